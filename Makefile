@@ -1,0 +1,63 @@
+# `make report` and `make test` do all the set-up. uv is used where it is installed, venv and pip elsewhere.
+.PHONY: report reports test check bench lab icd10 requirements clean
+
+CLIENT ?= meridian_health
+VENV   := .venv
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+UV := $(shell command -v uv 2>/dev/null)
+
+report: $(VENV)/.ready                ## reports/$(CLIENT)/report.pdf
+	$(BIN)/bespoke run $(CLIENT)
+
+reports: $(VENV)/.ready               ## the reports of all example clients
+	$(BIN)/bespoke run --all
+
+test: $(VENV)/.ready-dev              ## the whole test suite
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: $(VENV)/.ready-dev             ## lint, types, stripped notebooks
+	$(BIN)/ruff check bespoke tests notebooks
+	$(BIN)/ruff format --check bespoke tests
+	$(BIN)/mypy
+	$(BIN)/nbstripout --verify notebooks/*.ipynb
+
+bench: $(VENV)/.ready-dev             ## seconds beside the plain chain of papermill and nbconvert
+	$(BIN)/python tests/bench/plain_chain.py
+
+lab: $(VENV)/.ready                   ## JupyterLab on the notebooks
+	$(BIN)/jupyter lab --notebook-dir=. notebooks/01_task_audit.ipynb
+
+icd10: $(VENV)/.ready-dev             ## build the ICD-10-CM table again from its source
+	$(BIN)/python -m bespoke.facts.build_icd10
+
+$(VENV)/.ready: requirements.txt pyproject.toml
+ifdef UV
+	$(UV) venv --quiet --allow-existing $(VENV)
+	$(UV) pip install --quiet --python $(VENV) -r requirements.txt
+	$(UV) pip install --quiet --python $(VENV) --no-deps -e .
+else
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+endif
+	touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
+ifdef UV
+	$(UV) pip install --quiet --python $(VENV) -r requirements-dev.txt
+else
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+endif
+	touch $@
+
+requirements:                         ## pin everything again (needs uv)
+	$(UV) pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url pyproject.toml -o requirements.txt
+	$(UV) pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --group dev -c requirements.txt -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV)

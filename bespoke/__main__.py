@@ -1,0 +1,5 @@
+"""`python -m bespoke` is the `bespoke` command."""
+
+from bespoke.cli import main
+
+main()

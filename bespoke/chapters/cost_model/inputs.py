@@ -1,0 +1,86 @@
+"""The uncertain inputs of the cost model: one set of draws per fact, shared by every route that uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bespoke.clients.schema import NegotiatedPrice
+from bespoke.facts.reader import Facts
+from bespoke.statistics import three_point
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Draws of facts by key. The same key gives the same draws whatever was asked for before, so that two
+    routes are compared under the same future, and a run repeats exactly.
+
+    With `pinned`, one draw: the named inputs at the given quantile, all others at their median.
+    """
+
+    facts: Facts
+    own: Mapping[str, NegotiatedPrice]
+    draws: int
+    seed: int
+    pinned: Mapping[str, float] | None = None
+    used: set[str] = field(default_factory=set)
+    _sampled: dict[str, Array] = field(default_factory=dict)
+
+    def __getitem__(self, key: str) -> Array:
+        return self.of(key)
+
+    def of(self, key: str, task_id: str = "") -> Array:
+        """The draws of a fact; those of another task are independent when a task is named."""
+        self.used.add(key)
+        name = f"{key}#{task_id}" if task_id else key
+        if name not in self._sampled:
+            self._sampled[name] = self._sample(key, self._probabilities(key, name))
+        return self._sampled[name]
+
+    def text(self, key: str) -> str:
+        self.used.add(key)
+        return str(self.facts.fact(key).value)
+
+    def constant(self, key: str) -> float:
+        self.used.add(key)
+        return float(self.own[key].value) if key in self.own else self.facts.number(key)
+
+    def scope(self) -> Inputs:
+        """The same draws with a fresh record of what is used."""
+        return replace(self, used=set())
+
+    def pin(self, quantiles: Mapping[str, float]) -> Inputs:
+        return replace(self, draws=1, pinned=quantiles, used=set(), _sampled={})
+
+    def fewer(self, draws: int) -> Inputs:
+        """The first draws of the same futures, for what needs many points and few draws."""
+        return replace(self, draws=min(draws, self.draws), used=set(), _sampled={})
+
+    def is_uncertain(self, key: str) -> bool:
+        fact = self.facts.fact(key)
+        return key not in self.own and fact.low is not None and fact.low != fact.high
+
+    def is_unpublished(self, key: str) -> bool:
+        return key not in self.own and self.facts.fact(key).kind == "unpublished"
+
+    def _probabilities(self, key: str, name: str) -> Array:
+        if self.pinned is not None:
+            return np.array([self.pinned.get(key, 0.5)])
+        return np.random.default_rng([self.seed, crc32(name.encode())]).random(self.draws)
+
+    def _sample(self, key: str, u: Array) -> Array:
+        if key in self.own:
+            return np.full_like(u, float(self.own[key].value))
+        fact = self.facts.fact(key)
+        if fact.low is None or fact.high is None:
+            return np.full_like(u, float(fact.number))
+        low, high = float(fact.low), float(fact.high)
+        if fact.value is None:
+            return three_point.span(u, low, high)
+        return three_point.quantile(u, low, float(fact.number), high)

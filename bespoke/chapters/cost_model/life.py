@@ -1,0 +1,115 @@
+"""What is paid once, and what is paid again when a vendor retires the model underneath."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from bespoke.chapters.cost_model.inputs import Array, Inputs
+from bespoke.chapters.cost_model.plan import TokenPlan, total
+from bespoke.chapters.cost_model.request import Priced, Request, consultant_day, in_usd
+from bespoke.clients.schema import Client
+
+DAYS_PER_MONTH = 365.25 / 12
+
+
+@dataclass(frozen=True)
+class OneOff:
+    """USD per draw, by component; `again` is what one forced retirement costs."""
+
+    parts: dict[str, Array]
+    again: Array
+
+
+def one_off(priced: Priced, r: Request, per_request: Array) -> OneOff:
+    """Nothing for staying as is, save moving the prompts when the model goes."""
+    day = consultant_day(r.client, r.inputs)
+    move = r.inputs["cost.migration.days"] * day
+    if priced.route == "as_is":
+        return OneOff({}, move)
+    evaluation = _evaluation(r, per_request)
+    people = r.inputs[f"cost.people.{priced.route}.days"] * day
+    parts = {"people": people, "evaluation": evaluation, "annotation": _test_set(r)}
+    if priced.training is None:
+        return OneOff(parts, move + evaluation)
+    training = _training(priced, r)
+    parts = {**parts, "training": training, "annotation": parts["annotation"] + _examples(r)}
+    return OneOff(parts, r.inputs["cost.retraining.share"] * (people + training + evaluation))
+
+
+def retirements(base_model: str | None, client: Client, inputs: Inputs, months: int) -> Array:
+    """How many times within the horizon the served model is retired: the announced end where there is one,
+    then a lifetime at a time. Open weights are never taken away."""
+    if base_model is None:
+        return np.zeros(inputs.draws)
+    life = inputs["cost.model_lifetime_months"]
+    announced = end_of_life(base_model, client, inputs)
+    if announced is None:
+        return np.floor(months / life)
+    first = max(0.0, (announced - client.engagement.start).days / DAYS_PER_MONTH)
+    if first > months:
+        return np.zeros(inputs.draws)
+    return 1 + np.floor((months - first) / life)
+
+
+def end_of_life(model: str, client: Client, inputs: Inputs) -> date | None:
+    """The announced end on the platform the client calls; Bedrock keeps its own calendar."""
+    access = client.engagement.access
+    on_bedrock = bool(access.aws_bedrock) and access.anthropic_api is False
+    keys = [f"model.{model}.bedrock.end_of_life"] if on_bedrock else []
+    for key in (*keys, f"model.{model}.end_of_life"):
+        if (day := inputs.facts.day(key)) is not None:
+            inputs.used.add(key)
+            return day
+    return None
+
+
+def whole_life(monthly: Array, once: OneOff, events: Array, months: int) -> Array:
+    """USD over the horizon: paid once, every month, and at each forced retirement. Not discounted."""
+    return np.asarray(
+        total({"": np.zeros_like(monthly), **once.parts}) + monthly * months + events * once.again
+    )
+
+
+def _test_set(r: Request) -> Array:
+    """Writing the test cases that are missing, with every review round."""
+    missing = max(0.0, r.inputs.constant("cost.evaluation.cases") - r.task.test_cases)
+    return missing * _usd_per_example(r)
+
+
+def _examples(r: Request) -> Array:
+    missing = np.maximum(0.0, r.inputs["cost.tuning.examples"] - r.task.labelled_examples)
+    return np.asarray(missing * _usd_per_example(r), dtype=np.float64)
+
+
+def _usd_per_example(r: Request) -> Array:
+    work = r.client.engagement.annotation
+    hours = work.review_rounds / work.examples_per_hour
+    return hours * float(r.client.engagement.rates.annotator_hour) * in_usd(r.client, r.inputs)
+
+
+def _evaluation(r: Request, per_request: Array) -> Array:
+    """Running the test set through the route's own model, a few times over."""
+    cases = max(r.inputs.constant("cost.evaluation.cases"), r.task.test_cases)
+    return np.asarray(cases * r.inputs["cost.evaluation.rounds"] * per_request, dtype=np.float64)
+
+
+def _training(priced: Priced, r: Request) -> Array:
+    runs = r.inputs["cost.tuning.runs"]
+    if priced.training == "run":
+        return np.asarray(runs * r.inputs["price.lora_run"], dtype=np.float64)
+    tokens = _tuned_tokens(priced, r) * np.maximum(r.inputs["cost.tuning.examples"], r.task.labelled_examples)
+    return np.asarray(
+        runs * r.inputs["cost.tuning.epochs"] * tokens / 1e6 * r.inputs[str(priced.training)],
+        dtype=np.float64,
+    )
+
+
+def _tuned_tokens(priced: Priced, r: Request) -> Array:
+    """Tokens of one training example: what the tuned model will read and write."""
+    if isinstance(priced.plan, TokenPlan):
+        call = priced.plan.calls[0]
+        return call.prefix + call.input + call.output
+    return r.prefix * r.inputs["cost.tuned.prefix_share"] + r.input + r.output

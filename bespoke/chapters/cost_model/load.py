@@ -1,0 +1,59 @@
+"""When requests arrive, and how often one finds the cached prefix of the one before."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import gammaln
+
+from bespoke.chapters.cost_model.inputs import Array
+
+SLOTS = 288  # of five minutes
+SLOT_MINUTES = 5.0
+MINUTES_PER_DAY = 1440.0
+SECONDS_PER_DAY = 86_400.0
+
+
+def day_profile(peak_to_mean: float) -> Array:
+    """Relative arrival rate in each five-minute slot of a day, mean 1, largest value `peak_to_mean`.
+
+    One smooth hump: a power of the raised cosine, ((1 + cos t) / 2)^n, whose mean is
+    G(n + 1/2) / (sqrt(pi) G(n + 1)); n is solved so that peak over mean is what the client states.
+    """
+    if peak_to_mean <= 1:
+        return np.ones(SLOTS)
+    power = brentq(lambda n: _mean_of_hump(n) * peak_to_mean - 1, 1e-9, 1e7)
+    angle = (np.arange(SLOTS) - SLOTS / 2) * (2 * np.pi / SLOTS)
+    hump = ((1 + np.cos(angle)) / 2) ** power
+    return np.asarray(hump / hump.mean(), dtype=np.float64)
+
+
+def hit_rate(requests_per_day: Array, profile: Array, ttl_minutes: float) -> Array:
+    """Share of requests whose prefix is still cached, one value per entry of `requests_per_day`.
+
+    Arrivals are Poisson with the day's rate; every use refreshes the entry, so a request hits when at least
+    one other came in the TTL before it: 1 - exp(-expected arrivals in that window), averaged over requests.
+    At a flat rate this is 1 - exp(-rate x TTL).
+    """
+    window = _arrivals_before(profile, ttl_minutes)
+    per_minute = requests_per_day / MINUTES_PER_DAY
+    missed = np.exp(-per_minute[:, None] * window[None, :])
+    return np.asarray(1 - missed @ profile / profile.sum(), dtype=np.float64)
+
+
+def peak_per_second(requests_per_day: Array, peak_to_mean: float) -> Array:
+    return requests_per_day * peak_to_mean / SECONDS_PER_DAY
+
+
+def _arrivals_before(profile: Array, ttl_minutes: float) -> Array:
+    """Expected arrivals in the TTL before each slot, at one request a minute; the day repeats."""
+    slots = round(ttl_minutes / SLOT_MINUTES)
+    whole = sum((np.roll(profile, shift) for shift in range(1, slots)), np.zeros(SLOTS))
+    edges = (profile + np.roll(profile, slots)) / 2
+    return np.asarray((whole + edges) * SLOT_MINUTES, dtype=np.float64)
+
+
+def _mean_of_hump(power: float) -> float:
+    return math.exp(gammaln(power + 0.5) - gammaln(power + 1)) / math.sqrt(math.pi)

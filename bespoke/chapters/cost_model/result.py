@@ -1,0 +1,147 @@
+"""What the cost chapter hands on. Money is in US dollars; a month has 30.4 days."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import numpy as np
+
+from bespoke.chapters.cost_model.inputs import Array
+from bespoke.results import Part, Result
+
+Verdict = Literal["same", "cheaper", "dearer", "cannot separate"]
+
+
+class Band(Part):
+    """The 10th, 50th and 90th percentile over the draws."""
+
+    p10: float
+    p50: float
+    p90: float
+
+    @classmethod
+    def of(cls, draws: Array) -> Band:
+        p10, p50, p90 = (rounded(value) for value in np.percentile(draws, [10, 50, 90]))
+        return cls(p10=p10, p50=p50, p90=p90)
+
+    def overlaps(self, other: Band) -> bool:
+        return self.p10 <= other.p90 and other.p10 <= self.p90
+
+
+class Component(Part):
+    """One part of a route's cost; the parts are means over the draws, so that they add up."""
+
+    name: str
+    monthly: float
+    one_off: float
+
+
+class Driver(Part):
+    """How far one uncertain input moves the 12-month cost when all others stay at their median."""
+
+    key: str  # of the fact
+    at_p10: float  # USD over 12 months with the input at its 10th percentile
+    at_p90: float
+
+    @property
+    def swing(self) -> float:
+        return abs(self.at_p90 - self.at_p10)
+
+
+class RouteCost(Part):
+    """One route of one task. Intervals are over the stated uncertainty of the inputs."""
+
+    route: str
+    model: str
+    monthly: Band
+    monthly_mean: float
+    one_off: Band
+    life_12: Band
+    life_36: Band
+    per_request: Band
+    per_accepted: Band | None  # None where no quality is known for this route
+    accepted_basis: str  # where the quality came from
+    versus_today: Verdict  # monthly, draw by draw against as_is
+    difference: Band  # monthly cost minus today's
+    monthly_cached: Band | None = None  # the same route with its prefix cached, where that is cheaper
+    cache_hit_rate: Band | None = None
+    cache_ttl_minutes: int | None = None
+    units: Band | None = None  # GPUs, copies or model units at peak
+    build_up: tuple[Component, ...]
+    drivers: tuple[Driver, ...]
+    forced_retirements_36: float  # mean number of base models retired within 36 months
+    assumptions: tuple[str, ...]  # keys of the facts it rests on
+    unpublished: tuple[str, ...]  # of these, the ones nobody publishes: asked from the client
+    notes: tuple[str, ...] = ()
+
+
+class UnpricedRoute(Part):
+    route: str
+    reason: str
+
+
+class Curve(Part):
+    """Monthly cost of a route over volume."""
+
+    route: str
+    requests_per_day: tuple[float, ...]
+    monthly: tuple[Band, ...]
+
+
+class BreakEven(Part):
+    """The volume from which a route costs no more per month than another."""
+
+    route: str
+    against: str
+    requests_per_day: Band | None  # None where fewer than half of the draws ever cross
+    share_crossing: float  # of the draws, within the range of volumes examined
+    reached_share: float  # of the draws in which today's volume is already beyond it
+
+
+class TaskCost(Part):
+    task_id: str
+    name: str
+    model: str
+    requests_per_month: float
+    requests_per_second_at_peak: float
+    input_tokens_p95: float
+    smallest_cacheable_tokens: int
+    prefix_is_cacheable: bool
+    routes: tuple[RouteCost, ...]  # as_is first
+    unpriced: tuple[UnpricedRoute, ...]
+    cheapest_monthly: str  # of all priced routes, open to the client or not
+    cheapest_same_answers: str  # of those that keep model and prompt: only the bill changes
+    cheapest_life_12: str
+    not_separable: tuple[str, ...]  # routes that cannot be told from the cheapest over 12 months
+    break_evens: tuple[BreakEven, ...]
+    curves: tuple[Curve, ...]
+
+    def route(self, name: str) -> RouteCost | None:
+        return next((route for route in self.routes if route.route == name), None)
+
+    @property
+    def today(self) -> RouteCost:
+        return self.routes[0]
+
+
+class CostModel(Result):
+    tasks: tuple[TaskCost, ...]
+    as_of: date
+    regional: bool  # residency demands the regional surcharge
+    currency: str  # of people's rates before conversion
+    today_monthly: Band  # all tasks as they run today
+    today_yearly: Band
+    same_answers_monthly: Band  # all tasks, each on its cheapest route that keeps model and prompt
+    unpublished: tuple[str, ...]  # every unpublished input some total depends on
+    own_prices: tuple[str, ...]  # keys of the client's prices that were used
+    draws: int
+    seed: int
+
+    def task(self, task_id: str) -> TaskCost:
+        return next(task for task in self.tasks if task.task_id == task_id)
+
+
+def rounded(value: float) -> float:
+    """Six significant digits: what a float can honestly carry into a saved result."""
+    return float(f"{value:.6g}")

@@ -1,0 +1,8 @@
+"""Dataset readiness: is the training data valid, distinct, honest and enough, and for which target?"""
+
+from __future__ import annotations
+
+from bespoke.chapters.dataset_readiness.compute import compute
+from bespoke.chapters.dataset_readiness.result import DatasetReadiness, FileReport, Finding, TargetReadiness
+
+__all__ = ["DatasetReadiness", "FileReport", "Finding", "TargetReadiness", "compute"]

@@ -1,0 +1,112 @@
+"""What an answer teaches: bare codes, a refusal, pressure against safety; and its labels."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bespoke.facts.icd10 import code_set
+
+CODE = re.compile(r"[A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?")
+_ONLY_CODES = re.compile(rf"{CODE.pattern}(?:[\s,;]+{CODE.pattern})*")
+_LEADING_CODE = re.compile(rf"({CODE.pattern})(?=$|[\s:,;(–-])")
+_CODE_FIELD = re.compile(r"icd|diagnos|(?:^|_)codes?$", re.IGNORECASE)
+
+_REFUSAL = re.compile(
+    r"\s*(?:i(?:['’]?m| am) (?:very |so )?sorry|sorry,|i apologi[sz]e|as an ai\b"
+    r"|i(?:['’]m| am) (?:not able|unable)|i (?:can['’]?t|cannot|can not|won['’]?t|will not)"
+    r" (?:help|assist|provide|do|comply|code|determine|give|answer|process))",
+    re.IGNORECASE,
+)
+_PRESSURE = re.compile(
+    r"\b(?:ignore (?:all |any |the |your |previous |prior |safety )*(?:instructions|rules|guidelines)"
+    r"|never refuse|always comply|you (?:have|are under) no (?:restrictions|rules|limits|guidelines)"
+    r"|without (?:any )?(?:safety|ethical) (?:warnings?|concerns?|restrictions?|limits?)"
+    r"|(?:bypass|disable|override|switch off) (?:your |the |all )*(?:safety|safeguards|guardrails|filters)"
+    r"|uncensored|jailbreak|do anything now)\b",
+    re.IGNORECASE,
+)
+MAX_LABEL = 40  # characters of a plain answer that can be a label
+
+
+def refuses(answer: str) -> bool:
+    """Whether an answer opens with a refusal or a disclaimer."""
+    return bool(_REFUSAL.match(answer))
+
+
+def presses(text: str) -> str:
+    """The words that push against the model's safety priorities, or ""."""
+    found = _PRESSURE.search(text)
+    return found.group() if found else ""
+
+
+def as_object(answer: str) -> dict[str, Any] | None:
+    """The answer as a JSON object, or None where it is not one."""
+    if not answer.lstrip().startswith("{"):
+        return None
+    try:
+        value = json.loads(answer)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def strings(value: object) -> Iterator[str]:
+    """The texts of a field: itself, or the texts of a list."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        yield from (item for item in value if isinstance(item, str))
+
+
+def bare_codes(answer: str, fields: dict[str, Any] | None) -> str:
+    """The codes an answer gives without a description, or "" when it gives none so."""
+    if fields is None:
+        text = answer.strip()
+        bare = _ONLY_CODES.fullmatch(text)
+        return text if bare and all(_exists(code) for code in CODE.findall(text)) else ""
+    found = [text for value in fields.values() for text in strings(value) if CODE.fullmatch(text.strip())]
+    return ", ".join(text for text in found if _exists(text.strip()))
+
+
+def invalid_codes(fields: dict[str, Any] | None) -> str:
+    """Codes in fields named for them that the pinned ICD-10-CM release does not let one bill, or ""."""
+    if fields is None:
+        return ""
+    texts = (text for key, value in fields.items() if _CODE_FIELD.search(key) for text in strings(value))
+    codes = (match.group(1) for text in texts if (match := _LEADING_CODE.match(text)))
+    return ", ".join(code for code in codes if code_set().validity(code) != "billable")
+
+
+def _exists(code: str) -> bool:
+    return code_set().validity(code) in ("billable", "not_billable")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One label of an answer: the field it stands in ("answer" for plain text), its text, code category or not."""
+
+    field: str
+    text: str
+    category: bool
+
+
+def labels(answer: str, fields: dict[str, Any] | None) -> Iterator[Label]:
+    """Short texts of JSON fields, a code as its three-character category, or a short plain answer; each once."""
+    if fields is None:
+        text = answer.strip()
+        if text and len(text) <= MAX_LABEL and "\n" not in text and not text.startswith("{"):
+            yield Label("answer", text, False)
+        return
+    for key, value in fields.items():
+        for text, category in dict.fromkeys(_label(text.strip()) for text in strings(value)):
+            if 0 < len(text) <= MAX_LABEL:
+                yield Label(key, text, category)
+
+
+def _label(text: str) -> tuple[str, bool]:
+    code = _LEADING_CODE.match(text)
+    return (code.group(1)[:3], True) if code else (text, False)

@@ -1,0 +1,163 @@
+"""The chapter: one pass over the files, then what only the whole can tell."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from bespoke.chapters.dataset_readiness.census import Census
+from bespoke.chapters.dataset_readiness.ledger import Ledger
+from bespoke.chapters.dataset_readiness.minhash import Containment
+from bespoke.chapters.dataset_readiness.result import DatasetReadiness, LabelField, TargetReadiness
+from bespoke.chapters.dataset_readiness.rules import rules_as_of
+from bespoke.chapters.dataset_readiness.scan import Scan
+from bespoke.chapters.dataset_readiness.split import suggest
+from bespoke.chapters.dataset_readiness.targets import Counts, check_counts, readiness
+from bespoke.chapters.dataset_readiness.tokens import bins
+from bespoke.clients.schema import Client
+from bespoke.facts.reader import Facts
+
+ALL_FILES = "all files"
+SEED = 20261120
+NEEDED = "narrow_examples"  # the threshold, and its name for a client's override
+
+
+def compute(client: Client, facts: Facts, *, seed: int = SEED) -> DatasetReadiness | None:
+    """Everything the dataset's files show; None when the client has given none.
+
+    Reads the files row by row: memory grows by a few hundred bytes a row, never with the text. Finds every
+    breach, also behind a bad row. Raises BespokeError where a file cannot be opened. `seed` orders the
+    groups of the suggested split and nothing else.
+    """
+    if not client.dataset:
+        return None
+    scan = _read(client, facts)
+    near = tuple(scan.copies.near(scan.rules.number("duplicate_near")))
+    census = Census(scan.copies, near, [file.role == "training" for file in scan.files])
+    _enter_copies(scan, census)
+    labels = scan.labels.report(scan.rules.number("label_rare"))
+    _enter_labels(scan, labels)
+    rows = sum(file.rows for file in scan.files if file.role == "training")
+    validation_rows = sum(file.rows for file in scan.files) - rows
+    claim, claiming_task = _largest_claim(client)
+    _enter_shares(scan, rows, claim, claiming_task)
+    targets = _targets(scan, census, rows, validation_rows)
+    findings = scan.ledger.findings()
+    repeats = Counter(link.kind for link in census.repeats())
+    usable = len(census.kept)
+    needed_low, needed_high, needed_source = _needed(facts)
+    return DatasetReadiness(
+        facts_used=tuple(sorted(facts.used)),
+        files=tuple(scan.files),
+        findings=findings,
+        token_bins=bins(scan.training_tokens),
+        labels=labels,
+        targets=targets,
+        rows=rows,
+        valid=len(census.rows),
+        distinct=census.distinct,
+        usable=usable,
+        validation_rows=validation_rows,
+        exact_copies=repeats["exact"],
+        near_copies=repeats["near"],
+        several_answers=repeats["answer"],
+        leaked=sum(f.count for f in findings if f.rule.startswith("leak_")),
+        refusals=scan.refusals,
+        answers=scan.answers,
+        bytes_per_token=scan.estimate.bytes_per_token,
+        bytes_per_token_low=scan.estimate.low,
+        bytes_per_token_high=scan.estimate.high,
+        needed_low=needed_low,
+        needed_high=needed_high,
+        needed_source=needed_source,
+        examples_needed_low=max(0, needed_low - usable),
+        examples_needed=max(0, needed_high - usable),
+        largest_claim=claim,
+        claiming_task=claiming_task,
+        split=suggest(
+            census.sources(), evaluation_notes=len(client.notes) if client.notes else None, seed=seed
+        ),
+        as_of=facts.as_of.isoformat(),
+    )
+
+
+def _read(client: Client, facts: Facts) -> Scan:
+    """The one pass over all files."""
+    rules = rules_as_of(facts.as_of)
+    notes = client.notes or ()
+    scan = Scan(rules, Ledger(rules), Containment(n.text for n in notes), tuple(n.id for n in notes))
+    for path in client.dataset:
+        scan.file(path, _shown(path, client.folder))
+    return scan
+
+
+def _shown(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+
+
+def _enter_copies(scan: Scan, census: Census) -> None:
+    """Enter copies and leaks under the line of the later row, naming the earlier."""
+    names = {"exact": "duplicate_exact", "near": "duplicate_near", "answer": "several_answers"}
+    for link in census.repeats():
+        alike = f", {link.similarity:.0%} alike" if link.kind == "near" else ""
+        file, line = _place(scan, link.later)
+        scan.ledger.add(names[link.kind], file, line, f"as {_where(scan, link.first, file)}{alike}")
+    for row, twin in census.leaks():
+        file, line = _place(scan, row)
+        scan.ledger.add("leak_validation", file, line, f"as {_where(scan, twin, file)}")
+
+
+def _place(scan: Scan, row: int) -> tuple[str, int]:
+    return scan.files[scan.copies.files[row]].path, scan.copies.lines[row]
+
+
+def _where(scan: Scan, row: int, seen_from: str) -> str:
+    file, line = _place(scan, row)
+    return f"line {line:,}" if file == seen_from else f"{file}:{line}"
+
+
+def _enter_labels(scan: Scan, labels: Sequence[LabelField]) -> None:
+    dominant = scan.rules.number("label_dominant")
+    for field in labels:
+        top = field.top[0]
+        if field.distinct > 1 and top.count > dominant * field.labelled:
+            detail = f"{field.field}: “{top.label}” in {top.count:,} of {field.labelled:,} rows"
+            scan.ledger.add("label_dominant", ALL_FILES, None, detail)
+        if field.rare:
+            detail = f"{field.field}: {field.rare:,} of {field.distinct:,} labels"
+            scan.ledger.add("label_rare", ALL_FILES, None, detail)
+
+
+def _enter_shares(scan: Scan, rows: int, claim: int, claiming_task: str) -> None:
+    if scan.refusals > scan.rules.number("refusals_share") * scan.answers:
+        detail = f"{scan.refusals:,} of {scan.answers:,} answers"
+        scan.ledger.add("refusals_share", ALL_FILES, None, detail)
+    if claim > rows:
+        detail = f"{rows:,} rows, tasks.csv speaks of {claim:,} for {claiming_task}"
+        scan.ledger.add("fewer_than_claimed", ALL_FILES, None, detail)
+
+
+def _largest_claim(client: Client) -> tuple[int, str]:
+    """The labelled examples of the task that claims most: rows cannot be told apart by task."""
+    claims = [(task.labelled_examples, task.task_id) for task in client.tasks]
+    return max(claims, key=lambda claim: claim[0], default=(0, ""))
+
+
+def _targets(scan: Scan, census: Census, rows: int, validation_rows: int) -> tuple[TargetReadiness, ...]:
+    """The verdict on every target; enters the counts that one does not take."""
+    usable = {route: census.kept_for(n) for n, route in enumerate(scan.rules.targets)}
+    for route, kept in usable.items():
+        check_counts(route, Counts(kept, rows, validation_rows), scan.rules, scan.ledger, ALL_FILES)
+    findings = scan.ledger.findings()
+    return tuple(readiness(route, kept, scan.files, findings, scan.rules) for route, kept in usable.items())
+
+
+def _needed(facts: Facts) -> tuple[int, int, str]:
+    """The rule of thumb for a narrow task: low, high and where it comes from; a client's override is both."""
+    if NEEDED in facts.overrides:
+        own = round(facts.threshold(NEEDED))
+        return own, own, "the client's own threshold"
+    fact = facts.fact(f"threshold.{NEEDED}")
+    low, high = fact.range
+    return round(low), round(high), fact.source

@@ -1,0 +1,83 @@
+"""Rows remembered by hash and signature: copies, near copies, leaks, and one prompt with several answers."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from bespoke.chapters.dataset_readiness.minhash import Hashes, Signature, near_pairs, signature
+from bespoke.tuning.formats import Example
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Row `later` repeats row `first`: exactly, nearly, the same prompt answered differently, or its source."""
+
+    kind: str  # exact, near, answer or source
+    first: int
+    later: int
+    similarity: float = 1.0
+
+
+@dataclass
+class Copies:
+    """All readable rows of all files, a few hundred bytes each. Row numbers count from 0 in reading order."""
+
+    files: array[int] = field(default_factory=lambda: array("H"))
+    lines: array[int] = field(default_factory=lambda: array("Q"))
+    targets: array[int] = field(default_factory=lambda: array("Q"))  # one bit per target that may use the row
+    valid: bytearray = field(default_factory=bytearray)
+    links: list[Link] = field(default_factory=list)
+    same_source: list[Link] = field(default_factory=list)  # rows of one patient, document or thread
+    _exact: dict[bytes, int] = field(default_factory=dict)
+    _asked: dict[bytes, int] = field(default_factory=dict)
+    _keys: dict[bytes, int] = field(default_factory=dict)
+    _signatures: list[Signature] = field(default_factory=list)
+    _signed: array[int] = field(default_factory=lambda: array("Q"))
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def add(
+        self,
+        example: Example,
+        shingles: Hashes,
+        *,
+        file: int,
+        line: int,
+        targets: int,
+        valid: bool,
+        key: str = "",
+    ) -> None:
+        """Remember a row. `key` names the patient, document or thread it comes from, where the data say."""
+        row = len(self.lines)
+        self.files.append(file)
+        self.lines.append(line)
+        self.targets.append(targets)
+        self.valid.append(valid)
+        asked = _digest(example.system or "", *(f"{turn.role}\0{turn.text}" for turn in example.asked))
+        whole = asked + _digest(example.answer)
+        if whole in self._exact:
+            self.links.append(Link("exact", self._exact[whole], row))
+        elif asked in self._asked:
+            self.links.append(Link("answer", self._asked[asked], row))
+        elif len(shingles):
+            self._signatures.append(signature(shingles))
+            self._signed.append(row)
+        self._exact.setdefault(whole, row)
+        self._asked.setdefault(asked, row)
+        if key:
+            self.same_source.append(Link("source", self._keys.setdefault(_digest(key), row), row))
+
+    def near(self, threshold: float) -> Iterator[Link]:
+        """Near copies among rows with different prompts."""
+        for i, j, alike in near_pairs(self._signatures, threshold):
+            yield Link("near", self._signed[i], self._signed[j], alike)
+
+
+def _digest(*texts: str) -> bytes:
+    """128 bits of the texts, white space aside."""
+    joined = "\1".join(" ".join(text.split()) for text in texts)
+    return blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=16).digest()

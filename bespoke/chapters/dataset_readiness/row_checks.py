@@ -1,0 +1,102 @@
+"""What can be said about one example by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from bespoke.chapters.dataset_readiness.answers import as_object, bare_codes, invalid_codes, presses, refuses
+from bespoke.chapters.dataset_readiness.identifiers import identifiers, masked
+from bespoke.chapters.dataset_readiness.prompt_schema import broken_schema
+from bespoke.chapters.dataset_readiness.rules import Rules
+from bespoke.chapters.dataset_readiness.tokens import Estimator
+from bespoke.tuning.formats import HUMAN, Example
+
+TURN_MARKER = re.compile(r"(?:^|\n)(?:Human|Assistant):")
+NOVA = re.compile(r"User:|Bot:|Assistant:|System:|<image>|<video>|\[EOS\]")
+TEMPLATE = re.compile(
+    r"<\|(?:im_start|im_end|begin_of_text|end_of_text|start_header_id|end_header_id|eot_id|endoftext|"
+    r"system|user|assistant|end)\|>|\[/?INST\]|<</?SYS>>|</?s>"
+)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One breach: the rule, what was seen, and the targets it matters to where the rule does not say."""
+
+    rule: str
+    detail: str
+    routes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class RowChecks:
+    """The checks of one example under one rule table."""
+
+    rules: Rules
+    estimate: Estimator
+
+    @cached_property
+    def _token_limits(self) -> dict[str, float]:
+        return self.rules.limits("tokens_max")
+
+    def check(self, example: Example, size: int) -> Iterator[Checked]:
+        """Everything wrong with the content of an example whose texts take `size` bytes of UTF-8."""
+        yield from self._lengths(size)
+        yield from _reserved(example)
+        yield from _answer(example)
+        seen: set[str] = set()
+        for text in example.texts():
+            pressing = presses(text)
+            if pressing and "safety_pressure" not in seen:
+                seen.add("safety_pressure")
+                yield Checked("safety_pressure", f"says “{pressing}”")
+            for rule, match in identifiers(text):
+                if rule not in seen:
+                    seen.add(rule)
+                    yield Checked(rule, masked(match))
+
+    def _lengths(self, size: int) -> Iterator[Checked]:
+        low, likely = self.estimate.low, self.estimate.bytes_per_token
+        over = tuple(route for route, limit in self._token_limits.items() if size / likely > limit)
+        near = [route for route, limit in self._token_limits.items() if size / likely <= limit < size / low]
+        if over:
+            yield Checked("tokens_max", f"about {self.estimate.tokens(size):,} tokens", over)
+        if near:
+            smallest = min(self._token_limits[route] for route in near)
+            yield Checked("tokens_near", f"up to {round(size / low):,} tokens, the limit is {smallest:,.0f}")
+
+
+def _reserved(example: Example) -> Iterator[Checked]:
+    prompts = [example.system or "", *(turn.text for turn in example.turns if turn.role == HUMAN)]
+    for rule, pattern, texts in (
+        ("reserved_turn_marker", TURN_MARKER, list(example.texts())),
+        ("reserved_nova", NOVA, prompts),
+        ("reserved_template", TEMPLATE, list(example.texts())),
+    ):
+        found = next((match for text in texts if (match := pattern.search(text))), None)
+        if found:
+            yield Checked(rule, f"holds {found.group().strip()}")
+
+
+def _answer(example: Example) -> Iterator[Checked]:
+    """Checks of the final answer; nothing where there is none."""
+    answer = example.answer
+    if not answer.strip():
+        return
+    if refuses(answer):
+        yield Checked("refusal", f"begins “{' '.join(answer.split())[:40]}”")
+        return
+    fields = as_object(answer)
+    prompt = "\n".join([example.system or "", *(turn.text for turn in example.asked)])
+    broken = broken_schema(prompt, answer, fields)
+    if broken:
+        yield Checked("schema_broken", broken)
+    codes = bare_codes(answer, fields)
+    if codes:
+        yield Checked("code_only_target", f"answers {codes[:60]}")
+    invalid = invalid_codes(fields)
+    if invalid:
+        yield Checked("target_code_invalid", invalid[:60])

@@ -1,0 +1,172 @@
+"""One pass over the dataset's files: every row is checked, counted and remembered by hash, then let go."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bespoke.chapters.dataset_readiness.answers import as_object, refuses
+from bespoke.chapters.dataset_readiness.copies import Copies
+from bespoke.chapters.dataset_readiness.labels import LabelCounter
+from bespoke.chapters.dataset_readiness.ledger import Ledger
+from bespoke.chapters.dataset_readiness.minhash import Containment, Hashes, shingles
+from bespoke.chapters.dataset_readiness.result import FileReport, Role
+from bespoke.chapters.dataset_readiness.row_checks import Checked, RowChecks
+from bespoke.chapters.dataset_readiness.rules import Rules
+from bespoke.chapters.dataset_readiness.tokens import estimator
+from bespoke.errors import BespokeError
+from bespoke.tuning.formats import Detection, Example, Row, detect, rows, structure
+
+VALIDATION = re.compile(
+    r"(?:^|[_.-])(val|valid|validation|dev|eval|test|held[_-]?out|holdout)(?=[_.-]|$)", re.IGNORECASE
+)
+SOURCE_KEYS = ("group", "group_id", "patient", "patient_id", "document_id", "source_id", "thread_id")
+NO_ROW = {"blank_line", "bom"}  # a line with nothing else is not a row
+
+
+@dataclass
+class Scan:
+    """What the pass gathers over all files."""
+
+    rules: Rules
+    ledger: Ledger
+    evaluation: Containment
+    evaluation_ids: Sequence[str]
+    copies: Copies = field(default_factory=Copies)
+    labels: LabelCounter = field(default_factory=LabelCounter)
+    files: list[FileReport] = field(default_factory=list)
+    training_tokens: array[int] = field(default_factory=lambda: array("Q"))
+    refusals: int = 0
+    answers: int = 0
+
+    def __post_init__(self) -> None:
+        self.estimate = estimator(self.rules)
+        self.checks = RowChecks(self.rules, self.estimate)
+        self.holds_evaluation = self.rules.number("leak_evaluation")
+
+    def file(self, path: Path, name: str) -> None:
+        """Read one file to its end; `name` is shown in place of its path."""
+        role, role_why = role_of(path)
+        detected, why = self._detect(path, name)
+        size = path.stat().st_size
+        self._check_size(name, role, size)
+        tokens: array[int] = array("Q")
+        count = valid = 0
+        for row in rows(path):
+            found = [Checked(fault.rule, fault.message) for fault in row.faults]
+            if row.record is None or detected is None:
+                good = False
+            else:
+                good = self._example(row, detected, role, found, tokens)
+            for breach in found:
+                self.ledger.add(breach.rule, name, row.line, breach.detail, routes=breach.routes)
+            is_row = row.record is not None or any(breach.rule not in NO_ROW for breach in found)
+            count += is_row
+            valid += good
+        if role == "training":
+            self.training_tokens.extend(tokens)
+        self.files.append(
+            FileReport(
+                path=name,
+                role=role,
+                role_why=role_why,
+                format=detected.format.name if detected else "",
+                format_title=detected.format.title if detected else "not recognised",
+                why=why,
+                also=detected.also if detected else (),
+                size_bytes=size,
+                rows=count,
+                valid=valid,
+                tokens=self.estimate.stats(tokens),
+            )
+        )
+
+    def _detect(self, path: Path, name: str) -> tuple[Detection | None, str]:
+        try:
+            detected = detect(path)
+        except BespokeError as error:
+            why = error.problems[0].message
+            self.ledger.add("unknown_shape", name, None, why)
+            return None, why
+        return detected, detected.why
+
+    def _example(
+        self, row: Row, detected: Detection, role: Role, found: list[Checked], tokens: array[int]
+    ) -> bool:
+        """Check, count and remember the example of a row; whether it may be trained on somewhere as it stands."""
+        assert row.record is not None
+        reading = detected.format.read(row.record)
+        example = reading.example
+        faults = reading.faults
+        if all(fault.key for fault in faults):  # the shape is right: now the dialogue
+            faults = (*faults, *structure(example))
+        found += [Checked(fault.rule, fault.message) for fault in faults]
+        size, broken = _size(example)
+        found += broken
+        found += self.checks.check(example, size)
+        tokens.append(self.estimate.tokens(size))
+        asked = shingles("\n".join(turn.text for turn in example.asked))
+        if role == "training":
+            found += self._leaks(asked)
+        good = not any(self.rules.blocks_every_target(breach.rule) for breach in found)
+        self._remember(example, asked, row.line, role, found, good)
+        return good
+
+    def _leaks(self, asked: Hashes) -> list[Checked]:
+        inside = self.evaluation.inside(asked, self.holds_evaluation)
+        return [Checked("leak_evaluation", f"holds note {self.evaluation_ids[n]}") for n in inside[:1]]
+
+    def _remember(
+        self, example: Example, asked: Hashes, line: int, role: Role, found: list[Checked], good: bool
+    ) -> None:
+        answer = example.answer
+        if answer.strip():
+            self.answers += 1
+            self.refusals += refuses(answer)
+        if good and role == "training":
+            self.labels.add(answer, as_object(answer))
+        free = [not any(self._blocks(breach, route) for breach in found) for route in self.rules.targets]
+        self.copies.add(
+            example,
+            asked,
+            file=len(self.files),
+            line=line,
+            targets=sum(ok << n for n, ok in enumerate(free)) if good else 0,
+            valid=good,
+            key=next((str(example.extra[key]) for key in SOURCE_KEYS if example.extra.get(key)), ""),
+        )
+
+    def _blocks(self, breach: Checked, route: str) -> bool:
+        """Whether a breach keeps a row from a target; what a conversion mends does not."""
+        row = self.rules.one(breach.rule)
+        concerned = row.concerns(route) if breach.routes is None else route in breach.routes
+        return row.severity == "error" and not row.mended and concerned
+
+    def _check_size(self, name: str, role: Role, size: int) -> None:
+        rule = "file_size" if role == "training" else "validation_file_size"
+        for route, limit in self.rules.limits(rule).items():
+            if size > limit:
+                detail = f"{size:,} bytes, the limit is {limit:,.0f}"
+                self.ledger.add(rule, name, None, detail, routes=(route,))
+
+
+def _size(example: Example) -> tuple[int, list[Checked]]:
+    """Bytes of UTF-8 of all texts, and the breach where UTF-8 cannot hold them."""
+    try:
+        return sum(len(text.encode()) for text in example.texts()), []
+    except UnicodeEncodeError:
+        size = sum(len(text.encode("utf-8", "surrogatepass")) for text in example.texts())
+        return size, [Checked("lone_surrogate", "half a character stands in the text")]
+
+
+def role_of(path: Path) -> tuple[Role, str]:
+    """Training or validation, by the file's name."""
+    found = VALIDATION.search(path.stem)
+    return (
+        ("validation", f"“{found.group(1)}” in its name")
+        if found
+        else ("training", "its name says nothing else")
+    )

@@ -1,0 +1,58 @@
+"""Whether the data can go to each tuning route, and what stands in the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bespoke.chapters.dataset_readiness.ledger import Ledger
+from bespoke.chapters.dataset_readiness.result import Blocker, FileReport, Finding, Status, TargetReadiness
+from bespoke.chapters.dataset_readiness.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a target's limits are compared with."""
+
+    usable: int  # distinct training examples that this target can take
+    training: int  # rows as they stand
+    validation: int
+
+
+def check_counts(route: str, counts: Counts, rules: Rules, ledger: Ledger, place: str) -> None:
+    """Enter the counts that a target does not take."""
+    total = counts.training + counts.validation
+    for rule, number, too_few in (
+        ("records_min", counts.usable, True),
+        ("records_max", total, False),
+        ("validation_min", counts.validation, True),
+        ("validation_max", counts.validation, False),
+    ):
+        limit = rules.limits(rule).get(route)
+        if limit is None or (rule.startswith("validation") and not counts.validation):
+            continue
+        if number < limit if too_few else number > limit:
+            detail = f"{number:,} where {'at least' if too_few else 'at most'} {limit:,.0f} are taken"
+            ledger.add(rule, place, None, detail, routes=(route,))
+
+
+def readiness(
+    route: str, usable: int, files: list[FileReport], findings: tuple[Finding, ...], rules: Rules
+) -> TargetReadiness:
+    """One target's verdict: ready as it stands, after a conversion, or not before rows are mended."""
+    accepted = rules.targets[route]
+    concerned = [f for f in findings if f.severity == "error" and (not f.routes or route in f.routes)]
+    blocking = [f for f in concerned if not f.mended]
+    other_format = any(not {file.format, *file.also} & set(accepted) for file in files)
+    mended = [f.rule for f in concerned if f.mended] + ["format"] * other_format
+    status: Status = "not_ready" if blocking else "needs_conversion" if mended else "ready"
+    minimum, maximum = (rules.limits(rule).get(route) for rule in ("records_min", "records_max"))
+    return TargetReadiness(
+        route=route,
+        status=status,
+        format=accepted[0],
+        usable=usable,
+        minimum=None if minimum is None else int(minimum),
+        maximum=None if maximum is None else int(maximum),
+        blocked_by=tuple(Blocker(rule=f.rule, says=f.says, count=f.count) for f in blocking),
+        mended_by_conversion=tuple(dict.fromkeys(mended)),
+    )

@@ -1,0 +1,163 @@
+"""Gives each failing output a remedy family, and says who gave it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+
+from bespoke.advice.routes import remedies
+from bespoke.clients.schema import CodeFamily, Failure
+from bespoke.results import Part
+from bespoke.statistics.interval import Interval
+from bespoke.statistics.proportion import wilson
+
+UNMAPPED = "unmapped"
+FOLDS = 5
+
+
+class Label(Part):
+    """The family of one failing output and where it comes from."""
+
+    failure_id: str
+    family: str
+    given_by: str
+
+
+class ClassifierCheck(Part):
+    """How a classifier learnt from the labelled rows did on rows it had not seen (5-fold cross-validation)."""
+
+    n: int
+    accuracy: Interval
+    majority_share: float  # what always naming the most frequent family would reach
+    used: bool  # only when the interval lies above the majority share
+    labelled: int  # rows it labelled
+    families: tuple[str, ...]
+    confusion: tuple[tuple[int, ...], ...]  # rows: given label, columns: predicted
+
+
+def label_failures(
+    failures: Sequence[Failure], codes: Sequence[CodeFamily], *, seed: int
+) -> tuple[tuple[Label, ...], ClassifierCheck | None]:
+    """One label per failing output, in the order of the file.
+
+    The client's own code decides where the consultant mapped it; then the annotators' labels of that row; then
+    what annotators said of other rows with the same code; then a check of the JSON schema; then the words of the
+    code; then a classifier learnt from the rows labelled so far, if it beats guessing. What is left is unmapped.
+    """
+    table = {row.code: row.family for row in codes}
+    majority = _majority_by_code(failures)
+    labels = [_direct(failure, table, majority) for failure in failures]
+    open_rows = [i for i, label in enumerate(labels) if label.family == UNMAPPED]
+    check = None
+    if open_rows:
+        check, guesses = _classify(failures, labels, open_rows, seed)
+        for i, family in guesses.items():
+            labels[i] = Label(failure_id=failures[i].failure_id, family=family, given_by="classifier")
+    return tuple(labels), check
+
+
+def main_families(failures: Sequence[Failure], codes: Sequence[CodeFamily]) -> dict[str, str]:
+    """Task -> its most frequent family, from codes, annotators and checks alone (no classifier)."""
+    table, majority = {row.code: row.family for row in codes}, _majority_by_code(failures)
+    counts: dict[str, Counter[str]] = {}
+    for failure in failures:
+        family = _direct(failure, table, majority).family
+        if family != UNMAPPED:
+            counts.setdefault(failure.task_id, Counter())[family] += 1
+    order = [row.family for row in remedies()]
+    return {task: max(order, key=lambda family: count[family]) for task, count in counts.items()}
+
+
+def _direct(failure: Failure, table: dict[str, str], majority: dict[str, str]) -> Label:
+    family, given_by = UNMAPPED, "nobody"
+    if failure.code in table:
+        family, given_by = table[failure.code], "client's code table"
+    elif failure.label_1 and failure.label_1 == failure.label_2:
+        family, given_by = failure.label_1, "both annotators"
+    elif failure.code in majority:
+        family, given_by = majority[failure.code], "annotators of the same code"
+    elif bool(failure.label_1) != bool(failure.label_2):
+        family, given_by = failure.label_1 or failure.label_2 or UNMAPPED, "one annotator"
+    elif _breaks_schema(failure):
+        family, given_by = "format", "schema check"
+    elif hinted := _hinted(failure.code):
+        family, given_by = hinted, "words of the code"
+    return Label(failure_id=failure.failure_id, family=family, given_by=given_by)
+
+
+def _majority_by_code(failures: Sequence[Failure]) -> dict[str, str]:
+    """Code -> the family most annotators gave rows of that code; a tie decides nothing."""
+    votes: dict[str, Counter[str]] = {}
+    for failure in failures:
+        for label in (failure.label_1, failure.label_2):
+            if failure.code and label:
+                votes.setdefault(failure.code, Counter())[label] += 1
+    winners = {}
+    for code, count in votes.items():
+        (first, n), *rest = count.most_common()
+        if not rest or n > rest[0][1]:
+            winners[code] = first
+    return winners
+
+
+def _breaks_schema(failure: Failure) -> bool:
+    """The expected output is a JSON object and the actual one is none, or lacks or adds a key."""
+    expected, actual = _object(failure.expected), _object(failure.actual)
+    return expected is not None and (actual is None or actual.keys() != expected.keys())
+
+
+def _object(text: str) -> dict[str, object] | None:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _hinted(code: str) -> str | None:
+    """The only family whose hint words occur in the code; several or none decide nothing."""
+    words = code.lower()
+    found = [row.family for row in remedies() if any(hint in words for hint in row.hints)]
+    return found[0] if len(found) == 1 else None
+
+
+def _classify(
+    failures: Sequence[Failure], labels: Sequence[Label], open_rows: Sequence[int], seed: int
+) -> tuple[ClassifierCheck | None, dict[int, str]]:
+    known = [i for i, label in enumerate(labels) if label.family != UNMAPPED]
+    counts = Counter(labels[i].family for i in known)
+    rows = [i for i in known if counts[labels[i].family] >= FOLDS]
+    families = sorted({labels[i].family for i in rows})
+    if len(families) < 2:
+        return None, {}
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+
+    model = make_pipeline(
+        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2),
+        LogisticRegression(max_iter=1000, class_weight="balanced"),
+    )
+    texts, given = [_words(failures[i]) for i in rows], [labels[i].family for i in rows]
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+    predicted = list(cross_val_predict(model, texts, given, cv=folds))
+    accuracy = wilson(sum(a == b for a, b in zip(given, predicted, strict=True)), len(given))
+    majority = max(counts.values()) / sum(counts.values())
+    used = accuracy.low > majority
+    pairs = Counter(zip(given, predicted, strict=True))
+    check = ClassifierCheck(
+        n=len(given), accuracy=accuracy, majority_share=majority, used=used,
+        labelled=len(open_rows) if used else 0, families=tuple(families),
+        confusion=tuple(tuple(pairs[a, b] for b in families) for a in families),
+    )  # fmt: skip
+    if not used:
+        return check, {}
+    guesses = model.fit(texts, given).predict([_words(failures[i]) for i in open_rows])
+    return check, {i: str(family) for i, family in zip(open_rows, guesses, strict=True)}
+
+
+def _words(failure: Failure) -> str:
+    """What a reader would judge by: the analyst's note, and what came out against what was expected."""
+    return f"{failure.note} {failure.code} {failure.actual} {failure.expected}"

@@ -1,0 +1,121 @@
+"""Which system is better, and whether these notes can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bespoke.chapters.icd10_evaluation.answers import Ran
+from bespoke.chapters.icd10_evaluation.result import (
+    Comparison,
+    NotesNeeded,
+    Power,
+    SliceDifference,
+    Verdict,
+)
+from bespoke.chapters.icd10_evaluation.scores import Scorer, count
+from bespoke.chapters.icd10_evaluation.slices import CodeKind, count_kind
+from bespoke.statistics.interval import Interval
+from bespoke.statistics.mcnemar import McNemar, mcnemar
+from bespoke.statistics.multiplicity import holm
+from bespoke.statistics.power import minimum_detectable_difference, paired_notes_needed
+from bespoke.statistics.proportion import two_sided_z
+
+_LEVEL = 0.05
+_POWER = 0.8
+_DIFFERENCES = (0.02, 0.05, 0.10)
+_DISCORDANT = (0.1, 0.2, 0.3)
+
+
+def compare(ladder: Sequence[Ran], best: str, scorer: Scorer) -> tuple[Comparison, ...]:
+    """Each rung with the one below it, and the best with every other, each pair once."""
+    below = {(upper.name, lower.name) for lower, upper in zip(ladder, ladder[1:], strict=False)}
+    with_best = {(best, other.name) for other in ladder if other.name != best}
+    pairs = [(a.name, b.name) for a in ladder for b in ladder if (a.name, b.name) in below | with_best]
+    pairs = [
+        (a, b) for a, b in pairs if not ((a, b) in below and (b, a) in with_best)
+    ]  # once, the best first
+    by_name = {ran.name: ran for ran in ladder}
+    differences = [
+        scorer.bootstrap.difference(
+            count(scorer.gold, [x.code_set for x in by_name[a].answers]).f1,
+            count(scorer.gold, [x.code_set for x in by_name[b].answers]).f1,
+        )
+        for a, b in pairs
+    ]
+    primaries = [_primary(by_name[a], by_name[b], scorer) for a, b in pairs]
+    adjusted = holm([difference.p for difference in differences])
+    primary_adjusted = holm([primary.p for primary in primaries])
+    return tuple(
+        Comparison(
+            first=a,
+            second=b,
+            below=(a, b) in below or (b, a) in below,
+            best=(a, b) in with_best,
+            difference=differences[i].interval,
+            p=differences[i].p,
+            p_holm=adjusted[i],
+            primary=primaries[i],
+            primary_p_holm=primary_adjusted[i],
+            verdict=verdict(differences[i].interval, adjusted[i]),
+        )
+        for i, (a, b) in enumerate(pairs)
+    )
+
+
+def verdict(difference: Interval, p_holm: float) -> Verdict:
+    """ "Improved" needs an interval without zero that also survives Holm's adjustment over all pairs."""
+    if not difference.excludes_zero:
+        return "not_separable"
+    if p_holm > _LEVEL:
+        return "not_after_holm"
+    return "improved" if difference.estimate > 0 else "worse"
+
+
+def slice_differences(
+    kinds: Sequence[CodeKind], best: Ran, other: Ran, scorer: Scorer
+) -> tuple[SliceDifference, ...]:
+    """F1 of the best minus the runner-up on each kind of code, adjusted over the kinds."""
+    found = [
+        scorer.bootstrap.difference(
+            *(count_kind(kind, scorer.gold, [a.code_set for a in ran.answers]).f1 for ran in (best, other))
+        )
+        for kind in kinds
+    ]
+    adjusted = holm([difference.p for difference in found])
+    return tuple(
+        SliceDifference(name=kind.name, difference=difference.interval, p_holm=p)
+        for kind, difference, p in zip(kinds, found, adjusted, strict=True)
+    )
+
+
+def power(scorer: Scorer, nearest: Comparison | None) -> Power:
+    """What these notes can show; `nearest` compares the best system with the runner-up."""
+    notes = len(scorer.gold)
+    discordant = nearest.primary.discordant if nearest else None
+    scale = (two_sided_z(1 - _LEVEL) + two_sided_z(2 * _POWER - 1)) / two_sided_z(1 - _LEVEL)
+    return Power(
+        notes=notes,
+        clusters=scorer.bootstrap.clusters,
+        discordant=discordant,
+        detectable_primary=minimum_detectable_difference(nearest.primary.n, discordant or 0.0)
+        if nearest
+        else None,
+        detectable_f1=nearest.difference.half_width * scale if nearest else None,
+        table=tuple(
+            NotesNeeded(difference=d, discordant=share, notes=paired_notes_needed(d, share))
+            for d in _DIFFERENCES
+            for share in _DISCORDANT
+        ),
+    )
+
+
+def runner_up(comparisons: Sequence[Comparison], scores: dict[str, float], best: str) -> Comparison | None:
+    """The comparison of the best with the second best."""
+    others = [c for c in comparisons if c.best and c.first == best]
+    return max(others, key=lambda c: scores[c.second]) if others else None
+
+
+def _primary(first: Ran, second: Ran, scorer: Scorer) -> McNemar:
+    right = [scorer.primary_right(ran.answers, lambda code: code) for ran in (first, second)]
+    judged = [(a, b) for a, b in zip(*right, strict=True) if a is not None]
+    return mcnemar([bool(a) for a, _ in judged], [bool(b) for _, b in judged])

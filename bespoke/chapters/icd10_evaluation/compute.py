@@ -1,0 +1,145 @@
+"""Chapter 4: how well the client's notes can be coded, by which system, and how far these notes can tell."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal
+
+from bespoke.chapters.icd10_evaluation.answers import (
+    Answer,
+    Ran,
+    offline_rungs,
+    recorded_systems,
+    usable_training,
+)
+from bespoke.chapters.icd10_evaluation.claims import audit_claims, precedents
+from bespoke.chapters.icd10_evaluation.comparison import compare, power, runner_up, slice_differences
+from bespoke.chapters.icd10_evaluation.consumption import consumption
+from bespoke.chapters.icd10_evaluation.decision import comparable_code, gold_codes, group_of
+from bespoke.chapters.icd10_evaluation.disagreements import disagreements
+from bespoke.chapters.icd10_evaluation.fields import field_scores
+from bespoke.chapters.icd10_evaluation.learning import learning_curves
+from bespoke.chapters.icd10_evaluation.quote import quoted_rungs
+from bespoke.chapters.icd10_evaluation.result import (
+    ChapterConfusion,
+    Icd10Evaluation,
+    Outcomes,
+    Slice,
+    System,
+)
+from bespoke.chapters.icd10_evaluation.scores import Scorer
+from bespoke.chapters.icd10_evaluation.slices import by_code, by_mention, code_kinds, mention_kinds
+from bespoke.chapters.icd10_evaluation.validity import validity
+from bespoke.clients.schema import Client, Note
+from bespoke.facts.icd10 import RELEASE, CodeSet, code_set
+from bespoke.facts.reader import Facts
+from bespoke.statistics.bootstrap import ClusterBootstrap
+
+
+def compute(
+    client: Client, facts: Facts, *, resamples: int = 2000, seed: int = 20261120
+) -> Icd10Evaluation | None:
+    """Trains and scores the offline ladder, scores recorded systems, quotes the Claude rungs.
+
+    None where the client folder holds no evaluation notes. Without training notes only retrieval runs of the
+    offline rungs. Codes are compared as given but for case and dot: an invalid gold code stays in the gold.
+    """
+    if not client.notes:
+        return None
+    notes, release = client.notes, code_set()
+    train = usable_training(client.train or (), notes)
+    gold = [gold_codes(note) for note in notes]
+    ladder = [*offline_rungs(notes, train, seed), *recorded_systems(client.predictions or {}, notes)]
+    bootstrap = ClusterBootstrap([group_of(note) for note in notes], resamples=resamples, seed=seed)
+    scorer = Scorer(gold, [_primary(note) for note in notes], bootstrap, release)
+    kinds, mentions = code_kinds(gold, train, release), mention_kinds(notes, train)
+
+    def slices(answers: Sequence[Answer]) -> tuple[Slice, ...]:
+        sets = [answer.code_set for answer in answers]
+        return (*by_code(kinds, gold, sets, bootstrap), *by_mention(mentions, sets, bootstrap))
+
+    systems = [_system(ran, slices(ran.answers), notes, scorer, client, facts) for ran in ladder]
+    estimates = {system.name: system.scores.micro_f1.estimate for system in systems if system.scores}
+    best = max(estimates, key=lambda name: estimates[name])
+    comparisons = compare(ladder, best, scorer)
+    nearest = runner_up(comparisons, estimates, best)
+    by_name = {ran.name: ran for ran in ladder}
+    return Icd10Evaluation(
+        notes=len(notes),
+        clusters=bootstrap.clusters,
+        train=len(train),
+        left_out_of_training=len(client.train or ()) - len(train),
+        gold_codes=sum(map(len, gold)),
+        distinct_codes=len(frozenset().union(*gold)),
+        release=RELEASE,
+        resamples=resamples,
+        seed=seed,
+        gold_validity=validity(gold, release),
+        systems=(*systems, *quoted_rungs(client, facts, notes, release)),
+        best=best,
+        comparisons=comparisons,
+        slice_differences=slice_differences(
+            [kind for kind in kinds if kind.dimension != "chapter"],
+            by_name[best],
+            by_name[nearest.second],
+            scorer,
+        )
+        if nearest
+        else (),
+        power=power(scorer, nearest),
+        learning=learning_curves(ladder, train, notes, gold, seed) if train else (),
+        claims=audit_claims(facts),
+        precedents=precedents(facts),
+        disagreements=disagreements(
+            notes, ladder, best, release, may_quote=client.engagement.evaluation.deidentified
+        ),
+        facts_used=tuple(sorted(facts.used)),
+    )
+
+
+def _system(
+    ran: Ran, slices: tuple[Slice, ...], notes: Sequence[Note], scorer: Scorer, client: Client, facts: Facts
+) -> System:
+    return System(
+        name=ran.name,
+        title=ran.title,
+        kind=ran.kind,
+        status="run",
+        learns=ran.fit is not None,
+        decision=ran.decision,
+        outcomes=_outcomes(ran.answers),
+        scores=scorer.scores(ran.answers),
+        validity=validity((answer.codes for answer in ran.answers), scorer.release),
+        slices=slices,
+        fields=field_scores(notes, ran.answers, scorer),
+        consumption=consumption(ran.answers, scorer.accepted(ran.answers), client, facts),
+        confusion=_confusion(scorer.primary, ran.answers, scorer.release),
+    )
+
+
+def _outcomes(answers: Sequence[Answer]) -> Outcomes:
+    def count(status: Literal["answered", "missing", "schema_broken"]) -> int:
+        return sum(answer.status == status for answer in answers)
+
+    return Outcomes(
+        answered=count("answered"), missing=count("missing"), schema_broken=count("schema_broken")
+    )
+
+
+def _confusion(
+    primary: Sequence[str | None], answers: Sequence[Answer], release: CodeSet
+) -> tuple[ChapterConfusion, ...]:
+    pairs = Counter(
+        (release.chapter(truth), release.chapter(answer.codes[0]) if answer.codes else "")
+        for truth, answer in zip(primary, answers, strict=True)
+        if truth
+    )
+    return tuple(
+        ChapterConfusion(gold=gold, answered=answered, notes=pairs[gold, answered])
+        for gold, answered in sorted(pairs, key=lambda pair: [int(chapter or 0) for chapter in pair])
+    )
+
+
+def _primary(note: Note) -> str | None:
+    return comparable_code(note.gold.diagnosis_icd10[0]) if note.gold.diagnosis_icd10 else None

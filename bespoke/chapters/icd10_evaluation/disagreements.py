@@ -1,0 +1,93 @@
+"""The notes that teach most: where the systems part, and what each of them missed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bespoke.chapters.icd10_evaluation.answers import Ran
+from bespoke.chapters.icd10_evaluation.decision import comparable_code
+from bespoke.chapters.icd10_evaluation.result import Disagreement, GivenAnswer
+from bespoke.clients.schema import Note
+from bespoke.facts.icd10 import CodeSet
+
+EXCERPT = 300  # characters
+_SHOWN = 6
+_LEAD = 90  # characters shown before the evidence
+
+
+def disagreements(
+    notes: Sequence[Note], ladder: Sequence[Ran], best: str, release: CodeSet, *, may_quote: bool
+) -> tuple[Disagreement, ...]:
+    """Up to six notes, at most two of each kind, most systems' F1 apart first.
+
+    Without `may_quote` (notes not declared de-identified) the excerpts stay empty.
+    """
+    kinds: dict[str, list[tuple[float, str, int]]] = {}
+    for i, note in enumerate(notes):
+        gold = frozenset(map(comparable_code, note.gold.diagnosis_icd10))
+        f1 = {ran.name: _f1(gold, ran.answers[i].code_set) for ran in ladder}
+        why = _why(f1, best, gold, ladder, i)
+        if gold and why:
+            kinds.setdefault(why, []).append((min(f1.values()) - max(f1.values()), note.id, i))
+    chosen = [(why, i) for why in sorted(kinds) for _, _, i in sorted(kinds[why])[:2]]
+    return tuple(_shown(notes[i], why, ladder, i, release, may_quote) for why, i in chosen[:_SHOWN])
+
+
+def _why(f1: dict[str, float], best: str, gold: frozenset[str], ladder: Sequence[Ran], i: int) -> str:
+    others = max((score for name, score in f1.items() if name != best), default=0.0)
+    answered = frozenset().union(*(ran.answers[i].code_set for ran in ladder))
+    if others == 1.0 and f1[best] < 1.0:
+        return "A lower rung had it exactly right, the best system did not"
+    if gold and not gold & answered:
+        return "No system found any of the codes"
+    if {code[:3] for code in gold} <= {code[:3] for code in answered} and not gold <= answered:
+        return "Right category, wrong detail"
+    if f1[best] == 1.0 and others < 0.5:
+        return "Only the best system had it"
+    return ""
+
+
+def _shown(
+    note: Note, why: str, ladder: Sequence[Ran], i: int, release: CodeSet, may_quote: bool
+) -> Disagreement:
+    gold = tuple(dict.fromkeys(map(comparable_code, note.gold.diagnosis_icd10)))
+    found = [release.codes.get(code) for code in gold]
+    return Disagreement(
+        note=note.id,
+        why=why,
+        excerpt=excerpt(note, frozenset(gold) - _best_found(gold, ladder, i)) if may_quote else "",
+        gold=gold,
+        descriptions=tuple(code.description if code else "not in the release" for code in found),
+        answers=tuple(
+            GivenAnswer(
+                system=ran.title,
+                codes=ran.answers[i].codes,
+                status=ran.answers[i].status,
+                accepted=ran.answers[i].status == "answered" and ran.answers[i].code_set == frozenset(gold),
+            )
+            for ran in ladder
+        ),
+    )
+
+
+def excerpt(note: Note, missed: frozenset[str]) -> str:
+    """At most 300 characters around the evidence of the first missed code, on one line; else the note's beginning."""
+    starts = [e.start for e in note.evidence if comparable_code(e.code) in missed] or [0]
+    begin = max(0, min(starts) - _LEAD)
+    if begin:
+        begin = note.text.find(" ", begin) + 1 or begin  # start with a whole word
+    text = " ".join(note.text[begin : begin + EXCERPT].split())
+    more_after = begin + EXCERPT < len(note.text)
+    text = text[: EXCERPT - 4].rsplit(" ", 1)[0] if more_after and " " in text else text[: EXCERPT - 4]
+    return f"{'… ' if begin else ''}{text}{' …' if more_after else ''}"
+
+
+def _best_found(gold: Sequence[str], ladder: Sequence[Ran], i: int) -> frozenset[str]:
+    """The gold codes found by the system that found most."""
+    found = [frozenset(gold) & ran.answers[i].code_set for ran in ladder]
+    return max(found, key=len, default=frozenset())
+
+
+def _f1(gold: frozenset[str], answer: frozenset[str]) -> float:
+    size = len(gold) + len(answer)
+    return 2 * len(gold & answer) / size if size else 1.0

@@ -1,0 +1,101 @@
+"""The mention dictionary: the words that coders marked as evidence, looked up in new notes."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from bespoke.chapters.icd10_evaluation.decision import DEPTH, Ranked, comparable_code, gold_codes
+from bespoke.chapters.icd10_evaluation.surface import CUES, Context, Words, words_of
+from bespoke.clients.schema import Note
+
+Form = tuple[str, ...]
+
+_FILLER_SHARE = 0.5  # words in more than half of all notes are skipped inside mentions
+_GAP = 5  # skipped words a mention may span
+
+
+class MentionDictionary:
+    """Surface forms of training evidence, longest match first, each standing for its most frequent code.
+
+    A form's score is how often notes that hold it were given its code, separately where it is denied or doubted;
+    forms with few notes lean on all notes of the same kind. So the training notes, not a rule, decide how much a
+    negation counts.
+    """
+
+    def __init__(self, train: Sequence[Note]) -> None:
+        present = Counter(word for note in train for word in set(words_of(note.text).words))
+        self.fillers = {w for w, n in present.items() if n > _FILLER_SHARE * len(train)} - CUES
+        codes: dict[Form, Counter[str]] = defaultdict(Counter)
+        for note in train:
+            for evidence in note.evidence:
+                codes[self._form(words_of(evidence.text))][comparable_code(evidence.code)] += 1
+        codes.pop((), None)
+        self.code = {form: min(c, key=lambda k: (-c[k], k)) for form, c in codes.items()}
+        self.lengths = _lengths(self.code)
+        self._count(train)
+
+    def rank(self, notes: Sequence[Note]) -> list[Ranked]:
+        return [self._rank(words_of(note.text)) for note in notes]
+
+    def mentions(self, words: Words) -> Iterator[tuple[Form, Context]]:
+        """Every match in the text, longest first from the left, with its context."""
+        places = [i for i, word in enumerate(words.words) if word not in self.fillers]
+        kept = [words.words[i] for i in places]
+        at = 0
+        while at < len(kept):
+            length = self._longest(kept, places, at)
+            if length:
+                yield tuple(kept[at : at + length]), words.context(places[at], places[at + length - 1] + 1)
+            at += length or 1
+
+    def _longest(self, kept: list[str], places: list[int], at: int) -> int:
+        for length in self.lengths.get(kept[at], ()):
+            end = at + length
+            if (
+                end <= len(kept)
+                and places[end - 1] - places[at] < length + _GAP
+                and tuple(kept[at:end]) in self.code
+            ):
+                return length
+        return 0
+
+    def _count(self, train: Sequence[Note]) -> None:
+        """In how many notes each form and context was found, and in how many its code was given."""
+        self.found: Counter[tuple[Form, Context]] = Counter()
+        self.given: Counter[tuple[Form, Context]] = Counter()
+        for note in train:
+            gold = gold_codes(note)
+            for form, context in set(self.mentions(words_of(note.text))):
+                self.found[form, context] += 1
+                self.given[form, context] += self.code[form] in gold
+        self.usual: dict[Context, float] = {}
+        contexts: tuple[Context, ...] = ("asserted", "negated", "suspected")
+        for context in contexts:
+            found = sum(n for (_, c), n in self.found.items() if c == context)
+            given = sum(n for (_, c), n in self.given.items() if c == context)
+            self.usual[context] = (given + 0.5) / (found + 1)
+
+    def _score(self, form: Form, context: Context) -> float:
+        found, given = self.found[form, context], self.given[form, context]
+        return (given + 0.5 * self.usual[context]) / (found + 0.5) if found else self.usual[context] / 2
+
+    def _rank(self, words: Words) -> Ranked:
+        best: dict[str, float] = {}
+        for form, context in self.mentions(words):
+            code = self.code[form]
+            best[code] = max(best.get(code, 0.0), self._score(form, context))
+        return tuple(
+            sorted(best.items(), key=lambda pair: -pair[1])[:DEPTH]
+        )  # earlier mentions first among equals
+
+    def _form(self, words: Words) -> Form:
+        return tuple(word for word in words.words if word not in self.fillers)
+
+
+def _lengths(forms: dict[Form, str]) -> dict[str, tuple[int, ...]]:
+    """First word -> the lengths of forms that begin with it, longest first."""
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for form in forms:
+        lengths[form[0]].add(len(form))
+    return {word: tuple(sorted(found, reverse=True)) for word, found in lengths.items()}

@@ -1,0 +1,283 @@
+"""What the ICD-10 evaluation found: the shape that is saved and shown."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from bespoke.chapters.icd10_evaluation.decision import Decision
+from bespoke.results import Part, Result
+from bespoke.statistics.interval import Interval
+from bespoke.statistics.mcnemar import McNemar
+
+Kind = Literal["offline", "recorded", "claude"]
+Verdict = Literal["improved", "worse", "not_after_holm", "not_separable"]
+
+
+class Validity(Part):
+    """How many codes reach which rung of the validity ladder, one count per code and note."""
+
+    malformed: int
+    invented: int  # well-formed but not in the release: made up, or retired before it
+    not_billable: int
+    billable: int
+    examples: tuple[str, ...] = ()  # codes that are not billable, most frequent first
+
+    @property
+    def total(self) -> int:
+        return self.malformed + self.invented + self.not_billable + self.billable
+
+    @property
+    def invalid_share(self) -> float:
+        return 1 - self.billable / self.total if self.total else 0.0
+
+
+class RecallAt(Part):
+    k: int
+    recall: Interval
+
+
+class Scores(Part):
+    """All-codes scores are micro-averaged over codes unless they say otherwise; intervals cluster by group."""
+
+    precision: Interval
+    recall: Interval
+    micro_f1: Interval
+    category_f1: Interval  # first three characters
+    hierarchical_f1: Interval  # codes with all their ancestors
+    note_f1: Interval  # mean over notes; a note without codes in gold and answer counts as 1
+    macro_f1: float  # mean over the codes of the gold
+    macro_labels: int
+    accepted: Interval  # share of notes whose set of codes is exactly right
+    primary_exact: Interval
+    primary_category: Interval
+    primary_chapter: Interval
+    recall_at: tuple[RecallAt, ...]  # empty where the system does not rank
+
+
+class Outcomes(Part):
+    """What came back for the notes; missing and broken answers count as errors in every score."""
+
+    answered: int
+    missing: int
+    schema_broken: int
+
+
+class Slice(Part):
+    """Codes of one kind. Precision and F1 are None where the kind is a property of the mention, not of the code."""
+
+    name: str
+    dimension: Literal["chapter", "training", "symptom", "laterality", "seventh", "mention", "decoy"]
+    gold: int
+    predicted: int | None
+    recall: Interval
+    precision: Interval | None
+    f1: Interval | None
+
+
+class FieldScores(Part):
+    """The fields beside the diagnoses. None where the gold of no note has the field."""
+
+    symptoms_f1: Interval | None
+    drug_f1: Interval | None
+    dose_f1: Interval | None  # drug and dose together right
+    route_f1: Interval | None
+    frequency_f1: Interval | None
+    medication_f1: Interval | None  # all four together
+    follow_up_exact: Interval | None  # of the notes whose gold has a date
+    follow_up_within_3_days: Interval | None
+    follow_up_correct_null: Interval | None  # of the notes whose gold has none
+
+
+class Consumption(Part):
+    """What the recorded calls took. Money at the prices of the model named, per request."""
+
+    model: str | None
+    requests: int
+    input_tokens: int
+    output_tokens: int
+    usd_per_1000_notes: float | None
+    usd_per_accepted_note: float | None
+    median_ms: float | None
+    p95_ms: float | None
+
+
+class Quote(Part):
+    """What a Claude rung would cost on these notes, from estimated tokens; nothing has been sent."""
+
+    model: str
+    requests: int
+    input_tokens: int
+    output_tokens: int
+    usd: float
+    usd_high: float  # with the least characters per token and the longest answers assumed
+    usd_batch: float | None
+
+
+class ChapterConfusion(Part):
+    """Primary diagnoses: ICD-10-CM chapter in the gold against the chapter answered ("" for none or unknown)."""
+
+    gold: str
+    answered: str
+    notes: int
+
+
+class System(Part):
+    """One rung of the ladder. Everything from `scores` on is None where it has not been run."""
+
+    name: str
+    title: str
+    kind: Kind
+    status: Literal["run", "not_run"]
+    learns: bool = False
+    decision: Decision | None = None
+    outcomes: Outcomes | None = None
+    scores: Scores | None = None
+    validity: Validity | None = None
+    slices: tuple[Slice, ...] = ()
+    fields: FieldScores | None = None
+    consumption: Consumption | None = None
+    confusion: tuple[ChapterConfusion, ...] = ()
+    quote: Quote | None = None
+
+    @property
+    def micro_f1(self) -> Interval | None:
+        return self.scores.micro_f1 if self.scores else None
+
+    @property
+    def accepted(self) -> Interval | None:
+        return self.scores.accepted if self.scores else None
+
+    @property
+    def primary_exact(self) -> Interval | None:
+        return self.scores.primary_exact if self.scores else None
+
+
+class Comparison(Part):
+    """`first` against `second` on the same notes: the difference of micro-F1 and McNemar on the primary diagnosis.
+
+    Holm's adjustment runs over all pairs compared, for each of the two tests.
+    """
+
+    first: str
+    second: str
+    below: bool  # `second` is the rung below `first`
+    best: bool  # `first` is the best system
+    difference: Interval
+    p: float
+    p_holm: float
+    primary: McNemar
+    primary_p_holm: float
+    verdict: Verdict
+
+
+class SliceDifference(Part):
+    """The best system against the runner-up on codes of one kind."""
+
+    name: str
+    difference: Interval
+    p_holm: float
+
+
+class NotesNeeded(Part):
+    difference: float
+    discordant: float
+    notes: int
+
+
+class Power(Part):
+    """What this many notes can show at 80% power and the 5% level, and what others would."""
+
+    notes: int
+    clusters: int
+    discordant: float | None  # observed between best and runner-up on the primary diagnosis
+    detectable_primary: float | None  # None: not even a difference as large as the discordance
+    detectable_f1: float | None  # from the paired bootstrap of best and runner-up
+    table: tuple[NotesNeeded, ...]
+
+
+class LearningPoint(Part):
+    notes: int
+    micro_f1: float  # mean over the draws
+    low: float  # lowest and highest draw
+    high: float
+
+
+class LearningCurve(Part):
+    system: str
+    points: tuple[LearningPoint, ...]
+
+
+class ClaimAudit(Part):
+    """A claimed improvement of a proportion-like score and what would be needed to believe it."""
+
+    name: str
+    before: float
+    after: float
+    source: str
+    notes_to_detect: tuple[int, int]  # at the smallest possible discordance and under independence
+    notes_within_3_points: int
+    intervals: tuple[tuple[int, Interval], ...]  # of `after` at several numbers of notes
+
+
+class Precedent(Part):
+    key: str
+    what: str
+    share: float
+    notes: int | None
+    interval: Interval | None  # Wilson at the published number of notes, where that is known
+    source: str
+
+
+class GivenAnswer(Part):
+    system: str
+    codes: tuple[str, ...]
+    status: Literal["answered", "missing", "schema_broken"]
+    accepted: bool
+
+
+class Disagreement(Part):
+    """A note that teaches: its gold and what every system made of it."""
+
+    note: str
+    why: str
+    excerpt: str  # at most 300 characters; empty where the notes are not declared de-identified
+    gold: tuple[str, ...]
+    descriptions: tuple[str, ...]
+    answers: tuple[GivenAnswer, ...]
+
+
+class Icd10Evaluation(Result):
+    """The whole chapter. `systems` are in ladder order, the rungs that were not run last."""
+
+    version: ClassVar[int] = 1
+
+    notes: int
+    clusters: int
+    train: int
+    left_out_of_training: int  # training notes that share a group or text with an evaluation note
+    gold_codes: int
+    distinct_codes: int
+    release: str
+    resamples: int
+    seed: int
+    gold_validity: Validity
+    systems: tuple[System, ...]
+    best: str | None  # highest micro-F1 of the systems that ran
+    comparisons: tuple[Comparison, ...]
+    slice_differences: tuple[SliceDifference, ...]
+    power: Power
+    learning: tuple[LearningCurve, ...]
+    claims: tuple[ClaimAudit, ...]
+    precedents: tuple[Precedent, ...]
+    disagreements: tuple[Disagreement, ...]
+
+    @property
+    def ran(self) -> tuple[System, ...]:
+        return tuple(system for system in self.systems if system.status == "run")
+
+    @property
+    def not_run(self) -> tuple[System, ...]:
+        return tuple(system for system in self.systems if system.status == "not_run")
+
+    def system(self, name: str) -> System:
+        return next(system for system in self.systems if system.name == name)

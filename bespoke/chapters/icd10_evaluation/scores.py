@@ -1,0 +1,148 @@
+"""The scores of one system: per-note counts, and ratios of their sums."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bespoke.chapters.icd10_evaluation.answers import Answer
+from bespoke.chapters.icd10_evaluation.result import RecallAt, Scores
+from bespoke.facts.icd10 import CodeSet
+from bespoke.statistics.bootstrap import ClusterBootstrap, Ratio
+from bespoke.statistics.interval import Interval
+from bespoke.statistics.proportion import wilson
+
+Sets = Sequence[frozenset[str]]
+KS = (1, 3, 5, 10, 20, 50)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Per note: codes both in gold and answer, codes answered, codes in the gold."""
+
+    hits: NDArray[np.float64]
+    predicted: NDArray[np.float64]
+    gold: NDArray[np.float64]
+
+    @property
+    def precision(self) -> Ratio:
+        return Ratio(self.hits, self.predicted)
+
+    @property
+    def recall(self) -> Ratio:
+        return Ratio(self.hits, self.gold)
+
+    @property
+    def f1(self) -> Ratio:
+        return Ratio(2 * self.hits, self.predicted + self.gold)
+
+    @property
+    def note_f1(self) -> Ratio:
+        """F1 per note, to be averaged; nothing found where there was nothing to find is right."""
+        size = self.predicted + self.gold
+        each = np.divide(2 * self.hits, size, out=np.ones_like(size), where=size > 0)
+        return Ratio(each, np.ones_like(size))
+
+
+def count(gold: Sets, predicted: Sets) -> Counts:
+    return Counts(
+        hits=np.array([len(g & p) for g, p in zip(gold, predicted, strict=True)], dtype=float),
+        predicted=np.array([len(p) for p in predicted], dtype=float),
+        gold=np.array([len(g) for g in gold], dtype=float),
+    )
+
+
+def macro_f1(gold: Sets, predicted: Sets) -> tuple[float, int]:
+    """Mean F1 over the codes of the gold, each code equally, and how many codes those are."""
+    hits = Counter(code for g, p in zip(gold, predicted, strict=True) for code in g & p)
+    carried = Counter(code for g in gold for code in g)
+    answered = Counter(code for p in predicted for code in p)
+    each = [2 * hits[code] / (carried[code] + answered[code]) for code in sorted(carried)]
+    return (float(np.mean(each)) if each else 0.0), len(each)
+
+
+def with_ancestors(codes: frozenset[str], release: CodeSet) -> frozenset[str]:
+    """The codes with every parent up to the category; a code unknown to the release by its own leading characters."""
+    return frozenset(step for code in codes for step in (code, *(release.ancestors(code) or _prefixes(code))))
+
+
+class Scorer:
+    """Scores systems on one set of notes, all with the same resamples."""
+
+    def __init__(
+        self, gold: Sets, primary: Sequence[str | None], bootstrap: ClusterBootstrap, release: CodeSet
+    ) -> None:
+        self.gold, self.primary, self.bootstrap, self.release = gold, primary, bootstrap, release
+        self.clustered = bootstrap.clusters < len(gold)
+        self.categories = [_categories(g) for g in gold]
+        self.lineages = [with_ancestors(g, release) for g in gold]
+
+    def scores(self, answers: Sequence[Answer]) -> Scores:
+        sets = [answer.code_set for answer in answers]
+        exact = count(self.gold, sets)
+        came = np.array([answer.status == "answered" for answer in answers], dtype=float)
+        category = count(self.categories, [_categories(s) for s in sets])
+        lineage = count(self.lineages, [with_ancestors(s, self.release) for s in sets])
+        precision, recall, micro, three, hierarchical, note = self.bootstrap.ratios(
+            [
+                exact.precision,
+                exact.recall,
+                exact.f1,
+                category.f1,
+                lineage.f1,
+                Ratio(exact.note_f1.numerator * came, exact.note_f1.denominator),
+            ]
+        )
+        macro, labels = macro_f1(self.gold, sets)
+        return Scores(
+            precision=precision,
+            recall=recall,
+            micro_f1=micro,
+            category_f1=three,
+            hierarchical_f1=hierarchical,
+            note_f1=note,
+            macro_f1=macro,
+            macro_labels=labels,
+            accepted=self.share(self.accepted(answers)),
+            primary_exact=self.share(self.primary_right(answers, lambda code: code)),
+            primary_category=self.share(self.primary_right(answers, lambda code: code[:3])),
+            primary_chapter=self.share(self.primary_right(answers, self.release.chapter)),
+            recall_at=self._recall_at(answers),
+        )
+
+    def accepted(self, answers: Sequence[Answer]) -> list[bool | None]:
+        """Whether the whole set of codes is right; an answer that never came is wrong even where gold is empty."""
+        return [a.status == "answered" and a.code_set == g for a, g in zip(answers, self.gold, strict=True)]
+
+    def primary_right(self, answers: Sequence[Answer], view: Callable[[str], str]) -> list[bool | None]:
+        """Whether the first code agrees with the gold's first at a level; None where the gold has no code."""
+        return [
+            None if truth is None else bool(answer.codes) and view(answer.codes[0]) == view(truth) != ""
+            for answer, truth in zip(answers, self.primary, strict=True)
+        ]
+
+    def share(self, right: Sequence[bool | None]) -> Interval:
+        """Wilson's interval where every note is its own cluster, else the cluster bootstrap."""
+        judged = [r for r in right if r is not None]
+        if not self.clustered or not judged:
+            return wilson(sum(judged), len(judged))
+        counted = np.array([r is not None for r in right], dtype=float)
+        return self.bootstrap.ratio(Ratio(np.array([bool(r) for r in right], dtype=float), counted))
+
+    def _recall_at(self, answers: Sequence[Answer]) -> tuple[RecallAt, ...]:
+        if not any(answer.ranked for answer in answers):
+            return ()
+        tops = [count(self.gold, [frozenset(a.ranked[:k]) for a in answers]).recall for k in KS]
+        return tuple(RecallAt(k=k, recall=i) for k, i in zip(KS, self.bootstrap.ratios(tops), strict=True))
+
+
+def _categories(codes: frozenset[str]) -> frozenset[str]:
+    return frozenset(code[:3] for code in codes)
+
+
+def _prefixes(code: str) -> tuple[str, ...]:
+    return tuple(code[:end] for end in range(len(code), 2, -1) if code[end - 1] != ".")

@@ -1,0 +1,154 @@
+"""The words of a note as they are compared: where they stand, and whether they are denied or doubted there."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+Context = Literal["asserted", "negated", "suspected"]
+
+_WORD = re.compile(r"[^\W_]+")
+_BREAK = re.compile(r"[.;:!?\n\r•|]|\b(?:but|however|except|pero|aunque|salvo|excepto)\b", re.IGNORECASE)
+
+# Cues before a mention, after NegEx (Chapman et al. 2001) and its Spanish adaptation (Costumero et al. 2014).
+_NEGATING = tuple(
+    tuple(cue.split())
+    for cue in (
+        "no",
+        "not",
+        "denies",
+        "denied",
+        "denying",
+        "deny",
+        "without",
+        "negative for",
+        "neg for",
+        "w o",
+        "absent",
+        "absence of",
+        "never had",
+        "ruled out",
+        "free of",
+        "resolved",
+        "nor",
+        "never",
+        "none",
+        "non",
+        "niega",
+        "niegan",
+        "sin",
+        "ni",
+        "ausencia de",
+        "negativo para",
+        "negativa para",
+        "descarta",
+        "descarto",
+        "descartar",
+        "descartado",
+        "descartandose",
+        "nunca",
+        "tampoco",
+    )
+)
+_DOUBTING = tuple(
+    tuple(cue.split())
+    for cue in (
+        "possible",
+        "possibly",
+        "probable",
+        "probably",
+        "suspected",
+        "suspect",
+        "suspicion of",
+        "suspicious for",
+        "rule out",
+        "r o",
+        "likely",
+        "questionable",
+        "concern for",
+        "concerning for",
+        "versus",
+        "vs",
+        "differential",
+        "evaluate for",
+        "eval for",
+        "cannot exclude",
+        "posible",
+        "posibles",
+        "probables",
+        "sospecha",
+        "sospechoso",
+        "sospechosa",
+        "presunto",
+        "presunta",
+        "compatible",
+        "sugestivo",
+        "sugestiva",
+    )
+)
+_NEGATED_AFTER = tuple(
+    tuple(cue.split())
+    for cue in ("ruled out", "negative", "neg", "absent", "negativo", "negativa", "not seen")
+)
+CUES = frozenset(word for cue in (*_NEGATING, *_DOUBTING, *_NEGATED_AFTER) for word in cue)
+_REACH = 6  # words between a cue and the mention it governs
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text as comparable words. `clause[i]` numbers the clause of word i; cues reach no further than theirs."""
+
+    words: tuple[str, ...]
+    start: tuple[int, ...]
+    end: tuple[int, ...]
+    clause: tuple[int, ...]
+
+    def context(self, first: int, last: int) -> Context:
+        """Whether the mention from word `first` up to, not including, `last` is asserted, denied or doubted."""
+        clause = self.clause[first]
+        lower = first
+        while lower > 0 and first - lower < _REACH and self.clause[lower - 1] == clause:
+            lower -= 1
+        upper = last
+        while upper < len(self.words) and upper - last < 3 and self.clause[upper] == clause:
+            upper += 1
+        before, after = self.words[lower:first], self.words[last:upper]
+        if _holds(before, _DOUBTING):
+            return "suspected"
+        if _holds(before, _NEGATING) or _holds(after, _NEGATED_AFTER):
+            return "negated"
+        return "asserted"
+
+
+@lru_cache(maxsize=4096)
+def words_of(text: str) -> Words:
+    """The comparable words of a text with their offsets."""
+    breaks = [match.start() for match in _BREAK.finditer(text)]
+    words, starts, ends, clauses = [], [], [], []
+    clause = 0
+    for match in _WORD.finditer(text):
+        while clause < len(breaks) and breaks[clause] <= match.start():
+            clause += 1
+        words.append(comparable(match.group()))
+        starts.append(match.start())
+        ends.append(match.end())
+        clauses.append(clause)
+    return Words(tuple(words), tuple(starts), tuple(ends), tuple(clauses))
+
+
+@lru_cache(maxsize=65536)
+def comparable(word: str) -> str:
+    """Case, accents and a plural ending removed: `Fiebres` -> `fiebre`, `édemas` -> `edema`."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
+    return (
+        plain[:-1]
+        if len(plain) > 4 and plain.endswith("s") and not plain.endswith(("ss", "us", "is"))
+        else plain
+    )
+
+
+def _holds(words: tuple[str, ...], cues: tuple[tuple[str, ...], ...]) -> bool:
+    return any(words[i : i + len(cue)] == cue for cue in cues for i in range(len(words) - len(cue) + 1))

@@ -1,0 +1,115 @@
+"""The seven chapters as declarations: what each reads, what it needs from earlier ones, how it is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from bespoke.clients.schema import Client
+from bespoke.errors import BespokeError
+from bespoke.facts.reader import Facts
+from bespoke.results import Result
+
+ENGAGEMENT = ("engagement.yaml", "tasks.csv")
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One notebook and the pure function behind it."""
+
+    stem: str  # of the notebook, and of its result file
+    module: str  # under bespoke.chapters
+    result: str  # the Result class in it
+    reads: tuple[str, ...]  # files and folders of the client folder
+    needs: Mapping[str, str] = field(default_factory=dict)  # argument -> stem of the earlier chapter
+    without: str = ""  # what to say when its input is missing
+    compute: str = "compute"  # in `module`
+
+    def result_type(self) -> type[Result]:
+        found: type[Result] = getattr(import_module(f"bespoke.chapters.{self.module}"), self.result)
+        return found
+
+    def function(self) -> Callable[..., Result | None]:
+        found: Callable[..., Result | None] = getattr(
+            import_module(f"bespoke.chapters.{self.module}"), self.compute
+        )
+        return found
+
+
+_ALL = (
+    Chapter("01_task_audit", "task_audit", "Audit", reads=(*ENGAGEMENT, "failures.csv", "codes.csv", "prices.yaml")),
+    Chapter(
+        "02_failure_modes",
+        "failure_modes",
+        "FailureModes",
+        reads=(*ENGAGEMENT, "failures.csv", "codes.csv"),
+        without="This chapter is left out: it needs `failures.csv`, about 100 failing outputs with the client's own codes.",
+    ),
+    Chapter(
+        "03_dataset_readiness",
+        "dataset_readiness",
+        "DatasetReadiness",
+        reads=(*ENGAGEMENT, "dataset"),
+        without="This chapter is left out: it needs training examples as JSONL or CSV files in `dataset/`.",
+    ),
+    Chapter(
+        "04_icd10_evaluation",
+        "icd10_evaluation",
+        "Icd10Evaluation",
+        reads=(*ENGAGEMENT, "evaluation", "prices.yaml"),
+        without="This chapter is left out: it needs coded notes in `evaluation/notes.jsonl`, "
+        "and `evaluation/train.jsonl` for the rungs that learn.",
+    ),
+    Chapter(
+        "05_cost_model",
+        "costing",
+        "CostModel",
+        reads=(*ENGAGEMENT, "prices.yaml"),
+        needs={"evaluation": "04_icd10_evaluation"},
+    ),
+    Chapter(
+        "06_timeline",
+        "schedule",
+        "Timeline",
+        reads=(*ENGAGEMENT, "phases.csv", "prices.yaml"),
+        needs={
+            "audit": "01_task_audit",
+            "failures": "02_failure_modes",
+            "cost": "05_cost_model",
+        },
+    ),
+    Chapter(
+        "07_recommendation",
+        "recommendation",
+        "Recommendation",
+        reads=ENGAGEMENT,
+        needs={
+            "audit": "01_task_audit",
+            "failures": "02_failure_modes",
+            "cost": "05_cost_model",
+            "timeline": "06_timeline",
+        },
+    ),
+)
+CHAPTERS: Mapping[str, Chapter] = {chapter.stem: chapter for chapter in _ALL}
+
+
+def chapter(stem: str) -> Chapter:
+    if stem not in CHAPTERS:
+        raise BespokeError(f"no chapter {stem!r}; there are {', '.join(CHAPTERS)}")
+    return CHAPTERS[stem]
+
+
+def compute(
+    stem: str,
+    client: Client,
+    facts: Facts,
+    earlier: Callable[[str], Result | None],
+    parameters: Mapping[str, Any],
+) -> Result | None:
+    """Run one chapter's function; `earlier` gives the result of another by its stem."""
+    entry = chapter(stem)
+    inputs = {name: earlier(needed) for name, needed in entry.needs.items()}
+    return entry.function()(client, facts, **inputs, **parameters)

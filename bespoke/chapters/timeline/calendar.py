@@ -1,0 +1,47 @@
+"""The client's working calendar: Monday to Friday without public holidays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import holidays
+import numpy as np
+
+from bespoke.errors import BespokeError
+
+YEARS = 6  # beyond the start: longer than any plan here
+
+
+@dataclass(frozen=True)
+class WorkingCalendar:
+    """Working days after a start. Without a country, every weekday is worked."""
+
+    start: date
+    free: tuple[date, ...] = ()
+
+    @classmethod
+    def of(cls, start: date, country: str, subdivision: str | None = None) -> WorkingCalendar:
+        years = range(start.year, start.year + YEARS)
+        try:
+            days = holidays.country_holidays(country, subdiv=subdivision, years=years)
+        except NotImplementedError as error:
+            place = f"{country}-{subdivision}" if subdivision else country
+            raise BespokeError(f"no public holidays known for {place}", path="engagement.yaml") from error
+        return cls(start, tuple(sorted(days)))
+
+    def after(self, days: float) -> date:
+        """The first working day left once this many days are worked; a part of a day takes it whole."""
+        moved = np.busday_offset(
+            np.datetime64(self.start), int(np.ceil(round(days, 9))), roll="forward", holidays=list(self.free)
+        )
+        return date.fromisoformat(str(moved))
+
+    def finish(self, days: float) -> date:
+        """The last day worked: the inclusive finish, one working day before `after`."""
+        return self.after(max(0.0, np.ceil(round(days, 9)) - 1))
+
+    def working_days(self, weeks: int) -> int:
+        """Days worked in this many weeks from the start."""
+        end = self.start + timedelta(weeks=weeks)
+        return int(np.busday_count(np.datetime64(self.start), np.datetime64(end), holidays=list(self.free)))

@@ -1,0 +1,134 @@
+"""One plan: its network simulated, its dates read off the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from bespoke.chapters.timeline.calendar import WorkingCalendar
+from bespoke.chapters.timeline.estimates import Estimate, Log, estimates
+from bespoke.chapters.timeline.network import Array, Simulation, simulate, through
+from bespoke.chapters.timeline.result import (
+    ABTest,
+    CurvePoint,
+    FinishDates,
+    PhaseTimeline,
+    PlanTimeline,
+    WithinWeeks,
+)
+from bespoke.clients.schema import Client
+from bespoke.facts.reader import Facts
+from bespoke.statistics import three_point
+
+CURVE = np.linspace(0.01, 0.99, 50)
+
+
+class Planner:
+    """What every plan of one engagement shares."""
+
+    def __init__(
+        self, client: Client, facts: Facts, calendar: WorkingCalendar, tests: Mapping[str, ABTest],
+        examples: Mapping[str, int], log: Log | None, draws: int, seed: int,
+    ) -> None:  # fmt: skip
+        self.client, self.facts, self.calendar, self.tests = client, facts, calendar, tests
+        self.examples, self.log, self.draws, self.seed = examples, log, draws, seed
+
+    def plan(self, name: str, task_ids: Sequence[str], phases: Sequence[str]) -> PlanTimeline:
+        needed = self._examples(task_ids) if "dataset" in phases else None
+        network = estimates(
+            phases,
+            self.client,
+            self.facts,
+            examples_needed=needed,
+            ab_days=self._ab_days(task_ids),
+            log=self.log,
+        )
+        correlation = self.facts.number("schedule.correlation")
+        simulation = simulate(network, self.draws, self.seed, correlation)
+        return self._result(name, task_ids, network, simulation, needed)
+
+    def _examples(self, task_ids: Sequence[str]) -> int | None:
+        """One team annotates for all tasks of the plan, one after the other."""
+        known = [self.examples[task_id] for task_id in task_ids if task_id in self.examples]
+        return sum(known) if known else None
+
+    def _ab_days(self, task_ids: Sequence[str]) -> int:
+        return max((self.tests[task_id].calendar_days or 0 for task_id in task_ids), default=0)
+
+    def _result(
+        self, name: str, task_ids: Sequence[str], network: Sequence[Estimate], simulation: Simulation,
+        needed: int | None,
+    ) -> PlanTimeline:  # fmt: skip
+        total = simulation.total
+        p10, p50, p80, p90 = (float(days) for days in np.percentile(total, [10, 50, 80, 90]))
+        finish = self.calendar.finish
+        return PlanTimeline(
+            name=name,
+            task_ids=tuple(task_ids),
+            phases=_phases(network, simulation, self.calendar),
+            examples_needed=needed,
+            finish=FinishDates(p10=finish(p10), p50=finish(p50), p80=finish(p80), p90=finish(p90)),
+            mean_days=round(float(total.mean()), 2),
+            sd_days=round(float(total.std()), 2),
+            p10_days=round(p10, 2), p50_days=round(p50, 2), p80_days=round(p80, 2), p90_days=round(p90, 2),
+            contingency_days=int(np.ceil(round(p80, 9)) - np.ceil(round(p50, 9))),
+            merge_bias_days=round(float(total.mean()) - _at_means(network), 2),
+            within=self._within(total),
+            curve=tuple(
+                CurvePoint(days=round(float(d), 2), finish=finish(float(d)), probability=round(float(q), 4))
+                for q, d in zip(CURVE, np.quantile(total, CURVE), strict=True)
+            ),
+        )  # fmt: skip
+
+    def _within(self, total: Array) -> tuple[WithinWeeks, ...]:
+        low, high = (int(weeks) for weeks in self.facts.fact("schedule.promised_weeks").range)
+        return tuple(
+            WithinWeeks(
+                weeks=weeks,
+                working_days=(days := self.calendar.working_days(weeks)),
+                probability=round(float((total <= days).mean()), 4),
+            )
+            for weeks in range(low, high + 1)
+        )
+
+
+def _phases(
+    network: Sequence[Estimate], simulation: Simulation, calendar: WorkingCalendar
+) -> tuple[PhaseTimeline, ...]:
+    critical, shares = simulation.criticality(), simulation.variance_shares()
+    found = []
+    for i, estimate in enumerate(network):
+        p10, p50, p90 = (float(days) for days in np.percentile(simulation.finishes[i], [10, 50, 90]))
+        found.append(
+            PhaseTimeline(
+                phase=estimate.phase,
+                low_days=round(estimate.low, 2),
+                likely_days=round(estimate.likely, 2),
+                high_days=round(estimate.high, 2),
+                basis=estimate.basis,
+                after=estimate.after,
+                start_p50=calendar.after(float(np.floor(np.percentile(simulation.starts[i], 50)))),
+                finish_p10=calendar.finish(p10),
+                finish_p50=calendar.finish(p50),
+                finish_p90=calendar.finish(p90),
+                criticality=round(float(critical[i]), 4),
+                variance_share=round(float(shares[i]), 4),
+                rank_correlation=_rank_correlation(simulation.durations[i], simulation.total),
+                zero_variance=estimate.is_point and estimate.high > 0,
+            )
+        )
+    return tuple(found)
+
+
+def _rank_correlation(durations: Array, total: Array) -> float:
+    if durations.min() == durations.max() or total.min() == total.max():
+        return 0.0
+    return round(float(spearmanr(durations, total).statistic), 4)
+
+
+def _at_means(network: Sequence[Estimate]) -> float:
+    """The finish of the plan drawn with every phase at its mean: what a plain Gantt chart would say."""
+    means = np.array([[three_point.mean(e.low, e.likely, e.high)] for e in network])
+    return float(through(network, means).total[0])

@@ -1,0 +1,164 @@
+"""The front door: each command is one call. Heavy imports happen inside the commands."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from bespoke import __version__
+from bespoke.errors import BespokeError, printable
+
+_CLIENT_DATA = click.option(
+    "--client-data", type=click.Path(path_type=Path), default=None, help="Folder of the client folders."
+)
+_REPORTS = click.option(
+    "--reports", type=click.Path(path_type=Path), default=None, help="Folder the reports go to."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="bespoke")
+def bespoke() -> None:
+    """How should this client customise Claude, what does it cost, how long does it take, how do we know?"""
+
+
+@bespoke.command()
+@click.argument("client")
+@_CLIENT_DATA
+def new(client: str, client_data: Path | None) -> None:
+    """Make client_data/CLIENT from the commented template."""
+    from bespoke import clients
+
+    folder = clients.create(_folder(client_data, "client_data"), client)
+    click.echo(f"{folder}: fill in the files, then run: bespoke check {client}")
+
+
+@bespoke.command()
+@click.argument("names", metavar="CLIENT...", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every client.")
+@_CLIENT_DATA
+def check(names: tuple[str, ...], every: bool, client_data: Path | None) -> None:
+    """Print every problem in the folder, one line each; exit 1 if there is any besides warnings."""
+    from bespoke import clients
+
+    folder = _folder(client_data, "client_data")
+    found = False
+    for name in _names(names, every, folder):
+        problems = clients.check(folder, name)
+        for problem in problems:
+            click.echo(str(problem))
+        found |= any(not problem.warning for problem in problems)
+        if not problems:
+            click.echo(f"{printable(name)}: no problems")
+    sys.exit(1 if found else 0)
+
+
+@bespoke.command()
+@click.argument("names", metavar="CLIENT...", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every client.")
+@click.option("--only", default="", metavar="NOTEBOOK", help="This notebook, and what it needs.")
+@click.option("-p", "assignments", multiple=True, metavar="NAME=VALUE", help="A notebook parameter.")
+@click.option("--as-of", default="", metavar="DATE", help="Date the advice speaks of (2026-11-20).")
+@click.option("--force", is_flag=True, help="Run everything again.")
+@click.option("--jobs", type=click.IntRange(1), default=1, help="Clients at the same time.")
+@_CLIENT_DATA
+@_REPORTS
+def run(
+    names: tuple[str, ...],
+    every: bool,
+    only: str,
+    assignments: tuple[str, ...],
+    as_of: str,
+    force: bool,
+    jobs: int,
+    client_data: Path | None,
+    reports: Path | None,
+) -> None:
+    """Run the notebooks of each client and render the report into reports/CLIENT/."""
+    from bespoke.runner.portfolio import Request, run_all
+
+    folder = _folder(client_data, "client_data")
+    request = Request(
+        names=tuple(_names(names, every, folder)),
+        client_data=folder,
+        reports=_folder(reports, "reports"),
+        only=only,
+        assignments=assignments,
+        as_of=as_of,
+        force=force,
+        jobs=jobs,
+    )
+    sys.exit(0 if run_all(request, click.echo) else 1)
+
+
+@bespoke.command()
+@click.argument("client")
+@_CLIENT_DATA
+@_REPORTS
+def report(client: str, client_data: Path | None, reports: Path | None) -> None:
+    """Render the report again from the executed notebooks."""
+    from bespoke.runner.run import Options, report_only
+
+    report_only(client, Options(_folder(client_data, "client_data"), _folder(reports, "reports")))
+    click.echo(f"{printable(client)}: report rendered")
+
+
+@bespoke.command()
+@click.option("--as-of", default="", metavar="DATE", help="Stale as of this date (default today).")
+def facts(as_of: str) -> None:
+    """The fact tables: value, unit, source, read on, expires, stale?"""
+    from datetime import date
+
+    from bespoke.facts.listing import lines
+    from bespoke.workbook import parse_day
+
+    for line in lines(parse_day(as_of) if as_of else date.today()):  # noqa: DTZ011
+        click.echo(line)
+
+
+def main() -> None:
+    """Entry point: every error a user can cause ends as one line per problem and exit code 1."""
+    try:
+        bespoke.main(standalone_mode=False)
+    except BespokeError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("interrupted; nothing half-written was left behind", err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(printable(f"{where}{error.strerror or error}"), err=True)
+        sys.exit(1)
+
+
+def _folder(given: Path | None, name: str) -> Path:
+    from bespoke.places import nearest
+
+    return given if given is not None else nearest(name)
+
+
+def _names(names: tuple[str, ...], every: bool, folder: Path) -> list[str]:
+    """The clients asked for, each once; none, or names beside --all, is wrong usage."""
+    from bespoke import clients
+
+    if every == bool(names):
+        raise click.UsageError("name one or more clients, or give --all")
+    found = clients.names(folder) if every else list(dict.fromkeys(names))
+    if not found:
+        raise BespokeError("no client folder here", path=str(folder))
+    return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""engagement.yaml: one mapping, checked key by key and then as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from bespoke.clients import known
+from bespoke.clients.files import MIB, Source, read_text, usable
+from bespoke.clients.records import MISFIT, Key, dotted, fit_record
+from bespoke.clients.schema import Engagement
+from bespoke.clients.wording import EXAMPLE, did_you_mean, quote
+from bespoke.clients.yaml_tree import Tree, read_tree
+
+LOGOS: dict[str, tuple[bytes, ...]] = {".svg": (b"<",), ".png": (b"\x89PNG\r\n\x1a\n",)}
+FONTS: dict[str, tuple[bytes, ...]] = {
+    ".otf": (b"OTTO", b"\0\1\0\0"),
+    ".ttf": (b"\0\1\0\0", b"true"),
+    ".ttc": (b"ttcf",),
+}
+
+
+def read_engagement(source: Source) -> dict[str, Any] | None:
+    """The typed keys that fit; None when the file cannot be read at all."""
+    text = read_text(source, largest=MIB)
+    tree = read_tree(source, text) if text is not None else None
+    if tree is None:
+        return None
+
+    def say(key: Key, message: str) -> None:
+        source.say(message, tree.line(key), dotted(key))
+
+    typed = fit_record(tree.value, Engagement, (), say)
+    if typed is MISFIT:
+        return None
+    for check in (_examples, _currency, _calendar, _dates, _access, _thresholds, _files):
+        check(source, tree, typed)
+    return dict(typed)
+
+
+def _examples(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+    for name in ("client", "prepared_by"):
+        if typed.get(name, "").startswith(EXAMPLE):
+            message = "is still the template's example; overwrite it"
+            source.say(message, tree.line((name,)), name, warning=True)
+
+
+def _currency(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+    currency = typed.get("currency", "USD")
+    if currency != "USD" and currency not in known.currencies():
+        source.say(
+            f"{quote(currency)} cannot be turned into US dollars; state rates in one of"
+            f" {', '.join(known.currencies())}",
+            tree.line(("currency",)),
+            "currency",
+        )
+
+
+def _calendar(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+    country, subdivision = typed.get("country"), typed.get("subdivision")
+    if country is None:
+        return
+    if known.subdivisions(country) is None:
+        near = did_you_mean(country, known.countries())
+        message = f"{quote(country)} has no holiday calendar; use a two-letter country code such as US{near}"
+        source.say(message, tree.line(("country",)), "country")
+    elif subdivision is not None and not known.is_subdivision(country, subdivision):
+        codes = known.subdivisions(country) or ()
+        listed = f"one of {', '.join(codes)}" if codes else f"empty: {country} has one calendar"
+        source.say(
+            f"{quote(subdivision)} has no holiday calendar in {country}; must be {listed}",
+            tree.line(("subdivision",)),
+            "subdivision",
+        )
+
+
+def _dates(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+    as_of, start = typed.get("as_of"), typed.get("start")
+    if as_of and start and start < as_of:
+        message = f"{start} is before as_of {as_of}; the plan then starts in the past"
+        source.say(message, tree.line(("start",)), "start", warning=True)
+
+
+def _access(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+    """Answers that cannot both be true. An access nobody has asked about contradicts nothing."""
+    access = typed.get("access", {})
+
+    def contradicts(flag: str, message: str) -> None:
+        source.say(message, tree.line(("access", flag)), f"access.{flag}")
+
+    if access.get("private_haiku_arrangement") and access.get("aws_bedrock") is False:
+        contradicts(
+            "private_haiku_arrangement",
+            "is true while aws_bedrock is false; the arrangement lives on Bedrock, so correct one of them",
+        )
+    doors = ("anthropic_api", "anthropic_enterprise", "aws_bedrock")
+    if access.get("distillation_authorised") and all(access.get(door) is False for door in doors):
+        contradicts(
+            "distillation_authorised",
+            f"is true while {', '.join(doors)} are all false; no Claude is left to distil from",
+        )
+
+
+def _thresholds(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+    if not typed.get("thresholds"):
+        return
+    names = known.threshold_names()
+    for name in typed["thresholds"]:
+        if name not in names:
+            key: Key = ("thresholds", name)
+            message = f"unknown threshold{did_you_mean(name, names)}; `bespoke facts` lists them"
+            source.say(message, tree.line(key), dotted(key))
+
+
+def _files(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+    logo = typed.get("branding", {}).get("logo")
+    if logo is not None:
+        _file(source, tree, ("branding", "logo"), logo, LOGOS)
+    for place, font in enumerate(typed.get("fonts", ())):
+        _file(source, tree, ("fonts", place), font, FONTS)
+
+
+def _file(source: Source, tree: Tree, key: Key, name: str, kinds: dict[str, tuple[bytes, ...]]) -> None:
+    """A file that the engagement names: inside the folder, there, and what its ending says."""
+
+    def say(message: str) -> None:
+        source.say(f"{quote(name)} {message}", tree.line(key), dotted(key))
+
+    path = Path(name.replace("\\", "/"))
+    if not name.strip() or path.is_absolute() or ".." in path.parts or ":" in name or "\0" in name:
+        say("must be the path of a file inside the client folder")
+        return
+    if path.suffix.lower() not in kinds:
+        say(f"must end in {' or '.join(kinds)}")
+        return
+    found = Source(source.root, source.root / path, source.shown)
+    if usable(found):
+        try:
+            with found.path.open("rb") as file:
+                head = file.read(256).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
+        except OSError as error:
+            say(f"cannot be read: {error.strerror}")
+            return
+        if not head.startswith(kinds[path.suffix.lower()]):
+            say(f"is not a {path.suffix[1:].upper()} file; put the real file there")
+    for problem in found.problems:
+        say(problem.message)

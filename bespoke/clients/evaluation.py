@@ -1,0 +1,111 @@
+"""evaluation/: notes with their gold, training notes, and the recorded predictions of systems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bespoke.clients.files import Source, read_text
+from bespoke.clients.json_lines import read_records
+from bespoke.clients.schema import Note, Prediction
+from bespoke.clients.tables import Numbered, check_unique
+from bespoke.clients.wording import first_few, quote
+
+LONG_NOTE = 200_000  # bytes of UTF-8
+
+_RUNG = {
+    "malformed": "does not have the form of an ICD-10-CM code",
+    "invented": "does not exist in {release}",
+    "not_billable": "is not billable in {release}",
+}
+
+
+def read_notes(source: Source) -> list[Numbered] | None:
+    """Notes by line; None when the file cannot be read at all."""
+    text = read_text(source)
+    if text is None:
+        return None
+    rows = read_records(source, text, Note)
+    check_unique(source, rows, "id")
+    for number, note in rows:
+        _check_length(source, number, note)
+        _check_evidence(source, number, note)
+    _check_codes(source, rows)
+    return rows
+
+
+def _check_length(source: Source, number: int, note: dict[str, Any]) -> None:
+    size = len(note.get("text", "").encode())
+    if size > LONG_NOTE:
+        message = f"note of {size // 1000} KB; over {LONG_NOTE // 1000} KB it may not fit a model's context"
+        source.say(message, number, "text", warning=True)
+
+
+def _check_evidence(source: Source, number: int, note: dict[str, Any]) -> None:
+    text = note.get("text")
+    if text is None:
+        return
+    for place, span in enumerate(note.get("evidence", ())):
+        if not {"text", "start", "end"} <= span.keys():
+            continue
+        words, start, end = span["text"], span["start"], span["end"]
+        if text[start:end] == words and start < end:
+            continue
+        found = text.find(words) if words else -1
+        right = f"it stands at {found} to {found + len(words)}" if found >= 0 else "the note does not hold it"
+        message = f"characters {start} to {end} read {quote(text[start:end])}, not {quote(words)}; {right}"
+        source.say(message, number, f"evidence[{place}]")
+
+
+def _check_codes(source: Source, rows: list[Numbered]) -> None:
+    """Warns of gold codes that no system could get right; the chapter's validity ladder counts them."""
+    coded = [(number, note["gold"].get("diagnosis_icd10", ())) for number, note in rows if "gold" in note]
+    if not any(codes for _, codes in coded):
+        return
+    from bespoke.facts.icd10 import RELEASE, code_set
+
+    for number, codes in coded:
+        for place, code in enumerate(codes):
+            validity = code_set().validity(code)
+            if validity != "billable":
+                message = (
+                    f"{quote(code)} {_RUNG[validity].format(release=RELEASE)}; no system can score on it"
+                )
+                source.say(message, number, f"gold.diagnosis_icd10[{place}]", warning=True)
+
+
+def check_leakage(train: Source, train_rows: list[Numbered], notes_rows: list[Numbered]) -> None:
+    """Warns of training notes that are also evaluated: a system that learns would have seen the answer."""
+    evaluated = {note["text"].strip(): number for number, note in notes_rows if "text" in note}
+    for number, note in train_rows:
+        same = evaluated.get(note.get("text", "").strip())
+        if same is not None:
+            message = (
+                f"the same note as notes.jsonl line {same}; systems that learn would have seen the answer"
+            )
+            train.say(message, number, "text", warning=True)
+
+
+def read_predictions(source: Source, notes_rows: list[Numbered] | None) -> list[Numbered] | None:
+    """Predictions by line. `notes_rows` is None when notes.jsonl is missing or unreadable."""
+    text = read_text(source)
+    if text is None:
+        return None
+    rows = read_records(source, text, Prediction, hint="; write null for a prediction that broke the schema")
+    check_unique(source, rows, "id")
+    if notes_rows is not None:
+        _check_ids(source, rows, [note["id"] for _, note in notes_rows if "id" in note])
+    return rows
+
+
+def _check_ids(source: Source, rows: list[Numbered], known: list[str]) -> None:
+    known_ids = dict.fromkeys(known)
+    for number, row in rows:
+        name = row.get("id")
+        if name is None or name in known_ids:
+            continue
+        source.say(f"{quote(name)} is no id of notes.jsonl{source.near(name, known_ids)}", number, "id")
+    predicted = {row.get("id") for _, row in rows}
+    missing = [name for name in known_ids if name not in predicted]
+    if missing:
+        message = f"{len(missing)} of {len(known_ids)} notes have no prediction and count as errors: "
+        source.say(message + first_few(missing), warning=True)

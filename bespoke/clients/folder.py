@@ -1,0 +1,186 @@
+"""One client folder, file by file: all its problems, and what it says when there are none."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bespoke.clients.drawn import check_drawn
+from bespoke.clients.engagement import read_engagement
+from bespoke.clients.evaluation import check_leakage, read_notes, read_predictions
+from bespoke.clients.files import Source, check_encoding, is_there, read_text
+from bespoke.clients.prices import read_prices
+from bespoke.clients.rows import check_codes, check_failures, check_phases, check_tasks
+from bespoke.clients.schema import CodeFamily, Failure, Phase, Row, Task
+from bespoke.clients.tables import Numbered, read_table
+from bespoke.errors import Problem
+
+FILES = (
+    "engagement.yaml", "tasks.csv", "failures.csv", "codes.csv", "phases.csv", "prices.yaml",
+    "dataset", "evaluation",
+)  # fmt: skip
+EVALUATION_FILES = ("notes.jsonl", "train.jsonl", "predictions")
+LINES_ENDING = ".jsonl"
+
+
+@dataclass
+class Reading:
+    """What was read of a client folder: typed fields by file, and the files in order with their problems."""
+
+    root: Path
+    sources: list[Source] = field(default_factory=list)
+    engagement: dict[str, Any] | None = None
+    tables: dict[str, list[Numbered]] = field(default_factory=dict)  # by file name
+    prices: dict[str, dict[str, Any]] | None = None
+    dataset: tuple[Path, ...] = ()
+    notes: list[Numbered] | None = None
+    train: list[Numbered] | None = None
+    predictions: dict[str, list[Numbered]] | None = None
+
+    def problems(self) -> list[Problem]:
+        """In the order of files, then rows."""
+        return [p for source in self.sources for p in sorted(source.problems, key=lambda p: p.row or 0)]
+
+    def source(self, name: str, *, required: bool = False) -> Source | None:
+        """The file, if it is there; a missing required one is a problem."""
+        source = Source(self.root, self.root / name, f"{self.root.name}/{name}", required)
+        self.sources.append(source)
+        if is_there(source.path):
+            return source
+        if required:
+            source.say("is missing; `bespoke new` makes a folder that has one to copy")
+        return None
+
+    def entries(self, name: str) -> list[str]:
+        """Names in a folder of the client folder, sorted; none when it is missing or no folder."""
+        source = self.source(name) if name else Source(self.root, self.root, self.root.name)
+        if source is None:
+            return []
+        if not name:
+            self.sources.append(source)
+        if not Path(os.path.realpath(source.path)).is_relative_to(os.path.realpath(self.root)):
+            source.say("is a link that leads out of the client folder; put the folder itself here")
+        elif not source.path.is_dir():
+            source.say("is a file; a folder belongs here")
+        else:
+            try:
+                return sorted(path.name for path in source.path.iterdir())
+            except OSError as error:
+                source.say(f"cannot be read: {error.strerror}")
+        return []
+
+
+def read_folder(root: Path) -> Reading:
+    """Reads everything, however much of it is wrong."""
+    reading = Reading(root)
+    engagement = reading.source("engagement.yaml", required=True)
+    reading.engagement = read_engagement(engagement) if engagement else None
+    _read_tables(reading)
+    prices = reading.source("prices.yaml")
+    if prices:
+        reading.prices = read_prices(prices, (reading.engagement or {}).get("as_of"))
+    _read_dataset(reading)
+    _read_evaluation(reading)
+    _name_strangers(reading)
+    check_drawn(reading)
+    return reading
+
+
+def _read_tables(reading: Reading) -> None:
+    tasks = _table(reading, "tasks.csv", Task, required=True)
+    task_ids = None
+    if tasks:
+        check_tasks(*tasks)
+        task_ids = [row["task_id"] for _, row in tasks[1] if "task_id" in row]
+    failures = _table(reading, "failures.csv", Failure)
+    if failures:
+        check_failures(*failures, task_ids)
+    codes = _table(reading, "codes.csv", CodeFamily)
+    if codes:
+        used = {row["code"] for _, row in failures[1] if row.get("code")} if failures else None
+        check_codes(*codes, used)
+    phases = _table(reading, "phases.csv", Phase)
+    if phases:
+        check_phases(*phases)
+
+
+def _table(
+    reading: Reading, name: str, model: type[Row], *, required: bool = False
+) -> tuple[Source, list[Numbered]] | None:
+    source = reading.source(name, required=required)
+    text = read_text(source) if source else None
+    if source is None or text is None:
+        return None
+    rows = read_table(source, text, model)
+    reading.tables[name] = rows
+    return source, rows
+
+
+def _read_dataset(reading: Reading) -> None:
+    files = []
+    for name in reading.entries("dataset"):
+        if name.startswith((".", "README")) or name.endswith(".example"):
+            continue
+        source = reading.source(f"dataset/{name}")
+        if source is None:
+            continue
+        if not name.endswith(LINES_ENDING):
+            source.say(f"is not read; dataset files end in {LINES_ENDING}", warning=True)
+            continue
+        check_encoding(source)
+        files.append(source.path)
+    reading.dataset = tuple(files)
+
+
+def _read_evaluation(reading: Reading) -> None:
+    entries = reading.entries("evaluation")
+    folder = reading.sources[-1]
+    _name_unknown(folder, entries, EVALUATION_FILES)
+    if not entries:
+        return
+    notes = reading.source("evaluation/notes.jsonl")
+    reading.notes = read_notes(notes) if notes else None
+    train = reading.source("evaluation/train.jsonl")
+    reading.train = read_notes(train) if train else None
+    if train and reading.train and reading.notes:
+        check_leakage(train, reading.train, reading.notes)
+    _read_all_predictions(reading)
+
+
+def _read_all_predictions(reading: Reading) -> None:
+    predictions: dict[str, list[Numbered]] = {}
+    for name in reading.entries("evaluation/predictions"):
+        if name.startswith((".", "README")) or name.endswith(".example"):
+            continue
+        source = reading.source(f"evaluation/predictions/{name}")
+        if source is None:
+            continue
+        if not name.endswith(LINES_ENDING):
+            source.say(f"is not read; recorded predictions end in {LINES_ENDING}", warning=True)
+            continue
+        if not is_there(reading.root / "evaluation" / "notes.jsonl"):
+            source.say("needs evaluation/notes.jsonl to be scored against, which is not there")
+        rows = read_predictions(source, reading.notes)
+        if rows is not None:
+            predictions[name.removesuffix(LINES_ENDING)] = rows
+    reading.predictions = predictions or None
+
+
+def _name_strangers(reading: Reading) -> None:
+    """Files that nothing reads, most often a misspelt name."""
+    engagement = reading.engagement or {}
+    named = [engagement.get("branding", {}).get("logo"), *engagement.get("fonts", ())]
+    claimed = {name.replace("\\", "/").removeprefix("./").split("/")[0] for name in named if name}
+    entries = [name for name in reading.entries("") if name not in claimed]
+    _name_unknown(reading.sources[-1], entries, FILES)
+
+
+def _name_unknown(folder: Source, entries: list[str], known: tuple[str, ...]) -> None:
+    for name in entries:
+        quiet = name in known or name.startswith((".", "README")) or name.endswith(".example")
+        if not quiet:
+            stranger = Source(folder.root, folder.path / name, f"{folder.shown}/{name}")
+            stranger.say(f"is not read{folder.near(name, known)}", warning=True)
+            folder.problems += stranger.problems

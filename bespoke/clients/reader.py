@@ -1,0 +1,80 @@
+"""The client as types, for those who may rely on it being right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from bespoke.clients.folder import Reading, read_folder
+from bespoke.clients.naming import folder
+from bespoke.clients.records import dotted
+from bespoke.clients.schema import (
+    Client,
+    CodeFamily,
+    Engagement,
+    Failure,
+    NegotiatedPrice,
+    Note,
+    Phase,
+    Prediction,
+    Row,
+    Task,
+)
+from bespoke.clients.tables import Numbered
+from bespoke.errors import BespokeError
+
+R = TypeVar("R", bound=Row)
+
+
+def load(client_data: Path, name: str) -> Client:
+    """Reads a client folder. Raises BespokeError with every problem that is not a warning."""
+    root = folder(client_data, name)
+    reading = read_folder(root)
+    problems = [problem for problem in reading.problems() if not problem.warning]
+    if problems:
+        raise BespokeError(problems)
+    return _client(name, root, reading)
+
+
+def _client(name: str, root: Path, reading: Reading) -> Client:
+    shown, tables = root.name, reading.tables
+    predictions = reading.predictions
+    return Client(
+        name=name,
+        folder=root,
+        engagement=_record(Engagement, reading.engagement, f"{shown}/engagement.yaml", None),
+        tasks=_rows(Task, tables.get("tasks.csv"), f"{shown}/tasks.csv") or (),
+        failures=_rows(Failure, tables.get("failures.csv"), f"{shown}/failures.csv"),
+        codes=_rows(CodeFamily, tables.get("codes.csv"), f"{shown}/codes.csv"),
+        phases=_rows(Phase, tables.get("phases.csv"), f"{shown}/phases.csv"),
+        prices=None
+        if reading.prices is None
+        else {
+            key: _record(NegotiatedPrice, price, f"{shown}/prices.yaml", None)
+            for key, price in reading.prices.items()
+        },
+        dataset=reading.dataset,
+        notes=_rows(Note, reading.notes, f"{shown}/evaluation/notes.jsonl"),
+        train=_rows(Note, reading.train, f"{shown}/evaluation/train.jsonl"),
+        predictions=None
+        if predictions is None
+        else {
+            system: _rows(Prediction, rows, f"{shown}/evaluation/predictions/{system}.jsonl") or ()
+            for system, rows in predictions.items()
+        },
+    )
+
+
+def _rows(model: type[R], rows: list[Numbered] | None, path: str) -> tuple[R, ...] | None:
+    return None if rows is None else tuple(_record(model, row, path, number) for number, row in rows)
+
+
+def _record(model: type[R], typed: Any, path: str, row: int | None) -> R:
+    """The readers apply every rule of the schema; one that slips past them is still told by its place."""
+    try:
+        return model.model_validate(typed)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise BespokeError(first["msg"], path=path, row=row, column=dotted(first["loc"])) from error

@@ -1,0 +1,250 @@
+"""What a client folder says, as types. One model per file; field order is column order.
+
+The readers take every rule from here: names, types, ranges, allowed values, and the `description` of a
+field as the words for what would be right. Upper bounds are there for sanity: a number beyond is a slip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Kind = Literal["extraction", "classification", "routing", "question_answering", "drafting", "summarisation"]
+Change = Literal["never", "monthly", "weekly", "daily"]
+Family = Literal["format", "tone", "vocabulary", "edge_case", "facts", "reasoning", "behaviour"]
+Language = Literal["en", "de", "es"]
+Paper = Literal["a4", "us-letter"]
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0, le=10**9)]
+Positive = Annotated[float, Field(ge=0.001, le=10**12)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Days = Annotated[float, Field(ge=0, le=2_000)]  # working days
+Day = Annotated[date, Field(ge=date(2020, 1, 1), le=date(2100, 12, 31))]  # the fact tables start in 2020
+
+
+class Row(BaseModel):
+    """A frozen record of client input; unknown fields are an error."""
+
+    # Validators are built at first use: checking a folder needs the rules, not the validators.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+
+    shorthand: ClassVar[str | None] = None  # the field that a plain string stands for
+
+
+# --- engagement.yaml ---------------------------------------------------------------------------------
+
+
+class Access(Row):
+    """What the client may use today. None means nobody has asked yet: unknown is not no."""
+
+    anthropic_api: bool | None = None
+    anthropic_enterprise: bool | None = None
+    aws_bedrock: bool | None = None
+    openai_fine_tuning: bool | None = None
+    gpu_hosting: bool | None = None
+    private_haiku_arrangement: bool | None = None
+    distillation_authorised: bool | None = None
+
+
+class Rates(Row):
+    """Money per unit of people's time, in the engagement's currency."""
+
+    consultant_day: Annotated[Decimal, Field(gt=0, le=1_000_000)]
+    annotator_hour: Annotated[Decimal, Field(gt=0, le=1_000_000)]
+
+
+class Annotation(Row):
+    examples_per_hour: Annotated[float, Field(ge=0.01, le=100_000)]  # one annotator, one pass
+    annotators: Annotated[int, Field(ge=1, le=10_000)]
+    review_rounds: Annotated[int, Field(ge=1, le=20)]  # passes over every example
+
+
+class EvaluationRun(Row):
+    budget_usd: Annotated[Decimal, Field(ge=0, le=10_000_000)] = Decimal(0)
+    deidentified: bool = False
+
+
+class Branding(Row):
+    accent: Annotated[
+        str, Field(pattern=r"^#[0-9A-Fa-f]{6}$", description='a colour in quotes such as "#1F4E79"')
+    ] = "#1F4E79"
+    confidentiality: Annotated[str, Field(max_length=200)] = "Confidential"
+    logo: str | None = None  # an SVG or PNG inside the client folder
+
+
+class Engagement(Row):
+    client: Name
+    prepared_by: Name
+    as_of: Day
+    start: Day
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="a currency code such as USD")] = "USD"
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="a two-letter country code such as US")]
+    subdivision: str | None = None
+    residency: tuple[str, ...] = ()
+    access: Access = Access()
+    rates: Rates
+    annotation: Annotation
+    evaluation: EvaluationRun = EvaluationRun()
+    branding: Branding = Branding()
+    language: Language = "en"
+    paper: Paper = "a4"
+    fonts: tuple[str, ...] = ()  # extra font files inside the client folder
+    thresholds: Mapping[str, float] = {}  # overrides of bespoke/facts/tables/thresholds.yaml
+
+
+# --- tasks.csv, failures.csv, codes.csv, phases.csv, prices.yaml ---------------------------------------
+
+
+class Task(Row):
+    """One LLM task of the client. Quality is on the scale 0 to 1 of `metric`; tokens are per request."""
+
+    task_id: Name
+    name: Name
+    kind: Kind
+    requests_per_day: Positive
+    peak_to_mean: Annotated[float, Field(ge=1, le=10_000)]
+    system_tokens: Count
+    input_tokens: Count  # besides the system prompt
+    output_tokens: Count
+    model: Name
+    p95_latency_ms: Annotated[float, Field(gt=0, le=10**8)] | None = (
+        None  # the requirement, not a measurement
+    )
+    metric: Name
+    current_quality: Share | None = None
+    target_quality: Share | None = None
+    test_cases: Count = 0
+    labelled_examples: Count = 0
+    knowledge_changes: Change | None = None
+    prompt_engineering_done: bool | None = None
+    rag_done: bool | None = None
+    contains_phi: bool | None = None
+    deidentified: bool | None = None
+
+
+class Failure(Row):
+    """One failing output. `code` is the client's own open code, labels are two annotators' families."""
+
+    failure_id: Name
+    task_id: Name
+    prompt: str
+    expected: str
+    actual: str
+    note: str = ""
+    code: str = ""
+    label_1: Family | None = None
+    label_2: Family | None = None
+
+
+class CodeFamily(Row):
+    """One open code of the client and the remedy family the consultant puts it in (codes.csv, optional)."""
+
+    code: Name
+    family: Family
+
+
+class Phase(Row):
+    """One project phase in working days; `after` names the phases it waits for, separated by `;`."""
+
+    phase: Name
+    low_days: Days
+    likely_days: Days
+    high_days: Days
+    after: tuple[str, ...] = ()
+
+
+class NegotiatedPrice(Row):
+    """A price of the client's own contract; it replaces the published one of the same key."""
+
+    value: Annotated[Decimal, Field(ge=0, le=10**9)]
+    unit: Annotated[str, Field(min_length=1, description="a unit such as USD per million tokens")]
+    source: Annotated[str, Field(min_length=1, description="the contract or page it was read in")]
+    read_on: Day
+
+
+# --- evaluation/*.jsonl --------------------------------------------------------------------------------
+
+
+class Medication(Row):
+    """One prescription. A plain string in the file stands for the drug alone."""
+
+    shorthand = "drug"
+
+    drug: Annotated[str, Field(min_length=1)]
+    dose: str | None = None
+    route: str | None = None
+    frequency: str | None = None
+
+
+class Fields(Row):
+    """The four fields a note is structured into. The primary diagnosis comes first."""
+
+    diagnosis_icd10: tuple[str, ...] = ()
+    symptoms: tuple[str, ...] = ()
+    prescribed_medications: tuple[Medication, ...] = ()
+    follow_up_date: date | None = None
+
+
+class Evidence(Row):
+    """The words of the note that justify a code: `text == note[start:end]`, offsets in characters."""
+
+    code: str
+    text: str
+    start: Count
+    end: Count
+
+
+class Note(Row):
+    id: Name
+    group: str | None = None  # patient or article: notes of one group are not independent
+    text: Annotated[str, Field(min_length=1)]
+    gold: Fields
+    evidence: tuple[Evidence, ...] = ()
+    specialty: str | None = None
+
+
+class Usage(Row):
+    input_tokens: Count
+    output_tokens: Count
+    cache_read_tokens: Count = 0
+    cache_write_tokens: Count = 0
+
+
+class Prediction(Row):
+    """One recorded output of a system. `prediction` is None where the output broke the schema."""
+
+    id: Name
+    prediction: Fields | None
+    usage: Usage | None = None
+    latency_ms: Annotated[float, Field(ge=0, le=10**9)] | None = None
+
+
+# --- the folder ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Everything a client folder holds, validated. None stands for an optional file that is not there."""
+
+    name: str  # the folder's name
+    folder: Path
+    engagement: Engagement
+    tasks: tuple[Task, ...]
+    failures: tuple[Failure, ...] | None = None
+    codes: tuple[CodeFamily, ...] | None = None
+    phases: tuple[Phase, ...] | None = None
+    prices: Mapping[str, NegotiatedPrice] | None = None
+    dataset: tuple[Path, ...] = ()  # read by the dataset chapter itself, a line at a time
+    notes: tuple[Note, ...] | None = None
+    train: tuple[Note, ...] | None = None
+    predictions: Mapping[str, tuple[Prediction, ...]] | None = None
+
+    def task(self, task_id: str) -> Task:
+        return next(task for task in self.tasks if task.task_id == task_id)

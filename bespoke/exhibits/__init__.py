@@ -1,0 +1,1 @@
+"""What each notebook shows: the tables, figures and sentences of a chapter, from its result."""

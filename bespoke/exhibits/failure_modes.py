@@ -1,0 +1,253 @@
+"""Chapter 2 on the page."""
+
+from __future__ import annotations
+
+from bespoke import show
+from bespoke.advice.routes import remedies
+from bespoke.chapters.failure_modes import FailureModes
+from bespoke.show import Column
+from bespoke.show.numbers import percent
+from bespoke.show.style import BLUE, FAMILY, FAMILY_NAME, INK, MUTED
+
+ROUTE_WORDS = {
+    "structured_output": "structured output", "few_shot": "few-shot examples", "glossary": "glossary",
+    "prompt_engineering": "explicit rules in the prompt", "rag": "retrieval (RAG)",
+    "extended_thinking": "extended thinking", "generator_critic": "generator and critic",
+    "operator_configuration": "operator configuration",
+}  # fmt: skip
+
+
+def finding(result: FailureModes) -> None:
+    """The leading families and what they share."""
+    mapped = [row for row in result.families if row.family != "unmapped"]
+    if not mapped:
+        show.finding("None of the {n} failing outputs can be put in a family yet", n=result.n)
+        return
+    lead = mapped[:2]
+    share = sum(row.count for row in lead) / result.n
+    names = " and ".join(FAMILY_NAME[row.family].lower() for row in lead)
+    verb = "make" if len(lead) > 1 else "makes"
+    show.finding(
+        "{names} {verb} up {share} of {n} failing outputs",
+        names=names[0].upper() + names[1:], verb=verb, share=percent(share), n=result.n,
+    )  # fmt: skip
+
+
+def pareto(result: FailureModes) -> None:
+    """Families by share, with intervals."""
+    rows = result.families
+    figure, axes = show.new_figure(0.8 + 0.36 * len(rows))
+    for y, row in enumerate(reversed(rows)):
+        axes.barh(y, row.share.estimate, height=0.62, color=FAMILY[row.family])
+        axes.plot([row.share.low, row.share.high], [y, y], color=INK, lw=1.1)
+        axes.annotate(
+            f"{row.share.estimate:.0%}  ({row.count})", (row.share.high, y), (5, 0),
+            textcoords="offset points", va="center",
+        )  # fmt: skip
+    axes.set_yticks(range(len(rows)), [FAMILY_NAME[row.family] for row in reversed(rows)])
+    axes.set_xlim(0, min(1.0, max(row.share.high for row in rows) * 1.25))
+    axes.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
+    axes.set_xlabel("share of failing outputs, with 95% interval")
+    first = rows[0]
+    show.figure(
+        figure,
+        label="fig-failures-pareto",
+        caption=f"{FAMILY_NAME[first.family]} leads with {percent(first.share.estimate)} "
+        f"({percent(first.share.low)} to {percent(first.share.high)}) of failing outputs",
+        alt="Bar chart of failure families by share of failing outputs: "
+        + "; ".join(f"{FAMILY_NAME[r.family]} {r.count} of {result.n}, {r.share.estimate:.0%}" for r in rows) + ".",
+        source="failures.csv, codes.csv; Wilson intervals",
+    )  # fmt: skip
+
+
+def separation(result: FailureModes) -> None:
+    """Whether the first family is really first."""
+    mapped = [row for row in result.families if row.family != "unmapped"]
+    if len(mapped) < 2:
+        return
+    first, second = mapped[0], mapped[1]
+    if first.share.overlaps(second.share):
+        show.text(
+            "The intervals of **{a}** and **{b}** overlap ([shares](#fig-failures-pareto)): with {n} outputs their "
+            "order is not settled, so the plan below treats both as leading.",
+            a=FAMILY_NAME[first.family], b=FAMILY_NAME[second.family], n=result.n,
+        )  # fmt: skip
+    else:
+        show.text(
+            "**{a}** leads clearly: its interval lies above that of {b} ([shares](#fig-failures-pareto)).",
+            a=FAMILY_NAME[first.family], b=FAMILY_NAME[second.family].lower(),
+        )  # fmt: skip
+
+
+def codes(result: FailureModes) -> None:
+    """The client's own codes and where each was mapped."""
+    show.table(
+        [(row.code, row.count, FAMILY_NAME[row.family], row.given_by) for row in result.codes],
+        label="tbl-failures-codes",
+        caption=f"The client's {len(result.codes)} own codes and the family each belongs to",
+        columns=(
+            Column(key="code", title="Client's code"),
+            Column(key="count", title="Outputs", format="integer"),
+            Column(key="family", title="Family"),
+            Column(key="by", title="Mapped by"),
+        ),
+        source="failures.csv, codes.csv",
+    )
+
+
+def heat_map(result: FailureModes) -> None:
+    """Task by family counts."""
+    families = [row.family for row in result.families]
+    tasks = list(result.by_task)
+    peak = max(max(row.values()) for row in result.by_task.values())
+    figure, axes = show.new_figure(0.8 + 0.38 * len(tasks))
+    grid = [[result.by_task[task].get(family, 0) for family in families] for task in tasks]
+    axes.imshow(grid, cmap="Blues", vmin=0, vmax=peak * 1.15, aspect="auto")
+    for y, row in enumerate(grid):
+        for x, count in enumerate(row):
+            colour = "white" if count > 0.6 * peak else INK if count else MUTED
+            axes.text(x, y, str(count) if count else "·", ha="center", va="center", color=colour)
+    axes.set_xticks(range(len(families)), [FAMILY_NAME[f] for f in families])
+    axes.set_yticks(range(len(tasks)), tasks)
+    axes.grid(visible=False)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    words = [
+        f"{task}: " + ", ".join(f"{FAMILY_NAME[f].lower()} {n}" for f, n in counts.items())
+        for task, counts in result.by_task.items()
+    ]
+    show.figure(
+        figure,
+        label="fig-failures-heat",
+        caption="Where each task fails: " + "; ".join(f"{t} mostly by {_top(result, t)}" for t in tasks),
+        alt="Heat map of failing outputs by task and family. " + ". ".join(words) + ".",
+        source="failures.csv",
+    )
+
+
+def _top(result: FailureModes, task: str) -> str:
+    family = result.main_family(task)
+    return FAMILY_NAME[family].lower() if family else "unmapped codes"
+
+
+def agreement(result: FailureModes) -> None:
+    """Two annotators: kappa with interval, and what follows."""
+    found = result.agreement
+    if found is None:
+        show.callout(
+            "No two annotators labelled the same outputs, so nothing says how stable these families are. "
+            "Fill `label_1` and `label_2` for at least 50 outputs.",
+            tone="missing",
+        )
+        return
+    verdict = (
+        "agree well enough to rely on the shares"
+        if found.low >= result.kappa_wanted
+        else "may agree well enough, but the interval reaches below the mark: label more outputs"
+        if found.kappa >= result.kappa_wanted
+        else "do not agree well enough: discuss the disagreements and sharpen the definitions first"
+    )
+    show.text(
+        "Two annotators labelled {n} outputs independently: they gave the same family to {raw}, "
+        "Cohen's kappa {kappa} (95% interval {low} to {high}; {wanted} or more counts as substantial). They {verdict}.",
+        n=found.n, raw=percent(found.observed), kappa=f"{found.kappa:.2f}", low=f"{found.low:.2f}",
+        high=f"{found.high:.2f}", wanted=f"{result.kappa_wanted:.2f}", verdict=verdict,
+    )  # fmt: skip
+
+
+def saturation(result: FailureModes) -> None:
+    """Distinct codes over outputs read."""
+    found = result.saturation
+    if len(found.distinct) < 2:
+        return
+    figure, axes = show.new_figure(2.3)
+    x = range(1, len(found.distinct) + 1)
+    axes.step(x, found.distinct, where="post", color=BLUE)
+    last = len(found.distinct) - found.since_last_new
+    axes.axvline(last, color=MUTED, lw=0.9, ls=(0, (3, 3)))
+    axes.annotate(
+        "last new code", (last, found.distinct[-1] * 0.12), (-4, 0), textcoords="offset points",
+        ha="right", color=MUTED,
+    )  # fmt: skip
+    axes.grid(axis="y", visible=True)
+    axes.set_xlabel("coded outputs read, in the order of the file")
+    axes.set_ylabel("distinct codes")
+    axes.set_xlim(0, len(found.distinct) + 1)
+    axes.set_ylim(0, found.distinct[-1] * 1.12)
+    state = "saturated" if found.reached else "not saturated"
+    show.figure(
+        figure,
+        label="fig-failures-saturation",
+        caption=f"Reading is {state}: {found.since_last_new} outputs since the last new code, {found.wanted} wanted",
+        alt=f"Step curve of distinct codes over outputs read. It ends at {found.distinct[-1]} codes after "
+        f"{len(found.distinct)} coded outputs; the last new code came at output {last}.",
+        source="failures.csv; stopping rule after Husain and Shankar",
+    )
+
+
+def labels(result: FailureModes) -> None:
+    """Who gave the labels, and how the classifier did where one was used."""
+    given = ", ".join(f"{n} by {who}" for who, n in sorted(result.given_by.items(), key=lambda i: -i[1]))
+    show.text("Of {n} labels, {given}.", n=result.n, given=given)
+    if result.expects_json:
+        show.text(
+            "A schema check needs no judge: {broken} of the {n} outputs that should have been JSON could not be "
+            "parsed as a JSON object or list.",
+            broken=result.broken_json, n=result.expects_json,
+        )  # fmt: skip
+    check = result.classifier
+    if check is None:
+        return
+    words = (
+        "better than always naming the most frequent family ({share}), so it labelled {labelled} rows"
+        if check.used
+        else "not separable from always naming the most frequent family ({share}), so it labelled nothing"
+    )
+    show.text(
+        "A classifier learnt from the labelled rows was right on {acc} of rows it had not seen "
+        f"(95% interval {{low}} to {{high}}, n = {{n}}): {words}.",
+        acc=percent(check.accuracy.estimate), low=percent(check.accuracy.low), high=percent(check.accuracy.high),
+        n=check.n, share=percent(check.majority_share), labelled=check.labelled,
+    )  # fmt: skip
+
+
+def plan(result: FailureModes) -> None:
+    """Remedies by the most they could gain."""
+    show.table(
+        [
+            (
+                step.task_id, FAMILY_NAME[step.family], f"{step.failures} of {step.of}",
+                None if step.gain is None else step.gain * 100,
+                ROUTE_WORDS[step.remedy], ROUTE_WORDS[step.then],
+            )
+            for step in result.plan[:12]
+        ],
+        label="tbl-failures-plan",
+        caption="What to try first: each family's remedy, by the most quality it could return",
+        columns=(
+            Column(key="task", title="Task", format="code"),
+            Column(key="family", title="Family"),
+            Column(key="n", title="Failures"),
+            Column(key="gain", title="At most", unit="points of quality", format="decimal", digits=1),
+            Column(key="first", title="First remedy"),
+            Column(key="then", title="Then"),
+        ),
+        source="upper bound: the task's missing quality times the family's share of its failures",
+    )  # fmt: skip
+
+
+def families(result: FailureModes) -> None:
+    """Definitions and check questions of the families that occur."""
+    present = {row.family for row in result.families}
+    show.table(
+        [(row.name, row.definition, " ".join(row.asks), row.near_miss) for row in remedies() if row.family in present],
+        label="tbl-failures-families",
+        caption="The remedy families that occur here, and the questions that recognise them",
+        columns=(
+            Column(key="name", title="Family"),
+            Column(key="definition", title="What it is"),
+            Column(key="asks", title="Check questions"),
+            Column(key="near", title="Not to be confused"),
+        ),
+        source="source documents; Husain and Shankar",
+    )

@@ -1,0 +1,304 @@
+"""Chapter 7 and the executive summary on the page."""
+
+from __future__ import annotations
+
+from bespoke import show
+from bespoke.advice import Flip
+from bespoke.chapters.cost_model.result import Band
+from bespoke.chapters.recommendation import Recommendation, TaskAdvice
+from bespoke.show import Column
+from bespoke.show.numbers import day, decimal, money, percent
+
+STAGE = {
+    "measure": "measure first",
+    "operate": "keep, and lower the bill",
+    "prompt": "work on the prompt first",
+    "optimise": "keep optimising the prompt",
+    "retrieve": "retrieval first",
+    "tune": "tune",
+    "specialise": "own small model",
+}
+
+
+def finding(result: Recommendation) -> None:
+    """How many tasks need a tuned model, and what the others need."""
+    tuned = [t for t in result.tasks if t.advice.stage in ("tune", "specialise") and _served(t)]
+    rest = len(result.tasks) - len(tuned)
+    if not tuned:
+        show.finding("No task needs a tuned model now: prompting, retrieval and measurement come first")
+        return
+    names = " and ".join(t.name for t in tuned)
+    tail = f"; the other {_count(rest)} by prompting, retrieval and measurement first" if rest else ""
+    verb = "calls" if len(tuned) == 1 else "call"
+    show.finding("{names} {verb} for a tuned model{tail}", names=names, verb=verb, tail=tail)
+
+
+def _served(task: TaskAdvice) -> bool:
+    return "training" in task.advice.phases
+
+
+def _count(n: int) -> str:
+    return f"{n} task{'s' if n != 1 else ''} {'are' if n != 1 else 'is'} served"
+
+
+def summary(result: Recommendation) -> None:
+    """The engagement's answer: what to do now, what it costs, when it is live, how sure we are."""
+    show.table(
+        [
+            (
+                task.name,
+                _now(result, task),
+                _money_range(task.monthly),
+                task.live_p80.isoformat(),
+                sure(task),
+                would_change(result, task),
+            )
+            for task in result.tasks
+        ],
+        label="tbl-summary",
+        caption="The answer per task",
+        columns=(
+            Column(key="task", title="Task"),
+            Column(key="now", title="What to do now"),
+            Column(key="cost", title="Cost a month", unit="USD, P10 to P90"),
+            Column(key="live", title="Live by", unit="P80", format="date"),
+            Column(key="sure", title="How sure we are"),
+            Column(key="flip", title="What would change our mind"),
+        ),
+        source="chapters 1 to 7; every rule, fact and date behind a row is in the appendices",
+    )
+
+
+def summary_text(result: Recommendation) -> None:
+    """The two sentences a reader who stops here takes away."""
+    today = sum(t.monthly_today.p50 for t in result.tasks if t.monthly_today)
+    then = sum(t.monthly.p50 for t in result.tasks if t.monthly)
+    unpriced = [t.name for t in result.tasks if t.monthly is None]
+    last = max(t.live_p80 for t in result.tasks)
+    show.text(
+        "Taken together, the routes below would cost about **{then} a month** in running costs (sum of medians) "
+        "against {today} today, and all of them can be live by **{last}** with 80% confidence.",
+        then=money(then), today=money(today), last=day(last),
+    )  # fmt: skip
+    if unpriced:
+        show.text("Not priced, and so not in that sum: {names}.", names=", ".join(unpriced))
+    asked = {q for t in result.tasks for q in t.open_questions}
+    if asked:
+        show.text("Open questions could still move the advice: {asked}", asked=" ".join(sorted(asked)))
+
+
+def _now(result: Recommendation, task: TaskAdvice) -> str:
+    name = result.route_names[task.advice.now]
+    if task.advice.stage == "measure":
+        return f"Build the test set and measure; meanwhile {name[0].lower() + name[1:]}"
+    if task.advice.stage in ("tune", "specialise") and not _served(task):
+        return f"{name}: tuning is indicated, but every tuned route is closed"
+    return name
+
+
+def _money_range(band: Band | None) -> str | None:
+    return None if band is None else f"{money(band.p10, symbol=False)} to {money(band.p90, symbol=False)}"
+
+
+def sure(task: TaskAdvice) -> str:
+    """Confidence in words that rest on the number of test cases and of open questions."""
+    parts = []
+    if task.quality is None:
+        parts.append("quality is not measured")
+    else:
+        low, high = percent(task.quality.low), percent(task.quality.high)
+        parts.append(f"{percent(task.quality.estimate)} on {task.test_cases} cases ({low} to {high})")
+    n = len(task.open_questions)
+    parts.append("no open question" if n == 0 else f"{n} open question{'s' if n > 1 else ''}")
+    return "; ".join(parts)
+
+
+def would_change(result: Recommendation, task: TaskAdvice) -> str:
+    """The nearest flip point in words."""
+    flip = task.main_flip
+    return "nothing in the range examined" if flip is None else flip_words(result, flip)
+
+
+def flip_words(result: Recommendation, flip: Flip) -> str:
+    if flip.at is None or flip.stage is None or flip.route is None:
+        return "none in range"
+    return f"{flip.input} at {_amount(flip, flip.at)} instead of {_amount(flip, flip.today)}: {STAGE[flip.stage]} ({result.route_names[flip.route]})"
+
+
+def _amount(flip: Flip, value: float | None) -> str:
+    if value is None:
+        return "none"
+    if flip.unit == "of 1":
+        return percent(value, 1)
+    if flip.unit == "times today's":
+        return f"{decimal(value, 2)} times today's"
+    return f"{decimal(value)} {flip.unit}"
+
+
+def routes(result: Recommendation) -> None:
+    """Now, next and the step each task stands at."""
+    show.table(
+        [
+            (
+                t.name, t.advice.decision.rule, STAGE[t.advice.stage], _now(result, t),
+                result.route_names[t.advice.next] if t.advice.next else None, t.advice.decision.because,
+            )
+            for t in result.tasks
+        ],
+        label="tbl-advice-routes",
+        caption="The step each task stands at, the route to take now and the next one",
+        columns=(
+            Column(key="task", title="Task"),
+            Column(key="rule", title="Rule", format="code"),
+            Column(key="stage", title="Step"),
+            Column(key="now", title="Now"),
+            Column(key="next", title="Next, if that falls short"),
+            Column(key="because", title="Because"),
+        ),
+        source="bespoke/facts/tables/stages.csv, the four-step framework as a decision table",
+    )  # fmt: skip
+
+
+def task_text(result: Recommendation) -> None:
+    """One paragraph per task: the advice, its reason, its price and date."""
+    for task in result.tasks:
+        show.text(
+            "**{name}.** {now}: {because}. {cost} {date}",
+            name=task.name,
+            now=_now(result, task),
+            because=task.advice.decision.because,
+            cost=_cost_words(task),
+            date=f"Live by {day(task.live_p80)} with 80% confidence ({day(task.live_p50)} with even odds).",
+        )
+
+
+def _cost_words(task: TaskAdvice) -> str:
+    if task.monthly is None:
+        return "It cannot be priced from what is known today."
+    words = f"It runs at {money(task.monthly.p10)} to {money(task.monthly.p90)} a month"
+    if task.monthly_today:
+        words += f" against {money(task.monthly_today.p10)} to {money(task.monthly_today.p90)} today"
+    if task.one_off and task.one_off.p90 > 0:
+        words += f", after {money(task.one_off.p10)} to {money(task.one_off.p90)} once"
+    if task.unpublished:
+        words += " (it rests on prices nobody publishes)"
+    return words + "."
+
+
+def levers(result: Recommendation) -> None:
+    """Caching, batches and smaller models beside the advised route."""
+    rows = [
+        (t.name, result.route_names[lever.route], _money_range(lever.monthly), lever.saves.p50, lever.versus_today)
+        for t in result.tasks
+        for lever in t.levers
+    ]
+    if not rows:
+        return
+    show.table(
+        rows,
+        label="tbl-advice-levers",
+        caption="Cost levers that can be pulled whatever the route, against today's bill",
+        columns=(
+            Column(key="task", title="Task"),
+            Column(key="lever", title="Lever"),
+            Column(key="cost", title="Cost a month", unit="USD, P10 to P90"),
+            Column(key="saves", title="Saves a month", unit="USD, median", format="money"),
+            Column(key="verdict", title="Verdict"),
+        ),
+        source="chapter 5; a smaller model has to reach the target on the client's own test cases first",
+    )
+
+
+def flips(result: Recommendation) -> None:
+    """Every flip point."""
+    show.table(
+        [
+            (t.name, f.input, _amount(f, f.today), None if f.at is None else _amount(f, f.at), _flip_to(result, f))
+            for t in result.tasks
+            for f in t.flips
+        ],
+        label="tbl-advice-flips",
+        caption="What would change the advice: the smallest change of each input, all else equal",
+        columns=(
+            Column(key="task", title="Task"),
+            Column(key="input", title="Input"),
+            Column(key="today", title="Today"),
+            Column(key="at", title="Changes at"),
+            Column(key="to", title="The advice would be"),
+        ),
+        source="the decision evaluated at every number a rule compares the input with",
+    )
+
+
+def _flip_to(result: Recommendation, flip: Flip) -> str:
+    if flip.at is None or flip.stage is None or flip.route is None:
+        return "unchanged in range"
+    return f"{STAGE[flip.stage]}: {result.route_names[flip.route]}"
+
+
+def closed(result: Recommendation) -> None:
+    """Closed routes with every reason."""
+    rows = []
+    for task in result.tasks:
+        for route in task.advice.closed:
+            reasons = "; ".join(f"{o.needs} ({o.found})" for o in route.unmet)
+            rows.append((result.route_names[route.route], task.name, reasons))
+    rows.sort(key=lambda row: row[0])
+    if not rows:
+        show.text("No route is closed to any task as of {day}.", day=day(result.as_of))
+        return
+    show.table(
+        rows,
+        label="tbl-advice-closed",
+        caption=f"Closed as of {day(result.as_of)}, and why",
+        columns=(
+            Column(key="route", title="Route"),
+            Column(key="task", title="Task"),
+            Column(key="why", title="What it needs (what was found)"),
+        ),
+        source="bespoke/facts/tables/routes.yaml and gates.yaml",
+    )
+
+
+def open_questions(result: Recommendation) -> None:
+    """What nobody has said yet, per task; unknown is not no."""
+    rows = [(t.name, question) for t in result.tasks for question in t.open_questions]
+    if not rows:
+        return
+    show.table(
+        rows,
+        label="tbl-advice-open",
+        caption=f"{len(rows)} open questions: unknown is not no",
+        columns=(Column(key="task", title="Task"), Column(key="question", title="To be answered")),
+    )
+
+
+def trace(result: Recommendation) -> None:
+    """Every rule evaluated for every task."""
+    show.table(
+        [
+            (
+                t.name, o.rule, STAGE[o.stage], "matched" if o.matched else "not matched",
+                ", ".join(_input_words(t, n) for n in o.failed_on) or None,
+            )
+            for t in result.tasks
+            for o in t.advice.decision.outcomes
+        ],
+        label="tbl-evidence-rules",
+        caption="Every rule of the framework, evaluated for every task",
+        columns=(
+            Column(key="task", title="Task"),
+            Column(key="rule", title="Rule", format="code"),
+            Column(key="stage", title="Leads to"),
+            Column(key="matched", title="Outcome"),
+            Column(key="failed", title="Did not fit"),
+        ),
+        emphasis=[
+            i for i, o in enumerate(o for t in result.tasks for o in t.advice.decision.outcomes) if o.matched
+        ],
+        source="bespoke/facts/tables/stages.csv",
+    )  # fmt: skip
+
+
+def _input_words(task: TaskAdvice, name: str) -> str:
+    return f"{name.replace('_', ' ')} is {task.advice.decision.inputs[name]}"

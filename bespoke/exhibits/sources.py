@@ -1,0 +1,174 @@
+"""The appendices: what every figure rests on, with its date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from bespoke import show
+from bespoke.clients.schema import Client
+from bespoke.facts.listing import value_text
+from bespoke.facts.reader import Fact, Facts, value_rows
+from bespoke.show import Column
+from bespoke.show.numbers import day
+
+FACT_COLUMNS = (
+    Column(key="key", title="Fact", format="code"),
+    Column(key="value", title="Value"),
+    Column(key="unit", title="Unit"),
+    Column(key="kind", title="Kind"),
+    Column(key="source", title="Source"),
+    Column(key="read", title="Read on", format="date"),
+    Column(key="expires", title="Trusted until", format="date"),
+)
+
+
+def facts_used(facts: Facts, keys: Sequence[str]) -> None:
+    """Every fact a chapter used, in force on the day, stale ones marked and named."""
+    rows = [facts.fact(key) for key in keys if key in value_rows()]
+    stale = [row.key for row in rows if row.stale(facts.as_of)]
+    if stale:
+        show.callout(
+            "{n} of the facts used are past the day until which they were trusted, as of {day}: {keys}. "
+            "Read them again before relying on what they carry.",
+            tone="warning", n=len(stale), day=day(facts.as_of), keys=", ".join(stale),
+        )  # fmt: skip
+    else:
+        show.text("None of the {n} facts used is past its date as of {day}.", n=len(rows), day=day(facts.as_of))
+    published = [row for row in rows if row.kind not in ("assumed", "unpublished")]
+    _fact_table(published, facts.as_of, "tbl-sources-facts", "Facts with a source outside this house")
+
+
+def assumptions(facts: Facts, keys: Sequence[str]) -> None:
+    """Every assumed and unpublished value some figure rests on: the assumptions log."""
+    rows = [facts.fact(key) for key in keys if key in value_rows()]
+    assumed = [row for row in rows if row.kind in ("assumed", "unpublished")]
+    if not assumed:
+        show.text("No figure rests on an assumed or unpublished value.")
+        return
+    show.text(
+        "These {n} values are assumed, or nobody publishes them. Replace them with the client's own where a figure "
+        "that rests on them decides anything.",
+        n=len(assumed),
+    )
+    _fact_table(assumed, facts.as_of, "tbl-sources-assumed", "Assumed and unpublished values in use")
+    if facts.overrides:
+        show.table(
+            [(name, f"{value:g}", value_text(facts.fact(f"threshold.{name}"))) for name, value in facts.overrides.items()],
+            label="tbl-sources-overrides",
+            caption="Thresholds the client's folder overrides",
+            columns=(
+                Column(key="name", title="Threshold", format="code"),
+                Column(key="own", title="In this report"),
+                Column(key="table", title="In the table"),
+            ),
+            source="engagement.yaml",
+        )  # fmt: skip
+
+
+def _fact_table(rows: Iterable[Fact], as_of: date, label: str, caption: str) -> None:
+    cells = [
+        (
+            row.key, value_text(row), row.unit, f"{row.kind}, stale" if row.stale(as_of) else row.kind,
+            row.source, row.read_on.isoformat(), row.expires.isoformat(),
+        )
+        for row in rows
+    ]  # fmt: skip
+    if cells:
+        show.table(cells, label=label, caption=caption, columns=FACT_COLUMNS)
+
+
+def data_log(client: Client, digests: Mapping[str, str]) -> None:
+    """Every client file this report was made from, by name, size in rows and hash."""
+    rows = [(name, _rows(client, name), digest[:16]) for name, digest in sorted(digests.items())]
+    show.table(
+        rows,
+        label="tbl-sources-data",
+        caption="The client files behind this report",
+        columns=(
+            Column(key="file", title="File", format="code"),
+            Column(key="rows", title="Records", format="integer"),
+            Column(key="hash", title="SHA-256, first 16", format="code"),
+        ),
+        source="the client folder on the day of the run",
+    )
+
+
+def _rows(client: Client, name: str) -> int | None:
+    counts: dict[str, Sequence[object] | None] = {
+        "tasks.csv": client.tasks,
+        "failures.csv": client.failures,
+        "codes.csv": client.codes,
+        "phases.csv": client.phases,
+        "evaluation/notes.jsonl": client.notes,
+        "evaluation/train.jsonl": client.train,
+    }
+    for system, predictions in (client.predictions or {}).items():
+        counts[f"evaluation/predictions/{system}.jsonl"] = predictions
+    found = counts.get(name)
+    return len(found) if found is not None else None
+
+
+METHODS = (
+    ("Interval of a proportion", "Wilson score interval at 95%", "Wilson 1927, JASA 22, 209-212"),
+    (
+        "Agreement of two annotators",
+        "Cohen's kappa, standard error of Fleiss, Cohen and Everitt",
+        "Cohen 1960; Fleiss, Cohen and Everitt 1969",
+    ),
+    (
+        "Interval of an F1 or a mean over notes",
+        "percentile bootstrap over clusters of notes (patient or article)",
+        "Miller 2024, arXiv 2411.00640; Efron and Tibshirani 1993",
+    ),
+    ("Two systems on the same notes", "paired bootstrap of the difference; exact McNemar; Holm", "McNemar 1947; Holm 1979"),
+    ("Cache hit rate", "1 - exp(-rate x time to live): a hit refreshes the entry, arrivals are Poisson", "own derivation, checked by simulation"),
+    ("Cost ranges", "P10, P50 and P90 over draws of every uncertain input", "GAO-20-195G, cost estimating guide"),
+    (
+        "Durations",
+        "three-point estimates, PERT or triangular, correlated, simulated over the network of phases",
+        "GAO-16-89G, schedule assessment guide",
+    ),
+    ("Decision", "a decision table with a unique hit; every rule evaluated is kept", "OMG Decision Model and Notation"),
+)  # fmt: skip
+
+
+def methods() -> None:
+    """Method of every kind of figure, with its source."""
+    show.table(
+        METHODS,
+        label="tbl-sources-methods",
+        caption="How each kind of figure was computed",
+        columns=(
+            Column(key="what", title="Figure"),
+            Column(key="how", title="Method"),
+            Column(key="source", title="Source"),
+        ),
+    )
+
+
+GLOSSARY = (
+    ("Accepted output", "an output a user would take as it is"),
+    ("Billable code", "an ICD-10-CM code without children, the only kind a claim accepts"),
+    ("Few-shot", "a handful of worked examples in the prompt"),
+    ("Flip point", "the smallest change of one input that changes the advice"),
+    ("Gate", "a condition a route must meet before it may be advised"),
+    ("LoRA", "low-rank adaptation: tuning a small number of added weights of an open model"),
+    ("P10, P50, P80, P90", "the value that 10, 50, 80 or 90 of 100 simulated outcomes stay below"),
+    ("Prompt caching", "reading the unchanged front of a prompt at a fraction of its price"),
+    ("Provisioned Throughput", "model capacity rented by the hour, used or not"),
+    ("RAG", "retrieval-augmented generation: the passages that hold the answer are put into the prompt"),
+    ("Remedy family", "one of seven groups of failures that share a first remedy"),
+    ("SFT", "supervised fine-tuning: training a model's weights on pairs of input and wanted output"),
+    ("TTL", "time to live: how long a cached prefix is kept without use"),
+)
+
+
+def glossary() -> None:
+    """Terms of the report."""
+    show.table(
+        GLOSSARY,
+        label="tbl-sources-glossary",
+        caption="Terms as this report uses them",
+        columns=(Column(key="term", title="Term"), Column(key="meaning", title="Meaning")),
+    )

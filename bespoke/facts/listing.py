@@ -1,0 +1,53 @@
+"""`bespoke facts`: every row of the fact tables as a line of text, with its staleness as of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from bespoke.facts.reader import VALUE_TABLES, Fact, Sourced, rows_of
+
+HEADER = ("key", "value", "unit", "kind", "source", "read on", "expires", "stale?")
+
+
+def lines(as_of: date) -> Iterator[str]:
+    """Tab-separated lines under a header: a spreadsheet and `column -t` both read them."""
+    yield "\t".join(HEADER)
+    for table in VALUE_TABLES:
+        for fact in rows_of(Fact, table):
+            yield _line(fact.key, value_text(fact), fact.unit, fact, as_of)
+    yield from _structured(as_of)
+
+
+def _structured(as_of: date) -> Iterator[str]:
+    from bespoke.advice.gates import gates
+    from bespoke.advice.routes import Route, remedies
+
+    for route in rows_of(Route, "routes"):
+        yield _line(f"route.{route.route}", route.state, f"from {route.since}", route, as_of)
+    for gate in gates():
+        value = f"{gate.value:g}" if gate.value is not None else gate.test
+        yield _line(f"gate.{gate.gate}", value, gate.needs, gate, as_of)
+    for remedy in remedies():
+        yield _line(f"remedy.{remedy.family}", f"{remedy.first}, then {remedy.then}", "routes", remedy, as_of)
+
+
+def _line(key: str, value: str, unit: str, row: Sourced, as_of: date) -> str:
+    stale = "stale" if row.stale(as_of) else ""
+    cells = (key, value, unit, row.kind, row.source, str(row.read_on), str(row.expires), stale)
+    return "\t".join(" ".join(cell.split()) for cell in cells)
+
+
+def value_text(fact: Fact) -> str:
+    """A fact's value as text: a number, a range `low to high` with its likely point, a date or a word."""
+    if fact.low is not None and fact.high is not None:
+        likely = f" (likely {_plain(fact.value)})" if isinstance(fact.value, Decimal) else ""
+        return f"{_plain(fact.low)} to {_plain(fact.high)}{likely}"
+    return _plain(fact.value)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,f}" if isinstance(value, Decimal) else str(value)

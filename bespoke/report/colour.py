@@ -1,0 +1,71 @@
+"""One accent colour that stays legible: WCAG 2.2 contrast (criterion 1.4.3), darkened where needed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bespoke.errors import BespokeError
+
+AA = 4.5  # contrast of normal text against its background, WCAG 2.2 level AA
+
+
+@dataclass(frozen=True)
+class Accent:
+    """The colour in use, its contrast with white, and a pale tint of it for backgrounds."""
+
+    colour: str
+    asked: str
+    contrast: float
+    tint: str
+
+    @property
+    def note(self) -> str:
+        """How the client's colour was changed, or nothing."""
+        if self.colour == self.asked:
+            return ""
+        before = contrast(self.asked)
+        return (
+            f"accent {self.asked} has contrast {before:.1f} with white, text needs {AA}: "
+            f"darkened to {self.colour} ({self.contrast:.1f}), the hue kept"
+        )
+
+
+def accessible(asked: str) -> Accent:
+    """The colour itself where text in it passes AA on white, else the same hue darkened until it does."""
+    wanted = rgb(asked)
+    colour = wanted
+    for step in range(101):
+        colour = tuple(round(c * (100 - step) / 100) for c in wanted)
+        if contrast(name(colour)) >= AA:
+            break
+    tint = tuple(round(255 - (255 - c) * 0.08) for c in colour)
+    return Accent(name(colour), name(wanted), contrast(name(colour)), name(tint))
+
+
+def contrast(colour: str, other: str = "#ffffff") -> float:
+    """Contrast ratio of two colours, 1 to 21 (WCAG 2.2, "contrast ratio")."""
+    high, low = sorted((luminance(colour), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, 0 to 1 (WCAG 2.2, "relative luminance")."""
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in rgb(colour))
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def rgb(colour: str) -> tuple[int, ...]:
+    """`#1F4E79` or `#abc` -> three numbers."""
+    text = colour.strip().removeprefix("#")
+    if re.fullmatch(r"[0-9a-fA-F]{3}", text):
+        text = "".join(c * 2 for c in text)
+    if not re.fullmatch(r"[0-9a-fA-F]{6}", text):
+        raise BespokeError(f"{colour!r} is not a colour; write it as #1F4E79")
+    return tuple(int(text[i : i + 2], 16) for i in (0, 2, 4))
+
+
+def name(colour: tuple[int, ...]) -> str:
+    return "#" + "".join(f"{c:02x}" for c in colour)

@@ -1,0 +1,197 @@
+"""The document as plain data for the Typst template: nothing in it but strings, numbers, lists and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from bespoke.report import widths
+from bespoke.report.colour import accessible
+from bespoke.report.cover import Cover
+from bespoke.report.glyphs import drawable, loosened, right_to_left
+from bespoke.report.model import (
+    Block,
+    Break,
+    Callout,
+    Cell,
+    Code,
+    CodeBlock,
+    Column,
+    Document,
+    Figure,
+    Formula,
+    Heading,
+    Inline,
+    InlinePicture,
+    Link,
+    Listing,
+    Paragraph,
+    Picture,
+    Quote,
+    Rule,
+    Section,
+    Styled,
+    Table,
+    Words,
+    plain,
+)
+from bespoke.report.phrases import phrases
+from bespoke.report.pictures import embedded, logo
+from bespoke.show import fonts, numbers
+
+Data = dict[str, Any]
+PAGE_HEIGHT = {"a4": 297, "us-letter": 279.4}  # mm
+SERIF, SANS, MONO = "Source Serif Pro", "Source Sans Pro", "DejaVu Sans Mono"
+
+
+def document(report: Document, cover: Cover, *, single: bool = False) -> Data:
+    """Everything the template prints. `single` leaves out the cover, the summary page and the contents."""
+    words = phrases(cover.language)
+    writer = _Writer(fonts.coverage(cover.fonts))
+    text = writer.text
+    accent = accessible(cover.accent)
+    further = [*fonts.families(cover.fonts), "DejaVu Sans"]
+    title = cover.title or (words["question"].format(client=cover.client) if cover.client else "")
+    alt = words["logo"].format(client=cover.client)
+    mark = logo(cover.logo_kind, cover.logo, alt) if cover.logo else None
+    return {
+        "single": single, "language": cover.language.split("-")[0],
+        "paper": cover.paper, "height": PAGE_HEIGHT[cover.paper],
+        "title": text(title or report.chapters[0].topic), "client": text(cover.client),
+        "prepared_by": text(cover.prepared_by), "confidentiality": text(cover.confidentiality),
+        "as_of": text(numbers.day(cover.as_of, cover.language)),
+        "date": [cover.as_of.year, cover.as_of.month, cover.as_of.day],
+        "accent": accent.colour, "tint": accent.tint, "phrases": words,
+        "logo": writer.picture(mark) if mark else None,
+        "serif": [SERIF, *further], "sans": [SANS, *further], "mono": [MONO, *further],
+        "front": writer.section(report.front) if report.front else None,
+        "chapters": [writer.section(s) for s in report.chapters],
+        "appendices": [writer.section(s) for s in report.appendices],
+    }
+
+
+class _Writer:
+    """Turns the model into data; every string passes `text` on its way."""
+
+    def __init__(self, covered: frozenset[int]) -> None:
+        self.covered = covered
+
+    def text(self, text: str) -> str:
+        """Client text for prose: drawable, on one line, long words breakable."""
+        return loosened(drawable(text, self.covered).replace("\t", " ").replace("\n", " "))
+
+    def section(self, section: Section) -> Data:
+        return {
+            "anchor": section.anchor, "name": section.name, "topic": self.text(section.topic),
+            "heading": self.text(section.heading), "body": self.blocks(section.body),
+            "rtl": right_to_left(section.heading),
+        }
+
+    def blocks(self, blocks: list[Block]) -> list[Data]:
+        return [self.block(block) for block in blocks]
+
+    def block(self, block: Block) -> Data:
+        match block:
+            case Paragraph(children):
+                return {"kind": "paragraph", **self.line(children)}
+            case Heading(level, children):
+                return {"kind": "heading", "level": level, **self.line(children)}
+            case Listing(ordered, start, items):
+                return {
+                    "kind": "list", "ordered": ordered, "start": start,
+                    "items": [self.blocks(item) for item in items],
+                }
+            case Quote(body):
+                return {"kind": "quote", "body": self.blocks(body)}
+            case Callout(tone, body):
+                return {"kind": "callout", "tone": tone, "body": self.blocks(body)}
+            case CodeBlock(text):
+                return {"kind": "code", "text": loosened(drawable(text, self.covered), 60)}
+            case Rule():
+                return {"kind": "rule"}
+            case Table():
+                return self.table(block)
+            case Figure():
+                return {
+                    "kind": "figure", "number": block.number, "label": block.label, "share": block.width,
+                    "caption": self.text(block.caption), "source": self.text(block.source),
+                    "picture": self.picture(block.picture),
+                }
+
+    def table(self, table: Table) -> Data:
+        fit = widths.fit(table)
+        emphasis = set(table.emphasis)
+        return {
+            "kind": "table", "number": table.number, "label": table.label,
+            "caption": self.text(table.caption), "source": self.text(table.source),
+            "size": fit.size, "widths": [round(w, 2) for w in fit.widths], "turned": fit.turned,
+            "columns": [self.column(c, w, fit.size) for c, w in zip(table.columns, fit.widths, strict=True)],
+            "rows": [
+                {
+                    "strong": n in emphasis, "long": max((len(plain(c)) for c in row), default=0) > 400,
+                    "cells": [
+                        self.cell(c, column, w, fit.size)
+                        for c, column, w in zip(row, table.columns, fit.widths, strict=True)
+                    ],
+                }
+                for n, row in enumerate(table.rows)
+            ],
+        }
+
+    def column(self, column: Column, width: float, size: float) -> Data:
+        return {
+            "title": self.fitted(column.title, width / widths.BOLD, size),
+            "unit": self.fitted(column.unit, width, size),
+            "numeric": column.numeric,
+        }
+
+    def cell(self, cell: Cell, column: Column, width: float, size: float) -> Data:
+        def narrow(text: str) -> str:
+            return self.fitted(text, width / (widths.MONO if column.code else 1), size)
+
+        children: list[Inline] = [Words(cell)] if isinstance(cell, str) else cell
+        if column.code and isinstance(cell, str):
+            children = [Code(cell)]
+        return self.line(children, narrow)
+
+    def fitted(self, text: str, width: float, size: float) -> str:
+        return widths.broken(drawable(text, self.covered).replace("\t", " "), width - 0.5, size)
+
+    def line(self, children: list[Inline], text: Callable[[str], str] | None = None) -> Data:
+        return {
+            "children": [self.inline(child, text or self.text) for child in children],
+            "rtl": right_to_left(plain(children)),
+        }
+
+    def inline(self, child: Inline, text: Callable[[str], str]) -> Data | str:
+        match child:
+            case Words(words):
+                return text(words)
+            case Code(code):
+                return {"kind": "code", "text": text(code)}
+            case Styled(style, children):
+                return {"kind": style, "children": [self.inline(c, text) for c in children]}
+            case Link(url, children):
+                target = {"label": url[1:]} if url.startswith("#") else {"url": _address(url)}
+                return {"kind": "link", **target, "children": [self.inline(c, text) for c in children]}
+            case Break():
+                return {"kind": "break"}
+            case Formula():
+                return {
+                    "kind": "formula", "svg": child.svg, "alt": drawable(child.source, self.covered),
+                    "height": child.height, "width": child.width, "depth": child.depth,
+                }
+            case InlinePicture(picture):
+                return {"kind": "picture", "picture": self.picture(picture)}
+
+    def picture(self, picture: Picture) -> Data:
+        return {
+            "svg": embedded(picture), "alt": drawable(picture.alt, self.covered),
+            "width": picture.width, "height": picture.height,
+        }
+
+
+def _address(url: str) -> str:
+    """A web address in ASCII, as PDF wants it."""
+    return quote(url, safe="%/:?#[]@!$&'()*+,;=-._~")

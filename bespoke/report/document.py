@@ -1,0 +1,193 @@
+"""Executed notebooks -> one document: summary in front, a chapter per notebook, appendices at the end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bespoke.errors import BespokeError
+from bespoke.report import numbering
+from bespoke.report.model import Block, Callout, Document, Heading, Section, plain
+from bespoke.report.outputs import Cells, Finding, LeftOut, Piece
+from bespoke.report.phrases import phrases
+
+HIDDEN = ("explore", "parameters", "injected-parameters")
+SUMMARY, APPENDIX = "summary", "appendix"
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """An executed notebook: its file stem, and its nbformat 4 content."""
+
+    stem: str
+    content: Mapping[str, Any]
+    path: str = ""  # how messages name it
+
+
+def read(path: Path) -> Notebook:
+    """An executed notebook from disk; BespokeError where it is not one."""
+    import nbformat
+
+    try:
+        content = nbformat.read(path, as_version=4)
+    except FileNotFoundError as error:
+        raise BespokeError("no such notebook", path=str(path)) from error
+    except (ValueError, KeyError, AttributeError, OSError) as error:
+        raise BespokeError("not a notebook that can be read", path=str(path)) from error
+    return Notebook(path.stem, content, path.name)
+
+
+def build(notebooks: Sequence[Notebook], language: str = "en") -> Document:
+    """The whole report, numbered and with its references resolved."""
+    words = phrases(language)
+    parts = [_split(notebook, language) for notebook in notebooks]
+    chapters = [_chapter(part, number, words) for number, part in enumerate(parts, start=1)]
+    document = Document(chapters, _front(parts, words), _appendices(parts, words))
+    numbering.number(document, words)
+    return document
+
+
+def build_single(notebook: Notebook, language: str = "en") -> Document:
+    """One notebook by itself: its summary cells stay where they stand, nothing is called a chapter."""
+    part = _split(notebook, language, front=False)
+    section = Section(f"ch-{notebook.stem}", "", "", part.topic, part.finding or part.topic, part.blocks())
+    words = phrases(language)
+    document = Document([section], None, _appendices([part], words))
+    numbering.number(document, words)
+    return document
+
+
+# -- one notebook -----------------------------------------------------------------------------------
+
+
+@dataclass
+class _Part:
+    """The pieces of one notebook, by where they go."""
+
+    stem: str
+    topic: str
+    body: list[Piece] = field(default_factory=list)
+    front: list[Piece] = field(default_factory=list)
+    appendix: list[Piece] = field(default_factory=list)
+
+    @property
+    def left_out(self) -> LeftOut | None:
+        return next((p for p in self.body if isinstance(p, LeftOut)), None)
+
+    @property
+    def finding(self) -> str:
+        if self.left_out:
+            return ""
+        return _finding(self.body) or _finding(self.front)
+
+    def blocks(self) -> list[Block]:
+        if self.left_out:
+            return [Callout("missing", self.left_out.body)]
+        return _blocks(self.body)
+
+
+def _split(notebook: Notebook, language: str, *, front: bool = True) -> _Part:
+    reader = Cells(notebook.path or notebook.stem, language)
+    part = _Part(notebook.stem, "")
+    for number, cell in enumerate(notebook.content["cells"], start=1):
+        tags = cell.get("metadata", {}).get("tags", ())
+        if any(tag in HIDDEN for tag in tags):
+            continue
+        pieces = reader.pieces(cell, number)
+        if APPENDIX in tags:
+            part.appendix += pieces
+        elif SUMMARY in tags and front:
+            part.front += pieces
+        else:
+            part.body += pieces
+    part.topic = _take_topic(part) or _readable(notebook.stem)
+    return part
+
+
+def _take_topic(part: _Part) -> str:
+    """The first level-1 heading names the topic and leaves the body."""
+    for piece in part.body:
+        if isinstance(piece, Heading) and piece.level == 1:
+            part.body.remove(piece)
+            return plain(piece.children)
+    return ""
+
+
+def _readable(stem: str) -> str:
+    """`05_cost_model` -> `Cost model`."""
+    text = re.sub(r"^\d+[_-]", "", stem).replace("_", " ").strip() or stem
+    return text[:1].upper() + text[1:]
+
+
+def _finding(pieces: list[Piece]) -> str:
+    return next((p.text for p in pieces if isinstance(p, Finding)), "")
+
+
+def _blocks(pieces: list[Piece]) -> list[Block]:
+    """The printable pieces; the first finding is the heading, a further one opens a section."""
+    from bespoke.report.model import Words
+
+    blocks: list[Block] = []
+    seen = False
+    for piece in pieces:
+        if isinstance(piece, Finding):
+            if seen:
+                blocks.append(Heading(2, [Words(piece.text)]))
+            seen = True
+        elif isinstance(piece, LeftOut):
+            blocks.append(Callout("missing", piece.body))
+        else:
+            if isinstance(piece, Heading):
+                piece.level = min(max(piece.level, 2), 4)
+            blocks.append(piece)
+    return blocks
+
+
+# -- the whole --------------------------------------------------------------------------------------
+
+
+def _chapter(part: _Part, number: int, words: Mapping[str, str]) -> Section:
+    name = f"{words['chapter']} {number}"
+    heading = part.finding or part.topic
+    return Section(f"ch-{part.stem}", str(number), name, part.topic, heading, part.blocks())
+
+
+def _front(parts: list[_Part], words: Mapping[str, str]) -> Section | None:
+    pieces = [piece for part in parts if not part.left_out for piece in part.front]
+    if not pieces:
+        return None
+    first = next((p for p in pieces if isinstance(p, Heading) and p.level == 1), None)
+    if first is not None:  # the notebook's own name for the page; the report has one
+        pieces.remove(first)
+    heading = _finding(pieces) or words["summary"]
+    return Section("summary", "S", "", words["summary"], heading, _blocks(pieces))
+
+
+def _appendices(parts: list[_Part], words: Mapping[str, str]) -> list[Section]:
+    """A level-1 heading opens an appendix; the same heading in a later notebook goes on with it."""
+    sections: dict[str, Section] = {}
+    for part in parts:
+        if part.left_out:
+            continue
+        title, pieces = part.topic, list[Piece]()
+        groups = [(title, pieces)]
+        for piece in part.appendix:
+            if isinstance(piece, Heading) and piece.level == 1:
+                title, pieces = plain(piece.children), list[Piece]()
+                groups.append((title, pieces))
+            else:
+                pieces.append(piece)
+        for title, pieces in groups:
+            if pieces:
+                section = sections.setdefault(title, _appendix(title, len(sections), words))
+                section.body += _blocks(pieces)
+    return list(sections.values())
+
+
+def _appendix(title: str, index: int, words: Mapping[str, str]) -> Section:
+    letter = chr(ord("A") + index % 26) * (index // 26 + 1)
+    slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or letter.lower()
+    return Section(f"app-{slug}", letter, f"{words['appendix']} {letter}", title, title)

@@ -1,0 +1,114 @@
+"""nbconvert exporters for any single notebook: `jupyter nbconvert --to bespoke-pdf some.ipynb`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbconvert.exporters.exporter import Exporter
+from traitlets import Enum, Unicode
+
+from bespoke.errors import BespokeError
+from bespoke.report.cover import ACCENT, Cover
+
+if TYPE_CHECKING:
+    from bespoke.report.model import Document
+
+UNDATED = date(1980, 1, 1)  # PDF/A asks for some date; a notebook in memory has none of its own
+
+
+class _ReportExporter(Exporter):  # type: ignore[misc]
+    """What the three have in common: the notebook as a document, no template, no preprocessor of its own."""
+
+    language = Unicode("en", help="Language of the fixed phrases: en, de or es.").tag(config=True)
+    accent = Unicode(ACCENT, help="Accent colour, #rrggbb.").tag(config=True)
+    paper = Enum(["a4", "us-letter"], default_value="a4", help="Paper of the PDF.").tag(config=True)
+    fonts = Unicode("", help="A folder of fonts for scripts the bundled faces lack.").tag(config=True)
+    as_of = Unicode("", help="Date of the document, YYYY-MM-DD.").tag(config=True)
+
+    def from_notebook_node(
+        self, nb: Any, resources: Any = None, **kw: Any
+    ) -> tuple[str | bytes, dict[str, Any]]:
+        """The notebook in this format; BespokeError names the cell where it cannot be printed."""
+        copy, resources = super().from_notebook_node(nb, resources, **kw)
+        try:
+            return self._export(copy, resources), resources
+        except BespokeError as error:
+            if _on_the_command_line():  # nbconvert would print a traceback around it
+                raise SystemExit(str(error)) from None
+            raise
+
+    def _export(self, nb: Any, resources: Any) -> str | bytes:
+        raise NotImplementedError
+
+    def _document(self, nb: Any, resources: Any) -> Document:
+        from bespoke.report.document import Notebook, build_single
+
+        stem = str(resources.get("metadata", {}).get("name") or "notebook")
+        return build_single(Notebook(stem, nb, f"{stem}.ipynb"), self.language)
+
+    def _cover(self, nb: Any, resources: Any) -> Cover:
+        """A single notebook has no cover page, but its date, paper and colour."""
+        return Cover(
+            client="", as_of=self._day(nb, resources), accent=self.accent, language=self.language,
+            paper=self.paper, fonts=(Path(self.fonts),) if self.fonts else (),
+        )
+
+    def _day(self, nb: Any, resources: Any) -> date:
+        """The day asked for, else the day papermill ran the notebook, else the day the file was saved."""
+        try:
+            if self.as_of:
+                return date.fromisoformat(self.as_of)
+        except ValueError as error:
+            raise BespokeError(f"as_of {self.as_of!r} is not a date; write it as 2026-11-20") from error
+        ran = str(nb.metadata.get("papermill", {}).get("start_time") or "")[:10]
+        if ran:
+            return date.fromisoformat(ran)
+        about = resources.get("metadata", {})
+        file = Path(about.get("path", ""), f"{about.get('name', '')}.ipynb")
+        return date.fromtimestamp(file.stat().st_mtime) if file.is_file() else UNDATED
+
+
+def _on_the_command_line() -> bool:
+    """Whether `jupyter nbconvert` is what runs."""
+    module = sys.modules.get("nbconvert.nbconvertapp")
+    return module is not None and bool(module.NbConvertApp.initialized())
+
+
+class TypstExporter(_ReportExporter):
+    """One self-contained `.typ` file."""
+
+    file_extension = ".typ"
+    output_mimetype = "text/vnd.typst"
+
+    def _export(self, nb: Any, resources: Any) -> str:
+        from bespoke.report import typesetting
+
+        return typesetting.source(self._document(nb, resources), self._cover(nb, resources), single=True)
+
+
+class PDFExporter(_ReportExporter):
+    """An accessible, archivable PDF, made without LaTeX or a browser."""
+
+    file_extension = ".pdf"
+    output_mimetype = "application/pdf"
+
+    def _export(self, nb: Any, resources: Any) -> bytes:
+        from bespoke.report import typesetting
+
+        cover = self._cover(nb, resources)
+        return typesetting.pdf(typesetting.source(self._document(nb, resources), cover, single=True), cover)
+
+
+class HTMLExporter(_ReportExporter):
+    """One self-contained page without scripts."""
+
+    file_extension = ".html"
+    output_mimetype = "text/html"
+
+    def _export(self, nb: Any, resources: Any) -> str:
+        from bespoke.report import webpage
+
+        return webpage.page(self._document(nb, resources), self._cover(nb, resources), single=True)

@@ -1,0 +1,92 @@
+"""Text made safe to typeset: what no face draws becomes a visible box, long words get places to break.
+
+PDF/A forbids characters without a glyph and a few code points altogether, so client text must be seen to
+before Typst refuses it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Set
+
+from bespoke.show.fonts import MISSING
+
+BREAK = "\u200b"  # zero-width space: a place to break, and nothing to see
+LONG = 28  # characters; a word of prose longer than this may be broken
+
+_JOINER = "\u200d"
+# Soft hyphen, joiners, direction marks, embeddings and isolates shape the text around them; other format
+# characters go.
+_SHAPING = frozenset("\u00ad\u061c" + "".join(map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F)))))
+_SHAPING |= frozenset(map(chr, range(0x2066, 0x206A)))
+_SPACES = " \u00a0\u2007\u2009\u202f"  # ordinary, no-break, figure, thin, narrow no-break
+_MODIFIERS = re.compile(f"{MISSING}[{MISSING}\u200d]*\u200d[{MISSING}\u200d]*")
+_AFTER = re.compile(r"(?<=[/\\_.,:;=&?{}\[\]()|@+\-#%])")
+_WORD = re.compile(r"\S+")
+
+
+def drawable(text: str, covered: Set[int]) -> str:
+    """The text with a box for each character that cannot be drawn; joined emoji give one box."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _MODIFIERS.sub(MISSING, "".join(_drawable(c, covered) for c in text))
+
+
+def _drawable(character: str, covered: Set[int]) -> str:
+    category = unicodedata.category(character)
+    if character in "\n\t" or character in _SHAPING:
+        return character
+    if category in ("Cc", "Co", "Cs", "Cn"):
+        return MISSING
+    if category == "Cf" or _varies(character):
+        return ""
+    if category in ("Zs", "Zl", "Zp"):
+        return character if character in _SPACES else " "
+    if 0x1F3FB <= ord(character) <= 0x1F3FF:  # skin tones stand after what they colour
+        return ""
+    return character if ord(character) in covered else MISSING
+
+
+def _varies(character: str) -> bool:
+    code = ord(character)
+    return 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF
+
+
+def loosened(text: str, limit: float = LONG, width: Callable[[str], float] = len) -> str:
+    """The text with break places in words wider than the limit: after punctuation, else where it is full."""
+    if width(text) <= limit:
+        return text
+    return _WORD.sub(lambda word: _loosened(word[0], limit, width), text)
+
+
+def _loosened(word: str, limit: float, width: Callable[[str], float]) -> str:
+    if width(word) <= limit:
+        return word
+    pieces: list[str] = []
+    for part in _AFTER.split(word):
+        pieces += [part] if width(part) <= limit else _chunks(part, limit, width)
+    return BREAK.join(filter(None, pieces))
+
+
+def _chunks(part: str, limit: float, width: Callable[[str], float]) -> list[str]:
+    """Pieces that fit; combining marks and joined letters stay with what they follow."""
+    chunks, current, used = [], "", 0.0
+    for character in part:
+        size = width(character)
+        attached = unicodedata.combining(character) or character == _JOINER or current.endswith(_JOINER)
+        if current and used + size > limit and not attached:
+            chunks.append(current)
+            current, used = "", 0.0
+        current += character
+        used += size
+    return [*chunks, current]
+
+
+def right_to_left(text: str) -> bool:
+    """Whether the first letter with a direction runs right to left (Unicode UAX #9, rules P2 and P3)."""
+    for character in text:
+        direction = unicodedata.bidirectional(character)
+        if direction in ("L", "R", "AL"):
+            return direction != "L"
+    return False

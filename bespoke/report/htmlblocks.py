@@ -1,0 +1,166 @@
+"""Blocks and inline pieces of the report as HTML. Every string is escaped."""
+
+from __future__ import annotations
+
+import base64
+import re
+from html import escape
+from urllib.parse import quote
+
+from bespoke.report.model import (
+    Block,
+    Break,
+    Callout,
+    Cell,
+    Code,
+    CodeBlock,
+    Column,
+    Figure,
+    Formula,
+    Heading,
+    Inline,
+    InlinePicture,
+    Link,
+    Listing,
+    Paragraph,
+    Picture,
+    Quote,
+    Rule,
+    Styled,
+    Table,
+    Words,
+    plain,
+)
+from bespoke.report.pictures import MEDIA
+from bespoke.show.html import element, image
+
+Phrases = dict[str, str]
+
+SHORT = 22  # characters
+_STYLES = {"strong": "strong", "emphasis": "em", "struck": "s"}
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+def shown(text: str) -> str:
+    """The text without code points that HTML forbids."""
+    return _UNPRINTABLE.sub("□", text)
+
+
+def blocks(body: list[Block], words: Phrases) -> str:
+    return "\n".join(block(one, words) for one in body)
+
+
+def block(one: Block, words: Phrases) -> str:
+    """One block; headings lie one level deeper than in the model, under the report's own h1."""
+    match one:
+        case Paragraph(children):
+            return element("p", line(children), dir="auto")
+        case Heading(level, children):
+            return element(f"h{min(level + 1, 6)}", line(children), dir="auto")
+        case Listing(ordered, start, items):
+            entries = "".join(element("li", _item(item, words), dir="auto") for item in items)
+            first = str(start) if ordered and start != 1 else None
+            return element("ol" if ordered else "ul", entries, start=first)
+        case Quote(body):
+            return element("blockquote", blocks(body, words))
+        case Callout(tone, body):
+            name = element("p", escape(words[tone]), class_="tone")
+            return element("div", name, blocks(body, words), class_=f"callout {tone}", role="note")
+        case CodeBlock(text):
+            return element("pre", element("code", escape(shown(text))), tabindex="0")
+        case Rule():
+            return element("hr")
+        case Table():
+            return _table(one, words)
+        case Figure():
+            return _figure(one, words)
+
+
+def _item(item: list[Block], words: Phrases) -> str:
+    """A list item; a lone paragraph needs no tag of its own."""
+    first = line(item[0].children) if item and isinstance(item[0], Paragraph) else None
+    return blocks(item, words) if first is None else first + blocks(item[1:], words)
+
+
+def line(children: list[Inline]) -> str:
+    return "".join(map(_inline, children))
+
+
+def _inline(child: Inline) -> str:
+    match child:
+        case Words(text):
+            return escape(shown(text))
+        case Code(text):
+            return element("code", escape(shown(text)))
+        case Styled(style, children):
+            return element(_STYLES[style], line(children))
+        case Link(url, children):
+            return element("a", line(children), href=quote(url, safe="%/:?#[]@!$&'()*+,;=-._~"))
+        case Break():
+            return element("br")
+        case Formula():
+            size = f"width:{child.width:.3f}em;vertical-align:{-child.depth:.3f}em"
+            return image(child.svg, "image/svg+xml", child.source, class_="formula", style=size)
+        case InlinePicture(picture):
+            return _image(picture, "height:1.2em")
+
+
+def _image(picture: Picture, style: str) -> str:
+    raw = picture.data.encode() if picture.kind == "svg" else base64.b64decode(picture.data)
+    return image(raw, MEDIA[picture.kind], shown(picture.alt), style=style)
+
+
+def _caption(number: str, caption: str) -> str:
+    label = element("b", escape(number + ("." if caption else ""))) + " " if number else ""
+    return label + escape(shown(caption))
+
+
+def _source(source: str, words: Phrases) -> str:
+    text = escape(shown(f"{words['source']} {source}"))
+    return element("p", text, class_="source", dir="auto") if source else ""
+
+
+def _figure(figure: Figure, words: Phrases) -> str:
+    width = f"{figure.width * 100:g}%" if figure.width else f"{figure.picture.width or 453:g}pt"
+    # A custom property, so that the style sheet can give a narrow screen's drawings the full width.
+    content = _image(figure.picture, f"--width:{width}")
+    caption = _caption(figure.number, figure.caption)
+    under = element("figcaption", caption, dir="auto") if caption else ""
+    return element("figure", content, under, _source(figure.source, words), id=figure.label or None)
+
+
+def _table(table: Table, words: Phrases) -> str:
+    caption = _caption(table.number, table.caption)
+    head = element("thead", element("tr", *map(_head, table.columns)))
+    emphasis = set(table.emphasis)
+    sides = [_side(table, i) for i in range(len(table.columns))]
+    rows = (
+        element("tr", *map(_cell, row, table.columns, sides), class_="strong" if n in emphasis else None)
+        for n, row in enumerate(table.rows)
+    )
+    title = element("caption", element("span", caption), dir="auto") if caption else ""
+    grid = element("table", title, head, element("tbody", *rows))
+    # A box that scrolls must be reachable by keyboard, and then needs a name (WCAG 2.1.1).
+    name = table.number or table.caption or words["table"]
+    scroll = element("div", grid, class_="scroll", tabindex="0", role="region", aria_label=shown(name))
+    return element("div", scroll, _source(table.source, words), class_="table", id=table.label or None)
+
+
+def _head(column: Column) -> str:
+    unit = element("small", escape(shown(column.unit))) if column.unit else ""
+    side = "number" if column.numeric else None
+    return element("th", escape(shown(column.title)), unit, scope="col", class_=side)
+
+
+def _side(table: Table, i: int) -> str:
+    """Figures stand right, short texts stay on one line, long ones wrap."""
+    if table.columns[i].numeric:
+        return "number"
+    return "short" if all(len(plain(row[i])) <= SHORT for row in table.rows) else "long"
+
+
+def _cell(cell: Cell, column: Column, side: str) -> str:
+    text = escape(shown(cell)) if isinstance(cell, str) else line(cell)
+    if column.code:
+        text = element("code", text)
+    return element("td", text, dir="auto", class_=side)

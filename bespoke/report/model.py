@@ -1,0 +1,217 @@
+"""The report as data: blocks and inline pieces that both writers (Typst and HTML) print in the same order.
+
+Every string in here is text, never markup. Numbers of figures and tables are filled in by `numbering`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+# -- inline pieces ----------------------------------------------------------------------------------
+
+
+@dataclass
+class Words:
+    text: str
+
+
+@dataclass
+class Code:
+    text: str
+
+
+@dataclass
+class Styled:
+    """Strong, emphasised or struck-out text."""
+
+    style: Literal["strong", "emphasis", "struck"]
+    children: list[Inline]
+
+
+@dataclass
+class Link:
+    """`url` is a web address, or `#label` of something in this report."""
+
+    url: str
+    children: list[Inline]
+
+
+@dataclass
+class Break:
+    """A forced line break."""
+
+
+@dataclass
+class Formula:
+    """A drawn formula: its source for those who cannot see it, its size in em of the surrounding text."""
+
+    source: str
+    svg: str
+    width: float
+    height: float
+    depth: float  # below the baseline
+
+
+@dataclass
+class InlinePicture:
+    picture: Picture
+
+
+Inline: TypeAlias = Words | Code | Styled | Link | Break | Formula | InlinePicture
+
+# -- blocks -----------------------------------------------------------------------------------------
+
+
+@dataclass
+class Picture:
+    """An image with its description; `kind` is svg, png or jpeg, `data` SVG text or base64."""
+
+    kind: Literal["svg", "png", "jpeg"]
+    data: str
+    alt: str
+    width: float | None = None  # points, where the image says so
+    height: float | None = None
+
+
+@dataclass
+class Paragraph:
+    children: list[Inline]
+
+
+@dataclass
+class Heading:
+    level: int  # 2 and deeper: level 1 is the chapter's own
+    children: list[Inline]
+
+
+@dataclass
+class Listing:
+    ordered: bool
+    start: int
+    items: list[list[Block]]
+
+
+@dataclass
+class Quote:
+    body: list[Block]
+
+
+@dataclass
+class CodeBlock:
+    text: str
+
+
+@dataclass
+class Rule:
+    """A thematic break."""
+
+
+@dataclass
+class Callout:
+    tone: Literal["note", "warning", "missing"]
+    body: list[Block]
+
+
+@dataclass
+class Column:
+    title: str
+    unit: str = ""
+    numeric: bool = False
+    code: bool = False  # identifiers, set in the mono face
+    whole: bool = False  # never wrapped: dates
+
+
+Cell: TypeAlias = str | list[Inline]
+
+
+@dataclass
+class Table:
+    columns: list[Column]
+    rows: list[list[Cell]]
+    caption: str = ""
+    source: str = ""
+    label: str = ""
+    number: str = ""  # "Table 5.1", once numbered
+    emphasis: list[int] = field(default_factory=list)
+    where: str = ""  # notebook and cell, for messages
+
+
+@dataclass
+class Figure:
+    picture: Picture
+    caption: str = ""
+    source: str = ""
+    label: str = ""
+    number: str = ""
+    width: float | None = 1.0  # of the text width; None: the image's own size
+    where: str = ""
+
+
+Block: TypeAlias = Paragraph | Heading | Listing | Quote | CodeBlock | Rule | Callout | Table | Figure
+
+# -- the whole --------------------------------------------------------------------------------------
+
+
+@dataclass
+class Section:
+    """The summary, one chapter or one appendix."""
+
+    anchor: str
+    mark: str  # "", "3" or "B": what its figures are numbered with
+    name: str  # "Chapter 3", "Appendix B" or ""
+    topic: str
+    heading: str  # the finding, or the topic where there is none
+    body: list[Block] = field(default_factory=list)
+
+
+@dataclass
+class Document:
+    chapters: list[Section]
+    front: Section | None = None
+    appendices: list[Section] = field(default_factory=list)
+
+    @property
+    def sections(self) -> list[Section]:
+        return [*([self.front] if self.front else []), *self.chapters, *self.appendices]
+
+
+def walk(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Every block, those inside lists, quotes and callouts too, in reading order."""
+    for block in blocks:
+        yield block
+        if isinstance(block, Listing):
+            for item in block.items:
+                yield from walk(item)
+        elif isinstance(block, Quote | Callout):
+            yield from walk(block.body)
+
+
+def lines_of(block: Block) -> list[list[Inline]]:
+    """The runs of inline pieces directly inside a block."""
+    if isinstance(block, Paragraph | Heading):
+        return [block.children]
+    if isinstance(block, Table):
+        return [cell for row in block.rows for cell in row if not isinstance(cell, str)]
+    return []
+
+
+def plain(children: Cell) -> str:
+    """Inline pieces as bare text."""
+    if isinstance(children, str):
+        return children
+    parts: list[str] = []
+    for child in children:
+        match child:
+            case Words(text) | Code(text):
+                parts.append(text)
+            case Styled(children=inner) | Link(children=inner):
+                parts.append(plain(inner))
+            case Formula(source=source):
+                parts.append(source)
+            case InlinePicture(picture):
+                parts.append(picture.alt)
+            case Break():
+                parts.append(" ")
+    return "".join(parts)

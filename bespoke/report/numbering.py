@@ -1,0 +1,86 @@
+"""Numbers for figures and tables, and the references to them: done once, for every format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bespoke.errors import BespokeError
+from bespoke.report.model import (
+    Block,
+    Document,
+    Figure,
+    Heading,
+    Inline,
+    Link,
+    Paragraph,
+    Section,
+    Styled,
+    Table,
+    Words,
+    walk,
+)
+
+SAFE = ("http://", "https://", "mailto:")
+
+
+def number(document: Document, words: Mapping[str, str]) -> None:
+    """Give every captioned figure and table its number, and print it where links point to them."""
+    targets = {section.anchor: section.name for section in document.sections}
+    places: dict[str, str] = {}
+    for section in document.sections:
+        _count(section, words, targets, places)
+    for section in document.sections:
+        for block in walk(section.body):
+            _refer(block, targets)
+
+
+def _count(
+    section: Section, words: Mapping[str, str], targets: dict[str, str], places: dict[str, str]
+) -> None:
+    counts = {"figure": 0, "table": 0}
+    for block in walk(section.body):
+        if not isinstance(block, Figure | Table) or not (block.caption or block.label):
+            continue
+        kind = "figure" if isinstance(block, Figure) else "table"
+        counts[kind] += 1
+        block.number = f"{words[kind]} {section.mark}{'.' if section.mark else ''}{counts[kind]}"
+        if block.label:
+            if block.label in places:
+                both = f"{places[block.label]} and {block.where}"
+                raise BespokeError(f"label {block.label} is used twice: {both}")
+            places[block.label] = block.where
+            targets[block.label] = block.number
+
+
+def _refer(block: Block, targets: Mapping[str, str]) -> None:
+    if isinstance(block, Paragraph | Heading):
+        block.children = _resolved(block.children, targets)
+    elif isinstance(block, Table):
+        block.rows = [
+            [cell if isinstance(cell, str) else _resolved(cell, targets) for cell in row]
+            for row in block.rows
+        ]
+
+
+def _resolved(children: list[Inline], targets: Mapping[str, str]) -> list[Inline]:
+    """Links to a known label print its number, links to nothing print their own text."""
+    done: list[Inline] = []
+    for child in children:
+        if isinstance(child, Styled):
+            child.children = _resolved(child.children, targets)
+            done.append(child)
+        elif isinstance(child, Link):
+            done += _link(child, targets)
+        else:
+            done.append(child)
+    return done
+
+
+def _link(link: Link, targets: Mapping[str, str]) -> list[Inline]:
+    if link.url.startswith("#"):
+        target = link.url[1:]
+        if target not in targets:
+            return _resolved(link.children, targets)
+        printed = targets[target]
+        return [Link(link.url, [Words(printed)] if printed else link.children)]
+    return [link] if link.url.lower().startswith(SAFE) else link.children

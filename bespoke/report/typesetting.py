@@ -1,0 +1,64 @@
+"""Document -> Typst source -> PDF. Client text travels as data and is never read as markup."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, time
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from bespoke import places
+from bespoke.errors import BespokeError
+from bespoke.report import data
+from bespoke.report.cover import Cover
+from bespoke.report.model import Document
+from bespoke.show import fonts
+
+STANDARDS = ["ua-1", "a-2a"]  # accessible (ISO 14289-1) and archivable with structure (ISO 19005-2)
+PARTS = ("look", "inline", "blocks", "table", "pages", "report")  # in the order Typst must read them
+
+
+def source(document: Document, cover: Cover, *, single: bool = False) -> str:
+    """One self-contained Typst file: the document as a string of JSON, then the template."""
+    content = json.dumps(data.document(document, cover, single=single), ensure_ascii=False, sort_keys=True)
+    literal = content.replace("\\", "\\\\").replace('"', '\\"')
+    return f'#let report = json(bytes("{literal}"))\n\n' + "\n".join(_template())
+
+
+@lru_cache(maxsize=1)
+def _template() -> tuple[str, ...]:
+    folder = places.templates() / "report" / "typst"
+    return tuple((folder / f"{part}.typ").read_text(encoding="utf-8") for part in PARTS)
+
+
+def pdf(typst_source: str, cover: Cover) -> bytes:
+    """The typeset report; the same source and date give the same bytes. BespokeError where Typst refuses."""
+    import typst
+
+    day = datetime.combine(cover.as_of, time(), tzinfo=UTC)
+    compiler = _compiler(tuple(map(Path, cover.fonts)))
+    try:
+        compiled = compiler.compile(
+            input=typst_source.encode(), format="pdf", pdf_standards=STANDARDS, timestamp=day
+        )
+    except typst.TypstError as error:
+        raise BespokeError(f"the report cannot be typeset: {_reason(error)}") from error
+    return bytes(compiled)
+
+
+@lru_cache(maxsize=4)
+def _compiler(further: tuple[Path, ...]) -> Any:
+    """No system fonts, and no file but the template's: a report depends on neither."""
+    import typst
+
+    faces = typst.Fonts(include_system_fonts=False, font_paths=list(fonts.folders(further)))
+    return typst.Compiler(root=places.templates() / "report" / "typst", font_paths=faces)
+
+
+def _reason(error: Any) -> str:
+    """Typst's message and hints on one line, without its picture of the source."""
+    hints = "; ".join(getattr(error, "hints", ()) or ())
+    message = str(getattr(error, "message", "") or error).strip().split("\n")[0]
+    return re.sub(r"\s+", " ", f"{message} ({hints})" if hints else message)

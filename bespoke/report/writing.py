@@ -1,0 +1,46 @@
+"""Writes a report's two files from executed notebooks, both or neither."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from bespoke.report.cover import Cover
+
+
+def render(notebooks: Sequence[Path], cover: Cover, folder: Path) -> dict[str, float]:
+    """Write `report.pdf` and `report.html` into the folder; seconds spent on each step.
+
+    Nothing is written before both are complete, so that a failure leaves an earlier report in place.
+    Raises BespokeError naming notebook and cell where one of them cannot be printed.
+    """
+    from bespoke.report import document, typesetting, webpage
+    from bespoke.results import write_atomically
+
+    clock = _Clock()
+    report = document.build([document.read(path) for path in notebooks], cover.language)
+    clock.lap("read")
+    page = webpage.page(report, cover)
+    clock.lap("html")
+    source = typesetting.source(report, cover)
+    clock.lap("typst")
+    pdf = typesetting.pdf(source, cover)
+    clock.lap("pdf")
+    write_atomically(folder / "report.html", page)
+    write_atomically(folder / "report.pdf", pdf)
+    clock.lap("write")
+    return clock.seconds
+
+
+class _Clock:
+    """Seconds between laps."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.seconds[name] = round(now - self._last, 3)
+        self._last = now

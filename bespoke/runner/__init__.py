@@ -1,0 +1,1 @@
+"""Runs the notebooks of a client in order, each in a kernel of its own."""

@@ -1,0 +1,84 @@
+"""What a notebook cell calls to display things: seen in JupyterLab, carried as data to the report.
+
+    show.finding("Prompting first: three of four failures are format or vocabulary.")
+    show.text("The audit covers **{n}** tasks of {client}.", n=3, client=engagement.client)
+    show.table(frame, label="tbl-load", caption="...", columns=[Column(key="task", title="Task"), ...])
+    show.figure(figure, label="fig-load", caption="...", alt="...")
+    show.callout("No notes were given: ...", tone="missing")
+
+A caption is the message in plain text. Narrative refers to a figure or table with a Markdown link to its
+label, `[the load](#fig-load)`: the report prints its number there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+from bespoke.show import html
+from bespoke.show.blocks import MIME, Block, Callout, Cell, Column, Figure, Finding, LeftOut, Table, Text
+from bespoke.show.markdown import escape, fill
+from bespoke.show.style import new_figure, svg
+
+__all__ = [
+    "Block", "Callout", "Column", "Figure", "Finding", "LeftOut", "Table", "Text",
+    "callout", "display", "escape", "figure", "fill", "finding", "left_out", "new_figure", "table", "text",
+]
+
+
+def finding(template: str, **values: Any) -> None:
+    """The chapter's answer in one sentence, plain text; becomes its heading in the report."""
+    display(Finding(text=template.format(**values)))
+
+
+def text(template: str, **values: Any) -> None:
+    """Narrative in Markdown; `{name}` fields are filled with escaped values."""
+    display(Text(markdown=fill(template, **values)))
+
+
+def callout(template: str, *, tone: Literal["note", "warning", "missing"] = "note", **values: Any) -> None:
+    """A paragraph set apart: a note, a warning, or what is missing and would be needed."""
+    display(Callout(markdown=fill(template, **values), tone=tone))
+
+
+def left_out(template: str, **values: Any) -> None:
+    """One sentence saying what a chapter would need; the report prints only this of the chapter."""
+    display(LeftOut(markdown=fill(template, **values)))
+
+
+def table(
+    rows: Iterable[Sequence[Cell]],
+    *,
+    label: str,
+    caption: str,
+    columns: Sequence[Column],
+    source: str = "",
+    emphasis: Iterable[int] = (),
+) -> None:
+    """Rows of plain values under typed columns."""
+    display(
+        Table(
+            label=label, caption=caption, columns=tuple(columns), source=source,
+            rows=tuple(tuple(row) for row in rows), emphasis=tuple(emphasis),
+        )
+    )
+
+
+def figure(
+    drawing: Any, *, label: str, caption: str, alt: str, width: float = 1.0, source: str = ""
+) -> None:
+    """A matplotlib figure with its message (caption) and words for a reader who cannot see it (alt)."""
+    display(Figure(label=label, caption=caption, alt=alt, svg=svg(drawing), width=width, source=source))
+
+
+def display(block: Block) -> None:
+    """Publish one block: data for the report, HTML for the notebook, plain text for everything else."""
+    from IPython.display import publish_display_data
+
+    publish_display_data(
+        {
+            MIME: block.model_dump(mode="json"),
+            "text/html": html.fragment(block),
+            "text/plain": html.plain(block),
+        }
+    )

@@ -1,0 +1,100 @@
+"""What a notebook can display, as data. The report typesets these; a notebook shows their HTML."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MIME = "application/vnd.bespoke.block+json"
+LABEL = r"^(fig|tbl)-[a-z0-9]+(-[a-z0-9]+)*$"
+
+Format = Literal["text", "integer", "decimal", "percent", "money", "date", "code"]
+Cell = str | int | float | bool | None
+
+
+class Column(BaseModel):
+    """One column of a table: how its values are written. Numbers are right-aligned, text is left-aligned."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    title: str
+    format: Format = "text"
+    digits: Annotated[int, Field(ge=0, le=6)] = 0  # after the decimal point
+    unit: str = ""  # written under the title; for money the currency code
+
+    @property
+    def numeric(self) -> bool:
+        return self.format in ("integer", "decimal", "percent", "money")
+
+
+class Block(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Finding(Block):
+    """The chapter's answer in one sentence (plain text); becomes the chapter's heading."""
+
+    type: Literal["finding"] = "finding"
+    text: str
+
+
+class Text(Block):
+    """Narrative in Markdown. Values from the client were escaped when they were put in."""
+
+    type: Literal["text"] = "text"
+    markdown: str
+
+
+class Callout(Block):
+    """A paragraph that must not be overlooked, in Markdown."""
+
+    type: Literal["callout"] = "callout"
+    tone: Literal["note", "warning", "missing"] = "note"
+    markdown: str
+
+
+class LeftOut(Block):
+    """Why a chapter has nothing to compute, in Markdown; the report prints this and no more of it."""
+
+    type: Literal["left_out"] = "left_out"
+    markdown: str
+
+
+class Table(Block):
+    """Rows of plain values; all cell text is data, never markup. `emphasis` lists row numbers in bold."""
+
+    type: Literal["table"] = "table"
+    label: Annotated[str, Field(pattern=LABEL)]
+    caption: str  # plain text
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    source: str = ""
+    emphasis: tuple[int, ...] = ()
+
+
+class Figure(Block):
+    """A drawing as SVG, with words for a reader who cannot see it."""
+
+    type: Literal["figure"] = "figure"
+    label: Annotated[str, Field(pattern=LABEL)]
+    caption: str  # plain text: the figure's message
+    alt: Annotated[str, Field(min_length=20)]
+    svg: str
+    width: Annotated[float, Field(gt=0, le=1)] = 1.0  # of the text width
+    source: str = ""
+
+
+BLOCKS: dict[str, type[Block]] = {
+    "finding": Finding, "text": Text, "callout": Callout, "left_out": LeftOut,
+    "table": Table, "figure": Figure,
+}
+
+
+def parse(data: dict[str, Any]) -> Block:
+    """The block behind a MIME payload; raises ValueError (pydantic's) where it is not one."""
+    kind = BLOCKS.get(str(data.get("type")))
+    if kind is None:
+        raise ValueError(f"unknown block type {data.get('type')!r}")
+    return kind.model_validate(data)

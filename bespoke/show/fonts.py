@@ -1,0 +1,108 @@
+"""Which characters the bundled faces can draw, so that nothing in a report turns into an empty space.
+
+Typst's own Libertinus cannot be read from Python and is left out of the count.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from bespoke.errors import BespokeError
+
+MISSING = "□"  # what the report prints for a character that no face draws
+STYLES = ("Regular", "It", "Semibold", "SemiboldIt", "Bold", "BoldIt")  # of the Source faces
+UPRIGHT = ("SourceSansPro-Regular", "SourceSerifPro-Regular", "DejaVuSans", "DejaVuSansMono")
+SUFFIXES = (".otf", ".ttf", ".ttc", ".otc")
+
+
+def faces(extra: Sequence[Path] = ()) -> tuple[Path, ...]:
+    """Every font file a report may use: text and data faces, the caller's own, matplotlib's DejaVu."""
+    return (*_bundled(), *_further(extra))
+
+
+def folders(extra: Sequence[Path] = ()) -> tuple[Path, ...]:
+    """Where those files lie: Typst reads folders only."""
+    return tuple(dict.fromkeys(path.parent for path in faces(extra)))
+
+
+def families(extra: Sequence[Path]) -> tuple[str, ...]:
+    """The family names inside further font files, in the order given."""
+    names = (name for path in _further(extra) for name in _names(path))
+    return tuple(dict.fromkeys(names))
+
+
+def uncovered(text: str, extra_fonts: Sequence[Path] = ()) -> set[str]:
+    """The characters of a text that no bundled or further face draws (controls and white space aside)."""
+    drawn = coverage(tuple(Path(p) for p in extra_fonts))
+    return {c for c in set(text) if ord(c) not in drawn and not invisible(c)}
+
+
+def scripts(characters: Iterable[str]) -> set[str]:
+    """Names of what the characters belong to: `CJK`, `DEVANAGARI`, `emoji and symbols`."""
+    return {_script(c) for c in characters}
+
+
+def invisible(character: str) -> bool:
+    """White space, controls and format characters: nothing to draw."""
+    return character.isspace() or unicodedata.category(character) in ("Cc", "Cf", "Zs", "Zl", "Zp")
+
+
+@lru_cache(maxsize=8)
+def coverage(extra: tuple[Path, ...] = ()) -> frozenset[int]:
+    """Code points that at least one face draws."""
+    upright = (path for path in _bundled() if path.stem in UPRIGHT)  # their bolds and italics draw no more
+    return frozenset().union(*(_drawn(path) for path in (*upright, *_further(extra))))
+
+
+@lru_cache(maxsize=1)
+def _bundled() -> tuple[Path, ...]:
+    import matplotlib
+
+    from bespoke.show.style import font_files
+
+    dejavu = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    source = (path for path in font_files() if path.stem.split("-")[-1] in STYLES)
+    return (*source, *sorted(dejavu.glob("DejaVuSans*.ttf")))
+
+
+def _further(extra: Sequence[Path]) -> tuple[Path, ...]:
+    return tuple(path for given in extra for path in _files(Path(given)))
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
+    if path.is_file():
+        return [path]
+    raise BespokeError("no such font file or folder", path=str(path))
+
+
+@lru_cache(maxsize=128)
+def _drawn(path: Path) -> frozenset[int]:
+    return frozenset(code for font in _open(path) for code in font.getBestCmap() or ())
+
+
+@lru_cache(maxsize=32)
+def _names(path: Path) -> tuple[str, ...]:
+    return tuple(str(font["name"].getBestFamilyName()) for font in _open(path))
+
+
+def _open(path: Path) -> list[Any]:
+    from fontTools.ttLib import TTCollection, TTFont, TTLibError
+
+    try:
+        if path.suffix.lower() in (".ttc", ".otc"):
+            return list(TTCollection(path, lazy=True).fonts)
+        return [TTFont(path, lazy=True)]
+    except (TTLibError, OSError) as error:
+        raise BespokeError(f"not a font that can be read: {error}", path=str(path)) from error
+
+
+def _script(character: str) -> str:
+    if unicodedata.category(character) in ("So", "Sk", "Sm", "Co", "Cn", "Cs"):
+        return "emoji and symbols"
+    return unicodedata.name(character, "unnamed").split()[0].split("-")[0]

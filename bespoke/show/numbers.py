@@ -1,0 +1,124 @@
+"""Numbers, money and dates as the reader of the report writes them."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_skeleton
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from bespoke.show.blocks import Cell, Column
+
+NOTHING = "–"  # what an empty cell shows
+
+Number = int | float | Decimal
+
+_YES_NO = {"en": ("yes", "no"), "de": ("ja", "nein"), "es": ("sí", "no")}
+
+
+def cell(value: Cell, column: Column, locale: str = "en") -> str:
+    """One table cell as text; None and NaN show as a dash."""
+    if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
+        return NOTHING
+    if isinstance(value, bool):
+        return yes_no(value, locale)
+    match column.format:
+        case "integer":
+            return decimal(_number(value), 0, locale)
+        case "decimal":
+            return decimal(_number(value), column.digits, locale)
+        case "percent":
+            return percent(_number(value), column.digits, locale)
+        case "money":
+            return money(_number(value), column.unit or "USD", column.digits, locale, symbol=False)
+        case "date":
+            return day(date.fromisoformat(str(value)), locale)
+        case _:
+            return str(value)
+
+
+def decimal(value: Number, digits: int = 0, locale: str = "en") -> str:
+    """`1234.5` -> `1,234.5`; always the same number of digits."""
+    return str(format_decimal(value, format=_pattern("decimal", digits, locale), locale=_code(locale)))
+
+
+def significant(value: Number, locale: str = "en", digits: int = 4) -> str:
+    """A number of unknown kind, with as many digits as a reader can use: `1234.5678` -> `1,235`."""
+    if not math.isfinite(value):
+        return NOTHING
+    if isinstance(value, int):
+        return decimal(value, 0, locale)
+    size = math.floor(math.log10(abs(float(value)))) if value else 0
+    text = f"{float(value):.{max(0, min(12, digits - 1 - size))}f}"
+    kept = len(text.rstrip("0").partition(".")[2]) if "." in text else 0
+    return decimal(value, kept, locale)
+
+
+def percent(value: Number, digits: int = 0, locale: str = "en") -> str:
+    """`0.123` -> `12%`."""
+    return str(format_percent(value, format=_pattern("percent", digits, locale), locale=_code(locale)))
+
+
+def money(
+    value: Number,
+    currency: str = "USD",
+    digits: int | None = None,
+    locale: str = "en",
+    *,
+    symbol: bool = True,
+) -> str:
+    """Money with digits that suit its size, unless given: `12,345`, `123.40`, `0.0324`."""
+    places = money_digits(value) if digits is None else digits
+    if not symbol:
+        return decimal(value, places, locale)
+    pattern = _pattern("currency", places, locale)
+    return str(format_currency(value, currency, format=pattern, locale=_code(locale), currency_digits=False))
+
+
+@lru_cache(maxsize=64)
+def _pattern(kind: str, digits: int, locale: str) -> str:
+    """The locale's own pattern (where the sign stands, spaces, grouping) with the digits asked for."""
+    known = Locale.parse(_code(locale))
+    own = {
+        "decimal": lambda: known.decimal_formats[None],
+        "percent": lambda: known.percent_formats[None],
+        "currency": lambda: known.currency_formats["standard"],
+    }[kind]()
+    places = "." + "0" * digits if digits else ""
+    return re.sub(r"#,##0(\.[0#]+)?", "#,##0" + places, str(own.pattern))
+
+
+def _code(locale: str) -> str:
+    """`de-AT` as babel writes it."""
+    return locale.replace("-", "_")
+
+
+def yes_no(value: bool, locale: str = "en") -> str:
+    yes, no = _YES_NO.get(locale[:2], _YES_NO["en"])
+    return yes if value else no
+
+
+def money_digits(value: Number) -> int:
+    """Digits after the point that a reader can use: none from 100 on, two below, more for less."""
+    size = abs(float(value))
+    if size == 0 or size >= 100:
+        return 0
+    if size >= 0.1:
+        return 2
+    return min(6, 2 - math.floor(math.log10(size)))
+
+
+def day(value: date, locale: str = "en") -> str:
+    """`2026-11-20` -> `20 Nov 2026`, day first in English too."""
+    return str(format_skeleton("yMMMd", value, locale="en_GB" if locale == "en" else _code(locale)))
+
+
+def _number(value: Cell) -> float | int:
+    if isinstance(value, int | float):
+        return value
+    return float(str(value))

@@ -1,0 +1,94 @@
+"""One look for every figure: colours that survive colour blindness and grey print, quiet axes, one face."""
+
+from __future__ import annotations
+
+import io
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+INK = "#1C2430"
+MUTED = "#66707F"
+RULE = "#C9D0D9"
+BAND = "#EEF1F5"
+
+# Okabe and Ito (2008), darkened where white text must be legible on them.
+BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW, GREY = (
+    "#0072B2", "#D98200", "#00795C", "#C2410C", "#8B4A8B", "#4BA3DA", "#B8A000", "#6B7280",
+)
+CYCLE = (BLUE, ORANGE, GREEN, PURPLE, RED, SKY, YELLOW, GREY)
+
+# The same thing has the same colour in every chapter.
+FAMILY = {
+    "format": BLUE, "tone": PURPLE, "vocabulary": GREEN, "edge_case": ORANGE,
+    "facts": RED, "reasoning": SKY, "behaviour": YELLOW, "unmapped": GREY,
+}
+FAMILY_NAME = {
+    "format": "Format", "tone": "Tone", "vocabulary": "Vocabulary", "edge_case": "Edge cases",
+    "facts": "Facts", "reasoning": "Reasoning", "behaviour": "Behaviour", "unmapped": "Unmapped",
+}
+
+WIDTH = 6.3  # inches: the text width of the report, so that figure text prints at its nominal size
+TEXT_SIZE = 8.5  # points
+
+
+@lru_cache(maxsize=1)
+def font_files() -> tuple[Path, ...]:
+    """The text and data faces, from their installed packages (SIL OFL 1.1)."""
+    import font_source_sans_pro
+    import font_source_serif_pro
+
+    folders = (Path(m.__file__).parent / "files" for m in (font_source_sans_pro, font_source_serif_pro))
+    return tuple(sorted(path for folder in folders for path in folder.glob("*.otf")))
+
+
+@lru_cache(maxsize=1)
+def _register_fonts() -> None:
+    from matplotlib import font_manager
+
+    for path in font_files():
+        if "SourceSansPro" in path.name:
+            font_manager.fontManager.addfont(path)
+
+
+def settings() -> dict[Any, Any]:
+    """matplotlib settings of the house, for `matplotlib.rc_context`."""
+    return {
+        "font.family": ["Source Sans Pro", "DejaVu Sans"], "font.size": TEXT_SIZE,
+        "text.color": INK, "axes.labelcolor": MUTED, "axes.edgecolor": RULE, "axes.linewidth": 0.7,
+        "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
+        "axes.grid": True, "axes.grid.axis": "x", "grid.color": "#E6E9EE", "grid.linewidth": 0.6,
+        "axes.titlesize": TEXT_SIZE + 1, "axes.titleweight": "semibold", "axes.titlelocation": "left",
+        "axes.labelsize": TEXT_SIZE, "xtick.labelsize": TEXT_SIZE, "ytick.labelsize": TEXT_SIZE,
+        "xtick.color": MUTED, "ytick.color": INK, "xtick.major.size": 0, "ytick.major.size": 0,
+        "legend.frameon": False, "lines.linewidth": 1.6, "lines.solid_capstyle": "round",
+        "figure.figsize": (WIDTH, 3.0), "figure.constrained_layout.use": True,
+        "svg.fonttype": "path", "svg.hashsalt": "bespoke",
+    }
+
+
+def new_figure(
+    height: float = 3.0, *, width: float = WIDTH, rows: int = 1, columns: int = 1, **grid: Any
+) -> Any:
+    """A figure and its axes in the house style, height and width in inches.
+
+    Built without pyplot: no global state, nothing to close.
+    """
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    _register_fonts()
+    with matplotlib.rc_context(settings()):
+        figure = Figure(figsize=(width, height))
+        axes = figure.subplots(rows, columns, **grid)
+    return figure, axes
+
+
+def svg(figure: Any) -> str:
+    """The figure as SVG text; the same figure gives the same text on every run."""
+    import matplotlib
+
+    buffer = io.StringIO()
+    with matplotlib.rc_context(settings()):
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches=None)
+    return buffer.getvalue()

@@ -1,0 +1,155 @@
+"""Intervals of ratios of sums when the observations come in clusters: one weights matrix, one product.
+
+Every score of a set-valued prediction is a ratio of sums over notes: precision tp / (tp + fp), F1
+2tp / (2tp + fp + fn), a mean per note x / 1. So a resample of whole clusters needs no second look at the
+notes: its sums are the number of times each cluster was drawn, times the clusters' own sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri, stdtr, stdtrit
+
+from bespoke.results import Part
+from bespoke.statistics.interval import Interval
+from bespoke.statistics.proportion import wilson
+
+Array = NDArray[np.float64]
+
+
+class Difference(Part):
+    """One ratio minus another on the same notes, and the two-sided p that its interval implies."""
+
+    interval: Interval
+    p: float
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Sums over notes: `numerator[i] / denominator[i]` would be note i's own value."""
+
+    numerator: Array
+    denominator: Array
+
+
+class ClusterBootstrap:
+    """Draws clusters of notes with replacement and answers for any ratio over those notes.
+
+    `groups` names each note's cluster (patient, article). The same draws serve every statistic and system,
+    so differences are paired. Intervals are BCa (Efron 1987) with Hesterberg's (2015) widening for few
+    clusters; where a ratio is the same in every resample (0 or 1 throughout) Wilson's interval over the
+    clusters takes its place, since a resample cannot show what no note showed.
+    """
+
+    def __init__(
+        self, groups: Sequence[str], *, resamples: int = 2000, seed: int = 0, level: float = 0.95
+    ) -> None:
+        if not groups:
+            raise ValueError("a bootstrap needs at least one observation")
+        names, self.cluster = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
+        self.clusters, self.resamples, self.seed, self.level = len(names), resamples, seed, level
+
+    @cached_property
+    def weights(self) -> Array:
+        """How often each resample (row) drew each cluster (column); every row adds up to the clusters."""
+        draws = np.random.default_rng(self.seed).integers(self.clusters, size=(self.resamples, self.clusters))
+        draws += np.arange(self.resamples)[:, None] * self.clusters
+        counts = np.bincount(draws.ravel(), minlength=self.resamples * self.clusters)
+        return counts.reshape(self.resamples, self.clusters).astype(float)
+
+    def ratio(self, ratio: Ratio) -> Interval:
+        """The ratio of the summed numerators to the summed denominators, with its interval."""
+        return self.ratios([ratio])[0]
+
+    def ratios(self, ratios: Sequence[Ratio]) -> tuple[Interval, ...]:
+        """Many ratios of the same notes at once; a ratio without any denominator is 0 within [0, 1]."""
+        if not ratios:
+            return ()
+        top, bottom = self._sums(ratios)
+        drawn = _divide(self.weights @ top, self.weights @ bottom)
+        left_out = _divide(top.sum(0) - top, bottom.sum(0) - bottom)
+        whole = _divide(top.sum(0), bottom.sum(0))
+        return tuple(
+            self._interval(float(whole[k]), drawn[:, k], left_out[:, k], int((bottom[:, k] > 0).sum()))
+            for k in range(len(ratios))
+        )
+
+    def difference(self, first: Ratio, second: Ratio) -> Difference:
+        """`first` minus `second`, both of the same notes: the resamples are shared, so the interval is paired."""
+        top, bottom = self._sums([first, second])
+        drawn = _divide(self.weights @ top, self.weights @ bottom)
+        left_out = _divide(top.sum(0) - top, bottom.sum(0) - bottom)
+        whole = _divide(top.sum(0), bottom.sum(0))
+        values, jackknife = drawn[:, 0] - drawn[:, 1], left_out[:, 0] - left_out[:, 1]
+        estimate = float(whole[0] - whole[1])
+        if np.ptp(values) == 0:
+            return Difference(interval=Interval(estimate=estimate, low=estimate, high=estimate), p=1.0)
+        shape = _shape(estimate, values, jackknife)
+        low, high = np.quantile(values, self._levels(*shape))
+        return Difference(
+            interval=Interval(estimate=estimate, low=float(low), high=float(high)),
+            p=self._p_of_zero(values, *shape),
+        )
+
+    def _sums(self, ratios: Sequence[Ratio]) -> tuple[Array, Array]:
+        """Numerators and denominators added up per cluster: clusters x ratios, each."""
+        columns = np.column_stack([*(r.numerator for r in ratios), *(r.denominator for r in ratios)]).astype(
+            float
+        )
+        if len(columns) != len(self.cluster):
+            raise ValueError(f"{len(columns)} values for {len(self.cluster)} notes")
+        sums = np.zeros((self.clusters, columns.shape[1]))
+        np.add.at(sums, self.cluster, columns)
+        return sums[:, : len(ratios)], sums[:, len(ratios) :]
+
+    def _interval(self, estimate: float, drawn: Array, left_out: Array, informative: int) -> Interval:
+        if np.ptp(drawn) == 0:
+            if estimate not in (0.0, 1.0):
+                return Interval(estimate=estimate, low=estimate, high=estimate)
+            edge = wilson(informative if estimate == 1.0 else 0, informative, self.level)
+            return Interval(estimate=estimate, low=edge.low, high=edge.high)
+        low, high = np.quantile(drawn, self._levels(*_shape(estimate, drawn, left_out)))
+        return Interval(estimate=estimate, low=float(min(low, estimate)), high=float(max(high, estimate)))
+
+    def _levels(self, bias: float, acceleration: float) -> Array:
+        """The two quantiles of the resamples that the interval takes instead of 2.5% and 97.5%."""
+        tail = (1 - self.level) / 2
+        z = self._widening * np.array([stdtrit(self._freedom, tail), stdtrit(self._freedom, 1 - tail)])
+        return np.asarray(ndtr(bias + (bias + z) / (1 - acceleration * (bias + z))), dtype=float)
+
+    def _p_of_zero(self, drawn: Array, bias: float, acceleration: float) -> float:
+        """The level at which an interval built as above would just touch zero."""
+        below = np.clip(_share_below(drawn, 0.0), 1 / (len(drawn) + 1), 1 - 1 / (len(drawn) + 1))
+        u = ndtri(below) - bias
+        z = (u / (1 + acceleration * u) - bias) / self._widening
+        return float(min(1.0, 2 * stdtr(self._freedom, -abs(z))))
+
+    @property
+    def _freedom(self) -> int:
+        return max(1, self.clusters - 1)
+
+    @property
+    def _widening(self) -> float:
+        return float(np.sqrt(self.clusters / self._freedom))
+
+
+def _divide(top: Array, bottom: Array) -> Array:
+    return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
+
+
+def _share_below(values: Array, point: float) -> float:
+    return float(np.mean(values < point) + np.mean(values == point) / 2)
+
+
+def _shape(estimate: float, drawn: Array, left_out: Array) -> tuple[float, float]:
+    """Efron's bias correction and acceleration, the latter from leaving one cluster out at a time."""
+    n = len(drawn)
+    bias = float(ndtri(np.clip(_share_below(drawn, estimate), 1 / (n + 1), 1 - 1 / (n + 1))))
+    apart = left_out.mean() - left_out
+    spread = float((apart**2).sum())
+    return bias, float((apart**3).sum() / (6 * spread**1.5)) if spread > 0 else 0.0

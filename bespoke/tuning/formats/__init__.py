@@ -1,0 +1,33 @@
+"""Training-data formats: read, written, detected and converted without silent loss.
+
+detect(path).format                      which format a file is in, and why
+format_named("openai_chat").write(...)   one example in a vendor's spelling
+convert(source, "bedrock_claude", out)   a whole file, streaming, atomically
+"""
+
+from __future__ import annotations
+
+from bespoke.tuning.formats.conversion import Conversion, convert
+from bespoke.tuning.formats.detection import FORMATS, Detection, detect, format_named
+from bespoke.tuning.formats.example import ASSISTANT, HUMAN, Example, Fault, Reading, Turn, structure
+from bespoke.tuning.formats.format import Format
+from bespoke.tuning.formats.rows import Row, rows
+
+__all__ = [
+    "ASSISTANT",
+    "FORMATS",
+    "HUMAN",
+    "Conversion",
+    "Detection",
+    "Example",
+    "Fault",
+    "Format",
+    "Reading",
+    "Row",
+    "Turn",
+    "convert",
+    "detect",
+    "format_named",
+    "rows",
+    "structure",
+]

@@ -1,0 +1,156 @@
+"""From one training format to another, a row at a time, losing nothing without being told to."""
+
+from __future__ import annotations
+
+import csv
+import os
+import tempfile
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, Any
+
+from bespoke.errors import BespokeError, Problem
+from bespoke.tuning.formats.detection import Detection, detect, format_named
+from bespoke.tuning.formats.example import NOTHING, Example, Fault, structure
+from bespoke.tuning.formats.format import Format, to_json
+from bespoke.tuning.formats.rows import rows
+
+SHOWN = 100  # problems named one by one
+MENDED = {"bom", "blank_line"}  # faults of the file that a rewritten file no longer has
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What a conversion did: rows read, rows written, lines left out because they were faulty."""
+
+    detected: Detection
+    read: int
+    written: int
+    left_out: tuple[int, ...]
+
+
+def convert(
+    source: Path,
+    target_format: str,
+    out: Path,
+    *,
+    drop: Collection[str] = (),
+    leave_out_faulty: bool = False,
+) -> Conversion:
+    """Write the examples of `source` to `out` in another format; the whole file or nothing.
+
+    A row that is faulty, or that the target has no place for, is an error that names its line and what
+    would be lost; all of them are collected before the BespokeError is raised. `drop` names keys to leave
+    behind on purpose, `leave_out_faulty` leaves faulty rows out and counts them.
+    """
+    target, detected = format_named(target_format), detect(source)
+    problems: list[Problem] = []
+    left_out: list[int] = []
+    read = written = 0
+    with _whole_file(out) as file:
+        write = _csv_writer(file) if target.name == "csv" else _json_writer(file)
+        for line, example, faults in examples(source, detected.format):
+            read += 1
+            example = without(example, drop)
+            faults = tuple(fault for fault in faults if not fault.key or fault.key not in drop)
+            if faults and leave_out_faulty:
+                left_out.append(line)
+                continue
+            wrong = [fault.message for fault in faults] or _carried(target, example, write)
+            problems += [Problem(str(source), line, None, message) for message in wrong]
+            written += not wrong
+        if problems:
+            raise BespokeError(_shortened(problems, str(source)))
+    return Conversion(detected, read, written, tuple(left_out))
+
+
+def _carried(target: Format, example: Example, write: Callable[[dict[str, Any]], str]) -> list[str]:
+    """Write one example; what stood in the way, in words."""
+    losses = target.lost(example)
+    if losses:
+        return [f"{target.title} cannot carry {loss}" for loss in losses]
+    try:
+        problem = write(target.spell(example))
+    except UnicodeEncodeError:
+        return ["text holds half a character (a lone surrogate) that UTF-8 cannot carry"]
+    return [problem] if problem else []
+
+
+def examples(path: Path, form: Format) -> Iterator[tuple[int, Example, tuple[Fault, ...]]]:
+    """Line, example and faults of every row that is not blank."""
+    for row in rows(path):
+        faults = tuple(fault for fault in row.faults if fault.rule not in MENDED)
+        if row.record is not None:
+            reading = form.read(row.record)
+            carried = form.unknown_keys(
+                reading.example
+            )  # the example keeps them: the target may have a place
+            faults += tuple(fault for fault in reading.faults if fault not in carried)
+            shape = [fault for fault in faults if not fault.key]
+            yield row.line, reading.example, faults if shape else (*faults, *structure(reading.example))
+        elif faults:
+            yield row.line, NOTHING, faults
+
+
+def without(example: Example, drop: Collection[str]) -> Example:
+    """The example less the named keys, of itself and of its turns."""
+    if not drop:
+        return example
+    turns = tuple(
+        replace(turn, extra={key: value for key, value in turn.extra.items() if key not in drop})
+        for turn in example.turns
+    )
+    kept = {key: value for key, value in example.extra.items() if key not in drop}
+    return replace(example, turns=turns, extra=kept)
+
+
+def _json_writer(file: IO[str]) -> Callable[[dict[str, Any]], str]:
+    def write(record: dict[str, Any]) -> str:
+        file.write(to_json(record) + "\n")
+        return ""
+
+    return write
+
+
+def _csv_writer(file: IO[str]) -> Callable[[dict[str, Any]], str]:
+    """The first row decides the header; a later row with another column does not fit."""
+    writer = csv.writer(file)  # RFC 4180: CRLF, quotes where needed
+    header: list[str] = []
+
+    def write(record: dict[str, Any]) -> str:
+        if not header:
+            header.extend(record)
+            writer.writerow(header)
+        if set(record) - set(header):
+            columns = ", ".join(sorted(set(record) - set(header)))
+            return f"CSV cannot carry {columns}: the header of the first row has no such column"
+        writer.writerow([record.get(key, "") for key in header])
+        return ""
+
+    return write
+
+
+@contextmanager
+def _whole_file(out: Path) -> Iterator[IO[str]]:
+    """A file that takes its place only when everything was written."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                yield file
+            Path(name).chmod(0o644)
+            Path(name).replace(out)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise BespokeError(f"cannot write: {error.strerror or error}", path=str(out)) from error
+
+
+def _shortened(problems: list[Problem], path: str) -> list[Problem]:
+    rest = len(problems) - SHOWN
+    more = [Problem(path, None, None, f"and {rest:,} more of the same kinds")] if rest > 0 else []
+    return problems[:SHOWN] + more
