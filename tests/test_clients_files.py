@@ -147,5 +147,5 @@ def test_dataset_files_are_left_to_their_chapter_but_for_encoding_and_emptiness(
 
 def test_a_file_beyond_reason(root: Path) -> None:
     with (root / "prices.yaml").open("wb") as file:
-        file.truncate(2**20 + 1)  # 1 MiB and a byte
-    assert lines(root) == ["acme/prices.yaml: is larger than 1 MiB; split it or leave rows out"]
+        file.truncate(256 * 1024 + 1)
+    assert lines(root) == ["acme/prices.yaml: is larger than 256 KiB; leave out what is not needed"]

@@ -23,9 +23,9 @@ FILES = {  # the whole template, its examples put to use
 NASTY = (
     "", " ", "null", "~", "true", "yes", "-1", "0", "1e999", "-1e-999", "9" * 5000, "NaN", "Infinity", "0x10",
     "1_000", "١٢", "1,5", "2026-13-45", "0000-00-00", "9999-12-31", "=1+1", "../../etc/passwd", "a\0b",
-    "\ufeff", "\u2028", "\u202eabc", "\ud7ff", "👩🏽‍⚕️", "\x1b[31m", "<script>alert(1)</script>", "{{7*7}}", "#import", "$x$",
-    "|", '"', '""', "'", "\\", "\\ud800", '{"a": {"a": 1}}', "[[[[", "&a *a", "*a", "!!python/name:os", "%", "- -",
-    "? :", ": ", "x" * 3000, "\r", "\t", ";", ",,,,", "claude-sonnet-4-6",
+    "\ufeff", "\u2028", "\u202eabc", "\ud7ff", "👩🏽‍⚕️", "\x1b[31m", "<script>alert(1)</script>", "{{7*7}}",
+    "#import", "$x$", "|", '"', '""', "'", "\\", "\\ud800", '{"a": {"a": 1}}', "[[[[", "&a *a", "*a",
+    "!!python/name:os", "%", "- -", "? :", ": ", "x" * 3000, "\r", "\t", ";", ",,,,", "claude-sonnet-4-6",
 )  # fmt: skip
 BOUNDED = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
 

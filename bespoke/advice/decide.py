@@ -102,14 +102,16 @@ def _candidates(
     prompting = [*prompting, "prompt_engineering", "few_shot"]
     tuned = [r for r in known if r.group in TUNED and r.route not in closed and r.state != "unverified"]
     by_rank = [r.route for r in sorted(tuned, key=lambda r: r.rank)]
+    # The contract programme is unverified and months away: never the first thing to do, but worth asking for.
+    fallback = ["contract_custom_model", *prompting] if tuned else [prompting[0], "contract_custom_model", *prompting]
     wanted: dict[Stage, list[str]] = {
         "measure": prompting,
         "operate": ["prompt_caching", "smaller_model"],
         "prompt": prompting,
         "optimise": prompting,
         "retrieve": ["rag", *prompting],
-        "tune": [*by_rank, "contract_custom_model", *prompting],
-        "specialise": [*_by_cost(tuned, cost_of), "contract_custom_model", *prompting],
+        "tune": [*by_rank, *fallback],
+        "specialise": [*_by_cost(tuned, cost_of), *fallback],
     }
     return [route for route in dict.fromkeys(wanted[stage]) if route not in closed]
 

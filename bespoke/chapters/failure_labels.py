@@ -125,7 +125,7 @@ def _hinted(code: str) -> str | None:
 def _classify(
     failures: Sequence[Failure], labels: Sequence[Label], open_rows: Sequence[int], seed: int
 ) -> tuple[ClassifierCheck | None, dict[int, str]]:
-    known = [i for i, label in enumerate(labels) if label.family != UNMAPPED]
+    known = [i for i, label in enumerate(labels) if label.family != UNMAPPED and _words(failures[i])]
     counts = Counter(labels[i].family for i in known)
     rows = [i for i in known if counts[labels[i].family] >= FOLDS]
     families = sorted({labels[i].family for i in rows})
@@ -137,7 +137,7 @@ def _classify(
     from sklearn.pipeline import make_pipeline
 
     model = make_pipeline(
-        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2),
+        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"\S+"),
         LogisticRegression(max_iter=1000, class_weight="balanced"),
     )
     texts, given = [_words(failures[i]) for i in rows], [labels[i].family for i in rows]
@@ -160,4 +160,4 @@ def _classify(
 
 def _words(failure: Failure) -> str:
     """What a reader would judge by: the analyst's note, and what came out against what was expected."""
-    return f"{failure.note} {failure.code} {failure.actual} {failure.expected}"
+    return f"{failure.note} {failure.code} {failure.actual} {failure.expected}".strip()

@@ -64,7 +64,7 @@ _ALL = (
     ),
     Chapter(
         "05_cost_model",
-        "costing",
+        "cost_model",
         "CostModel",
         reads=(*ENGAGEMENT, "prices.yaml"),
         needs={"evaluation": "04_icd10_evaluation"},

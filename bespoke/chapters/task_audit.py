@@ -112,8 +112,8 @@ def shared_latency(task: Task, facts: Facts) -> tuple[float, float]:
 
 
 def regional(client: Client) -> bool:
-    """Whether inference must stay in one region, which costs the regional surcharge."""
-    return [r.lower() for r in client.engagement.residency] == ["us"]
+    """Whether inference must stay in named regions, which costs the regional surcharge."""
+    return bool(client.engagement.residency)
 
 
 def _audit(

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from bespoke.clients import known
-from bespoke.clients.files import MIB, Source, read_text, usable
+from bespoke.clients.files import LARGEST_YAML, Source, read_text, usable
 from bespoke.clients.records import MISFIT, Key, dotted, fit_record
 from bespoke.clients.schema import Engagement
 from bespoke.clients.wording import EXAMPLE, did_you_mean, quote
 from bespoke.clients.yaml_tree import Tree, read_tree
+from bespoke.errors import BespokeError
 
 LOGOS: dict[str, tuple[bytes, ...]] = {".svg": (b"<",), ".png": (b"\x89PNG\r\n\x1a\n",)}
 FONTS: dict[str, tuple[bytes, ...]] = {
@@ -22,7 +23,7 @@ FONTS: dict[str, tuple[bytes, ...]] = {
 
 def read_engagement(source: Source) -> dict[str, Any] | None:
     """The typed keys that fit; None when the file cannot be read at all."""
-    text = read_text(source, largest=MIB)
+    text = read_text(source, largest=LARGEST_YAML)
     tree = read_tree(source, text) if text is not None else None
     if tree is None:
         return None
@@ -117,11 +118,21 @@ def _files(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
     if logo is not None:
         _file(source, tree, ("branding", "logo"), logo, LOGOS)
     for place, font in enumerate(typed.get("fonts", ())):
-        _file(source, tree, ("fonts", place), font, FONTS)
+        if _file(source, tree, ("fonts", place), font, FONTS):
+            _font(source, tree, ("fonts", place), font)
 
 
-def _file(source: Source, tree: Tree, key: Key, name: str, kinds: dict[str, tuple[bytes, ...]]) -> None:
-    """A file that the engagement names: inside the folder, there, and what its ending says."""
+def _font(source: Source, tree: Tree, key: Key, name: str) -> None:
+    from bespoke.show.fonts import coverage
+
+    try:
+        coverage((source.root / name.replace("\\", "/"),))
+    except BespokeError as error:
+        source.say(f"{quote(name)} is {error.problems[0].message}", tree.line(key), dotted(key))
+
+
+def _file(source: Source, tree: Tree, key: Key, name: str, kinds: dict[str, tuple[bytes, ...]]) -> bool:
+    """Whether a file that the engagement names is inside the folder, there, and what its ending says."""
 
     def say(message: str) -> None:
         source.say(f"{quote(name)} {message}", tree.line(key), dotted(key))
@@ -129,19 +140,20 @@ def _file(source: Source, tree: Tree, key: Key, name: str, kinds: dict[str, tupl
     path = Path(name.replace("\\", "/"))
     if not name.strip() or path.is_absolute() or ".." in path.parts or ":" in name or "\0" in name:
         say("must be the path of a file inside the client folder")
-        return
+        return False
     if path.suffix.lower() not in kinds:
         say(f"must end in {' or '.join(kinds)}")
-        return
+        return False
     found = Source(source.root, source.root / path, source.shown)
     if usable(found):
         try:
             with found.path.open("rb") as file:
                 head = file.read(256).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
         except OSError as error:
-            say(f"cannot be read: {error.strerror}")
-            return
-        if not head.startswith(kinds[path.suffix.lower()]):
-            say(f"is not a {path.suffix[1:].upper()} file; put the real file there")
+            found.say(f"cannot be read: {error.strerror}")
+        else:
+            if not head.startswith(kinds[path.suffix.lower()]):
+                found.say(f"is not a {path.suffix[1:].upper()} file; put the real file there")
     for problem in found.problems:
         say(problem.message)
+    return not found.problems

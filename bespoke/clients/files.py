@@ -12,8 +12,9 @@ from pathlib import Path
 from bespoke.clients.wording import did_you_mean, quote
 from bespoke.errors import Problem
 
-MIB = 2**20
-LARGEST = 256 * MIB
+KIB = 2**10
+LARGEST = 256 * 2**20
+LARGEST_YAML = 256 * KIB  # a hundred engagements; YAML is slow to read
 MOST_COMPARED = 10_000  # under a second
 BOMS = (
     (codecs.BOM_UTF8, "utf-8", ""),
@@ -78,7 +79,7 @@ def read_text(source: Source, largest: int = LARGEST) -> str | None:
         return None
     try:
         if source.path.stat().st_size > largest:
-            source.say(f"is larger than {largest // MIB} MiB; split it or leave rows out")
+            source.say(f"is larger than {largest // KIB} KiB; leave out what is not needed")
             return None
         data = source.path.read_bytes()
     except OSError as error:

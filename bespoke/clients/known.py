@@ -15,8 +15,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from bespoke.results import write_atomically
-
 TABLE = Path(__file__).with_name("known_names.json")
 OTHER_VENDORS = ("openai", "aws")
 TOKEN_CLASSES = {  # class of tokens in a price key -> its field in the price book
@@ -155,4 +153,6 @@ def current_table() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    from bespoke.results import write_atomically
+
     write_atomically(TABLE, json.dumps(current_table(), separators=(",", ":")) + "\n")

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from bespoke.clients import known
-from bespoke.clients.files import MIB, Source, read_text
+from bespoke.clients.files import LARGEST_YAML, Source, read_text
 from bespoke.clients.records import MISFIT, Key, Leaf, dotted, fit_record
 from bespoke.clients.schema import NegotiatedPrice
 from bespoke.clients.shapes import plain
@@ -22,7 +22,7 @@ def read_prices(source: Source, as_of: date | None) -> dict[str, dict[str, Any]]
 
     `as_of` picks the published price to compare with; without it the comparison is left out.
     """
-    text = read_text(source, largest=MIB)
+    text = read_text(source, largest=LARGEST_YAML)
     tree = read_tree(source, text) if text is not None else None
     if tree is None:
         return None

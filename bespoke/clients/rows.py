@@ -46,10 +46,11 @@ def check_codes(source: Source, rows: list[Numbered], used: set[str] | None) -> 
     if used is None:
         source.say("maps codes of failures.csv, which is not there", warning=True)
         return
+    in_order = sorted(used)
     for number, row in rows:
         code = row.get("code")
         if code is not None and code not in used:
-            near = source.near(code, sorted(used))
+            near = source.near(code, in_order)
             source.say(f"{quote(code)} occurs nowhere in failures.csv{near}", number, "code", warning=True)
 
 

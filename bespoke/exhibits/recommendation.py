@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+from typing import Any
+
 from bespoke import show
 from bespoke.advice import Flip
 from bespoke.chapters.cost_model.result import Band
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
 from bespoke.show import Column
 from bespoke.show.numbers import day, decimal, money, percent
+from bespoke.show.style import BAND, INK, MUTED, RULE
 
 STAGE = {
     "measure": "measure first",
@@ -133,6 +137,64 @@ def _amount(flip: Flip, value: float | None) -> str:
     if flip.unit == "times today's":
         return f"{decimal(value, 2)} times today's"
     return f"{decimal(value)} {flip.unit}"
+
+
+def route_map(result: Recommendation) -> None:
+    """Every route against every task: now, next, open, to be confirmed, closed."""
+    names, tasks = list(result.route_names), result.tasks
+    figure, axes = show.new_figure(0.9 + 0.2 * len(names))
+    for y, route in enumerate(reversed(names)):
+        for x, task in enumerate(tasks):
+            _mark(axes, x, y, standing(task, route))
+    axes.set_yticks(range(len(names)), [result.route_names[r] for r in reversed(names)])
+    axes.set_xticks(range(len(tasks)), [fill(t.name, 22) for t in tasks])
+    axes.xaxis.tick_top()
+    axes.set_xlim(-0.5, len(tasks) - 0.5)
+    axes.set_ylim(-0.6, len(names) - 0.4)
+    axes.grid(visible=False)
+    axes.hlines([y + 0.5 for y in range(len(names) - 1)], -0.5, len(tasks) - 0.5, color=BAND, lw=0.8)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    closed_everywhere = [r for r in names if all(standing(t, r) == "closed" for t in tasks)]
+    show.figure(
+        figure,
+        label="fig-advice-map",
+        caption=f"{len(closed_everywhere)} of {len(names)} routes are closed to every task as of {day(result.as_of)}; "
+        "black marks what to do now, a ring what comes next, a cross what is closed",
+        alt="Grid of routes against tasks. " + " ".join(_map_words(result, t) for t in tasks),
+        source="gates and decision table as of the report's date; a dot is open, a question mark is to be confirmed",
+    )
+
+
+def standing(task: TaskAdvice, route: str) -> str:
+    """How a route stands for a task: now, next, closed, confirm or open."""
+    if route == task.advice.now:
+        return "now"
+    if route == task.advice.next:
+        return "next"
+    if any(c.route == route for c in task.advice.closed):
+        return "closed"
+    unknown = any(o.verdict == "unknown" for o in task.advice.gates.get(route, ()))
+    return "confirm" if unknown else "open"
+
+
+def _mark(axes: Any, x: int, y: int, state: str) -> None:
+    if state == "now":
+        axes.plot(x, y, "o", ms=9, color=INK)
+        axes.annotate("now", (x, y), (9, 0), textcoords="offset points", va="center", weight="semibold")
+    elif state == "next":
+        axes.plot(x, y, "o", ms=8, mfc="white", mec=INK, mew=1.5)
+        axes.annotate("next", (x, y), (9, 0), textcoords="offset points", va="center", color=MUTED)
+    elif state == "closed":
+        axes.plot(x, y, "x", ms=5, color=RULE, mew=1.3)
+    else:
+        axes.text(x, y, "?" if state == "confirm" else "•", ha="center", va="center", color=MUTED)
+
+
+def _map_words(result: Recommendation, task: TaskAdvice) -> str:
+    closed = sum(standing(task, r) == "closed" for r in result.route_names)
+    following = f", next {result.route_names[task.advice.next]}" if task.advice.next else ""
+    return f"{task.name}: now {result.route_names[task.advice.now]}{following}; {closed} routes closed."
 
 
 def routes(result: Recommendation) -> None:

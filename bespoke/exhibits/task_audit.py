@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bespoke import show
 from bespoke.chapters.task_audit import Audit, RouteFit, TaskAudit
 from bespoke.show import Column
@@ -180,17 +182,17 @@ def applicability(audit: Audit) -> None:
         ),
         source="bespoke/facts/tables/gates.yaml and routes.yaml as of the report's date",
     )
-    rows = [(t.name, *row) for t in audit.tasks for row in _conditions(t)]
+    rows = _conditions(audit)
     if rows:
         show.table(
             rows,
             label="tbl-audit-conditions",
-            caption="Every unmet and unknown condition, and the routes it concerns",
+            caption="Every unmet and unknown condition, with the routes and tasks it concerns",
             columns=(
-                Column(key="task", title="Task"),
                 Column(key="needs", title="Condition"),
                 Column(key="found", title="What was found"),
                 Column(key="routes", title="Routes"),
+                Column(key="tasks", title="Tasks"),
             ),
             source="bespoke/facts/tables/gates.yaml and routes.yaml as of the report's date",
         )
@@ -202,18 +204,25 @@ def _fit_words(fit: RouteFit) -> str:
     return f"confirm {len(fit.unknown)}" if fit.unknown else "open"
 
 
-def _conditions(task: TaskAudit) -> list[tuple[str, str, str]]:
-    """Each unmet or unknown condition once, with what was found and every route it concerns."""
-    concerned: dict[tuple[str, str], list[str]] = {}
-    for fit in task.fits:
-        for outcome in (*fit.unmet, *fit.unknown):
-            found = outcome.found if outcome.verdict == "unmet" else f"unknown: {outcome.found}"
-            concerned.setdefault((outcome.needs, found), []).append(fit.name)
-    every = len(task.fits)
+def _conditions(audit: Audit) -> list[tuple[str, str, str, str]]:
+    """Each unmet or unknown condition once, with what was found, and every route and task it concerns."""
+    routes: dict[tuple[str, str], dict[str, None]] = {}
+    tasks: dict[tuple[str, str], dict[str, None]] = {}
+    for task in audit.tasks:
+        for fit in task.fits:
+            for outcome in (*fit.unmet, *fit.unknown):
+                found = outcome.found if outcome.verdict == "unmet" else f"unknown: {outcome.found}"
+                routes.setdefault((outcome.needs, found), {})[fit.name] = None
+                tasks.setdefault((outcome.needs, found), {})[task.name] = None
     return [
-        (needs, found, "all of them" if len(names) == every else "; ".join(names))
-        for (needs, found), names in concerned.items()
+        (needs, found, _all_or(names, len(audit.tasks[0].fits)), _all_or(tasks[needs, found], len(audit.tasks)))
+        for (needs, found), names in routes.items()
     ]
+
+
+def _all_or(names: Iterable[str], every: int) -> str:
+    found = list(names)
+    return "all" if len(found) == every else "; ".join(found)
 
 
 def applicability_text(audit: Audit) -> None:

@@ -19,7 +19,7 @@ def main() -> None:
     for code in sorted(set(cm.get_all_codes(True))):
         if cm.is_chapter(code) or (cm.is_block(code) and "-" in code):
             continue
-        ancestors = cm.get_ancestors(code)
+        ancestors = [a for a in cm.get_ancestors(code) if a != code]  # a block of one category bears its name
         parent = ancestors[0] if ancestors and not _is_group(ancestors[0]) else ""
         terms = "; ".join(cm.get_inclusion_term(code))
         rows.append(

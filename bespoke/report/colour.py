@@ -32,15 +32,16 @@ class Accent:
 
 
 def accessible(asked: str) -> Accent:
-    """The colour itself where text in it passes AA on white, else the same hue darkened until it does."""
+    """The colour where text in it passes AA on white and on its tint, else its hue darkened until it does."""
     wanted = rgb(asked)
-    colour = wanted
-    for step in range(101):
-        colour = tuple(round(c * (100 - step) / 100) for c in wanted)
-        if contrast(name(colour)) >= AA:
-            break
-    tint = tuple(round(255 - (255 - c) * 0.08) for c in colour)
-    return Accent(name(colour), name(wanted), contrast(name(colour)), name(tint))
+    darker = (tuple(round(c * (100 - step) / 100) for c in wanted) for step in range(101))
+    colour = next(c for c in darker if contrast(name(c), _tint(c)) >= AA)
+    return Accent(name(colour), name(wanted), contrast(name(colour)), _tint(colour))
+
+
+def _tint(colour: tuple[int, ...]) -> str:
+    """White with a breath of the colour: text in the colour stands on it too."""
+    return name(tuple(round(255 - (255 - c) * 0.08) for c in colour))
 
 
 def contrast(colour: str, other: str = "#ffffff") -> float:

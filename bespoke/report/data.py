@@ -148,15 +148,15 @@ class _Writer:
 
     def cell(self, cell: Cell, column: Column, width: float, size: float) -> Data:
         def narrow(text: str) -> str:
-            return self.fitted(text, width / (widths.MONO if column.code else 1), size)
+            return self.fitted(text, width, size, code=column.code)
 
         children: list[Inline] = [Words(cell)] if isinstance(cell, str) else cell
         if column.code and isinstance(cell, str):
             children = [Code(cell)]
         return self.line(children, narrow)
 
-    def fitted(self, text: str, width: float, size: float) -> str:
-        return widths.broken(drawable(text, self.covered).replace("\t", " "), width - 0.5, size)
+    def fitted(self, text: str, width: float, size: float, *, code: bool = False) -> str:
+        return widths.broken(drawable(text, self.covered).replace("\t", " "), width - 0.5, size, code=code)
 
     def line(self, children: list[Inline], text: Callable[[str], str] | None = None) -> Data:
         return {

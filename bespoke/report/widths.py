@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from bespoke.report.glyphs import loosened
 from bespoke.report.model import Column, Table, plain
+from bespoke.show import fonts
 
 TEXT_WIDTH = 453.5  # 160 mm on A4 and on US Letter
 WIDE_WIDTH = 680.0  # 240 mm: the same pages turned on their side
@@ -20,7 +21,7 @@ SIZES = (8.5, 8.0, 7.5, 7.0, 6.5)
 UNBROKEN = 84.0  # at full size: a word wider than this may be broken before the type shrinks
 TITLE = 64.0  # titles over figures wrap beyond this
 SLACK = 1.035  # tabular figures and kerning differ a little from the plain advances
-MONO = 1.25  # and the mono face this much, at the size used for codes
+MONO = 0.602 * 0.8 * 1.06  # em: every letter of DejaVu Sans Mono at the size used for codes
 BOLD = 1.045  # semibold runs this much wider
 
 
@@ -47,13 +48,15 @@ def fit(table: Table) -> Fit:
     return Fit(SIZES[-1], _squeezed([m * SIZES[-1] / SIZES[0] for m in least], space), True)
 
 
-def broken(text: str, column: float, size: float) -> str:
+def broken(text: str, column: float, size: float, *, code: bool = False) -> str:
     """A cell's text with places to break in words wider than its column."""
-    return loosened(text, column, lambda part: width(part, size))
+    return loosened(text, column, lambda part: width(part, size, code=code))
 
 
-def width(text: str, size: float = SIZES[0]) -> float:
-    """The width of one line of text in the data face."""
+def width(text: str, size: float = SIZES[0], *, code: bool = False) -> float:
+    """The width of one line of text in the data face, or as a code in the mono face."""
+    if code:
+        return SLACK * size * sum(MONO if ord(c) < 0x2E80 else 1.0 for c in text)
     advances = _advances()
     return SLACK * size * sum(advances.get(ord(c), 0.62 if ord(c) < 0x2E80 else 1.05) for c in text)
 
@@ -61,13 +64,7 @@ def width(text: str, size: float = SIZES[0]) -> float:
 @lru_cache(maxsize=1)
 def _advances() -> dict[int, float]:
     """Code point -> advance in em, from Source Sans Pro."""
-    from fontTools.ttLib import TTFont
-
-    from bespoke.show.style import font_files
-
-    font = TTFont(next(p for p in font_files() if p.stem == "SourceSansPro-Regular"), lazy=True)
-    metrics, em = font["hmtx"], font["head"].unitsPerEm
-    return {code: metrics[glyph][0] / em for code, glyph in font.getBestCmap().items()}
+    return fonts.advances(next(p for p in fonts.faces() if p.stem == "SourceSansPro-Regular"))
 
 
 def _cells(table: Table, i: int) -> list[tuple[str, bool]]:
@@ -82,8 +79,9 @@ def _natural(table: Table, i: int) -> float:
     title = width(column.title) * BOLD
     if column.numeric:
         title = min(title, TITLE)
-    factor = MONO if column.code else 1.0
-    cells = (width(text) * factor * (BOLD if bold else 1) for text, bold in _cells(table, i))
+    cells = (
+        width(text, code=column.code) * (BOLD if bold else 1) for text, bold in _cells(table, i)
+    )
     return max(title, _title(column), max(cells, default=0.0)) + 1
 
 
@@ -93,8 +91,7 @@ def _least(table: Table, i: int) -> float:
     if column.numeric or column.whole:
         return _natural(table, i)
     title = _title(column)
-    factor = MONO if column.code else 1.0
-    words = (_word(text, bold=bold) * factor for text, bold in _cells(table, i))
+    words = (_word(text, bold=bold, code=column.code) for text, bold in _cells(table, i))
     return max(title, min(max(words, default=0.0), UNBROKEN)) + 1
 
 
@@ -103,8 +100,9 @@ def _title(column: Column) -> float:
     return max(_word(column.title, bold=True), _word(column.unit), min(width(column.unit) * 0.9, TITLE))
 
 
-def _word(text: str, *, bold: bool = False) -> float:
-    return max((width(word) for word in text.split()), default=0.0) * (BOLD if bold else 1)
+def _word(text: str, *, bold: bool = False, code: bool = False) -> float:
+    """The widest word of a text."""
+    return max((width(word, code=code) for word in text.split()), default=0.0) * (BOLD if bold else 1)
 
 
 def _share(natural: Sequence[float], least: Sequence[float], space: float) -> tuple[float, ...] | None:

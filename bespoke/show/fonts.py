@@ -6,7 +6,8 @@ Typst's own Libertinus cannot be read from Python and is left out of the count.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -81,23 +82,36 @@ def _files(path: Path) -> list[Path]:
     raise BespokeError("no such font file or folder", path=str(path))
 
 
+def advances(path: Path) -> dict[int, float]:
+    """Code point -> width in em, for one face."""
+    with _opened(path) as [font, *_]:
+        metrics, em = font["hmtx"], font["head"].unitsPerEm
+        return {code: metrics[glyph][0] / em for code, glyph in font.getBestCmap().items()}
+
+
 @lru_cache(maxsize=128)
 def _drawn(path: Path) -> frozenset[int]:
-    return frozenset(code for font in _open(path) for code in font.getBestCmap() or ())
+    with _opened(path) as faces:
+        return frozenset(code for font in faces for code in font.getBestCmap() or ())
 
 
 @lru_cache(maxsize=32)
 def _names(path: Path) -> tuple[str, ...]:
-    return tuple(str(font["name"].getBestFamilyName()) for font in _open(path))
+    with _opened(path) as faces:
+        return tuple(str(font["name"].getBestFamilyName()) for font in faces)
 
 
-def _open(path: Path) -> list[Any]:
+@contextmanager
+def _opened(path: Path) -> Iterator[list[Any]]:
+    """The faces in a font file: one, or several in a collection."""
     from fontTools.ttLib import TTCollection, TTFont, TTLibError
 
     try:
-        if path.suffix.lower() in (".ttc", ".otc"):
-            return list(TTCollection(path, lazy=True).fonts)
-        return [TTFont(path, lazy=True)]
+        with path.open("rb") as file:
+            if path.suffix.lower() in (".ttc", ".otc"):
+                yield list(TTCollection(file, lazy=True).fonts)
+            else:
+                yield [TTFont(file, lazy=True)]
     except (TTLibError, OSError) as error:
         raise BespokeError(f"not a font that can be read: {error}", path=str(path)) from error
 

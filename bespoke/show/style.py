@@ -43,16 +43,19 @@ def font_files() -> tuple[Path, ...]:
 
 
 @lru_cache(maxsize=1)
-def _register_fonts() -> None:
+def _prepare() -> None:
+    """Once per process: know the fonts, and give every artist the house style, also those added later."""
+    import matplotlib
     from matplotlib import font_manager
 
     for path in font_files():
         if "SourceSansPro" in path.name:
             font_manager.fontManager.addfont(path)
+    matplotlib.rcParams.update(settings())
 
 
 def settings() -> dict[Any, Any]:
-    """matplotlib settings of the house, for `matplotlib.rc_context`."""
+    """matplotlib settings of the house."""
     return {
         "font.family": ["Source Sans Pro", "DejaVu Sans"], "font.size": TEXT_SIZE,
         "text.color": INK, "axes.labelcolor": MUTED, "axes.edgecolor": RULE, "axes.linewidth": 0.7,
@@ -72,16 +75,13 @@ def new_figure(
 ) -> Any:
     """A figure and its axes in the house style, height and width in inches.
 
-    Built without pyplot: no global state, nothing to close.
+    Built without pyplot: nothing to close, no figure left behind.
     """
-    import matplotlib
     from matplotlib.figure import Figure
 
-    _register_fonts()
-    with matplotlib.rc_context(settings()):
-        figure = Figure(figsize=(width, height))
-        axes = figure.subplots(rows, columns, **grid)
-    return figure, axes
+    _prepare()
+    figure = Figure(figsize=(width, height))
+    return figure, figure.subplots(rows, columns, **grid)
 
 
 def svg(figure: Any) -> str:

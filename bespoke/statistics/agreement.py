@@ -25,10 +25,10 @@ def cohen_kappa(first: Sequence[str], second: Sequence[str], level: float = 0.95
     """Cohen's kappa of two annotators' labels of the same items, in the same order.
 
     The interval uses the large-sample standard error of Fleiss, Cohen and Everitt (1969), cut to [-1, 1].
-    Where that error is zero (perfect agreement, for one) the limits come from Wilson's interval of the observed
-    agreement with the expected agreement held. Defined edges: no items give kappa 0 within [-1, 1]; one and the
-    same label throughout gives kappa 1 within [-1, 1], since chance alone would then agree always.
-    Raises ValueError when the two lists differ in length.
+    Where that error is zero (perfect agreement, for one) the limits come from Wilson's interval of the
+    observed agreement with the expected agreement held. Defined edges: no items give kappa 0 within [-1, 1];
+    one and the same label throughout gives kappa 1 within [-1, 1], since chance alone would then agree
+    always. Raises ValueError when the two lists differ in length.
     """
     if len(first) != len(second):
         raise ValueError(f"both annotators must label the same items: {len(first)} against {len(second)}")

@@ -80,7 +80,9 @@ class ClusterBootstrap:
         )
 
     def difference(self, first: Ratio, second: Ratio) -> Difference:
-        """`first` minus `second`, both of the same notes: the resamples are shared, so the interval is paired."""
+        """`first` minus `second`, both of the same notes: the resamples are shared, so the interval is
+        paired.
+        """
         top, bottom = self._sums([first, second])
         drawn = _divide(self.weights @ top, self.weights @ bottom)
         left_out = _divide(top.sum(0) - top, bottom.sum(0) - bottom)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from bespoke.chapters.cost_model.call import Cached, Call, request_cost
 from bespoke.chapters.cost_model.inputs import Array, Inputs
 from bespoke.chapters.cost_model.load import SLOTS, hit_rate, peak_per_second
-from bespoke.chapters.cost_model.requests import Cached, Call, request_cost
 
 HOURS_PER_DAY = 24.0
 SECONDS_PER_SLOT = 300.0

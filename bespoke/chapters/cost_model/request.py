@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from bespoke.chapters.cost_model.call import Call, sigma_of
 from bespoke.chapters.cost_model.inputs import Array, Inputs
 from bespoke.chapters.cost_model.plan import Load, Plan, TokenPlan
-from bespoke.chapters.cost_model.requests import Call, sigma_of
 from bespoke.clients.schema import Client, Task
 from bespoke.facts.price_book import Tariff, canonical, is_known, tariff
 

@@ -29,6 +29,21 @@ _PRESSURE = re.compile(
     r"|uncensored|jailbreak|do anything now)\b",
     re.IGNORECASE,
 )
+_PRESSING = (
+    "ignore ",
+    "never refuse",
+    "always comply",
+    "you have no",
+    "are under no",
+    "without ",
+    "bypass",
+    "disable",
+    "override",
+    "switch off",
+    "uncensored",
+    "jailbreak",
+    "do anything now",
+)  # one of these stands in every match
 MAX_LABEL = 40  # characters of a plain answer that can be a label
 
 
@@ -39,7 +54,8 @@ def refuses(answer: str) -> bool:
 
 def presses(text: str) -> str:
     """The words that push against the model's safety priorities, or ""."""
-    found = _PRESSURE.search(text)
+    lower = text.lower()
+    found = _PRESSURE.search(lower) if any(word in lower for word in _PRESSING) else None
     return found.group() if found else ""
 
 
@@ -87,7 +103,7 @@ def _exists(code: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One label of an answer: the field it stands in ("answer" for plain text), its text, code category or not."""
+    """One label of an answer: its field ("answer" for plain text), its text, and whether it is a category."""
 
     field: str
     text: str
@@ -95,7 +111,7 @@ class Label:
 
 
 def labels(answer: str, fields: dict[str, Any] | None) -> Iterator[Label]:
-    """Short texts of JSON fields, a code as its three-character category, or a short plain answer; each once."""
+    """Short texts of JSON fields, codes as their three-character category, or a short plain answer."""
     if fields is None:
         text = answer.strip()
         if text and len(text) <= MAX_LABEL and "\n" not in text and not text.startswith("{"):

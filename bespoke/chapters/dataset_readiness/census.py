@@ -58,7 +58,7 @@ class Census:
         return len(self._first(row for row in self.rows if self.copies.targets[row] >> target & 1))
 
     def leaks(self) -> Iterator[tuple[int, int]]:
-        """Each validation row that also stands in the training data, and the first training row that has it."""
+        """Each validation row that also stands in the training data, with the first such training row."""
         twin: dict[int, int] = {}
         for row in range(len(self.copies)):
             if self.is_training(row):

@@ -13,7 +13,7 @@ from bespoke.tuning.formats import Example
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Row `later` repeats row `first`: exactly, nearly, the same prompt answered differently, or its source."""
+    """Row `later` repeats row `first`: exactly, nearly, its prompt with another answer, or its source."""
 
     kind: str  # exact, near, answer or source
     first: int

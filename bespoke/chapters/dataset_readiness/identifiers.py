@@ -3,49 +3,100 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?"
 _YEAR = r"(?:19|20)\d\d"
 
-PATTERNS: dict[str, re.Pattern[str]] = {
-    "identifier_email": re.compile(r"\b[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"),
-    "identifier_phone": re.compile(
-        r"(?<![\w.-])(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?![\w-])"
-        r"|(?<!\w)\+\d{1,3}(?:[ .-]?\d{2,4}){2,5}(?!\w)"
-        r"|\b(?i:tel|phone|cell|mobile|fax)(?i:ephone)?\b[.:# ]{1,3}\d{3}[ .-]?\d{4}\b"
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A pattern and what must stand in a text before it is worth searching: one of some words, or a hint."""
+
+    rule: str
+    pattern: re.Pattern[str]
+    words: tuple[str, ...] = ()  # lower case
+    hint: re.Pattern[str] | None = None  # begins with a character class, so that it skips ahead fast
+
+    def search(self, text: str, lower: str) -> str:
+        if self.words and not any(word in lower for word in self.words):
+            return ""
+        if self.hint and not self.hint.search(text):
+            return ""
+        match = self.pattern.search(text)
+        return match.group() if match else ""
+
+
+LOOKS = (
+    Look("identifier_email", re.compile(r"\b[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"), words=("@",)),
+    Look(
+        "identifier_phone",
+        re.compile(
+            r"(?<![\w.-])(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?![\w-])"
+            r"|(?<!\w)\+\d{1,3}(?:[ .-]?\d{2,4}){2,5}(?!\w)"
+            r"|\b(?i:tel|phone|cell|mobile|fax)(?i:ephone)?\b[.:# ]{1,3}\d{3}[ .-]?\d{4}\b"
+        ),
+        hint=re.compile(r"[\d+](?:\d\d[ .-]?\d{4}|(?<=\+)\d)"),
     ),
-    "identifier_ssn": re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])"),
-    "identifier_mrn": re.compile(
-        r"\b(?i:mrn|medical record(?: number| no\.?)?|chart (?:no\.?|number))\s*[:#]?\s*[A-Z]{0,3}-?\d{4,}"
+    Look(
+        "identifier_ssn",
+        re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])"),
+        hint=re.compile(r"\d-\d\d-\d"),
     ),
-    "identifier_name": re.compile(
-        r"\b(?:Patient(?: [Nn]ame)?|Pt(?: [Nn]ame)?|Name|NAME|PATIENT)\s?:"
-        r"\s*(?:Mr|Mrs|Ms|Dr)?\.?\s*[A-Z][a-z]+[ ,]+[A-Z][a-z]+"
-        r"|\b(?:Mr|Mrs|Ms)\.? [A-Z][a-z]{2,}\b"
+    Look(
+        "identifier_mrn",
+        re.compile(
+            r"\b(?i:mrn|medical record(?: number| no\.?)?|chart (?:no\.?|number))"
+            r"\s*[:#]?\s*[A-Z]{0,3}-?\d{4,}"
+        ),
+        words=("mrn", "medical record", "chart "),
     ),
-    "identifier_url": re.compile(r"\b(?:https?://|www\.)[^\s<>\"]+", re.IGNORECASE),
-    "identifier_age": re.compile(
-        r"\b(?:9\d|1[0-2]\d)(?:[ -]?(?:y/?o|yrs?(?: old)?|years?[ -]old|year-old)\b)"
-        r"|\b9\d(?-i:[MF])\b"
-        r"|\b(?:aged?|age:?) (?:9\d|1[0-2]\d)\b",
-        re.IGNORECASE,
+    Look(
+        "identifier_name",
+        re.compile(
+            r"\b(?:Patient(?: [Nn]ame)?|Pt(?: [Nn]ame)?|Name|NAME|PATIENT)\s?:"
+            r"\s*(?:Mr|Mrs|Ms|Dr)?\.?\s*[A-Z][a-z]+[ ,]+[A-Z][a-z]+"
+            r"|\b(?:Mr|Mrs|Ms)\.? [A-Z][a-z]{2,}\b"
+        ),
+        words=("patient", "pt", "name", "mr", "ms"),
     ),
-    "identifier_zip": re.compile(r"\b(?:[A-Z]{2} \d{5}(?:-\d{4})?|(?i:zip)(?: code)?[: ]+\d{5})\b"),
-    "identifier_date": re.compile(
-        rf"\b(?:{_YEAR}-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}/(?:{_YEAR}|\d\d)"
-        rf"|\d{{1,2}} {_MONTH},? {_YEAR}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? {_YEAR})\b",
-        re.IGNORECASE,
+    Look(
+        "identifier_url", re.compile(r"\b(?:https?://|www\.)[^\s<>\"]+", re.IGNORECASE), words=("://", "www.")
     ),
-}
-_QUICK = re.compile(r"\d|@|www|://|name|patient|\bpt\b|\bm(?:r|rs|s)\b", re.IGNORECASE)
+    Look(
+        "identifier_age",
+        re.compile(
+            r"\b(?:9\d|1[0-2]\d)[ -]?(?:y/?o|yrs?(?: old)?|years?[ -]old|year-old)\b"
+            r"|\b9\d(?-i:[MF])\b|\b(?:aged?|age:?) (?:9\d|1[0-2]\d)\b",
+            re.IGNORECASE,
+        ),
+        hint=re.compile(r"[91](?:\d|[0-2]\d)[ a-zA-Z-]|[ ](?:9\d|1[0-2]\d)\b"),
+    ),
+    Look(
+        "identifier_zip",
+        re.compile(r"\b(?:[A-Z]{2} \d{5}(?:-\d{4})?|(?i:zip)(?: code)?[: ]+\d{5})\b"),
+        hint=re.compile(r"\d{5}"),
+    ),
+    Look(
+        "identifier_date",
+        re.compile(
+            rf"\b(?:{_YEAR}-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}/(?:{_YEAR}|\d\d)"
+            rf"|\d{{1,2}} {_MONTH},? {_YEAR}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? {_YEAR})\b",
+            re.IGNORECASE,
+        ),
+        hint=re.compile(r"[12/](?:9\d\d|0\d\d|\d\d?/\d\d)"),
+    ),
+)
 
 
 def identifiers(text: str) -> list[tuple[str, str]]:
     """Rule and matched text, once per rule, in table order."""
-    if not _QUICK.search(text):
-        return []
-    matches = ((rule, pattern.search(text)) for rule, pattern in PATTERNS.items())
-    return [(rule, match.group()) for rule, match in matches if match]
+    lower = text.lower()
+    return [(look.rule, found) for look in LOOKS if (found := look.search(text, lower))]
+
+
+repeated_identifiers = lru_cache(maxsize=64)(identifiers)  # for system prompts, which come back row after row
 
 
 def masked(text: str) -> str:

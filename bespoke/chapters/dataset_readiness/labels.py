@@ -41,7 +41,7 @@ class LabelCounter:
             self._fields[name].rows += 1
 
     def report(self, enough: float) -> tuple[LabelField, ...]:
-        """The fields whose values are labels, the most labelled first. `enough` examples make a label learnable."""
+        """The fields whose values are labels, the most labelled first. `enough` examples: no longer rare."""
         reports = [_report(name, found, enough) for name, found in self._fields.items() if _is_label(found)]
         return tuple(sorted(reports, key=lambda report: (-report.labelled, report.field)))
 

@@ -6,10 +6,29 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from bespoke.tuning.formats import HUMAN, Example
 
-def broken_schema(prompt: str, answer: str, fields: dict[str, Any] | None) -> str:
-    """How an answer contradicts the JSON fields its own prompt asks for, or "" when it does not."""
-    wanted = fields_asked_for(prompt)
+NEAR = 200  # characters after the request within which an object must be drawn
+_ITEM = r"[`\"'“]?[A-Za-z]\w*[`\"'”]?(?:\s*\([^)]*\))?"
+_LIST = re.compile(
+    rf"\b(?:keys?|fields?|properties)\b(?:\s+\w+){{0,2}}?\s*:?\s+({_ITEM}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+){_ITEM})+)"
+)
+_NAME = re.compile(r"([`\"'“]?)([A-Za-z]\w*)[`\"'”]?(?:\s*\([^)]*\))?(?:\s*,\s*(?:and\s+)?|\s+and\s+|$)")
+_REQUEST = re.compile(
+    r"\b(?:reply|respond|return|answer|output|produce|give|write|format|emit|provide)\b[^.\n]{0,60}\bJSON\b",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(r"[{}\[\]]|\"([A-Za-z_]\w*)\"\s*:")
+
+
+def broken_schema(example: Example, fields: dict[str, Any] | None) -> str:
+    """How the final answer contradicts the fields its own prompt asks for, or "" when it does not.
+
+    `fields` is the answer as a JSON object, None where it is not one. The request is looked for in the
+    system prompt, then in the first human turn.
+    """
+    first = next((turn.text for turn in example.turns if turn.role == HUMAN), "")
+    wanted = fields_asked_for(example.system or "") or fields_asked_for(first)
     if not wanted:
         return ""
     if fields is None:
@@ -22,42 +41,40 @@ def broken_schema(prompt: str, answer: str, fields: dict[str, Any] | None) -> st
 
 @lru_cache(maxsize=256)
 def fields_asked_for(prompt: str) -> tuple[str, ...]:
-    """Top-level fields of the JSON answer a prompt asks for: from an object drawn in it, or a list of fields.
+    """Top-level fields of the JSON answer that a prompt asks for: a list of fields, or an object drawn in it.
 
-    () when the prompt does not speak of JSON or names no fields; such a prompt cannot be contradicted.
+    () where no sentence asks for JSON or names no fields; such a prompt cannot be contradicted.
     """
-    if "json" not in prompt.lower():
+    request = _REQUEST.search(prompt)
+    if not request:
         return ()
-    return _object_keys(prompt) or _listed_keys(prompt)
+    after = prompt[request.start() :]
+    listed = _LIST.search(after)
+    drawn = after.find("{")
+    if 0 <= drawn <= request.end() - request.start() + NEAR and (not listed or drawn < listed.start()):
+        return _drawn(after[drawn:])
+    return _listed(listed.group(1)) if listed else ()
 
 
-_LISTED = re.compile(
-    r"\b(?:keys?|fields?|properties)\b[^.:{\n]{0,30}[: ]\s*"
-    r"((?:[`\"'“]?[A-Za-z]\w*[`\"'”]?(?:\s*\([^)]*\))?(?:,\s*(?:and\s+)?|\s+and\s+)?)+)"
-)
-_NAME = re.compile(r"[`\"'“]([A-Za-z]\w*)[`\"'”]|\b([a-z]+(?:_[a-z0-9]+)+)\b")
+def _listed(text: str) -> tuple[str, ...]:
+    """Names of a list in a sentence; at least one must look like a field, or it is only prose."""
+    found = [(quote, name) for quote, name in _NAME.findall(text) if name != "and"]
+    if not any(quote or "_" in name for quote, name in found):
+        return ()
+    return tuple(dict.fromkeys(name for _, name in found))
 
 
-def _listed_keys(prompt: str) -> tuple[str, ...]:
-    listed = _LISTED.search(prompt)
-    names = (quoted or snake for quoted, snake in _NAME.findall(listed.group(1))) if listed else ()
-    return tuple(dict.fromkeys(names))
-
-
-_TOKEN = re.compile(r"[{}\[\]]|\"([A-Za-z_]\w*)\"\s*:")
-
-
-def _object_keys(prompt: str) -> tuple[str, ...]:
-    """Keys at depth one of the first object drawn in a prompt, which need not be valid JSON."""
+def _drawn(text: str) -> tuple[str, ...]:
+    """Keys at depth one of the object that a text begins with, which need not be valid JSON."""
     depth = 0
     keys: list[str] = []
-    for token in _TOKEN.finditer(prompt):
+    for token in _TOKEN.finditer(text):
         mark = token.group()[0]
         if mark in "{[":
             depth += 1
         elif mark in "}]":
             depth -= 1
-            if depth == 0 and keys:
+            if depth == 0:
                 break
         elif depth == 1:
             keys.append(token.group(1))

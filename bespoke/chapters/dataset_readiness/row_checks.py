@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bespoke.chapters.dataset_readiness.answers import as_object, bare_codes, invalid_codes, presses, refuses
-from bespoke.chapters.dataset_readiness.identifiers import identifiers, masked
+from bespoke.chapters.dataset_readiness.identifiers import (
+    identifiers,
+    masked,
+    repeated_identifiers,
+)
 from bespoke.chapters.dataset_readiness.prompt_schema import broken_schema
 from bespoke.chapters.dataset_readiness.rules import Rules
 from bespoke.chapters.dataset_readiness.tokens import Estimator
 from bespoke.tuning.formats import HUMAN, Example
 
-TURN_MARKER = re.compile(r"(?:^|\n)(?:Human|Assistant):")
+TURN_MARKER = re.compile(r"\n(?:Human|Assistant):")
 NOVA = re.compile(r"User:|Bot:|Assistant:|System:|<image>|<video>|\[EOS\]")
 TEMPLATE = re.compile(
     r"<\|(?:im_start|im_end|begin_of_text|end_of_text|start_header_id|end_header_id|eot_id|endoftext|"
@@ -50,13 +54,14 @@ class RowChecks:
         seen: set[str] = set()
         for text in example.texts():
             pressing = presses(text)
-            if pressing and "safety_pressure" not in seen:
-                seen.add("safety_pressure")
-                yield Checked("safety_pressure", f"says “{pressing}”")
-            for rule, match in identifiers(text):
+            found = repeated_identifiers(text) if text is example.system else identifiers(text)
+            details = [(rule, masked(match)) for rule, match in found]
+            if pressing:
+                details.append(("safety_pressure", f"says “{pressing}”"))
+            for rule, detail in details:
                 if rule not in seen:
                     seen.add(rule)
-                    yield Checked(rule, masked(match))
+                    yield Checked(rule, detail)
 
     def _lengths(self, size: int) -> Iterator[Checked]:
         low, likely = self.estimate.low, self.estimate.bytes_per_token
@@ -72,7 +77,7 @@ class RowChecks:
 def _reserved(example: Example) -> Iterator[Checked]:
     prompts = [example.system or "", *(turn.text for turn in example.turns if turn.role == HUMAN)]
     for rule, pattern, texts in (
-        ("reserved_turn_marker", TURN_MARKER, list(example.texts())),
+        ("reserved_turn_marker", TURN_MARKER, [f"\n{text}" for text in example.texts()]),
         ("reserved_nova", NOVA, prompts),
         ("reserved_template", TEMPLATE, list(example.texts())),
     ):
@@ -90,8 +95,7 @@ def _answer(example: Example) -> Iterator[Checked]:
         yield Checked("refusal", f"begins “{' '.join(answer.split())[:40]}”")
         return
     fields = as_object(answer)
-    prompt = "\n".join([example.system or "", *(turn.text for turn in example.asked)])
-    broken = broken_schema(prompt, answer, fields)
+    broken = broken_schema(example, fields)
     if broken:
         yield Checked("schema_broken", broken)
     codes = bare_codes(answer, fields)

@@ -18,7 +18,7 @@ from bespoke.chapters.dataset_readiness.row_checks import Checked, RowChecks
 from bespoke.chapters.dataset_readiness.rules import Rules
 from bespoke.chapters.dataset_readiness.tokens import estimator
 from bespoke.errors import BespokeError
-from bespoke.tuning.formats import Detection, Example, Row, detect, rows, structure
+from bespoke.tuning.formats import Detection, Example, Row, detect, format_named, rows, structure
 
 VALIDATION = re.compile(
     r"(?:^|[_.-])(val|valid|validation|dev|eval|test|held[_-]?out|holdout)(?=[_.-]|$)", re.IGNORECASE
@@ -96,14 +96,15 @@ class Scan:
     def _example(
         self, row: Row, detected: Detection, role: Role, found: list[Checked], tokens: array[int]
     ) -> bool:
-        """Check, count and remember the example of a row; whether it may be trained on somewhere as it stands."""
+        """Check, count and remember the example of a row; whether any target may train on it as it is."""
         assert row.record is not None
         reading = detected.format.read(row.record)
         example = reading.example
-        faults = reading.faults
-        if all(fault.key for fault in faults):  # the shape is right: now the dialogue
-            faults = (*faults, *structure(example))
+        kept = detected.format.unknown_keys(example)  # the example has them: each target decides
+        faults = tuple(fault for fault in reading.faults if fault not in kept)
+        faults = faults or structure(example)
         found += [Checked(fault.rule, fault.message) for fault in faults]
+        found += self._unknown_keys(example)
         size, broken = _size(example)
         found += broken
         found += self.checks.check(example, size)
@@ -114,6 +115,16 @@ class Scan:
         good = not any(self.rules.blocks_every_target(breach.rule) for breach in found)
         self._remember(example, asked, row.line, role, found, good)
         return good
+
+    def _unknown_keys(self, example: Example) -> list[Checked]:
+        """Keys that some target's format has no place for, with those targets."""
+        if not example.extra and not any(turn.extra for turn in example.turns):
+            return []
+        routes: dict[str, tuple[str, ...]] = {}
+        for route, formats in self.rules.targets.items():
+            for fault in format_named(formats[0]).unknown_keys(example):
+                routes[fault.message] = (*routes.get(fault.message, ()), route)
+        return [Checked("extra_key", message, concerned) for message, concerned in routes.items()]
 
     def _leaks(self, asked: Hashes) -> list[Checked]:
         inside = self.evaluation.inside(asked, self.holds_evaluation)

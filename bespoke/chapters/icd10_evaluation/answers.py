@@ -1,4 +1,4 @@
-"""What every system answers for every evaluation note: offline rungs, really trained, and recorded outputs."""
+"""What every system answers for every note: offline rungs, really trained, and recorded outputs."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from bespoke.chapters.icd10_evaluation.answers import Ran
 from bespoke.chapters.icd10_evaluation.result import (
@@ -28,7 +29,7 @@ _DISCORDANT = (0.1, 0.2, 0.3)
 
 def compare(ladder: Sequence[Ran], best: str, scorer: Scorer) -> tuple[Comparison, ...]:
     """Each rung with the one below it, and the best with every other, each pair once."""
-    below = {(upper.name, lower.name) for lower, upper in zip(ladder, ladder[1:], strict=False)}
+    below = {(upper.name, lower.name) for lower, upper in pairwise(ladder)}
     with_best = {(best, other.name) for other in ladder if other.name != best}
     pairs = [(a.name, b.name) for a in ladder for b in ladder if (a.name, b.name) in below | with_best]
     pairs = [

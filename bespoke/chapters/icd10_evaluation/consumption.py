@@ -18,9 +18,9 @@ def consumption(
 ) -> Consumption | None:
     """Tokens, money and latency of a recorded system; None where it recorded neither usage nor latency.
 
-    The recording does not name its model: money is at the price of the client's first extraction task, and None
-    without one. Each request is priced on its own. Cost per note counts the notes with recorded usage; cost per
-    accepted note divides the same money by those of them whose set of codes was exactly right.
+    The recording does not name its model: money is at the price of the client's first extraction task, and
+    None without one. Each request is priced on its own. Cost per note counts the notes with recorded usage;
+    cost per accepted note divides the same money by those of them whose set of codes was exactly right.
     """
     used = [(a.usage, bool(ok)) for a, ok in zip(answers, accepted, strict=True) if a.usage]
     latencies = [answer.latency_ms for answer in answers if answer.latency_ms is not None]

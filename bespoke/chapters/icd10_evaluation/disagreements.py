@@ -18,7 +18,7 @@ _LEAD = 90  # characters shown before the evidence
 def disagreements(
     notes: Sequence[Note], ladder: Sequence[Ran], best: str, release: CodeSet, *, may_quote: bool
 ) -> tuple[Disagreement, ...]:
-    """Up to six notes, at most two of each kind, most systems' F1 apart first.
+    """Up to six notes, one of each kind before a second, those first whose systems lie furthest apart.
 
     Without `may_quote` (notes not declared de-identified) the excerpts stay empty.
     """
@@ -29,8 +29,12 @@ def disagreements(
         why = _why(f1, best, gold, ladder, i)
         if gold and why:
             kinds.setdefault(why, []).append((min(f1.values()) - max(f1.values()), note.id, i))
-    chosen = [(why, i) for why in sorted(kinds) for _, _, i in sorted(kinds[why])[:2]]
-    return tuple(_shown(notes[i], why, ladder, i, release, may_quote) for why, i in chosen[:_SHOWN])
+    chosen = [
+        (place, why, i) for why in sorted(kinds) for place, (_, _, i) in enumerate(sorted(kinds[why])[:2])
+    ]
+    return tuple(
+        _shown(notes[i], why, ladder, i, release, may_quote) for _, why, i in sorted(chosen)[:_SHOWN]
+    )
 
 
 def _why(f1: dict[str, float], best: str, gold: frozenset[str], ladder: Sequence[Ran], i: int) -> str:
@@ -71,7 +75,9 @@ def _shown(
 
 
 def excerpt(note: Note, missed: frozenset[str]) -> str:
-    """At most 300 characters around the evidence of the first missed code, on one line; else the note's beginning."""
+    """At most 300 characters around the evidence of the first missed code, on one line; else the note's
+    beginning.
+    """
     starts = [e.start for e in note.evidence if comparable_code(e.code) in missed] or [0]
     begin = max(0, min(starts) - _LEAD)
     if begin:

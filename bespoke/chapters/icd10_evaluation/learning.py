@@ -22,8 +22,8 @@ def learning_curves(
 ) -> tuple[LearningCurve, ...]:
     """Micro-F1 on the evaluation notes by number of training notes, three random draws per size.
 
-    Draws keep groups together and grow from one another. The decision rule stays the one chosen on all training
-    notes, so small sizes look slightly better than they would alone.
+    Draws keep groups together and grow from one another. The decision rule stays the one chosen on all
+    training notes, so small sizes look slightly better than they would alone.
     """
     sizes = [size for size in _SIZES if size < _WORTH_A_CURVE * len(train)]
     orders = [_order(train, seed + draw) for draw in range(_DRAWS)]

@@ -24,7 +24,9 @@ _SEPARATOR = re.compile(r"[^\w]+|_")
 
 
 class LexicalRetrieval:
-    """BM25 over descriptions and inclusion terms. Learns nothing; a code scores its best sentence of the note."""
+    """BM25 over descriptions and inclusion terms. Learns nothing; a code scores its best sentence of the
+    note.
+    """
 
     def __init__(self, codes: CodeSet | None = None) -> None:
         self.index = _index(codes or code_set())

@@ -19,8 +19,8 @@ class LinearOneVsRest:
     """One regularised least-squares classifier per training code on TF-IDF of single words.
 
     All codes share one solve in the space of notes (Rifkin and Klautau 2004: as good as other one-vs-rest
-    losses), so hundreds of codes cost no more than one. The tests hold it against scikit-learn's TfidfVectorizer
-    and KernelRidge.
+    losses), so hundreds of codes cost no more than one. The tests hold it against scikit-learn's
+    TfidfVectorizer and KernelRidge.
     """
 
     def __init__(self, train: Sequence[Note]) -> None:

@@ -18,9 +18,9 @@ _GAP = 5  # skipped words a mention may span
 class MentionDictionary:
     """Surface forms of training evidence, longest match first, each standing for its most frequent code.
 
-    A form's score is how often notes that hold it were given its code, separately where it is denied or doubted;
-    forms with few notes lean on all notes of the same kind. So the training notes, not a rule, decide how much a
-    negation counts.
+    A form's score is how often notes that hold it were given its code, separately where it is denied or
+    doubted; forms with few notes lean on all notes of the same kind. So the training notes, not a rule,
+    decide how much a negation counts.
     """
 
     def __init__(self, train: Sequence[Note]) -> None:
@@ -33,20 +33,25 @@ class MentionDictionary:
         codes.pop((), None)
         self.code = {form: min(c, key=lambda k: (-c[k], k)) for form, c in codes.items()}
         self.lengths = _lengths(self.code)
+        self.inside = {form: tuple(self._inside(form)) for form in self.code}
         self._count(train)
 
     def rank(self, notes: Sequence[Note]) -> list[Ranked]:
         return [self._rank(words_of(note.text)) for note in notes]
 
     def mentions(self, words: Words) -> Iterator[tuple[Form, Context]]:
-        """Every match in the text, longest first from the left, with its context."""
+        """Every match in the text, longest first from the left, with the forms inside it and their context."""
         places = [i for i, word in enumerate(words.words) if word not in self.fillers]
         kept = [words.words[i] for i in places]
         at = 0
         while at < len(kept):
             length = self._longest(kept, places, at)
             if length:
-                yield tuple(kept[at : at + length]), words.context(places[at], places[at + length - 1] + 1)
+                form = tuple(kept[at : at + length])
+                context = words.context(places[at], places[at + length - 1] + 1)
+                yield form, context
+                for inner in self.inside[form]:
+                    yield inner, context
             at += length or 1
 
     def _longest(self, kept: list[str], places: list[int], at: int) -> int:
@@ -59,6 +64,17 @@ class MentionDictionary:
             ):
                 return length
         return 0
+
+    def _inside(self, form: Form) -> Iterator[Form]:
+        """Shorter forms within a form that stand for another code: coders often give both."""
+        for at, word in enumerate(form):
+            for length in self.lengths.get(word, ()):
+                inner = form[at : at + length]
+                if (
+                    len(inner) == length < len(form)
+                    and self.code.get(inner, self.code[form]) != self.code[form]
+                ):
+                    yield inner
 
     def _count(self, train: Sequence[Note]) -> None:
         """In how many notes each form and context was found, and in how many its code was given."""

@@ -37,7 +37,7 @@ class RecallAt(Part):
 
 
 class Scores(Part):
-    """All-codes scores are micro-averaged over codes unless they say otherwise; intervals cluster by group."""
+    """Micro-averaged over all codes unless they say otherwise; intervals cluster by group."""
 
     precision: Interval
     recall: Interval
@@ -63,7 +63,9 @@ class Outcomes(Part):
 
 
 class Slice(Part):
-    """Codes of one kind. Precision and F1 are None where the kind is a property of the mention, not of the code."""
+    """Codes of one kind. Precision and F1 are None where the kind is a property of the mention, not of the
+    code.
+    """
 
     name: str
     dimension: Literal["chapter", "training", "symptom", "laterality", "seventh", "mention", "decoy"]
@@ -114,7 +116,7 @@ class Quote(Part):
 
 
 class ChapterConfusion(Part):
-    """Primary diagnoses: ICD-10-CM chapter in the gold against the chapter answered ("" for none or unknown)."""
+    """Primary diagnoses: chapter in the gold against chapter answered ("" for none or unknown)."""
 
     gold: str
     answered: str
@@ -153,7 +155,8 @@ class System(Part):
 
 
 class Comparison(Part):
-    """`first` against `second` on the same notes: the difference of micro-F1 and McNemar on the primary diagnosis.
+    """`first` against `second` on the same notes: the difference of micro-F1 and McNemar on the primary
+    diagnosis.
 
     Holm's adjustment runs over all pairs compared, for each of the two tests.
     """

@@ -66,7 +66,9 @@ def macro_f1(gold: Sets, predicted: Sets) -> tuple[float, int]:
 
 
 def with_ancestors(codes: frozenset[str], release: CodeSet) -> frozenset[str]:
-    """The codes with every parent up to the category; a code unknown to the release by its own leading characters."""
+    """The codes with every parent up to the category; a code unknown to the release by its own leading
+    characters.
+    """
     return frozenset(step for code in codes for step in (code, *(release.ancestors(code) or _prefixes(code))))
 
 
@@ -115,7 +117,9 @@ class Scorer:
         )
 
     def accepted(self, answers: Sequence[Answer]) -> list[bool | None]:
-        """Whether the whole set of codes is right; an answer that never came is wrong even where gold is empty."""
+        """Whether the whole set of codes is right; an answer that never came is wrong even where gold is
+        empty.
+        """
         return [a.status == "answered" and a.code_set == g for a, g in zip(answers, self.gold, strict=True)]
 
     def primary_right(self, answers: Sequence[Answer], view: Callable[[str], str]) -> list[bool | None]:

@@ -41,9 +41,7 @@ def code_kinds(gold: Sets, train: Sequence[Note], release: CodeSet) -> list[Code
     """The kinds that at least one gold code has."""
     seen = frozenset(code for note in train for code in gold_codes(note))
     chapters = sorted({release.chapter(code) for codes in gold for code in codes} - {""}, key=int)
-    kinds = [
-        CodeKind(f"Chapter {c}", "chapter", lambda code, c=c: release.chapter(code) == c) for c in chapters
-    ]
+    kinds = [_of_chapter(chapter, release) for chapter in chapters]
     if train:
         kinds += [
             CodeKind("Seen in training", "training", lambda code: code in seen),
@@ -55,6 +53,10 @@ def code_kinds(gold: Sets, train: Sequence[Note], release: CodeSet) -> list[Code
         CodeKind("Codes with a 7th character", "seventh", lambda code: len(code.replace(".", "")) == 7),
     ]
     return [kind for kind in kinds if any(kind.holds(code) for codes in gold for code in codes)]
+
+
+def _of_chapter(chapter: str, release: CodeSet) -> CodeKind:
+    return CodeKind(f"Chapter {chapter}", "chapter", lambda code: release.chapter(code) == chapter)
 
 
 def count_kind(kind: CodeKind, gold: Sets, predicted: Sets) -> Counts:
@@ -94,8 +96,8 @@ class MentionKind:
 def mention_kinds(notes: Sequence[Note], train: Sequence[Note]) -> list[MentionKind]:
     """Gold codes by how their evidence is worded, and decoys: codes that the note only denies.
 
-    A decoy is a code that is not gold, whose form from the training evidence stands in the note, and only where it
-    is denied; "recall" of decoys is the share wrongly answered.
+    A decoy is a code that is not gold, whose form from the training evidence stands in the note, and only
+    where it is denied; "recall" of decoys is the share wrongly answered.
     """
     contexts = [_contexts(note) for note in notes]
     kinds = [

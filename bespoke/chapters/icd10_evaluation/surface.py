@@ -1,4 +1,4 @@
-"""The words of a note as they are compared: where they stand, and whether they are denied or doubted there."""
+"""The words of a note as they are compared: where they stand, and whether they are denied there."""
 
 from __future__ import annotations
 
@@ -99,7 +99,9 @@ _REACH = 6  # words between a cue and the mention it governs
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A text as comparable words. `clause[i]` numbers the clause of word i; cues reach no further than theirs."""
+    """A text as comparable words. `clause[i]` numbers the clause of word i; cues reach no further than
+    theirs.
+    """
 
     words: tuple[str, ...]
     start: tuple[int, ...]
@@ -107,7 +109,7 @@ class Words:
     clause: tuple[int, ...]
 
     def context(self, first: int, last: int) -> Context:
-        """Whether the mention from word `first` up to, not including, `last` is asserted, denied or doubted."""
+        """Whether the mention in words `first` to `last` (exclusive) is asserted, denied or doubted."""
         clause = self.clause[first]
         lower = first
         while lower > 0 and first - lower < _REACH and self.clause[lower - 1] == clause:

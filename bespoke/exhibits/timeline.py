@@ -1,0 +1,318 @@
+"""Chapter 6 on the page."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from bespoke import show
+from bespoke.chapters.timeline import PhaseTimeline, PlanTimeline, Timeline
+from bespoke.show import Column
+from bespoke.show.numbers import day, decimal, percent
+from bespoke.show.style import BAND, BLUE, GREY, INK, MUTED, ORANGE, SKY
+
+PHASE = {
+    "contract_access": "Contract and access",
+    "data_protection_review": "Data-protection review",
+    "quota": "Quota",
+    "evaluation_set": "Evaluation set",
+    "audit": "Audit",
+    "dataset": "Dataset and annotation",
+    "training": "Training",
+    "evaluation_ab": "Evaluation and A/B",
+    "integration": "Integration",
+}
+BASIS = {
+    "table": "range of the source documents or assumed",
+    "client": "the client's phases.csv",
+    "examples": "examples, throughput and review rounds",
+    "log": "finished engagements",
+}
+CRITICAL = 0.5  # from here on a phase decides the finish more often than not
+
+
+def finding(timeline: Timeline) -> None:
+    """The date that holds four times in five."""
+    plan = timeline.portfolio
+    show.finding(
+        "Everything is live by {p80} with 80% confidence; an even chance falls on {p50}",
+        p80=day(plan.finish.p80),
+        p50=day(plan.finish.p50),
+    )
+
+
+def overview_text(timeline: Timeline) -> None:
+    """How the dates come about."""
+    place = timeline.country + (f"-{timeline.subdivision}" if timeline.subdivision else "")
+    chosen = timeline.phases_chosen
+    unchosen = "" if chosen else " No routes were chosen yet: every phase is planned for."
+    show.text(
+        "Work starts on {start}. Each phase has three points, drawn {draws} times from a "
+        "{shape} distribution "
+        "with correlation {correlation} between phases, on a calendar of working days without the public "
+        "holidays of {place}. A date is the last working day." + unchosen,
+        start=day(timeline.start),
+        draws=decimal(timeline.draws),
+        shape=timeline.distribution,
+        correlation=decimal(timeline.correlation, 1),
+        place=place,
+    )
+
+
+def dates_table(timeline: Timeline) -> None:
+    """Finish dates of each plan and of everything."""
+    plans = _plans(timeline)
+    show.table(
+        [
+            (
+                p.name, len(p.task_ids), p.finish.p10.isoformat(), p.finish.p50.isoformat(),
+                p.finish.p80.isoformat(), p.finish.p90.isoformat(), p.p50_days, p.contingency_days,
+            )
+            for p in plans
+        ],
+        label="tbl-timeline-dates",
+        caption="When each plan is finished, by how sure one wants to be",
+        columns=(
+            Column(key="plan", title="Plan"),
+            Column(key="tasks", title="Tasks", format="integer"),
+            Column(key="p10", title="P10", format="date"),
+            Column(key="p50", title="P50", format="date"),
+            Column(key="p80", title="P80", format="date"),
+            Column(key="p90", title="P90", format="date"),
+            Column(key="days", title="P50", unit="working days", format="decimal", digits=1),
+            Column(key="contingency", title="P50 to P80", unit="working days", format="integer"),
+        ),
+        emphasis=[len(plans) - 1],
+    )  # fmt: skip
+
+
+def contingency_text(timeline: Timeline) -> None:
+    """What to promise."""
+    plan = timeline.portfolio
+    bias = ""
+    if plan.merge_bias_days >= 0.5:
+        bias = (
+            f" A plain Gantt chart of mean durations would be "
+            f"{decimal(plan.merge_bias_days, 1)} working days "
+            "too early, because several lead times must all be over before the next phase begins."
+        )
+    show.text(
+        "Promise the P80 date: it holds {days} working days of contingency over the even chance "
+        "([dates](#tbl-timeline-dates))." + bias,
+        days=plan.contingency_days,
+    )
+
+
+def gantt_figure(timeline: Timeline, plan: PlanTimeline | None = None) -> None:
+    """Phases from start to P50, with the P10-P90 spread of each finish."""
+    shown = plan or timeline.portfolio
+    figure, axes = show.new_figure(0.8 + 0.34 * len(shown.phases))
+    for y, phase in enumerate(reversed(shown.phases)):
+        colour = BLUE if phase.criticality >= CRITICAL else GREY
+        start, p10, p50, p90 = (
+            _x(d) for d in (phase.start_p50, phase.finish_p10, phase.finish_p50, phase.finish_p90)
+        )
+        axes.barh(y, max(p50 + 1 - start, 0.6), left=start, height=0.52, color=colour)
+        axes.plot([p10 + 1, p90 + 1], [y, y], color=INK, linewidth=1.1, marker="|", markersize=6)
+        axes.text(p90 + 2, y, f"{phase.criticality:.0%}", va="center", color=MUTED)
+    axes.set_yticks(range(len(shown.phases)), [_name(p) for p in reversed(shown.phases)])
+    axes.xaxis_date()
+    axes.xaxis.set_major_formatter(_tick)
+    axes.margins(x=0.07)
+    words = "; ".join(
+        f"{_name(p)} {day(p.start_p50)} to {day(p.finish_p50)}, finish between {day(p.finish_p10)} and "
+        f"{day(p.finish_p90)}, decides the date in {p.criticality:.0%} of the draws"
+        for p in shown.phases
+    )
+    show.figure(
+        figure,
+        label="fig-timeline-gantt",
+        caption=f"{_titled(shown)}: bars run to the even chance, lines from P10 to P90; blue "
+        f"phases decide it",
+        alt=f"Gantt chart. {words}.",
+        source="Percentages: share of draws in which the phase lies on the critical path",
+    )
+
+
+def s_curve_figure(timeline: Timeline) -> None:
+    """Probability of being finished by each date, with the promised weeks as a band."""
+    plan = timeline.portfolio
+    figure, axes = show.new_figure(2.9)
+    low, high = (timeline.start + timedelta(weeks=weeks) for weeks in timeline.promised_weeks)
+    axes.axvspan(_x(low), _x(high), color=BAND, linewidth=0)
+    x = [_x(point.finish) for point in plan.curve]
+    axes.plot(x, [point.probability for point in plan.curve], color=BLUE)
+    for level, finish in ((0.5, plan.finish.p50), (0.8, plan.finish.p80)):
+        axes.plot([_x(finish)], [level], marker="o", color=ORANGE)
+        axes.annotate(
+            f"P{level * 100:.0f}  {day(finish)}", (_x(finish), level), xytext=(7, -3),
+            textcoords="offset points", color=INK,
+        )  # fmt: skip
+    axes.xaxis_date()
+    axes.xaxis.set_major_formatter(_tick)
+    axes.set_ylim(0, 1.02)
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
+    axes.set_ylabel("probability of being finished")
+    first, last = plan.within[0], plan.within[-1]
+    show.figure(
+        figure,
+        label="fig-timeline-s-curve",
+        caption=f"The chance of finishing within {first.weeks} weeks is {_chance(first.probability)}, within "
+        f"{last.weeks} weeks {_chance(last.probability)}",
+        alt=f"S-curve of the finish date rising through {day(plan.finish.p10)} at 10%, "
+        f"{day(plan.finish.p50)} at 50%, {day(plan.finish.p80)} at 80% and "
+        f"{day(plan.finish.p90)} at 90%; the grey band marks weeks "
+        f"{first.weeks} to {last.weeks}.",
+    )
+
+
+def sensitivity_figure(timeline: Timeline) -> None:
+    """Which phase carries the risk of the date."""
+    plan = timeline.portfolio
+    phases = [p for p in plan.drivers if p.variance_share > 0]
+    if not phases:
+        return
+    figure, axes = show.new_figure(0.8 + 0.32 * len(phases))
+    for y, phase in enumerate(reversed(phases)):
+        axes.barh(y, phase.variance_share, height=0.6, color=BLUE if phase is phases[0] else SKY)
+        axes.text(phase.variance_share + 0.01, y, percent(phase.variance_share), va="center", color=INK)
+    axes.set_yticks(range(len(phases)), [_name(p) for p in reversed(phases)])
+    axes.set(xlim=(0, min(1.1, phases[0].variance_share * 1.2)), xlabel="share of the schedule risk")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    words = ", ".join(f"{_name(p)} {percent(p.variance_share)}" for p in phases)
+    show.figure(
+        figure,
+        label="fig-timeline-sensitivity",
+        caption=f"{_name(phases[0])} carries {percent(phases[0].variance_share)} of the schedule risk",
+        alt=f"Bars of each phase's share of the schedule risk: {words}.",
+        source="(criticality x standard deviation) squared, scaled to one (Vanhoucke 2010)",
+    )
+
+
+def phases_table(timeline: Timeline) -> None:
+    """The inputs of the plan, and what each phase waits for."""
+    plan = timeline.portfolio
+    show.table(
+        [
+            (
+                _name(p), p.low_days, p.likely_days, p.high_days, BASIS[p.basis],
+                ", ".join(PHASE.get(name, name) for name in p.after), p.criticality, p.rank_correlation,
+            )
+            for p in plan.phases
+        ],
+        label="tbl-timeline-phases",
+        caption="Durations in working days, what each phase waits for, and how often it decides the date",
+        columns=(
+            Column(key="phase", title="Phase"),
+            Column(key="low", title="Low", format="decimal", digits=1),
+            Column(key="likely", title="Likely", format="decimal", digits=1),
+            Column(key="high", title="High", format="decimal", digits=1),
+            Column(key="basis", title="From"),
+            Column(key="after", title="After"),
+            Column(key="critical", title="Critical", format="percent"),
+            Column(key="rank", title="Rank correlation", unit="with the finish", format="decimal", digits=2),
+        ),
+    )  # fmt: skip
+
+
+def driver_text(timeline: Timeline) -> None:
+    """What would move the date."""
+    first = timeline.portfolio.drivers[0]
+    if first.variance_share == 0:
+        return
+    advice = {
+        "dataset": " Its length follows from examples, annotators and review rounds: they move the date.",
+        "contract_access": " Starting the contract at once costs nothing and moves the date most.",
+        "data_protection_review": " Starting the review at once costs nothing and moves the date most.",
+        "quota": " Asking for quota at once costs nothing and moves the date most.",
+    }
+    show.text(
+        "**{phase}** carries {share} of the schedule risk "
+        "([sensitivity](#fig-timeline-sensitivity))." + advice.get(first.phase, ""),
+        phase=_name(first),
+        share=percent(first.variance_share),
+    )
+
+
+def zero_variance_callout(timeline: Timeline) -> None:
+    flagged = [_name(p) for p in timeline.portfolio.phases if p.zero_variance]
+    if flagged:
+        show.callout(
+            "Given as a single number, so without any risk in this plan: {phases}. A low and "
+            "a high day count "
+            "in phases.csv would say how sure that is.",
+            tone="warning",
+            phases=", ".join(flagged),
+        )
+
+
+def calibration_text(timeline: Timeline) -> None:
+    """Whether the durations were ever checked against finished work."""
+    if any(p.basis == "log" for p in timeline.portfolio.phases):
+        show.text(
+            "Durations marked as finished engagements come from the consultancy's own "
+            "planned and actual days."
+        )
+    else:
+        show.text(
+            "No public record of finished projects of this kind exists, and none of our own "
+            "was long enough to "
+            "use: the durations are judgement, and the spread is what that judgement is worth."
+        )
+
+
+def ab_table(timeline: Timeline) -> None:
+    """How many judged outputs each A/B test needs and how long the traffic takes."""
+    show.table(
+        [
+            (t.task_id, t.current, t.target, t.per_arm, t.calendar_days, t.grading_hours)
+            for t in timeline.ab_tests
+        ],
+        label="tbl-timeline-ab",
+        caption="What it takes to see the step to the target in live traffic",
+        columns=(
+            Column(key="task", title="Task", format="code"),
+            Column(key="current", title="Current", format="percent"),
+            Column(key="target", title="Target", format="percent"),
+            Column(key="arm", title="Outputs", unit="per arm", format="integer"),
+            Column(key="days", title="Traffic", unit="days", format="integer"),
+            Column(key="hours", title="Grading", unit="hours", format="decimal", digits=1),
+        ),
+        source=f"Two proportions, {percent(timeline.power)} power, two-sided "
+        f"{percent(timeline.significance)}, "
+        "at least one full week",
+    )
+
+
+def ab_text(timeline: Timeline) -> None:
+    missing = [t for t in timeline.ab_tests if t.per_arm is None]
+    for test in missing:
+        show.text("**{task}** has no test size: it needs {what}.", task=test.task_id, what=test.missing)
+
+
+def _plans(timeline: Timeline) -> tuple[PlanTimeline, ...]:
+    return (*timeline.plans, timeline.portfolio) if len(timeline.plans) > 1 else (timeline.portfolio,)
+
+
+def _name(phase: PhaseTimeline) -> str:
+    return PHASE.get(phase.phase, phase.phase.replace("_", " "))
+
+
+def _titled(plan: PlanTimeline) -> str:
+    return "The whole engagement" if plan.name == "engagement" else f"The {plan.name} plan"
+
+
+def _chance(probability: float) -> str:
+    """Never a certainty the simulation cannot know."""
+    if probability < 0.01:
+        return "under 1%"
+    return "over 99%" if probability > 0.99 else percent(probability)
+
+
+def _x(day_shown: date) -> float:
+    """A date as matplotlib's date axis counts it: days since 1970."""
+    return float((day_shown - date(1970, 1, 1)).days)
+
+
+def _tick(value: float, _: int) -> str:
+    shown = date(1970, 1, 1) + timedelta(days=round(value))
+    return f"{shown.day} {shown:%b}"

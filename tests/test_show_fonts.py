@@ -1,0 +1,38 @@
+"""What the bundled faces can draw."""
+
+from pathlib import Path
+
+import pytest
+
+from bespoke.errors import BespokeError
+from bespoke.show import fonts
+
+
+def test_latin_greek_cyrillic_hebrew_and_arabic_are_drawn():
+    assert fonts.uncovered("Müller, Ωmega, Привет, שלום, مرحبا: €5 – “ok” ≥ → ✓ □\n\t\u200b") == set()
+
+
+def test_other_scripts_are_named():
+    missing = fonts.uncovered("漢字 नमस्ते 🦊")
+    assert {"漢", "न", "🦊"} <= missing
+    assert fonts.scripts(missing) == {"CJK", "DEVANAGARI", "emoji and symbols"}
+
+
+def test_every_face_comes_from_a_package():
+    names = {path.stem for path in fonts.faces()}
+    assert {"SourceSerifPro-Regular", "SourceSansPro-Semibold", "DejaVuSans", "DejaVuSansMono"} <= names
+
+
+def test_a_further_font_is_named_by_its_family():
+    path = next(p for p in fonts.faces() if p.stem == "DejaVuSansMono")
+    assert fonts.families([path]) == ("DejaVu Sans Mono",)
+    assert path in fonts.faces([path.parent])
+
+
+def test_a_font_that_is_none_is_one_clear_line(tmp_path: Path):
+    broken = tmp_path / "broken.ttf"
+    broken.write_text("not a font")
+    with pytest.raises(BespokeError, match=r"broken\.ttf: not a font that can be read"):
+        fonts.families([broken])
+    with pytest.raises(BespokeError, match="no such font file or folder"):
+        fonts.faces([tmp_path / "none.otf"])
