@@ -116,7 +116,9 @@ def test_numbers_run_per_chapter_and_links_print_them():
                "**[again](#tbl-load)** and [web](https://example.org) but not [run](javascript:alert(1))."),
             code(table("tbl-load")), code(table("tbl-more"), tags=("appendix",)),
         ]),
-        ("02_b", [md("# B"), code(figure("fig-first"), figure("fig-cost")), code(table("tbl-s"), tags=("summary",))]),
+        ("02_b", [
+            md("# B"), code(figure("fig-first"), figure("fig-cost")), code(table("tbl-s"), tags=("summary",)),
+        ]),
     )  # fmt: skip
     [text, load] = report.chapters[0].body
     links = [child for child in text.children if isinstance(child, Link)]

@@ -70,7 +70,7 @@ def test_codes_and_addresses_break_within_their_column():
 
 
 def test_measured_widths_are_never_below_what_typst_sets():
-    """Typst measures the same words: figures tabular in the data face, codes in the mono face, titles bold."""
+    """Typst measures the same words: in the data face with tabular figures, bold, and in the mono face."""
     script = """
         #set text(font: "Source Sans Pro", size: 8.5pt, number-width: "tabular")
         #context [#metadata(json(bytes(sys.inputs.words)).map(word => (

@@ -72,8 +72,7 @@ def test_plain_text_says_the_same():
 @given(st.text())
 def test_any_text_in_a_cell_comes_out_as_itself(text):
     cell = soup(table((text, 1))).find("td")
-    shown = text.replace("\r\n", "\n").replace("\r", "\n") if text else "–"
-    assert cell.text.replace("\r\n", "\n").replace("\r", "\n") == shown
+    assert cell.text.split() == (text or "–").split()  # white space is HTML's own
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1))

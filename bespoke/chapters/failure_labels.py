@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bespoke.advice.routes import remedies
 from bespoke.clients.schema import CodeFamily, Failure
@@ -69,7 +69,7 @@ def main_families(failures: Sequence[Failure], codes: Sequence[CodeFamily]) -> d
     return {task: max(order, key=lambda family: count[family]) for task, count in counts.items()}
 
 
-def _direct(failure: Failure, table: dict[str, str], majority: dict[str, str]) -> Label:
+def _direct(failure: Failure, table: Mapping[str, str], majority: Mapping[str, str]) -> Label:
     family, given_by = UNMAPPED, "nobody"
     if failure.code in table:
         family, given_by = table[failure.code], "client's code table"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bespoke import show
 from bespoke.advice.routes import routes
@@ -28,6 +29,14 @@ PART = {
     "input": BLUE, "cache read": SKY, "cache write": PURPLE, "output": ORANGE, "hosting": RED,
     "operations": GREEN, "storage": YELLOW, "retrieval": GREY,
 }  # fmt: skip
+SHORT = {  # beside a curve there is no room for the full name
+    "custom_model_import": "Custom import",
+    "open_weight_lora": "Own GPUs",
+    "bedrock_nova_sft": "Tuned Nova",
+    "bedrock_llama_sft": "Tuned Llama",
+    "bedrock_haiku3_sft": "Tuned Haiku 3",
+    "openai_gpt4o_sft": "Tuned GPT-4o",
+}
 SOURCE = "tasks.csv; prices from genai-prices and the fact tables; P10 to P90 over {draws} draws"
 
 
@@ -39,20 +48,18 @@ def names(cost: CostModel) -> Mapping[str, str]:
 def finding(cost: CostModel) -> None:
     """What the bill is, and how much of it goes away without touching an answer."""
     today, unchanged = cost.today_monthly, cost.same_answers_monthly
-    if unchanged.p90 < today.p10:
-        show.finding(
-            "{today} a month today falls to {less} with the same models and prompts, by caching and batches",
-            today=money(today.p50), less=money(unchanged.p50),
-        )  # fmt: skip
-    elif unchanged.p50 < today.p50:
-        show.finding(
-            "{today} a month today could fall to {less} with the same models and prompts, if barely",
-            today=money(today.p50), less=money(unchanged.p50),
-        )  # fmt: skip
-    else:
-        show.finding(
-            "{today} a month is already the cheapest way to get today's answers", today=money(today.p50)
-        )
+    used = dict.fromkeys(task.cheapest_same_answers for task in cost.tasks)
+    ways = " and ".join(names(cost)[route].lower() for route in used if route != "as_is")
+    if unchanged.p50 >= today.p50:
+        show.finding("{today} a month is already the cheapest way to today's answers", today=money(today.p50))
+        return
+    show.finding(
+        "{today} a month today {falls} to {less} with the same models and prompts, by {ways}",
+        today=money(today.p50),
+        falls="falls" if unchanged.p90 < today.p10 else "may fall",
+        less=money(unchanged.p50),
+        ways=ways,
+    )
 
 
 def overview_text(cost: CostModel) -> None:
@@ -238,7 +245,7 @@ def break_even_figure(cost: CostModel, task_id: str | None = None) -> None:
     axes.annotate("today", (today, 1), xytext=(3, 4), textcoords="offset points", color=MUTED, va="bottom")
     for curve, height in _spread(task.curves, axes):
         axes.annotate(
-            known[curve.route], (1, height), xycoords="axes fraction", xytext=(4, 0),
+            SHORT.get(curve.route, known[curve.route]), (1, height), xycoords="axes fraction", xytext=(4, 0),
             textcoords="offset points", va="center", color=COLOUR.get(curve.route, INK),
         )  # fmt: skip
     crossings = " ".join(_crossing_words(b, known) for b in task.break_evens)
@@ -260,7 +267,7 @@ def break_even_table(cost: CostModel) -> None:
         (
             task.name, known[b.route], known[b.against],
             b.requests_per_day.p50 if b.requests_per_day else None,
-            _range(b.requests_per_day, unit=False) if b.requests_per_day else "no volume examined",
+            _range(b.requests_per_day, unit=False) if b.requests_per_day else "not in most draws",
             b.reached_share,
         )
         for task in cost.tasks
@@ -299,15 +306,14 @@ def build_up_figure(cost: CostModel) -> None:
                     y, share, left=left, height=0.62, color=PART.get(part.name, MUTED), edgecolor="white"
                 )
                 seen.setdefault(part.name, PART.get(part.name, MUTED))
-                if share > 0.12:
-                    label = f"{part.name} {100 * share:.0f}%"
-                    axes.text(
-                        left + share / 2, y, label, ha="center", va="center", color="white", fontsize=7.5
-                    )
+                if share > 0.06:
+                    label = f"{100 * share:.0f}%"
+                    axes.text(left + share / 2, y, label, ha="center", va="center", color="white")
                 left += share
         axes.text(1.01, y, money(route.monthly_mean), va="center", color=INK)
     axes.set_yticks(range(len(bars)), [label for label, _ in reversed(bars)])
     axes.set(xlim=(0, 1.16), xlabel="share of the monthly cost (mean), total at the right")
+    _legend(axes, seen)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
     words = "; ".join(f"{label.replace(chr(10), ', ')}: {_parts(route)}" for label, route in bars)
     show.figure(
@@ -334,6 +340,7 @@ def tornado_figure(cost: CostModel, task_id: str | None = None, route: str | Non
     axes.set_yticks(range(len(priced.drivers)), [_plain(d.key) for d in reversed(priced.drivers)])
     axes.margins(x=0.14)
     axes.set_xlabel("USD over 12 months, the input at its P10 and its P90")
+    axes.xaxis.set_major_formatter(lambda value, _: decimal(value))
     first = priced.drivers[0]
     words = "; ".join(f"{_plain(d.key)} {money(d.at_p10)} to {money(d.at_p90)}" for d in priced.drivers)
     show.figure(
@@ -407,7 +414,9 @@ def _break_even_caption(task: TaskCost, today: float, known: Mapping[str, str]) 
     met = [b for b in task.break_evens if b.against == rival and b.route != "prompt_caching"]
     met = [b for b in met if b.requests_per_day is not None]
     if not met:
-        return f"{task.name}: no capacity route beats {known[rival].lower()} at any volume examined"
+        return (
+            f"{task.name}: in most draws no capacity route beats {known[rival].lower()}, whatever the volume"
+        )
     first = min(met, key=lambda b: b.requests_per_day.p50 if b.requests_per_day else math.inf)
     volume = decimal(first.requests_per_day.p50) if first.requests_per_day else ""
     return (
@@ -418,14 +427,14 @@ def _break_even_caption(task: TaskCost, today: float, known: Mapping[str, str]) 
 
 def _crossing_words(b: BreakEven, known: Mapping[str, str]) -> str:
     if b.requests_per_day is None:
-        return f"{known[b.route]} does not fall below {known[b.against]} at any volume examined."
+        return f"{known[b.route]} falls below {known[b.against]} in fewer than half of the draws."
     volume = decimal(b.requests_per_day.p50)
     return f"{known[b.route]} falls below {known[b.against]} from {volume} requests a day."
 
 
-def _spread(curves: tuple[Curve, ...], axes: object) -> list[tuple[Curve, float]]:
+def _spread(curves: tuple[Curve, ...], axes: Any) -> list[tuple[Curve, float]]:
     """Label heights in axes fractions, pushed apart so that none overlaps."""
-    low, high = (math.log10(v) for v in axes.get_ylim())  # type: ignore[attr-defined]
+    low, high = (math.log10(v) for v in axes.get_ylim())
     placed = sorted(
         ((c, (math.log10(c.monthly[-1].p50) - low) / (high - low)) for c in curves), key=lambda p: p[1]
     )
@@ -435,6 +444,17 @@ def _spread(curves: tuple[Curve, ...], axes: object) -> list[tuple[Curve, float]
         heights.append((curve, max(height, floor)))
     over = max(0.0, heights[-1][1] - 1.0)
     return [(curve, height - over) for curve, height in heights]
+
+
+def _legend(axes: Any, colours: Mapping[str, str]) -> None:
+    """The names of the parts in their own colours, in one line above the bars."""
+    from matplotlib.patches import Patch
+
+    handles = [Patch(color=colour, label=name) for name, colour in colours.items()]
+    axes.legend(
+        handles=handles, ncol=len(handles), loc="lower left", bbox_to_anchor=(0, 1), frameon=False,
+        handlelength=1, columnspacing=1.2,
+    )  # fmt: skip
 
 
 def _parts(route: RouteCost) -> str:

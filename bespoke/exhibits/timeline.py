@@ -139,8 +139,8 @@ def s_curve_figure(timeline: Timeline) -> None:
     figure, axes = show.new_figure(2.9)
     low, high = (timeline.start + timedelta(weeks=weeks) for weeks in timeline.promised_weeks)
     axes.axvspan(_x(low), _x(high), color=BAND, linewidth=0)
-    x = [_x(point.finish) for point in plan.curve]
-    axes.plot(x, [point.probability for point in plan.curve], color=BLUE)
+    by_day = {point.finish: point.probability for point in plan.curve}  # of each day, the highest
+    axes.plot([_x(finish) for finish in by_day], list(by_day.values()), color=BLUE)
     for level, finish in ((0.5, plan.finish.p50), (0.8, plan.finish.p80)):
         axes.plot([_x(finish)], [level], marker="o", color=ORANGE)
         axes.annotate(

@@ -42,6 +42,7 @@ from bespoke.show import fonts, numbers
 
 Data = dict[str, Any]
 PAGE_HEIGHT = {"a4": 297, "us-letter": 279.4}  # mm
+UNBROKEN = 300  # points: a table no higher than this stays on one page
 SERIF, SANS, MONO = "Source Serif Pro", "Source Sans Pro", "DejaVu Sans Mono"
 
 
@@ -126,10 +127,11 @@ class _Writer:
             "kind": "table", "number": table.number, "label": table.label,
             "caption": self.text(table.caption), "source": self.text(table.source),
             "size": fit.size, "widths": [round(w, 2) for w in fit.widths], "turned": fit.turned,
+            "breaks": fit.height(table) > UNBROKEN,
             "columns": [self.column(c, w, fit.size) for c, w in zip(table.columns, fit.widths, strict=True)],
             "rows": [
                 {
-                    "strong": n in emphasis, "long": max((len(plain(c)) for c in row), default=0) > 400,
+                    "strong": n in emphasis, "long": fit.lines(row) > 12,
                     "cells": [
                         self.cell(c, column, w, fit.size)
                         for c, column, w in zip(row, table.columns, fit.widths, strict=True)
@@ -188,8 +190,13 @@ class _Writer:
     def picture(self, picture: Picture) -> Data:
         return {
             "svg": embedded(picture), "alt": drawable(picture.alt, self.covered),
-            "width": picture.width, "height": picture.height,
+            "width": picture.width, "shape": _shape(picture),
         }
+
+
+def _shape(picture: Picture) -> float:
+    """Height by width; square where an image does not say."""
+    return picture.height / picture.width if picture.width and picture.height else 1.0
 
 
 def _address(url: str) -> str:

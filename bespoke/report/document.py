@@ -140,8 +140,6 @@ def _blocks(pieces: list[Piece]) -> list[Block]:
         elif isinstance(piece, LeftOut):
             blocks.append(Callout("missing", piece.body))
         else:
-            if isinstance(piece, Heading):
-                piece.level = min(max(piece.level, 2), 4)
             blocks.append(piece)
     return blocks
 

@@ -21,7 +21,7 @@ _JOINER = "\u200d"
 _SHAPING = frozenset("\u00ad\u061c" + "".join(map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F)))))
 _SHAPING |= frozenset(map(chr, range(0x2066, 0x206A)))
 _SPACES = " \u00a0\u2007\u2009\u202f"  # ordinary, no-break, figure, thin, narrow no-break
-_MODIFIERS = re.compile(f"{MISSING}[{MISSING}\u200d]*\u200d[{MISSING}\u200d]*")
+_JOINED = re.compile(f"{MISSING}(?:\u200d+{MISSING})+")
 _AFTER = re.compile(r"(?<=[/\\_.,:;=&?{}\[\]()|@+\-#%])")
 _WORD = re.compile(r"\S+")
 
@@ -30,7 +30,7 @@ def drawable(text: str, covered: Set[int]) -> str:
     """The text with a box for each character that cannot be drawn; joined emoji give one box."""
     if text.isascii() and text.isprintable():
         return text
-    return _MODIFIERS.sub(MISSING, "".join(_drawable(c, covered) for c in text))
+    return _JOINED.sub(MISSING, "".join(_drawable(c, covered) for c in text))
 
 
 def _drawable(character: str, covered: Set[int]) -> str:

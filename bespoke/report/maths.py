@@ -22,7 +22,7 @@ SIZE = 10.0  # points; sizes are handed on in em
 def formula(source: str, *, display: bool = False) -> Inline:
     """The formula as a drawing, or its source in code type where mathtext cannot set it."""
     text = " ".join(source.split())
-    drawn = _draw(rf"\displaystyle {text}" if display else text) or _draw(text)
+    drawn = _draw(text.replace(r"\frac", r"\dfrac") if display else text)
     return Formula(text, *drawn) if drawn else Code(text)
 
 

@@ -20,6 +20,7 @@ from bespoke.report.model import (
     walk,
 )
 
+DEEPEST = 4  # headings below this look alike
 SAFE = ("http://", "https://", "mailto:")
 
 
@@ -28,10 +29,19 @@ def number(document: Document, words: Mapping[str, str]) -> None:
     targets = {section.anchor: section.name for section in document.sections}
     places: dict[str, str] = {}
     for section in document.sections:
+        _level(section)
         _count(section, words, targets, places)
     for section in document.sections:
         for block in walk(section.body):
             _refer(block, targets)
+
+
+def _level(section: Section) -> None:
+    """No level of heading is skipped on the way down: PDF/UA forbids it, and readers lose their way."""
+    above = 1
+    for block in walk(section.body):
+        if isinstance(block, Heading):
+            block.level = above = min(max(block.level, 2), above + 1, DEEPEST)
 
 
 def _count(

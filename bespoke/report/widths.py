@@ -6,12 +6,13 @@ All lengths are points, measured with the data face's own advance widths.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bespoke.report.glyphs import loosened
-from bespoke.report.model import Column, Table, plain
+from bespoke.report.model import Cell, Column, Table, plain
 from bespoke.show import fonts
 
 TEXT_WIDTH = 453.5  # 160 mm on A4 and on US Letter
@@ -20,6 +21,7 @@ GUTTER = 11.0
 SIZES = (8.5, 8.0, 7.5, 7.0, 6.5)
 UNBROKEN = 84.0  # at full size: a word wider than this may be broken before the type shrinks
 TITLE = 64.0  # titles over figures wrap beyond this
+WRAPPED = 1.15  # a wrapped text leaves some of each line empty
 SLACK = 1.035  # tabular figures and kerning differ a little from the plain advances
 MONO = 0.602 * 0.8 * 1.06  # em: every letter of DejaVu Sans Mono at the size used for codes
 BOLD = 1.045  # semibold runs this much wider
@@ -32,6 +34,15 @@ class Fit:
     size: float
     widths: tuple[float, ...]
     turned: bool = False
+
+    def lines(self, row: list[Cell]) -> int:
+        """About how many lines a row takes."""
+        lengths = (width(plain(cell), self.size) * WRAPPED for cell in row)
+        return max((math.ceil(n / w) for n, w in zip(lengths, self.widths, strict=True)), default=1)
+
+    def height(self, table: Table) -> float:
+        """About how high the table will be."""
+        return sum(self.lines(row) * self.size * 1.3 + 8 for row in table.rows)
 
 
 def fit(table: Table) -> Fit:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bespoke.clients.schema import Client
 
 if TYPE_CHECKING:
     from bespoke.report import Cover
+
+KINDS: dict[str, Literal["svg", "png", "jpeg"]] = {
+    ".svg": "svg", ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg",
+}  # fmt: skip
 
 
 def cover_of(client: Client, as_of: date) -> Cover:
@@ -24,7 +28,7 @@ def cover_of(client: Client, as_of: date) -> Cover:
         accent=engagement.branding.accent,
         confidentiality=engagement.branding.confidentiality,
         logo=logo.read_bytes() if logo else None,
-        logo_kind=logo.suffix.lstrip(".").lower() if logo else "",
+        logo_kind=KINDS[logo.suffix.lower()] if logo else "svg",
         language=engagement.language,
         paper=engagement.paper,
         fonts=tuple(client.folder / name for name in engagement.fonts),

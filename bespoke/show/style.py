@@ -90,5 +90,19 @@ def svg(figure: Any) -> str:
 
     buffer = io.StringIO()
     with matplotlib.rc_context(settings()):
+        _house_type(figure)
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches=None)
     return buffer.getvalue()
+
+
+def _house_type(figure: Any) -> None:
+    """Give text added after `new_figure` the house face and size: matplotlib fixed its own defaults on it."""
+    import matplotlib
+    from matplotlib.text import Text
+
+    plain = matplotlib.rcParamsDefault
+    for text in figure.findobj(Text):
+        if text.get_fontfamily() == list(plain["font.family"]):
+            text.set_fontfamily(settings()["font.family"])
+        if text.get_fontsize() == plain["font.size"]:
+            text.set_fontsize(TEXT_SIZE)

@@ -74,22 +74,25 @@ class ClusterBootstrap:
         drawn = _divide(self.weights @ top, self.weights @ bottom)
         left_out = _divide(top.sum(0) - top, bottom.sum(0) - bottom)
         whole = _divide(top.sum(0), bottom.sum(0))
+        informative = (bottom > 0).sum(0)
         return tuple(
-            self._interval(float(whole[k]), drawn[:, k], left_out[:, k], int((bottom[:, k] > 0).sum()))
+            self._interval(
+                float(whole[k]), _defined(drawn[:, k]), _defined(left_out[:, k]), int(informative[k])
+            )
             for k in range(len(ratios))
         )
 
     def difference(self, first: Ratio, second: Ratio) -> Difference:
-        """`first` minus `second`, both of the same notes: the resamples are shared, so the interval is
-        paired.
-        """
+        """`first` minus `second` on the same notes; both see the same resamples, so it is paired."""
         top, bottom = self._sums([first, second])
         drawn = _divide(self.weights @ top, self.weights @ bottom)
         left_out = _divide(top.sum(0) - top, bottom.sum(0) - bottom)
         whole = _divide(top.sum(0), bottom.sum(0))
-        values, jackknife = drawn[:, 0] - drawn[:, 1], left_out[:, 0] - left_out[:, 1]
+        values, jackknife = _defined(drawn[:, 0] - drawn[:, 1]), _defined(left_out[:, 0] - left_out[:, 1])
         estimate = float(whole[0] - whole[1])
-        if np.ptp(values) == 0:
+        if np.isnan(estimate):
+            return Difference(interval=Interval(estimate=0.0, low=-1.0, high=1.0), p=1.0)
+        if values.size == 0 or np.ptp(values) == 0:
             return Difference(interval=Interval(estimate=estimate, low=estimate, high=estimate), p=1.0)
         shape = _shape(estimate, values, jackknife)
         low, high = np.quantile(values, self._levels(*shape))
@@ -110,9 +113,14 @@ class ClusterBootstrap:
         return sums[:, : len(ratios)], sums[:, len(ratios) :]
 
     def _interval(self, estimate: float, drawn: Array, left_out: Array, informative: int) -> Interval:
-        if np.ptp(drawn) == 0:
+        if np.isnan(estimate):
+            return Interval(estimate=0.0, low=0.0, high=1.0)
+        if drawn.size == 0 or np.ptp(drawn) == 0:
             if estimate not in (0.0, 1.0):
-                return Interval(estimate=estimate, low=estimate, high=estimate)
+                alone = informative < 2  # one cluster cannot show how clusters differ
+                return Interval(
+                    estimate=estimate, low=0.0 if alone else estimate, high=1.0 if alone else estimate
+                )
             edge = wilson(informative if estimate == 1.0 else 0, informative, self.level)
             return Interval(estimate=estimate, low=edge.low, high=edge.high)
         low, high = np.quantile(drawn, self._levels(*_shape(estimate, drawn, left_out)))
@@ -141,7 +149,12 @@ class ClusterBootstrap:
 
 
 def _divide(top: Array, bottom: Array) -> Array:
-    return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
+    return np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom > 0)
+
+
+def _defined(values: Array) -> Array:
+    """Resamples that drew no note with a denominator say nothing about the ratio."""
+    return values[~np.isnan(values)]
 
 
 def _share_below(values: Array, point: float) -> float:

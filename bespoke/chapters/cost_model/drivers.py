@@ -8,6 +8,7 @@ from bespoke.chapters.cost_model.inputs import Inputs
 from bespoke.chapters.cost_model.result import Driver, rounded
 
 SHOWN = 6
+NEGLIGIBLE = 0.01  # of the largest swing
 
 
 def drivers(cost: Callable[[Inputs], float], inputs: Inputs, keys: Iterable[str]) -> tuple[Driver, ...]:
@@ -21,5 +22,6 @@ def drivers(cost: Callable[[Inputs], float], inputs: Inputs, keys: Iterable[str]
         for key in sorted(keys)
         if inputs.is_uncertain(key)
     ]
-    moving = [driver for driver in found if driver.swing > 0]
+    largest = max((driver.swing for driver in found), default=0.0)
+    moving = [driver for driver in found if driver.swing > NEGLIGIBLE * largest]
     return tuple(sorted(moving, key=lambda driver: (-driver.swing, driver.key))[:SHOWN])

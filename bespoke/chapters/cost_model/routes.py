@@ -54,6 +54,8 @@ def batch(r: Request) -> Priced:
         raise NotPriced(
             f"the task must answer within {r.task.p95_latency_ms:,.0f} ms; a batch takes up to 24 hours"
         )
+    if r.task.kind == "question_answering":
+        raise NotPriced("somebody waits for the answer to a question; a batch takes up to 24 hours")
     if not sells_batches(r.task.model):
         raise NotPriced(f"no batch price for {r.task.model}")
     share = r.inputs["cost.batch.share"]

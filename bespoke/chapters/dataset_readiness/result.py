@@ -150,6 +150,11 @@ class DatasetReadiness(Result):
     split: Split
     as_of: str
 
+    @property
+    def claims_more(self) -> bool:
+        """Whether a task claims more labelled examples than the files have rows."""
+        return self.largest_claim > self.rows
+
     def count(self, rule: str) -> int:
         """How often a rule was broken."""
         return sum(finding.count for finding in self.findings if finding.rule == rule)

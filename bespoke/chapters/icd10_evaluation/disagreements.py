@@ -38,6 +38,8 @@ def disagreements(
 
 
 def _why(f1: dict[str, float], best: str, gold: frozenset[str], ladder: Sequence[Ran], i: int) -> str:
+    if any(ran.name == best and ran.answers[i].status != "answered" for ran in ladder):
+        return ""  # an answer that never came teaches nothing
     others = max((score for name, score in f1.items() if name != best), default=0.0)
     answered = frozenset().union(*(ran.answers[i].code_set for ran in ladder))
     if others == 1.0 and f1[best] < 1.0:

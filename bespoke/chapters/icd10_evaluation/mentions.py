@@ -40,7 +40,7 @@ class MentionDictionary:
         return [self._rank(words_of(note.text)) for note in notes]
 
     def mentions(self, words: Words) -> Iterator[tuple[Form, Context]]:
-        """Every match in the text, longest first from the left, with the forms inside it and their context."""
+        """Every match in the text, longest first from the left, the forms inside it, and their context."""
         places = [i for i, word in enumerate(words.words) if word not in self.fillers]
         kept = [words.words[i] for i in places]
         at = 0

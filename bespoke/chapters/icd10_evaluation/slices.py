@@ -77,7 +77,7 @@ def by_code(
             gold=int(c.gold.sum()),
             predicted=int(c.predicted.sum()),
             recall=intervals[3 * i],
-            precision=intervals[3 * i + 1],
+            precision=intervals[3 * i + 1] if c.predicted.any() else None,
             f1=intervals[3 * i + 2],
         )
         for i, (kind, c) in enumerate(zip(kinds, counts, strict=True))

@@ -1,0 +1,51 @@
+"""Chapter 4 on the page."""
+
+from bespoke.exhibits.icd10_evaluation.cases import disagreements
+from bespoke.exhibits.icd10_evaluation.comparisons import comparison_table, differences, verdicts
+from bespoke.exhibits.icd10_evaluation.details import (
+    confusion,
+    consumption_table,
+    field_table,
+    slice_table,
+    slices_text,
+    validity_table,
+    validity_text,
+)
+from bespoke.exhibits.icd10_evaluation.ladder import finding, forest, ladder_table, left_out, setting
+from bespoke.exhibits.icd10_evaluation.planning import (
+    claim_table,
+    claims_text,
+    learning,
+    power_table,
+    power_text,
+    precedent_table,
+    quote_table,
+    quote_text,
+)
+
+__all__ = [
+    "claim_table",
+    "claims_text",
+    "comparison_table",
+    "confusion",
+    "consumption_table",
+    "differences",
+    "disagreements",
+    "field_table",
+    "finding",
+    "forest",
+    "ladder_table",
+    "learning",
+    "left_out",
+    "power_table",
+    "power_text",
+    "precedent_table",
+    "quote_table",
+    "quote_text",
+    "setting",
+    "slice_table",
+    "slices_text",
+    "validity_table",
+    "validity_text",
+    "verdicts",
+]

@@ -1,0 +1,166 @@
+"""The ladder of systems: who answers how well."""
+
+from __future__ import annotations
+
+from bespoke import show
+from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, Scores, System
+from bespoke.exhibits.icd10_evaluation.words import count, limits, nearest_rival, sentence_case, title
+from bespoke.show import Column
+from bespoke.show.numbers import percent
+from bespoke.show.style import BLUE, GREY, INK, ORANGE
+
+SOURCE = "evaluation/notes.jsonl, train.jsonl and predictions; cluster bootstrap, Wilson for shares of notes"
+
+
+def left_out() -> None:
+    show.left_out(
+        "No evaluation was possible: it needs `evaluation/notes.jsonl` with notes and their agreed codes; "
+        "100 notes give a first picture, 300 and more decide between close systems."
+    )
+
+
+def finding(result: Icd10Evaluation) -> None:
+    """The best system, its score and whether the runner-up is really behind."""
+    if result.best is None:
+        show.finding("No system has been run on the {n} evaluation notes", n=result.notes)
+        return
+    best = result.system(result.best)
+    score = best.micro_f1
+    assert score is not None
+    nearest = nearest_rival(result)
+    against = ""
+    if nearest is not None:
+        other = title(result, nearest.second)
+        ahead = nearest.verdict == "improved"
+        against = (
+            f", ahead of {sentence_case(other)}" if ahead else f", not separable from {sentence_case(other)}"
+        )
+    show.finding(
+        "{title} codes best of {systems}: micro-F1 {score:.2f} ({low:.2f} to {high:.2f}) on {n} "
+        "notes{against}",
+        title=best.title, systems=count(len(result.ran), "system run", "systems run"), score=score.estimate,
+        low=score.low, high=score.high, n=result.notes, against=against,
+    )  # fmt: skip
+
+
+def setting(result: Icd10Evaluation) -> None:
+    """What was evaluated, and what stands between these numbers and a claim."""
+    show.text(
+        "The evaluation holds **{notes} notes** with {codes} gold codes ({distinct} distinct), scored "
+        "against "
+        "{release}. {cluster} Systems that learn were trained on {train} separate notes, and every "
+        "threshold was "
+        "chosen on those by cross-validation; the evaluation notes were used once, for scoring.",
+        notes=result.notes, codes=result.gold_codes, distinct=result.distinct_codes, release=result.release,
+        train=result.train, cluster=_clusters(result),
+    )  # fmt: skip
+    if not result.train:
+        show.callout(
+            "There is no `evaluation/train.jsonl`: the systems that learn (most frequent codes, linear, "
+            "mention "
+            "dictionary) could not be run, and retrieval answers its first five codes untuned.",
+            tone="missing",
+        )
+    if result.left_out_of_training:
+        show.callout(
+            "{n} were left out because they share a patient, an article or the whole text with an "
+            "evaluation note: "
+            "training on them would have inflated every score.",
+            tone="warning", n=count(result.left_out_of_training, "training note", "training notes"),
+        )  # fmt: skip
+    for system in result.ran:
+        outcome = system.outcomes
+        if outcome and (outcome.missing or outcome.schema_broken):
+            show.callout(
+                "{title}: {missing} missing, {broken} broke the schema. Both count as wrong in every score.",
+                tone="warning", title=system.title, missing=count(outcome.missing, "answer", "answers"),
+                broken=count(outcome.schema_broken, "answer", "answers"),
+            )  # fmt: skip
+
+
+def ladder_table(result: Icd10Evaluation) -> None:
+    """Every system that ran, lowest rung first."""
+    show.table(
+        [_row(system, system.scores) for system in result.ran if system.scores],
+        label="tbl-icd10-ladder",
+        caption=_ladder_caption(result),
+        columns=(
+            Column(key="system", title="System"),
+            Column(key="f1", title="Micro-F1", format="decimal", digits=2),
+            Column(key="f1_limits", title="95% interval"),
+            Column(key="precision", title="Precision", format="decimal", digits=2),
+            Column(key="recall", title="Recall", format="decimal", digits=2),
+            Column(key="category", title="F1, 3 characters", format="decimal", digits=2),
+            Column(key="hierarchical", title="F1, hierarchy", format="decimal", digits=2),
+            Column(key="macro", title="Macro-F1", format="decimal", digits=2),
+            Column(key="primary", title="Primary exact", format="percent"),
+            Column(key="accepted", title="Exact set", format="percent"),
+        ),
+        source=f"{SOURCE}. Macro-F1 averages over the {result.distinct_codes} codes of the gold",
+        emphasis=[i for i, system in enumerate(result.ran) if system.name == result.best],
+    )
+
+
+def forest(result: Icd10Evaluation) -> None:
+    """Micro-F1 and primary diagnosis of every system with intervals."""
+    systems = [(system, system.scores) for system in result.ran if system.scores]
+    figure, axes = show.new_figure(0.9 + 0.42 * len(systems))
+    for y, (system, scores) in enumerate(reversed(systems)):
+        for shift, interval, colour, marker in (
+            (0.13, scores.micro_f1, BLUE, "o"), (-0.17, scores.primary_exact, ORANGE, "s"),
+        ):  # fmt: skip
+            axes.plot([interval.low, interval.high], [y + shift] * 2, color=colour, lw=1.6)
+            axes.plot(interval.estimate, y + shift, marker=marker, color=colour, ms=5)
+        weight = "bold" if system.name == result.best else "normal"
+        axes.text(
+            scores.micro_f1.high + 0.015, y + 0.13, f"{scores.micro_f1.estimate:.2f}", va="center",
+            color=INK, fontsize=7.5, fontweight=weight,
+        )  # fmt: skip
+    axes.set_yticks(range(len(systems)), [system.title for system, _ in reversed(systems)])
+    top = max(max(s.micro_f1.high, s.primary_exact.high) for _, s in systems)
+    axes.set_xlim(0, min(1.0, top * 1.15) or 1.0)
+    axes.set_ylim(-0.6, len(systems) - 0.4)
+    axes.set_xlabel(
+        "circles: micro-F1 over all codes; squares: share of notes with the primary diagnosis exact"
+    )
+    axes.axvline(0, color=GREY, lw=0.6)
+    words = "; ".join(
+        f"{system.title}: micro-F1 {s.micro_f1.estimate:.2f} ({limits(s.micro_f1)}), primary diagnosis "
+        f"{percent(s.primary_exact.estimate)} ({percent(s.primary_exact.low)} to "
+        f"{percent(s.primary_exact.high)})"
+        for system, s in systems
+    )
+    show.figure(
+        figure,
+        label="fig-icd10-forest",
+        caption=_ladder_caption(result),
+        alt=f"Forest plot with 95% intervals on {result.notes} notes. {words}.",
+        source=SOURCE,
+    )
+
+
+def _row(system: System, scores: Scores) -> tuple[str | float, ...]:
+    return (
+        system.title, scores.micro_f1.estimate, limits(scores.micro_f1), scores.precision.estimate,
+        scores.recall.estimate, scores.category_f1.estimate, scores.hierarchical_f1.estimate, scores.macro_f1,
+        scores.primary_exact.estimate, scores.accepted.estimate,
+    )  # fmt: skip
+
+
+def _ladder_caption(result: Icd10Evaluation) -> str:
+    ordered = [(s.micro_f1.estimate, s.title) for s in result.ran if s.micro_f1]
+    low, high = min(ordered), max(ordered)
+    if len(ordered) == 1:
+        return f"{high[1]} reaches micro-F1 {high[0]:.2f} on {result.notes} notes"
+    ends = [f"{sentence_case(name)} at {score:.2f}" for score, name in (low, high)]
+    return f"From {ends[0]} to {ends[1]}: micro-F1 by system"
+
+
+def _clusters(result: Icd10Evaluation) -> str:
+    if result.clusters == result.notes:
+        return "Every note counts as independent."
+    return (
+        f"Notes of one patient or source are not independent, so intervals resample the {result.clusters} "
+        "groups, "
+        "not the notes."
+    )

@@ -1,0 +1,241 @@
+"""What more notes, more training data or a model run would tell, and what it would cost."""
+
+from __future__ import annotations
+
+from bespoke import show
+from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, LearningCurve
+from bespoke.exhibits.icd10_evaluation.words import (
+    count,
+    limits,
+    nearest_rival,
+    sentence_case,
+    share_limits,
+    title,
+)
+from bespoke.show import Column
+from bespoke.show.numbers import money, percent
+from bespoke.show.style import CYCLE
+
+
+def learning(result: Icd10Evaluation) -> None:
+    """Learning curves of the rungs that learn."""
+    curves = [curve for curve in result.learning if len(curve.points) > 1]
+    if not curves:
+        return
+    figure, axes = show.new_figure(2.6)
+    for curve, colour, marker in zip(curves, CYCLE, "os^Dv", strict=False):
+        x = [point.notes for point in curve.points]
+        axes.fill_between(
+            x, [p.low for p in curve.points], [p.high for p in curve.points], color=colour, alpha=0.15, lw=0
+        )
+        axes.plot(x, [p.micro_f1 for p in curve.points], color=colour, marker=marker, ms=4)
+        last = curve.points[-1]
+        axes.annotate(
+            title(result, curve.system), (last.notes, last.micro_f1), (6, 0), textcoords="offset points",
+            va="center", color=colour,
+        )  # fmt: skip
+    axes.set_xlim(0, curves[0].points[-1].notes * 1.35)
+    axes.set_ylim(0, max(p.high for c in curves for p in c.points) * 1.15 or 1)
+    axes.grid(axis="y", visible=True)
+    axes.set_xlabel("training notes (band: lowest and highest of three draws)")
+    axes.set_ylabel("micro-F1")
+    steepest = max(curves, key=_last_gain)
+    words = "; ".join(
+        f"{title(result, c.system)} " + ", ".join(f"{p.micro_f1:.2f} at {p.notes}" for p in c.points)
+        for c in curves
+    )
+    show.figure(
+        figure,
+        label="fig-icd10-learning",
+        caption=f"From {steepest.points[-2].notes} to {steepest.points[-1].notes} training notes "
+        f"{sentence_case(title(result, steepest.system))} moves by {_last_gain(steepest):+.2f} in micro-F1",
+        alt=f"Learning curves, micro-F1 by number of training notes. {words}.",
+        source="train.jsonl, three nested random draws per size; decision rules as chosen on all training "
+        "notes",
+    )
+
+
+def power_text(result: Icd10Evaluation) -> None:
+    """What these notes can and cannot show."""
+    power, rival = result.power, nearest_rival(result)
+    if rival is None:
+        show.text(
+            "With one system there is no difference to find; a second makes the power of these notes known."
+        )
+        return
+    pair = (sentence_case(title(result, rival.first)), sentence_case(title(result, rival.second)))
+    if power.detectable_primary is None:
+        found = "Too few notes separate the two to find any difference in the primary diagnosis"
+    else:
+        found = (
+            "With that, a true difference of "
+            f"{100 * power.detectable_primary:.0f} points in the primary diagnosis is found four times in "
+            "five"
+        )
+    show.text(
+        "On {share} of the notes just one of the two best systems ({first}, {second}) has the primary "
+        "diagnosis right. "
+        "{found}; smaller ones mostly escape. In micro-F1 the mark is {f1}. A verdict of “not separable” "
+        "below these "
+        "marks says that the notes are too few, not that the systems are equal ([notes "
+        "needed](#tbl-icd10-power)).",
+        share=percent(power.discordant or 0.0), first=pair[0], second=pair[1], found=found,
+        f1=f"{power.detectable_f1 or 0.0:.2f}",
+    )  # fmt: skip
+
+
+def power_table(result: Icd10Evaluation) -> None:
+    """Notes needed before anything is spent."""
+    table = result.power.table
+    shares = sorted({row.discordant for row in table})
+    needed = {(row.difference, row.discordant): row.notes for row in table}
+    rows = [(d, *(needed[d, share] for share in shares)) for d in sorted({row.difference for row in table})]
+    enough = sum(row.notes <= result.notes for row in table)
+    show.table(
+        rows,
+        label="tbl-icd10-power",
+        caption=f"The {result.notes} notes at hand are enough in {enough} of these {len(table)} cases: "
+        "notes needed to "
+        "find a paired difference with 80% power",
+        columns=(
+            Column(key="difference", title="True difference", format="percent"),
+            *(
+                Column(key=f"notes_{i}", title=f"{percent(share)} of notes discordant", format="integer")
+                for i, share in enumerate(shares)
+            ),
+        ),
+        source="Connor 1987; two-sided 5% level; independent notes",
+    )
+
+
+def quote_text(result: Icd10Evaluation) -> None:
+    """That Claude was not run, and what would change that."""
+    if not result.not_run:
+        return
+    priced = [s.quote for s in result.not_run if s.quote]
+    if not priced:
+        show.callout(
+            "The Claude rungs were **not run**, and no quote is possible: the client folder names no "
+            "extraction task "
+            "with a priced model.",
+            tone="missing",
+        )
+        return
+    show.callout(
+        "{n} were **not run**: nothing was sent to a model. Running all of them once on these {notes} notes "
+        "with "
+        "{model} would cost about {usd}, at most {high} under the widest assumptions "
+        "([quote](#tbl-icd10-quote)).",
+        tone="missing", n=count(len(result.not_run), "Claude rung", "Claude rungs"), notes=result.notes,
+        model=priced[0].model, usd=money(sum(q.usd for q in priced)),
+        high=money(sum(q.usd_high for q in priced)),
+    )  # fmt: skip
+
+
+def quote_table(result: Icd10Evaluation) -> None:
+    """The rungs that were not run, with their price on these notes."""
+    quoted = [(s.title, s.quote) for s in result.not_run if s.quote]
+    if not quoted:
+        return
+    total = sum(q.usd for _, q in quoted)
+    show.table(
+        [
+            (t, "not run", q.requests, q.input_tokens, q.output_tokens, q.usd, q.usd_high, q.usd_batch)
+            for t, q in quoted
+        ],
+        label="tbl-icd10-quote",
+        caption=f"All {len(quoted)} Claude rungs on these notes would cost about {money(total)} with "
+        f"{quoted[0][1].model}",
+        columns=(
+            Column(key="rung", title="Rung"),
+            Column(key="status", title="Status"),
+            Column(key="requests", title="Requests", format="integer"),
+            Column(key="input", title="Input tokens, estimated", format="integer"),
+            Column(key="output", title="Output tokens, estimated", format="integer"),
+            Column(key="usd", title="Cost", format="money", unit="USD", digits=2),
+            Column(key="high", title="At most", format="money", unit="USD", digits=2),
+            Column(key="batch", title="As a batch", format="money", unit="USD", digits=2),
+        ),
+        source="tokens from characters, assumed prompt sizes in the fact table evidence; prices without "
+        "caching",
+    )
+
+
+def claims_text(result: Icd10Evaluation) -> None:
+    """What the claims leave open, beside the client's own result."""
+    for claim in result.claims:
+        low, high = claim.notes_to_detect
+        n, interval = claim.intervals[0]
+        show.text(
+            "“{name}: {before} to {after}” states no number of notes. A gain that large shows on {low} to "
+            "{high} paired "
+            "notes, so a pilot can find it; but knowing {after} to three points takes {precise} notes, and "
+            "on {n} notes "
+            "it would read {limits} ([claims](#tbl-icd10-claims)).",
+            name=claim.name, before=f"{claim.before:.2f}", after=f"{claim.after:.2f}", low=low, high=high,
+            precise=claim.notes_within_3_points, n=n, limits=limits(interval),
+        )  # fmt: skip
+
+
+def claim_table(result: Icd10Evaluation) -> None:
+    """Claims and the notes they would need."""
+    if not result.claims:
+        return
+    sizes = [n for n, _ in result.claims[0].intervals]
+    show.table(
+        [
+            (c.name, f"{c.before:.2f} to {c.after:.2f}", *c.notes_to_detect, c.notes_within_3_points,
+             *(limits(interval) for _, interval in c.intervals))
+            for c in result.claims
+        ],
+        label="tbl-icd10-claims",
+        caption="The claimed gains give no number of notes; these are the numbers they would need",
+        columns=(
+            Column(key="claim", title="Claim"),
+            Column(key="values", title="Before to after"),
+            Column(key="least", title="Notes to detect, least", format="integer"),
+            Column(key="most", title="Notes to detect, independent errors", format="integer"),
+            Column(key="precise", title="Notes to know it to 3 points", format="integer"),
+            *(Column(key=f"n_{n}", title=f"Interval at n = {n:,}") for n in sizes),
+        ),
+        source=f"{result.claims[0].source}; the score taken as a share of notes",
+    )  # fmt: skip
+
+
+def precedent_table(result: Icd10Evaluation) -> None:
+    """Published results beside the client's own best."""
+    best = result.system(result.best) if result.best else None
+    own = best.micro_f1 if best else None
+    rows: list[tuple[str, float, int | None, str, str]] = [
+        (p.what, p.share, p.notes, share_limits(p.interval), p.source) for p in result.precedents
+    ]
+    if best and own:
+        rows.append(
+            (
+                f"These notes: {best.title}, micro-F1",
+                own.estimate,
+                result.notes,
+                share_limits(own),
+                "this chapter",
+            )
+        )
+    rows.sort(key=lambda row: -row[1])
+    show.table(
+        rows,
+        label="tbl-icd10-precedents",
+        caption="Published results are from other notes and codes: they bound what to expect, they are not "
+        "a comparison",
+        columns=(
+            Column(key="what", title="Result"),
+            Column(key="score", title="Score", format="percent", digits=1),
+            Column(key="notes", title="Notes", format="integer"),
+            Column(key="limits", title="95% interval"),
+            Column(key="source", title="Source"),
+        ),
+        source="intervals of published scores: Wilson, the score taken as a share of notes",
+        emphasis=[i for i, row in enumerate(rows) if row[4] == "this chapter"],
+    )
+
+
+def _last_gain(curve: LearningCurve) -> float:
+    return curve.points[-1].micro_f1 - curve.points[-2].micro_f1

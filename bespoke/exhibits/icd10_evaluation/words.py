@@ -1,0 +1,69 @@
+"""How this chapter writes intervals, verdicts and ICD-10-CM chapters."""
+
+from __future__ import annotations
+
+from bespoke.chapters.icd10_evaluation.result import Comparison, Icd10Evaluation
+from bespoke.show.numbers import percent
+from bespoke.statistics.interval import Interval
+
+CHAPTERS = {
+    "1": "Infections", "2": "Neoplasms", "3": "Blood", "4": "Endocrine, metabolic", "5": "Mental",
+    "6": "Nervous system", "7": "Eye", "8": "Ear", "9": "Circulatory", "10": "Respiratory", "11": "Digestive",
+    "12": "Skin", "13": "Musculoskeletal", "14": "Genitourinary", "15": "Pregnancy", "16": "Perinatal",
+    "17": "Congenital", "18": "Symptoms, signs", "19": "Injury, poisoning", "20": "External causes",
+    "21": "Health status factors", "22": "Special purposes", "": "none or unknown",
+}  # fmt: skip
+
+
+def limits(interval: Interval | None, digits: int = 2) -> str:
+    """`0.51 to 0.64`; empty for nothing."""
+    return f"{interval.low:.{digits}f} to {interval.high:.{digits}f}" if interval else ""
+
+
+def share_limits(interval: Interval | None) -> str:
+    """`51% to 64%`; empty for nothing."""
+    return f"{percent(interval.low)} to {percent(interval.high)}" if interval else ""
+
+
+def signed_limits(interval: Interval) -> str:
+    """`+0.02 to +0.12`, both with their signs."""
+    return f"{interval.low:+.2f} to {interval.high:+.2f}"
+
+
+def verdict(comparison: Comparison, notes: int) -> str:
+    """The only place that may say "improved"."""
+    return {
+        "improved": "improved",
+        "worse": "worse",
+        "not_after_holm": "separable alone, not after Holm",
+        "not_separable": f"not separable at n = {notes}",
+    }[comparison.verdict]
+
+
+def title(result: Icd10Evaluation, name: str) -> str:
+    return result.system(name).title
+
+
+def chapter_name(chapter: str) -> str:
+    return f"{chapter} {CHAPTERS[chapter]}".strip()
+
+
+def p_value(p: float) -> str:
+    """`0.03`, `0.004`, `< 0.001`."""
+    return "< 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.01 else f"{p:.2f}"
+
+
+def count(n: int, one: str, many: str) -> str:
+    return f"{n} {one if n == 1 else many}"
+
+
+def nearest_rival(result: Icd10Evaluation) -> Comparison | None:
+    """The comparison of the best system with the second best."""
+    scores = {s.name: s.micro_f1.estimate for s in result.ran if s.micro_f1}
+    others = [c for c in result.comparisons if c.best and c.first == result.best]
+    return max(others, key=lambda c: scores[c.second]) if others else None
+
+
+def sentence_case(text: str) -> str:
+    """A title of ours inside a sentence; names that are not plainly capitalised words stay as they are."""
+    return text[0].lower() + text[1:] if text[:2].istitle() and not text.startswith("Claude") else text

@@ -1,0 +1,37 @@
+"""Shared places and clients for the tests."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = ("meridian_health", "harbour_legal", "atlas_payments")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def examples() -> Path:
+    """The tracked example clients; read only."""
+    return ROOT / "client_data"
+
+
+@pytest.fixture
+def client_data(tmp_path: Path, examples: Path) -> Path:
+    """A copy of the example clients that a test may break."""
+    return Path(shutil.copytree(examples, tmp_path / "client_data"))
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty current folder, so that nothing is found by accident."""
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path

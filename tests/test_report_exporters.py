@@ -1,0 +1,80 @@
+"""The nbconvert exporters, on notebooks that know nothing of us."""
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pypdf
+import pytest
+from nbconvert.exporters import get_exporter
+from nbformat import v4
+
+from bespoke.errors import BespokeError
+from bespoke.report.exporters import HTMLExporter, PDFExporter, TypstExporter
+
+
+def notebook(*outputs: Any) -> Any:
+    cells = [
+        v4.new_markdown_cell("# A study\n\nOf *things*."),
+        v4.new_code_cell("code()", outputs=list(outputs)),
+    ]
+    return v4.new_notebook(cells=cells)
+
+
+FRAME = v4.new_output("display_data", {"text/html": "<table><tr><th>n</th></tr><tr><td>7</td></tr></table>"})
+ERROR = v4.new_output("error", ename="ValueError", evalue="no\nluck", traceback=["secret"])
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "extension"),
+    [
+        ("bespoke-typst", TypstExporter, ".typ"),
+        ("bespoke-pdf", PDFExporter, ".pdf"),
+        ("bespoke-html", HTMLExporter, ".html"),
+    ],
+)
+def test_nbconvert_finds_them_by_name(name, kind, extension):
+    assert get_exporter(name) is kind
+    assert kind().file_extension == extension
+
+
+def test_a_notebook_becomes_a_pdf_with_its_title():
+    body, _ = PDFExporter(as_of="2026-11-20").from_notebook_node(notebook(FRAME))
+    pdf = pypdf.PdfReader(io.BytesIO(body))
+    assert pdf.metadata.title == "A study"
+    assert len(pdf.pages) == 1
+    text = pdf.pages[0].extract_text()
+    assert text.index("A study") < text.index("Of things.") < text.index("7")
+    assert "code()" not in text
+
+
+def test_a_notebook_becomes_a_page_and_a_typst_file():
+    page, _ = HTMLExporter().from_notebook_node(notebook(FRAME))
+    assert "<title>A study</title>" in page
+    assert "code()" not in page
+    source, _ = TypstExporter().from_notebook_node(notebook(FRAME))
+    assert source.startswith("#let report = json(bytes(")
+
+
+def test_an_error_in_the_notebook_is_one_line():
+    with pytest.raises(BespokeError) as caught:
+        PDFExporter().from_notebook_node(notebook(ERROR), {"metadata": {"name": "study"}})
+    assert str(caught.value) == "study.ipynb: cell 2: ValueError: no luck"
+
+
+def test_a_bad_date_is_one_line():
+    with pytest.raises(BespokeError, match="as_of 'soon' is not a date; write it as 2026-11-20"):
+        PDFExporter(as_of="soon").from_notebook_node(notebook())
+
+
+def test_the_command_line_prints_no_traceback(tmp_path: Path):
+    nbformat.write(notebook(ERROR), tmp_path / "study.ipynb")
+    command = [sys.executable, "-m", "nbconvert", "--log-level=ERROR", "--to", "bespoke-html", "study.ipynb"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "study.ipynb: cell 2: ValueError: no luck" in done.stderr.splitlines()
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.glob("*.html")) == []

@@ -1,0 +1,195 @@
+"""From client folder to report: what runs, what does not, and what is left when something fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from pypdf import PdfReader
+
+from bespoke.chapters.registry import CHAPTERS
+from bespoke.errors import BespokeError
+from bespoke.runner import parameters
+from tests.conftest import EXAMPLES, ROOT
+
+NOTEBOOKS = [ROOT / "notebooks" / f"{stem}.ipynb" for stem in CHAPTERS]
+
+
+def bespoke(*arguments: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bespoke", *arguments],
+        cwd=cwd, capture_output=True, text=True, timeout=300, check=False, env={**os.environ, **env},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The reports of the three example clients, run once."""
+    folder = tmp_path_factory.mktemp("run")
+    shutil.copytree(ROOT / "client_data", folder / "client_data")
+    (folder / "reports").mkdir()
+    done = bespoke("run", "--all", cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "reports"
+
+
+@pytest.mark.parametrize("client", EXAMPLES)
+def test_a_run_leaves_report_notebooks_results_and_manifest(reports: Path, client: str) -> None:
+    folder = reports / client
+    names = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    assert {"report.pdf", "report.html", "manifest.json"} <= names
+    assert {f"notebooks/{stem}.ipynb" for stem in CHAPTERS} <= names
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert set(manifest["notebooks"]) == set(CHAPTERS)
+    assert all(set(n["seconds"]) == {"kernel", "cells", "save"} for n in manifest["notebooks"].values())
+    assert manifest["inputs"]["tasks.csv"]
+    assert manifest["facts"]["routes.yaml"]
+
+
+@pytest.mark.parametrize("client", EXAMPLES)
+def test_the_pdf_reads_back_with_outline_tags_and_every_chapter(reports: Path, client: str) -> None:
+    pdf = PdfReader(reports / client / "report.pdf")
+    text = "\n".join(page.extract_text() for page in pdf.pages)
+    root = pdf.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"].startswith("en")
+    titles = [str(item.title) for item in pdf.outline if not isinstance(item, list)]
+    assert len(titles) >= 7 + 6
+    for number in range(1, 8):
+        assert f"Chapter {number}" in text
+    for appendix in ("Evidence", "Sources and dates", "Claims register", "Assumptions log", "Data log", "Glossary"):
+        assert appendix in text
+    assert "Traceback" not in text
+    assert "�" not in text
+
+
+@pytest.mark.parametrize("client", EXAMPLES)
+def test_every_chapter_shows_a_figure_and_a_table_or_says_what_it_lacks(reports: Path, client: str) -> None:
+    for stem in CHAPTERS:
+        book = nbformat.read(reports / client / "notebooks" / f"{stem}.ipynb", as_version=4)
+        kinds = [
+            output.data["application/vnd.bespoke.block+json"]["type"]
+            for cell in book.cells if cell.cell_type == "code"
+            for output in cell.outputs if "application/vnd.bespoke.block+json" in output.get("data", {})
+        ]  # fmt: skip
+        assert "left_out" in kinds or {"finding", "figure", "table"} <= set(kinds), stem
+
+
+def test_the_three_examples_get_three_different_answers(reports: Path) -> None:
+    def advice(client: str) -> dict[str, str]:
+        saved = json.loads((reports / client / "results/07_recommendation.json").read_text())["result"]
+        return {task["task_id"]: task["advice"]["now"] for task in saved["tasks"]}
+
+    assert advice("meridian_health")["note_structuring"] == "bedrock_nova_sft"
+    assert advice("meridian_health")["policy_qa"] == "rag"
+    assert advice("harbour_legal")["risk_memo"] == "structured_output"
+    assert advice("atlas_payments")["txn_classification"] == "open_weight_lora"
+
+
+def test_no_output_names_a_path_of_this_machine(reports: Path) -> None:
+    marks = (str(reports.parent), str(ROOT), str(Path.home()) + "/")
+    for path in reports.rglob("*"):
+        if path.is_file() and path.suffix in (".json", ".ipynb", ".html"):
+            text = path.read_text(encoding="utf-8")
+            assert not [mark for mark in marks if mark in text], path
+
+
+def test_a_second_run_changes_nothing_and_says_so(reports: Path) -> None:
+    before = (reports / "harbour_legal/report.pdf").stat().st_mtime_ns
+    done = bespoke("run", "harbour_legal", cwd=reports.parent)
+    assert done.returncode == 0
+    assert done.stdout.count("unchanged") == len(CHAPTERS) + 1
+    assert (reports / "harbour_legal/report.pdf").stat().st_mtime_ns == before
+
+
+def test_the_same_inputs_give_the_same_bytes(reports: Path, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "client_data", tmp_path / "client_data")
+    done = bespoke("run", "harbour_legal", cwd=tmp_path, BESPOKE_PLAIN_KERNELS="1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name in ("report.pdf", "report.html"):
+        mine = (tmp_path / "reports/harbour_legal" / name).read_bytes()
+        assert mine == (reports / "harbour_legal" / name).read_bytes(), name
+
+
+def test_one_changed_row_runs_only_what_depends_on_it(reports: Path, tmp_path: Path) -> None:
+    shutil.copytree(reports.parent, tmp_path / "work")
+    phases = tmp_path / "work/client_data/atlas_payments/phases.csv"
+    phases.write_text(phases.read_text().replace("\n", "\n", 1) + "", encoding="utf-8")
+    rows = phases.read_text().splitlines()
+    cells = rows[1].split(",")
+    cells[3] = str(float(cells[3]) + 5)  # high_days of the first phase
+    phases.write_text("\n".join([rows[0], ",".join(cells), *rows[2:]]) + "\n")
+    done = bespoke("run", "atlas_payments", cwd=tmp_path / "work")
+    assert done.returncode == 0, done.stdout + done.stderr
+    ran = [line for line in done.stdout.splitlines() if "ran in" in line]
+    assert [line.split(": ")[1] for line in ran] == ["06_timeline", "07_recommendation"]
+    assert "phases.csv changed" in ran[0]
+
+
+def test_a_failing_cell_stops_that_client_only_and_keeps_the_old_report(reports: Path, tmp_path: Path) -> None:
+    shutil.copytree(reports.parent, tmp_path / "work")
+    work = tmp_path / "work"
+    before = (work / "reports/atlas_payments/report.pdf").read_bytes()
+    tasks = work / "client_data/atlas_payments/tasks.csv"
+    tasks.write_text(tasks.read_text().replace("claude-haiku-4-5", "claude-haiku-9-9"))
+    done = bespoke("run", "--all", cwd=work)
+    assert done.returncode == 1
+    assert "atlas_payments/tasks.csv:" in done.stdout
+    assert "claude-haiku-9-9" in done.stdout
+    assert "2 of 3 clients done; failed: atlas_payments" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    assert (work / "reports/atlas_payments/report.pdf").read_bytes() == before
+
+
+def test_a_failing_notebook_is_named_with_its_cell_and_kept(tmp_path: Path) -> None:
+    from bespoke.runner.execute import execute
+
+    book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "p"}})
+    book.cells = [nbformat.v4.new_code_cell("x = 1"), nbformat.v4.new_code_cell("1 / 0")]
+    nbformat.write(book, tmp_path / "bad.ipynb")
+    with pytest.raises(BespokeError) as caught:
+        execute(tmp_path / "bad.ipynb", tmp_path / "out" / "bad.ipynb", {}, {})
+    assert str(caught.value) == "bad.ipynb: cell 2: ZeroDivisionError: division by zero"
+    assert not (tmp_path / "out/bad.ipynb").exists()
+    kept = nbformat.read(tmp_path / "out/bad.failed.ipynb", as_version=4)
+    assert kept.cells[-1].outputs[0].ename == "ZeroDivisionError"
+
+
+@pytest.mark.parametrize(
+    ("assignment", "message"),
+    [
+        ("drws=5", "-p drws: no notebook has this parameter; did you mean draws?"),
+        ("draws=many", "-p draws: 'many' is not a whole number"),
+        ("draws", "-p draws: write it as NAME=VALUE"),
+        ("client=x", "-p client: set by the run itself; use the command's own options"),
+    ],
+)
+def test_wrong_parameters_stop_before_any_kernel(assignment: str, message: str) -> None:
+    with pytest.raises(BespokeError) as caught:
+        parameters.parse([assignment], NOTEBOOKS)
+    assert str(caught.value).startswith(message)
+
+
+def test_a_parameter_reaches_every_notebook_that_has_it_typed() -> None:
+    parsed = parameters.parse(["draws=500"], NOTEBOOKS)
+    assert {stem for stem, values in parsed.items() if values} == {"05_cost_model", "06_timeline"}
+    assert parsed["05_cost_model"]["draws"] == 500
+
+
+def test_plain_papermill_works_on_a_notebook(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "papermill", str(ROOT / "notebooks/05_cost_model.ipynb"), "out.ipynb",
+            "-p", "client", "harbour_legal", "-p", "client_data", str(ROOT / "client_data"),
+            "-p", "reports", str(tmp_path / "reports"), "-p", "draws", "200",
+        ],
+        cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "reports/harbour_legal/results/05_cost_model.json").is_file()
