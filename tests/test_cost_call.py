@@ -43,7 +43,7 @@ def test_sigma_gives_the_stated_p95() -> None:
 
 
 def test_tail_of_a_log_normal() -> None:
-    # mean 1, sigma 1: median exp(-1/2); half of the lengths are above it and hold P(Z < 1) = 84.13% of the mean
+    # mean 1, sigma 1: median exp(-1/2); half of the lengths are above it and hold P(Z < 1) = 84.13%
     share, tokens = tail(ONE, ONE, np.array([np.exp(-0.5)]))
     assert (share[0], tokens[0]) == (pytest.approx(0.5), pytest.approx(0.8413, abs=1e-4))
 
@@ -54,7 +54,7 @@ def test_a_prefix_beyond_the_threshold_puts_every_request_above_it() -> None:
 
 
 def test_a_tier_is_expected_over_the_lengths_not_at_the_mean() -> None:
-    # mean prompt 80,000 is below the tier of 100,000, yet many requests are above: against 20,000 real invoices
+    # a mean prompt of 80,000 is below the tier of 100,000, yet many are above: against 20,000 invoices
     one, sigma = call("claude-haiku-5-5", 20_000, 60_000, 400), sigma_of(np.array([2.5]))
     lengths = np.random.default_rng(1).lognormal(np.log(60_000) - sigma[0] ** 2 / 2, sigma[0], 20_000)
     bills = [

@@ -39,12 +39,14 @@ def client(
     **task: Any,
 ) -> Client:
     settings: dict[str, Any] = {
-        "task_id": "notes", "name": "Notes", "kind": "extraction", "requests_per_day": 10_000, "peak_to_mean": 1,
-        "system_tokens": 3_000, "input_tokens": 1_000, "output_tokens": 200, "model": "claude-sonnet-4-6",
-        "metric": "F1", "current_quality": 0.8, "target_quality": 0.9, "test_cases": 100, "labelled_examples": 500,
+        "task_id": "notes", "name": "Notes", "kind": "extraction", "requests_per_day": 10_000,
+        "peak_to_mean": 1, "system_tokens": 3_000, "input_tokens": 1_000, "output_tokens": 200,
+        "model": "claude-sonnet-4-6", "metric": "F1", "current_quality": 0.8, "target_quality": 0.9,
+        "test_cases": 100, "labelled_examples": 500,
     }  # fmt: skip
     engagement = Engagement(
-        client="Test", prepared_by="Test", as_of=DAY, start=date(2026, 11, 23), currency=currency, country="US",
+        client="Test", prepared_by="Test", as_of=DAY, start=date(2026, 11, 23), currency=currency,
+        country="US",
         residency=residency, access=Access(anthropic_api=True),
         rates=Rates(consultant_day=Decimal(1_000), annotator_hour=Decimal(50)),
         annotation=Annotation(examples_per_hour=10, annotators=2, review_rounds=2),
@@ -67,8 +69,8 @@ def test_a_month_as_it_runs_today_worked_by_hand() -> None:
 
 
 def test_caching_worked_by_hand() -> None:
-    # 10,000 a day at a flat rate: 34.7 arrivals in 5 minutes, h = 1 - 8e-16. Prefix 3,000 x 0.30/1e6 = 0.0009,
-    # rest 1,000 x 3/1e6 + 0.003 = 0.006: 0.0069 a request, x 304,375 = 2,100.19
+    # 10,000 a day at a flat rate: 34.7 arrivals in 5 minutes, h = 1 - 8e-16. Prefix 3,000 x 0.30/1e6 =
+    # 0.0009, rest 1,000 x 3/1e6 + 0.003 = 0.006: 0.0069 a request, x 304,375 = 2,100.19
     route = priced(client(EXACT)).task("notes").route("prompt_caching")
     assert route is not None
     assert (route.monthly.p50, route.cache_ttl_minutes, route.versus_today) == (2100.19, 5, "cheaper")
@@ -112,7 +114,7 @@ def test_a_latency_requirement_rules_out_batches() -> None:
 
 
 def test_the_smaller_model_counts_its_own_tokens() -> None:
-    # haiku-5-5 reads the same text as 1.3 times as many tokens: (4,000 x 0.10 + 200 x 0.50) x 1.3 / 1e6 = 0.00065
+    # haiku-5-5 counts 1.3 times as many tokens: (4,000 x 0.10 + 200 x 0.50) x 1.3 / 1e6 = 0.00065
     route = priced(client(EXACT)).task("notes").route("smaller_model")
     assert route is not None
     assert (route.model, route.per_request.p50) == ("claude-haiku-5-5", 0.00065)
@@ -182,7 +184,7 @@ def test_cost_per_accepted_output_says_where_quality_comes_from() -> None:
 
 
 def test_routes_are_compared_under_the_same_future() -> None:
-    # marginal intervals of a route and of the same route with a little longer prompt overlap; draw by draw it is dearer
+    # the intervals of a route with and without a slightly longer prompt overlap; draw by draw it is dearer
     task = priced(client(), draws=400).task("notes")
     schema = task.route("structured_output")
     assert schema is not None

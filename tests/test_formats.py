@@ -73,7 +73,8 @@ RECORDS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 FOUND = [
     "conversations", "conversations", "conversations", "conversations", "bedrock_claude",
-    "bedrock_conversation", "bedrock_conversation", "openai_chat", "prompt_completion", "trl_prompt_completion",
+    "bedrock_conversation", "bedrock_conversation", "openai_chat", "prompt_completion",
+    "trl_prompt_completion",
 ]  # fmt: skip
 
 

@@ -42,6 +42,9 @@ from bespoke.show import fonts, numbers
 
 Data = dict[str, Any]
 PAGE_HEIGHT = {"a4": 297, "us-letter": 279.4}  # mm
+TITLE, HEADING, PROSE = (32.0, 400.0), (21.0, 400.0), (10.0, 220.0)  # type size, and room for one word
+SERIF_WIDTH = 1.12  # the text face, semibold at its widest, against the data face
+RUNNING = 60  # characters
 UNBROKEN = 300  # points: a table no higher than this stays on one page
 SERIF, SANS, MONO = "Source Serif Pro", "Source Sans Pro", "DejaVu Sans Mono"
 
@@ -59,7 +62,8 @@ def document(report: Document, cover: Cover, *, single: bool = False) -> Data:
     return {
         "single": single, "language": cover.language.split("-")[0],
         "paper": cover.paper, "height": PAGE_HEIGHT[cover.paper],
-        "title": text(title or report.chapters[0].topic), "client": text(cover.client),
+        "title": text(title or report.chapters[0].topic, *TITLE), "client": text(cover.client),
+        "running": writer.running(cover.client),
         "prepared_by": text(cover.prepared_by), "confidentiality": text(cover.confidentiality),
         "as_of": text(numbers.day(cover.as_of, cover.language)),
         "date": [cover.as_of.year, cover.as_of.month, cover.as_of.day],
@@ -78,15 +82,21 @@ class _Writer:
     def __init__(self, covered: frozenset[int]) -> None:
         self.covered = covered
 
-    def text(self, text: str) -> str:
-        """Client text for prose: drawable, on one line, long words breakable."""
-        return loosened(drawable(text, self.covered).replace("\t", " ").replace("\n", " "))
+    def text(self, text: str, size: float = PROSE[0], room: float = PROSE[1]) -> str:
+        """Client text on one line: drawable, and words wider than the room may break."""
+        line = drawable(text, self.covered).replace("\t", " ").replace("\n", " ")
+        return loosened(line, room, lambda part: widths.width(part, size * SERIF_WIDTH))
+
+    def running(self, text: str) -> str:
+        """Client text for the head of every page, cut where it would crowd it."""
+        line = self.text(text)
+        return line if len(line) <= RUNNING else line[: RUNNING - 1].rstrip() + "…"
 
     def section(self, section: Section) -> Data:
         return {
             "anchor": section.anchor, "name": section.name, "topic": self.text(section.topic),
-            "heading": self.text(section.heading), "body": self.blocks(section.body),
-            "rtl": right_to_left(section.heading),
+            "running": self.running(section.topic), "heading": self.text(section.heading, *HEADING),
+            "body": self.blocks(section.body), "rtl": right_to_left(section.heading),
         }
 
     def blocks(self, blocks: list[Block]) -> list[Data]:

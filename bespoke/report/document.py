@@ -13,6 +13,7 @@ from bespoke.report import numbering
 from bespoke.report.model import Block, Callout, Document, Heading, Section, plain
 from bespoke.report.outputs import Cells, Finding, LeftOut, Piece
 from bespoke.report.phrases import phrases
+from bespoke.show.fonts import blank
 
 HIDDEN = ("explore", "parameters", "injected-parameters")
 SUMMARY, APPENDIX = "summary", "appendix"
@@ -123,7 +124,7 @@ def _readable(stem: str) -> str:
 
 
 def _finding(pieces: list[Piece]) -> str:
-    return next((p.text for p in pieces if isinstance(p, Finding)), "")
+    return next((p.text for p in pieces if isinstance(p, Finding) and not blank(p.text)), "")
 
 
 def _blocks(pieces: list[Piece]) -> list[Block]:
@@ -134,7 +135,7 @@ def _blocks(pieces: list[Piece]) -> list[Block]:
     seen = False
     for piece in pieces:
         if isinstance(piece, Finding):
-            if seen:
+            if seen and not blank(piece.text):
                 blocks.append(Heading(2, [Words(piece.text)]))
             seen = True
         elif isinstance(piece, LeftOut):

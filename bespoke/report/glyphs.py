@@ -13,7 +13,6 @@ from collections.abc import Callable, Set
 from bespoke.show.fonts import MISSING
 
 BREAK = "\u200b"  # zero-width space: a place to break, and nothing to see
-LONG = 28  # characters; a word of prose longer than this may be broken
 
 _JOINER = "\u200d"
 # Soft hyphen, joiners, direction marks, embeddings and isolates shape the text around them; other format
@@ -53,7 +52,7 @@ def _varies(character: str) -> bool:
     return 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF
 
 
-def loosened(text: str, limit: float = LONG, width: Callable[[str], float] = len) -> str:
+def loosened(text: str, limit: float, width: Callable[[str], float] = len) -> str:
     """The text with break places in words wider than the limit: after punctuation, else where it is full."""
     if width(text) <= limit:
         return text

@@ -12,7 +12,6 @@ from bespoke.report.maths import formula
 from bespoke.report.model import (
     Block,
     Break,
-    Callout,
     Code,
     CodeBlock,
     Column,
@@ -31,6 +30,7 @@ from bespoke.report.model import (
     Words,
     plain,
 )
+from bespoke.show.fonts import blank
 
 Token = Mapping[str, Any]
 Pictures = Callable[[str, str], Picture]  # address and alt text -> the image, or an error that names the cell
@@ -68,7 +68,7 @@ class _Reader:
             case "paragraph" | "block_text":
                 return self.paragraph(token)
             case "heading":
-                return [Heading(token["attrs"]["level"], self.inlines(token["children"]))]
+                return self.heading(token)
             case "list":
                 attrs = token["attrs"]
                 items = [self.blocks(item["children"]) for item in token["children"]]
@@ -87,6 +87,15 @@ class _Reader:
                 text = _COMMENT.sub("", token["raw"]).strip()
                 return [Paragraph([Words(text)])] if text else []
         return []  # blank lines, link definitions
+
+    def heading(self, token: Token) -> list[Block]:
+        """A heading that has words: an outline cannot show a drawing alone, and nothing has no heading."""
+        children = self.inlines(token["children"])
+        level = token["attrs"]["level"]
+        if not blank(plain(children, drawings=False)):
+            return [Heading(level, children)]
+        words = plain(children)
+        return [] if blank(words) else [Heading(level, [Words(words)])]
 
     def paragraph(self, token: Token) -> list[Block]:
         children = self.inlines(token["children"])
@@ -137,7 +146,3 @@ class _Reader:
                 text = _COMMENT.sub("", token["raw"])
                 return [Words(text)] if text else []
         return []
-
-
-def callout(markdown: str, tone: Any, pictures: Pictures) -> Callout:
-    return Callout(tone, blocks(markdown, pictures))

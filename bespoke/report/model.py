@@ -197,8 +197,8 @@ def lines_of(block: Block) -> list[list[Inline]]:
     return []
 
 
-def plain(children: Cell) -> str:
-    """Inline pieces as bare text."""
+def plain(children: Cell, *, drawings: bool = True) -> str:
+    """Inline pieces as bare text, with or without the words that stand for drawings."""
     if isinstance(children, str):
         return children
     parts: list[str] = []
@@ -207,11 +207,11 @@ def plain(children: Cell) -> str:
             case Words(text) | Code(text):
                 parts.append(text)
             case Styled(children=inner) | Link(children=inner):
-                parts.append(plain(inner))
+                parts.append(plain(inner, drawings=drawings))
             case Formula(source=source):
-                parts.append(source)
+                parts.append(source if drawings else "")
             case InlinePicture(picture):
-                parts.append(picture.alt)
+                parts.append(picture.alt if drawings else "")
             case Break():
                 parts.append(" ")
     return "".join(parts)

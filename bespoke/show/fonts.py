@@ -52,6 +52,11 @@ def invisible(character: str) -> bool:
     return character.isspace() or unicodedata.category(character) in ("Cc", "Cf", "Zs", "Zl", "Zp")
 
 
+def blank(text: str) -> bool:
+    """Whether there is nothing in a text to see."""
+    return all(map(invisible, text))
+
+
 @lru_cache(maxsize=8)
 def coverage(extra: tuple[Path, ...] = ()) -> frozenset[int]:
     """Code points that at least one face draws."""

@@ -14,18 +14,37 @@ BAND = "#EEF1F5"
 
 # Okabe and Ito (2008), darkened where white text must be legible on them.
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW, GREY = (
-    "#0072B2", "#D98200", "#00795C", "#C2410C", "#8B4A8B", "#4BA3DA", "#B8A000", "#6B7280",
+    "#0072B2",
+    "#D98200",
+    "#00795C",
+    "#C2410C",
+    "#8B4A8B",
+    "#4BA3DA",
+    "#B8A000",
+    "#6B7280",
 )
 CYCLE = (BLUE, ORANGE, GREEN, PURPLE, RED, SKY, YELLOW, GREY)
 
 # The same thing has the same colour in every chapter.
 FAMILY = {
-    "format": BLUE, "tone": PURPLE, "vocabulary": GREEN, "edge_case": ORANGE,
-    "facts": RED, "reasoning": SKY, "behaviour": YELLOW, "unmapped": GREY,
+    "format": BLUE,
+    "tone": PURPLE,
+    "vocabulary": GREEN,
+    "edge_case": ORANGE,
+    "facts": RED,
+    "reasoning": SKY,
+    "behaviour": YELLOW,
+    "unmapped": GREY,
 }
 FAMILY_NAME = {
-    "format": "Format", "tone": "Tone", "vocabulary": "Vocabulary", "edge_case": "Edge cases",
-    "facts": "Facts", "reasoning": "Reasoning", "behaviour": "Behaviour", "unmapped": "Unmapped",
+    "format": "Format",
+    "tone": "Tone",
+    "vocabulary": "Vocabulary",
+    "edge_case": "Edge cases",
+    "facts": "Facts",
+    "reasoning": "Reasoning",
+    "behaviour": "Behaviour",
+    "unmapped": "Unmapped",
 }
 
 WIDTH = 6.3  # inches: the text width of the report, so that figure text prints at its nominal size
@@ -57,16 +76,36 @@ def _prepare() -> None:
 def settings() -> dict[Any, Any]:
     """matplotlib settings of the house."""
     return {
-        "font.family": ["Source Sans Pro", "DejaVu Sans"], "font.size": TEXT_SIZE,
-        "text.color": INK, "axes.labelcolor": MUTED, "axes.edgecolor": RULE, "axes.linewidth": 0.7,
-        "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
-        "axes.grid": True, "axes.grid.axis": "x", "grid.color": "#E6E9EE", "grid.linewidth": 0.6,
-        "axes.titlesize": TEXT_SIZE + 1, "axes.titleweight": "semibold", "axes.titlelocation": "left",
-        "axes.labelsize": TEXT_SIZE, "xtick.labelsize": TEXT_SIZE, "ytick.labelsize": TEXT_SIZE,
-        "xtick.color": MUTED, "ytick.color": INK, "xtick.major.size": 0, "ytick.major.size": 0,
-        "legend.frameon": False, "lines.linewidth": 1.6, "lines.solid_capstyle": "round",
-        "figure.figsize": (WIDTH, 3.0), "figure.constrained_layout.use": True,
-        "svg.fonttype": "path", "svg.hashsalt": "bespoke",
+        "font.family": ["Source Sans Pro", "DejaVu Sans"],
+        "font.size": TEXT_SIZE,
+        "text.color": INK,
+        "axes.labelcolor": MUTED,
+        "axes.edgecolor": RULE,
+        "axes.linewidth": 0.7,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.axisbelow": True,
+        "axes.grid": True,
+        "axes.grid.axis": "x",
+        "grid.color": "#E6E9EE",
+        "grid.linewidth": 0.6,
+        "axes.titlesize": TEXT_SIZE + 1,
+        "axes.titleweight": "semibold",
+        "axes.titlelocation": "left",
+        "axes.labelsize": TEXT_SIZE,
+        "xtick.labelsize": TEXT_SIZE,
+        "ytick.labelsize": TEXT_SIZE,
+        "xtick.color": MUTED,
+        "ytick.color": INK,
+        "xtick.major.size": 0,
+        "ytick.major.size": 0,
+        "legend.frameon": False,
+        "lines.linewidth": 1.6,
+        "lines.solid_capstyle": "round",
+        "figure.figsize": (WIDTH, 3.0),
+        "figure.constrained_layout.use": True,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "bespoke",
     }
 
 

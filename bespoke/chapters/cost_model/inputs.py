@@ -63,8 +63,10 @@ class Inputs:
         return replace(self, draws=min(draws, self.draws), used=set(), _sampled={})
 
     def is_uncertain(self, key: str) -> bool:
+        if key in self.own:
+            return False
         fact = self.facts.fact(key)
-        return key not in self.own and fact.low is not None and fact.low != fact.high
+        return fact.low is not None and fact.low != fact.high
 
     def is_unpublished(self, key: str) -> bool:
         return key not in self.own and self.facts.fact(key).kind == "unpublished"

@@ -16,7 +16,8 @@ from bespoke.chapters.cost_model.request import NotPriced, Priced, Request, may_
 from bespoke.chapters.cost_model.result import Band, Component, RouteCost, Verdict, rounded
 from bespoke.clients.schema import Client, Task
 
-TTLS = {"price.cache_ttl_5m": 5, "price.cache_ttl_1h": 60}
+TTLS = ("price.cache_ttl_5m", "price.cache_ttl_1h")
+WORTH_THE_HOUR = 0.995  # the longer lifetime is an option to set: it must save half a percent
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,9 @@ def _best_cache(plan: Plan, r: Request) -> TokenPlan | None:
         return None
     if float(plan.calls[0].prefix.min()) < smallest_cacheable(r.inputs, r.task.model):
         return None
-    lifetimes = [int(r.inputs.constant(key)) for key in TTLS]
-    options = [replace(plan, ttl_minutes=minutes) for minutes in lifetimes]
-    return min(options, key=lambda option: float(total(option.monthly(r.volume)).mean()))
+    short, hour = (replace(plan, ttl_minutes=int(r.inputs.constant(key))) for key in TTLS)
+    costs = [float(total(option.monthly(r.volume)).mean()) for option in (short, hour)]
+    return hour if costs[1] < WORTH_THE_HOUR * costs[0] else short
 
 
 def _hit_rate(plan: TokenPlan | None, r: Request) -> Band | None:
