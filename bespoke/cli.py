@@ -106,6 +106,20 @@ def report(client: str, client_data: Path | None, reports: Path | None) -> None:
 
 
 @bespoke.command()
+@click.argument("client")
+@click.argument("figure")
+@_CLIENT_DATA
+@_REPORTS
+def explain(client: str, figure: str, client_data: Path | None, reports: Path | None) -> None:
+    """Trace FIGURE (a number, a label or a printed text) to client input, facts and computation."""
+    from bespoke.runner.explain import explain as trace
+    from bespoke.runner.run import Options
+
+    for line in trace(client, figure, Options(_folder(client_data, "client_data"), _folder(reports, "reports"))):
+        click.echo(line)
+
+
+@bespoke.command()
 @click.option("--as-of", default="", metavar="DATE", help="Stale as of this date (default today).")
 def facts(as_of: str) -> None:
     """The fact tables: value, unit, source, read on, expires, stale?"""

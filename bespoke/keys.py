@@ -27,7 +27,8 @@ def input_digests(client: Path, reads: tuple[str, ...]) -> dict[str, str]:
     found = {}
     for name in reads:
         for path in _files(client / name):
-            found[path.relative_to(client).as_posix()] = _digest(path)
+            shown = name if name.startswith("../") else path.relative_to(client).as_posix()
+            found[shown] = _digest(path)
     return found
 
 

@@ -88,7 +88,7 @@ class Workbook:
 
     def inputs(self) -> dict[str, str]:
         """Every file of the client folder -> SHA-256."""
-        return input_digests(self.client.folder, (".",))
+        return input_digests(self.client.folder, (".", "../engagement_log.csv"))
 
     def _path(self, stem: str) -> Path:
         return self.folder / "results" / f"{stem}.json"

@@ -126,6 +126,11 @@ def test_the_smaller_model_is_one_that_exists_on_the_day() -> None:
     assert route.model == "claude-haiku-4-5"
 
 
+def test_a_smaller_model_must_be_cheaper() -> None:
+    task = priced(client(model="claude-haiku-5-5"), as_of=date(2026, 6, 1)).task("notes")
+    assert task.route("smaller_model") is None
+
+
 @pytest.mark.parametrize(
     ("as_of", "open_then"), [(date(2026, 2, 1), True), (date(2026, 6, 1), False), (date(2026, 11, 20), False)]
 )
@@ -211,11 +216,16 @@ def test_every_fact_used_is_named() -> None:
 
 
 def test_a_currency_without_a_rate_is_one_clear_line() -> None:
-    with pytest.raises(
-        BespokeError, match=r"no exchange rate for JPY: give price\.usd_per_jpy in prices\.yaml"
-    ):
-        priced(client(currency="JPY"))
-    assert priced(client({"price.usd_per_jpy": "0.0065"}, currency="JPY")).currency == "JPY"
+    with pytest.raises(BespokeError, match="currency: no exchange rate for THB; there are AUD, BRL, CAD"):
+        priced(client(currency="THB"))
+
+
+def test_peoples_rates_are_converted() -> None:
+    # one day of 1,000 EUR at 1.10 USD
+    rates = {"price.usd_per_eur": "1.10", "cost.people.prompt_caching.days": "1"}
+    route = priced(client(rates, currency="EUR")).task("notes").route("prompt_caching")
+    assert route is not None
+    assert next(part.one_off for part in route.build_up if part.name == "people") == 1100
 
 
 def test_an_unknown_model_is_an_error() -> None:

@@ -207,9 +207,10 @@ def test_everything_is_shown_and_agrees_with_the_numbers(root: Path, monkeypatch
     assert len(labels) == len(set(labels))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=15)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=8)
 @given(rows=st.lists(st.sampled_from([
-    good(1), good(2), talk(None, "a"), talk("q" * 200_000, "a"), talk("$x^2$ <b>", "*label*"), talk("q", "I10"),
+    good(1), good(2), talk(None, "a"), talk("q" * 200_000, "a"), talk("$x^2$ <b>", "*label*"),
+    talk("q", "I10"),
     {"conversations": [], "id": 1}, talk("q2", '{"$f$ #": ["<script>", "b"]}'), [],
 ]), min_size=1, max_size=12))  # fmt: skip
 def test_any_data_can_be_shown(rows: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,10 +218,3 @@ def test_any_data_can_be_shown(rows: list[Any], tmp_path: Path, monkeypatch: pyt
     blocks = shown(data, monkeypatch)
     assert isinstance(blocks[0], show.Finding)
     assert (f"None of the {data.rows}" in blocks[0].text) == (data.usable == 0)
-
-
-def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    blocks: list[show.Block] = []
-    monkeypatch.setattr(show, "display", blocks.append)
-    exhibits.missing()
-    assert isinstance(blocks[0], show.LeftOut)

@@ -281,7 +281,8 @@ def test_the_table_itself() -> None:
     tried = {rule for rule, _ in BREACHES} | {
         "bom", "unknown_shape", "wrong_cell_count", "duplicate_exact", "duplicate_near", "several_answers",
         "leak_validation", "leak_evaluation", "records_min", "records_max", "validation_min",
-        "validation_max", "label_dominant", "label_rare", "refusals_share", "file_size", "validation_file_size",
+        "validation_max", "label_dominant", "label_rare", "refusals_share", "file_size",
+        "validation_file_size",
         "fewer_than_claimed", "format", "tokens_estimate",
     }  # fmt: skip
     assert set(rules.by_id) == tried

@@ -60,11 +60,7 @@ def test_dataset_days_follow_from_examples_and_throughput() -> None:
     # 9 an hour x 3 annotators / 2 rounds = 13.5 an hour; 1,350 examples = 100 hours: 100 / 5 + 3 = 23 likely,
     # 100 / 6.5 + 1 = 16.38 at best, 100 / 3 + 6 = 39.33 at worst
     found = network(client(), DEFAULT_PHASES, examples=1_350)["dataset"]
-    assert (found.low, found.likely, found.high) == (
-        pytest.approx(16.385, abs=1e-3),
-        23.0,
-        pytest.approx(39.333, abs=1e-3),
-    )
+    assert [found.low, found.likely, found.high] == pytest.approx([16.385, 23.0, 39.333], abs=1e-3)
     assert found.basis == "examples"
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bespoke.advice import Advice, Case, Flip, build_case, decide, flip_points
 from bespoke.advice.routes import routes
 from bespoke.chapters.cost_model.result import Band, RouteCost
+from bespoke.chapters.feasibility import FeasibilityPack, pack
 from bespoke.clients.schema import Client, Task
 from bespoke.facts.reader import Facts
 from bespoke.results import Part, Result
@@ -15,6 +16,7 @@ from bespoke.statistics.interval import Interval
 
 if TYPE_CHECKING:
     from bespoke.chapters.cost_model import CostModel
+    from bespoke.chapters.dataset_readiness import DatasetReadiness
     from bespoke.chapters.failure_modes import FailureModes
     from bespoke.chapters.task_audit import Audit, TaskAudit
     from bespoke.chapters.timeline import Timeline
@@ -60,11 +62,10 @@ class Recommendation(Result):
     as_of: date
     tasks: tuple[TaskAdvice, ...]
     route_names: dict[str, str]
+    packs: tuple[FeasibilityPack, ...]  # for tasks whose first or next step is the contract programme
 
-    @property
-    def contract_asked(self) -> tuple[TaskAdvice, ...]:
-        """Tasks whose answer is the contract programme, and which need the feasibility pack."""
-        return tuple(t for t in self.tasks if "contract_custom_model" in (t.advice.now, t.advice.next))
+    def task(self, task_id: str) -> TaskAdvice:
+        return next(task for task in self.tasks if task.task_id == task_id)
 
 
 def cases(
@@ -101,6 +102,7 @@ def compute(
     *,
     audit: Audit,
     failures: FailureModes | None,
+    dataset: DatasetReadiness | None,
     cost: CostModel,
     timeline: Timeline,
 ) -> Recommendation:
@@ -109,9 +111,15 @@ def compute(
     tasks = tuple(
         _task(task, by_task[task.task_id], facts, audit.task(task.task_id), cost, timeline) for task in client.tasks
     )
-    names = {route.route: route.name for route in routes(facts.as_of)}
+    asked = {t.task_id for t in tasks if "contract_custom_model" in (t.advice.now, t.advice.next)}
     return Recommendation(
-        as_of=facts.as_of, tasks=tasks, route_names=names, facts_used=tuple(sorted(facts.used))
+        as_of=facts.as_of,
+        tasks=tasks,
+        route_names={route.route: route.name for route in routes(facts.as_of)},
+        packs=tuple(
+            pack(client, task, audit, failures, dataset) for task in client.tasks if task.task_id in asked
+        ),
+        facts_used=tuple(sorted(facts.used)),
     )
 
 

@@ -73,7 +73,7 @@ _ALL = (
         "06_timeline",
         "schedule",
         "Timeline",
-        reads=(*ENGAGEMENT, "phases.csv", "prices.yaml"),
+        reads=(*ENGAGEMENT, "phases.csv", "prices.yaml", "../engagement_log.csv"),
         needs={
             "audit": "01_task_audit",
             "failures": "02_failure_modes",
@@ -88,6 +88,7 @@ _ALL = (
         needs={
             "audit": "01_task_audit",
             "failures": "02_failure_modes",
+            "dataset": "03_dataset_readiness",
             "cost": "05_cost_model",
             "timeline": "06_timeline",
         },

@@ -13,7 +13,7 @@ from bespoke.clients.evaluation import check_leakage, read_notes, read_predictio
 from bespoke.clients.files import Source, check_encoding, is_there, read_text
 from bespoke.clients.prices import read_prices
 from bespoke.clients.rows import check_codes, check_failures, check_phases, check_tasks
-from bespoke.clients.schema import CodeFamily, Failure, Phase, Row, Task
+from bespoke.clients.schema import CodeFamily, Failure, LoggedPhase, Phase, Row, Task
 from bespoke.clients.tables import Numbered, read_table
 from bespoke.errors import Problem
 
@@ -21,6 +21,7 @@ FILES = (
     "engagement.yaml", "tasks.csv", "failures.csv", "codes.csv", "phases.csv", "prices.yaml",
     "dataset", "evaluation",
 )  # fmt: skip
+LOG = "engagement_log.csv"
 EVALUATION_FILES = ("notes.jsonl", "train.jsonl", "predictions")
 LINES_ENDING = ".jsonl"
 
@@ -78,6 +79,7 @@ def read_folder(root: Path) -> Reading:
     engagement = reading.source("engagement.yaml", required=True)
     reading.engagement = read_engagement(engagement) if engagement else None
     _read_tables(reading)
+    _read_log(reading)
     prices = reading.source("prices.yaml")
     if prices:
         reading.prices = read_prices(prices, (reading.engagement or {}).get("as_of"))
@@ -116,6 +118,15 @@ def _table(
     rows = read_table(source, text, model)
     reading.tables[name] = rows
     return source, rows
+
+
+def _read_log(reading: Reading) -> None:
+    """The log of finished engagements lies beside the client folders: one for the whole house."""
+    source = Source(reading.root.parent, reading.root.parent / LOG, LOG)
+    reading.sources.append(source)
+    text = read_text(source) if is_there(source.path) else None
+    if text is not None:
+        reading.tables[LOG] = read_table(source, text, LoggedPhase)
 
 
 def _read_dataset(reading: Reading) -> None:

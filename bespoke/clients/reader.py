@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from bespoke.clients.folder import Reading, read_folder
+from bespoke.clients.folder import LOG, Reading, read_folder
 from bespoke.clients.naming import folder
 from bespoke.clients.records import dotted
 from bespoke.clients.schema import (
@@ -15,6 +15,7 @@ from bespoke.clients.schema import (
     CodeFamily,
     Engagement,
     Failure,
+    LoggedPhase,
     NegotiatedPrice,
     Note,
     Phase,
@@ -64,6 +65,7 @@ def _client(name: str, root: Path, reading: Reading) -> Client:
             system: _rows(Prediction, rows, f"{shown}/evaluation/predictions/{system}.jsonl") or ()
             for system, rows in predictions.items()
         },
+        log=_rows(LoggedPhase, tables.get(LOG), LOG),
     )
 
 

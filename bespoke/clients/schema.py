@@ -160,6 +160,15 @@ class Phase(Row):
     after: tuple[str, ...] = ()
 
 
+class LoggedPhase(Row):
+    """One phase of a finished engagement (client_data/engagement_log.csv): what was planned and what it took."""
+
+    engagement: Annotated[str, Field(min_length=1)]
+    phase: Annotated[str, Field(min_length=1)]
+    planned_days: Annotated[float, Field(gt=0, le=2000)]
+    actual_days: Annotated[float, Field(ge=0, le=2000)]
+
+
 class NegotiatedPrice(Row):
     """A price of the client's own contract; it replaces the published one of the same key."""
 
@@ -245,6 +254,7 @@ class Client:
     notes: tuple[Note, ...] | None = None
     train: tuple[Note, ...] | None = None
     predictions: Mapping[str, tuple[Prediction, ...]] | None = None
+    log: tuple[LoggedPhase, ...] | None = None  # the house's own, beside the client folders
 
     def task(self, task_id: str) -> Task:
         return next(task for task in self.tasks if task.task_id == task_id)

@@ -20,15 +20,6 @@ FIELDS_DRAWN = 3
 LONGEST = 46  # characters of a label in a figure
 
 
-def missing() -> None:
-    """What stands in place of the chapter when the client has given no training data."""
-    show.left_out(
-        "No training data were given. With files in `dataset/` (JSON Lines or CSV, in any of the usual "
-        "formats) "
-        "this chapter checks them row by row and says which tuning route could take them."
-    )
-
-
 def finding(data: DatasetReadiness) -> None:
     """Usable examples, what is still needed, and whether a target takes the files."""
     takers = [target for target in data.targets if target.status != "not_ready"]

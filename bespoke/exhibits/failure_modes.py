@@ -199,7 +199,7 @@ def labels(result: FailureModes) -> None:
     if check is None:
         return
     words = (
-        "better than always naming the most frequent family ({share}), so it labelled {labelled} rows"
+        "better than always naming the most frequent family ({share}), so it labelled the {labelled} still open"
         if check.used
         else "not separable from always naming the most frequent family ({share}), so it labelled nothing"
     )

@@ -101,7 +101,10 @@ def _now(result: Recommendation, task: TaskAdvice) -> str:
 
 
 def _money_range(band: Band | None) -> str | None:
-    return None if band is None else f"{money(band.p10, symbol=False)} to {money(band.p90, symbol=False)}"
+    if band is None:
+        return None
+    digits = 0 if band.p90 >= 10 else None
+    return f"{money(band.p10, digits=digits, symbol=False)} to {money(band.p90, digits=digits, symbol=False)}"
 
 
 def sure(task: TaskAdvice) -> str:

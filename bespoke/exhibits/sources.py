@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from bespoke import show
-from bespoke.clients.schema import Client
+from bespoke.chapters.cost_model import CostModel
+from bespoke.clients.schema import Client, NegotiatedPrice
 from bespoke.facts.listing import value_text
-from bespoke.facts.reader import Fact, Facts, value_rows
+from bespoke.facts.reader import Fact, Facts, Sourced, value_rows
 from bespoke.show import Column
 from bespoke.show.numbers import day
 
@@ -37,6 +38,61 @@ def facts_used(facts: Facts, keys: Sequence[str]) -> None:
         show.text("None of the {n} facts used is past its date as of {day}.", n=len(rows), day=day(facts.as_of))
     published = [row for row in rows if row.kind not in ("assumed", "unpublished")]
     _fact_table(published, facts.as_of, "tbl-sources-facts", "Facts with a source outside this house")
+
+
+def prices_used(facts: Facts, cost: CostModel, negotiated: Mapping[str, NegotiatedPrice]) -> None:
+    """The token prices behind the cost chapter, one row per model, before batch and regional factors."""
+    from importlib.metadata import version
+
+    from bespoke.facts.price_book import is_known, tariff
+
+    models = sorted({route.model for task in cost.tasks for route in task.routes if is_known(route.model)})
+    rows = []
+    for model in models:
+        rates = tariff(model, facts.as_of, negotiated=negotiated, facts=facts).base
+        own = any(key.rpartition(".")[0] == model for key in negotiated)
+        rows.append((model, *(None if r is None else float(r) for r in (
+            rates.input, rates.output, rates.cache_read, rates.cache_write_5m, rates.cache_write_1h
+        )), "the client's own" if own else "published"))  # fmt: skip
+    show.table(
+        rows,
+        label="tbl-sources-prices",
+        caption=f"Token prices in force on {day(facts.as_of)}, USD per million tokens",
+        columns=(
+            Column(key="model", title="Model", format="code"),
+            Column(key="in", title="Input", format="decimal", digits=3),
+            Column(key="out", title="Output", format="decimal", digits=3),
+            Column(key="read", title="Cache read", format="decimal", digits=3),
+            Column(key="w5", title="Cache write, 5 min", format="decimal", digits=3),
+            Column(key="w60", title="Cache write, 1 h", format="decimal", digits=3),
+            Column(key="kind", title="Price is"),
+        ),
+        source=f"genai-prices {version('genai-prices')}; prices.yaml for the client's own. Lowest tier shown",
+    )
+
+
+def routes_and_gates(facts: Facts) -> None:
+    """The state of every route and the conditions asked of them, with where each was read."""
+    from bespoke.advice.gates import gates
+    from bespoke.advice.routes import routes
+
+    def row(name: str, value: str, sourced: Sourced) -> tuple[str, ...]:
+        kind = f"{sourced.kind}, stale" if sourced.stale(facts.as_of) else sourced.kind
+        return (name, value, kind, sourced.source, sourced.read_on.isoformat(), sourced.expires.isoformat())
+
+    tail = FACT_COLUMNS[3:]
+    show.table(
+        [row(r.name, f"{r.state.replace('_', ' ')} since {day(r.since)}" if r.says else r.state, r) for r in routes(facts.as_of)],
+        label="tbl-sources-routes",
+        caption=f"The routes and their state on {day(facts.as_of)}",
+        columns=(Column(key="route", title="Route"), Column(key="state", title="State"), *tail),
+    )  # fmt: skip
+    show.table(
+        [row(g.needs.format(value=f"{g.value:g}" if g.value is not None else ""), g.gate, g) for g in gates()],
+        label="tbl-sources-gates",
+        caption="The conditions asked of the routes",
+        columns=(Column(key="needs", title="Condition"), Column(key="gate", title="Gate", format="code"), *tail),
+    )
 
 
 def assumptions(facts: Facts, keys: Sequence[str]) -> None:

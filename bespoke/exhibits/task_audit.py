@@ -201,7 +201,7 @@ def applicability(audit: Audit) -> None:
 def _fit_words(fit: RouteFit) -> str:
     if fit.unmet:
         return f"closed: {len(fit.unmet)} unmet"
-    return f"confirm {len(fit.unknown)}" if fit.unknown else "open"
+    return f"open, {len(fit.unknown)} to confirm" if fit.unknown else "open"
 
 
 def _conditions(audit: Audit) -> list[tuple[str, str, str, str]]:

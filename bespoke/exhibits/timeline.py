@@ -246,17 +246,21 @@ def zero_variance_callout(timeline: Timeline) -> None:
 
 
 def calibration_text(timeline: Timeline) -> None:
-    """Whether the durations were ever checked against finished work."""
-    if any(p.basis == "log" for p in timeline.portfolio.phases):
+    """Whether the durations were checked against finished work, and how much more of it that would take."""
+    learnt = [_name(p) for p in timeline.portfolio.phases if p.basis == "log"]
+    if learnt:
         show.text(
-            "Durations marked as finished engagements come from the consultancy's own "
-            "planned and actual days."
+            "Learnt from the consultancy's own planned and actual days: {phases}.", phases=", ".join(learnt)
         )
-    else:
+    longest = max(timeline.log_rows.values(), default=0)
+    if not learnt:
         show.text(
-            "No public record of finished projects of this kind exists, and none of our own "
-            "was long enough to "
-            "use: the durations are judgement, and the spread is what that judgement is worth."
+            "No public record of finished projects of this kind exists, and the consultancy's own log "
+            "(client_data/engagement_log.csv) holds at most {n} finished engagements of any phase, where "
+            "{wanted} are wanted before it is used. So the durations are judgement, and their spread is what "
+            "that judgement is worth.",
+            n=longest,
+            wanted=timeline.log_rows_wanted,
         )
 
 

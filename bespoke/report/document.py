@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,15 +31,24 @@ class Notebook:
 
 def read(path: Path) -> Notebook:
     """An executed notebook from disk; BespokeError where it is not one."""
-    import nbformat
-
     try:
-        content = nbformat.read(path, as_version=4)
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content["nbformat"] < 4:
+            content = _upgraded(content)
+        if not isinstance(content["cells"], list):
+            raise TypeError("cells")
     except FileNotFoundError as error:
         raise BespokeError("no such notebook", path=str(path)) from error
-    except (ValueError, KeyError, AttributeError, OSError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
         raise BespokeError("not a notebook that can be read", path=str(path)) from error
     return Notebook(path.stem, content, path.name)
+
+
+def _upgraded(content: Any) -> Any:
+    """A notebook of an older format; only then is nbformat's slow import needed."""
+    import nbformat
+
+    return nbformat.convert(nbformat.from_dict(content), 4)
 
 
 def build(notebooks: Sequence[Notebook], language: str = "en") -> Document:
@@ -97,7 +107,11 @@ def _split(notebook: Notebook, language: str, *, front: bool = True) -> _Part:
         tags = cell.get("metadata", {}).get("tags", ())
         if any(tag in HIDDEN for tag in tags):
             continue
-        pieces = reader.pieces(cell, number)
+        try:
+            pieces = reader.pieces(cell, number)
+        except (KeyError, TypeError, AttributeError) as error:
+            message = f"a cell that cannot be read: {error!r}"
+            raise BespokeError(message, path=reader.path, column=f"cell {number}") from error
         if APPENDIX in tags:
             part.appendix += pieces
         elif SUMMARY in tags and front:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from bespoke.report.model import Code, Formula, Inline
+from bespoke.show import fonts
 
 LOOK: dict[Any, Any] = {
     "svg.fonttype": "path", "svg.hashsalt": "bespoke", "mathtext.fontset": "stix", "text.color": "black",
@@ -36,7 +37,9 @@ def from_latex(source: str) -> Inline:
 
 @lru_cache(maxsize=512)
 def _draw(source: str) -> tuple[str, float, float, float] | None:
-    """SVG, width, height and depth in em."""
+    """SVG, width, height and depth in em; None where mathtext cannot set it."""
+    if fonts.uncovered(source):
+        return None  # mathtext would draw a dummy and only log it
     import matplotlib
     from matplotlib.font_manager import FontProperties
     from matplotlib.mathtext import math_to_image

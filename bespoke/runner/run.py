@@ -68,7 +68,7 @@ class _Run:
             client=self.client.name,
             as_of=self.day.isoformat(),
             versions=manifests.versions(),
-            inputs=input_digests(self.client.folder, (".",)),
+            inputs=input_digests(self.client.folder, (".", "../engagement_log.csv")),
             facts={path.name: _digest(path) for path in sorted(TABLES.iterdir()) if path.is_file()},
             notebooks=dict(self.before.notebooks) if self.before else {},
             report=dict(self.before.report) if self.before else {},
@@ -84,7 +84,7 @@ class _Run:
     def _wanted(self) -> list[str]:
         if not self.options.only:
             return list(CHAPTERS)
-        return [*_upstream(self.options.only), self.options.only]
+        return [*upstream(self.options.only), self.options.only]
 
     def _notebook(self, stem: str) -> None:
         run, reason = self._planned(stem), self._reason(stem)
@@ -149,7 +149,7 @@ class _Run:
             return "parameters changed"
         if self.before.as_of != self.now.as_of:
             return "the date changed"
-        reads = {name for s in [stem, *_upstream(stem)] for name in chapter(s).reads}
+        reads = {name for s in [stem, *upstream(stem)] for name in chapter(s).reads}
         changed = [
             name
             for name in sorted(self.now.inputs.keys() | self.before.inputs.keys())
@@ -210,10 +210,10 @@ def report_only(name: str, options: Options) -> None:
         render_report(client, day, folder)
 
 
-def _upstream(stem: str) -> list[str]:
+def upstream(stem: str) -> list[str]:
     """Every chapter the notebook needs, directly or not, in order."""
     direct = set(chapter(stem).needs.values())
-    every = direct | {name for needed in direct for name in _upstream(needed)}
+    every = direct | {name for needed in direct for name in upstream(needed)}
     return [name for name in CHAPTERS if name in every]
 
 

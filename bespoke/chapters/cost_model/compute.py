@@ -58,9 +58,10 @@ def compute(
 
 
 def _known_currency(client: Client, facts: Facts) -> None:
-    key = f"price.usd_per_{client.engagement.currency.lower()}"
-    if key not in (client.prices or {}) and not facts.keys(key):
-        message = f"no exchange rate for {client.engagement.currency}: give {key} in prices.yaml"
+    prefix, own = "price.usd_per_", client.engagement.currency
+    known = sorted(key.removeprefix(prefix).upper() for key in facts.keys(prefix))
+    if own not in known:
+        message = f"no exchange rate for {own}; there are {', '.join(known)}"
         raise BespokeError(message, path="engagement.yaml", column="currency")
 
 

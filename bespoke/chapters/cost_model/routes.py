@@ -66,6 +66,8 @@ def batch(r: Request) -> Priced:
 
 def smaller_model(r: Request) -> Priced:
     model = candidate_smaller(r.inputs, r.task.model)
+    if r.tariff(model).base.input >= r.tariff(r.task.model).base.input:
+        raise NotPriced(f"{model}, the current smaller model on this day, is no cheaper than {r.task.model}")
     return Priced("smaller_model", model, r.plan(r.moved(model)), base_model=model)
 
 

@@ -12,7 +12,7 @@ from bespoke.chapters.dataset_readiness.result import LabelCount, LabelField
 
 MOST_DISTINCT = 20_000  # then a field holds free text, and is no longer counted
 TOP = 15
-REPEATED = 2.0  # mean examples per label from which on values are labels rather than free text
+REPEATED = 1.5  # mean examples per label from which on values are labels rather than free text
 
 
 @dataclass

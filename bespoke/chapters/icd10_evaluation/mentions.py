@@ -11,7 +11,8 @@ from bespoke.clients.schema import Note
 
 Form = tuple[str, ...]
 
-_FILLER_SHARE = 0.5  # words in more than half of all notes are skipped inside mentions
+_FILLER_SHARE = 0.5  # short words in more than half of all notes are skipped inside mentions
+_FILLER_LETTERS = 3  # longer ones may be the illness itself where notes are few
 _GAP = 5  # skipped words a mention may span
 
 
@@ -25,7 +26,8 @@ class MentionDictionary:
 
     def __init__(self, train: Sequence[Note]) -> None:
         present = Counter(word for note in train for word in set(words_of(note.text).words))
-        self.fillers = {w for w, n in present.items() if n > _FILLER_SHARE * len(train)} - CUES
+        often = _FILLER_SHARE * len(train)
+        self.fillers = {w for w, n in present.items() if n > often and len(w) <= _FILLER_LETTERS} - CUES
         codes: dict[Form, Counter[str]] = defaultdict(Counter)
         for note in train:
             for evidence in note.evidence:

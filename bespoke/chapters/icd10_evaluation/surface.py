@@ -13,95 +13,12 @@ Context = Literal["asserted", "negated", "suspected"]
 _WORD = re.compile(r"[^\W_]+")
 _BREAK = re.compile(r"[.;:!?\n\r•|]|\b(?:but|however|except|pero|aunque|salvo|excepto)\b", re.IGNORECASE)
 
-# Cues before a mention, after NegEx (Chapman et al. 2001) and its Spanish adaptation (Costumero et al. 2014).
-_NEGATING = tuple(
-    tuple(cue.split())
-    for cue in (
-        "no",
-        "not",
-        "denies",
-        "denied",
-        "denying",
-        "deny",
-        "without",
-        "negative for",
-        "neg for",
-        "w o",
-        "absent",
-        "absence of",
-        "never had",
-        "ruled out",
-        "free of",
-        "resolved",
-        "nor",
-        "never",
-        "none",
-        "non",
-        "niega",
-        "niegan",
-        "sin",
-        "ni",
-        "ausencia de",
-        "negativo para",
-        "negativa para",
-        "descarta",
-        "descarto",
-        "descartar",
-        "descartado",
-        "descartandose",
-        "nunca",
-        "tampoco",
-    )
-)
-_DOUBTING = tuple(
-    tuple(cue.split())
-    for cue in (
-        "possible",
-        "possibly",
-        "probable",
-        "probably",
-        "suspected",
-        "suspect",
-        "suspicion of",
-        "suspicious for",
-        "rule out",
-        "r o",
-        "likely",
-        "questionable",
-        "concern for",
-        "concerning for",
-        "versus",
-        "vs",
-        "differential",
-        "evaluate for",
-        "eval for",
-        "cannot exclude",
-        "posible",
-        "posibles",
-        "probables",
-        "sospecha",
-        "sospechoso",
-        "sospechosa",
-        "presunto",
-        "presunta",
-        "compatible",
-        "sugestivo",
-        "sugestiva",
-    )
-)
-_NEGATED_AFTER = tuple(
-    tuple(cue.split())
-    for cue in ("ruled out", "negative", "neg", "absent", "negativo", "negativa", "not seen")
-)
-CUES = frozenset(word for cue in (*_NEGATING, *_DOUBTING, *_NEGATED_AFTER) for word in cue)
 _REACH = 6  # words between a cue and the mention it governs
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A text as comparable words. `clause[i]` numbers the clause of word i; cues reach no further than
-    theirs.
-    """
+    """A text as comparable words. `clause[i]` numbers the clause of word i; no cue reaches beyond its own."""
 
     words: tuple[str, ...]
     start: tuple[int, ...]
@@ -109,7 +26,7 @@ class Words:
     clause: tuple[int, ...]
 
     def context(self, first: int, last: int) -> Context:
-        """Whether the mention in words `first` to `last` (exclusive) is asserted, denied or doubted."""
+        """Whether words `first` to `last` (exclusive) are asserted, denied or doubted."""
         clause = self.clause[first]
         lower = first
         while lower > 0 and first - lower < _REACH and self.clause[lower - 1] == clause:
@@ -150,6 +67,29 @@ def comparable(word: str) -> str:
         if len(plain) > 4 and plain.endswith("s") and not plain.endswith(("ss", "us", "is"))
         else plain
     )
+
+
+def _cues(text: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(map(comparable, cue.split())) for cue in text.split(","))
+
+
+# After NegEx (Chapman et al. 2001) and its Spanish adaptation (Costumero et al. 2014).
+_NEGATING = _cues(
+    "no, not, denies, denied, denying, deny, without, negative for, neg for, w o, absent, absence of, never "
+    "had, "
+    "ruled out, free of, resolved, nor, never, none, non, niega, niegan, sin, ni, ausencia de, negativo "
+    "para, "
+    "negativa para, descarta, descarto, descartar, descartado, descartandose, nunca, tampoco"
+)
+_NEGATED_AFTER = _cues("ruled out, negative, neg, absent, not seen, negativo, negativa")
+_DOUBTING = _cues(
+    "possible, possibly, probable, probably, suspected, suspect, suspicion of, suspicious for, rule out, r "
+    "o, "
+    "likely, questionable, concern for, concerning for, versus, vs, differential, evaluate for, eval for, "
+    "cannot exclude, posible, posibles, probables, sospecha, sospechoso, sospechosa, presunto, presunta, "
+    "compatible, sugestivo, sugestiva"
+)
+CUES = frozenset(word for cue in (*_NEGATING, *_DOUBTING, *_NEGATED_AFTER) for word in cue)
 
 
 def _holds(words: tuple[str, ...], cues: tuple[tuple[str, ...], ...]) -> bool:

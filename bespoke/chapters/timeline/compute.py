@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bespoke.chapters.timeline.ab_test import ab_test
 from bespoke.chapters.timeline.calendar import WorkingCalendar
-from bespoke.chapters.timeline.estimates import Log
+from bespoke.chapters.timeline.calibration import calibrate, logged
 from bespoke.chapters.timeline.plan import Planner
 from bespoke.chapters.timeline.result import Timeline
 from bespoke.clients.schema import Client
@@ -24,20 +24,20 @@ def compute(
     *,
     phases: Mapping[str, Sequence[str]] | None = None,
     examples_needed: Mapping[str, int] | None = None,
-    log: Log | None = None,
     draws: int = 20_000,
     seed: int = 20261120,
 ) -> Timeline:
     """Finish dates as P10/P50/P80/P90, and what decides them.
 
     `phases` names the phases of each task's route, `examples_needed` the examples still to annotate per task,
-    `log` three-point durations learnt from finished engagements. Tasks with the same phases share one plan,
-    and its annotators. Raises BespokeError for an impossible network or an unknown country.
+    Durations learnt from the log of finished engagements replace the table's where the log is long enough.
+    Tasks with the same phases share one plan, and its annotators. Raises BespokeError for an impossible network or an unknown country.
     """
     chosen = {task.task_id: tuple((phases or {}).get(task.task_id, DEFAULT_PHASES)) for task in client.tasks}
     tests = {task.task_id: ab_test(task, client, facts) for task in client.tasks}
     engagement = client.engagement
     calendar = WorkingCalendar.of(engagement.start, engagement.country, engagement.subdivision)
+    log = calibrate(client.log or (), facts)
     planner = Planner(client, facts, calendar, tests, examples_needed or {}, log, draws, seed)
     groups = _groups(chosen)
     plans = tuple(
@@ -59,6 +59,8 @@ def compute(
         significance=facts.number("schedule.ab.significance"),
         promised_weeks=(int(low), int(high)),
         phases_chosen=phases is not None,
+        log_rows=dict(sorted(logged(client.log or ()).items())),
+        log_rows_wanted=int(facts.threshold("log_rows")),
         draws=draws,
         seed=seed,
         facts_used=tuple(sorted(facts.used)),

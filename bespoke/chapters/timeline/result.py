@@ -102,6 +102,8 @@ class Timeline(Result):
     power: float
     significance: float
     promised_weeks: tuple[int, int]
+    log_rows: dict[str, int]  # finished engagements in the log, by phase
+    log_rows_wanted: int  # from which the log replaces the table
     phases_chosen: bool  # False: no routes were given, every phase is planned for
     draws: int
     seed: int

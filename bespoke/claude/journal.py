@@ -1,0 +1,320 @@
+"""Every request of a client by content hash, with its answer: what lets a killed run go on and never pay twice.
+
+One SQLite file, shared by all runs on the client at once. A request is `free`, `sent` (its worst case is
+reserved), `answered` (its real cost stands) or `lost` (perhaps paid, answer gone; its worst case stands).
+The change to `sent` and the check of the budget are one transaction, so no two runs send the same request
+and no two reservations share the same money. A sum kept by triggers is what the budget is checked against.
+
+The window nobody can close: a request that was on its way when its run was killed or its connection broke.
+The Messages API knows no idempotency key, so it is `lost`, counted as paid, and asked again only when the
+caller accepts to pay for it a second time. Batches close the window: they are found again by listing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sqlite3
+import time
+import uuid
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from bespoke.claude.calls import Call
+from bespoke.errors import BespokeError
+
+State = Literal["free", "sent", "answered", "lost"]
+Claim = Literal["claimed", "answered", "lost", "busy", "wait", "over_budget"]
+
+VERSION = 1
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS owners (id TEXT PRIMARY KEY, pid INTEGER, host TEXT, beat_at REAL);
+CREATE TABLE IF NOT EXISTS batches (
+    name TEXT PRIMARY KEY, owner TEXT, id TEXT UNIQUE, requests INTEGER, created_at REAL,
+    state TEXT NOT NULL DEFAULT 'open');
+CREATE TABLE IF NOT EXISTS requests (
+    key TEXT PRIMARY KEY, note TEXT, strategy TEXT, pass TEXT, model TEXT,
+    state TEXT NOT NULL DEFAULT 'free', owner TEXT, batch TEXT,
+    worst INTEGER NOT NULL DEFAULT 0,   -- pico-USD, reserved while sent
+    paid INTEGER NOT NULL DEFAULT 0,    -- pico-USD, of the answer we hold
+    lost INTEGER NOT NULL DEFAULT 0,    -- pico-USD, of answers that never arrived, at their worst
+    losses INTEGER NOT NULL DEFAULT 0, sends INTEGER NOT NULL DEFAULT 0,
+    message BLOB, latency_ms REAL, reason TEXT, sent_at REAL, done_at REAL,
+    held INTEGER GENERATED ALWAYS AS (paid + lost + (state = 'sent') * worst) STORED);
+CREATE INDEX IF NOT EXISTS requests_in_flight ON requests (owner) WHERE state = 'sent';
+CREATE INDEX IF NOT EXISTS requests_of_batch ON requests (batch) WHERE batch IS NOT NULL;
+CREATE TABLE IF NOT EXISTS ledger (held INTEGER NOT NULL, in_flight INTEGER NOT NULL);
+INSERT INTO ledger SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM ledger);
+CREATE TRIGGER IF NOT EXISTS ledger_insert AFTER INSERT ON requests BEGIN
+    UPDATE ledger SET held = held + new.held, in_flight = in_flight + (new.state = 'sent'); END;
+CREATE TRIGGER IF NOT EXISTS ledger_update AFTER UPDATE ON requests BEGIN
+    UPDATE ledger SET held = held + new.held - old.held,
+        in_flight = in_flight + (new.state = 'sent') - (old.state = 'sent'); END;
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the journal knows of one request. Money in pico-USD."""
+
+    key: str
+    state: State
+    paid: int
+    lost: int
+    losses: int
+    sends: int
+    message: dict[str, Any] | None
+    latency_ms: float | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class OpenBatch:
+    """A batch that was handed over and not settled; `id` is None where we never learnt it."""
+
+    name: str
+    id: str | None
+    requests: int
+    created_at: float
+    owned_by_the_living: bool
+
+
+class Journal:
+    """Opens or makes the journal. Raises BespokeError for a file that is none, or of a later version."""
+
+    def __init__(
+        self, path: Path, *, lease_s: float = 60.0, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.path, self.lease_s, self.clock = path, lease_s, clock
+        self.owner = uuid.uuid4().hex
+        self._host = socket.gethostname()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, timeout=60.0, isolation_level=None, check_same_thread=False)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")  # a claim must outlive a power cut: it is money
+            self._prepare()
+            self.beat()
+        except (sqlite3.Error, OSError) as error:
+            raise BespokeError(f"the journal cannot be opened: {error}", path=str(path)) from None
+
+    def close(self) -> None:
+        with self._writing() as db:
+            db.execute("DELETE FROM owners WHERE id = ?", (self.owner,))
+        self._db.close()
+
+    # --- the life of one request ---------------------------------------------------------------------
+
+    def claim(self, call: Call, worst: int, budget: int, *, again: bool = False) -> Claim:
+        """Takes the request for this run and reserves its worst case, or says why not.
+
+        `busy`: a living run has it. `wait`: the budget may still have room when answers on their way settle
+        below their reservations. `again` allows a lost request to be paid for once more.
+        """
+        with self._writing() as db:
+            self._know(db, call)
+            state, owner, batch = db.execute(
+                "SELECT state, owner, batch FROM requests WHERE key = ?", (call.key,)
+            ).fetchone()
+            if state == "sent":
+                if batch is not None or self._alive(db, owner):
+                    return "busy"
+                self._lose(db, "key = ?", (call.key,), "its run ended before the answer came")
+                state = "lost"
+            if state == "answered" or (state == "lost" and not again):
+                return "answered" if state == "answered" else "lost"
+            held, in_flight = db.execute("SELECT held, in_flight FROM ledger").fetchone()
+            if held + worst > budget:
+                return "wait" if in_flight else "over_budget"
+            self._send(db, call.key, worst, None)
+            return "claimed"
+
+    def answered(self, key: str, message: dict[str, Any], paid: int, latency_ms: float | None) -> None:
+        """Settles a request with its real cost. An answer that comes after its run was given up for dead
+        still counts; a second one for the same request does not replace the first."""
+        blob = zlib.compress(json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        with self._writing() as db:
+            found = db.execute("SELECT state, owner FROM requests WHERE key = ?", (key,)).fetchone()
+            late = found[0] == "lost" and found[1] == self.owner
+            db.execute(
+                "UPDATE requests SET state = 'answered', paid = ?, message = ?, latency_ms = ?, reason = NULL,"
+                " done_at = ?, lost = lost - ? * worst, losses = losses - ?"
+                " WHERE key = ? AND state != 'answered'",
+                (paid, blob, latency_ms, self.clock(), late, late, key),
+            )
+
+    def released(self, key: str, reason: str) -> None:
+        """The request came to nothing and cost nothing: it may be sent again."""
+        with self._writing() as db:
+            db.execute(
+                "UPDATE requests SET state = 'free', owner = NULL, batch = NULL, reason = ?"
+                " WHERE key = ? AND state = 'sent'",
+                (reason, key),
+            )
+
+    def lost(self, key: str, reason: str) -> None:
+        """The request may have been paid and its answer is gone."""
+        with self._writing() as db:
+            self._lose(db, "key = ? AND state = 'sent' AND owner = ?", (key, self.owner), reason)
+
+    # --- batches ---------------------------------------------------------------------------------------
+
+    def claim_batch(
+        self, calls: Sequence[tuple[Call, int]], budget: int, *, again: bool = False
+    ) -> tuple[str, list[Call], bool]:
+        """As many of the requests as are free and fit the budget, reserved under a new batch name.
+
+        Returns the name, the requests taken, and whether the budget left some out.
+        """
+        name, taken, short = uuid.uuid4().hex, [], False
+        with self._writing() as db:
+            (held,) = db.execute("SELECT held FROM ledger").fetchone()
+            for call, worst in calls:
+                self._know(db, call)
+                state, owner, batch = db.execute(
+                    "SELECT state, owner, batch FROM requests WHERE key = ?", (call.key,)
+                ).fetchone()
+                if state == "sent" and batch is None and not self._alive(db, owner):
+                    self._lose(db, "key = ?", (call.key,), "its run ended before the answer came")
+                    state = "lost"
+                if not (state == "free" or (state == "lost" and again)):
+                    continue
+                if held + worst > budget:
+                    short = True
+                    continue
+                held += worst
+                self._send(db, call.key, worst, name)
+                taken.append(call)
+            if taken:
+                db.execute(
+                    "INSERT INTO batches (name, owner, requests, created_at) VALUES (?, ?, ?, ?)",
+                    (name, self.owner, len(taken), self.clock()),
+                )
+        return name, taken, short
+
+    def batch_created(self, name: str, batch_id: str) -> None:
+        with self._writing() as db:
+            db.execute("UPDATE batches SET id = ? WHERE name = ? AND state = 'open'", (batch_id, name))
+
+    def batch_forgotten(self, name: str) -> None:
+        """The id we took for this batch's is another's."""
+        with self._writing() as db:
+            db.execute("UPDATE batches SET id = NULL WHERE name = ?", (name,))
+
+    def batch_closed(self, name: str, reason: str = "") -> None:
+        """All results are in, or the batch never came to be: what has no answer is free again."""
+        with self._writing() as db:
+            db.execute(
+                "UPDATE requests SET state = 'free', owner = NULL, batch = NULL,"
+                " reason = coalesce(reason, ?) WHERE batch = ? AND state = 'sent'",
+                (reason, name),
+            )
+            db.execute("UPDATE batches SET state = 'closed' WHERE name = ?", (name,))
+
+    def open_batches(self) -> list[OpenBatch]:
+        with self._writing() as db:
+            rows = db.execute(
+                "SELECT name, id, requests, created_at, owner FROM batches WHERE state = 'open'"
+                " ORDER BY created_at"
+            ).fetchall()
+            return [OpenBatch(n, i, r, c, self._alive(db, owner)) for n, i, r, c, owner in rows]
+
+    def batch_ids(self) -> set[str]:
+        return {row[0] for row in self._db.execute("SELECT id FROM batches WHERE id IS NOT NULL")}
+
+    def batch_keys(self, name: str) -> set[str]:
+        return {row[0] for row in self._db.execute("SELECT key FROM requests WHERE batch = ?", (name,))}
+
+    def noted(self, key: str, reason: str) -> None:
+        """Why a request of a batch came back without an answer."""
+        with self._writing() as db:
+            db.execute("UPDATE requests SET reason = ? WHERE key = ? AND state = 'sent'", (reason, key))
+
+    # --- looking ---------------------------------------------------------------------------------------
+
+    def entry(self, key: str) -> Entry | None:
+        row = self._db.execute(
+            "SELECT key, state, paid, lost, losses, sends, message, latency_ms, reason"
+            " FROM requests WHERE key = ?",
+            (key,),
+        ).fetchone()
+        if row is None:
+            return None
+        message = json.loads(zlib.decompress(row[6]).decode("utf-8", "surrogatepass")) if row[6] else None
+        return Entry(*row[:6], message, row[7], row[8] or "")
+
+    def held(self) -> int:
+        """Everything spent, lost or reserved, in pico-USD."""
+        (held,) = self._db.execute("SELECT held FROM ledger").fetchone()
+        return int(held)
+
+    def beat(self) -> None:
+        """Shows that this run is alive."""
+        with self._writing() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO owners VALUES (?, ?, ?, ?)",
+                (self.owner, os.getpid(), self._host, self.clock()),
+            )
+
+    # --- inside a transaction ----------------------------------------------------------------------------
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._db
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def _prepare(self) -> None:
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version not in (0, VERSION):
+            raise BespokeError(f"the journal is of version {version}, not {VERSION}", path=str(self.path))
+        if version == 0:
+            self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+
+    def _know(self, db: sqlite3.Connection, call: Call) -> None:
+        db.execute(
+            "INSERT OR IGNORE INTO requests (key, note, strategy, pass, model) VALUES (?, ?, ?, ?, ?)",
+            (call.key, call.note, call.strategy, call.which, call.body["model"]),
+        )
+
+    def _send(self, db: sqlite3.Connection, key: str, worst: int, batch: str | None) -> None:
+        db.execute(
+            "UPDATE requests SET state = 'sent', owner = ?, batch = ?, worst = ?, sends = sends + 1,"
+            " sent_at = ?, reason = NULL WHERE key = ?",
+            (self.owner, batch, worst, self.clock(), key),
+        )
+
+    def _lose(self, db: sqlite3.Connection, where: str, values: tuple[Any, ...], reason: str) -> None:
+        db.execute(
+            "UPDATE requests SET state = 'lost', lost = lost + worst, losses = losses + 1, reason = ?,"
+            f" done_at = ? WHERE {where}",
+            (reason, self.clock(), *values),
+        )
+
+    def _alive(self, db: sqlite3.Connection, owner: str | None) -> bool:
+        """Whether a run still shows life. On this machine a process that is gone is dead at once."""
+        row = db.execute("SELECT pid, host, beat_at FROM owners WHERE id = ?", (owner,)).fetchone()
+        if row is None or self.clock() - row[2] > self.lease_s:
+            return owner == self.owner
+        return row[1] != self._host or row[0] == os.getpid() or _running(row[0])
+
+
+def _running(pid: int) -> bool:
+    if os.name == "nt":
+        return True  # os.kill would end the process there; the lease decides
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True

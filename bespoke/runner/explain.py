@@ -1,0 +1,111 @@
+"""`bespoke explain`: where a printed figure comes from, back to client input and sourced facts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bespoke import clients
+from bespoke.chapters.registry import CHAPTERS, Chapter, chapter
+from bespoke.clients.schema import Client
+from bespoke.errors import BespokeError, printable
+from bespoke.facts.listing import value_text
+from bespoke.facts.reader import Facts, value_rows
+from bespoke.report.document import build, read
+from bespoke.report.model import Block, Figure, Heading, Paragraph, Section, Table, plain, walk
+from bespoke.runner import manifest as manifests
+from bespoke.runner.run import Options, upstream
+from bespoke.workbook import parse_day
+
+MOST = 12  # places of a number that are listed
+
+
+@dataclass(frozen=True)
+class Place:
+    """Somewhere in the report: the block's name, what stands there, and the notebook behind it."""
+
+    name: str
+    text: str
+    stem: str
+    cell: str
+    source: str
+
+
+def explain(name: str, asked: str, options: Options) -> Iterator[str]:
+    """Lines that trace a figure of the latest report.
+
+    `asked` is the number of a figure or table (`Table 5.1`, `5.1`), its label (`tbl-cost-tasks`), or anything
+    printed (`$4,949`). Raises BespokeError when the report does not show it.
+    """
+    client = clients.load(options.client_data, name)
+    folder = options.reports / name
+    found = manifests.read(folder)
+    if found is None:
+        raise BespokeError("no report to explain; run `bespoke run` first", path=name)
+    notebooks = [folder / "notebooks" / f"{stem}.ipynb" for stem in CHAPTERS]
+    document = build([read(path) for path in notebooks], client.engagement.language)
+    places = [p for section in document.sections for p in _places(section, asked)]
+    if not places:
+        raise BespokeError(f"the report shows no {asked!r}; give a number, a label or a text as printed", path=name)
+    facts = Facts(parse_day(found.as_of), dict(client.engagement.thresholds))
+    told: set[str] = set()
+    for place in places[:MOST]:
+        yield printable(f"{place.name}: {place.text}")
+        yield f"  shown by     {place.cell}" + (printable(f"; {place.source}") if place.source else "")
+        for stem in [place.stem, *upstream(place.stem)] if place.stem in CHAPTERS else []:
+            if stem not in told:
+                told.add(stem)
+                yield f"  {stem}:"
+                yield from _chain(chapter(stem), client, facts, folder, found.inputs)
+    if len(places) > MOST:
+        yield f"and {len(places) - MOST} more places"
+
+
+def _chain(entry: Chapter, client: Client, facts: Facts, folder: Path, inputs: dict[str, str]) -> Iterator[str]:
+    yield f"    computed by  bespoke.chapters.{entry.module}.{entry.compute} -> results/{entry.stem}.json"
+    for name, digest in sorted(inputs.items()):
+        if any(name == read or name.startswith(f"{read}/") for read in entry.reads):
+            yield printable(f"    from input   {client.name}/{name} (SHA-256 {digest[:16]})")
+    for needed in entry.needs.values():
+        yield f"    from result  {needed}"
+    result = entry.result_type().read(folder / "results" / f"{entry.stem}.json")
+    for key in result.facts_used if result else ():
+        if key in value_rows():
+            fact = facts.fact(key)
+            stale = ", stale" if fact.stale(facts.as_of) else ""
+            yield f"    from fact    {key} = {value_text(fact)} {fact.unit} ({fact.kind}{stale}; {fact.source}; read {fact.read_on})"
+    yield "    from tables  token prices of genai-prices; routes, gates, stages and remedies of bespoke/facts/tables"
+
+
+def _places(section: Section, asked: str) -> Iterator[Place]:
+    heading = f"{section.name} {section.topic}".strip()
+    if asked in section.heading:
+        stem = section.anchor.removeprefix("ch-")
+        yield Place(f"{heading}, heading", section.heading, stem, f"{stem}.ipynb", "")
+    where = section.anchor.removeprefix("ch-") + ".ipynb"
+    for block in walk(section.body):
+        where = getattr(block, "where", "") or where
+        for name, text in _matches(block, asked):
+            stem = re.sub(r"\.ipynb.*$", "", Path(where).name)
+            yield Place(name or heading, text, stem, where, getattr(block, "source", ""))
+
+
+def _matches(block: Block, asked: str) -> Iterator[tuple[str, str]]:
+    """Name and text of what matches in one block: its number or label, else its words."""
+    if isinstance(block, Table | Figure):
+        wanted = (block.number.lower(), block.number.split(" ")[-1].lower(), block.label)
+        if asked.lower() in wanted:
+            yield block.number, block.caption
+            return
+        if asked in block.caption:
+            yield f"{block.number}, caption", block.caption
+    if isinstance(block, Table):
+        for row in block.rows:
+            for column, cell in zip(block.columns, row, strict=True):
+                if asked in plain(cell):
+                    unit = f" ({column.unit})" if column.unit else ""
+                    yield f"{block.number}, {plain(row[0])}, {column.title}{unit}", plain(cell)
+    elif isinstance(block, Paragraph | Heading) and asked in plain(block.children):
+        yield "", plain(block.children)

@@ -1,0 +1,157 @@
+"""The way to AWS: clients made late, and every error of theirs told in one line without secrets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from bespoke.errors import BespokeError, printable
+
+INSTALL = 'boto3 is not installed; install the extra: pip install "bespoke[aws]"'
+EXPIRED = {
+    "ExpiredTokenException", "ExpiredToken", "RequestExpired", "TokenRefreshRequired", "InvalidClientTokenId",
+    "UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch",
+}  # fmt: skip
+THROTTLED = {"ThrottlingException", "TooManyRequestsException", "SlowDown", "ServiceUnavailableException"}
+MISSING = {"ResourceNotFoundException", "NoSuchKey", "NoSuchBucket", "404", "NotFound", "NoSuchUpload"}
+_SECRETS = re.compile(
+    r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b"  # access key ids
+    r"|(?:X-Amz-(?:Security-Token|Signature|Credential)|aws_secret_access_key|aws_session_token|Authorization)"
+    r"\s*[=:]\s*\S+"
+    r"|(?<![A-Za-z0-9/+=:-])[A-Za-z0-9/+]{40,}={0,2}(?![A-Za-z0-9/+=:-])",  # secret keys and session tokens
+    re.IGNORECASE,
+)
+LONGEST = 400  # characters of AWS's own words
+
+
+@dataclass(frozen=True)
+class Aws:
+    """Clients of one account in one region."""
+
+    account: str
+    region: str
+    bedrock: Any
+    runtime: Any
+    s3: Any
+
+
+Connect = Callable[[str, str], Aws]  # region, profile of ~/.aws/config ("" for the default)
+
+
+def connect(region: str, aws_profile: str = "") -> Aws:
+    """Clients with the user's own credentials, which are never read or kept here; asks AWS who we are first."""
+    try:
+        import boto3
+        from botocore.exceptions import BotoCoreError
+    except ImportError as error:
+        raise BespokeError(INSTALL) from error
+    try:
+        session = boto3.Session(region_name=region, profile_name=aws_profile or None)
+    except BotoCoreError as error:
+        raise BespokeError(scrub(str(error))) from error
+    return clients(session, region)
+
+
+def clients(session: Any, region: str) -> Aws:
+    """Clients of a boto3 session, once AWS has said whose they are."""
+    from botocore.config import Config
+
+    patient = Config(retries={"mode": "standard", "max_attempts": 6}, connect_timeout=10, read_timeout=120)
+    with told("who we are", region):
+        account = session.client("sts", region_name=region, config=patient).get_caller_identity()["Account"]
+        return Aws(
+            account=str(account),
+            region=region,
+            bedrock=session.client("bedrock", region_name=region, config=patient),
+            runtime=session.client("bedrock-runtime", region_name=region, config=patient),
+            s3=session.client("s3", region_name=region, config=patient),
+        )
+
+
+@contextmanager
+def told(what: str, region: str = "") -> Iterator[None]:
+    """Turns an error of AWS into one line that says what was asked, why it failed and what to do."""
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        ConnectionError,
+        NoCredentialsError,
+        NoRegionError,
+        PartialCredentialsError,
+        TokenRetrievalError,
+    )
+
+    try:
+        yield
+    except ClientError as error:
+        raise BespokeError(_client_error(what, error.response, region)) from None
+    except (NoCredentialsError, PartialCredentialsError):
+        raise BespokeError(
+            "no AWS credentials found; sign in first, for example with `aws sso login`"
+        ) from None
+    except TokenRetrievalError:
+        raise BespokeError(
+            "the AWS sign-in has expired; sign in again, for example with `aws sso login`"
+        ) from None
+    except (ConnectionError, NoRegionError) as error:
+        raise BespokeError(f"AWS: {what}: cannot be reached: {scrub(str(error))}") from None
+    except BotoCoreError as error:
+        raise BespokeError(f"AWS: {what}: {scrub(str(error))}") from None
+
+
+def is_missing(error: Exception) -> bool:
+    """Whether an error of AWS says that there is no such thing."""
+    response = getattr(error, "response", None)
+    return isinstance(response, Mapping) and str(response.get("Error", {}).get("Code")) in MISSING
+
+
+def found(call: Callable[..., Any], **arguments: Any) -> dict[str, Any] | None:
+    """What AWS says about a thing, or None when there is no such thing. Other errors pass through."""
+    from botocore.exceptions import ClientError
+
+    try:
+        answer: dict[str, Any] = call(**arguments)
+        return answer
+    except ClientError as error:
+        if is_missing(error):
+            return None
+        raise
+
+
+def pages(call: Callable[..., Any], key: str, **arguments: Any) -> Iterator[dict[str, Any]]:
+    """Every entry of a listing, over all its pages."""
+    token: str | None = None
+    while True:
+        answer = call(**arguments, **({"nextToken": token} if token else {}))
+        yield from answer.get(key, ())
+        token = answer.get("nextToken")
+        if not token:
+            return
+
+
+def scrub(text: str) -> str:
+    """One line of AWS's words without anything that looks like a key, token or signature."""
+    clean = printable(_SECRETS.sub("(hidden)", " ".join(text.split())))
+    return clean if len(clean) <= LONGEST else f"{clean[:LONGEST]} …"
+
+
+def _client_error(what: str, response: Mapping[str, Any], region: str) -> str:
+    error = response.get("Error", {})
+    code, message = str(error.get("Code", "")), scrub(str(error.get("Message", "")))
+    if code in EXPIRED:
+        return "AWS does not take the credentials (expired or wrong); sign in again, for example with `aws sso login`"
+    if code in THROTTLED:
+        return f"AWS: {what}: too many requests, also after waiting; run the same command again later"
+    if code.startswith("AccessDenied"):
+        return f"AWS: {what}: not allowed: {message}"
+    if code in (
+        "PermanentRedirect",
+        "301",
+        "IllegalLocationConstraintException",
+        "AuthorizationHeaderMalformed",
+    ):
+        return f"AWS: {what}: the bucket is in another region than {region or 'the job'}; use one in the same region"
+    return f"AWS: {what}: {message or code}"

@@ -1,0 +1,131 @@
+"""May a job be started, and may the model be used: the gates of the tables, and AWS's own word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bespoke.advice import GateOutcome, build_case, evaluate_gates, routes
+from bespoke.clients.schema import Client, Task
+from bespoke.errors import BespokeError
+from bespoke.facts.reader import Facts
+from bespoke.tuning.jobs import aws as amazon
+from bespoke.tuning.jobs.aws import Aws, told
+from bespoke.tuning.jobs.profiles import Profile
+
+# A person may decide to train in spite of the others; these are the law, the contract or the vendor.
+BINDING = ("lifecycle", "deidentified", "residency", "authorised")
+ACCESS = ("access_bedrock", "access_openai", "access_gpu")
+
+
+def gates(client: Client, facts: Facts, profile: Profile, task: Task) -> tuple[GateOutcome, ...]:
+    """Every gate of the profile's route for one task, met or not."""
+    route = next(row for row in routes(facts.as_of) if row.route == profile.route)
+    case = build_case(client, task, family=_main_family(client, facts, task), shared_p95_ms=None)
+    return evaluate_gates(route, case, facts)
+
+
+def binding(outcomes: tuple[GateOutcome, ...], task: Task) -> list[str]:
+    """What stands in the way of a job, in words: binding gates not met, and access that was denied.
+
+    Training data of which nobody said whether it is free of identifiers counts as not free.
+    """
+    stops = []
+    for outcome in outcomes:
+        unknown = outcome.verdict == "unknown" and outcome.gate == "deidentified"
+        if (outcome.gate in BINDING and (outcome.verdict == "unmet" or unknown)) or (
+            outcome.gate in ACCESS and outcome.verdict == "unmet"
+        ):
+            stops.append(f"{outcome.gate}: needs {outcome.needs}; task {task.task_id}: {outcome.found}")
+    return stops
+
+
+def refuse_unless_open(client: Client, facts: Facts, profile: Profile, task: Task) -> None:
+    """Raises with one line per binding gate that is not met."""
+    stops = binding(gates(client, facts, profile, task), task)
+    if stops:
+        raise BespokeError("; ".join(stops), path=f"{client.name}: {profile.name}")
+
+
+def refuse_ended_vendor(facts: Facts, profile: Profile) -> None:
+    """Refuses a vendor's tuning after the last day on which it takes a new job."""
+    last = facts.day(f"{profile.lifecycle}.last_new_tuning_job") if profile.lifecycle else None
+    end = facts.day(f"{profile.lifecycle}.end_of_life") if profile.lifecycle else None
+    if last is not None and facts.as_of > last:
+        stops = f"; the models and their fine-tunes stop on {end}" if end else ""
+        raise BespokeError(f"{profile.name}: the last day for a new fine-tuning job was {last}{stops}")
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """What GetFoundationModel says. None stands for a date that AWS does not give."""
+
+    status: str
+    legacy: date | None
+    extended_access: date | None
+    end_of_life: date | None
+    tunable: bool
+
+
+def ask_lifecycle(aws: Aws, profile: Profile) -> Lifecycle | None:
+    """The base model's life as AWS tells it today; None when this user may not ask."""
+    from botocore.exceptions import ClientError
+
+    with told(f"the lifecycle of {profile.name}", aws.region):
+        try:
+            found = amazon.found(aws.bedrock.get_foundation_model, modelIdentifier=profile.base_model)
+        except ClientError as error:
+            if str(error.response.get("Error", {}).get("Code", "")).startswith("AccessDenied"):
+                return None
+            raise
+    if found is None:
+        raise BespokeError(f"AWS knows no model {profile.base_model} in {aws.region}")
+    details: dict[str, Any] = found["modelDetails"]
+    life = details.get("modelLifecycle", {})
+    return Lifecycle(
+        status=str(life.get("status", "")),
+        legacy=_day(life, "legacyTime"),
+        extended_access=_day(life, "publicExtendedAccessTime"),
+        end_of_life=_day(life, "endOfLifeTime"),
+        tunable="FINE_TUNING" in details.get("customizationsSupported", ("FINE_TUNING",)),
+    )
+
+
+def refuse_ended(found: Lifecycle, profile: Profile, today: date, *, arranged: bool) -> None:
+    """Refuses what AWS says is over. A private arrangement is between the client and AWS: then AWS decides."""
+    if arranged:
+        return
+    if found.end_of_life is not None and today >= found.end_of_life:
+        raise BespokeError(f"{profile.name}: AWS says its life ended on {found.end_of_life}")
+    legacy = found.legacy is not None and today >= found.legacy
+    if found.status == "LEGACY" or legacy:
+        since = f" since {found.legacy}" if found.legacy else ""
+        raise BespokeError(f"{profile.name}: AWS says it is legacy{since}: no new job, no new capacity")
+    if not found.tunable:
+        raise BespokeError(f"{profile.name}: AWS says this model cannot be fine-tuned here")
+
+
+def tuned_task(client: Client, task_id: str) -> Task:
+    """The task a model is tuned for: the named one, or the only one."""
+    if task_id:
+        for task in client.tasks:
+            if task.task_id == task_id:
+                return task
+        raise BespokeError(f"no task {task_id!r}", path=f"{client.name}/tasks.csv")
+    if len(client.tasks) == 1:
+        return client.tasks[0]
+    names = ", ".join(task.task_id for task in client.tasks)
+    raise BespokeError(f"name the task to tune for: {names}", path=f"{client.name}/tasks.csv")
+
+
+def _main_family(client: Client, facts: Facts, task: Task) -> str | None:
+    from bespoke.chapters import failure_modes
+
+    found = failure_modes.compute(client, facts)
+    return found.main_family(task.task_id) if found else None
+
+
+def _day(life: dict[str, Any], key: str) -> date | None:
+    moment = life.get(key)
+    return moment.date() if moment is not None else None

@@ -1,0 +1,206 @@
+"""From the client's dataset to the two files a job reads: checked before, converted, and checked again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from bespoke.clients.schema import Client
+from bespoke.errors import BespokeError, Problem
+from bespoke.facts.reader import Facts
+from bespoke.results import write_atomically
+from bespoke.tuning.formats import detect, format_named
+from bespoke.tuning.formats.conversion import examples, without
+from bespoke.tuning.formats.format import Format, to_json
+
+if TYPE_CHECKING:
+    from bespoke.chapters.dataset_readiness import DatasetReadiness
+
+Role = Literal["training", "validation"]
+NAMES: dict[Role, str] = {"training": "train.jsonl", "validation": "validation.jsonl"}
+SHOWN = 3  # places named per rule
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One file as it is uploaded. Tokens are estimated from bytes, with the range of that estimate."""
+
+    role: Role
+    path: Path
+    sha256: str
+    size_bytes: int
+    rows: int
+    tokens: int
+    tokens_low: int
+    tokens_high: int
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The files of a job, and how many rows of the client's dataset were left out of them."""
+
+    files: tuple[Prepared, ...]
+    left_out: int
+
+    @property
+    def training(self) -> Prepared:
+        return next(file for file in self.files if file.role == "training")
+
+    @property
+    def validation(self) -> Prepared | None:
+        return next((file for file in self.files if file.role == "validation"), None)
+
+
+def prepare(
+    client: Client,
+    facts: Facts,
+    route: str,
+    target_format: str,
+    folder: Path,
+    *,
+    leave_out_faulty: bool = False,
+    drop: Collection[str] = (),
+) -> Dataset:
+    """Writes train.jsonl and, where the client has validation data, validation.jsonl into `folder`.
+
+    Raises BespokeError with every rule that the data breaks for this route, by file and line. With
+    `leave_out_faulty` such rows are left out instead and counted; what is written is checked again whole.
+    """
+    if not client.dataset:
+        raise BespokeError("has no file; put training examples there", path=str(client.folder / "dataset"))
+    from bespoke.chapters import dataset_readiness
+
+    if not leave_out_faulty:
+        found = dataset_readiness.compute(client, facts)
+        assert found is not None
+        _refuse(found, route, client.name)
+        usable: Mapping[Path, frozenset[int]] | None = None
+    else:
+        usable = _usable_lines(client, facts, route)
+    target, left_out = format_named(target_format), 0
+    by_role: dict[Role, list[Path]] = {}
+    for path in client.dataset:
+        by_role.setdefault(_role(path), []).append(path)
+    written: dict[Role, Path] = {}
+    for role, paths in by_role.items():
+        lines, skipped = _convert(client, paths, target, drop, usable)
+        left_out += skipped
+        if lines:
+            written[role] = folder / NAMES[role]
+            write_atomically(written[role], "".join(lines))
+    if "training" not in written:
+        raise BespokeError("no row is left to train on", path=str(client.folder / "dataset"))
+    if "validation" not in written:
+        (folder / NAMES["validation"]).unlink(missing_ok=True)
+    after = dataset_readiness.compute(replace(client, dataset=tuple(written.values())), facts)
+    assert after is not None
+    _refuse(after, route, client.name)
+    return Dataset(tuple(_measured(role, path, after) for role, path in written.items()), left_out)
+
+
+def digest_of(files: Sequence[tuple[str, str]], *more: str) -> str:
+    """One hash of files (role, SHA-256) and of whatever else decides what a job makes."""
+    parts = [f"{role}={sha}" for role, sha in sorted(files)]
+    return hashlib.sha256("\n".join([*parts, *more]).encode()).hexdigest()
+
+
+def _convert(
+    client: Client,
+    paths: Sequence[Path],
+    target: Format,
+    drop: Collection[str],
+    usable: Mapping[Path, frozenset[int]] | None,
+) -> tuple[list[str], int]:
+    """The rows of some files in the target's spelling; how many were left out."""
+    lines: list[str] = []
+    problems: list[Problem] = []
+    left_out = 0
+    for path in paths:
+        shown = f"{client.name}/{path.relative_to(client.folder).as_posix()}"
+        for line, example, _ in examples(path, detect(path).format):
+            if usable is not None and line not in usable[path]:
+                left_out += 1
+                continue
+            example = without(example, drop)
+            losses = target.lost(example)
+            if not losses:
+                lines.append(to_json(target.spell(example)) + "\n")
+            elif usable is not None:
+                left_out += 1
+            else:
+                message = f"{target.title} cannot carry {'; '.join(losses)}"
+                problems.append(Problem(shown, line, None, f"{message}; name the key to leave it behind"))
+    if problems:
+        raise BespokeError(problems)
+    return lines, left_out
+
+
+def _usable_lines(client: Client, facts: Facts, route: str) -> dict[Path, frozenset[int]]:
+    """For each file, the lines that break no rule of the route; validation rows that repeat training are out."""
+    from bespoke.chapters.dataset_readiness.census import Census
+    from bespoke.chapters.dataset_readiness.ledger import Ledger
+    from bespoke.chapters.dataset_readiness.minhash import Containment
+    from bespoke.chapters.dataset_readiness.rules import rules_as_of
+    from bespoke.chapters.dataset_readiness.scan import Scan
+
+    rules = rules_as_of(facts.as_of)
+    notes = client.notes or ()
+    scan = Scan(rules, Ledger(rules), Containment(n.text for n in notes), tuple(n.id for n in notes))
+    for path in client.dataset:
+        scan.file(path, path.name)
+    near = tuple(scan.copies.near(rules.number("duplicate_near")))
+    census = Census(scan.copies, near, [file.role == "training" for file in scan.files])
+    leaked = {row for row, _ in census.leaks()}
+    number = list(rules.targets).index(route)
+    lines: dict[Path, set[int]] = {path: set() for path in client.dataset}
+    for row in range(len(scan.copies)):
+        if scan.copies.targets[row] >> number & 1 and row not in leaked:
+            lines[client.dataset[scan.copies.files[row]]].add(scan.copies.lines[row])
+    return {path: frozenset(found) for path, found in lines.items()}
+
+
+def _refuse(found: DatasetReadiness, route: str, client: str) -> None:
+    """Raises with every blocking rule and its first places, unless the data can go to the route."""
+    verdict = next(target for target in found.targets if target.route == route)
+    if verdict.status != "not_ready":
+        return
+    blocking = {blocker.rule for blocker in verdict.blocked_by}
+    raise BespokeError(list(_blocking(found, route, blocking, client)))
+
+
+def _blocking(found: DatasetReadiness, route: str, rules: set[str], client: str) -> Iterator[Problem]:
+    for finding in found.findings:
+        if finding.rule not in rules or (finding.routes and route not in finding.routes):
+            continue
+        for place in finding.places[:SHOWN]:
+            says = f"{finding.says}: {place.detail}; {finding.todo}"
+            yield Problem(f"{client}/{place.file}", place.line, finding.rule, says)
+        more = finding.count - len(finding.places[:SHOWN])
+        if more > 0:
+            yield Problem(f"{client}/dataset", None, finding.rule, f"and {more:,} more of the same kind")
+
+
+def _role(path: Path) -> Role:
+    from bespoke.chapters.dataset_readiness.scan import role_of
+
+    return role_of(path)[0]
+
+
+def _measured(role: Role, path: Path, found: DatasetReadiness) -> Prepared:
+    report = next(file for file in found.files if file.role == role)
+    tokens = report.tokens
+    assert tokens is not None
+    data = path.read_bytes()
+    return Prepared(
+        role=role,
+        path=path,
+        sha256=hashlib.sha256(data).hexdigest(),
+        size_bytes=len(data),
+        rows=report.rows,
+        tokens=tokens.total,
+        tokens_low=tokens.total_low,
+        tokens_high=tokens.total_high,
+    )

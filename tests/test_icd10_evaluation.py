@@ -1,0 +1,296 @@
+"""The whole chapter on small client folders: what it computes, refuses to claim, and shows."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bespoke import show
+from bespoke.chapters.icd10_evaluation import Icd10Evaluation, compute
+from bespoke.chapters.icd10_evaluation.comparison import verdict
+from bespoke.clients.schema import (
+    Annotation,
+    Client,
+    Engagement,
+    EvaluationRun,
+    Evidence,
+    Fields,
+    Note,
+    Prediction,
+    Rates,
+    Task,
+    Usage,
+)
+from bespoke.exhibits import icd10_evaluation as exhibit
+from bespoke.facts.reader import Facts
+from bespoke.statistics.interval import Interval
+
+AS_OF = date(2026, 11, 20)
+FINDINGS = {
+    "essential hypertension": "I10", "type 2 diabetes with hyperglycemia": "E11.65", "mixed "
+    "hyperlipidemia": "E78.2",
+    "acute cough": "R05.1", "low back pain": "M54.50", "gout of the right ankle": "M10.071",
+    "hypothyroidism": "E03.9", "iron deficiency anemia": "D50.9",
+}  # fmt: skip
+
+
+def written(count: int, prefix: str, seed: int) -> tuple[Note, ...]:
+    """Notes that name two findings and deny a third, with evidence."""
+    draw = random.Random(seed)
+    notes = []
+    for i in range(count):
+        first, second, denied = draw.sample(sorted(FINDINGS), 3)
+        text = f"Visit {prefix}{i}: {first}, worse this week. Also {second}. No {denied}."
+        evidence = [
+            Evidence(code=FINDINGS[f], text=f, start=text.index(f), end=text.index(f) + len(f))
+            for f in (first, second)
+        ]
+        gold = Fields(
+            diagnosis_icd10=(FINDINGS[first], FINDINGS[second]), symptoms=("fatigue",), follow_up_date=AS_OF
+        )
+        notes.append(
+            Note(id=f"{prefix}{i}", group=f"{prefix}{i // 2}", text=text, gold=gold, evidence=tuple(evidence))
+        )
+    return tuple(notes)
+
+
+def client(**parts: Any) -> Client:
+    engagement = Engagement(
+        client="Test", prepared_by="Test", as_of=AS_OF, start=AS_OF, country="US",
+        rates=Rates(consultant_day=Decimal(1000), annotator_hour=Decimal(50)),
+        annotation=Annotation(examples_per_hour=10, annotators=2, review_rounds=1),
+        evaluation=EvaluationRun(deidentified=True),
+    )  # fmt: skip
+    task = Task(
+        task_id="t1", name="Notes", kind="extraction", requests_per_day=100, peak_to_mean=2,
+        system_tokens=500,
+        input_tokens=500, output_tokens=200, model="claude-haiku-4-5", metric="F1",
+    )  # fmt: skip
+    given = {"notes": written(40, "N", 1), "train": written(60, "T", 2), **parts}
+    return Client(name="test", folder=Path(), engagement=engagement, tasks=(task,), failures=(), **given)
+
+
+def evaluated(**parts: Any) -> Icd10Evaluation:
+    found = compute(client(**parts), Facts(as_of=AS_OF), resamples=300)
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def result() -> Icd10Evaluation:
+    return evaluated(predictions={"today_{x}": predictions(written(40, "N", 1))})
+
+
+def predictions(notes: tuple[Note, ...]) -> tuple[Prediction, ...]:
+    """The gold for most notes; one missing, one broken, one with codes that cannot be billed."""
+    usage = Usage(input_tokens=1000, output_tokens=100)
+    recorded = [
+        Prediction(id=n.id, prediction=n.gold, usage=usage, latency_ms=100.0 + i) for i, n in enumerate(notes)
+    ]
+    recorded[1] = Prediction(id=notes[1].id, prediction=None)
+    wrong = Fields(diagnosis_icd10=("e1165", "E11", "Z99.999", "sepsis"))
+    recorded[2] = Prediction(id=notes[2].id, prediction=wrong, usage=usage, latency_ms=900.0)
+    return tuple(recorded[1:])
+
+
+def test_without_notes_there_is_no_chapter() -> None:
+    assert compute(client(notes=None), Facts(as_of=AS_OF)) is None
+
+
+def test_the_ladder_runs_in_order_and_the_claude_rungs_are_quoted_not_run(result: Icd10Evaluation) -> None:
+    assert [s.name for s in result.ran] == ["most_frequent", "lexical", "linear", "mentions", "today_{x}"]
+    assert all(s.kind == "claude" and s.quote and s.scores is None for s in result.not_run)
+    assert {s.name for s in result.not_run} >= {
+        "zero_shot",
+        "few_shot",
+        "rag",
+        "thinking",
+        "generator_critic",
+    }
+
+
+def test_the_dictionary_reads_these_notes_and_the_commonest_codes_do_not(result: Icd10Evaluation) -> None:
+    dictionary, frequent = result.system("mentions").micro_f1, result.system("most_frequent").micro_f1
+    assert dictionary is not None
+    assert frequent is not None
+    assert dictionary.estimate > 0.95 > frequent.high
+    decoys = next(s for s in result.system("mentions").slices if s.dimension == "decoy")
+    assert decoys.gold >= 35  # each note denies one finding
+    assert decoys.recall.estimate == 0
+
+
+def test_missing_and_broken_answers_count_as_errors_and_are_shown(result: Icd10Evaluation) -> None:
+    system = result.system("today_{x}")
+    assert system.outcomes is not None
+    assert (system.outcomes.answered, system.outcomes.missing, system.outcomes.schema_broken) == (38, 1, 1)
+    # 37 notes right; of the note with wrong codes E11.65 may be right, but never the whole set
+    assert system.accepted is not None
+    assert system.accepted.estimate == pytest.approx(37 / 40)
+    assert system.validity is not None
+    assert (system.validity.malformed, system.validity.invented, system.validity.not_billable) == (1, 1, 1)
+
+
+def test_cost_per_accepted_note_is_the_money_of_all_over_the_right_ones(result: Icd10Evaluation) -> None:
+    used = result.system("today_{x}").consumption
+    assert used is not None
+    # claude-haiku-4-5 at 1 and 5 USD per million: 1,000 in and 100 out are 0.0015 USD; 37 of 38 accepted
+    assert used.usd_per_1000_notes == pytest.approx(1.5)
+    assert used.usd_per_accepted_note == pytest.approx(0.0015 * 38 / 37)
+    assert used.requests == 38
+
+
+def test_a_quote_prices_every_pass_and_grows_with_what_a_rung_carries(result: Icd10Evaluation) -> None:
+    quotes = {s.name: s.quote for s in result.not_run}
+    assert all(
+        q is not None and q.usd_batch == pytest.approx(q.usd / 2) and q.usd < q.usd_high
+        for q in quotes.values()
+    )
+    zero, few, critic = quotes["zero_shot"], quotes["few_shot"], quotes["generator_critic"]
+    assert zero is not None
+    assert few is not None
+    assert critic is not None
+    assert zero.usd == pytest.approx(zero.input_tokens / 1e6 + 5 * zero.output_tokens / 1e6)
+    assert zero.usd < few.usd < critic.usd
+    assert (zero.requests, critic.requests) == (40, 80)
+
+
+def test_training_notes_of_evaluation_groups_are_not_learnt_from() -> None:
+    notes = written(20, "N", 1)
+    found = evaluated(notes=notes[:10], train=(*notes[10:], notes[0]))
+    assert (found.left_out_of_training, found.train) == (1, 10)
+
+
+def test_without_training_notes_only_retrieval_runs() -> None:
+    found = evaluated(train=None)
+    assert [s.name for s in found.ran] == ["lexical"]
+    assert found.comparisons == found.learning == ()
+    assert found.best == "lexical"
+
+
+def test_training_notes_without_evidence_leave_the_dictionary_out() -> None:
+    train = tuple(n.model_copy(update={"evidence": ()}) for n in written(30, "T", 2))
+    assert [s.name for s in evaluated(train=train).ran] == ["most_frequent", "lexical", "linear"]
+
+
+def test_one_note_and_empty_gold_do_not_break_it() -> None:
+    empty = Note(id="1", text="Nothing wrong.", gold=Fields())
+    found = evaluated(notes=(empty,))
+    assert found.gold_codes == 0
+    assert found.system("mentions").accepted is not None
+
+
+def test_an_invalid_gold_code_stays_and_is_reported() -> None:
+    notes = written(10, "N", 1)
+    old = notes[0].model_copy(update={"gold": Fields(diagnosis_icd10=("R51",))})
+    found = evaluated(notes=(old, *notes[1:]))
+    assert found.gold_validity.not_billable == 1
+    assert found.gold_validity.examples == ("R51",)
+    assert found.gold_codes == 19
+
+
+def test_the_same_inputs_give_the_same_result_and_it_survives_json(result: Icd10Evaluation) -> None:
+    again = evaluated(predictions={"today_{x}": predictions(written(40, "N", 1))})
+    assert again == result
+    assert Icd10Evaluation.model_validate_json(result.model_dump_json()) == result
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "p", "word"),
+    [
+        (0.01, 0.09, 0.01, "improved"), (-0.09, -0.01, 0.01, "worse"), (-0.01, 0.09, 0.10, "not_separable"),
+        (0.0, 0.09, 0.05, "not_separable"), (0.01, 0.09, 0.08, "not_after_holm"),
+    ],
+)  # fmt: skip
+def test_improved_needs_an_interval_without_zero_that_survives_holm(
+    low: float, high: float, p: float, word: str
+) -> None:
+    assert verdict(Interval(estimate=(low + high) / 2, low=low, high=high), p) == word
+
+
+def test_the_claims_are_audited_from_the_fact_table(result: Icd10Evaluation) -> None:
+    claims = {(c.before, c.after): c for c in result.claims}
+    accuracy = claims[0.54, 0.87]
+    # smallest discordance .33: (1.96 * .5745 + .8416 * sqrt(.33 - .1089))² / .1089 = 21.2 -> 22
+    # independent errors .54 * .13 + .87 * .46 = .4704: 31.4 -> 32
+    assert accuracy.notes_to_detect == (22, 32)
+    at_120 = dict(accuracy.intervals)[120]
+    assert (round(at_120.low, 2), round(at_120.high, 2)) == (0.79, 0.92)
+    assert (0.61, 0.89) in claims
+    assert any(p.key == "evidence.precedent.haiku3_tuned" and p.interval for p in result.precedents)
+
+
+def test_excerpts_are_short_and_only_of_deidentified_notes() -> None:
+    long = written(30, "N", 1)[0].text + " More words follow here." * 100
+    unseen = Fields(diagnosis_icd10=("Z99.89",))
+    notes = tuple(n.model_copy(update={"text": n.text + long, "gold": unseen}) for n in written(30, "N", 1))
+    spoilt = {"other": tuple(Prediction(id=n.id, prediction=Fields()) for n in notes)}
+    open_client = client(notes=notes, predictions=spoilt)
+    found = compute(open_client, Facts(as_of=AS_OF), resamples=100)
+    assert found is not None
+    assert found.disagreements
+    assert all(0 < len(d.excerpt) <= 300 for d in found.disagreements)
+    closed = open_client.engagement.model_copy(update={"evaluation": EvaluationRun(deidentified=False)})
+    hidden = compute(dataclasses.replace(open_client, engagement=closed), Facts(as_of=AS_OF), resamples=100)
+    assert hidden is not None
+    assert all(d.excerpt == "" for d in hidden.disagreements)
+
+
+# --- on the page ------------------------------------------------------------------------------------------
+
+PARTS: list[Callable[[Icd10Evaluation], None]] = [
+    getattr(exhibit, name) for name in exhibit.__all__ if name != "left_out"
+]
+
+
+def shown(monkeypatch: pytest.MonkeyPatch, result: Icd10Evaluation) -> list[Any]:
+    blocks: list[Any] = []
+    monkeypatch.setattr(show, "display", blocks.append)
+    for part in PARTS:
+        part(result)
+    return blocks
+
+
+def words(blocks: list[Any]) -> str:
+    return "\n".join(block.model_dump_json(exclude={"svg"}) for block in blocks)
+
+
+def test_every_exhibit_shows_with_unique_labels(
+    monkeypatch: pytest.MonkeyPatch, result: Icd10Evaluation
+) -> None:
+    blocks = shown(monkeypatch, result)
+    labels = [b.label for b in blocks if b.type in ("figure", "table")]
+    assert len(labels) == len(set(labels))
+    assert {"fig-icd10-forest", "fig-icd10-differences", "fig-icd10-confusion", "fig-icd10-learning"} <= set(
+        labels
+    )
+    assert "today_{x}" in words(blocks) or "today {x}" in words(blocks)  # client text stays text
+
+
+@pytest.mark.parametrize("parts", [{}, {"train": None}, {"notes": written(1, "N", 1)}, {"predictions": {}}])
+def test_exhibits_cope_with_less(monkeypatch: pytest.MonkeyPatch, parts: dict[str, Any]) -> None:
+    assert shown(monkeypatch, evaluated(**parts))
+
+
+def test_improved_is_never_printed_where_the_interval_includes_zero(monkeypatch: pytest.MonkeyPatch) -> None:
+    same = {name: predictions(written(40, "N", 1)) for name in ("a", "b")}
+    found = evaluated(predictions=same, train=None)
+    page = words(shown(monkeypatch, found))
+    pair = next(c for c in found.comparisons if {c.first, c.second} == {"a", "b"})
+    assert pair.verdict == "not_separable"
+    assert "not separable at n = 40" in page
+    for comparison in found.comparisons:
+        assert (comparison.verdict in ("improved", "worse")) <= comparison.difference.excludes_zero
+
+
+def test_the_missing_chapter_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks: list[Any] = []
+    monkeypatch.setattr(show, "display", blocks.append)
+    exhibit.left_out()
+    assert "notes.jsonl" in blocks[0].markdown
