@@ -119,6 +119,26 @@ def explain(client: str, figure: str, client_data: Path | None, reports: Path | 
         click.echo(line)
 
 
+@bespoke.group()
+def dataset() -> None:
+    """Training data files."""
+
+
+@dataset.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("target", metavar="FORMAT")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--drop", multiple=True, metavar="KEY", help="A key to leave behind when the format has no place for it.")
+@click.option("--leave-out-faulty", is_flag=True, help="Convert the sound rows and count the others.")
+def convert(source: Path, target: str, out: Path, drop: tuple[str, ...], leave_out_faulty: bool) -> None:
+    """Convert a file of training examples; what FORMAT cannot carry is an error, never a silent loss."""
+    from bespoke.tuning import formats
+
+    done = formats.convert(source, target, out, drop=drop, leave_out_faulty=leave_out_faulty)
+    left = f"; faulty lines left out: {', '.join(map(str, done.left_out))}" if done.left_out else ""
+    click.echo(printable(f"{out}: {done.written} of {done.read} rows, read as {done.detected.format.id}{left}"))
+
+
 @bespoke.command()
 @click.option("--as-of", default="", metavar="DATE", help="Stale as of this date (default today).")
 def facts(as_of: str) -> None:

@@ -122,9 +122,9 @@ def test_a_stranger_is_named_with_the_file_it_may_be(root: Path) -> None:
     for name in ("task.csv", "tasks.xlsx", "notes.txt", ".hidden", "README.txt"):
         (root / name).write_text("x", encoding="utf-8")
     (root / "evaluation" / "note.jsonl").write_text("{}", encoding="utf-8")
-    (root / "dataset" / "rows.csv").write_text("x", encoding="utf-8")
+    (root / "dataset" / "rows.xlsx").write_text("x", encoding="utf-8")
     assert lines(root) == [
-        "acme/dataset/rows.csv: is not read; dataset files end in .jsonl (warning)",
+        "acme/dataset/rows.xlsx: is not read; dataset files end in .jsonl, .csv, .tsv (warning)",
         "acme/evaluation/note.jsonl: is not read; nearest: notes.jsonl (warning)",
         "acme/notes.txt: is not read; known: engagement.yaml, tasks.csv, failures.csv, codes.csv, phases.csv,"
         " prices.yaml, dataset, evaluation (warning)",

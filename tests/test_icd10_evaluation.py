@@ -85,7 +85,7 @@ def evaluated(**parts: Any) -> Icd10Evaluation:
 
 @pytest.fixture(scope="module")
 def result() -> Icd10Evaluation:
-    return evaluated(predictions={"today_{x}": predictions(written(40, "N", 1))})
+    return evaluated(predictions={"today_{x}$1$": predictions(written(40, "N", 1))})
 
 
 def predictions(notes: tuple[Note, ...]) -> tuple[Prediction, ...]:
@@ -105,7 +105,7 @@ def test_without_notes_there_is_no_chapter() -> None:
 
 
 def test_the_ladder_runs_in_order_and_the_claude_rungs_are_quoted_not_run(result: Icd10Evaluation) -> None:
-    assert [s.name for s in result.ran] == ["most_frequent", "lexical", "linear", "mentions", "today_{x}"]
+    assert [s.name for s in result.ran] == ["most_frequent", "lexical", "linear", "mentions", "today_{x}$1$"]
     assert all(s.kind == "claude" and s.quote and s.scores is None for s in result.not_run)
     assert {s.name for s in result.not_run} >= {
         "zero_shot",
@@ -127,7 +127,7 @@ def test_the_dictionary_reads_these_notes_and_the_commonest_codes_do_not(result:
 
 
 def test_missing_and_broken_answers_count_as_errors_and_are_shown(result: Icd10Evaluation) -> None:
-    system = result.system("today_{x}")
+    system = result.system("today_{x}$1$")
     assert system.outcomes is not None
     assert (system.outcomes.answered, system.outcomes.missing, system.outcomes.schema_broken) == (38, 1, 1)
     # 37 notes right; of the note with wrong codes E11.65 may be right, but never the whole set
@@ -138,7 +138,7 @@ def test_missing_and_broken_answers_count_as_errors_and_are_shown(result: Icd10E
 
 
 def test_cost_per_accepted_note_is_the_money_of_all_over_the_right_ones(result: Icd10Evaluation) -> None:
-    used = result.system("today_{x}").consumption
+    used = result.system("today_{x}$1$").consumption
     assert used is not None
     # claude-haiku-4-5 at 1 and 5 USD per million: 1,000 in and 100 out are 0.0015 USD; 37 of 38 accepted
     assert used.usd_per_1000_notes == pytest.approx(1.5)
@@ -196,7 +196,7 @@ def test_an_invalid_gold_code_stays_and_is_reported() -> None:
 
 
 def test_the_same_inputs_give_the_same_result_and_it_survives_json(result: Icd10Evaluation) -> None:
-    again = evaluated(predictions={"today_{x}": predictions(written(40, "N", 1))})
+    again = evaluated(predictions={"today_{x}$1$": predictions(written(40, "N", 1))})
     assert again == result
     assert Icd10Evaluation.model_validate_json(result.model_dump_json()) == result
 
@@ -270,7 +270,7 @@ def test_every_exhibit_shows_with_unique_labels(
     assert {"fig-icd10-forest", "fig-icd10-differences", "fig-icd10-confusion", "fig-icd10-learning"} <= set(
         labels
     )
-    assert "today_{x}" in words(blocks) or "today {x}" in words(blocks)  # client text stays text
+    assert "today_{x}$1$" in words(blocks) or "today {x}$1$" in words(blocks)  # client text stays text
 
 
 @pytest.mark.parametrize("parts", [{}, {"train": None}, {"notes": written(1, "N", 1)}, {"predictions": {}}])

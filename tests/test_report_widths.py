@@ -40,7 +40,7 @@ def test_a_small_table_keeps_its_natural_widths():
 def test_text_wraps_before_figures_do():
     long = "a sentence of several words that will not fit on one line of a table " * 3
     fit = widths.fit(table([Column("Text"), Column("Spend", numeric=True)], [long, "12,345,678.90"]))
-    assert fit.widths[1] >= widths.width("12,345,678.90")
+    assert fit.widths[1] >= widths.width("12,345,678.90", fit.size)
     assert sum(fit.widths) + widths.GUTTER == pytest.approx(widths.TEXT_WIDTH, abs=0.1)
 
 

@@ -51,7 +51,7 @@ _ALL = (
         "03_dataset_readiness",
         "dataset_readiness",
         "DatasetReadiness",
-        reads=(*ENGAGEMENT, "dataset"),
+        reads=(*ENGAGEMENT, "dataset", "evaluation"),
         without="This chapter is left out: it needs training examples as JSONL or CSV files in `dataset/`.",
     ),
     Chapter(

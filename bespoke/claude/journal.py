@@ -87,9 +87,7 @@ class OpenBatch:
 class Journal:
     """Opens or makes the journal. Raises BespokeError for a file that is none, or of a later version."""
 
-    def __init__(
-        self, path: Path, *, lease_s: float = 60.0, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, path: Path, *, lease_s: float = 60.0, clock: Callable[[], float] = time.time) -> None:
         self.path, self.lease_s, self.clock = path, lease_s, clock
         self.owner = uuid.uuid4().hex
         self._host = socket.gethostname()
@@ -134,17 +132,33 @@ class Journal:
             self._send(db, call.key, worst, None)
             return "claimed"
 
-    def answered(self, key: str, message: dict[str, Any], paid: int, latency_ms: float | None) -> None:
-        """Settles a request with its real cost. An answer that comes after its run was given up for dead
-        still counts; a second one for the same request does not replace the first."""
+    def answered(
+        self,
+        key: str,
+        message: dict[str, Any],
+        paid: int,
+        latency_ms: float | None = None,
+        batch: str | None = None,
+    ) -> None:
+        """Settles a request with its real cost.
+
+        An answer that comes after its run was given up for dead still counts; a second answer to the same
+        request does not replace the first, but what it cost is kept. The results of a batch may be read twice.
+        """
         blob = zlib.compress(json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass"))
         with self._writing() as db:
-            found = db.execute("SELECT state, owner FROM requests WHERE key = ?", (key,)).fetchone()
+            found = db.execute("SELECT state, owner, batch FROM requests WHERE key = ?", (key,)).fetchone()
+            if found[0] == "answered" and batch is not None and found[2] == batch:
+                return
+            if found[0] == "answered":
+                db.execute(
+                    "UPDATE requests SET lost = lost + ?, losses = losses + 1 WHERE key = ?", (paid, key)
+                )
+                return
             late = found[0] == "lost" and found[1] == self.owner
             db.execute(
                 "UPDATE requests SET state = 'answered', paid = ?, message = ?, latency_ms = ?, reason = NULL,"
-                " done_at = ?, lost = lost - ? * worst, losses = losses - ?"
-                " WHERE key = ? AND state != 'answered'",
+                " done_at = ?, lost = lost - ? * worst, losses = losses - ? WHERE key = ?",
                 (paid, blob, latency_ms, self.clock(), late, late, key),
             )
 
@@ -153,8 +167,8 @@ class Journal:
         with self._writing() as db:
             db.execute(
                 "UPDATE requests SET state = 'free', owner = NULL, batch = NULL, reason = ?"
-                " WHERE key = ? AND state = 'sent'",
-                (reason, key),
+                " WHERE key = ? AND state = 'sent' AND owner = ?",
+                (reason, key, self.owner),
             )
 
     def lost(self, key: str, reason: str) -> None:
@@ -254,24 +268,34 @@ class Journal:
         return int(held)
 
     def beat(self) -> None:
-        """Shows that this run is alive."""
+        """Shows that this run is alive, and gives up what dead runs had on its way."""
         with self._writing() as db:
             db.execute(
                 "INSERT OR REPLACE INTO owners VALUES (?, ?, ?, ?)",
                 (self.owner, os.getpid(), self._host, self.clock()),
             )
+            waiting = db.execute(
+                "SELECT DISTINCT owner FROM requests WHERE state = 'sent' AND batch IS NULL"
+            ).fetchall()
+            for (owner,) in waiting:
+                if not self._alive(db, owner):
+                    found = "owner = ? AND state = 'sent' AND batch IS NULL"
+                    self._lose(db, found, (owner,), "its run ended before the answer came")
 
     # --- inside a transaction ----------------------------------------------------------------------------
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        self._db.execute("BEGIN IMMEDIATE")
         try:
-            yield self._db
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise BespokeError(f"the journal cannot be written: {error}", path=str(self.path)) from None
 
     def _prepare(self) -> None:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()

@@ -25,7 +25,9 @@ _MONTH = (
 _FURTHER: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "identifier_date",
-        re.compile(rf"\b(?:{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH})\b", re.I),
+        re.compile(
+            rf"\b(?:{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH})\b", re.I
+        ),
     ),
     (
         "identifier_number",
@@ -84,7 +86,9 @@ def read_waivers(path: Path) -> dict[tuple[str, str], str]:
     rows = csv.reader(text.splitlines())
     header = [name.strip() for name in next(rows, [])]
     if header != list(COLUMNS):
-        raise BespokeError(f"has the columns {','.join(header)}; write {','.join(COLUMNS)}", path=path.name, row=1)
+        raise BespokeError(
+            f"has the columns {','.join(header)}; write {','.join(COLUMNS)}", path=path.name, row=1
+        )
     waived: dict[tuple[str, str], str] = {}
     problems = []
     for number, row in enumerate(rows, start=2):

@@ -24,6 +24,7 @@ FILES = (
 LOG = "engagement_log.csv"
 EVALUATION_FILES = ("notes.jsonl", "train.jsonl", "predictions")
 LINES_ENDING = ".jsonl"
+DATASET_ENDINGS = (".jsonl", ".csv", ".tsv")
 
 
 @dataclass
@@ -137,8 +138,8 @@ def _read_dataset(reading: Reading) -> None:
         source = reading.source(f"dataset/{name}")
         if source is None:
             continue
-        if not name.endswith(LINES_ENDING):
-            source.say(f"is not read; dataset files end in {LINES_ENDING}", warning=True)
+        if not name.endswith(DATASET_ENDINGS):
+            source.say(f"is not read; dataset files end in {', '.join(DATASET_ENDINGS)}", warning=True)
             continue
         check_encoding(source)
         files.append(source.path)

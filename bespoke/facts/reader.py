@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from bespoke.errors import BespokeError
 
 TABLES = Path(__file__).with_name("tables")
-VALUE_TABLES = ("thresholds", "prices", "models", "phases", "latency", "evidence", "tuning")
+VALUE_TABLES = ("thresholds", "prices", "models", "phases", "latency", "evidence", "tuning", "claude_api")
 
 FactKind = Literal["published", "quoted", "measured", "assumed", "unpublished"]
 EARLIEST = date(2020, 1, 1)

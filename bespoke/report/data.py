@@ -45,7 +45,7 @@ PAGE_HEIGHT = {"a4": 297, "us-letter": 279.4}  # mm
 TITLE, HEADING, PROSE = (32.0, 400.0), (21.0, 400.0), (10.0, 220.0)  # type size, and room for one word
 SERIF_WIDTH = 1.12  # the text face, semibold at its widest, against the data face
 RUNNING = 60  # characters
-UNBROKEN = 300  # points: a table no higher than this stays on one page
+UNBROKEN = 220  # points: a table no higher than this stays on one page
 SERIF, SANS, MONO = "Source Serif Pro", "Source Sans Pro", "DejaVu Sans Mono"
 
 
@@ -137,11 +137,11 @@ class _Writer:
             "kind": "table", "number": table.number, "label": table.label,
             "caption": self.text(table.caption), "source": self.text(table.source),
             "size": fit.size, "widths": [round(w, 2) for w in fit.widths], "turned": fit.turned,
-            "breaks": fit.height(table) > UNBROKEN,
+            "breaks": fit.height > UNBROKEN,
             "columns": [self.column(c, w, fit.size) for c, w in zip(table.columns, fit.widths, strict=True)],
             "rows": [
                 {
-                    "strong": n in emphasis, "long": fit.lines(row) > 12,
+                    "strong": n in emphasis, "long": fit.lines[n] > 12,
                     "cells": [
                         self.cell(c, column, w, fit.size)
                         for c, column, w in zip(row, table.columns, fit.widths, strict=True)

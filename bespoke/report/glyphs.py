@@ -62,10 +62,15 @@ def loosened(text: str, limit: float, width: Callable[[str], float] = len) -> st
 def _loosened(word: str, limit: float, width: Callable[[str], float]) -> str:
     if width(word) <= limit:
         return word
-    pieces: list[str] = []
-    for part in _AFTER.split(word):
-        pieces += [part] if width(part) <= limit else _chunks(part, limit, width)
-    return BREAK.join(filter(None, pieces))
+    parts: list[str] = []
+    for part in pieces(word):
+        parts += [part] if width(part) <= limit else _chunks(part, limit, width)
+    return BREAK.join(parts)
+
+
+def pieces(word: str) -> list[str]:
+    """A word cut after each punctuation mark."""
+    return [part for part in _AFTER.split(word) if part]
 
 
 def _chunks(part: str, limit: float, width: Callable[[str], float]) -> list[str]:

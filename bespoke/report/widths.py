@@ -6,22 +6,28 @@ All lengths are points, measured with the data face's own advance widths.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, TypeAlias
 
-from bespoke.report.glyphs import loosened
-from bespoke.report.model import Cell, Column, Table, plain
+import numpy as np
+
+from bespoke.report.glyphs import loosened, pieces
+from bespoke.report.model import Column, Table, plain
 from bespoke.show import fonts
+
+Array: TypeAlias = "np.ndarray[Any, Any]"
 
 TEXT_WIDTH = 453.5  # 160 mm on A4 and on US Letter
 WIDE_WIDTH = 680.0  # 240 mm: the same pages turned on their side
 GUTTER = 11.0
 SIZES = (8.5, 8.0, 7.5, 7.0, 6.5)
-UNBROKEN = 84.0  # at full size: a word wider than this may be broken before the type shrinks
+UNBROKEN = 84.0  # at full size: a word wider than this may be broken
+SMALLNESS = 3.0  # how much smaller type must save: it makes a wrapped table lower by nearly its square
+STEP = 6.0
+LINE, PADDING = 1.28, 8.0  # of the type size; points per row
 TITLE = 64.0  # titles over figures wrap beyond this
-WRAPPED = 1.15  # a wrapped text leaves some of each line empty
+WRAPPED, WRAPPED_CODE = 1.15, 1.5  # a wrapped text leaves some of each line empty, a cut code more
 SLACK = 1.035  # tabular figures and kerning differ a little from the plain advances
 MONO = 0.602 * 0.8 * 1.06  # em: every letter of DejaVu Sans Mono at the size used for codes
 BOLD = 1.045  # semibold runs this much wider
@@ -29,34 +35,92 @@ BOLD = 1.045  # semibold runs this much wider
 
 @dataclass(frozen=True)
 class Fit:
-    """How a table is set: type size, one width per column, and whether its page must be turned."""
+    """How a table is set: type size, width of each column, lines of each row, whether its page is turned."""
 
     size: float
     widths: tuple[float, ...]
+    lines: tuple[int, ...]
     turned: bool = False
 
-    def lines(self, row: list[Cell]) -> int:
-        """About how many lines a row takes."""
-        lengths = (width(plain(cell), self.size) * WRAPPED for cell in row)
-        return max((math.ceil(n / w) for n, w in zip(lengths, self.widths, strict=True)), default=1)
-
-    def height(self, table: Table) -> float:
-        """About how high the table will be."""
-        return sum(self.lines(row) * self.size * 1.3 + 8 for row in table.rows)
+    @property
+    def height(self) -> float:
+        """About how high the rows are together."""
+        return sum(lines * self.size * LINE + PADDING for lines in self.lines)
 
 
 def fit(table: Table) -> Fit:
-    """The widths for one table."""
-    natural = [_natural(table, i) for i in range(len(table.columns))]
-    least = [min(_least(table, i), n) for i, n in enumerate(natural)]
+    """The widths for one table: the type size that makes it low without making it small."""
+    measured = _Measured(table)
     for available, turned in ((TEXT_WIDTH, False), (WIDE_WIDTH, True)):
-        space = available - GUTTER * (len(natural) - 1)
-        for size in SIZES if not turned else SIZES[1:]:
-            scale = size / SIZES[0]
-            widths = _share([n * scale for n in natural], [m * scale for m in least], space)
-            if widths:
-                return Fit(size, widths, turned)
-    return Fit(SIZES[-1], _squeezed([m * SIZES[-1] / SIZES[0] for m in least], space), True)
+        space = available - GUTTER * (len(table.columns) - 1)
+        fits = [found for size in SIZES if (found := measured.at(size, space, turned=turned))]
+        if fits:
+            return min(fits, key=lambda one: (one.height / one.size**SMALLNESS, -one.size))
+    return measured.squeezed(SIZES[-1], space)
+
+
+class _Measured:
+    """What the cells of a table would take on one line, at full size: array of rows by columns."""
+
+    def __init__(self, table: Table) -> None:
+        emphasis = set(table.emphasis)
+        self.full = np.array(
+            [
+                [
+                    width(plain(cell), code=column.code) * (BOLD if n in emphasis else 1)
+                    for cell, column in zip(row, table.columns, strict=True)
+                ]
+                for n, row in enumerate(table.rows)
+            ]
+        ).reshape(len(table.rows), len(table.columns))
+        self.waste = np.array([WRAPPED_CODE if c.code else WRAPPED for c in table.columns])
+        tallest = self.full.max(axis=0, initial=0.0)
+        titles = np.array([_title(c) for c in table.columns])
+        self.natural = np.maximum(tallest, [_whole_title(c) for c in table.columns]) + 1
+        least = [_least(table, i) for i in range(len(table.columns))]
+        fixed = np.array([c.numeric or c.whole for c in table.columns])
+        self.least = np.where(fixed, self.natural, np.minimum(np.maximum(titles, least) + 1, self.natural))
+
+    def at(self, size: float, space: float, *, turned: bool = False) -> Fit | None:
+        """The table at this size: room goes, step by step, to the column where it saves most lines."""
+        scale = size / SIZES[0]
+        widths, natural, full = self.least * scale, self.natural * scale, self.full * scale
+        if widths.sum() > space:
+            return None
+        if natural.sum() <= space:
+            widths = natural
+        gains = np.array([self._gain(full, widths, natural, i) for i in range(len(widths))])
+        while (left := space - widths.sum()) > 0.5 and gains.max() > 0:
+            i = int(gains.argmax())
+            widths[i] = min(widths[i] + min(STEP, left), natural[i])
+            gains[i] = self._gain(full, widths, natural, i)
+        return Fit(size, tuple(widths.tolist()), self._lines(full, widths), turned)
+
+    def squeezed(self, size: float, space: float) -> Fit:
+        """Wide columns cut to one common width so that all fit: the last resort, words are then broken."""
+        scale = size / SIZES[0]
+        least, low, high = self.least * scale, 0.0, float(space)
+        for _ in range(50):
+            cap = (low + high) / 2
+            low, high = (cap, high) if np.minimum(least, cap).sum() <= space else (low, cap)
+        widths = np.minimum(least, low)
+        return Fit(size, tuple(widths.tolist()), self._lines(self.full * scale, widths), True)
+
+    def _lines(self, full: Array, widths: Array) -> tuple[int, ...]:
+        """Lines per row."""
+        wrapped = np.where(full > widths, full * self.waste, full)
+        return tuple(np.ceil(wrapped / widths).max(axis=1, initial=1).astype(int).tolist())
+
+    def _gain(self, full: Array, widths: Array, natural: Array, i: int) -> float:
+        """What a step of room is worth to a column: tall cells count most, since they make their row tall."""
+        wider = min(widths[i] + STEP, natural[i])
+        if wider <= widths[i] + 0.01:
+            return 0.0
+        before, after = (
+            np.where(full[:, i] > width, full[:, i] * self.waste[i] / width, 1.0) ** 3
+            for width in (widths[i], wider)
+        )
+        return float((before - after).sum())
 
 
 def broken(text: str, column: float, size: float, *, code: bool = False) -> str:
@@ -64,6 +128,7 @@ def broken(text: str, column: float, size: float, *, code: bool = False) -> str:
     return loosened(text, column, lambda part: width(part, size, code=code))
 
 
+@lru_cache(maxsize=1 << 15)
 def width(text: str, size: float = SIZES[0], *, code: bool = False) -> float:
     """The width of one line of text in the data face, or as a code in the mono face."""
     if code:
@@ -78,68 +143,27 @@ def _advances() -> dict[int, float]:
     return fonts.advances(next(p for p in fonts.faces() if p.stem == "SourceSansPro-Regular"))
 
 
-def _cells(table: Table, i: int) -> list[tuple[str, bool]]:
-    """The texts of a column and whether each is bold."""
-    emphasis = set(table.emphasis)
-    return [(plain(row[i]), n in emphasis) for n, row in enumerate(table.rows)]
-
-
-def _natural(table: Table, i: int) -> float:
-    """So wide that no cell wraps; a long title may wrap over figures."""
-    column = table.columns[i]
-    title = width(column.title) * BOLD
-    if column.numeric:
-        title = min(title, TITLE)
-    cells = (
-        width(text, code=column.code) * (BOLD if bold else 1) for text, bold in _cells(table, i)
-    )
-    return max(title, _title(column), max(cells, default=0.0)) + 1
-
-
-def _least(table: Table, i: int) -> float:
-    """So wide that no word of ordinary length is broken; figures never wrap."""
-    column = table.columns[i]
-    if column.numeric or column.whole:
-        return _natural(table, i)
-    title = _title(column)
-    words = (_word(text, bold=bold, code=column.code) for text, bold in _cells(table, i))
-    return max(title, min(max(words, default=0.0), UNBROKEN)) + 1
+def _whole_title(column: Column) -> float:
+    """A title on one line; over figures it may wrap."""
+    whole = width(column.title) * BOLD
+    return max(_title(column), min(whole, TITLE) if column.numeric else whole)
 
 
 def _title(column: Column) -> float:
     """So wide that no word of a title is broken, and an ordinary unit stays on one line."""
-    return max(_word(column.title, bold=True), _word(column.unit), min(width(column.unit) * 0.9, TITLE))
+    longest = max((width(word) * BOLD for word in column.title.split()), default=0.0)
+    unit = max((width(word) for word in column.unit.split()), default=0.0)
+    return max(longest, unit, min(width(column.unit) * 0.9, TITLE))
 
 
-def _word(text: str, *, bold: bool = False, code: bool = False) -> float:
-    """The widest word of a text."""
-    return max((width(word, code=code) for word in text.split()), default=0.0) * (BOLD if bold else 1)
-
-
-def _share(natural: Sequence[float], least: Sequence[float], space: float) -> tuple[float, ...] | None:
-    """Natural widths where they fit; else the least ones, and the rest by the room each column wants."""
-    if sum(natural) <= space:
-        return tuple(natural)
-    left = space - sum(least)
-    if left < 0:
-        return None
-    wishes = [(n - m) ** 0.6 for n, m in zip(natural, least, strict=True)]
-    widths = list(least)
-    while left > 0.01 and sum(wishes) > 0:  # a column that has all it wants hands on the rest
-        part = left / sum(wishes)
-        for i, wish in enumerate(wishes):
-            grown = min(natural[i], widths[i] + part * wish)
-            left -= grown - widths[i]
-            widths[i] = grown
-            if grown >= natural[i]:
-                wishes[i] = 0
-    return tuple(widths)
-
-
-def _squeezed(least: Sequence[float], space: float) -> tuple[float, ...]:
-    """Wide columns cut to one common width so that all fit: the last resort, words are then broken."""
-    low, high = 0.0, max(least)
-    for _ in range(50):
-        cap = (low + high) / 2
-        low, high = (cap, high) if sum(min(w, cap) for w in least) <= space else (low, cap)
-    return tuple(min(w, low) for w in least)
+def _least(table: Table, i: int) -> float:
+    """So wide that no word of ordinary length is broken, and longer ones only after their punctuation."""
+    code = table.columns[i].code
+    words = {word for row in table.rows for word in plain(row[i]).split()}
+    longest = 0.0
+    for word in words:
+        size = width(word, code=code)
+        if code or size > UNBROKEN:
+            size = max(width(part, code=code) for part in pieces(word))
+        longest = max(longest, min(size, UNBROKEN))
+    return longest * (BOLD if table.emphasis else 1)

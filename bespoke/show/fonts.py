@@ -66,11 +66,14 @@ def coverage(extra: tuple[Path, ...] = ()) -> frozenset[int]:
 
 @lru_cache(maxsize=1)
 def _bundled() -> tuple[Path, ...]:
-    import matplotlib
+    from importlib.util import find_spec
 
     from bespoke.show.style import font_files
 
-    dejavu = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    package = find_spec("matplotlib")  # located, not imported: that takes longer than typesetting a report
+    if package is None or package.origin is None:
+        raise BespokeError("matplotlib is not installed: its DejaVu faces are needed")
+    dejavu = Path(package.origin).parent / "mpl-data" / "fonts" / "ttf"
     source = (path for path in font_files() if path.stem.split("-")[-1] in STYLES)
     return (*source, *sorted(dejavu.glob("DejaVuSans*.ttf")))
 

@@ -141,6 +141,7 @@ def _house_type(figure: Any) -> None:
 
     plain = matplotlib.rcParamsDefault
     for text in figure.findobj(Text):
+        text.set_parse_math(False)  # a client's `$` is a dollar, not the start of a formula
         if text.get_fontfamily() == list(plain["font.family"]):
             text.set_fontfamily(settings()["font.family"])
         if text.get_fontsize() == plain["font.size"]:

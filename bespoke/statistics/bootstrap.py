@@ -21,6 +21,8 @@ from bespoke.statistics.proportion import wilson
 
 Array = NDArray[np.float64]
 
+_BLOCK = 200_000  # draws counted at a time: as many as stay in the processor's cache
+
 
 class Difference(Part):
     """One ratio minus another on the same notes, and the two-sided p that its interval implies."""
@@ -57,10 +59,15 @@ class ClusterBootstrap:
     @cached_property
     def weights(self) -> Array:
         """How often each resample (row) drew each cluster (column); every row adds up to the clusters."""
-        draws = np.random.default_rng(self.seed).integers(self.clusters, size=(self.resamples, self.clusters))
-        draws += np.arange(self.resamples)[:, None] * self.clusters
-        counts = np.bincount(draws.ravel(), minlength=self.resamples * self.clusters)
-        return counts.reshape(self.resamples, self.clusters).astype(float)
+        random, n = np.random.default_rng(self.seed), self.clusters
+        weights = np.empty((self.resamples, n))
+        rows = max(1, _BLOCK // n)
+        for start in range(0, self.resamples, rows):
+            block = weights[start : start + rows]
+            draws = random.integers(n, size=block.shape, dtype=np.int32)
+            draws += np.arange(len(block), dtype=np.int32)[:, None] * n
+            block[:] = np.bincount(draws.ravel(), minlength=block.size).reshape(block.shape)
+        return weights
 
     def ratio(self, ratio: Ratio) -> Interval:
         """The ratio of the summed numerators to the summed denominators, with its interval."""

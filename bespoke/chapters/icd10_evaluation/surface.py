@@ -69,28 +69,38 @@ def comparable(word: str) -> str:
     )
 
 
-def _cues(text: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(map(comparable, cue.split())) for cue in text.split(","))
+_Cues = dict[str, list[tuple[str, ...]]]  # first word -> the cues that begin with it
+
+
+def _holds(words: tuple[str, ...], cues: _Cues) -> bool:
+    return any(words[i : i + len(cue)] == cue for i, word in enumerate(words) for cue in cues.get(word, ()))
+
+
+def _cues(text: str) -> _Cues:
+    cues: _Cues = {}
+    for cue in text.split(","):
+        words = tuple(map(comparable, cue.split()))
+        cues.setdefault(words[0], []).append(words)
+    return cues
 
 
 # After NegEx (Chapman et al. 2001) and its Spanish adaptation (Costumero et al. 2014).
 _NEGATING = _cues(
-    "no, not, denies, denied, denying, deny, without, negative for, neg for, w o, absent, absence of, never "
-    "had, "
-    "ruled out, free of, resolved, nor, never, none, non, niega, niegan, sin, ni, ausencia de, negativo "
-    "para, "
-    "negativa para, descarta, descarto, descartar, descartado, descartandose, nunca, tampoco"
+    "no, not, denies, denied, denying, deny, without, negative for, neg for, w o, absent, absence of, nor, "
+    "never, never had, none, non, ruled out, free of, resolved, niega, niegan, sin, ni, ausencia de, "
+    "negativo para, negativa para, descarta, descarto, descartar, descartado, descartandose, nunca, tampoco"
 )
 _NEGATED_AFTER = _cues("ruled out, negative, neg, absent, not seen, negativo, negativa")
 _DOUBTING = _cues(
-    "possible, possibly, probable, probably, suspected, suspect, suspicion of, suspicious for, rule out, r "
-    "o, "
-    "likely, questionable, concern for, concerning for, versus, vs, differential, evaluate for, eval for, "
-    "cannot exclude, posible, posibles, probables, sospecha, sospechoso, sospechosa, presunto, presunta, "
-    "compatible, sugestivo, sugestiva"
+    "possible, possibly, probable, probably, suspected, suspect, suspicion of, suspicious for, rule out, "
+    "r o, likely, questionable, concern for, concerning for, versus, vs, differential, evaluate for, "
+    "eval for, cannot exclude, posible, posibles, probables, sospecha, sospechoso, sospechosa, presunto, "
+    "presunta, compatible, sugestivo, sugestiva"
 )
-CUES = frozenset(word for cue in (*_NEGATING, *_DOUBTING, *_NEGATED_AFTER) for word in cue)
-
-
-def _holds(words: tuple[str, ...], cues: tuple[tuple[str, ...], ...]) -> bool:
-    return any(words[i : i + len(cue)] == cue for cue in cues for i in range(len(words) - len(cue) + 1))
+CUES = frozenset(
+    word
+    for cues in (_NEGATING, _DOUBTING, _NEGATED_AFTER)
+    for same in cues.values()
+    for cue in same
+    for word in cue
+)

@@ -11,6 +11,7 @@ from typing import Any
 from bespoke.errors import BespokeError, printable
 
 INSTALL = 'boto3 is not installed; install the extra: pip install "bespoke[aws]"'
+SIGN_IN = "sign in again, for example with `aws sso login`"
 EXPIRED = {
     "ExpiredTokenException", "ExpiredToken", "RequestExpired", "TokenRefreshRequired", "InvalidClientTokenId",
     "UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch",
@@ -42,7 +43,7 @@ Connect = Callable[[str, str], Aws]  # region, profile of ~/.aws/config ("" for 
 
 
 def connect(region: str, aws_profile: str = "") -> Aws:
-    """Clients with the user's own credentials, which are never read or kept here; asks AWS who we are first."""
+    """Clients with the user's own credentials, which are never read or kept here. Asks AWS who we are."""
     try:
         import boto3
         from botocore.exceptions import BotoCoreError
@@ -74,6 +75,7 @@ def clients(session: Any, region: str) -> Aws:
 @contextmanager
 def told(what: str, region: str = "") -> Iterator[None]:
     """Turns an error of AWS into one line that says what was asked, why it failed and what to do."""
+    from boto3.exceptions import Boto3Error
     from botocore.exceptions import (
         BotoCoreError,
         ClientError,
@@ -89,16 +91,12 @@ def told(what: str, region: str = "") -> Iterator[None]:
     except ClientError as error:
         raise BespokeError(_client_error(what, error.response, region)) from None
     except (NoCredentialsError, PartialCredentialsError):
-        raise BespokeError(
-            "no AWS credentials found; sign in first, for example with `aws sso login`"
-        ) from None
+        raise BespokeError(f"no AWS credentials found; {SIGN_IN}") from None
     except TokenRetrievalError:
-        raise BespokeError(
-            "the AWS sign-in has expired; sign in again, for example with `aws sso login`"
-        ) from None
+        raise BespokeError(f"the AWS sign-in has expired; {SIGN_IN}") from None
     except (ConnectionError, NoRegionError) as error:
         raise BespokeError(f"AWS: {what}: cannot be reached: {scrub(str(error))}") from None
-    except BotoCoreError as error:
+    except (BotoCoreError, Boto3Error) as error:
         raise BespokeError(f"AWS: {what}: {scrub(str(error))}") from None
 
 
@@ -142,7 +140,7 @@ def _client_error(what: str, response: Mapping[str, Any], region: str) -> str:
     error = response.get("Error", {})
     code, message = str(error.get("Code", "")), scrub(str(error.get("Message", "")))
     if code in EXPIRED:
-        return "AWS does not take the credentials (expired or wrong); sign in again, for example with `aws sso login`"
+        return f"AWS does not take the credentials (expired or wrong); {SIGN_IN}"
     if code in THROTTLED:
         return f"AWS: {what}: too many requests, also after waiting; run the same command again later"
     if code.startswith("AccessDenied"):
@@ -153,5 +151,5 @@ def _client_error(what: str, response: Mapping[str, Any], region: str) -> str:
         "IllegalLocationConstraintException",
         "AuthorizationHeaderMalformed",
     ):
-        return f"AWS: {what}: the bucket is in another region than {region or 'the job'}; use one in the same region"
+        return f"AWS: {what}: the bucket is in another region; use one in {region or 'the region of the job'}"
     return f"AWS: {what}: {message or code}"

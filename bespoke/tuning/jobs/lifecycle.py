@@ -93,7 +93,7 @@ def ask_lifecycle(aws: Aws, profile: Profile) -> Lifecycle | None:
 
 
 def refuse_ended(found: Lifecycle, profile: Profile, today: date, *, arranged: bool) -> None:
-    """Refuses what AWS says is over. A private arrangement is between the client and AWS: then AWS decides."""
+    """Refuses what AWS says is over. Under a private arrangement AWS itself decides, when it is asked."""
     if arranged:
         return
     if found.end_of_life is not None and today >= found.end_of_life:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import IO, TYPE_CHECKING, Literal
 
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError, Problem
 from bespoke.facts.reader import Facts
-from bespoke.results import write_atomically
 from bespoke.tuning.formats import detect, format_named
 from bespoke.tuning.formats.conversion import examples, without
 from bespoke.tuning.formats.format import Format, to_json
@@ -85,16 +87,15 @@ def prepare(
     for path in client.dataset:
         by_role.setdefault(_role(path), []).append(path)
     written: dict[Role, Path] = {}
-    for role, paths in by_role.items():
-        lines, skipped = _convert(client, paths, target, drop, usable)
+    for role, name in NAMES.items():
+        rows, skipped = _convert(client, by_role.get(role, ()), target, drop, usable, folder / name)
         left_out += skipped
-        if lines:
-            written[role] = folder / NAMES[role]
-            write_atomically(written[role], "".join(lines))
+        if rows:
+            written[role] = folder / name
+        else:
+            (folder / name).unlink(missing_ok=True)
     if "training" not in written:
         raise BespokeError("no row is left to train on", path=str(client.folder / "dataset"))
-    if "validation" not in written:
-        (folder / NAMES["validation"]).unlink(missing_ok=True)
     after = dataset_readiness.compute(replace(client, dataset=tuple(written.values())), facts)
     assert after is not None
     _refuse(after, route, client.name)
@@ -113,33 +114,49 @@ def _convert(
     target: Format,
     drop: Collection[str],
     usable: Mapping[Path, frozenset[int]] | None,
-) -> tuple[list[str], int]:
-    """The rows of some files in the target's spelling; how many were left out."""
-    lines: list[str] = []
+    out: Path,
+) -> tuple[int, int]:
+    """Write the rows of some files in the target's spelling; how many were written and left out."""
     problems: list[Problem] = []
-    left_out = 0
-    for path in paths:
-        shown = f"{client.name}/{path.relative_to(client.folder).as_posix()}"
-        for line, example, _ in examples(path, detect(path).format):
-            if usable is not None and line not in usable[path]:
-                left_out += 1
-                continue
-            example = without(example, drop)
-            losses = target.lost(example)
-            if not losses:
-                lines.append(to_json(target.spell(example)) + "\n")
-            elif usable is not None:
-                left_out += 1
-            else:
-                message = f"{target.title} cannot carry {'; '.join(losses)}"
-                problems.append(Problem(shown, line, None, f"{message}; name the key to leave it behind"))
-    if problems:
-        raise BespokeError(problems)
-    return lines, left_out
+    written = left_out = 0
+    with _whole_file(out) as file:
+        for path in paths:
+            shown = f"{client.name}/{path.relative_to(client.folder).as_posix()}"
+            for line, example, _ in examples(path, detect(path).format):
+                example = without(example, drop)
+                losses = target.lost(example)
+                if usable is not None and (losses or line not in usable[path]):
+                    left_out += 1
+                elif losses:
+                    says = f"{target.title} cannot carry {'; '.join(losses)}; name the key to leave it behind"
+                    problems.append(Problem(shown, line, None, says))
+                else:
+                    file.write(to_json(target.spell(example)) + "\n")
+                    written += 1
+        if problems:
+            raise BespokeError(problems)
+    return written, left_out
+
+
+@contextmanager
+def _whole_file(out: Path) -> Iterator[IO[str]]:
+    """A file that takes its place only when all of it was written."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                yield file
+            Path(name).replace(out)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise BespokeError(f"cannot write: {error.strerror or error}", path=str(out)) from error
 
 
 def _usable_lines(client: Client, facts: Facts, route: str) -> dict[Path, frozenset[int]]:
-    """For each file, the lines that break no rule of the route; validation rows that repeat training are out."""
+    """For each file, the lines that break no rule of the route and, in validation, repeat no training row."""
     from bespoke.chapters.dataset_readiness.census import Census
     from bespoke.chapters.dataset_readiness.ledger import Ledger
     from bespoke.chapters.dataset_readiness.minhash import Containment
@@ -193,12 +210,13 @@ def _measured(role: Role, path: Path, found: DatasetReadiness) -> Prepared:
     report = next(file for file in found.files if file.role == role)
     tokens = report.tokens
     assert tokens is not None
-    data = path.read_bytes()
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Prepared(
         role=role,
         path=path,
-        sha256=hashlib.sha256(data).hexdigest(),
-        size_bytes=len(data),
+        sha256=digest,
+        size_bytes=path.stat().st_size,
         rows=report.rows,
         tokens=tokens.total,
         tokens_low=tokens.total_low,

@@ -1,4 +1,4 @@
-"""The models that can be customised, and the hyperparameters their jobs take, as the fact tables have them."""
+"""The models that can be customised and the hyperparameters of their jobs, from the fact tables."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """What was asked of AWS for a client and what became of it: tuning/state.json in the client's folder.
 
-Every step is written here before the call that makes it, under a name that is computed from its inputs. After a
-crash at any point the next command finds the intention, asks AWS for that name, and goes on from the answer.
+Every step is written here before the call that makes it, under a name that is computed from its inputs.
+After a crash at any point the next command finds the intention, asks AWS for that name, and goes on from
+the answer.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ FOLDER = "tuning"
 FILE = "state.json"
 VERSION = 1
 INTENDED, DELETING, GONE = "intended", "deleting", "gone"  # our own words; the others are AWS's
-ENDED = ("Failed", "Stopped", GONE)
+REFUSED = "refused"  # AWS would not take the request: nothing was made
+ENDED = ("Failed", "Stopped", "Completed", REFUSED, GONE)  # a thing that runs no longer
 
 
 class Thing(Part):
@@ -82,6 +84,10 @@ class Run(Part):
     hyperparameters: Mapping[str, str]
     digest: str  # of the files, the base model and the hyperparameters
     attempt: int = 1
+    task_id: str
+    left_out: int = 0  # rows of the dataset that are not in the files
+    leave_out_faulty: bool = False
+    drop: tuple[str, ...] = ()
     role_arn: str
     bucket: str
     kms_key: str = ""
@@ -95,10 +101,6 @@ class Run(Part):
     endpoints_made: int = 0
     model_ends_on: date | None = None  # announced end of life of the base model
     started_at: datetime
-
-    @property
-    def base_name(self) -> str:
-        return self.job.name
 
     @property
     def retired(self) -> bool:

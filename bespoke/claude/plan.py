@@ -1,0 +1,118 @@
+"""What a run would ask: the notes that may leave, what prompts carry, and the requests of every strategy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bespoke.claude.calls import Call
+from bespoke.claude.examples import glossary, worked_examples
+from bespoke.claude.prompt import Shared, request_body
+from bespoke.claude.residual import Hit, read_waivers, unwaived
+from bespoke.claude.strategies import Strategy
+from bespoke.clients.schema import Client, Note
+from bespoke.errors import BespokeError
+from bespoke.facts.icd10 import code_set
+from bespoke.facts.reader import Facts
+
+WAIVERS = "waivers.csv"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`notes` may be sent; `blocked` may not, each with the rules that hold it."""
+
+    backend: str
+    strategies: tuple[Strategy, ...]
+    shared: Shared
+    all_notes: tuple[Note, ...]
+    notes: tuple[Note, ...]
+    blocked: Mapping[str, tuple[Hit, ...]]
+    train_held_back: int  # training notes kept out of prompts by the residual check
+    candidates: Mapping[str, tuple[str, ...]]
+
+    def generate(self, strategy: Strategy) -> list[Call]:
+        """The first request for every note, in the order of the notes."""
+        return [self.call(strategy, 0, note) for note in self.notes]
+
+    def call(self, strategy: Strategy, number: int, note: Note, draft: str = "") -> Call:
+        """The request of pass `number`; later passes need the draft of the one before."""
+        which = strategy.passes[number]
+        found = self.candidates.get(note.id, ())
+        body = request_body(strategy, which, self.shared, note.text, found, draft)
+        return Call(note.id, strategy.name, which, self.backend, body)
+
+
+def make_plan(
+    client: Client, facts: Facts, strategies: tuple[Strategy, ...], backend: str, model_id: str
+) -> Plan:
+    """Reads, checks and prepares everything without touching the network. Raises BespokeError."""
+    if not client.notes:
+        raise BespokeError("evaluation/notes.jsonl is missing or empty: there is nothing to ask about")
+    waivers = read_waivers(client.folder / "evaluation" / WAIVERS)
+    blocked = {note.id: hits for note in client.notes if (hits := unwaived(note.id, note.text, waivers))}
+    notes = tuple(note for note in client.notes if note.id not in blocked)
+    train = _training(client)
+    clean = [note for note in train if not unwaived(note.id, _everything(note), waivers)]
+    count = int(facts.fact("evidence.tokens.examples").number)
+    candidates: Mapping[str, tuple[str, ...]] = {}
+    if any(strategy.candidates for strategy in strategies):
+        candidates = _retrieved(notes, train, int(facts.fact("evidence.tokens.candidates").number))
+    shared = Shared(
+        model_id=model_id,
+        examples=worked_examples(clean, count) if any(s.examples for s in strategies) else (),
+        glossary=glossary(clean) if any(s.glossary for s in strategies) else (),
+        answer_tokens=int(facts.fact("api.answer_tokens").number),
+        thinking_tokens=int(facts.fact("api.thinking_tokens").number),
+        geography=_geography(client, backend),
+        descriptions={
+            code: code_set().codes[code].description
+            for found in candidates.values()
+            for code in found
+            if code in code_set().codes
+        },
+    )
+    return Plan(
+        backend=backend,
+        strategies=strategies,
+        shared=shared,
+        all_notes=client.notes,
+        notes=notes,
+        blocked=blocked,
+        train_held_back=len(train) - len(clean),
+        candidates=candidates,
+    )
+
+
+def _training(client: Client) -> list[Note]:
+    """Training notes that share neither patient nor text with an evaluation note."""
+    from bespoke.chapters.icd10_evaluation.answers import usable_training
+
+    return usable_training(client.train or (), client.notes or ())
+
+
+def _everything(note: Note) -> str:
+    """All of a training note that a prompt may carry: example notes are sent with their gold."""
+    gold = note.gold
+    said = [*gold.symptoms, *(m.drug for m in gold.prescribed_medications), *(s.text for s in note.evidence)]
+    return "\n".join([note.text, *said])
+
+
+def _retrieved(notes: Sequence[Note], train: Sequence[Note], count: int) -> dict[str, tuple[str, ...]]:
+    from bespoke.retrieval import CandidateSearch
+
+    found = CandidateSearch(train).candidates(notes, count)
+    return {note.id: codes for note, codes in zip(notes, found, strict=True)}
+
+
+def _geography(client: Client, backend: str) -> str:
+    """Where the provider may process: the Claude API can promise the United States and nothing else."""
+    wanted = {place.casefold() for place in client.engagement.residency}
+    if not wanted or backend != "anthropic":
+        return ""
+    if wanted == {"us"}:
+        return "us"
+    raise BespokeError(
+        f"residency {', '.join(sorted(wanted))} cannot be promised by the Claude API, which offers the US only;"
+        " use the bedrock backend in a region of theirs"
+    )

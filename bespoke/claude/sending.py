@@ -1,0 +1,183 @@
+"""Sends requests one by one within budget and journal: claims, paces, retries, and names every ending."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from bespoke.claude.answer import Outcome
+from bespoke.claude.backend import (
+    AnswerLost,
+    Backend,
+    CallFailed,
+    Forbidden,
+    NotSent,
+    Overloaded,
+    RateLimited,
+    Rejected,
+)
+from bespoke.claude.calls import Call, Pricing, paid, text_bytes
+from bespoke.claude.journal import Entry, Journal
+from bespoke.claude.pacing import Pacer, Slot
+from bespoke.claude.patience import Patience
+
+_BUSY_S = 0.1  # between looks at a request that another run has, or at a budget that may get room
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How one request ended: with a message in the journal, or with the name of why not."""
+
+    outcome: Outcome | None  # None: there is a message to read
+    entry: Entry | None = None
+    reason: str = ""
+
+
+@dataclass
+class Sender:
+    """Everything the requests of one run share. `stopped` says why nothing more is sent."""
+
+    backend: Backend
+    journal: Journal
+    pricing: Pricing
+    batch_pricing: Pricing
+    budget: int  # pico-USD
+    patience: Patience
+    again: bool = False  # pay once more for answers that were lost
+    bytes_per_token: float = 4.0
+    pacer: Pacer = field(default_factory=Pacer)
+    stopped: str = ""
+    fatal: str = ""
+    jitter: random.Random = field(default_factory=random.Random)
+    _dry: int = 0
+
+    async def ask(self, call: Call) -> Ending:
+        """The request's answer: from the journal, from another run that is asking, or by sending it."""
+        deadline = time.monotonic() + self.patience.waiting_s
+        attempts = 0
+        while True:
+            known = self.journal.entry(call.key)
+            if known and known.state == "answered":
+                return Ending(None, known)
+            if self.stopped:
+                return Ending("not_asked", reason=self.stopped)
+            try:
+                ending = await self._attempt(call)
+            except Overloaded as failure:
+                attempts += 1
+                delay = self._backoff(attempts, failure.retry_after_s)
+            except NotSent as failure:
+                attempts += 1
+                delay = self._backoff(attempts, None)
+            except RateLimited as failure:
+                delay = 0.0  # the pacer holds everybody back
+                if time.monotonic() > deadline:
+                    attempts = self.patience.attempts
+            else:
+                if ending is not None:
+                    return ending
+                await asyncio.sleep(_BUSY_S)
+                continue
+            if attempts >= self.patience.attempts:
+                return self._gave_up(str(failure))
+            await asyncio.sleep(delay)
+
+    async def _attempt(self, call: Call) -> Ending | None:
+        """One claim and, where it succeeds, one request. None: look again in a moment."""
+        async with self.pacer.slot(round(text_bytes(call.body) / self.bytes_per_token)) as slot:
+            if self.stopped:
+                return Ending("not_asked", reason=self.stopped)
+            claim = self.journal.claim(call, call.worst(self.pricing), self.budget, again=self.again)
+            if claim == "claimed":
+                return await self._send(call, slot)
+        if claim in ("busy", "wait"):
+            return None
+        if claim == "over_budget":
+            self.stop("the budget does not cover the worst case of another request")
+            return Ending("not_asked", reason=self.stopped)
+        entry = self.journal.entry(call.key)
+        return Ending(None if claim == "answered" else "answer_lost", entry, entry.reason if entry else "")
+
+    async def _send(self, call: Call, slot: Slot) -> Ending:
+        try:
+            reply = await self.backend.send(call.body)
+        except (Overloaded, RateLimited, NotSent, Rejected, Forbidden) as failure:
+            self.journal.released(call.key, str(failure))
+            return self._refused(failure, slot)
+        except AnswerLost as failure:
+            slot.overloaded()
+            self.pacer.learn(failure.headers)
+            self.journal.lost(call.key, str(failure))
+            return Ending("answer_lost", reason=str(failure))
+        except BaseException:
+            self.journal.lost(call.key, "interrupted before the answer came")
+            raise
+        usage = reply.message.get("usage") or {}
+        self.journal.answered(call.key, reply.message, paid(usage, self.pricing), reply.latency_ms)
+        self.pacer.learn(reply.headers, int(usage.get("output_tokens") or 0))
+        self._dry = 0
+        if self.journal.held() > self.budget:
+            self.stop("an answer cost more than its worst case; the prices or the metering have changed")
+        return Ending(None, self.journal.entry(call.key))
+
+    def _refused(self, failure: CallFailed, slot: Slot) -> Ending:
+        """Nothing was paid. Raises what may be tried again; ends what may not."""
+        self.pacer.learn(failure.headers)
+        if isinstance(failure, RateLimited):
+            self.pacer.limited(failure.retry_after_s)
+            raise failure
+        if isinstance(failure, Overloaded | NotSent):
+            slot.overloaded()
+            raise failure
+        if isinstance(failure, Forbidden):
+            self.fatal = str(failure)
+            self.stop(self.fatal)
+            return Ending("not_asked", reason=self.fatal)
+        self._another_dry(str(failure))
+        return Ending("rejected", reason=str(failure))
+
+    def _gave_up(self, reason: str) -> Ending:
+        self._another_dry(reason)
+        return Ending("unavailable", reason=reason)
+
+    def _another_dry(self, reason: str) -> None:
+        """A provider that refuses one request after another will refuse the rest, too."""
+        self._dry += 1
+        if self._dry >= self.patience.dry_requests:
+            self.fatal = f"{self._dry} requests in a row came to nothing, the last with: {reason}"
+            self.stop(self.fatal)
+
+    def stop(self, why: str) -> None:
+        self.stopped = self.stopped or why
+
+    def _backoff(self, attempts: int, retry_after_s: float | None) -> float:
+        """Exponential with full jitter, at least what the provider asks for, within bounds."""
+        grown = self.patience.first_backoff_s * 2 ** (attempts - 1) * self.jitter.uniform(0.5, 1.5)
+        return min(self.patience.longest_backoff_s, max(grown, retry_after_s or 0.0))
+
+
+async def drained(work: Awaitable[None], sender: Sender, beat_s: float, drain_s: float) -> None:
+    """Does the work while showing life in the journal. An interrupt stops new requests, lets those on their
+    way come home within `drain_s`, and is then raised; a second one ends everything at once."""
+    heart = asyncio.ensure_future(_beating(sender.journal, beat_s))
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        sender.stop("interrupted")
+        done, _ = await asyncio.wait([task], timeout=drain_s)
+        if not done:
+            task.cancel()
+            await asyncio.wait([task])
+        raise
+    finally:
+        heart.cancel()
+
+
+async def _beating(journal: Journal, every_s: float) -> None:
+    while True:
+        await asyncio.sleep(every_s)
+        journal.beat()

@@ -1,0 +1,143 @@
+"""Ends what costs money, in the order AWS asks for, and proves it by asking again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bespoke.errors import BespokeError
+from bespoke.tuning.jobs import aws as amazon
+from bespoke.tuning.jobs import look, upload
+from bespoke.tuning.jobs.aws import Aws, told
+from bespoke.tuning.jobs.look import Stray
+from bespoke.tuning.jobs.outside import Outside, Say
+from bespoke.tuning.jobs.state import DELETING, GONE, INTENDED, REFUSED, Run, Store
+
+ASKED = 20  # times AWS is asked whether something is gone
+SECONDS = 15.0  # between two questions
+
+
+def retire(
+    store: Store, run: Run, aws: Aws, outside: Outside, say: Say, *, keep_model: bool = False
+) -> Run:  # fmt: skip
+    """The run without anything that costs money. Raises BespokeError naming what AWS has not let go of."""
+    run = look.look(store, run, aws, outside)
+    with told(f"the end of run {run.name}", aws.region):
+        run = _stop_job(store, run, aws, outside, say)
+        run = _end_endpoint(store, run, aws, outside, say)
+        if keep_model:
+            say(f"kept: the model {run.model.name}" if run.model else "kept: nothing, there is no model")
+        else:
+            run = _end_model(store, run, aws, outside, say)
+            run = _end_files(store, run, aws, say)
+    return run
+
+
+def retire_strays(strays: tuple[Stray, ...], aws: Aws, outside: Outside, say: Say) -> None:
+    """Ends what runs under this client's names and is in no run of the state; endpoints before models."""
+    order = {"job": 0, "provisioned": 1, "on_demand": 1, "model": 2}
+    for stray in sorted(strays, key=lambda s: (order[s.kind], s.name)):
+        with told(f"the end of {stray.name}", aws.region):
+            if stray.kind == "job":
+                aws.bedrock.stop_model_customization_job(jobIdentifier=stray.arn)
+                say(f"asked {stray.name} to stop")
+                continue
+            if stray.kind == "model":
+                found: Callable[[], Any] = lambda arn=stray.arn: amazon.found(  # type: ignore[misc]  # noqa: E731
+                    aws.bedrock.get_custom_model, modelIdentifier=arn
+                )
+                aws.bedrock.delete_custom_model(modelIdentifier=stray.arn)
+            else:
+                found = _delete_endpoint(aws, stray.kind, stray.arn)
+            _until_gone(found, stray.name, outside)
+            say(f"gone, AWS confirms: {stray.name}")
+
+
+def _stop_job(store: Store, run: Run, aws: Aws, outside: Outside, say: Say) -> Run:
+    if run.job.status == INTENDED:  # AWS does not know it: look() has just asked
+        return store.keep(run.model_copy(update={"job": _changed(run.job, GONE, outside)}))
+    if run.job.status not in look.UNDER_WAY:
+        return run
+    if run.job.status == "InProgress":
+        aws.bedrock.stop_model_customization_job(jobIdentifier=run.job.arn)
+    for _ in range(ASKED):
+        run = look.look(store, run, aws, outside)
+        if run.job.status not in look.UNDER_WAY:
+            say(f"stopped: the job {run.job.name} ({run.job.status})")
+            return run
+        outside.pause(SECONDS)
+    raise BespokeError(f"the job {run.job.name} is still {run.job.status}; retire again in a while")
+
+
+def _end_endpoint(store: Store, run: Run, aws: Aws, outside: Outside, say: Say) -> Run:
+    endpoint = run.endpoint
+    if endpoint is None or endpoint.status in (GONE, REFUSED):
+        return run
+    if endpoint.status != INTENDED:
+        if endpoint.ends_on is not None and outside.today < endpoint.ends_on:
+            raise BespokeError(
+                f"{endpoint.name} is committed until {endpoint.ends_on}: AWS bills it until then and does not"
+                " delete it before; retire again on that day"
+            )
+        endpoint = _changed(endpoint, DELETING, outside)
+        run = store.keep(run.model_copy(update={"endpoint": endpoint}))
+        found = _delete_endpoint(aws, endpoint.kind, endpoint.arn)
+        _until_gone(found, endpoint.name, outside)
+    elif look.find_endpoint(endpoint, aws) is not None:  # it came to be after all
+        raise BespokeError(f"{endpoint.name} has just appeared on AWS; retire again")
+    say(f"gone, AWS confirms: the endpoint {endpoint.name}")
+    return store.keep(run.model_copy(update={"endpoint": _changed(endpoint, GONE, outside)}))
+
+
+def _end_model(store: Store, run: Run, aws: Aws, outside: Outside, say: Say) -> Run:
+    model = run.model
+    if model is None or model.status == GONE:
+        return run
+    run = store.keep(run.model_copy(update={"model": _changed(model, DELETING, outside)}))
+    if amazon.found(aws.bedrock.get_custom_model, modelIdentifier=model.arn) is not None:
+        amazon.found(aws.bedrock.delete_custom_model, modelIdentifier=model.arn)
+    _until_gone(
+        lambda: amazon.found(aws.bedrock.get_custom_model, modelIdentifier=model.arn), model.name, outside
+    )
+    say(f"gone, AWS confirms: the model {model.name}")
+    return store.keep(run.model_copy(update={"model": _changed(model, GONE, outside)}))
+
+
+def _end_files(store: Store, run: Run, aws: Aws, say: Say) -> Run:
+    """Training data and the job's own output, to the last version."""
+    if all(file.status == GONE for file in run.uploads):
+        return run
+    folder = run.uploads[0].key.rpartition("/")[0] + "/"
+    upload.remove_all(aws, run.bucket, folder)
+    if not upload.is_empty(aws, run.bucket, folder):
+        raise BespokeError(f"s3://{run.bucket}/{folder} is not empty; retire again")
+    say(f"gone, AWS confirms: s3://{run.bucket}/{folder}")
+    return store.keep(upload.gone(run))
+
+
+def _delete_endpoint(aws: Aws, kind: str, arn: str) -> Callable[[], Any]:
+    """Asks for the end of an endpoint, if it is still there; the question whether it is."""
+
+    def found() -> Any:
+        if kind == "provisioned":
+            return amazon.found(aws.bedrock.get_provisioned_model_throughput, provisionedModelId=arn)
+        return amazon.found(aws.bedrock.get_custom_model_deployment, customModelDeploymentIdentifier=arn)
+
+    if found() is not None:
+        if kind == "provisioned":
+            amazon.found(aws.bedrock.delete_provisioned_model_throughput, provisionedModelId=arn)
+        else:
+            amazon.found(aws.bedrock.delete_custom_model_deployment, customModelDeploymentIdentifier=arn)
+    return found
+
+
+def _until_gone(found: Callable[[], Any], name: str, outside: Outside) -> None:
+    for _ in range(ASKED):
+        if found() is None:
+            return
+        outside.pause(SECONDS)
+    raise BespokeError(f"{name} is still there after it was deleted and may still cost money; retire again")
+
+
+def _changed(thing: Any, status: str, outside: Outside) -> Any:
+    return thing.model_copy(update={"status": status, "seen_at": outside.now()})

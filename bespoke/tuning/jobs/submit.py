@@ -1,0 +1,294 @@
+"""Starts a customisation job once: checked, budgeted, uploaded, asked for, and found again after any crash."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from bespoke.clients.schema import Client, Task
+from bespoke.errors import BespokeError
+from bespoke.facts.reader import Facts
+from bespoke.tuning.jobs import aws as amazon
+from bespoke.tuning.jobs import lifecycle, naming, quote, upload
+from bespoke.tuning.jobs.aws import Aws, told
+from bespoke.tuning.jobs.outside import Outside, Say
+from bespoke.tuning.jobs.prepare import NAMES, Dataset, digest_of, prepare
+from bespoke.tuning.jobs.profiles import Profile, chosen
+from bespoke.tuning.jobs.state import FOLDER, REFUSED, Run, Store, Thing, Upload
+
+ROLE = re.compile(r"arn:aws(?:-[^:]+)?:iam::(\d{12}):role/.+")
+RUN = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the user asked for. Empty values are taken from the run that is being resumed."""
+
+    run: str
+    role_arn: str = ""
+    bucket: str = ""
+    kms_key: str = ""
+    hyperparameters: Mapping[str, str] = field(default_factory=dict)
+    budget_usd: Decimal | None = None
+    yes: bool = False
+    again: bool = False  # a further attempt after one that has ended
+    leave_out_faulty: bool = False
+    drop: tuple[str, ...] = ()
+
+
+def submit(
+    client: Client, task: Task, profile: Profile, region: str, facts: Facts, order: Order,
+    store: Store, aws_profile: str, outside: Outside, say: Say,
+) -> Run:  # fmt: skip
+    """The run, with its job on AWS. Raises BespokeError before anything is made that must not be."""
+    if not RUN.fullmatch(order.run):
+        raise BespokeError(f"{order.run!r} is no run name; use lower-case letters, digits, - and _")
+    lifecycle.refuse_unless_open(client, facts, profile, task)
+    before = store.run(order.run)
+    order = _resumed(order, before)
+    dataset, settings, digest = _files(client, profile, region, facts, order)
+    run = _existing(before, digest, order)
+    if run is None:
+        cost = _affordable(client, profile, dataset, settings, facts, order)
+        aws = _signed_in(client, profile, region, aws_profile, outside, say)
+        run = _new_run(
+            client, task, profile, aws, facts, order, dataset, settings, digest, cost, before, outside
+        )
+        lifecycle_end = facts.day(f"{profile.lifecycle}.end_of_life") if profile.lifecycle else None
+        run = store.keep(run.model_copy(update={"model_ends_on": lifecycle_end}))
+    else:
+        aws = _signed_in(client, profile, region, aws_profile, outside, say)
+        if run.account != aws.account:
+            raise BespokeError(f"run {run.name} lives in AWS account {run.account}; you are in {aws.account}")
+        say(f"run {run.name} is already there: going on with it")
+    if not run.job.arn:
+        upload.check_bucket(aws, run.bucket)
+        run = upload.upload_all(store, run, aws, client.folder, say)
+    return _ensure_job(store, run, aws, client, outside, say)
+
+
+def _resumed(order: Order, before: Run | None) -> Order:
+    """What was not said again is as it was."""
+    if before is None:
+        return order
+    return Order(
+        run=order.run,
+        role_arn=order.role_arn or before.role_arn,
+        bucket=order.bucket or before.bucket,
+        kms_key=order.kms_key or before.kms_key,
+        hyperparameters=order.hyperparameters or before.hyperparameters,
+        budget_usd=before.budget_usd if order.budget_usd is None else order.budget_usd,
+        yes=order.yes,
+        again=order.again,
+        leave_out_faulty=order.leave_out_faulty or before.leave_out_faulty,
+        drop=order.drop or before.drop,
+    )
+
+
+def _files(
+    client: Client, profile: Profile, region: str, facts: Facts, order: Order
+) -> tuple[Dataset, dict[str, str], str]:
+    """The files under their own digest, so that other data never takes the place of what was sent."""
+    home = client.folder / FOLDER
+    home.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=".prepare.", dir=home))
+    try:
+        dataset = prepare(
+            client, facts, profile.route, profile.format, work,
+            leave_out_faulty=order.leave_out_faulty, drop=order.drop,
+        )  # fmt: skip
+        settings = chosen(
+            profile.profile, order.hyperparameters, facts.as_of, validation=dataset.validation is not None
+        )
+        digest = digest_of(
+            [(file.role, file.sha256) for file in dataset.files],
+            profile.base_model, region, *(f"{key}={value}" for key, value in sorted(settings.items())),
+        )  # fmt: skip
+        final = client.folder / _file_folder(order.run, digest)
+        final.mkdir(parents=True, exist_ok=True)
+        for name in NAMES.values():
+            if (work / name).exists():
+                (work / name).replace(final / name)
+        return dataset, settings, digest
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _file_folder(run: str, digest: str) -> str:
+    return f"{FOLDER}/{run}-{digest[:8]}"
+
+
+def _existing(before: Run | None, digest: str, order: Order) -> Run | None:
+    """The run to go on with; None where a new attempt is to be started."""
+    if before is None:
+        return None
+    same = before.digest == digest
+    over = before.retired or before.job.status in ("Failed", "Stopped", REFUSED)
+    if not over:
+        if not same:
+            raise BespokeError(
+                f"run {before.name} is under way with other data or settings ({before.job.status});"
+                " retire it, or give this one another run name"
+            )
+        return before
+    if not same and not before.retired:
+        raise BespokeError(f"run {before.name} has left files on AWS; retire it before another attempt")
+    if not order.again and before.job.status != REFUSED:
+        why = f": {before.job.message}" if before.job.message else ""
+        raise BespokeError(
+            f"run {before.name} has ended ({before.job.status}{why}); ask for a further attempt with --again"
+        )
+    return None
+
+
+def _affordable(
+    client: Client, profile: Profile, dataset: Dataset, settings: Mapping[str, str], facts: Facts, order: Order
+) -> quote.Cost:  # fmt: skip
+    """The training cost, once a budget covers its upper end and the user has said yes."""
+    cost = quote.training_cost(client, profile, dataset, quote.epochs_of(settings, facts), facts)
+    if not order.yes or order.budget_usd is None:
+        raise BespokeError(f"{cost}; nothing was made: confirm with --yes and a --budget in USD")
+    if cost.high > order.budget_usd:
+        ask = f"; a quotation for {cost.asked[0]} in prices.yaml narrows it" if cost.asked else ""
+        raise BespokeError(
+            f"training can cost up to {quote.usd(cost.high)} USD, the budget is"
+            f" {quote.usd(order.budget_usd)}; nothing was made{ask}"
+        )
+    return cost
+
+
+def _signed_in(
+    client: Client, profile: Profile, region: str, aws_profile: str, outside: Outside, say: Say
+) -> Aws:
+    """AWS, once it has said that the base model is alive."""
+    aws = outside.connect(region, aws_profile)
+    arranged = bool(client.engagement.access.private_haiku_arrangement) and bool(profile.hourly_price)
+    life = lifecycle.ask_lifecycle(aws, profile)
+    if life is None:
+        say("AWS does not let this user ask for the model's lifecycle; the fact tables decide alone")
+    else:
+        lifecycle.refuse_ended(life, profile, outside.today, arranged=arranged)
+    return aws
+
+
+def _new_run(
+    client: Client, task: Task, profile: Profile, aws: Aws, facts: Facts, order: Order, dataset: Dataset,
+    settings: Mapping[str, str], digest: str, cost: quote.Cost, before: Run | None, outside: Outside,
+) -> Run:  # fmt: skip
+    role = ROLE.fullmatch(order.role_arn)
+    if role is None or role.group(1) != aws.account:
+        raise BespokeError(
+            f"{order.role_arn!r} is no role of account {aws.account}; the job needs the ARN of an IAM role there"
+            " that Bedrock may take on"
+        )
+    if not BUCKET.fullmatch(order.bucket):
+        raise BespokeError(f"{order.bucket!r} is no bucket name; name a bucket in {aws.region}")
+    attempt = 1 if before is None else before.attempt + (before.job.status != REFUSED)
+    name = naming.job_name(client.name, order.run, digest, attempt)
+    place = naming.folder_key(client.name, order.run, digest)
+    assert order.budget_usd is not None
+    return Run(
+        name=order.run,
+        profile=profile.profile,
+        region=aws.region,
+        account=aws.account,
+        base_model=profile.base_model,
+        format=profile.format,
+        hyperparameters=dict(settings),
+        digest=digest,
+        attempt=attempt,
+        task_id=task.task_id,
+        left_out=dataset.left_out,
+        leave_out_faulty=order.leave_out_faulty,
+        drop=order.drop,
+        role_arn=order.role_arn,
+        bucket=order.bucket,
+        kms_key=order.kms_key,
+        budget_usd=order.budget_usd,
+        training_usd_low=cost.low,
+        training_usd_high=cost.high,
+        uploads=tuple(
+            Upload(
+                role=file.role,
+                file=f"{_file_folder(order.run, digest)}/{NAMES[file.role]}",
+                key=place + NAMES[file.role],
+                sha256=file.sha256,
+                size_bytes=file.size_bytes,
+                rows=file.rows,
+            )
+            for file in dataset.files
+        ),
+        job=Thing(
+            name=name,
+            token=naming.token(aws.account, aws.region, name),
+            intended_at=outside.now(),
+        ),
+        endpoints_made=0 if before is None else before.endpoints_made,
+        started_at=outside.now(),
+    )
+
+
+def _ensure_job(store: Store, run: Run, aws: Aws, client: Client, outside: Outside, say: Say) -> Run:
+    """The job of the run's name: the one that is there, else a new one."""
+    from botocore.exceptions import ClientError
+
+    with told(f"the job {run.job.name}", aws.region):
+        found = amazon.found(aws.bedrock.get_model_customization_job, jobIdentifier=run.job.name)
+        if found is None:
+            try:
+                aws.bedrock.create_model_customization_job(**_request(run, client))
+                say(f"started {run.job.name}")
+            except ClientError as error:
+                if error.response.get("Error", {}).get("Code") != "ConflictException":
+                    _refused(store, run, error, outside)
+                    raise
+            found = aws.bedrock.get_model_customization_job(jobIdentifier=run.job.name)
+    job = run.job.model_copy(
+        update={
+            "arn": found["jobArn"],
+            "status": found["status"],
+            "message": amazon.scrub(found.get("failureMessage", "")),
+            "seen_at": outside.now(),
+        }
+    )
+    return store.keep(run.model_copy(update={"job": job}))
+
+
+def _refused(store: Store, run: Run, error: Any, outside: Outside) -> None:
+    """A request that AWS would not take made nothing; any other failure leaves the question open."""
+    if error.response.get("Error", {}).get("Code") in ("ValidationException", "AccessDeniedException"):
+        message = amazon.scrub(str(error.response["Error"].get("Message", "")))
+        job = run.job.model_copy(update={"status": REFUSED, "message": message, "seen_at": outside.now()})
+        store.keep(run.model_copy(update={"job": job}))
+
+
+def _request(run: Run, client: Client) -> dict[str, Any]:
+    """The arguments of CreateModelCustomizationJob."""
+    files = {upload.role: f"s3://{run.bucket}/{upload.key}" for upload in run.uploads}
+    place = run.uploads[0].key.rpartition("/")[0]
+    tags = [{"key": "bespoke-client", "value": client.name}, {"key": "bespoke-run", "value": run.name}]
+    request: dict[str, Any] = {
+        "jobName": run.job.name,
+        "customModelName": run.job.name,
+        "roleArn": run.role_arn,
+        "clientRequestToken": run.job.token,
+        "baseModelIdentifier": run.base_model,
+        "customizationType": "FINE_TUNING",
+        "trainingDataConfig": {"s3Uri": files["training"]},
+        "outputDataConfig": {"s3Uri": f"s3://{run.bucket}/{place}/output/"},
+        "hyperParameters": dict(run.hyperparameters),
+        "jobTags": tags,
+        "customModelTags": tags,
+    }
+    if "validation" in files:
+        request["validationDataConfig"] = {"validators": [{"s3Uri": files["validation"]}]}
+    if run.kms_key:
+        request["customModelKmsKeyId"] = run.kms_key
+    return request
