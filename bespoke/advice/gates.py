@@ -69,14 +69,27 @@ def _judge(gate: Gate, required: float | None, route: Route, case: Case) -> tupl
         waits = case.p95_latency_ms is None
         return ("met" if waits else "unmet"), ("no latency requirement" if waits else f"{case.p95_latency_ms:g} ms")
     value = _value(gate.input, case)
+    if gate.input == "latency_reachable":
+        return _verdict(value), _latency_found(case)
     if gate.test == "at_least":
         if value is None:  # only a latency requirement can be absent, and then nothing is required
             return "met", "no requirement"
         assert required is not None
         return ("met" if value >= required else "unmet"), f"{value:,g}"
-    if value is None:
-        return "unknown", "not known"
-    return ("met", "yes") if value else ("unmet", "no")
+    return _verdict(value), "not known" if value is None else "yes" if value else "no"
+
+
+def _verdict(value: float | bool | None) -> Verdict:
+    return "unknown" if value is None else "met" if value else "unmet"
+
+
+def _latency_found(case: Case) -> str:
+    if case.p95_latency_ms is None:
+        return "no requirement"
+    if case.shared_p95_ms is None:
+        return f"{case.p95_latency_ms:,.0f} ms required, expected time not known"
+    low, high = case.shared_p95_ms
+    return f"{case.p95_latency_ms:,.0f} ms required, {low:,.0f} to {high:,.0f} ms expected"
 
 
 def _value(name: str, case: Case) -> float | bool | None:

@@ -53,8 +53,11 @@ class TaskAdvice(Part):
 
     @property
     def main_flip(self) -> Flip | None:
-        """The flip point nearest to today, by relative change; None when nothing in range changes the advice."""
-        found = [flip for flip in self.flips if flip.at is not None]
+        """The flip point nearest to today, by relative change; None when nothing in range changes the advice.
+
+        Data that is there does not go away: fewer test cases or examples than today are left aside.
+        """
+        found = [flip for flip in self.flips if flip.at is not None and not _loses_data(flip)]
         return min(found, key=_distance) if found else None
 
 
@@ -191,8 +194,16 @@ def _open_questions(advice: Advice) -> tuple[str, ...]:
     }
     inputs = advice.decision.inputs
     relevant = {name for outcome in advice.decision.outcomes for name in outcome.missing}
+    if inputs["facts_fail"] == "no":
+        relevant.discard("rag_done")  # retrieval is asked for only where facts fail
     asked = [text for name, text in words.items() if inputs[name] == "unknown" and name in relevant]
-    return (*asked, *(f"To be confirmed: {o.needs}." for o in advice.conditions))
+    told = {"latency"} if words["pressure"] in asked else set()
+    return (*asked, *(f"To be confirmed: {o.needs}." for o in advice.conditions if o.gate not in told))
+
+
+def _loses_data(flip: Flip) -> bool:
+    counted = flip.input in ("test cases", "labelled examples")
+    return counted and flip.at is not None and flip.at < (flip.today or 0)
 
 
 def _distance(flip: Flip) -> float:

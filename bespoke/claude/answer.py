@@ -22,7 +22,6 @@ Outcome = Literal[
     "blocked",  # a residual identifier; nothing was sent
     "not_asked",  # the budget or an error ended the run before it
 ]
-SCORED_AS_WRONG: tuple[Outcome, ...] = ("refused", "truncated", "schema_broken", "answer_lost", "rejected")
 
 _FENCE = re.compile(r"```(?:json)?\s*\n(.*?)\n?```", re.DOTALL)
 _STOPPED = {

@@ -1,4 +1,4 @@
-"""Runs Claude over a client's notes: checks, quotes, sends within the budget, and leaves plain predictions."""
+"""Runs Claude over a client's notes: checks, quotes, sends within the budget, leaves plain predictions."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from bespoke.chapters.icd10_evaluation.decision import comparable_code, gold_codes
-from bespoke.claude.answer import read_answer
-from bespoke.claude.backend import Backend
+from bespoke.claude.backend import Backend, CallFailed
 from bespoke.claude.batches import Batcher, BatchLimits
 from bespoke.claude.calls import Pricing
-from bespoke.claude.journal import Entry, Journal
+from bespoke.claude.journal import Journal
 from bespoke.claude.money import pico, usd
 from bespoke.claude.pacing import Pacer
 from bespoke.claude.patience import Patience
@@ -122,7 +121,7 @@ class _Run:
         self.summaries: list[StrategySummary] = []
 
     async def go(self, backend: str | Backend) -> EvaluationSummary:
-        talker = open_backend(backend, self.patience, self.client) if isinstance(backend, str) else backend
+        talker = open_backend(backend, self.patience) if isinstance(backend, str) else backend
         try:
             ratio = assumed_ratio(self.facts, self.pricing.model)
             ratio = await counted_ratio(talker, self.plan, ratio)
@@ -228,8 +227,15 @@ class _Run:
         write_atomically(folder / f"claude_{summary.strategy}.summary.json", shown + "\n")
 
 
-def open_backend(name: str, patience: Patience, client: Client) -> Backend:
+def open_backend(name: str, patience: Patience) -> Backend:
     """The provider by name; its SDK is loaded only now."""
+    try:
+        return _opened(name, patience)
+    except CallFailed as failure:
+        raise BespokeError(str(failure)) from None
+
+
+def _opened(name: str, patience: Patience) -> Backend:
     if name == "anthropic":
         from bespoke.claude.anthropic_messages import AnthropicMessages
 

@@ -1,4 +1,4 @@
-"""Every request of a client by content hash, with its answer: what lets a killed run go on and never pay twice.
+"""Every request of a client by content hash, with its answer: a killed run goes on and never pays twice.
 
 One SQLite file, shared by all runs on the client at once. A request is `free`, `sent` (its worst case is
 reserved), `answered` (its real cost stands) or `lost` (perhaps paid, answer gone; its worst case stands).
@@ -143,7 +143,7 @@ class Journal:
         """Settles a request with its real cost.
 
         An answer that comes after its run was given up for dead still counts; a second answer to the same
-        request does not replace the first, but what it cost is kept. The results of a batch may be read twice.
+        request does not replace the first, but what it cost is kept. Results of a batch may be read twice.
         """
         blob = zlib.compress(json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass"))
         with self._writing() as db:
@@ -157,8 +157,8 @@ class Journal:
                 return
             late = found[0] == "lost" and found[1] == self.owner
             db.execute(
-                "UPDATE requests SET state = 'answered', paid = ?, message = ?, latency_ms = ?, reason = NULL,"
-                " done_at = ?, lost = lost - ? * worst, losses = losses - ? WHERE key = ?",
+                "UPDATE requests SET state = 'answered', paid = ?, message = ?, latency_ms = ?,"
+                " reason = NULL, done_at = ?, lost = lost - ? * worst, losses = losses - ? WHERE key = ?",
                 (paid, blob, latency_ms, self.clock(), late, late, key),
             )
 
@@ -259,8 +259,9 @@ class Journal:
         ).fetchone()
         if row is None:
             return None
-        message = json.loads(zlib.decompress(row[6]).decode("utf-8", "surrogatepass")) if row[6] else None
-        return Entry(*row[:6], message, row[7], row[8] or "")
+        key, state, paid, lost, losses, sends, blob, latency_ms, reason = row
+        message = json.loads(zlib.decompress(blob).decode("utf-8", "surrogatepass")) if blob else None
+        return Entry(key, state, paid, lost, losses, sends, message, latency_ms, reason or "")
 
     def held(self) -> int:
         """Everything spent, lost or reserved, in pico-USD."""

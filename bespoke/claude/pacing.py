@@ -47,6 +47,10 @@ class Slot:
     def overloaded(self) -> None:
         self.verdict = "overloaded"
 
+    def unused(self) -> None:
+        """Nothing was sent after all."""
+        self.verdict = "unused"
+
 
 @dataclass
 class Pacer:
@@ -70,19 +74,23 @@ class Pacer:
     async def slot(self, input_tokens: int) -> AsyncIterator[Slot]:
         """Waits for its turn, first come first served; holds a place in the window until it is left."""
         async with self._turn:
-            await self._admitted(input_tokens)
+            amounts = {"requests": 1.0, "input": float(input_tokens), "output": self._output}
+            amounts["all"] = amounts["input"] + amounts["output"]
+            await self._admitted(amounts)
             self.in_flight += 1
         slot = Slot()
         try:
             yield slot
         finally:
             self.in_flight -= 1
-            self._count(slot.verdict == "overloaded")
+            if slot.verdict == "unused":
+                for name, bucket in self.buckets.items():
+                    bucket.level += amounts[name]
+            else:
+                self._count(slot.verdict == "overloaded")
             self._freed.set()
 
-    async def _admitted(self, input_tokens: int) -> None:
-        amounts = {"requests": 1.0, "input": float(input_tokens), "output": self._output}
-        amounts["all"] = amounts["input"] + amounts["output"]
+    async def _admitted(self, amounts: Mapping[str, float]) -> None:
         while True:
             now = self.clock()
             if self.in_flight >= int(self.window):

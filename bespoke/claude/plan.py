@@ -113,6 +113,6 @@ def _geography(client: Client, backend: str) -> str:
     if wanted == {"us"}:
         return "us"
     raise BespokeError(
-        f"residency {', '.join(sorted(wanted))} cannot be promised by the Claude API, which offers the US only;"
-        " use the bedrock backend in a region of theirs"
+        f"residency {', '.join(sorted(wanted))} cannot be promised by the Claude API, which offers the US"
+        " only; use the bedrock backend in a region of theirs"
     )

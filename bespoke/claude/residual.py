@@ -40,7 +40,8 @@ _FURTHER: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "identifier_address",
         re.compile(
-            r"\b\d{1,5} (?:[A-Z][a-z]+ ){1,3}(?:Street|St\.|Avenue|Ave\.?|Road|Rd\.|Drive|Lane|Boulevard|Blvd)"
+            r"\b\d{1,5} (?:[A-Z][a-z]+ ){1,3}"
+            r"(?:Street|St\.|Avenue|Ave\.?|Road|Rd\.|Drive|Lane|Boulevard|Blvd)"
         ),
     ),
     ("identifier_ip", re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 
 from bespoke.claude.answer import Outcome
@@ -24,7 +24,7 @@ from bespoke.claude.journal import Entry, Journal
 from bespoke.claude.pacing import Pacer, Slot
 from bespoke.claude.patience import Patience
 
-_BUSY_S = 0.1  # between looks at a request that another run has, or at a budget that may get room
+_BUSY_S = 0.25  # between looks at a request that another run has, or at a budget that may get room
 
 
 @dataclass(frozen=True)
@@ -66,24 +66,18 @@ class Sender:
                 return Ending("not_asked", reason=self.stopped)
             try:
                 ending = await self._attempt(call)
-            except Overloaded as failure:
-                attempts += 1
-                delay = self._backoff(attempts, failure.retry_after_s)
-            except NotSent as failure:
-                attempts += 1
-                delay = self._backoff(attempts, None)
-            except RateLimited as failure:
-                delay = 0.0  # the pacer holds everybody back
+            except RateLimited as failure:  # the pacer holds everybody back
                 if time.monotonic() > deadline:
-                    attempts = self.patience.attempts
+                    return self._came_to_nothing("unavailable", failure)
+            except (Overloaded, NotSent) as failure:
+                attempts += 1
+                if attempts >= self.patience.attempts:
+                    return self._came_to_nothing("unavailable", failure)
+                await asyncio.sleep(self._backoff(attempts, failure.retry_after_s))
             else:
                 if ending is not None:
                     return ending
                 await asyncio.sleep(_BUSY_S)
-                continue
-            if attempts >= self.patience.attempts:
-                return self._gave_up(str(failure))
-            await asyncio.sleep(delay)
 
     async def _attempt(self, call: Call) -> Ending | None:
         """One claim and, where it succeeds, one request. None: look again in a moment."""
@@ -93,6 +87,7 @@ class Sender:
             claim = self.journal.claim(call, call.worst(self.pricing), self.budget, again=self.again)
             if claim == "claimed":
                 return await self._send(call, slot)
+            slot.unused()
         if claim in ("busy", "wait"):
             return None
         if claim == "over_budget":
@@ -111,7 +106,7 @@ class Sender:
             slot.overloaded()
             self.pacer.learn(failure.headers)
             self.journal.lost(call.key, str(failure))
-            return Ending("answer_lost", reason=str(failure))
+            return self._came_to_nothing("answer_lost", failure, self.journal.entry(call.key))
         except BaseException:
             self.journal.lost(call.key, "interrupted before the answer came")
             raise
@@ -136,26 +131,22 @@ class Sender:
             self.fatal = str(failure)
             self.stop(self.fatal)
             return Ending("not_asked", reason=self.fatal)
-        self._another_dry(str(failure))
-        return Ending("rejected", reason=str(failure))
+        return self._came_to_nothing("rejected", failure)
 
-    def _gave_up(self, reason: str) -> Ending:
-        self._another_dry(reason)
-        return Ending("unavailable", reason=reason)
-
-    def _another_dry(self, reason: str) -> None:
-        """A provider that refuses one request after another will refuse the rest, too."""
+    def _came_to_nothing(self, outcome: Outcome, why: CallFailed, entry: Entry | None = None) -> Ending:
+        """A provider that fails one request after another will fail the rest, too."""
         self._dry += 1
         if self._dry >= self.patience.dry_requests:
-            self.fatal = f"{self._dry} requests in a row came to nothing, the last with: {reason}"
+            self.fatal = f"{self._dry} requests in a row came to nothing, the last with: {why}"
             self.stop(self.fatal)
+        return Ending(outcome, entry, str(why))
 
     def stop(self, why: str) -> None:
         self.stopped = self.stopped or why
 
     def _backoff(self, attempts: int, retry_after_s: float | None) -> float:
         """Exponential with full jitter, at least what the provider asks for, within bounds."""
-        grown = self.patience.first_backoff_s * 2 ** (attempts - 1) * self.jitter.uniform(0.5, 1.5)
+        grown = self.patience.first_backoff_s * 2.0 ** (attempts - 1) * self.jitter.uniform(0.5, 1.5)
         return min(self.patience.longest_backoff_s, max(grown, retry_after_s or 0.0))
 
 

@@ -20,7 +20,7 @@ STAGE = {
     "optimise": "keep optimising the prompt",
     "retrieve": "retrieval first",
     "tune": "tune",
-    "specialise": "own small model",
+    "specialise": "small tuned model",
 }
 
 
@@ -43,6 +43,36 @@ def _served(task: TaskAdvice) -> bool:
 
 def _count(n: int) -> str:
     return f"{n} task{'s' if n != 1 else ''} {'are' if n != 1 else 'is'} served"
+
+
+PROMPTED = (
+    "prompt_engineering", "few_shot", "glossary", "structured_output", "operator_configuration",
+    "extended_thinking", "generator_critic", "rag",
+)  # fmt: skip
+DO = {
+    "measure": "measure {n} first", "operate": "keep {n} and lower the bill", "prompt": "work on the prompt of {n}",
+    "optimise": "keep optimising the prompt of {n}", "retrieve": "add retrieval to {n}", "tune": "tune {n}",
+    "specialise": "give {n} a small model of its own", "closed": "keep prompting {n}, since every tuned route is closed",
+}  # fmt: skip
+WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def summary_finding(result: Recommendation) -> None:
+    """The whole advice in one line: how many tasks stand at which step."""
+    counts: dict[str, int] = {}
+    for task in result.tasks:
+        tuning = task.advice.stage in ("tune", "specialise")
+        step = "closed" if tuning and not _served(task) else task.advice.stage
+        counts[step] = counts.get(step, 0) + 1
+    order = [step for step in ("specialise", "tune", "retrieve", "prompt", "optimise", "closed", "measure", "operate") if step in counts]
+    parts = [DO[step].format(n=_tasks(counts[step], first=i == 0)) for i, step in enumerate(order)]
+    line = "; ".join(parts)
+    show.finding("{line}", line=line[0].upper() + line[1:])
+
+
+def _tasks(n: int, *, first: bool) -> str:
+    word = WORDS[n] if n < len(WORDS) else str(n)
+    return f"{word} task{'s' if n != 1 else ''}" if first else word
 
 
 def summary(result: Recommendation) -> None:
@@ -129,7 +159,7 @@ def would_change(result: Recommendation, task: TaskAdvice) -> str:
 def flip_words(result: Recommendation, flip: Flip) -> str:
     if flip.at is None or flip.stage is None or flip.route is None:
         return "none in range"
-    return f"{flip.input} at {_amount(flip, flip.at)} instead of {_amount(flip, flip.today)}: {STAGE[flip.stage]} ({result.route_names[flip.route]})"
+    return f"{flip.input} at {_amount(flip, flip.at)} instead of {_amount(flip, flip.today)}: {_flip_to(result, flip)}"
 
 
 def _amount(flip: Flip, value: float | None) -> str:
@@ -298,17 +328,21 @@ def flips(result: Recommendation) -> None:
 def _flip_to(result: Recommendation, flip: Flip) -> str:
     if flip.at is None or flip.stage is None or flip.route is None:
         return "unchanged in range"
-    return f"{STAGE[flip.stage]}: {result.route_names[flip.route]}"
+    name = result.route_names[flip.route]
+    if flip.stage in ("tune", "specialise") and flip.route in PROMPTED:
+        return f"tuning, but its routes are closed: {name[0].lower() + name[1:]}"
+    return f"{STAGE[flip.stage]}: {name}"
 
 
 def closed(result: Recommendation) -> None:
     """Closed routes with every reason."""
-    rows = []
+    tasks: dict[tuple[str, str], list[str]] = {}
     for task in result.tasks:
         for route in task.advice.closed:
             reasons = "; ".join(f"{o.needs} ({o.found})" for o in route.unmet)
-            rows.append((result.route_names[route.route], task.name, reasons))
-    rows.sort(key=lambda row: row[0])
+            tasks.setdefault((result.route_names[route.route], reasons), []).append(task.name)
+    every = len(result.tasks)
+    rows = sorted((name, "all" if len(t) == every else "; ".join(t), why) for (name, why), t in tasks.items())
     if not rows:
         show.text("No route is closed to any task as of {day}.", day=day(result.as_of))
         return

@@ -14,7 +14,7 @@ from bespoke.show import Column
 from bespoke.show.numbers import day
 
 FACT_COLUMNS = (
-    Column(key="key", title="Fact", format="code"),
+    Column(key="key", title="Fact"),
     Column(key="value", title="Value"),
     Column(key="unit", title="Unit"),
     Column(key="kind", title="Kind"),

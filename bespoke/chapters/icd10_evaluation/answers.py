@@ -90,7 +90,7 @@ def recorded_systems(predictions: Mapping[str, Sequence[Prediction]], notes: Seq
     for name in sorted(predictions):
         by_id = {prediction.id: prediction for prediction in predictions[name]}
         answers = tuple(_recorded(by_id.get(note.id)) for note in notes)
-        ran.append(Ran(name, name.replace("_", " "), "recorded", answers))
+        ran.append(Ran(name, name.replace("_", " ").capitalize(), "recorded", answers))
     return ran
 
 

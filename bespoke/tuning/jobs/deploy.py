@@ -41,6 +41,10 @@ def deploy(
         run = store.keep(
             run.model_copy(update={"endpoint": endpoint, "endpoints_made": run.endpoints_made + 1})
         )
+    elif endpoint.status == "Failed":
+        raise BespokeError(
+            f"endpoint {endpoint.name} failed: {endpoint.message}; retire it (the model stays)"
+        )
     else:
         say(f"run {run.name} already has an endpoint: {endpoint.name} ({endpoint.status})")
     with told(f"the endpoint {endpoint.name}", aws.region):

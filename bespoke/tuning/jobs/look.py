@@ -27,7 +27,7 @@ class Stray:
 
 
 def look(store: Store, run: Run, aws: Aws, outside: Outside) -> Run:
-    """The run as AWS sees it now: job, model and endpoint, each adopted by its name where its ARN was lost."""
+    """The run as AWS sees it now: job, model and endpoint, each found by its name where its ARN was lost."""
     with told(f"the state of run {run.name}", aws.region):
         run = _job(run, aws, outside)
         run = _model(run, aws, outside)

@@ -1,4 +1,4 @@
-"""Names on AWS: computed from what a thing is made of, so that the same request always finds its own result."""
+"""Names on AWS: computed from what a thing is made of, so that a repeated request finds its own result."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class Hyperparameter(Sourced):
             value = Decimal(given)
         except InvalidOperation:
             value = Decimal("NaN")
-        whole = self.type == "decimal" or value.is_finite() and value == value.to_integral_value()
+        whole = self.type == "decimal" or (value.is_finite() and value == value.to_integral_value())
         if not (value.is_finite() and whole and self.low <= value <= self.high):
             kind = "a whole number" if self.type == "integer" else "a number"
             raise BespokeError(

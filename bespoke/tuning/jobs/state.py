@@ -19,6 +19,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from bespoke.errors import BespokeError
+from bespoke.facts.reader import Facts
 from bespoke.results import Part, write_atomically
 from bespoke.runner.lock import one_at_a_time
 
@@ -135,6 +136,12 @@ class Store:
 
     def run(self, name: str) -> Run | None:
         return self.state.runs.get(name)
+
+    def deadlines(self, facts: Facts) -> None:
+        """Takes the days after which things are reported from the fact tables; written with the next run."""
+        names = ("forgotten_after_days", "notice_days", "unseen_job_days")
+        days = {name: int(facts.fact(f"tuning.{name}").number) for name in names}
+        self.state = self.state.model_copy(update=days)
 
     def keep(self, run: Run) -> Run:
         """Write the run down; the whole file or nothing."""

@@ -1,4 +1,4 @@
-"""Starts a customisation job once: checked, budgeted, uploaded, asked for, and found again after any crash."""
+"""Starts a customisation job once: checked, budgeted, uploaded, asked for, found again after a crash."""
 
 from __future__ import annotations
 
@@ -149,7 +149,8 @@ def _existing(before: Run | None, digest: str, order: Order) -> Run | None:
 
 
 def _affordable(
-    client: Client, profile: Profile, dataset: Dataset, settings: Mapping[str, str], facts: Facts, order: Order
+    client: Client, profile: Profile, dataset: Dataset, settings: Mapping[str, str], facts: Facts,
+    order: Order,
 ) -> quote.Cost:  # fmt: skip
     """The training cost, once a budget covers its upper end and the user has said yes."""
     cost = quote.training_cost(client, profile, dataset, quote.epochs_of(settings, facts), facts)
@@ -185,8 +186,8 @@ def _new_run(
     role = ROLE.fullmatch(order.role_arn)
     if role is None or role.group(1) != aws.account:
         raise BespokeError(
-            f"{order.role_arn!r} is no role of account {aws.account}; the job needs the ARN of an IAM role there"
-            " that Bedrock may take on"
+            f"{order.role_arn!r} is no role of account {aws.account}; the job needs the ARN of an IAM role"
+            " there that Bedrock may take on"
         )
     if not BUCKET.fullmatch(order.bucket):
         raise BespokeError(f"{order.bucket!r} is no bucket name; name a bucket in {aws.region}")

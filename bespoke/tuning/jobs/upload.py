@@ -1,4 +1,4 @@
-"""A run's files in S3: encrypted there, checked by checksum, never sent twice, and removed to the last version."""
+"""A run's files in S3: encrypted, checked by checksum, never sent twice, removed to the last version."""
 
 from __future__ import annotations
 
@@ -37,9 +37,7 @@ def upload_all(store: Store, run: Run, aws: Aws, client_folder: Path, say: Calla
                 _send(aws, run, upload, path)
                 if not _is_there(aws, run, upload):
                     raise BespokeError(f"S3 does not hold {upload.key} as it was sent; run the command again")
-                say(
-                    f"uploaded {upload.file}: {upload.rows:,} rows, {upload.size_bytes:,} bytes, SHA-256 checked"
-                )
+                say(f"uploaded {upload.file}: {upload.rows:,} rows, {upload.size_bytes:,} bytes, checked")
         done = upload.model_copy(update={"status": THERE})
         uploads = (*run.uploads[:number], done, *run.uploads[number + 1 :])
         run = store.keep(run.model_copy(update={"uploads": uploads}))

@@ -1,4 +1,4 @@
-"""What of a client's customisation jobs runs, ends or was forgotten: from the state alone, without the network.
+"""What of a client's customisation jobs runs, ends or was forgotten: from the state, without the network.
 
 `bespoke check` prints it. Nothing heavy is imported: the state is read as plain JSON.
 """
@@ -46,11 +46,11 @@ def _run(run: Mapping[str, Any], state: Mapping[str, Any], today: date) -> Itera
     model = run.get("model")
     if model is not None and model["status"] not in QUIET:
         if endpoint is None or endpoint["status"] in QUIET:
-            yield f"model {model['name']} is stored without an endpoint and paid by the month; retire it if unused"
+            yield f"model {model['name']} is stored without an endpoint and paid by the month"
         yield from _ending(run, state, today)
     left = [upload for upload in run.get("uploads", ()) if upload["status"] == "there"]
     if left and run["job"]["status"] in ("Failed", "Stopped", "refused"):
-        yield f"the job ended ({run['job']['status']}), its training data is still in s3://{run['bucket']}; retire it"
+        yield f"the job ended ({run['job']['status']}), its data is still in s3://{run['bucket']}; retire it"
 
 
 def _endpoint(
@@ -59,7 +59,7 @@ def _endpoint(
     name, status = endpoint["name"], endpoint["status"]
     since = _day(endpoint["intended_at"])
     if status == "intended":
-        yield f"endpoint {name} was asked for on {since} and nobody knows whether it came to be; ask for the status"
+        yield f"endpoint {name} was asked for on {since}, whether it came to be is open; ask for the status"
     elif status == "deleting":
         yield f"endpoint {name} was being deleted and its end was never confirmed; retire again"
     if endpoint["kind"] == "provisioned":
@@ -91,11 +91,11 @@ def _burn(endpoint: Mapping[str, Any], since: date, today: date) -> str:
 def _job(job: Mapping[str, Any], state: Mapping[str, Any], today: date) -> Iterator[str]:
     if job["status"] == "intended":
         since = _day(job["intended_at"])
-        yield f"job {job['name']} was to be started on {since} and nobody knows whether it was; submit again"
+        yield f"job {job['name']} was to be started on {since}, whether it was is open; submit again"
     elif job["status"] in ("InProgress", "Stopping"):
         seen = _day(job.get("seen_at") or job["intended_at"])
         if (today - seen).days >= int(state["unseen_job_days"]):
-            yield f"job {job['name']} was {job['status']} when it was last looked at on {seen}; ask for the status"
+            yield f"job {job['name']} was {job['status']} when last looked at on {seen}; ask for the status"
 
 
 def _ending(run: Mapping[str, Any], state: Mapping[str, Any], today: date) -> Iterator[str]:

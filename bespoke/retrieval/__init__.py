@@ -1,0 +1,1 @@
+"""Retrieval over the code set: chunks of a note, lexical and dense candidates, fusion, reranking."""

@@ -1,0 +1,46 @@
+"""A model's answer as the four fields of a note, or None where it broke the schema."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from bespoke.claude.answer import parse_fields
+from bespoke.clients.schema import Fields, Medication
+
+_FENCE = re.compile(r"\A\s*```[a-z]*\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
+_CODED = re.compile(r"\s*([A-Za-z]\d[0-9A-Za-z](?:\.?[0-9A-Za-z]{1,4})?)(?=$|[\s:,;(–-])")
+
+
+def parse(text: str) -> Fields | None:
+    """The fields of an answer that is one JSON object with all four keys and no other, bare or in a code fence.
+
+    What a tuned model was taught may differ in two ways from the schema that is scored: a code may be
+    followed by its description, and a medication may be its name alone. Anything else is a broken schema:
+    a program that reads the answer would fail on it.
+    """
+    fenced = _FENCE.match(text)
+    try:
+        found = json.loads(fenced.group(1) if fenced else text)
+        return parse_fields(json.dumps(_spelled(found))) if isinstance(found, dict) else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _spelled(found: dict[str, Any]) -> dict[str, Any]:
+    """The object with codes without their descriptions and medications as records."""
+    codes, drugs = found.get("diagnosis_icd10"), found.get("prescribed_medications")
+    spelled = dict(found)
+    if isinstance(codes, list):
+        spelled["diagnosis_icd10"] = [_code(code) for code in codes]
+    if isinstance(drugs, list):
+        spelled["prescribed_medications"] = [
+            {Medication.shorthand: drug} if isinstance(drug, str) else drug for drug in drugs
+        ]
+    return spelled
+
+
+def _code(value: Any) -> Any:
+    coded = _CODED.match(value) if isinstance(value, str) else None
+    return coded.group(1) if coded else value

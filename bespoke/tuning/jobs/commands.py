@@ -1,0 +1,221 @@
+"""Behind `bespoke tune`: one function per command. Each says what it does, a line at a time, through `say`.
+
+All take the folder of the client folders and the client's name, and raise BespokeError for whatever a user
+can mend. `outside` is there for tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+
+from bespoke import clients
+from bespoke.clients.schema import Client
+from bespoke.errors import BespokeError
+from bespoke.facts.reader import Facts
+from bespoke.tuning.jobs import deploy as endpoints
+from bespoke.tuning.jobs import evaluate as evaluation
+from bespoke.tuning.jobs import lifecycle, look
+from bespoke.tuning.jobs import plan as planning
+from bespoke.tuning.jobs import retire as ending
+from bespoke.tuning.jobs import submit as starting
+from bespoke.tuning.jobs.aws import Aws
+from bespoke.tuning.jobs.converse import Reply, converse, ready_endpoint
+from bespoke.tuning.jobs.frame import Frame, frame_of
+from bespoke.tuning.jobs.outside import Outside, Say
+from bespoke.tuning.jobs.profiles import profile
+from bespoke.tuning.jobs.state import Run, Store, opened, the_run
+
+POLL_SECONDS = 60.0
+OUTSIDE = Outside()
+
+
+def plan(
+    client_data: Path, name: str, *, model: str, task: str = "", region: str = "",
+    hyperparameters: Mapping[str, str] | None = None, units: int = 1,
+    leave_out_faulty: bool = False, drop: tuple[str, ...] = (), say: Say, outside: Outside = OUTSIDE,
+) -> planning.Plan:  # fmt: skip
+    """Steps, tokens, cost, schedule and every gate of tuning `model`; makes nothing, asks nobody."""
+    client, facts = _client(client_data, name, outside)
+    chosen = profile(model, facts.as_of)
+    tuned = lifecycle.tuned_task(client, task)
+    where = chosen.region(region) if chosen.regions else ""
+    found = planning.plan(
+        client, tuned, chosen, where, facts, hyperparameters=hyperparameters or {}, units=units,
+        leave_out_faulty=leave_out_faulty, drop=drop,
+    )  # fmt: skip
+    for line in planning.lines(found, client, tuned):
+        say(line)
+    return found
+
+
+def submit(
+    client_data: Path, name: str, *, model: str, task: str = "", run: str = "", region: str = "",
+    role_arn: str = "", bucket: str = "", kms_key: str = "", aws_profile: str = "",
+    hyperparameters: Mapping[str, str] | None = None, budget_usd: Decimal | None = None,
+    yes: bool = False, again: bool = False, leave_out_faulty: bool = False, drop: tuple[str, ...] = (),
+    say: Say, outside: Outside = OUTSIDE,
+) -> Run:  # fmt: skip
+    """Starts the job, or goes on with the one that was started: a second submit makes nothing new."""
+    client, facts = _client(client_data, name, outside)
+    chosen = profile(model, facts.as_of)
+    if chosen.provider != "bedrock":
+        raise BespokeError(f"{chosen.name} is not tuned from here; `bespoke tune export` writes its files")
+    order = starting.Order(
+        run=run or chosen.profile, role_arn=role_arn, bucket=bucket, kms_key=kms_key,
+        hyperparameters=hyperparameters or {}, budget_usd=budget_usd, yes=yes, again=again,
+        leave_out_faulty=leave_out_faulty, drop=drop,
+    )  # fmt: skip
+    with opened(client.folder, say) as store:
+        store.deadlines(facts)
+        before = store.run(order.run)
+        if before is not None and before.profile != chosen.profile:
+            raise BespokeError(f"run {order.run} tunes {before.profile}; give this one another run name")
+        tuned = lifecycle.tuned_task(client, task or (before.task_id if before else ""))
+        where = chosen.region(region or (before.region if before else ""))
+        made = starting.submit(client, tuned, chosen, where, facts, order, store, aws_profile, outside, say)
+    _say_run(made, say)
+    return made
+
+
+def status(
+    client_data: Path, name: str, *, run: str = "", follow: bool = False, aws_profile: str = "",
+    say: Say, outside: Outside = OUTSIDE,
+) -> tuple[Run, ...]:  # fmt: skip
+    """How every run (or the named one) stands, asked of AWS; with `follow`, until no job is under way."""
+    client, _ = _client(client_data, name, outside)
+    with opened(client.folder, say) as store:
+        wanted = [the_run(store, run).name] if run else list(store.state.runs)
+        if not wanted:
+            say(f"{client.name}: no run yet; `bespoke tune submit` starts one")
+            return ()
+        found = {key: _looked(store, store.state.runs[key], aws_profile, outside) for key in wanted}
+        for each in found.values():
+            _say_run(each, say)
+        while follow and (busy := [r for r in found.values() if r.job.status in look.UNDER_WAY]):
+            outside.pause(POLL_SECONDS)
+            for each in busy:
+                now = _looked(store, each, aws_profile, outside)
+                if now.job.status != each.job.status:
+                    _say_run(now, say)
+                found[each.name] = now
+        if not run:
+            _say_strays(store, client, found, aws_profile, outside, say)
+    return tuple(found.values())
+
+
+def deploy(
+    client_data: Path, name: str, *, run: str = "", units: int = 1, commitment: str = "",
+    budget_usd: Decimal | None = None, yes: bool = False, aws_profile: str = "", say: Say,
+    outside: Outside = OUTSIDE,
+) -> Run:  # fmt: skip
+    """Gives the run's model an endpoint, unless it has one. What it burns is said before it is made."""
+    client, facts = _client(client_data, name, outside)
+    with opened(client.folder, say) as store:
+        chosen = the_run(store, run)
+        model = profile(chosen.profile, facts.as_of)
+        aws = _signed_in(chosen, aws_profile, outside)
+        chosen = look.look(store, chosen, aws, outside)
+        made = endpoints.deploy(
+            client, chosen, model, facts, store, aws, outside, say,
+            units=units, commitment=commitment, budget_usd=budget_usd, yes=yes,
+        )  # fmt: skip
+    _say_run(made, say)
+    return made
+
+
+def invoke(
+    client_data: Path, name: str, *, text: str, run: str = "", system: str | None = None,
+    as_written: bool = False, max_tokens: int | None = None, aws_profile: str = "", say: Say,
+    outside: Outside = OUTSIDE,
+) -> Reply:  # fmt: skip
+    """Asks the tuned model one thing, wrapped as its training examples were unless `as_written`."""
+    client, facts = _client(client_data, name, outside)
+    with opened(client.folder, say) as store:
+        chosen = the_run(store, run)
+        aws = _signed_in(chosen, aws_profile, outside)
+        chosen = look.look(store, chosen, aws, outside)
+        frame = Frame(system) if as_written else frame_of([client.folder / chosen.uploads[0].file])
+        most = max_tokens or int(facts.fact("tuning.answer_tokens").number)
+        reply = converse(
+            aws, ready_endpoint(chosen), frame.system if system is None else system, frame.prompt(text), most
+        )
+        evaluation.used(store, chosen, outside)
+    say(reply.text)
+    return reply
+
+
+def evaluate(
+    client_data: Path, name: str, *, run: str = "", base: bool = True, base_model: str = "",
+    aws_profile: str = "", say: Say, outside: Outside = OUTSIDE,
+) -> tuple[Path, ...]:  # fmt: skip
+    """Records the tuned model's and its base's answers to the held-out notes, for chapter 4 to score."""
+    client, facts = _client(client_data, name, outside)
+    with opened(client.folder, say) as store:
+        chosen = the_run(store, run)
+        model = profile(chosen.profile, facts.as_of)
+        aws = _signed_in(chosen, aws_profile, outside)
+        chosen = look.look(store, chosen, aws, outside)
+        paths = evaluation.evaluate(
+            client, chosen, model, facts, store, aws, outside, say,
+            base=base, base_model=base_model, frame=None,
+        )  # fmt: skip
+    say(f"score them with: bespoke run {client.name} --only 04_icd10_evaluation")
+    return paths
+
+
+def retire(
+    client_data: Path, name: str, *, run: str = "", keep_model: bool = False, strays: bool = False,
+    yes: bool = False, aws_profile: str = "", say: Say, outside: Outside = OUTSIDE,
+) -> Run | None:  # fmt: skip
+    """Deletes what costs money and proves it. With `strays`, also what no run of the state knows."""
+    client, _ = _client(client_data, name, outside)
+    with opened(client.folder, say) as store:
+        if not yes:
+            raise BespokeError(f"deletes what run {run or 'of this client'} has on AWS; confirm with --yes")
+        if strays and not run:
+            for each in store.state.runs.values():
+                aws = _signed_in(each, aws_profile, outside)
+                ending.retire_strays(look.strays(store.state, client.name, aws), aws, outside, say)
+            return None
+        chosen = the_run(store, run)
+        aws = _signed_in(chosen, aws_profile, outside)
+        return ending.retire(store, chosen, aws, outside, say, keep_model=keep_model)
+
+
+def _client(client_data: Path, name: str, outside: Outside) -> tuple[Client, Facts]:
+    """The client, and the facts of today: a job is started today, whatever day the report speaks of."""
+    client = clients.load(client_data, name)
+    return client, Facts(as_of=outside.today, overrides=client.engagement.thresholds)
+
+
+def _signed_in(run: Run, aws_profile: str, outside: Outside) -> Aws:
+    aws = outside.connect(run.region, aws_profile)
+    if aws.account != run.account:
+        raise BespokeError(f"run {run.name} lives in AWS account {run.account}; you are in {aws.account}")
+    return aws
+
+
+def _looked(store: Store, run: Run, aws_profile: str, outside: Outside) -> Run:
+    return look.look(store, run, _signed_in(run, aws_profile, outside), outside)
+
+
+def _say_strays(
+    store: Store, client: Client, found: Mapping[str, Run], aws_profile: str, outside: Outside, say: Say
+) -> None:
+    for region in dict.fromkeys(run.region for run in found.values()):
+        run = next(run for run in found.values() if run.region == region)
+        for stray in look.strays(store.state, client.name, _signed_in(run, aws_profile, outside)):
+            say(f"not in the state, but on AWS and paid for: {stray.kind} {stray.name} ({stray.status})")
+
+
+def _say_run(run: Run, say: Say) -> None:
+    why = f": {run.job.message}" if run.job.message else ""
+    say(f"{run.name}: job {run.job.name}: {run.job.status}{why}")
+    if run.model is not None:
+        say(f"{run.name}: model {run.model.name}: {run.model.status}")
+    endpoint = run.endpoint
+    if endpoint is not None:
+        why = f": {endpoint.message}" if endpoint.message else ""
+        say(f"{run.name}: endpoint {endpoint.name}: {endpoint.status}{why}")
