@@ -1,5 +1,5 @@
 # `make report` and `make test` do all the set-up. uv is used where it is installed, venv and pip elsewhere.
-.PHONY: report reports test check bench lab icd10 requirements clean
+.PHONY: report reports test check bench lab gallery icd10 requirements clean
 
 CLIENT ?= meridian_health
 VENV   := .venv
@@ -31,6 +31,9 @@ bench: $(VENV)/.ready-dev             ## seconds beside the plain chain of paper
 
 lab: $(VENV)/.ready                   ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=. notebooks/01_task_audit.ipynb
+
+gallery: $(VENV)/.ready-dev reports     ## pages of the example reports as PNG, some of them for the README
+	$(BIN)/python -m bespoke.report.gallery
 
 icd10: $(VENV)/.ready-dev             ## build the ICD-10-CM table again from its source
 	$(BIN)/python -m bespoke.facts.build_icd10

@@ -35,17 +35,24 @@ def _template() -> tuple[str, ...]:
 
 def pdf(typst_source: str, cover: Cover) -> bytes:
     """The typeset report; the same source and date give the same bytes. BespokeError where Typst refuses."""
+    return bytes(_compiled(typst_source, cover, format="pdf", pdf_standards=STANDARDS))
+
+
+def png(typst_source: str, cover: Cover, pixels_per_inch: float) -> list[bytes]:
+    """Every page as a picture. BespokeError where Typst refuses."""
+    pages = _compiled(typst_source, cover, format="png", ppi=pixels_per_inch)
+    return [bytes(page) for page in ([pages] if isinstance(pages, bytes) else pages)]
+
+
+def _compiled(typst_source: str, cover: Cover, **options: Any) -> Any:
     import typst
 
     day = datetime.combine(cover.as_of, time(), tzinfo=UTC)
     compiler = _compiler(tuple(map(Path, cover.fonts)))
     try:
-        compiled = compiler.compile(
-            input=typst_source.encode(), format="pdf", pdf_standards=STANDARDS, timestamp=day
-        )
+        return compiler.compile(input=typst_source.encode(), timestamp=day, **options)
     except typst.TypstError as error:
         raise BespokeError(f"the report cannot be typeset: {_reason(error)}") from error
-    return bytes(compiled)
 
 
 @lru_cache(maxsize=4)
