@@ -115,7 +115,9 @@ def explain(client: str, figure: str, client_data: Path | None, reports: Path | 
     from bespoke.runner.explain import explain as trace
     from bespoke.runner.run import Options
 
-    for line in trace(client, figure, Options(_folder(client_data, "client_data"), _folder(reports, "reports"))):
+    for line in trace(
+        client, figure, Options(_folder(client_data, "client_data"), _folder(reports, "reports"))
+    ):
         click.echo(line)
 
 
@@ -128,7 +130,9 @@ def dataset() -> None:
 @click.argument("source", type=click.Path(path_type=Path))
 @click.argument("target", metavar="FORMAT")
 @click.argument("out", type=click.Path(path_type=Path))
-@click.option("--drop", multiple=True, metavar="KEY", help="A key to leave behind when the format has no place for it.")
+@click.option(
+    "--drop", multiple=True, metavar="KEY", help="A key to leave behind when the format has no place for it."
+)
 @click.option("--leave-out-faulty", is_flag=True, help="Convert the sound rows and count the others.")
 def convert(source: Path, target: str, out: Path, drop: tuple[str, ...], leave_out_faulty: bool) -> None:
     """Convert a file of training examples; what FORMAT cannot carry is an error, never a silent loss."""
@@ -136,7 +140,9 @@ def convert(source: Path, target: str, out: Path, drop: tuple[str, ...], leave_o
 
     done = formats.convert(source, target, out, drop=drop, leave_out_faulty=leave_out_faulty)
     left = f"; faulty lines left out: {', '.join(map(str, done.left_out))}" if done.left_out else ""
-    click.echo(printable(f"{out}: {done.written} of {done.read} rows, read as {done.detected.format.id}{left}"))
+    click.echo(
+        printable(f"{out}: {done.written} of {done.read} rows, read as {done.detected.format.name}{left}")
+    )
 
 
 @bespoke.command()
@@ -148,7 +154,7 @@ def facts(as_of: str) -> None:
     from bespoke.facts.listing import lines
     from bespoke.workbook import parse_day
 
-    for line in lines(parse_day(as_of) if as_of else date.today()):  # noqa: DTZ011
+    for line in lines(parse_day(as_of) if as_of else date.today()):
         click.echo(line)
 
 

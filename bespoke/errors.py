@@ -54,6 +54,4 @@ class BespokeWarning(UserWarning):
 
 def printable(text: str) -> str:
     """One line that a terminal shows as it is: control characters and line breaks become visible escapes."""
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
-    )
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

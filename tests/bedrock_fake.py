@@ -129,8 +129,8 @@ class BedrockFake:
             status, answer = self._route(request.method, parts.path, data, query, region)
         except Refusal as refusal:
             status, answer = refusal.status, {"message": str(refusal)}
-            return _response(request.url, status, answer, refusal.code)
-        return _response(request.url, status, answer)
+            return response(request.url, status, answer, refusal.code)
+        return response(request.url, status, answer)
 
     def _route(
         self, method: str, path: str, data: dict[str, Any], query: dict[str, str], region: str
@@ -168,11 +168,15 @@ class BedrockFake:
 
     def _foundation_model(self, name: str, *, region: str, **_: Any) -> tuple[int, dict[str, Any]]:
         if self.lifecycle_denied:
-            raise Refusal(403, "AccessDeniedException", "not authorized to perform: bedrock:GetFoundationModel")
+            raise Refusal(
+                403, "AccessDeniedException", "not authorized to perform: bedrock:GetFoundationModel"
+            )
         base = BASES.get(name)
         if base is None or base.region != region:
             raise missing(f"the model {name}")
-        life = next((life for start, life in self.lives.items() if name.startswith(start)), {"status": "ACTIVE"})
+        life = next(
+            (life for start, life in self.lives.items() if name.startswith(start)), {"status": "ACTIVE"}
+        )
         details = {
             "modelArn": f"arn:aws:bedrock:{region}::foundation-model/{name}",
             "modelId": name,
@@ -300,7 +304,9 @@ class BedrockFake:
     def _list_jobs(self, *, query: dict[str, str], **_: Any) -> tuple[int, dict[str, Any]]:
         wanted = [job for name, job in self.jobs.items() if query.get("nameContains", "") in name]
         keys = ("jobArn", "jobName", "status", "creationTime", "baseModelArn")
-        return self._page("modelCustomizationJobSummaries", [{k: j.says[k] for k in keys} for j in wanted], query)
+        return self._page(
+            "modelCustomizationJobSummaries", [{k: j.says[k] for k in keys} for j in wanted], query
+        )
 
     # --- models ------------------------------------------------------------------------------------------
 
@@ -327,7 +333,9 @@ class BedrockFake:
 
     # --- Provisioned Throughput --------------------------------------------------------------------------
 
-    def _create_provisioned(self, *, data: dict[str, Any], region: str, **_: Any) -> tuple[int, dict[str, Any]]:
+    def _create_provisioned(
+        self, *, data: dict[str, Any], region: str, **_: Any
+    ) -> tuple[int, dict[str, Any]]:
         name, token = data["provisionedModelName"], data.get("clientRequestToken", "")
         for other in self.provisioned.values():
             if other.token == token and token:
@@ -350,7 +358,10 @@ class BedrockFake:
         if "commitmentDuration" in data:
             days = {"OneMonth": 30, "SixMonths": 180}[data["commitmentDuration"]]
             end = self.now() + timedelta(days=days)
-            says |= {"commitmentDuration": data["commitmentDuration"], "commitmentExpirationTime": _stamp(end)}
+            says |= {
+                "commitmentDuration": data["commitmentDuration"],
+                "commitmentExpirationTime": _stamp(end),
+            }
         self.provisioned[name] = Thing(says, token)
         self.made.append(f"provisioned {name}")
         return 201, {"provisionedModelArn": arn}
@@ -372,7 +383,9 @@ class BedrockFake:
 
     # --- on-demand deployments ---------------------------------------------------------------------------
 
-    def _create_deployment(self, *, data: dict[str, Any], region: str, **_: Any) -> tuple[int, dict[str, Any]]:
+    def _create_deployment(
+        self, *, data: dict[str, Any], region: str, **_: Any
+    ) -> tuple[int, dict[str, Any]]:
         name, token = data["modelDeploymentName"], data.get("clientRequestToken", "")
         for other in self.deployments.values():
             if other.token == token and token:
@@ -425,7 +438,9 @@ class BedrockFake:
 
     # --- requests ------------------------------------------------------------------------------------------
 
-    def _converse(self, model: str, *, data: dict[str, Any], region: str, **_: Any) -> tuple[int, dict[str, Any]]:
+    def _converse(
+        self, model: str, *, data: dict[str, Any], region: str, **_: Any
+    ) -> tuple[int, dict[str, Any]]:
         self._answering(model)
         if data["messages"][-1]["role"] != "user" or data["inferenceConfig"]["maxTokens"] < 1:
             raise invalid("malformed conversation")
@@ -453,7 +468,9 @@ class BedrockFake:
 
     # --- small things --------------------------------------------------------------------------------------
 
-    def _page(self, key: str, entries: list[dict[str, Any]], query: dict[str, str]) -> tuple[int, dict[str, Any]]:
+    def _page(
+        self, key: str, entries: list[dict[str, Any]], query: dict[str, str]
+    ) -> tuple[int, dict[str, Any]]:
         """One entry a page, so that who reads only the first page is found out."""
         start = int(query.get("nextToken", "0"))
         more = {"nextToken": str(start + 1)} if start + 1 < len(entries) else {}
@@ -484,7 +501,7 @@ class _Raw(io.BytesIO):
         yield self.read()
 
 
-def _response(url: str, status: int, answer: dict[str, Any], code: str = "") -> AWSResponse:
+def response(url: str, status: int, answer: dict[str, Any], code: str = "") -> AWSResponse:
     headers = {"Content-Type": "application/json", "x-amzn-RequestId": "fake"}
     if code:
         headers["x-amzn-ErrorType"] = code

@@ -119,7 +119,11 @@ def test_a_latency_no_shared_model_meets_asks_for_an_own_small_model() -> None:
     hosted = {"aws_bedrock": True, "gpu_hosting": True}
     fast = case(p95_latency_ms=200, access=hosted)
     advice = decide(fast, Facts(TODAY), cost_of={"open_weight_lora": 10.0, "custom_model_import": 20.0})
-    assert (advice.stage, advice.now, advice.next) == ("specialise", "open_weight_lora", "custom_model_import")
+    assert (advice.stage, advice.now, advice.next) == (
+        "specialise",
+        "open_weight_lora",
+        "custom_model_import",
+    )
     assert "a latency requirement" in advice.closed_because("bedrock_nova_sft")[0]
     dearer = decide(fast, Facts(TODAY), cost_of={"open_weight_lora": 30.0, "custom_model_import": 20.0})
     assert dearer.now == "custom_model_import"

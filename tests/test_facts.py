@@ -34,7 +34,7 @@ def test_a_fact_is_stale_the_day_after_it_expires() -> None:
 
 
 def test_an_unknown_fact_is_an_error() -> None:
-    with pytest.raises(BespokeError, match="no fact 'price.moon'"):
+    with pytest.raises(BespokeError, match=r"no fact 'price\.moon'"):
         Facts(TODAY).fact("price.moon")
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.awsrequest import AWSResponse
 from moto import mock_aws
 from moto.core.models import botocore_stubber
+from moto.s3.models import s3_backends
 
 from bespoke.errors import BespokeError
 from bespoke.tuning.jobs.aws import Aws, clients
@@ -24,7 +26,6 @@ BUCKET = "meridian-tuning"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/BedrockTuning"
 SYSTEM = "You structure notes. Reply with one JSON object."
 LEAD = "Please structure the following visit note.\n\n"
-KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_SESSION_TOKEN": "testing"}
 
 ENGAGEMENT = """\
 client: Small Clinic
@@ -108,32 +109,59 @@ class Wire:
     calls: list[str] = field(default_factory=list)
     kill_before: int | None = None  # index of the call that is never sent
     kill_after: int | None = None  # index of the call whose answer never arrives
+    trouble: dict[str, AWSResponse] = field(default_factory=dict)  # part of a URL -> what is answered instead
 
-    def before(self, request: Any, **_: Any) -> None:
+    def before(self, request: Any, **_: Any) -> AWSResponse | None:
         index = len(self.calls)
         self.calls.append(f"{request.method} {request.url.split('?')[0]}")
         if index == self.kill_before:
             raise Killed
+        return next((answer for part, answer in self.trouble.items() if part in request.url), None)
 
     def after(self, **_: Any) -> None:
         if len(self.calls) - 1 == self.kill_after:
             raise Killed
 
+    @property
+    def changing(self) -> list[int]:
+        """The calls that change something, by index."""
+        return [
+            n
+            for n, call in enumerate(self.calls)
+            if not call.startswith(("GET", "HEAD")) and "sts" not in call
+        ]
+
 
 class Sessions:
-    """One boto3 session to ask for clients: Bedrock's go to the fake, all others to moto."""
+    """One boto3 session to ask for clients: Bedrock's go to the fake in place, all others to moto.
 
-    def __init__(self, fake: BedrockFake, wire: Wire) -> None:
+    Clients are slow to make, so one set serves every test; which fake and which wire they meet is changed.
+    """
+
+    fake: BedrockFake
+    wire: Wire
+
+    def __init__(self) -> None:
         self.moto, self.bedrock = boto3.Session(), boto3.Session()
-        self.bedrock.events.unregister("before-send", botocore_stubber)  # every hook runs, not the first alone
-        self.bedrock.events.register_last("before-send", fake.handle)
+        self.bedrock.events.unregister(
+            "before-send", botocore_stubber
+        )  # every hook runs, not the first alone
+        self.bedrock.events.register_last("before-send", lambda **sent: self.fake.handle(**sent))
         for session in (self.moto, self.bedrock):
-            session.events.register_first("before-send", wire.before)
-            session.events.register_last("response-received", wire.after)
+            session.events.register_first("before-send", lambda **sent: self.wire.before(**sent))
+            session.events.register_last("response-received", lambda **got: self.wire.after(**got))
+        self.made: dict[tuple[str, str], Any] = {}
 
-    def client(self, service: str, **settings: Any) -> Any:
-        session = self.bedrock if service.startswith("bedrock") else self.moto
-        return session.client(service, **settings)
+    def client(self, service: str, region_name: str, config: Any = None) -> Any:
+        if (service, region_name) not in self.made:
+            session = self.bedrock if service.startswith("bedrock") else self.moto
+            self.made[service, region_name] = session.client(service, region_name=region_name, config=config)
+        return self.made[service, region_name]
+
+
+@cache
+def sessions() -> Sessions:
+    return Sessions()
 
 
 @dataclass
@@ -155,7 +183,9 @@ class Bench:
         self.clock[0] += timedelta(**duration)
 
     def state(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads((self.folder / "tuning" / "state.json").read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads(
+            (self.folder / "tuning" / "state.json").read_text(encoding="utf-8")
+        )
         return found
 
     def heard(self) -> str:
@@ -163,47 +193,41 @@ class Bench:
 
 
 @contextmanager
-def bench(tmp_path: Path, *, now: str = "2026-11-20T09:00", bucket_region: str = "", **client: Any) -> Iterator[Bench]:
-    """A fresh account with one bucket per region that is used."""
+def bench(
+    tmp_path: Path, *, now: str = "2026-11-20T09:00", bucket_region: str = "", **client: Any
+) -> Iterator[Bench]:
+    """A fresh account with a bucket in each region that models are tuned in."""
     with mock_aws():
-        session = boto3.Session(region_name="us-east-1")
+        shared = sessions()
         clock = [datetime.fromisoformat(now).replace(tzinfo=UTC)]
-        wire = Wire()
-        plain: dict[str, Any] = {region: session.client("s3", region_name=region) for region in ("us-east-1", "us-west-2")}
-        _bucket(plain["us-east-1"], BUCKET, bucket_region or "us-east-1")
-        _bucket(plain["us-west-2"], f"{BUCKET}-west", "us-west-2")
+        shared.wire = wire = Wire()
+        s3 = shared.client("s3", "us-east-1")
+        _bucket(s3, BUCKET, bucket_region or "us-east-1")
+        _bucket(shared.client("s3", "us-west-2"), f"{BUCKET}-west", "us-west-2")
 
         def read(bucket: str, key: str) -> bytes | None:
             try:
-                data: bytes = plain["us-east-1"].get_object(Bucket=bucket, Key=key)["Body"].read()
-                return data
-            except plain["us-east-1"].exceptions.ClientError:
+                return bytes(s3_backends[ACCOUNT]["aws"].get_object(bucket, key).value)
+            except AttributeError:
                 return None
 
-        fake = BedrockFake(read_s3=read, now=lambda: clock[0])
-        hooked = Sessions(fake, wire)
-        made: dict[str, Aws] = {}
+        shared.fake = fake = BedrockFake(read_s3=read, now=lambda: clock[0])
 
         def connect(region: str, aws_profile: str) -> Aws:
-            if region not in made:
-                made[region] = clients(hooked, region)
-            return made[region]
+            return clients(shared, region)
 
         def pause(seconds: float) -> None:
             clock[0] += timedelta(seconds=seconds)
 
         folder = make_client(tmp_path / "client_data", **client)
         outside = Outside(connect=connect, now=lambda: clock[0], pause=pause)
+        wire.calls.clear()
         yield Bench(folder.parent, folder, fake, wire, outside, [], clock)
 
 
 def _bucket(s3: Any, name: str, region: str) -> None:
     more = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     s3.create_bucket(Bucket=name, **more)
-
-
-def copy_of(folder: Path, to: Path) -> None:
-    shutil.copytree(folder, to)
 
 
 def error_of(act: Callable[[], Any]) -> str:

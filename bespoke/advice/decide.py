@@ -103,7 +103,11 @@ def _candidates(
     tuned = [r for r in known if r.group in TUNED and r.route not in closed and r.state != "unverified"]
     by_rank = [r.route for r in sorted(tuned, key=lambda r: r.rank)]
     # The contract programme is unverified and months away: never the first thing to do, but worth asking for.
-    fallback = ["contract_custom_model", *prompting] if tuned else [prompting[0], "contract_custom_model", *prompting]
+    fallback = (
+        ["contract_custom_model", *prompting]
+        if tuned
+        else [prompting[0], "contract_custom_model", *prompting]
+    )
     wanted: dict[Stage, list[str]] = {
         "measure": prompting,
         "operate": ["prompt_caching", "smaller_model"],

@@ -72,7 +72,9 @@ def _quality_edges(case: Case, facts: Facts) -> list[float]:
     if case.target_quality is None:
         return []
     band = case.target_quality * (1 - facts.threshold("keep_optimising_within"))
-    return [value for edge in (band, case.target_quality) for value in (edge - 0.001, edge) if 0 <= value <= 1]
+    return [
+        value for edge in (band, case.target_quality) for value in (edge - 0.001, edge) if 0 <= value <= 1
+    ]
 
 
 def _edges(input_name: str, facts: Facts) -> list[float]:

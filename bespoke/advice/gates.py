@@ -67,7 +67,9 @@ def _judge(gate: Gate, required: float | None, route: Route, case: Case) -> tupl
         return _residency(route, case)
     if gate.input == "waits_a_day":
         waits = case.p95_latency_ms is None
-        return ("met" if waits else "unmet"), ("no latency requirement" if waits else f"{case.p95_latency_ms:g} ms")
+        return ("met" if waits else "unmet"), (
+            "no latency requirement" if waits else f"{case.p95_latency_ms:g} ms"
+        )
     value = _value(gate.input, case)
     if gate.input == "latency_reachable":
         return _verdict(value), _latency_found(case)

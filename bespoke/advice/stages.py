@@ -67,7 +67,9 @@ def _rule(row: dict[str, str]) -> Rule:
         values = domain if row[name] == "-" else tuple(row[name].split("|"))
         unknown = set(values) - set(domain)
         if unknown or row["stage"] not in get_args(Stage):
-            raise BespokeError(f"rule {row['rule']}: {unknown or row['stage']} is not known", path="stages.csv")
+            raise BespokeError(
+                f"rule {row['rule']}: {unknown or row['stage']} is not known", path="stages.csv"
+            )
         accepts[name] = values
     return Rule.model_validate(
         {"rule": row["rule"], "accepts": accepts, "stage": row["stage"], "because": row["because"]}

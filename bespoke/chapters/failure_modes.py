@@ -133,9 +133,7 @@ def _families(labels: Sequence[Label]) -> tuple[FamilyRate, ...]:
     counts = Counter(label.family for label in labels)
     order = [row.family for row in remedies()] + [UNMAPPED]
     ranked = sorted((f for f in order if counts[f]), key=lambda f: (f == UNMAPPED, -counts[f]))
-    return tuple(
-        FamilyRate(family=f, count=counts[f], share=wilson(counts[f], len(labels))) for f in ranked
-    )
+    return tuple(FamilyRate(family=f, count=counts[f], share=wilson(counts[f], len(labels))) for f in ranked)
 
 
 def _agreement(failures: Sequence[Failure]) -> Kappa | None:

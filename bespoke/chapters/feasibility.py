@@ -76,9 +76,8 @@ def _goal(task: Task, audit: TaskAudit) -> str:
         return f"{task.metric}: current or target quality not stated"
     interval = audit.quality_interval
     spread = f" (95% interval {interval.low:.2f} to {interval.high:.2f})" if interval else ""
-    return (
-        f"{task.metric} from {task.current_quality:.2f}{spread} on {task.test_cases} cases to {task.target_quality:.2f}"
-    )
+    now = f"{task.current_quality:.2f}{spread} on {task.test_cases} cases"
+    return f"{task.metric} from {now} to {task.target_quality:.2f}"
 
 
 def _codes(client: Client, task_id: str, most: int = 5) -> tuple[str, ...]:

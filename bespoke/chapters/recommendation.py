@@ -1,4 +1,4 @@
-"""Chapter 7: per task the route to take now, the next one, the closed ones with their reasons, and what would flip it."""
+"""Chapter 7: per task the route to take now, the next one, the closed ones with reasons, and what would flip it."""
 
 from __future__ import annotations
 
@@ -112,7 +112,8 @@ def compute(
     """Advice, trace and flip points of every task, beside its cost and date."""
     by_task = cases(client, facts, audit, failures, cost)
     tasks = tuple(
-        _task(task, by_task[task.task_id], facts, audit.task(task.task_id), cost, timeline) for task in client.tasks
+        _task(task, by_task[task.task_id], facts, audit.task(task.task_id), cost, timeline)
+        for task in client.tasks
     )
     asked = {t.task_id for t in tasks if "contract_custom_model" in (t.advice.now, t.advice.next)}
     return Recommendation(

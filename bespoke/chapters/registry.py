@@ -39,13 +39,19 @@ class Chapter:
 
 
 _ALL = (
-    Chapter("01_task_audit", "task_audit", "Audit", reads=(*ENGAGEMENT, "failures.csv", "codes.csv", "prices.yaml")),
+    Chapter(
+        "01_task_audit",
+        "task_audit",
+        "Audit",
+        reads=(*ENGAGEMENT, "failures.csv", "codes.csv", "prices.yaml"),
+    ),
     Chapter(
         "02_failure_modes",
         "failure_modes",
         "FailureModes",
         reads=(*ENGAGEMENT, "failures.csv", "codes.csv"),
-        without="This chapter is left out: it needs `failures.csv`, about 100 failing outputs with the client's own codes.",
+        without="This chapter is left out: it needs `failures.csv`, about 100 failing outputs with the client's "
+        "own codes.",
     ),
     Chapter(
         "03_dataset_readiness",

@@ -94,9 +94,7 @@ def compute(client: Client, facts: Facts) -> Audit:
     """The audit of every task, in the order of tasks.csv; money in USD."""
     failures = _failures_per_task(client)
     families = main_families(client.failures or (), client.codes or ())
-    tasks = tuple(
-        _audit(client, task, facts, failures, families.get(task.task_id)) for task in client.tasks
-    )
+    tasks = tuple(_audit(client, task, facts, failures, families.get(task.task_id)) for task in client.tasks)
     return Audit(tasks=tasks, facts_used=tuple(sorted(facts.used)))
 
 
@@ -218,7 +216,9 @@ def _data(task: Task, case: Case, facts: Facts) -> Question:
     if task.labelled_examples < low:
         return Question(question="data", verdict="not ready", evidence=evidence)
     if clean is None:
-        return Question(question="data", verdict="unknown", evidence=evidence + "; de-identification not known")
+        return Question(
+            question="data", verdict="unknown", evidence=evidence + "; de-identification not known"
+        )
     if not clean:
         return Question(question="data", verdict="not ready", evidence=evidence + "; not de-identified")
     return Question(question="data", verdict="ready", evidence=evidence)

@@ -20,7 +20,7 @@ from bespoke.claude.money import pico, usd
 from bespoke.claude.pacing import Pacer
 from bespoke.claude.patience import Patience
 from bespoke.claude.plan import Plan, make_plan
-from bespoke.claude.quote import Quote, assumed_ratio, counted_ratio, make_quote, tell
+from bespoke.claude.quote import Quote, Ratio, assumed_ratio, counted_ratio, make_quote, tell
 from bespoke.claude.rungs import Progress, run_strategy
 from bespoke.claude.sending import Sender, drained
 from bespoke.claude.strategies import Strategy, chosen
@@ -88,7 +88,7 @@ def evaluate(
             client, facts, plan, pricing, sender_pricing, journal, budget, ask_lost_again, patience, say
         )
         return asyncio.run(run.go(backend))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         raise BespokeError("interrupted; what was answered is kept, run again to go on") from None
     finally:
         journal.close()
@@ -123,16 +123,16 @@ class _Run:
     async def go(self, backend: str | Backend) -> EvaluationSummary:
         talker = open_backend(backend, self.patience) if isinstance(backend, str) else backend
         try:
-            ratio = assumed_ratio(self.facts, self.pricing.model)
-            ratio = await counted_ratio(talker, self.plan, ratio)
-            quote = make_quote(self.plan, self.chosen, self.facts, ratio, self.journal)
+            quote, ratio = await self._quoted(talker)
             tell(quote, self.budget, self.say)
             sender = self._sender(talker, ratio.bytes_per_token)
             batcher = Batcher(sender, self._limits(), self.say)
             _end_gently()
             await drained(
-                self._all(sender, batcher, quote), sender, self.patience.lease_s / 4, self.patience.drain_s
+                self._all(sender, batcher), sender, self.patience.lease_s / 4, self.patience.drain_s
             )
+        except CallFailed as failure:
+            raise BespokeError(str(failure)) from None
         finally:
             await talker.close()
         if sender.fatal:
@@ -147,15 +147,24 @@ class _Run:
             stopped=sender.stopped,
         )
 
-    async def _all(self, sender: Sender, batcher: Batcher, quote: Quote) -> None:
+    async def _quoted(self, talker: Backend) -> tuple[Quote, Ratio]:
+        """The quote for what is still to be paid; counts tokens only where something is."""
+        ratio = assumed_ratio(self.facts, self.pricing.model)
+        quote = make_quote(self.plan, self.chosen, self.facts, ratio, self.journal)
+        if any(strategy.requests for strategy in quote.strategies):
+            ratio = await counted_ratio(talker, self.plan, ratio)
+            quote = make_quote(self.plan, self.chosen, self.facts, ratio, self.journal)
+        self.whole = make_quote(self.plan, self.chosen, self.facts, ratio, None)
+        return quote, ratio
+
+    async def _all(self, sender: Sender, batcher: Batcher) -> None:
         await batcher.settle()  # batches of an earlier run
         for strategy in self.plan.strategies:
-            before = self.journal.held()
             progress = Progress(strategy.title, len(self.plan.notes), self.say)
             results = await run_strategy(
                 strategy, self.plan, sender, batcher if self.chosen.batch else None, progress
             )
-            self.summaries.append(self._summary(strategy, results, quote, self.journal.held() - before))
+            self.summaries.append(self._summary(strategy, results))
             self._write(self.summaries[-1], results)
             self.say(_told(self.summaries[-1]))
 
@@ -176,14 +185,12 @@ class _Run:
         megabytes = int(self.facts.fact("api.batch.megabytes").number)
         return BatchLimits(int(self.facts.fact("api.batch.requests").number), megabytes * 1_000_000)
 
-    def _summary(
-        self, strategy: Strategy, results: list[NoteResult], quote: Quote, spent: int
-    ) -> StrategySummary:
+    def _summary(self, strategy: Strategy, results: list[NoteResult]) -> StrategySummary:
         known = {entry.key: entry for result in results for entry in result.entries}
         answered = [entry for entry in known.values() if entry.state == "answered"]
         total = sum(entry.paid for entry in answered)
         accepted = _accepted(self.client, results)
-        quoted = next(s for s in quote.strategies if s.strategy == strategy.name)
+        quoted = next(s for s in self.whole.strategies if s.strategy == strategy.name)
         recorded = sum(result.outcome not in _UNRECORDED for result in results)
         return StrategySummary(
             strategy=strategy.name,
@@ -209,8 +216,7 @@ class _Run:
             accepted=accepted,
             usd_per_accepted_note=per_note(total, accepted),
             quote=quoted,
-            usd_since_quote=usd(spent),
-            within_worst_case=usd(spent) <= quoted.usd_worst,
+            within_worst_case=usd(total) <= quoted.usd_worst,
         )
 
     def _write(self, summary: StrategySummary, results: list[NoteResult]) -> None:

@@ -82,8 +82,7 @@ class StrategySummary(Part):
     usd_per_1000_notes: Decimal | None
     accepted: int  # notes whose set of codes is exactly right
     usd_per_accepted_note: Decimal | None
-    quote: StrategyQuote
-    usd_since_quote: Decimal  # spent after the quote was made, lost answers included
+    quote: StrategyQuote  # for the whole strategy, as if nothing had been answered before
     within_worst_case: bool
 
 

@@ -240,7 +240,11 @@ def families(result: FailureModes) -> None:
     """Definitions and check questions of the families that occur."""
     present = {row.family for row in result.families}
     show.table(
-        [(row.name, row.definition, " ".join(row.asks), row.near_miss) for row in remedies() if row.family in present],
+        [
+            (row.name, row.definition, " ".join(row.asks), row.near_miss)
+            for row in remedies()
+            if row.family in present
+        ],
         label="tbl-failures-families",
         caption="The remedy families that occur here, and the questions that recognise them",
         columns=(

@@ -13,7 +13,9 @@ from bespoke.show.style import FAMILY_NAME
 def packs(result: Recommendation) -> None:
     """One pack per task for which the contract programme is the next step; one sentence where there is none."""
     if not result.packs:
-        show.text("The contract programme is neither the first nor the next step for any task, so no pack is needed.")
+        show.text(
+            "The contract programme is neither the first nor the next step for any task, so no pack is needed."
+        )
     for index, pack in enumerate(result.packs, start=1):
         show.text(
             "For **{name}** the contract programme is the next step after {now}. The account team will want this:",
@@ -25,7 +27,9 @@ def packs(result: Recommendation) -> None:
 
 
 def _pack_table(pack: FeasibilityPack, index: int) -> None:
-    families = ", ".join(f"{FAMILY_NAME[f].lower()} {n}" for f, n in sorted(pack.families.items(), key=lambda i: -i[1]))
+    families = ", ".join(
+        f"{FAMILY_NAME[f].lower()} {n}" for f, n in sorted(pack.families.items(), key=lambda i: -i[1])
+    )
     show.table(
         [
             ("Goal", pack.goal),
@@ -49,7 +53,10 @@ def _pack_table(pack: FeasibilityPack, index: int) -> None:
 
 def _volume_table(pack: FeasibilityPack, index: int) -> None:
     show.table(
-        [(f"{v.multiple:g} times today", v.requests_per_day, v.peak_per_second, v.tokens_per_month / 1e6) for v in pack.volumes],
+        [
+            (f"{v.multiple:g} times today", v.requests_per_day, v.peak_per_second, v.tokens_per_month / 1e6)
+            for v in pack.volumes
+        ],
         label=f"tbl-feasibility-volume-{index}",
         caption=f"Volume projection: {pack.name}",
         columns=(

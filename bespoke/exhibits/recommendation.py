@@ -52,7 +52,8 @@ PROMPTED = (
 DO = {
     "measure": "measure {n} first", "operate": "keep {n} and lower the bill", "prompt": "work on the prompt of {n}",
     "optimise": "keep optimising the prompt of {n}", "retrieve": "add retrieval to {n}", "tune": "tune {n}",
-    "specialise": "give {n} a small model of its own", "closed": "keep prompting {n}, since every tuned route is closed",
+    "specialise": "give {n} a small model of its own",
+    "closed": "keep prompting {n}, since every tuned route is closed",
 }  # fmt: skip
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -64,7 +65,11 @@ def summary_finding(result: Recommendation) -> None:
         tuning = task.advice.stage in ("tune", "specialise")
         step = "closed" if tuning and not _served(task) else task.advice.stage
         counts[step] = counts.get(step, 0) + 1
-    order = [step for step in ("specialise", "tune", "retrieve", "prompt", "optimise", "closed", "measure", "operate") if step in counts]
+    order = [
+        step
+        for step in ("specialise", "tune", "retrieve", "prompt", "optimise", "closed", "measure", "operate")
+        if step in counts
+    ]
     parts = [DO[step].format(n=_tasks(counts[step], first=i == 0)) for i, step in enumerate(order)]
     line = "; ".join(parts)
     show.finding("{line}", line=line[0].upper() + line[1:])
@@ -283,7 +288,13 @@ def _cost_words(task: TaskAdvice) -> str:
 def levers(result: Recommendation) -> None:
     """Caching, batches and smaller models beside the advised route."""
     rows = [
-        (t.name, result.route_names[lever.route], _money_range(lever.monthly), lever.saves.p50, lever.versus_today)
+        (
+            t.name,
+            result.route_names[lever.route],
+            _money_range(lever.monthly),
+            lever.saves.p50,
+            lever.versus_today,
+        )
         for t in result.tasks
         for lever in t.levers
     ]
@@ -308,7 +319,13 @@ def flips(result: Recommendation) -> None:
     """Every flip point."""
     show.table(
         [
-            (t.name, f.input, _amount(f, f.today), None if f.at is None else _amount(f, f.at), _flip_to(result, f))
+            (
+                t.name,
+                f.input,
+                _amount(f, f.today),
+                None if f.at is None else _amount(f, f.at),
+                _flip_to(result, f),
+            )
             for t in result.tasks
             for f in t.flips
         ],

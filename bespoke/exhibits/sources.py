@@ -35,7 +35,9 @@ def facts_used(facts: Facts, keys: Sequence[str]) -> None:
             tone="warning", n=len(stale), day=day(facts.as_of), keys=", ".join(stale),
         )  # fmt: skip
     else:
-        show.text("None of the {n} facts used is past its date as of {day}.", n=len(rows), day=day(facts.as_of))
+        show.text(
+            "None of the {n} facts used is past its date as of {day}.", n=len(rows), day=day(facts.as_of)
+        )
     published = [row for row in rows if row.kind not in ("assumed", "unpublished")]
     _fact_table(published, facts.as_of, "tbl-sources-facts", "Facts with a source outside this house")
 
@@ -74,7 +76,10 @@ def prices_used(facts: Facts, cost: CostModel, negotiated: Mapping[str, Negotiat
 def routes_and_gates(facts: Facts) -> None:
     """The state of every route and the conditions asked of them, with where each was read."""
     from bespoke.advice.gates import gates
-    from bespoke.advice.routes import routes
+    from bespoke.advice.routes import Route, routes
+
+    def state(route: Route) -> str:
+        return f"{route.state.replace('_', ' ')} since {day(route.since)}" if route.says else route.state
 
     def row(name: str, value: str, sourced: Sourced) -> tuple[str, ...]:
         kind = f"{sourced.kind}, stale" if sourced.stale(facts.as_of) else sourced.kind
@@ -82,16 +87,23 @@ def routes_and_gates(facts: Facts) -> None:
 
     tail = FACT_COLUMNS[3:]
     show.table(
-        [row(r.name, f"{r.state.replace('_', ' ')} since {day(r.since)}" if r.says else r.state, r) for r in routes(facts.as_of)],
+        [row(r.name, state(r), r) for r in routes(facts.as_of)],
         label="tbl-sources-routes",
         caption=f"The routes and their state on {day(facts.as_of)}",
         columns=(Column(key="route", title="Route"), Column(key="state", title="State"), *tail),
     )  # fmt: skip
     show.table(
-        [row(g.needs.format(value=f"{g.value:g}" if g.value is not None else ""), g.gate, g) for g in gates()],
+        [
+            row(g.needs.format(value=f"{g.value:g}" if g.value is not None else ""), g.gate, g)
+            for g in gates()
+        ],
         label="tbl-sources-gates",
         caption="The conditions asked of the routes",
-        columns=(Column(key="needs", title="Condition"), Column(key="gate", title="Gate", format="code"), *tail),
+        columns=(
+            Column(key="needs", title="Condition"),
+            Column(key="gate", title="Gate", format="code"),
+            *tail,
+        ),
     )
 
 
@@ -110,7 +122,7 @@ def assumptions(facts: Facts, keys: Sequence[str]) -> None:
     _fact_table(assumed, facts.as_of, "tbl-sources-assumed", "Assumed and unpublished values in use")
     if facts.overrides:
         show.table(
-            [(name, f"{value:g}", value_text(facts.fact(f"threshold.{name}"))) for name, value in facts.overrides.items()],
+            [(n, f"{own:g}", value_text(facts.fact(f"threshold.{n}"))) for n, own in facts.overrides.items()],
             label="tbl-sources-overrides",
             caption="Thresholds the client's folder overrides",
             columns=(
@@ -177,8 +189,16 @@ METHODS = (
         "percentile bootstrap over clusters of notes (patient or article)",
         "Miller 2024, arXiv 2411.00640; Efron and Tibshirani 1993",
     ),
-    ("Two systems on the same notes", "paired bootstrap of the difference; exact McNemar; Holm", "McNemar 1947; Holm 1979"),
-    ("Cache hit rate", "1 - exp(-rate x time to live): a hit refreshes the entry, arrivals are Poisson", "own derivation, checked by simulation"),
+    (
+        "Two systems on the same notes",
+        "paired bootstrap of the difference; exact McNemar; Holm",
+        "McNemar 1947; Holm 1979",
+    ),
+    (
+        "Cache hit rate",
+        "1 - exp(-rate x time to live): a hit refreshes the entry, arrivals are Poisson",
+        "own derivation, checked by simulation",
+    ),
     ("Cost ranges", "P10, P50 and P90 over draws of every uncertain input", "GAO-20-195G, cost estimating guide"),
     (
         "Durations",

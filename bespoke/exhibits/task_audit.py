@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from bespoke import show
 from bespoke.chapters.task_audit import Audit, RouteFit, TaskAudit
@@ -92,19 +93,23 @@ def gap_figure(audit: Audit) -> None:
     )
 
 
-def _gap_row(axes: object, y: int, task: TaskAudit) -> None:
+def _gap_row(axes: Any, y: int, task: TaskAudit) -> None:
     current, target = task.current_quality or 0.0, task.target_quality or 0.0
     colour = ORANGE if task.gap == "far" else GREY if task.gap == "unmeasured" else BLUE
     if task.quality_interval:
-        axes.plot([task.quality_interval.low, task.quality_interval.high], [y, y], color=colour, lw=2.4, alpha=0.45)  # type: ignore[attr-defined]
-    axes.plot(current, y, "o", color=colour, ms=7, zorder=3)  # type: ignore[attr-defined]
-    axes.plot([target, target], [y - 0.28, y + 0.28], color=INK, lw=1.8, zorder=3)  # type: ignore[attr-defined]
-    axes.annotate(f"{current:.0%}", (current, y), (0, 7), textcoords="offset points", ha="center", color=INK)  # type: ignore[attr-defined]
-    axes.annotate(f"{target:.0%}", (target, y), (4, 7), textcoords="offset points", ha="left", color=MUTED)  # type: ignore[attr-defined]
+        axes.plot(
+            [task.quality_interval.low, task.quality_interval.high], [y, y], color=colour, lw=2.4, alpha=0.45
+        )
+    axes.plot(current, y, "o", color=colour, ms=7, zorder=3)
+    axes.plot([target, target], [y - 0.28, y + 0.28], color=INK, lw=1.8, zorder=3)
+    axes.annotate(f"{current:.0%}", (current, y), (0, 7), textcoords="offset points", ha="center", color=INK)
+    axes.annotate(f"{target:.0%}", (target, y), (4, 7), textcoords="offset points", ha="left", color=MUTED)
 
 
 def _gap_words(task: TaskAudit) -> str:
-    return f"{task.name}: {task.current_quality:.0%} today, target {task.target_quality:.0%}, {GAP[task.gap]}."
+    return (
+        f"{task.name}: {task.current_quality:.0%} today, target {task.target_quality:.0%}, {GAP[task.gap]}."
+    )
 
 
 def _gap_caption(tasks: list[TaskAudit]) -> str:
@@ -137,7 +142,11 @@ def latency(audit: Audit) -> None:
 def _latency_words(task: TaskAudit) -> str:
     if task.p95_latency_ms is None:
         return "no requirement"
-    words = {True: "within reach", False: "out of reach of a shared model", None: "measure before relying on it"}
+    words = {
+        True: "within reach",
+        False: "out of reach of a shared model",
+        None: "measure before relying on it",
+    }
     return words[task.latency_reachable]
 
 
@@ -155,7 +164,9 @@ def questions(audit: Audit) -> None:
         ),
         source="questions after Microsoft's fine-tuning questionnaire; answers from tasks.csv and failures.csv",
     )
-    gaps = [(t.name, q.question, q.evidence) for t in audit.tasks for q in t.questions if q.verdict != "ready"]
+    gaps = [
+        (t.name, q.question, q.evidence) for t in audit.tasks for q in t.questions if q.verdict != "ready"
+    ]
     if gaps:
         show.table(
             gaps,
@@ -215,7 +226,12 @@ def _conditions(audit: Audit) -> list[tuple[str, str, str, str]]:
                 routes.setdefault((outcome.needs, found), {})[fit.name] = None
                 tasks.setdefault((outcome.needs, found), {})[task.name] = None
     return [
-        (needs, found, _all_or(names, len(audit.tasks[0].fits)), _all_or(tasks[needs, found], len(audit.tasks)))
+        (
+            needs,
+            found,
+            _all_or(names, len(audit.tasks[0].fits)),
+            _all_or(tasks[needs, found], len(audit.tasks)),
+        )
         for (needs, found), names in routes.items()
     ]
 
@@ -230,11 +246,14 @@ def applicability_text(audit: Audit) -> None:
     open_pairs = [(t.name, f.name) for t in audit.tasks for f in t.fits if f.fits]
     total = len(audit.tasks) * len(audit.tasks[0].fits)
     if not open_pairs:
-        show.text("No tuned or hosted route is open to any task today; [every reason](#tbl-audit-conditions) is listed.")
+        show.text(
+            "No tuned or hosted route is open to any task today; [every reason](#tbl-audit-conditions) is listed."
+        )
         return
     show.text(
         "Of {total} pairs of task and tuned or hosted route, {n} have no unmet condition "
-        "([overview](#tbl-audit-fit), [all conditions](#tbl-audit-conditions)). Open does not mean advisable: chapter 7 says which, if any, comes first.",
+        "([overview](#tbl-audit-fit), [all conditions](#tbl-audit-conditions)). "
+        "Open does not mean advisable: chapter 7 says which, if any, comes first.",
         total=decimal(total),
         n=decimal(len(open_pairs)),
     )

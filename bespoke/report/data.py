@@ -60,16 +60,24 @@ def document(report: Document, cover: Cover, *, single: bool = False) -> Data:
     alt = words["logo"].format(client=cover.client)
     mark = logo(cover.logo_kind, cover.logo, alt) if cover.logo else None
     return {
-        "single": single, "language": cover.language.split("-")[0],
-        "paper": cover.paper, "height": PAGE_HEIGHT[cover.paper],
-        "title": text(title or report.chapters[0].topic, *TITLE), "client": text(cover.client),
+        "single": single,
+        "language": cover.language.split("-")[0],
+        "paper": cover.paper,
+        "height": PAGE_HEIGHT[cover.paper],
+        "title": text(title or report.chapters[0].topic, *TITLE),
+        "client": text(cover.client),
         "running": writer.running(cover.client),
-        "prepared_by": text(cover.prepared_by), "confidentiality": text(cover.confidentiality),
+        "prepared_by": text(cover.prepared_by),
+        "confidentiality": text(cover.confidentiality),
         "as_of": text(numbers.day(cover.as_of, cover.language)),
         "date": [cover.as_of.year, cover.as_of.month, cover.as_of.day],
-        "accent": accent.colour, "tint": accent.tint, "phrases": words,
+        "accent": accent.colour,
+        "tint": accent.tint,
+        "phrases": words,
         "logo": writer.picture(mark) if mark else None,
-        "serif": [SERIF, *further], "sans": [SANS, *further], "mono": [MONO, *further],
+        "serif": [SERIF, *further],
+        "sans": [SANS, *further],
+        "mono": [MONO, *further],
         "front": writer.section(report.front) if report.front else None,
         "chapters": [writer.section(s) for s in report.chapters],
         "appendices": [writer.section(s) for s in report.appendices],
@@ -94,9 +102,13 @@ class _Writer:
 
     def section(self, section: Section) -> Data:
         return {
-            "anchor": section.anchor, "name": section.name, "topic": self.text(section.topic),
-            "running": self.running(section.topic), "heading": self.text(section.heading, *HEADING),
-            "body": self.blocks(section.body), "rtl": right_to_left(section.heading),
+            "anchor": section.anchor,
+            "name": section.name,
+            "topic": self.text(section.topic),
+            "running": self.running(section.topic),
+            "heading": self.text(section.heading, *HEADING),
+            "body": self.blocks(section.body),
+            "rtl": right_to_left(section.heading),
         }
 
     def blocks(self, blocks: list[Block]) -> list[Data]:
@@ -110,7 +122,9 @@ class _Writer:
                 return {"kind": "heading", "level": level, **self.line(children)}
             case Listing(ordered, start, items):
                 return {
-                    "kind": "list", "ordered": ordered, "start": start,
+                    "kind": "list",
+                    "ordered": ordered,
+                    "start": start,
                     "items": [self.blocks(item) for item in items],
                 }
             case Quote(body):
@@ -125,8 +139,12 @@ class _Writer:
                 return self.table(block)
             case Figure():
                 return {
-                    "kind": "figure", "number": block.number, "label": block.label, "share": block.width,
-                    "caption": self.text(block.caption), "source": self.text(block.source),
+                    "kind": "figure",
+                    "number": block.number,
+                    "label": block.label,
+                    "share": block.width,
+                    "caption": self.text(block.caption),
+                    "source": self.text(block.source),
                     "picture": self.picture(block.picture),
                 }
 
@@ -134,14 +152,20 @@ class _Writer:
         fit = widths.fit(table)
         emphasis = set(table.emphasis)
         return {
-            "kind": "table", "number": table.number, "label": table.label,
-            "caption": self.text(table.caption), "source": self.text(table.source),
-            "size": fit.size, "widths": [round(w, 2) for w in fit.widths], "turned": fit.turned,
+            "kind": "table",
+            "number": table.number,
+            "label": table.label,
+            "caption": self.text(table.caption),
+            "source": self.text(table.source),
+            "size": fit.size,
+            "widths": [round(w, 2) for w in fit.widths],
+            "turned": fit.turned,
             "breaks": fit.height > UNBROKEN,
             "columns": [self.column(c, w, fit.size) for c, w in zip(table.columns, fit.widths, strict=True)],
             "rows": [
                 {
-                    "strong": n in emphasis, "long": fit.lines[n] > 12,
+                    "strong": n in emphasis,
+                    "long": fit.lines[n] > 12,
                     "cells": [
                         self.cell(c, column, w, fit.size)
                         for c, column, w in zip(row, table.columns, fit.widths, strict=True)
@@ -191,16 +215,22 @@ class _Writer:
                 return {"kind": "break"}
             case Formula():
                 return {
-                    "kind": "formula", "svg": child.svg, "alt": drawable(child.source, self.covered),
-                    "height": child.height, "width": child.width, "depth": child.depth,
+                    "kind": "formula",
+                    "svg": child.svg,
+                    "alt": drawable(child.source, self.covered),
+                    "height": child.height,
+                    "width": child.width,
+                    "depth": child.depth,
                 }
             case InlinePicture(picture):
                 return {"kind": "picture", "picture": self.picture(picture)}
 
     def picture(self, picture: Picture) -> Data:
         return {
-            "svg": embedded(picture), "alt": drawable(picture.alt, self.covered),
-            "width": picture.width, "shape": _shape(picture),
+            "svg": embedded(picture),
+            "alt": drawable(picture.alt, self.covered),
+            "width": picture.width,
+            "shape": _shape(picture),
         }
 
 

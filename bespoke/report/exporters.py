@@ -52,8 +52,12 @@ class _ReportExporter(Exporter):  # type: ignore[misc]
     def _cover(self, nb: Any, resources: Any) -> Cover:
         """A single notebook has no cover page, but its date, paper and colour."""
         return Cover(
-            client="", as_of=self._day(nb, resources), accent=self.accent, language=self.language,
-            paper=self.paper, fonts=(Path(self.fonts),) if self.fonts else (),
+            client="",
+            as_of=self._day(nb, resources),
+            accent=self.accent,
+            language=self.language,
+            paper=self.paper,
+            fonts=(Path(self.fonts),) if self.fonts else (),
         )
 
     def _day(self, nb: Any, resources: Any) -> date:

@@ -11,7 +11,10 @@ from bespoke.report.model import Code, Formula, Inline
 from bespoke.show import fonts
 
 LOOK: dict[Any, Any] = {
-    "svg.fonttype": "path", "svg.hashsalt": "bespoke", "mathtext.fontset": "stix", "text.color": "black",
+    "svg.fonttype": "path",
+    "svg.hashsalt": "bespoke",
+    "mathtext.fontset": "stix",
+    "text.color": "black",
 }
 _WRAPPINGS = (
     re.compile(r"^\\begin\{(equation|align|displaymath)\*?\}(?P<inner>.*)\\end\{\1\*?\}$", re.DOTALL),

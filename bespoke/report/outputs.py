@@ -157,7 +157,10 @@ class _Reader:
                 [numbers.cell(v, c, self.locale) for v, c in zip(row, block.columns, strict=True)]
                 for row in block.rows
             ],
-            caption=block.caption, source=block.source, label=block.label, emphasis=list(block.emphasis),
+            caption=block.caption,
+            source=block.source,
+            label=block.label,
+            emphasis=list(block.emphasis),
             where=f"{self.path}: {self.cell}",
         )
 

@@ -31,7 +31,8 @@ def picture(
         raise BespokeError(
             "an image has no alt text: describe what it shows for a reader who cannot see it "
             '(show.figure(..., alt=...), output metadata {"alt": ...}, or Markdown ![what it shows](...))',
-            path=path, column=cell,
+            path=path,
+            column=cell,
         )
     kind = KINDS.get(media)
     if kind is None:

@@ -71,8 +71,11 @@ def _cover(cover: Cover, title: str, words: dict[str, str]) -> str:
         if value
     )
     return element(
-        "header", mark, element("p", escape(words["report"]), class_="kicker"),
-        element("h1", _text(title), dir="auto"), element("dl", facts),
+        "header",
+        mark,
+        element("p", escape(words["report"]), class_="kicker"),
+        element("h1", _text(title), dir="auto"),
+        element("dl", facts),
         element("p", _text(cover.confidentiality), class_="confidential") if cover.confidentiality else "",
         class_="cover",
     )

@@ -21,8 +21,24 @@ from bespoke.show.markdown import escape, fill
 from bespoke.show.style import new_figure, svg
 
 __all__ = [
-    "Block", "Callout", "Column", "Figure", "Finding", "LeftOut", "Table", "Text",
-    "callout", "display", "escape", "figure", "fill", "finding", "left_out", "new_figure", "table", "text",
+    "Block",
+    "Callout",
+    "Column",
+    "Figure",
+    "Finding",
+    "LeftOut",
+    "Table",
+    "Text",
+    "callout",
+    "display",
+    "escape",
+    "figure",
+    "fill",
+    "finding",
+    "left_out",
+    "new_figure",
+    "table",
+    "text",
 ]
 
 
@@ -58,15 +74,17 @@ def table(
     """Rows of plain values under typed columns."""
     display(
         Table(
-            label=label, caption=caption, columns=tuple(columns), source=source,
-            rows=tuple(tuple(row) for row in rows), emphasis=tuple(emphasis),
+            label=label,
+            caption=caption,
+            columns=tuple(columns),
+            source=source,
+            rows=tuple(tuple(row) for row in rows),
+            emphasis=tuple(emphasis),
         )
     )
 
 
-def figure(
-    drawing: Any, *, label: str, caption: str, alt: str, width: float = 1.0, source: str = ""
-) -> None:
+def figure(drawing: Any, *, label: str, caption: str, alt: str, width: float = 1.0, source: str = "") -> None:
     """A matplotlib figure with its message (caption) and words for a reader who cannot see it (alt)."""
     display(Figure(label=label, caption=caption, alt=alt, svg=svg(drawing), width=width, source=source))
 

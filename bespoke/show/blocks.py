@@ -87,8 +87,12 @@ class Figure(Block):
 
 
 BLOCKS: dict[str, type[Block]] = {
-    "finding": Finding, "text": Text, "callout": Callout, "left_out": LeftOut,
-    "table": Table, "figure": Figure,
+    "finding": Finding,
+    "text": Text,
+    "callout": Callout,
+    "left_out": LeftOut,
+    "table": Table,
+    "figure": Figure,
 }
 
 

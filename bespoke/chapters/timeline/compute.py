@@ -29,9 +29,10 @@ def compute(
 ) -> Timeline:
     """Finish dates as P10/P50/P80/P90, and what decides them.
 
-    `phases` names the phases of each task's route, `examples_needed` the examples still to annotate per task,
+    `phases` names the phases of each task's route, `examples_needed` the examples still to annotate per task.
     Durations learnt from the log of finished engagements replace the table's where the log is long enough.
-    Tasks with the same phases share one plan, and its annotators. Raises BespokeError for an impossible network or an unknown country.
+    Tasks with the same phases share one plan, and its annotators. Raises BespokeError for an impossible network
+    or an unknown country.
     """
     chosen = {task.task_id: tuple((phases or {}).get(task.task_id, DEFAULT_PHASES)) for task in client.tasks}
     tests = {task.task_id: ab_test(task, client, facts) for task in client.tasks}

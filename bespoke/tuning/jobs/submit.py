@@ -24,7 +24,6 @@ from bespoke.tuning.jobs.state import FOLDER, REFUSED, Run, Store, Thing, Upload
 
 ROLE = re.compile(r"arn:aws(?:-[^:]+)?:iam::(\d{12}):role/.+")
 RUN = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 @dataclass(frozen=True)
@@ -55,21 +54,20 @@ def submit(
     order = _resumed(order, before)
     dataset, settings, digest = _files(client, profile, region, facts, order)
     run = _existing(before, digest, order)
-    if run is None:
-        cost = _affordable(client, profile, dataset, settings, facts, order)
-        aws = _signed_in(client, profile, region, aws_profile, outside, say)
+    cost = _affordable(client, profile, dataset, settings, facts, order) if run is None else None
+    aws = _signed_in(client, profile, region, aws_profile, outside, say)
+    upload.check_bucket(aws, run.bucket if run else order.bucket)
+    if cost is not None:
         run = _new_run(
             client, task, profile, aws, facts, order, dataset, settings, digest, cost, before, outside
         )
-        lifecycle_end = facts.day(f"{profile.lifecycle}.end_of_life") if profile.lifecycle else None
-        run = store.keep(run.model_copy(update={"model_ends_on": lifecycle_end}))
-    else:
-        aws = _signed_in(client, profile, region, aws_profile, outside, say)
-        if run.account != aws.account:
-            raise BespokeError(f"run {run.name} lives in AWS account {run.account}; you are in {aws.account}")
+        run = store.keep(run)
+    assert run is not None
+    if run.account != aws.account:
+        raise BespokeError(f"run {run.name} lives in AWS account {run.account}; you are in {aws.account}")
+    if before is not None and before.job.name == run.job.name:
         say(f"run {run.name} is already there: going on with it")
     if not run.job.arn:
-        upload.check_bucket(aws, run.bucket)
         run = upload.upload_all(store, run, aws, client.folder, say)
     return _ensure_job(store, run, aws, client, outside, say)
 
@@ -189,8 +187,6 @@ def _new_run(
             f"{order.role_arn!r} is no role of account {aws.account}; the job needs the ARN of an IAM role"
             " there that Bedrock may take on"
         )
-    if not BUCKET.fullmatch(order.bucket):
-        raise BespokeError(f"{order.bucket!r} is no bucket name; name a bucket in {aws.region}")
     attempt = 1 if before is None else before.attempt + (before.job.status != REFUSED)
     name = naming.job_name(client.name, order.run, digest, attempt)
     place = naming.folder_key(client.name, order.run, digest)
@@ -232,6 +228,7 @@ def _new_run(
             intended_at=outside.now(),
         ),
         endpoints_made=0 if before is None else before.endpoints_made,
+        model_ends_on=facts.day(f"{profile.lifecycle}.end_of_life") if profile.lifecycle else None,
         started_at=outside.now(),
     )
 

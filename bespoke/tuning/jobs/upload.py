@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,13 @@ from bespoke.tuning.jobs.state import GONE, Run, Store, Upload
 
 IN_ONE_PIECE = 64 * 2**20  # bytes; larger files go in parts
 THERE = "there"
+NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 def check_bucket(aws: Aws, bucket: str) -> None:
     """The bucket must exist, belong to this account and lie in the region of the job."""
+    if not NAME.fullmatch(bucket):
+        raise BespokeError(f"{bucket!r} is no bucket name; name a bucket in {aws.region}")
     with told(f"the bucket {bucket}", aws.region):
         answer = amazon.found(aws.s3.head_bucket, Bucket=bucket, ExpectedBucketOwner=aws.account)
     if answer is None:
@@ -48,7 +52,7 @@ def remove_all(aws: Aws, bucket: str, folder: str) -> None:
     """Every object, version and unfinished part under a run's folder."""
     _drop_parts(aws, bucket, folder)
     for key, version in list(_versions(aws, bucket, folder)):
-        more = {"VersionId": version} if version not in ("", "null") else {}
+        more = {"VersionId": version} if version else {}  # "null" is a version too: the one from before
         aws.s3.delete_object(Bucket=bucket, Key=key, ExpectedBucketOwner=aws.account, **more)
 
 
@@ -77,14 +81,16 @@ def _is_there(aws: Aws, run: Run, upload: Upload) -> bool:
 
 def _send(aws: Aws, run: Run, upload: Upload, path: Path) -> None:
     """S3 refuses a body that does not have the checksum sent with it."""
-    settings: dict[str, Any] = {"Metadata": {"sha256": upload.sha256}, "ExpectedBucketOwner": aws.account}
+    settings: dict[str, Any] = {
+        "Metadata": {"sha256": upload.sha256},
+        "ExpectedBucketOwner": aws.account,
+        "ChecksumAlgorithm": "SHA256",
+    }
     settings["ServerSideEncryption"] = "aws:kms" if run.kms_key else "AES256"
     if run.kms_key:
         settings["SSEKMSKeyId"] = run.kms_key
     if upload.size_bytes > IN_ONE_PIECE:
-        aws.s3.upload_file(
-            str(path), run.bucket, upload.key, ExtraArgs={**settings, "ChecksumAlgorithm": "SHA256"}
-        )
+        aws.s3.upload_file(str(path), run.bucket, upload.key, ExtraArgs=settings)
         return
     checksum = base64.b64encode(bytes.fromhex(upload.sha256)).decode()
     with path.open("rb") as file:

@@ -1,0 +1,104 @@
+"""Candidates for a note from the whole code set, and how many gold codes each stage finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from bespoke.chapters.icd10_evaluation.decision import gold_codes, group_of
+from bespoke.chapters.icd10_evaluation.lexical import LexicalRetrieval
+from bespoke.clients.schema import Note
+from bespoke.facts.icd10 import CodeSet, code_set
+from bespoke.results import Part
+from bespoke.retrieval.dense import ABSENT, DenseIndex, Encoder, cache_folder, local_encoder
+from bespoke.retrieval.fusion import fused
+from bespoke.retrieval.rerank import Reranker
+from bespoke.retrieval.stages import Nominated, Stages
+from bespoke.statistics.bootstrap import ClusterBootstrap, Ratio
+from bespoke.statistics.interval import Interval
+
+AT = (5, 10, 20, 50, 100)
+
+
+class StageRecall(Part):
+    """Share of gold codes among the first k candidates of a stage, over all notes; clusters by group."""
+
+    stage: str
+    recall: tuple[tuple[int, Interval], ...]
+
+
+class RetrievalReport(Part):
+    """Retrieval apart from generation. `dense` is the model's name, or why there is none."""
+
+    notes: int
+    gold_codes: int
+    dense: str
+    has_dense: bool
+    reranker_learnt: bool
+    stages: tuple[StageRecall, ...]
+
+
+class CandidateSearch:
+    """Learns its order of candidates on training notes (none is fine); the code set itself is the corpus.
+
+    `encoder` is a dense model; left out, a packaged one is used where it is installed, and without one the
+    lexical stages stand alone. Pass `encoder=None` to leave it out on purpose.
+    """
+
+    def __init__(
+        self,
+        train: Sequence[Note],
+        *,
+        codes: CodeSet | None = None,
+        encoder: Encoder | str | None = "packaged",
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        codes = codes or code_set()
+        model = local_encoder() if isinstance(encoder, str) else encoder
+        self.dense_name = model.name if model else ABSENT
+        self.has_dense = model is not None
+        index = DenseIndex(codes, model, cache_folder(), say) if model else None
+        self.stages = Stages(LexicalRetrieval(codes), index)
+        self.reranker = Reranker(codes, self.stages.names)
+        self.reranker.learn(train, self.stages.nominate(train))
+
+    def candidates(self, notes: Sequence[Note], count: int) -> list[tuple[str, ...]]:
+        """The `count` most credible codes for every note, best first."""
+        return [tuple(self.reranker.order(known)[:count]) for known in self.stages.nominate(notes)]
+
+    def report(self, notes: Sequence[Note], *, resamples: int = 2000, seed: int = 0) -> RetrievalReport:
+        """Recall of every stage on the notes' gold codes, and of their fusion and reranking."""
+        gold = [gold_codes(note) for note in notes]
+        nominated = self.stages.nominate(notes)
+        bootstrap = ClusterBootstrap([group_of(note) for note in notes], resamples=resamples, seed=seed)
+        stages = [
+            StageRecall(stage=s, recall=_recall(found, gold, bootstrap))
+            for s, found in self._orders(nominated)
+        ]
+        return RetrievalReport(
+            notes=len(notes),
+            gold_codes=sum(map(len, gold)),
+            dense=self.dense_name,
+            has_dense=self.has_dense,
+            reranker_learnt=self.reranker.learnt,
+            stages=tuple(stages),
+        )
+
+    def _orders(self, nominated: Sequence[Nominated]) -> list[tuple[str, list[list[str]]]]:
+        orders = [(name, [known.rankings[name] for known in nominated]) for name in self.stages.names]
+        orders.append(("fused", [fused([*known.rankings.values()]) for known in nominated]))
+        if self.reranker.learnt:
+            orders.append(("reranked", [self.reranker.order(known) for known in nominated]))
+        return orders
+
+
+def _recall(
+    found: Sequence[Sequence[str]], gold: Sequence[frozenset[str]], bootstrap: ClusterBootstrap
+) -> tuple[tuple[int, Interval], ...]:
+    sizes = np.array([len(codes) for codes in gold], dtype=float)
+    ratios = [
+        Ratio(np.array([len(g & set(f[:k])) for f, g in zip(found, gold, strict=True)], dtype=float), sizes)
+        for k in AT
+    ]
+    return tuple(zip(AT, bootstrap.ratios(ratios), strict=True))

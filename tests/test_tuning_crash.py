@@ -1,0 +1,186 @@
+"""Killed at any call, before it is sent or before its answer arrives: the next command goes on from there.
+
+Nothing is ever made twice, nothing that costs money goes unreported, and retire ends all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bespoke.tuning.jobs import commands, watch
+from tests.bedrock_fake import Refusal
+from tests.tuning_bench import BUCKET, ROLE, Bench, Killed, bench, taught
+
+Step = tuple[Callable[..., Any], dict[str, Any]]
+NOVA: list[Step] = [
+    (commands.submit, {"model": "nova-lite", "role_arn": ROLE, "bucket": BUCKET, "yes": True, "budget_usd": Decimal(50)}),
+    (commands.status, {"follow": True}),
+    (commands.deploy, {"yes": True}),
+    (commands.status, {}),
+    (commands.evaluate, {}),
+    (commands.retire, {"yes": True}),
+]  # fmt: skip
+HAIKU: list[Step] = [
+    (commands.submit, {**NOVA[0][1], "model": "claude-3-haiku", "bucket": f"{BUCKET}-west"}),
+    NOVA[1],
+    (commands.deploy, {"yes": True, "budget_usd": Decimal(500)}),
+    NOVA[3],
+    NOVA[5],
+]
+HAIKU_CLIENT = {"rows": 33, "access": ", private_haiku_arrangement: true"}
+
+
+def prepared(b: Bench, steps: list[Step]) -> None:
+    b.fake.arranged = steps is HAIKU
+    b.fake.answer = lambda model, prompt: taught(0)
+
+
+def walk(b: Bench, steps: list[Step]) -> None:
+    """Every command until it is through; a killed one is given again, as a user would."""
+    for command, arguments in steps:
+        while True:
+            try:
+                b.run(command, **arguments)
+                break
+            except Killed:
+                b.wire.kill_before = b.wire.kill_after = None
+                assert_reported(b)
+
+
+def assert_reported(b: Bench) -> None:
+    """Whatever burns money at this moment, `bespoke check` speaks of it, now or once it is left alone."""
+    if b.fake.burning():
+        later = b.outside.today.replace(year=b.outside.today.year + 1)
+        assert watch.problems(b.folder, later)
+
+
+def assert_clean(b: Bench) -> None:
+    assert b.fake.burning() == set()
+    assert len(b.fake.made) == len(set(b.fake.made))
+    assert [made.split()[0] for made in b.fake.made].count("job") == 1
+    assert sum(made.startswith(("provisioned", "deployment")) for made in b.fake.made) == 1
+    assert b.state()["runs"][next(iter(b.state()["runs"]))]["uploads"][0]["status"] == "gone"
+    assert watch.problems(b.folder, b.outside.today) == []
+
+
+def undisturbed(tmp_path: Path, steps: list[Step], client: dict[str, Any]) -> tuple[int, list[int]]:
+    """How many calls the whole life takes, and which of them change something."""
+    with bench(tmp_path / "undisturbed", **client) as b:
+        prepared(b, steps)
+        walk(b, steps)
+        assert_clean(b)
+        return len(b.wire.calls), b.wire.changing
+
+
+@pytest.mark.parametrize(
+    ("steps", "client"), [(NOVA, {"rows": 9, "notes": 2}), (HAIKU, HAIKU_CLIENT)], ids=["nova", "haiku"]
+)
+def test_killed_before_any_call_is_sent(tmp_path: Path, steps: list[Step], client: dict[str, Any]) -> None:
+    calls, _ = undisturbed(tmp_path, steps, client)
+    assert calls > 30
+    for index in range(calls):
+        with bench(tmp_path / str(index), **client) as b:
+            prepared(b, steps)
+            b.wire.kill_before = index
+            walk(b, steps)
+            assert_clean(b)
+
+
+@pytest.mark.parametrize(
+    ("steps", "client"), [(NOVA, {"rows": 9, "notes": 2}), (HAIKU, HAIKU_CLIENT)], ids=["nova", "haiku"]
+)
+def test_killed_before_the_answer_arrives(tmp_path: Path, steps: list[Step], client: dict[str, Any]) -> None:
+    """An answer that only tells is as good as one never asked for; those that change something count."""
+    _, changing = undisturbed(tmp_path, steps, client)
+    assert len(changing) >= 5
+    for index in changing:
+        with bench(tmp_path / str(index), **client) as b:
+            prepared(b, steps)
+            b.wire.kill_after = index
+            walk(b, steps)
+            assert_clean(b)
+
+
+def test_killed_at_every_single_step_of_one_life(tmp_path: Path) -> None:
+    """Each command dies at its first call, then at its second, and so on, until it gets through."""
+    with bench(tmp_path, rows=9, notes=2) as b:
+        prepared(b, NOVA)
+        deaths = 0
+        for command, arguments in NOVA:
+            for allowed in range(200):
+                b.wire.kill_after = len(b.wire.calls) + allowed
+                try:
+                    b.run(command, **arguments)
+                    break
+                except Killed:
+                    deaths += 1
+                    assert_reported(b)
+            b.wire.kill_after = None
+        assert deaths > 25
+        assert_clean(b)
+
+
+def test_killed_while_the_state_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kill between AWS's answer and the disk: each write of a whole life fails once."""
+    from bespoke.tuning.jobs import state
+
+    real, writes, fail_at = state.write_atomically, [0], [-1]
+
+    def failing(path: Path, content: str | bytes) -> None:
+        writes[0] += 1
+        if writes[0] == fail_at[0]:
+            raise Killed
+        real(path, content)
+
+    monkeypatch.setattr(state, "write_atomically", failing)
+    with bench(tmp_path / "undisturbed", rows=9, notes=2) as b:
+        prepared(b, NOVA)
+        walk(b, NOVA)
+    for index in range(1, writes[0] + 1):
+        writes[0], fail_at[0] = 0, index
+        with bench(tmp_path / str(index), rows=9, notes=2) as b:
+            prepared(b, NOVA)
+            walk(b, NOVA)
+            assert_clean(b)
+
+
+def test_an_endpoint_whose_answer_was_lost_is_reported_and_adopted(tmp_path: Path) -> None:
+    with bench(tmp_path, **HAIKU_CLIENT) as b:
+        prepared(b, HAIKU)
+        for command, arguments in HAIKU[:2]:
+            b.run(command, **arguments)
+        start = len(b.wire.calls)
+        b.wire.kill_after = start + next(
+            n for n in range(100) if _is_creation(b, start, n)
+        )
+        with pytest.raises(Killed):
+            b.run(*HAIKU[2][:1], **HAIKU[2][1])
+        b.wire.kill_after = None
+        assert len(b.fake.provisioned) == 1
+        (warning,) = [p for p in watch.problems(b.folder, b.outside.today) if "whether it came to be" in p.message]
+        assert warning.warning
+        b.run(commands.status)
+        assert b.state()["runs"]["claude-3-haiku"]["endpoint"]["arn"]
+        b.run(commands.deploy, yes=True, budget_usd=Decimal(500))
+        assert len(b.fake.provisioned) == 1
+
+
+def _is_creation(b: Bench, start: int, allowed: int) -> bool:
+    """Whether the call so many calls from here is the one that makes the endpoint; found by trying."""
+    return allowed == 5  # who we are, job, model, lifecycle, the name, then the creation
+
+
+def test_throttled_in_the_middle_of_a_life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)
+    with bench(tmp_path, rows=9, notes=2) as b:
+        prepared(b, NOVA)
+        for command, arguments in NOVA:
+            b.fake.trouble += [Refusal(429, "ThrottlingException", "Rate exceeded") for _ in range(3)]
+            b.run(command, **arguments)
+            b.fake.trouble.clear()
+        assert_clean(b)

@@ -1,0 +1,521 @@
+"""A customisation job from submit to retire, against a strict Bedrock and moto's S3."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bespoke import clients
+from bespoke.tuning.jobs import commands, upload
+from tests.bedrock_fake import ACCOUNT, Refusal, response
+from tests.tuning_bench import (
+    BUCKET,
+    LEAD,
+    ROLE,
+    SYSTEM,
+    Bench,
+    bench,
+    dialogue,
+    error_of,
+    gold,
+    note_text,
+    sessions,
+    taught,
+    write_lines,
+)
+
+NOVA: dict[str, Any] = {
+    "model": "nova-lite", "role_arn": ROLE, "bucket": BUCKET, "yes": True, "budget_usd": Decimal(50),
+}  # fmt: skip
+HAIKU = {**NOVA, "model": "claude-3-haiku", "bucket": f"{BUCKET}-west"}
+JOB = "bespoke-clinic-bbfe-nova-lite-"
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """botocore's waits between retries take no time."""
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)
+
+
+@pytest.fixture
+def b(tmp_path: Path) -> Iterator[Bench]:
+    with bench(tmp_path, rows=12) as made:
+        yield made
+
+
+def completed(b: Bench, **more: Any) -> None:
+    b.run(commands.submit, **{**NOVA, **more})
+    b.run(commands.status, follow=True)
+
+
+def deployed(b: Bench) -> None:
+    completed(b)
+    b.run(commands.deploy, yes=True)
+    b.run(commands.status)
+
+
+# --- submit ----------------------------------------------------------------------------------------------
+
+
+def test_submit_converts_uploads_encrypted_and_starts_the_job(b: Bench) -> None:
+    run = b.run(commands.submit, **NOVA)
+    job = next(iter(b.fake.jobs.values()))
+    assert run.job.status == "InProgress"
+    assert run.job.name.startswith(JOB)
+    assert job.says["hyperParameters"] == {
+        "epochCount": "2", "learningRate": "0.00001", "learningRateWarmupSteps": "10",
+    }  # fmt: skip
+    assert job.token == run.job.token
+    (sent,) = run.uploads
+    head = (
+        sessions().client("s3", "us-east-1").head_object(Bucket=BUCKET, Key=sent.key, ChecksumMode="ENABLED")
+    )
+    assert head["ServerSideEncryption"] == "AES256"
+    assert head["ChecksumSHA256"]
+    body = sessions().client("s3", "us-east-1").get_object(Bucket=BUCKET, Key=sent.key)["Body"].read()
+    assert len(body.splitlines()) == 12
+    assert json.loads(body.splitlines()[0])["schemaVersion"] == "bedrock-conversation-2024"
+
+
+def test_a_second_submit_resumes(b: Bench) -> None:
+    first = b.run(commands.submit, **NOVA)
+    again = b.run(commands.submit, model="nova-lite")  # nothing said again, not even yes
+    assert again.job.arn == first.job.arn
+    assert list(b.fake.jobs) == [first.job.name]
+
+
+def test_a_lost_state_file_does_not_start_a_second_job(b: Bench) -> None:
+    first = b.run(commands.submit, **NOVA)
+    (b.folder / "tuning" / "state.json").unlink()
+    again = b.run(commands.submit, **NOVA)
+    assert again.job.arn == first.job.arn
+    assert len(b.fake.jobs) == 1
+
+
+def test_nothing_is_made_without_yes_budget_role_and_bucket(b: Bench) -> None:
+    for missing, message in (
+        ({"yes": False}, "confirm with --yes"),
+        ({"budget_usd": None}, "confirm with --yes"),
+        ({"budget_usd": Decimal("0.001")}, "the budget is 0.001"),
+        ({"role_arn": ""}, "no role of account"),
+        ({"role_arn": ROLE.replace(ACCOUNT, "999999999999")}, "no role of account"),
+        ({"bucket": ""}, "no bucket name"),
+        ({"run": "../x"}, "no run name"),
+    ):
+        assert message in error_of(lambda given=missing: b.run(commands.submit, **{**NOVA, **given}))
+    assert b.fake.made == []
+    assert not any(call.startswith("PUT") for call in b.wire.calls)
+    assert not (b.folder / "tuning" / "state.json").exists()
+
+
+def test_a_quotation_of_the_client_replaces_the_range_nobody_publishes(b: Bench) -> None:
+    price = "{value: 2.5, unit: USD per million training tokens, source: quotation, read_on: 2026-11-19}"
+    (b.folder / "prices.yaml").write_text(f"price.training.nova: {price}\n")
+    text = error_of(lambda: b.run(commands.submit, **{**NOVA, "yes": False}))
+    assert "nobody publishes" not in text
+
+
+def test_faulty_rows_are_refused_by_line_or_left_out_on_request(b: Bench) -> None:
+    rows = [dialogue(n) for n in range(12)]
+    rows[3]["conversations"][2]["value"] = None
+    rows[5]["conversations"][1]["value"] += " Write to jane.doe@example.org."
+    write_lines(b.folder / "dataset" / "dialogues.jsonl", rows)
+    text = error_of(lambda: b.run(commands.submit, **NOVA))
+    assert "clinic/dataset/dialogues.jsonl:4: null_value" in text
+    assert "clinic/dataset/dialogues.jsonl:6: identifier_email" in text
+    run = b.run(commands.submit, **NOVA, leave_out_faulty=True)
+    assert run.left_out == 2
+    assert run.uploads[0].rows == 10
+    assert b.run(commands.submit, model="nova-lite").job.arn == run.job.arn  # the choice is remembered
+
+
+def test_a_key_the_format_cannot_carry_is_named_and_dropped_on_request(b: Bench) -> None:
+    rows = [{**dialogue(n), "annotator": "A"} for n in range(12)]
+    write_lines(b.folder / "dataset" / "dialogues.jsonl", rows)
+    assert "cannot carry the key 'annotator'" in error_of(lambda: b.run(commands.submit, **NOVA))
+    assert b.run(commands.submit, **NOVA, drop=("annotator",)).uploads[0].rows == 12
+
+
+def test_validation_data_goes_along(tmp_path: Path) -> None:
+    with bench(tmp_path, rows=40) as b:
+        write_lines(b.folder / "dataset" / "validation.jsonl", [dialogue(n) for n in range(100, 110)])
+        run = b.run(commands.submit, **NOVA)
+        assert [(u.role, u.rows) for u in run.uploads] == [("training", 40), ("validation", 10)]
+
+
+def test_other_data_under_the_same_run_name_is_refused_while_it_runs(b: Bench) -> None:
+    b.run(commands.submit, **NOVA)
+    write_lines(b.folder / "dataset" / "dialogues.jsonl", [dialogue(n) for n in range(13)])
+    assert "under way with other data" in error_of(lambda: b.run(commands.submit, **NOVA))
+    other = b.run(commands.submit, **NOVA, run="second")
+    assert len(b.fake.made) == 2
+    assert other.job.name != f"{JOB}x"
+
+
+def test_the_files_of_a_run_are_not_replaced_by_later_data(b: Bench) -> None:
+    run = b.run(commands.submit, **NOVA)
+    before = (b.folder / run.uploads[0].file).read_bytes()
+    write_lines(b.folder / "dataset" / "dialogues.jsonl", [dialogue(n) for n in range(13)])
+    error_of(lambda: b.run(commands.submit, **NOVA))
+    assert (b.folder / run.uploads[0].file).read_bytes() == before
+
+
+def test_a_failed_job_is_told_and_tried_again_only_when_asked(b: Bench) -> None:
+    b.fake.fail_job = "Training stopped: token key AKIAABCDEFGHIJKLMNOP was refused"
+    completed(b)
+    assert "Failed: Training stopped" in b.heard()
+    assert "AKIAABCDEFGHIJKLMNOP" not in b.heard() + (b.folder / "tuning" / "state.json").read_text()
+    assert "ask for a further attempt with --again" in error_of(lambda: b.run(commands.submit, **NOVA))
+    b.fake.fail_job = ""
+    run = b.run(commands.submit, **NOVA, again=True)
+    assert run.attempt == 2
+    assert run.job.name.endswith("-2")
+    b.run(commands.status, follow=True)
+    assert [made for made in b.fake.made if made.startswith("model")] == [f"model {run.job.name}"]
+
+
+def test_a_request_that_aws_refuses_leaves_no_open_question(b: Bench) -> None:
+    b.run(commands.plan, model="nova-lite")
+    b.fake.lives["amazon.nova-lite"] = {"status": "ACTIVE"}
+    refusal = Refusal(400, "ValidationException", "the role cannot be assumed")
+    create = b.fake._create_job
+    b.fake._create_job = lambda **_: (_ for _ in ()).throw(refusal)  # type: ignore[method-assign]
+    assert "the role cannot be assumed" in error_of(lambda: b.run(commands.submit, **NOVA))
+    assert b.state()["runs"]["nova-lite"]["job"]["status"] == "refused"
+    b.fake._create_job = create  # type: ignore[method-assign]
+    assert b.run(commands.submit, **NOVA).job.status == "InProgress"
+
+
+# --- the life of a model ---------------------------------------------------------------------------------
+
+
+def test_claude_3_haiku_is_refused_after_its_end(tmp_path: Path) -> None:
+    with bench(tmp_path, rows=40) as b:
+        text = error_of(lambda: b.run(commands.submit, **HAIKU))
+        assert "end of life on 10 Sep 2026" in text
+        assert b.wire.calls == []  # the tables know it; AWS need not be asked
+
+
+def test_claude_3_haiku_was_open_before_and_closed_to_new_jobs_in_between(tmp_path: Path) -> None:
+    with bench(tmp_path, rows=40, now="2026-05-01T09:00") as b:
+        assert "Legacy since 10 Mar 2026" in error_of(lambda: b.run(commands.submit, **HAIKU))
+    with bench(tmp_path / "earlier", rows=40, now="2026-03-09T09:00") as b:
+        b.fake.lives.clear()
+        assert b.run(commands.submit, **HAIKU).region == "us-west-2"
+
+
+def test_a_private_arrangement_opens_claude_3_haiku(tmp_path: Path) -> None:
+    with bench(tmp_path, rows=40, access=", private_haiku_arrangement: true") as b:
+        b.fake.arranged = True
+        run = b.run(commands.submit, **HAIKU)
+        assert run.base_model == "anthropic.claude-3-haiku-20240307-v1:0:200k"
+        b.run(commands.status, follow=True)
+        b.run(commands.deploy, units=1, budget_usd=Decimal(500), yes=True)
+        assert [m.split()[0] for m in b.fake.made] == ["job", "model", "provisioned"]
+
+
+def test_what_aws_says_about_a_life_counts_though_the_tables_do_not_know(b: Bench) -> None:
+    b.fake.lives["amazon.nova-lite"] = {"status": "ACTIVE", "legacyTime": "2026-11-01T00:00:00Z"}
+    assert "AWS says it is legacy since 2026-11-01" in error_of(lambda: b.run(commands.submit, **NOVA))
+    b.fake.lives["amazon.nova-lite"] = {"status": "ACTIVE", "endOfLifeTime": "2026-11-20T00:00:00Z"}
+    assert "its life ended on 2026-11-20" in error_of(lambda: b.run(commands.submit, **NOVA))
+    assert b.fake.made == []
+
+
+def test_a_user_who_may_not_ask_for_the_lifecycle_goes_by_the_tables(b: Bench) -> None:
+    b.fake.lifecycle_denied = True
+    b.run(commands.submit, **NOVA)
+    assert "does not let this user ask" in b.heard()
+
+
+def test_gates_that_are_law_or_contract_stop_a_job(tmp_path: Path) -> None:
+    with bench(tmp_path, rows=12) as b:
+        tasks = b.folder / "tasks.csv"
+        tasks.write_text(tasks.read_text().replace("true,true\n", "true,\n"))  # de-identified: nobody said
+        assert "deidentified: needs training data without" in error_of(lambda: b.run(commands.submit, **NOVA))
+        engagement = b.folder / "engagement.yaml"
+        engagement.write_text(engagement.read_text().replace("residency: [us]", "residency: [eu]"))
+        assert "residency" in error_of(lambda: b.run(commands.submit, **NOVA))
+        assert b.wire.calls == []
+
+
+# --- AWS in bad weather ------------------------------------------------------------------------------------
+
+
+def test_throttling_is_waited_out_and_reported_when_it_lasts(b: Bench) -> None:
+    slow = [Refusal(429, "ThrottlingException", "Rate exceeded") for _ in range(12)]
+    b.fake.trouble += slow[:3]
+    assert b.run(commands.submit, **NOVA).job.status == "InProgress"
+    b.fake.trouble += slow
+    assert "too many requests, also after waiting" in error_of(lambda: b.run(commands.status))
+    b.fake.trouble.clear()
+    assert len(b.fake.made) == 1
+
+
+def test_expired_credentials_say_how_to_sign_in(b: Bench) -> None:
+    b.fake.trouble.append(
+        Refusal(403, "ExpiredTokenException", "The security token AKIAABCDEFGHIJKLMNOP expired")
+    )
+    text = error_of(lambda: b.run(commands.submit, **NOVA))
+    assert text == (
+        "AWS does not take the credentials (expired or wrong); sign in again, for example with `aws sso login`"
+    )
+    expired = response("", 403, {}, "")
+    body = (
+        b"<ErrorResponse><Error><Code>ExpiredToken</Code><Message>expired</Message></Error></ErrorResponse>"
+    )
+    expired.raw.seek(0)
+    expired.raw.truncate()
+    expired.raw.write(body)
+    expired.raw.seek(0)
+    b.wire.trouble["sts."] = expired
+    assert "sign in again" in error_of(lambda: b.run(commands.submit, **NOVA))
+    assert b.fake.made == []
+
+
+def test_a_wrong_region_is_refused_before_anything(b: Bench) -> None:
+    assert "us-east-1 only" in error_of(lambda: b.run(commands.submit, **NOVA, region="us-west-2"))
+    other = {**NOVA, "bucket": f"{BUCKET}-west"}
+    assert "the job needs one in us-east-1" in error_of(lambda: b.run(commands.submit, **other))
+    assert "there is no bucket" in error_of(
+        lambda: b.run(commands.submit, **{**NOVA, "bucket": "nowhere-at-all"})
+    )
+    assert b.fake.made == []
+
+
+def test_another_account_cannot_go_on_with_a_run(b: Bench) -> None:
+    b.run(commands.submit, **NOVA)
+    state = b.folder / "tuning" / "state.json"
+    state.write_text(state.read_text().replace(f'"account": "{ACCOUNT}"', '"account": "999999999999"'))
+    for command, more in ((commands.submit, NOVA), (commands.status, {}), (commands.retire, {"yes": True})):
+        assert "lives in AWS account 999999999999" in error_of(lambda c=command, m=more: b.run(c, **m))
+
+
+def test_a_half_finished_upload_is_sent_again_and_its_parts_dropped(b: Bench) -> None:
+    s3 = sessions().client("s3", "us-east-1")
+    probe = b.run(commands.submit, **NOVA)
+    key = probe.uploads[0].key
+    s3.delete_object(Bucket=BUCKET, Key=key)
+    s3.put_object(Bucket=BUCKET, Key=key, Body=b'{"schemaVersion"')  # somebody's torso
+    s3.create_multipart_upload(Bucket=BUCKET, Key=key)
+    b.fake.jobs.clear()
+    (b.folder / "tuning" / "state.json").unlink()
+    run = b.run(commands.submit, **NOVA)
+    assert s3.head_object(Bucket=BUCKET, Key=key)["ContentLength"] == run.uploads[0].size_bytes
+    assert "Uploads" not in s3.list_multipart_uploads(Bucket=BUCKET)
+
+
+def test_large_files_go_in_parts(b: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upload, "IN_ONE_PIECE", 100)
+    run = b.run(commands.submit, **NOVA)
+    found = sessions().client("s3", "us-east-1").head_object(Bucket=BUCKET, Key=run.uploads[0].key)
+    assert found["Metadata"] == {"sha256": run.uploads[0].sha256}
+
+
+def test_a_file_that_changed_on_the_disk_is_not_passed_off_as_the_checked_one(b: Bench) -> None:
+    b.wire.kill_before = 5  # after the intention, before the upload
+    with pytest.raises(BaseException):  # noqa: B017, PT011
+        b.run(commands.submit, **NOVA)
+    b.wire.kill_before = None
+    run = b.state()["runs"]["nova-lite"]
+    assert run["uploads"][0]["status"] == "intended"
+    resumed = b.run(commands.submit, **NOVA)  # the file is made again from the dataset, with the same digest
+    assert resumed.uploads[0].sha256 == run["uploads"][0]["sha256"]
+
+
+# --- deploy, invoke, evaluate, retire ------------------------------------------------------------------------
+
+
+def test_deploy_waits_for_the_model_and_makes_one_endpoint(b: Bench) -> None:
+    b.run(commands.submit, **NOVA)
+    b.fake.job_looks = 99
+    assert "has no model yet (job: InProgress)" in error_of(lambda: b.run(commands.deploy, yes=True))
+    b.fake.job_looks = 2
+    b.run(commands.status, follow=True)
+    assert "confirm with --yes" in error_of(lambda: b.run(commands.deploy))
+    first = b.run(commands.deploy, yes=True)
+    again = b.run(commands.deploy, yes=True)
+    assert again.endpoint.arn == first.endpoint.arn
+    assert [m for m in b.fake.made if m.startswith("deployment")] == [f"deployment {first.endpoint.name}"]
+
+
+def test_provisioned_throughput_shows_what_it_burns_and_keeps_to_the_budget(tmp_path: Path) -> None:
+    with bench(tmp_path, rows=40, access=", private_haiku_arrangement: true") as b:
+        b.fake.arranged = True
+        completed(b, **HAIKU)
+        deploy = lambda **more: error_of(lambda: b.run(commands.deploy, **more))  # noqa: E731
+        assert "20.00 to 110.00 USD an hour, day and night" in deploy()
+        assert "one hour can cost up to 110.00 USD" in deploy(yes=True, budget_usd=Decimal(109))
+        # 30 days x 24 hours x 110 USD x 2 units = 158,400 USD
+        month = {"units": 2, "commitment": "OneMonth", "yes": True}
+        assert "OneMonth can cost up to 158,400.00 USD" in deploy(**month, budget_usd=Decimal(158_399))
+        assert "one of OneMonth, SixMonths" in deploy(commitment="Year", yes=True, budget_usd=Decimal(10**6))
+        # 5,500 USD at 110 an hour last 50 hours: from 20 November 09:00 to 22 November
+        run = b.run(commands.deploy, yes=True, budget_usd=Decimal(5_500))
+        assert run.endpoint.budget_until.isoformat() == "2026-11-22"
+        assert run.endpoint.usd_per_hour_high == 110
+
+
+def test_a_commitment_is_not_called_ended_before_its_day(tmp_path: Path) -> None:
+    with bench(tmp_path, rows=40, access=", private_haiku_arrangement: true") as b:
+        b.fake.arranged = True
+        completed(b, **HAIKU)
+        b.run(commands.deploy, commitment="OneMonth", yes=True, budget_usd=Decimal(80_000))
+        b.run(commands.status)
+        text = error_of(lambda: b.run(commands.retire, yes=True))
+        assert "committed until 2026-12-20" in text
+        assert len(b.fake.provisioned) == 1
+        b.later(days=31)
+        b.run(commands.retire, yes=True)
+        assert b.fake.burning() == set()
+
+
+def test_a_refused_endpoint_leaves_nothing_open(tmp_path: Path) -> None:
+    with bench(tmp_path, rows=40, access=", private_haiku_arrangement: true") as b:
+        b.fake.arranged, b.fake.unit_quota = True, 0
+        completed(b, **HAIKU)
+        text = error_of(lambda: b.run(commands.deploy, yes=True, budget_usd=Decimal(500)))
+        assert "exceed the quota" in text
+        b.fake.unit_quota = 1
+        assert b.run(commands.deploy, yes=True, budget_usd=Decimal(500)).endpoint.name.endswith("-e2")
+
+
+def test_a_failed_endpoint_is_told_and_retired(b: Bench) -> None:
+    b.fake.fail_endpoint = "capacity"
+    deployed(b)
+    assert "Failed: capacity" in b.heard()
+    assert "failed: capacity; retire it" in error_of(lambda: b.run(commands.deploy, yes=True))
+    b.run(commands.retire, yes=True, keep_model=True)
+    b.fake.fail_endpoint = ""
+    assert b.run(commands.deploy, yes=True).endpoint.status == "Creating"
+
+
+def test_invoke_asks_as_the_model_was_taught(b: Bench) -> None:
+    deployed(b)
+    b.fake.answer = lambda model, prompt: "yes"
+    assert b.run(commands.invoke, text="A note.").text == "yes"
+    model, system, prompt = b.fake.asked[-1]
+    assert (system, prompt) == (SYSTEM, f"{LEAD}A note.")
+    assert model == next(iter(b.fake.deployments.values())).says["customModelDeploymentArn"]
+
+
+def test_invoke_without_an_endpoint_says_so(b: Bench) -> None:
+    completed(b)
+    assert "has no endpoint that answers (none)" in error_of(lambda: b.run(commands.invoke, text="x"))
+
+
+def test_evaluate_records_both_systems_for_chapter_four(b: Bench) -> None:
+    deployed(b)
+
+    def answer(model: str, prompt: str) -> str:
+        tuned = "custom-model-deployment" in model
+        number = next(n for n in range(4) if prompt.endswith(note_text(5000 + n)))
+        return taught(number) if tuned else f"Sure! {taught(number)}"  # the base breaks the schema
+
+    b.fake.answer = answer
+    paths = b.run(commands.evaluate)
+    assert [path.name for path in paths] == ["nova-lite_tuned.jsonl", "nova-lite_base.jsonl"]
+    client = clients.load(b.client_data, "clinic")
+    assert client.predictions is not None
+    tuned, base = client.predictions["nova-lite_tuned"], client.predictions["nova-lite_base"]
+    assert [p.prediction.model_dump(mode="json") for p in tuned if p.prediction] == [
+        gold(n) for n in range(4)
+    ]
+    assert [p.prediction for p in base] == [None] * 4
+    assert tuned[0].latency_ms == 321
+    assert [p for p in clients.check(b.client_data, "clinic") if not p.warning] == []
+
+
+def test_an_interrupted_evaluation_pays_for_no_answer_twice(b: Bench) -> None:
+    deployed(b)
+    b.fake.answer = lambda model, prompt: taught(0)
+    start = len(b.fake.asked)
+    b.wire.kill_after = len(b.wire.calls) + 6  # in the middle of the tuned model's notes
+    with pytest.raises(BaseException):  # noqa: B017, PT011
+        b.run(commands.evaluate)
+    b.wire.kill_after = None
+    cut = len(b.fake.asked) - start
+    journal = next((b.folder / "tuning").rglob("nova-lite_tuned-1.jsonl"))
+    with journal.open("a") as file:
+        file.write('{"id": "N3", "predic')  # the line the process died in
+    b.run(commands.evaluate)
+    assert 0 < cut < 4
+    assert len(b.fake.asked) - start == 8 + 1  # one answer was on its way when the process died
+    assert len((b.folder / "evaluation/predictions/nova-lite_tuned.jsonl").read_text().splitlines()) == 4
+
+
+def test_evaluate_sends_no_notes_that_may_carry_identifiers_and_keeps_to_the_budget(b: Bench) -> None:
+    deployed(b)
+    engagement = b.folder / "engagement.yaml"
+    text = engagement.read_text()
+    engagement.write_text(text.replace("deidentified: true}", "deidentified: false}"))
+    assert "evaluation.deidentified" in error_of(lambda: b.run(commands.evaluate))
+    engagement.write_text(text.replace("budget_usd: 50", "budget_usd: 0.001"))
+    assert "the budget is 0.001 USD" in error_of(lambda: b.run(commands.evaluate))
+    assert b.fake.asked == []
+
+
+def test_retire_ends_everything_and_proves_it(b: Bench) -> None:
+    deployed(b)
+    s3 = sessions().client("s3", "us-east-1")
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    key = b.state()["runs"]["nova-lite"]["uploads"][0]["key"]
+    s3.put_object(Bucket=BUCKET, Key=key, Body=b"a later version")
+    s3.put_object(Bucket=BUCKET, Key="somebody/else.txt", Body=b"not ours")
+    assert "confirm with --yes" in error_of(lambda: b.run(commands.retire))
+    run = b.run(commands.retire, yes=True)
+    assert run.retired
+    assert b.fake.burning() == set()
+    assert b.heard().count("gone, AWS confirms") == 3
+    left = s3.list_object_versions(Bucket=BUCKET)
+    assert [entry["Key"] for entry in left["Versions"]] == ["somebody/else.txt"]
+    assert b.run(commands.retire, yes=True).retired  # again: nothing to do, no error
+
+
+def test_retire_stops_a_running_job(b: Bench) -> None:
+    b.fake.job_looks = 99
+    b.run(commands.submit, **NOVA)
+    run = b.run(commands.retire, yes=True)
+    assert run.job.status == "Stopped"
+    assert b.fake.burning() == set()
+
+
+def test_a_retired_run_can_be_started_again_under_a_new_name_on_aws(b: Bench) -> None:
+    deployed(b)
+    b.run(commands.retire, yes=True)
+    run = b.run(commands.submit, **NOVA, again=True)
+    b.run(commands.status, follow=True)
+    assert b.run(commands.deploy, yes=True).endpoint.name == f"{run.job.name}-e2"
+
+
+def test_status_finds_what_no_state_knows_and_retire_ends_it(b: Bench) -> None:
+    deployed(b)
+    store = b.folder / "tuning" / "state.json"
+    state = json.loads(store.read_text())
+    state["runs"]["nova-lite"] |= {"model": None, "endpoint": None}
+    state["runs"]["nova-lite"]["job"] |= {"name": "bespoke-clinic-bbfe-other-00000000", "arn": ""}
+    store.write_text(json.dumps(state))
+    b.run(commands.status)
+    assert "not in the state, but on AWS and paid for: on_demand bespoke-clinic" in b.heard()
+    assert "not in the state, but on AWS and paid for: model bespoke-clinic" in b.heard()
+    b.run(commands.retire, strays=True, yes=True)
+    assert b.fake.burning() == set()
+
+
+def test_status_without_a_run_says_how_to_start_one(b: Bench) -> None:
+    assert b.run(commands.status) == ()
+    assert "no run yet" in b.heard()
+    assert "runs of this client: none" in error_of(lambda: b.run(commands.deploy))
+
+
+def test_a_damaged_state_is_an_error_that_saves_it(b: Bench) -> None:
+    b.run(commands.submit, **NOVA)
+    (b.folder / "tuning" / "state.json").write_text('{"version": 1, "runs": {"x": 1}}')
+    assert "restore it from a copy, do not delete it" in error_of(lambda: b.run(commands.status))
+    (b.folder / "tuning" / "state.json").write_text('{"version": 2}')
+    assert "is of version 2" in error_of(lambda: b.run(commands.status))
