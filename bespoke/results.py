@@ -43,7 +43,7 @@ class Result(Part):
             return None
 
 
-def write_atomically(path: Path, content: str | bytes) -> None:
+def write_atomically(path: Path, content: str | bytes, *, mode: int = 0o644) -> None:
     """Write the whole file or nothing: a temporary file beside it takes its place at the end."""
     data = content.encode() if isinstance(content, str) else content
     try:
@@ -52,7 +52,7 @@ def write_atomically(path: Path, content: str | bytes) -> None:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
-            Path(name).chmod(0o644)
+            Path(name).chmod(mode)
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)

@@ -80,8 +80,17 @@ def test_the_four_steps_in_order(changes: dict[str, Any], stage: str, now: str) 
         (TODAY, "bedrock_nova_sft"),  # gone since 2026-09-10
     ],
 )
-def test_the_market_moves_the_advice(day: date, now: str) -> None:
+def test_the_market_moves_the_advice_where_no_price_is_known(day: date, now: str) -> None:
     assert decide(case(), Facts(day)).now == now
+
+
+def test_an_open_route_is_not_advised_at_any_price() -> None:
+    """Claude 3 Haiku is open in February, but its rented capacity is dear; it is what comes next, until it closes."""
+    prices = {"bedrock_haiku3_sft": 700_000.0, "bedrock_nova_sft": 37_000.0, "bedrock_llama_sft": 44_000.0}
+    february = decide(case(), Facts(date(2026, 2, 1)), cost_of=prices)
+    june = decide(case(), Facts(date(2026, 6, 1)), cost_of=prices)
+    assert (february.now, february.next) == ("bedrock_nova_sft", "bedrock_haiku3_sft")
+    assert (june.now, june.next) == ("bedrock_nova_sft", "bedrock_llama_sft")
 
 
 def test_a_closed_route_says_why_on_each_date() -> None:

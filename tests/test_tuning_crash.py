@@ -6,6 +6,7 @@ Nothing is ever made twice, nothing that costs money goes unreported, and retire
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,8 @@ HAIKU: list[Step] = [
     NOVA[3],
     NOVA[5],
 ]
-HAIKU_CLIENT = {"rows": 33, "access": ", private_haiku_arrangement: true"}
+NOVA_CLIENT = {"rows": 9, "notes": 1}
+HAIKU_CLIENT = {"rows": 32, "notes": 1, "access": ", private_haiku_arrangement: true"}
 
 
 def prepared(b: Bench, steps: list[Step]) -> None:
@@ -68,47 +70,64 @@ def assert_clean(b: Bench) -> None:
     assert watch.problems(b.folder, b.outside.today) == []
 
 
-def undisturbed(tmp_path: Path, steps: list[Step], client: dict[str, Any]) -> tuple[int, list[int]]:
-    """How many calls the whole life takes, and which of them change something."""
+@dataclass
+class Life:
+    """A life without a kill: its calls, those that change something, and the first call of each command."""
+
+    calls: int
+    changing: list[int]
+    starts: list[int]
+
+
+def undisturbed(tmp_path: Path, steps: list[Step], client: dict[str, Any]) -> Life:
+    starts = []
     with bench(tmp_path / "undisturbed", **client) as b:
         prepared(b, steps)
+        for step in steps:
+            starts.append(len(b.wire.calls))
+            walk(b, [step])
+        assert_clean(b)
+        return Life(len(b.wire.calls), b.wire.changing, starts)
+
+
+def test_killed_before_any_call_is_sent(tmp_path: Path) -> None:
+    life = undisturbed(tmp_path, NOVA, NOVA_CLIENT)
+    assert life.calls > 45
+    for index in range(life.calls):
+        killed(tmp_path / str(index), NOVA, NOVA_CLIENT, before=index)
+
+
+def test_killed_before_the_answer_to_a_change_arrives(tmp_path: Path) -> None:
+    """A lost answer that only tells is as good as a question never asked; those that change something count."""
+    life = undisturbed(tmp_path, NOVA, NOVA_CLIENT)
+    assert len(life.changing) >= 5
+    for index in life.changing:
+        killed(tmp_path / str(index), NOVA, NOVA_CLIENT, after=index)
+
+
+def test_killed_while_capacity_is_bought_or_ended(tmp_path: Path) -> None:
+    """Provisioned Throughput, which burns money by the hour: every call of deploy, status and retire."""
+    life = undisturbed(tmp_path, HAIKU, HAIKU_CLIENT)
+    for index in range(life.starts[2], life.calls):
+        killed(tmp_path / f"before{index}", HAIKU, HAIKU_CLIENT, before=index)
+    for index in life.changing:
+        if index >= life.starts[2]:
+            killed(tmp_path / f"after{index}", HAIKU, HAIKU_CLIENT, after=index)
+
+
+def killed(
+    tmp_path: Path, steps: list[Step], client: dict[str, Any], before: int | None = None, after: int | None = None
+) -> None:  # fmt: skip
+    with bench(tmp_path, **client) as b:
+        prepared(b, steps)
+        b.wire.kill_before, b.wire.kill_after = before, after
         walk(b, steps)
         assert_clean(b)
-        return len(b.wire.calls), b.wire.changing
-
-
-@pytest.mark.parametrize(
-    ("steps", "client"), [(NOVA, {"rows": 9, "notes": 2}), (HAIKU, HAIKU_CLIENT)], ids=["nova", "haiku"]
-)
-def test_killed_before_any_call_is_sent(tmp_path: Path, steps: list[Step], client: dict[str, Any]) -> None:
-    calls, _ = undisturbed(tmp_path, steps, client)
-    assert calls > 30
-    for index in range(calls):
-        with bench(tmp_path / str(index), **client) as b:
-            prepared(b, steps)
-            b.wire.kill_before = index
-            walk(b, steps)
-            assert_clean(b)
-
-
-@pytest.mark.parametrize(
-    ("steps", "client"), [(NOVA, {"rows": 9, "notes": 2}), (HAIKU, HAIKU_CLIENT)], ids=["nova", "haiku"]
-)
-def test_killed_before_the_answer_arrives(tmp_path: Path, steps: list[Step], client: dict[str, Any]) -> None:
-    """An answer that only tells is as good as one never asked for; those that change something count."""
-    _, changing = undisturbed(tmp_path, steps, client)
-    assert len(changing) >= 5
-    for index in changing:
-        with bench(tmp_path / str(index), **client) as b:
-            prepared(b, steps)
-            b.wire.kill_after = index
-            walk(b, steps)
-            assert_clean(b)
 
 
 def test_killed_at_every_single_step_of_one_life(tmp_path: Path) -> None:
     """Each command dies at its first call, then at its second, and so on, until it gets through."""
-    with bench(tmp_path, rows=9, notes=2) as b:
+    with bench(tmp_path, **NOVA_CLIENT) as b:
         prepared(b, NOVA)
         deaths = 0
         for command, arguments in NOVA:
@@ -138,12 +157,12 @@ def test_killed_while_the_state_is_written(tmp_path: Path, monkeypatch: pytest.M
         real(path, content)
 
     monkeypatch.setattr(state, "write_atomically", failing)
-    with bench(tmp_path / "undisturbed", rows=9, notes=2) as b:
+    with bench(tmp_path / "undisturbed", **NOVA_CLIENT) as b:
         prepared(b, NOVA)
         walk(b, NOVA)
     for index in range(1, writes[0] + 1):
         writes[0], fail_at[0] = 0, index
-        with bench(tmp_path / str(index), rows=9, notes=2) as b:
+        with bench(tmp_path / str(index), **NOVA_CLIENT) as b:
             prepared(b, NOVA)
             walk(b, NOVA)
             assert_clean(b)
@@ -154,15 +173,14 @@ def test_an_endpoint_whose_answer_was_lost_is_reported_and_adopted(tmp_path: Pat
         prepared(b, HAIKU)
         for command, arguments in HAIKU[:2]:
             b.run(command, **arguments)
-        start = len(b.wire.calls)
-        b.wire.kill_after = start + next(
-            n for n in range(100) if _is_creation(b, start, n)
-        )
+        b.wire.kill_after = len(b.wire.calls) + 5  # who we are, job, model, lifecycle, its name, the creation
         with pytest.raises(Killed):
-            b.run(*HAIKU[2][:1], **HAIKU[2][1])
+            b.run(commands.deploy, **HAIKU[2][1])
         b.wire.kill_after = None
         assert len(b.fake.provisioned) == 1
-        (warning,) = [p for p in watch.problems(b.folder, b.outside.today) if "whether it came to be" in p.message]
+        (warning,) = [
+            p for p in watch.problems(b.folder, b.outside.today) if "whether it came to be" in p.message
+        ]
         assert warning.warning
         b.run(commands.status)
         assert b.state()["runs"]["claude-3-haiku"]["endpoint"]["arn"]
@@ -170,14 +188,9 @@ def test_an_endpoint_whose_answer_was_lost_is_reported_and_adopted(tmp_path: Pat
         assert len(b.fake.provisioned) == 1
 
 
-def _is_creation(b: Bench, start: int, allowed: int) -> bool:
-    """Whether the call so many calls from here is the one that makes the endpoint; found by trying."""
-    return allowed == 5  # who we are, job, model, lifecycle, the name, then the creation
-
-
 def test_throttled_in_the_middle_of_a_life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)
-    with bench(tmp_path, rows=9, notes=2) as b:
+    with bench(tmp_path, **NOVA_CLIENT) as b:
         prepared(b, NOVA)
         for command, arguments in NOVA:
             b.fake.trouble += [Refusal(429, "ThrottlingException", "Rate exceeded") for _ in range(3)]

@@ -61,8 +61,8 @@ class Advice(Part):
 def decide(case: Case, facts: Facts, *, cost_of: Mapping[str, float] | None = None) -> Advice:
     """Gates first, then the decision table, then the choice within the step.
 
-    `cost_of` gives the twelve-month cost (P50, USD) per priced route; it orders own models where volume is the
-    reason for them. Without it, and for routes without a price, the table's rank decides.
+    `cost_of` gives the twelve-month cost (P50, USD) per priced route; it orders the tuned routes that are open.
+    Without it, and for routes without a price, the table's rank decides.
     """
     known = routes(facts.as_of)
     gates = {route.route: evaluate_gates(route, case, facts) for route in known}
@@ -101,7 +101,7 @@ def _candidates(
     prompting = [found.first, found.then] if found else []
     prompting = [*prompting, "prompt_engineering", "few_shot"]
     tuned = [r for r in known if r.group in TUNED and r.route not in closed and r.state != "unverified"]
-    by_rank = [r.route for r in sorted(tuned, key=lambda r: r.rank)]
+    by_cost = _by_cost(tuned, cost_of)
     # The contract programme is unverified and months away: never the first thing to do, but worth asking for.
     fallback = (
         ["contract_custom_model", *prompting]
@@ -114,8 +114,8 @@ def _candidates(
         "prompt": prompting,
         "optimise": prompting,
         "retrieve": ["rag", *prompting],
-        "tune": [*by_rank, *fallback],
-        "specialise": [*_by_cost(tuned, cost_of), *fallback],
+        "tune": [*_then_claude(by_cost, tuned), *fallback],
+        "specialise": [*by_cost, *fallback],
     }
     return [route for route in dict.fromkeys(wanted[stage]) if route not in closed]
 
@@ -124,6 +124,12 @@ def _by_cost(tuned: Sequence[Route], cost_of: Mapping[str, float]) -> list[str]:
     """Cheapest first; a route nobody has priced comes after those with a price, in table order."""
     dear = float("inf")
     return [r.route for r in sorted(tuned, key=lambda r: (cost_of.get(r.route, dear), r.rank))]
+
+
+def _then_claude(by_cost: Sequence[str], tuned: Sequence[Route]) -> list[str]:
+    """The cheapest first; if it falls short on quality, a tuned Claude is nearest to what the client runs today."""
+    claude = {r.route for r in tuned if r.model.startswith("claude")}
+    return [*by_cost[:1], *sorted(by_cost[1:], key=lambda route: route not in claude)]
 
 
 def _is_tuned(route: str, known: Sequence[Route]) -> bool:

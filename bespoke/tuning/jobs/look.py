@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -74,8 +74,11 @@ def find_endpoint(endpoint: Endpoint, aws: Aws) -> dict[str, Any] | None:
 
 def _job(run: Run, aws: Aws, outside: Outside) -> Run:
     found = amazon.found(aws.bedrock.get_model_customization_job, jobIdentifier=run.job.arn or run.job.name)
-    if found is None:
-        return run  # jobs are never deleted: it was not asked for yet
+    return run if found is None else with_job(run, found, outside)  # None: it was not asked for yet
+
+
+def with_job(run: Run, found: Mapping[str, Any], outside: Outside) -> Run:
+    """The run with its job as GetModelCustomizationJob tells it, and the model the job has made."""
     job = run.job.model_copy(
         update={
             "arn": found["jobArn"],
@@ -89,6 +92,7 @@ def _job(run: Run, aws: Aws, outside: Outside) -> Run:
         model = Thing(
             name=found["outputModelName"],
             token="",
+            status="Active",
             arn=found["outputModelArn"],
             intended_at=run.job.intended_at,
         )

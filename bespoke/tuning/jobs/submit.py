@@ -15,7 +15,7 @@ from bespoke.clients.schema import Client, Task
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.tuning.jobs import aws as amazon
-from bespoke.tuning.jobs import lifecycle, naming, quote, upload
+from bespoke.tuning.jobs import lifecycle, look, naming, quote, upload
 from bespoke.tuning.jobs.aws import Aws, told
 from bespoke.tuning.jobs.outside import Outside, Say
 from bespoke.tuning.jobs.prepare import NAMES, Dataset, digest_of, prepare
@@ -248,15 +248,7 @@ def _ensure_job(store: Store, run: Run, aws: Aws, client: Client, outside: Outsi
                     _refused(store, run, error, outside)
                     raise
             found = aws.bedrock.get_model_customization_job(jobIdentifier=run.job.name)
-    job = run.job.model_copy(
-        update={
-            "arn": found["jobArn"],
-            "status": found["status"],
-            "message": amazon.scrub(found.get("failureMessage", "")),
-            "seen_at": outside.now(),
-        }
-    )
-    return store.keep(run.model_copy(update={"job": job}))
+    return store.keep(look.with_job(run, found, outside))
 
 
 def _refused(store: Store, run: Run, error: Any, outside: Outside) -> None:

@@ -48,6 +48,8 @@ def _run(run: Mapping[str, Any], state: Mapping[str, Any], today: date) -> Itera
         if endpoint is None or endpoint["status"] in QUIET:
             yield f"model {model['name']} is stored without an endpoint and paid by the month"
         yield from _ending(run, state, today)
+    elif model is None and run["job"]["status"] == "Completed":
+        yield f"job {run['job']['name']} has made a model, which is paid for; ask for the status"
     left = [upload for upload in run.get("uploads", ()) if upload["status"] == "there"]
     if left and run["job"]["status"] in ("Failed", "Stopped", "refused"):
         yield f"the job ended ({run['job']['status']}), its data is still in s3://{run['bucket']}; retire it"
