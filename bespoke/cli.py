@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -179,6 +180,12 @@ def main() -> None:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         click.echo(printable(f"{where}{error.strerror or error}"), err=True)
+        sys.exit(1)
+    except Exception as error:
+        if os.environ.get("BESPOKE_DEBUG"):
+            raise
+        told = printable(f"{type(error).__name__}: {error}")
+        click.echo(f"a fault of bespoke itself, please report it: {told} (BESPOKE_DEBUG=1 shows more)", err=True)
         sys.exit(1)
 
 

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
+
+from bespoke.chapters.registry import CHAPTERS, compute
+from bespoke.clients.schema import Client
+from bespoke.facts.reader import Facts
+from bespoke.results import Result
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ("meridian_health", "harbour_legal", "atlas_payments")
@@ -34,3 +40,12 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty current folder, so that nothing is found by accident."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+def all_results(client: Client, as_of: date) -> dict[str, Result]:
+    """Every chapter's result, computed in memory in the order of the registry."""
+    found: dict[str, Result | None] = {}
+    for stem in CHAPTERS:
+        facts = Facts(as_of, dict(client.engagement.thresholds))
+        found[stem] = compute(stem, client, facts, found.__getitem__, {})
+    return {stem: result for stem, result in found.items() if result is not None}

@@ -170,13 +170,13 @@ def test_flip_points_are_where_the_advice_changes() -> None:
     assert found["requests a day"].at == pytest.approx(20_000, rel=0.002)
     assert found["requests a day"].stage == "specialise"
     # Volume 9,000 against a break-even of 20,000: requests 2.22 times dearer reach it.
-    assert found["price and tokens"].at == pytest.approx(20_000 / 9_000, rel=0.002)
+    assert found["token price"].at == found["tokens a request"].at == pytest.approx(20_000 / 9_000, rel=0.002)
 
 
 def test_a_flip_outside_every_rule_is_none_in_range() -> None:
     found = {f.input: f for f in flip_points(case(break_even_per_day=None, breaks_even=False), Facts(TODAY))}
     assert found["requests a day"].at is None
-    assert found["price and tokens"].at is None
+    assert found["token price"].at is None
 
 
 def test_every_flip_point_really_flips() -> None:

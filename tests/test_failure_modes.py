@@ -11,7 +11,16 @@ import pytest
 
 from bespoke.chapters import failure_modes
 from bespoke.chapters.failure_labels import label_failures
-from bespoke.clients.schema import Annotation, Client, CodeFamily, Engagement, Failure, Rates, Task
+from bespoke.clients.schema import (
+    Annotation,
+    Client,
+    CodeFamily,
+    Engagement,
+    Failure,
+    JudgeLabel,
+    Rates,
+    Task,
+)
 from bespoke.facts.reader import Facts
 
 FACTS = Facts(date(2026, 11, 20))
@@ -132,3 +141,42 @@ def test_the_classifier_labels_the_rest_when_the_words_tell_the_families_apart()
 
 def test_no_failures_file_leaves_the_chapter_out() -> None:
     assert failure_modes.compute(client([]), FACTS) is None
+
+
+def test_a_judge_model_is_corrected_by_what_people_said_of_other_rows() -> None:
+    # 40 rows people labelled, half format, half tone; the judge is right on all of them: TPR = TNR = 1.
+    rows = [failure(i, label_1="format", label_2="format") for i in range(20)]
+    rows += [failure(i, label_1="tone", label_2="tone") for i in range(20, 40)]
+    rows += [failure(i) for i in range(40, 50)]  # nobody but the judge labelled these
+    said = ["format"] * 20 + ["tone"] * 20 + ["format"] * 8 + ["tone"] * 2
+    judge = tuple(
+        JudgeLabel(failure_id=row.failure_id, family=family)  # type: ignore[arg-type]
+        for row, family in zip(rows, said, strict=True)
+    )
+    found = failure_modes.compute(client(rows, judge=judge), FACTS)
+    assert found is not None
+    (check,) = found.judges
+    assert (check.judge, check.held_out) == ("the judge model", 40)
+    form = next(f for f in check.families if f.family == "format")
+    assert (form.judged, form.of) == (8, 10)
+    assert form.corrected is not None
+    assert form.corrected.estimate == pytest.approx(0.8)  # (0.8 + 1 - 1) / (1 + 1 - 1)
+    assert found.labels[-1].given_by == "the judge model"
+
+
+def test_a_judge_below_the_floor_shows_no_share() -> None:
+    # It calls every third tone format: TNR of format is 14 / 20 = 0.7, below 0.8.
+    rows = [failure(i, label_1="format", label_2="format") for i in range(20)]
+    rows += [failure(i, label_1="tone", label_2="tone") for i in range(20, 40)]
+    rows += [failure(40)]
+    said = ["format"] * 20 + ["format"] * 6 + ["tone"] * 14 + ["format"]
+    judge = tuple(
+        JudgeLabel(failure_id=row.failure_id, family=family)  # type: ignore[arg-type]
+        for row, family in zip(rows, said, strict=True)
+    )
+    found = failure_modes.compute(client(rows, judge=judge), FACTS)
+    assert found is not None
+    form = next(f for f in found.judges[0].families if f.family == "format")
+    assert (form.true_positive_rate, form.true_negative_rate) == (1.0, 0.7)
+    assert form.corrected is None
+    assert found.judges[0].trusted == ()

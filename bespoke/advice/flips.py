@@ -49,7 +49,8 @@ def _inputs(case: Case, facts: Facts) -> list[Input]:
          _latency_edges(case, facts)),
         ("requests a day", "requests", case.requests_per_day, _set("requests_per_day"),
          _around(case.break_even_per_day)),
-        ("price and tokens", "times today's", 1.0, _scale_price, _around(_price_edge(case))),
+        ("tokens a request", "times today's", 1.0, _scale_price, _around(_price_edge(case))),
+        ("token price", "times today's", 1.0, _scale_price, _around(_price_edge(case))),
     ]  # fmt: skip
 
 
@@ -58,7 +59,10 @@ def _set(field: str, kind: Callable[[float], float] = float) -> Setter:
 
 
 def _scale_price(case: Case, factor: float) -> Case:
-    """Dearer or longer requests lower the break-even volume of an own model in proportion."""
+    """Dearer or longer requests lower the break-even volume of an own model in proportion.
+
+    For longer ones this holds while the own model's capacity does not have to grow with them.
+    """
     if case.break_even_per_day is None:
         return case
     return case.model_copy(update={"break_even_per_day": case.break_even_per_day / factor})

@@ -7,12 +7,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from bespoke.advice.routes import remedies
-from bespoke.clients.schema import CodeFamily, Failure
+from bespoke.clients.schema import CodeFamily, Failure, JudgeLabel
 from bespoke.results import Part
 from bespoke.statistics.interval import Interval
 from bespoke.statistics.proportion import wilson
 
 UNMAPPED = "unmapped"
+JUDGE = "the judge model"
+CLASSIFIER = "classifier"
+PEOPLE = ("client's code table", "both annotators", "annotators of the same code", "one annotator")
 FOLDS = 5
 
 
@@ -33,28 +36,46 @@ class ClassifierCheck(Part):
     used: bool  # only when the interval lies above the majority share
     labelled: int  # rows it labelled
     families: tuple[str, ...]
+    given: tuple[str, ...]  # labels of the cross-validated rows
+    predicted: tuple[str, ...]  # and what the classifier said of each when it had not seen it
     confusion: tuple[tuple[int, ...], ...]  # rows: given label, columns: predicted
 
 
 def label_failures(
-    failures: Sequence[Failure], codes: Sequence[CodeFamily], *, seed: int
+    failures: Sequence[Failure],
+    codes: Sequence[CodeFamily],
+    *,
+    seed: int,
+    judge: Sequence[JudgeLabel] = (),
 ) -> tuple[tuple[Label, ...], ClassifierCheck | None]:
     """One label per failing output, in the order of the file.
 
     The client's own code decides where the consultant mapped it; then the annotators' labels of that row; then
     what annotators said of other rows with the same code; then a check of the JSON schema; then the words of the
-    code; then a classifier learnt from the rows labelled so far, if it beats guessing. What is left is unmapped.
+    code; then a judge model, where one was asked; then a classifier learnt from the rows labelled so far, if it
+    beats guessing. What is left is unmapped.
     """
-    table = {row.code: row.family for row in codes}
-    majority = _majority_by_code(failures)
-    labels = [_direct(failure, table, majority) for failure in failures]
+    labels = direct_labels(failures, codes)
+    said = {row.failure_id: row.family for row in judge}
+    labels = [
+        Label(failure_id=label.failure_id, family=said[label.failure_id], given_by=JUDGE)
+        if label.family == UNMAPPED and label.failure_id in said
+        else label
+        for label in labels
+    ]
     open_rows = [i for i, label in enumerate(labels) if label.family == UNMAPPED]
     check = None
     if open_rows:
         check, guesses = _classify(failures, labels, open_rows, seed)
         for i, family in guesses.items():
-            labels[i] = Label(failure_id=failures[i].failure_id, family=family, given_by="classifier")
+            labels[i] = Label(failure_id=failures[i].failure_id, family=family, given_by=CLASSIFIER)
     return tuple(labels), check
+
+
+def direct_labels(failures: Sequence[Failure], codes: Sequence[CodeFamily]) -> list[Label]:
+    """The same without the classifier: what code table, annotators, checks and words do not say stays unmapped."""
+    table, majority = {row.code: row.family for row in codes}, _majority_by_code(failures)
+    return [_direct(failure, table, majority) for failure in failures]
 
 
 def main_families(failures: Sequence[Failure], codes: Sequence[CodeFamily]) -> dict[str, str]:
@@ -150,6 +171,7 @@ def _classify(
     check = ClassifierCheck(
         n=len(given), accuracy=accuracy, majority_share=majority, used=used,
         labelled=len(open_rows) if used else 0, families=tuple(families),
+        given=tuple(given), predicted=tuple(map(str, predicted)),
         confusion=tuple(tuple(pairs[a, b] for b in families) for a in families),
     )  # fmt: skip
     if not used:

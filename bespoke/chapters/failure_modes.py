@@ -11,13 +11,25 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from bespoke.advice.routes import remedies, remedy
-from bespoke.chapters.failure_labels import UNMAPPED, ClassifierCheck, Label, label_failures
+from bespoke.chapters.failure_judge import JudgeCheck, check_judge
+from bespoke.chapters.failure_labels import (
+    CLASSIFIER,
+    JUDGE,
+    PEOPLE,
+    UNMAPPED,
+    ClassifierCheck,
+    Label,
+    direct_labels,
+    label_failures,
+)
 from bespoke.clients.schema import Client, Failure
 from bespoke.facts.reader import Facts
 from bespoke.results import Part, Result
 from bespoke.statistics.agreement import Kappa, cohen_kappa
 from bespoke.statistics.interval import Interval
 from bespoke.statistics.proportion import wilson
+
+SEED = 20261120
 
 
 class CodeCount(Part):
@@ -75,6 +87,7 @@ class FailureModes(Result):
     kappa_wanted: float
     saturation: Saturation
     classifier: ClassifierCheck | None
+    judges: tuple[JudgeCheck, ...]  # the judge model and the classifier, where they labelled anything
     plan: tuple[PlanStep, ...]  # largest possible gain first
 
     def main_family(self, task_id: str) -> str | None:
@@ -84,7 +97,7 @@ class FailureModes(Result):
         return max(mapped, key=lambda family: counts[family]) if mapped else None
 
 
-def compute(client: Client, facts: Facts, *, seed: int = 20261120) -> FailureModes | None:
+def compute(client: Client, facts: Facts, *, seed: int = SEED) -> FailureModes | None:
     """Families, rates, agreement and remedies from failures.csv; None when the file is not there.
 
     `seed` fixes the cross-validation folds and the bootstrap of the classifier for unlabelled rows.
@@ -92,7 +105,29 @@ def compute(client: Client, facts: Facts, *, seed: int = 20261120) -> FailureMod
     failures = client.failures
     if not failures:
         return None
-    labels, classifier = label_failures(failures, client.codes or (), seed=seed)
+    labels, classifier = label_failures(failures, client.codes or (), seed=seed, judge=client.judge or ())
+    return _found(client, facts, failures, labels, classifier)
+
+
+def with_codes(client: Client, facts: Facts, before: FailureModes) -> FailureModes:
+    """The chapter under the client's code table, with the classifier's labels taken over from an earlier result:
+    what a changed mapping of codes does, without training again."""
+    failures = client.failures or ()
+    guessed = {label.failure_id: label for label in before.labels if label.given_by in (CLASSIFIER, JUDGE)}
+    labels = tuple(
+        guessed.get(label.failure_id, label) if label.family == UNMAPPED else label
+        for label in direct_labels(failures, client.codes or ())
+    )
+    return _found(client, facts, failures, labels, before.classifier)
+
+
+def _found(
+    client: Client,
+    facts: Facts,
+    failures: Sequence[Failure],
+    labels: tuple[Label, ...],
+    classifier: ClassifierCheck | None,
+) -> FailureModes:
     by_task = _by_task(failures, labels)
     expects = [f for f in failures if _is_json(f.expected)]
     return FailureModes(
@@ -108,9 +143,39 @@ def compute(client: Client, facts: Facts, *, seed: int = 20261120) -> FailureMod
         kappa_wanted=facts.threshold("agreement_kappa"),
         saturation=_saturation(failures, int(facts.threshold("saturation_traces"))),
         classifier=classifier,
+        judges=_judges(client, facts, labels, classifier),
         plan=_plan(client, by_task),
         facts_used=tuple(sorted(facts.used)),
     )
+
+
+def _judges(
+    client: Client, facts: Facts, labels: Sequence[Label], classifier: ClassifierCheck | None
+) -> tuple[JudgeCheck, ...]:
+    """Each judge against people, on the rows where both spoke."""
+    said = {row.failure_id: row.family for row in client.judge or ()}
+    both = [
+        (la.family, said[la.failure_id]) for la in labels if la.failure_id in said and la.given_by in PEOPLE
+    ]
+    checks = [
+        check_judge(
+            JUDGE,
+            [label.family for label in labels if label.given_by == JUDGE],
+            [human for human, _ in both],
+            [judge for _, judge in both],
+            facts,
+            seed=SEED,
+        ),
+        check_judge(
+            CLASSIFIER,
+            [label.family for label in labels if label.given_by == CLASSIFIER],
+            classifier.given if classifier else (),
+            classifier.predicted if classifier else (),
+            facts,
+            seed=SEED,
+        ),
+    ]
+    return tuple(check for check in checks if check is not None)
 
 
 def _by_task(failures: Sequence[Failure], labels: Sequence[Label]) -> dict[str, dict[str, int]]:

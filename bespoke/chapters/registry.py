@@ -49,7 +49,7 @@ _ALL = (
         "02_failure_modes",
         "failure_modes",
         "FailureModes",
-        reads=(*ENGAGEMENT, "failures.csv", "codes.csv"),
+        reads=(*ENGAGEMENT, "failures.csv", "codes.csv", "judge.csv"),
         without="This chapter is left out: it needs `failures.csv`, about 100 failing outputs with the client's "
         "own codes.",
     ),

@@ -53,7 +53,8 @@ class AnthropicMessages:
                 ),
             )
         except (anthropic.AnthropicError, ValueError, TypeError, OSError) as error:
-            raise Forbidden(f"the Anthropic SDK could not be set up: {error}") from None
+            hint = "no usable credentials: set ANTHROPIC_API_KEY, or what else the Anthropic SDK looks for"
+            raise Forbidden(f"{hint} ({error})") from None
 
     async def send(self, body: Body) -> Reply:
         started = time.monotonic()
@@ -126,7 +127,7 @@ async def _told(call: Awaitable[T]) -> T:
     except httpx2.HTTPError as error:
         raise _broken(error, timed_out=isinstance(error, httpx2.TimeoutException)) from None
     except (anthropic.AnthropicError, TypeError) as error:  # the SDK's word for "no credentials" is TypeError
-        raise Forbidden(f"the Anthropic SDK refused the call: {error}") from None
+        raise Forbidden(f"the Anthropic SDK refused the call (ANTHROPIC_API_KEY set?): {error}") from None
     except ValueError as error:
         raise AnswerLost(f"an answer that could not be read: {type(error).__name__}") from None
 

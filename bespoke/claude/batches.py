@@ -58,10 +58,15 @@ class Batcher:
     async def ask(self, calls: Sequence[Call]) -> None:
         """Hands over what has no answer yet and waits until every batch of this client is settled."""
         await self.settle()
-        for attempt in range(self.sender.patience.attempts):
-            await self._rest(0 if not attempt else self.sender.patience.first_backoff_s * 2**attempt)
+        in_vain, waiting = 0, len(calls) + 1
+        while in_vain < self.sender.patience.attempts:
+            chunks = [*self._chunks(calls)]
+            left = sum(map(len, chunks))
+            in_vain = in_vain + 1 if left == waiting else 0
+            waiting = left
+            await self._rest(self.sender.patience.first_backoff_s * 2**in_vain if in_vain else 0)
             handed_over = 0
-            for chunk in self._chunks(calls):
+            for chunk in chunks:
                 if not self.sender.stopped:
                     handed_over += await self._hand_over(chunk)
             await self.settle()

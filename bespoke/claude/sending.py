@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bespoke.claude.answer import Outcome
@@ -53,6 +54,7 @@ class Sender:
     fatal: str = ""
     jitter: random.Random = field(default_factory=random.Random)
     _dry: int = 0
+    _settled: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def ask(self, call: Call) -> Ending:
         """The request's answer: from the journal, from another run that is asking, or by sending it."""
@@ -77,7 +79,7 @@ class Sender:
             else:
                 if ending is not None:
                     return ending
-                await asyncio.sleep(_BUSY_S)
+                await self._news()
 
     async def _attempt(self, call: Call) -> Ending | None:
         """One claim and, where it succeeds, one request. None: look again in a moment."""
@@ -86,7 +88,10 @@ class Sender:
                 return Ending("not_asked", reason=self.stopped)
             claim = self.journal.claim(call, call.worst(self.pricing), self.budget, again=self.again)
             if claim == "claimed":
-                return await self._send(call, slot)
+                try:
+                    return await self._send(call, slot)
+                finally:
+                    self._settled.set()  # the budget may have room now
             slot.unused()
         if claim in ("busy", "wait"):
             return None
@@ -140,6 +145,12 @@ class Sender:
             self.fatal = f"{self._dry} requests in a row came to nothing, the last with: {why}"
             self.stop(self.fatal)
         return Ending(outcome, entry, str(why))
+
+    async def _news(self) -> None:
+        """Until a request of this run has settled; another run's are looked at now and then."""
+        self._settled.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._settled.wait(), _BUSY_S)
 
     def stop(self, why: str) -> None:
         self.stopped = self.stopped or why

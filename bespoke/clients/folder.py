@@ -12,13 +12,13 @@ from bespoke.clients.engagement import read_engagement
 from bespoke.clients.evaluation import check_leakage, read_notes, read_predictions
 from bespoke.clients.files import Source, check_encoding, is_there, read_text
 from bespoke.clients.prices import read_prices
-from bespoke.clients.rows import check_codes, check_failures, check_phases, check_tasks
-from bespoke.clients.schema import CodeFamily, Failure, LoggedPhase, Phase, Row, Task
+from bespoke.clients.rows import check_codes, check_failures, check_judge, check_phases, check_tasks
+from bespoke.clients.schema import CodeFamily, Failure, JudgeLabel, LoggedPhase, Phase, Row, Task
 from bespoke.clients.tables import Numbered, read_table
 from bespoke.errors import Problem
 
 FILES = (
-    "engagement.yaml", "tasks.csv", "failures.csv", "codes.csv", "phases.csv", "prices.yaml",
+    "engagement.yaml", "tasks.csv", "failures.csv", "codes.csv", "judge.csv", "phases.csv", "prices.yaml",
     "dataset", "evaluation",
 )  # fmt: skip
 LOG = "engagement_log.csv"
@@ -104,6 +104,10 @@ def _read_tables(reading: Reading) -> None:
     if codes:
         used = {row["code"] for _, row in failures[1] if row.get("code")} if failures else None
         check_codes(*codes, used)
+    judge = _table(reading, "judge.csv", JudgeLabel)
+    if judge:
+        ids = [row["failure_id"] for _, row in failures[1] if "failure_id" in row] if failures else []
+        check_judge(*judge, ids)
     phases = _table(reading, "phases.csv", Phase)
     if phases:
         check_phases(*phases)

@@ -15,6 +15,7 @@ from bespoke.clients.schema import (
     CodeFamily,
     Engagement,
     Failure,
+    JudgeLabel,
     LoggedPhase,
     NegotiatedPrice,
     Note,
@@ -49,6 +50,7 @@ def _client(name: str, root: Path, reading: Reading) -> Client:
         tasks=_rows(Task, tables.get("tasks.csv"), f"{shown}/tasks.csv") or (),
         failures=_rows(Failure, tables.get("failures.csv"), f"{shown}/failures.csv"),
         codes=_rows(CodeFamily, tables.get("codes.csv"), f"{shown}/codes.csv"),
+        judge=_rows(JudgeLabel, tables.get("judge.csv"), f"{shown}/judge.csv"),
         phases=_rows(Phase, tables.get("phases.csv"), f"{shown}/phases.csv"),
         prices=None
         if reading.prices is None

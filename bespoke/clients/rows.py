@@ -54,6 +54,17 @@ def check_codes(source: Source, rows: list[Numbered], used: set[str] | None) -> 
             source.say(f"{quote(code)} occurs nowhere in failures.csv{near}", number, "code", warning=True)
 
 
+def check_judge(source: Source, rows: list[Numbered], failure_ids: list[str]) -> None:
+    """Every row labels a failing output that exists, and each of them once."""
+    check_unique(source, rows, "failure_id")
+    known_ids = dict.fromkeys(failure_ids)
+    for number, row in rows:
+        failure = row.get("failure_id")
+        if failure is not None and failure not in known_ids:
+            near = source.near(failure, known_ids)
+            source.say(f"{quote(failure)} is no failure_id of failures.csv{near}", number, "failure_id")
+
+
 def check_phases(source: Source, rows: list[Numbered]) -> None:
     if len(rows) > MOST_PHASES:
         source.say(f"holds {len(rows)} phases; at most {MOST_PHASES}")

@@ -150,6 +150,15 @@ class CodeFamily(Row):
     family: Family
 
 
+class JudgeLabel(Row):
+    """The family a judge model gave one failing output, after its explanation (judge.csv, written by the tool)."""
+
+    failure_id: Annotated[str, Field(min_length=1)]
+    family: Family
+    explanation: str = ""
+    model: str = ""
+
+
 class Phase(Row):
     """One project phase in working days; `after` names the phases it waits for, separated by `;`."""
 
@@ -248,6 +257,7 @@ class Client:
     tasks: tuple[Task, ...]
     failures: tuple[Failure, ...] | None = None
     codes: tuple[CodeFamily, ...] | None = None
+    judge: tuple[JudgeLabel, ...] | None = None
     phases: tuple[Phase, ...] | None = None
     prices: Mapping[str, NegotiatedPrice] | None = None
     dataset: tuple[Path, ...] = ()  # read by the dataset chapter itself, a line at a time

@@ -211,6 +211,47 @@ def labels(result: FailureModes) -> None:
     )  # fmt: skip
 
 
+def judges(result: FailureModes) -> None:
+    """Labels no person gave: the judge's hit rates, its shares corrected by them, and the confusion behind them."""
+    for index, check in enumerate(result.judges, start=1):
+        show.table(
+            [
+                (
+                    FAMILY_NAME[f.family], f"{f.judged} of {f.of}", f.true_positive_rate, f.true_negative_rate,
+                    f"{percent(f.corrected.estimate)} ({percent(f.corrected.low)} to {percent(f.corrected.high)})"
+                    if f.corrected else "not shown: below the floor",
+                )
+                for f in check.families
+            ],
+            label=f"tbl-failures-judge-{index}",
+            caption=f"What the labels of {check.judge} are worth: {len(check.trusted)} of {len(check.families)} families "
+            f"reach {percent(check.floor)} against people",
+            columns=(
+                Column(key="family", title="Family"),
+                Column(key="n", title="It labelled"),
+                Column(key="tpr", title="True cases found", format="percent"),
+                Column(key="tnr", title="Others left out", format="percent"),
+                Column(key="share", title="Share after correction", unit="95% interval"),
+            ),
+            source=f"{check.held_out} rows that people labelled too; correction after Rogan and Gladen 1978",
+        )  # fmt: skip
+    check = result.classifier
+    if check is not None and check.used:
+        show.table(
+            [
+                (FAMILY_NAME[family], *row)
+                for family, row in zip(check.families, check.confusion, strict=True)
+            ],
+            label="tbl-failures-confusion",
+            caption="The classifier on rows it had not seen: given family by row, what it said by column",
+            columns=(
+                Column(key="given", title="Given"),
+                *(Column(key=f, title=FAMILY_NAME[f], format="integer") for f in check.families),
+            ),
+            source="5-fold cross-validation over the rows labelled by people, checks and words",
+        )
+
+
 def plan(result: FailureModes) -> None:
     """Remedies by the most they could gain."""
     show.table(

@@ -23,9 +23,12 @@ def lines(as_of: date) -> Iterator[str]:
 def _structured(as_of: date) -> Iterator[str]:
     from bespoke.advice.gates import gates
     from bespoke.advice.routes import Route, remedies
+    from bespoke.chapters.claims import Claim
 
     for route in rows_of(Route, "routes"):
         yield _line(f"route.{route.route}", route.state, f"from {route.since}", route, as_of)
+    for claim in rows_of(Claim, "claims"):
+        yield _line(f"claim.{claim.id}", claim.verdict, claim.claim, claim, as_of)
     for gate in gates():
         value = f"{gate.value:g}" if gate.value is not None else gate.test
         yield _line(f"gate.{gate.gate}", value, gate.needs, gate, as_of)

@@ -1,106 +1,147 @@
 """A process that has imported the libraries once and forks a kernel on request. Linux only.
 
-Talks JSON lines: `{"argv", "env", "cwd"}` in on standard input, `{"pid"}` out on standard output; later
-`{"exited": pid, "status": n}` when a kernel has ended. It is single-threaded by design: forking a process
-with running threads is unsafe, so nothing here may start one before the fork.
+It listens on a socket it was given. One connection is one kernel: a JSON line `{"argv", "env", "cwd"}` comes in, `{"pid"}` goes out when the kernel listens, `{"status"}` when it has ended. A
+connection that closes ends its kernel, and the end of standard input ends everything, so that nothing outlives
+a runner that was killed. It is single-threaded by design: forking a process with running threads is unsafe,
+so nothing here may start one before the fork.
 """
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import json
 import os
 import select
+import shutil
 import signal
+import socket
 import sys
+from contextlib import suppress
 from typing import Any
 
-WARM = (
-    "matplotlib.figure", "matplotlib.backends.backend_svg", "numpy", "scipy.stats", "pandas", "pydantic",
-    "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.core.interactiveshell", "matplotlib_inline.backend_inline",
-    "mistune", "babel.numbers", "babel.dates", "holidays", "genai_prices",
-    "sklearn.feature_extraction.text", "sklearn.linear_model", "sklearn.multiclass", "sklearn.model_selection",
-    "bespoke.workbook", "bespoke.exhibits",
-)  # fmt: skip
+from bespoke.runner.warm import warm_up
+
+PR_SET_PDEATHSIG = 1
+Connections = dict[socket.socket, "int | bytes"]  # a kernel's process id, or what came of its request so far
 
 
-def warm_up() -> None:
-    """Import what the notebooks use; a module that is not there is the notebook's business, not ours."""
-    from contextlib import suppress
-    from importlib import import_module
-
-    for name in WARM:
-        with suppress(ImportError):
-            import_module(name)
-
-
-def serve() -> None:
+def serve(listener: socket.socket) -> None:
     """Answer requests until standard input closes; then end every kernel that is left."""
-    wake, woken = os.pipe()
-    os.set_blocking(woken, False)
-    signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
+    awake, waker = os.pipe()
+    os.set_blocking(awake, False)
+    os.set_blocking(waker, False)
+    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the runner
-    children: set[int] = set()
-    buffer = b""
-    _say({"ready": True})
+    connections: Connections = {}
     while True:
-        ready, _, _ = select.select([0, wake], [], [])
-        if wake in ready:
-            os.read(wake, 512)
-            _reap(children)
-        if 0 in ready:
-            data = os.read(0, 65_536)
-            if not data:
-                break
-            *lines, buffer = (buffer + data).split(b"\n")
-            for line in lines:
-                request = json.loads(line)
-                pid = os.fork()
-                if pid == 0:
-                    _become_kernel(request)
-                children.add(pid)
-                _say({"pid": pid})
-    for pid in children:
-        os.kill(pid, signal.SIGKILL)
+        ready, _, _ = select.select([0, awake, listener, *connections], [], [])
+        if 0 in ready and not os.read(0, 512):
+            break
+        if awake in ready:
+            os.read(awake, 512)
+            _reap(connections)
+        if listener in ready:
+            connections[listener.accept()[0]] = b""
+        for connection in [c for c in connections if c in ready]:
+            _hear(connection, connections, (listener.fileno(), awake, waker))
+    for pid in _kernels(connections):
+        _kill(pid)
 
 
-def _reap(children: set[int]) -> None:
-    while children:
-        pid, status = os.waitpid(-1, os.WNOHANG)
+def _hear(connection: socket.socket, connections: Connections, inherited: tuple[int, ...]) -> None:
+    """A request, a part of one, or the end of whoever wanted the kernel."""
+    heard = connections[connection]
+    try:
+        data = connection.recv(1 << 16)
+    except ConnectionError:
+        data = b""
+    if not data:
+        if isinstance(heard, int):
+            _kill(heard)
+        del connections[connection]
+        connection.close()
+    elif isinstance(heard, bytes):
+        heard += data
+        connections[connection] = heard
+        if heard.endswith(b"\n"):
+            others = [c for c in connections if c is not connection]
+            pid = os.fork()
+            if pid == 0:
+                _become_kernel(json.loads(heard), connection, others, inherited)
+            connections[connection] = pid
+
+
+def _reap(connections: Connections) -> None:
+    """Tell of every kernel that has ended."""
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
         if pid == 0:
             return
-        children.discard(pid)
-        _say({"exited": pid, "status": os.waitstatus_to_exitcode(status)})
+        for connection in [c for c, held in connections.items() if held == pid]:
+            with suppress(OSError):
+                _say(connection, {"status": os.waitstatus_to_exitcode(status)})
+            del connections[connection]
+            connection.close()
 
 
-def _become_kernel(request: dict[str, Any]) -> None:
-    """In the child: leave the zygote's pipes behind and run an ordinary ipykernel."""
+def _become_kernel(
+    request: dict[str, Any], connection: socket.socket, others: list[socket.socket], inherited: tuple[int, ...]
+) -> None:
+    """In the child: leave the zygote's channels behind and run an ordinary ipykernel."""
     code = 1
     try:
         os.setsid()  # a process group of its own: an interrupt of one kernel reaches no other
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for other in others:
+            other.close()
+        for descriptor in inherited:
+            os.close(descriptor)
         null = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(null, descriptor)
         os.environ.clear()
         os.environ.update(request["env"])
         os.chdir(request["cwd"])
-        from ipykernel.kernelapp import launch_new_instance
+        from ipykernel.kernelapp import IPKernelApp
 
         sys.argv = ["ipykernel", *request["argv"]]
-        launch_new_instance()
+        kernel = IPKernelApp.instance()
+        kernel.initialize(request["argv"])
+        _say(connection, {"pid": os.getpid()})
+        connection.close()
+        kernel.start()
         code = 0
     finally:
         os._exit(code)
 
 
-def _say(message: dict[str, Any]) -> None:
-    os.write(1, json.dumps(message).encode() + b"\n")
+def _kernels(connections: Connections) -> list[int]:
+    return [held for held in connections.values() if isinstance(held, int)]
+
+
+def _kill(pid: int) -> None:
+    """The kernel and whatever it started."""
+    for end in (os.killpg, os.kill):
+        with suppress(ProcessLookupError, PermissionError):
+            end(pid, signal.SIGKILL)
+
+
+def _say(connection: socket.socket, message: dict[str, Any]) -> None:
+    connection.sendall(json.dumps(message).encode() + b"\n")
 
 
 if __name__ == "__main__":
-    warm_up()
-    gc.freeze()  # children share these pages instead of copying them at the first collection
-    serve()
+    workplace, descriptor, *extras = sys.argv[1:]
+    try:
+        warm_up(extras)
+        gc.freeze()  # children share these pages instead of copying them at the first collection
+        serve(socket.socket(fileno=int(descriptor)))
+    finally:
+        shutil.rmtree(workplace, ignore_errors=True)  # the runner may have been killed

@@ -1,4 +1,4 @@
-"""A model's answer as the four fields of a note, or None where it broke the schema."""
+"""A tuned model's answer as the four fields of a note, or None where it broke the schema."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 import re
 from typing import Any
 
-from bespoke.claude.answer import parse_fields
+from pydantic import ValidationError
+
 from bespoke.clients.schema import Fields, Medication
 
 _FENCE = re.compile(r"\A\s*```[a-z]*\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
@@ -23,14 +24,17 @@ def parse(text: str) -> Fields | None:
     fenced = _FENCE.match(text)
     try:
         found = json.loads(fenced.group(1) if fenced else text)
-        return parse_fields(json.dumps(_spelled(found))) if isinstance(found, dict) else None
-    except (ValueError, RecursionError):
+        if not isinstance(found, dict) or found.keys() != Fields.model_fields.keys():
+            return None
+        spelled = json.dumps(_spelled(found), ensure_ascii=False, allow_nan=False)
+        return Fields.model_validate_json(spelled.encode())  # half a character (a lone surrogate) fails here
+    except (ValueError, RecursionError, ValidationError):
         return None
 
 
 def _spelled(found: dict[str, Any]) -> dict[str, Any]:
     """The object with codes without their descriptions and medications as records."""
-    codes, drugs = found.get("diagnosis_icd10"), found.get("prescribed_medications")
+    codes, drugs = found["diagnosis_icd10"], found["prescribed_medications"]
     spelled = dict(found)
     if isinstance(codes, list):
         spelled["diagnosis_icd10"] = [_code(code) for code in codes]

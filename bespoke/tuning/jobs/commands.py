@@ -15,7 +15,9 @@ from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.tuning.jobs import deploy as endpoints
+from bespoke.tuning.jobs import distil as distillation
 from bespoke.tuning.jobs import evaluate as evaluation
+from bespoke.tuning.jobs import export as exporting
 from bespoke.tuning.jobs import lifecycle, look
 from bespoke.tuning.jobs import plan as planning
 from bespoke.tuning.jobs import retire as ending
@@ -77,6 +79,33 @@ def submit(
         made = starting.submit(client, tuned, chosen, where, facts, order, store, aws_profile, outside, say)
     _say_run(made, say)
     return made
+
+
+def export(
+    client_data: Path, name: str, *, model: str, task: str = "", out: Path | None = None,
+    leave_out_faulty: bool = False, drop: tuple[str, ...] = (), say: Say, outside: Outside = OUTSIDE,
+) -> exporting.Export:  # fmt: skip
+    """Files and quotation for OpenAI, or data and a whole recipe for an open-weight model."""
+    client, facts = _client(client_data, name, outside)
+    return exporting.export(
+        client, lifecycle.tuned_task(client, task), profile(model, facts.as_of), facts, say,
+        out=out, leave_out_faulty=leave_out_faulty, drop=drop,
+    )  # fmt: skip
+
+
+def distil(
+    client_data: Path, name: str, *, answers: Path, verdicts: Path | None = None, out: Path | None = None,
+    system: str | None = None, say: Say, outside: Outside = OUTSIDE,
+) -> distillation.Distilled:  # fmt: skip
+    """A teacher's accepted answers as a dataset file; refused without the written authorisation."""
+    client, _ = _client(client_data, name, outside)
+    frame = Frame(system) if system is not None else frame_of(client.dataset)
+    path = out or client.folder / "dataset" / "distilled.jsonl"
+    found = distillation.distil(client, answers, frame, path, verdicts=verdicts)
+    say(
+        f"{path}: {found.accepted:,} of {len(found.outcomes):,} answers: {distillation.summary(found.outcomes)}"
+    )
+    return found
 
 
 def status(

@@ -29,16 +29,21 @@ def gates(client: Client, facts: Facts, profile: Profile, task: Task) -> tuple[G
 def binding(outcomes: tuple[GateOutcome, ...], task: Task) -> list[str]:
     """What stands in the way of a job, in words: binding gates not met, and access that was denied.
 
-    Training data of which nobody said whether it is free of identifiers counts as not free.
+    Training data of which nobody said whether it is free of identifiers counts as not free. A vendor that is
+    closed to newcomers is open to an organisation that has tuned before; its last day is another question.
     """
-    stops = []
-    for outcome in outcomes:
-        unknown = outcome.verdict == "unknown" and outcome.gate == "deidentified"
-        if (outcome.gate in BINDING and (outcome.verdict == "unmet" or unknown)) or (
-            outcome.gate in ACCESS and outcome.verdict == "unmet"
-        ):
-            stops.append(f"{outcome.gate}: needs {outcome.needs}; task {task.task_id}: {outcome.found}")
-    return stops
+    knows_us = any(outcome.gate == "access_openai" and outcome.verdict == "met" for outcome in outcomes)
+    return [
+        f"{outcome.gate}: needs {outcome.needs}; task {task.task_id}: {outcome.found}"
+        for outcome in outcomes
+        if _stops(outcome) and not (knows_us and outcome.gate == "lifecycle")
+    ]
+
+
+def _stops(outcome: GateOutcome) -> bool:
+    if outcome.gate == "deidentified":
+        return outcome.verdict != "met"
+    return outcome.gate in (*BINDING, *ACCESS) and outcome.verdict == "unmet"
 
 
 def refuse_unless_open(client: Client, facts: Facts, profile: Profile, task: Task) -> None:

@@ -1,0 +1,103 @@
+"""Chapter 1: the numbers a client states of a task, and what the audit makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bespoke.chapters import task_audit
+from bespoke.chapters.task_audit import TaskAudit
+from bespoke.explore.dials import YES_NO, Dial
+from bespoke.explore.explorer import Explorer, Shown
+from bespoke.explore.scene import Scene
+from bespoke.show.blocks import Column, Table
+from bespoke.show.numbers import decimal, money, percent
+
+FLAGS = (
+    ("prompt_engineering_done", "Prompt engineering done"),
+    ("rag_done", "Retrieval tried"),
+    ("deidentified", "Examples de-identified"),
+)
+
+
+class TaskAuditExplorer(Explorer):
+    """Volume, tokens, quality and what was tried."""
+
+    def dials(self, subject: str, scene: Scene) -> Sequence[Dial]:
+        task = scene.client.task(subject)
+        at = ("tasks.csv", subject)
+        return (
+            *load_dials(subject, scene),
+            *quality_dials(subject, scene),
+            Dial("test_cases", "Test cases", "entry", task.test_cases, (*at, "test_cases"), 0, 10**9, 10),
+            Dial("labelled_examples", "Labelled examples", "entry", task.labelled_examples,
+                 (*at, "labelled_examples"), 0, 10**9, 50),
+            Dial("p95_latency_ms", "Must answer within, ms", "entry", task.p95_latency_ms,
+                 (*at, "p95_latency_ms"), 0, 10**8, 50.0, optional=True, help="0: no requirement"),
+            *(Dial(name, label, "buttons", getattr(task, name), (*at, name), options=YES_NO) for name, label in FLAGS),
+        )  # fmt: skip
+
+    def look(self, subject: str, scene: Scene) -> Sequence[Shown]:
+        before = task_audit.compute(self.base.client, self.base.facts).task(subject)
+        now = task_audit.compute(scene.client, scene.facts).task(subject)
+        was = {q.question: q.verdict for q in before.questions}
+        rows = [(q.question, was[q.question], q.verdict, q.evidence) for q in now.questions]
+        return (
+            Table(
+                label="tbl-explore-audit", caption=f"{now.name}: as the folder says, and as explored",
+                columns=(
+                    Column(key="what", title=""), Column(key="before", title="In the folder"),
+                    Column(key="now", title="Explored"),
+                ),
+                rows=tuple(_facts(before, now)),
+                emphasis=tuple(n for n, row in enumerate(_facts(before, now)) if row[1] != row[2]),
+            ),
+            Table(
+                label="tbl-explore-questions", caption="The five questions",
+                columns=(
+                    Column(key="question", title="Question"), Column(key="before", title="In the folder"),
+                    Column(key="now", title="Explored"), Column(key="why", title="Because"),
+                ),
+                rows=tuple(rows), emphasis=tuple(n for n, row in enumerate(rows) if row[1] != row[2]),
+            ),
+        )  # fmt: skip
+
+
+def load_dials(subject: str, scene: Scene) -> tuple[Dial, ...]:
+    """Requests a day and tokens per request."""
+    from math import log10
+
+    task, at = scene.client.task(subject), ("tasks.csv", subject)
+    size = log10(task.requests_per_day)
+    return (
+        Dial("requests_per_day", "Requests a day", "volume", task.requests_per_day, (*at, "requests_per_day"),
+             max(-3, size - 3), min(12, size + 3)),
+        *(Dial(name, label, "entry", getattr(task, name), (*at, name), 0, 10**9, step)
+          for name, label, step in (("system_tokens", "System prompt, tokens", 100),
+                                    ("input_tokens", "Other input, tokens", 50),
+                                    ("output_tokens", "Output, tokens", 10))),
+    )  # fmt: skip
+
+
+def quality_dials(subject: str, scene: Scene) -> tuple[Dial, ...]:
+    """Quality today and its target; left out where the client has not stated one."""
+    task = scene.client.task(subject)
+    return tuple(
+        Dial(name, label, "number", getattr(task, name), ("tasks.csv", subject, name))
+        for name, label in (("current_quality", "Quality today"), ("target_quality", "Quality target"))
+        if getattr(task, name) is not None
+    )
+
+
+def _facts(before: TaskAudit, now: TaskAudit) -> list[tuple[str, str, str]]:
+    def of(task: TaskAudit) -> list[tuple[str, str]]:
+        q = task.quality_interval
+        return [
+            ("Cost a month", money(task.cost_per_month)),
+            ("Tokens a month", decimal(task.tokens_per_month)),
+            ("Quality, 95% interval", f"{percent(q.low, 1)} to {percent(q.high, 1)}" if q else "not measured"),
+            ("Gap to the target", task.gap),
+            ("Latency within reach", {True: "yes", False: "no", None: "not known"}[task.latency_reachable]),
+            ("Tuned or hosted routes that fit", str(sum(fit.fits for fit in task.fits))),
+        ]
+
+    return [(name, a, b) for (name, a), (_, b) in zip(of(before), of(now), strict=True)]

@@ -1,0 +1,97 @@
+"""Explored values by their place in the client folder, and the client as it would be with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from bespoke.clients.schema import Client, CodeFamily, Engagement, NegotiatedPrice, Phase, Row, Task
+from bespoke.errors import BespokeError
+
+Value = bool | int | float | Decimal | date | str | None
+Address = tuple[str, ...]  # the file, then the place: ("tasks.csv", row id, column), ("engagement.yaml", key, …)
+Changes = Mapping[Address, Value]
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A CSV file of the client folder: its rows on the client, and the column that names one."""
+
+    file: str
+    model: type[Row]
+    field: str  # of Client
+    key: str  # column
+
+
+TABLES = {
+    table.file: table
+    for table in (
+        Table("tasks.csv", Task, "tasks", "task_id"),
+        Table("codes.csv", CodeFamily, "codes", "code"),
+        Table("phases.csv", Phase, "phases", "phase"),
+    )
+}
+
+
+def applied(client: Client, changes: Changes) -> Client:
+    """The client as its folder would say it. Raises BespokeError for a value the schema does not allow."""
+    for file, own in by_file(changes):
+        if file in TABLES:
+            table = TABLES[file]
+            rows = _rows(table, getattr(client, table.field) or (), own)
+            client = replace(client, **{table.field: rows})
+        elif file == "engagement.yaml":
+            client = replace(client, engagement=_record(Engagement, client.engagement, own, file))
+        elif file == "prices.yaml":
+            client = replace(client, prices=_prices(client.prices or {}, own))
+        else:
+            raise BespokeError("nothing of this file can be explored", path=file)
+    return client
+
+
+def by_file(changes: Changes) -> Iterator[tuple[str, dict[Address, Value]]]:
+    """Each file once, with its changes under the rest of their address."""
+    for file in dict.fromkeys(address[0] for address in changes):
+        yield file, {address[1:]: value for address, value in changes.items() if address[0] == file}
+
+
+def _rows(table: Table, rows: tuple[Any, ...], changes: Changes) -> tuple[Row, ...]:
+    found: dict[str, Row | None] = {getattr(row, table.key): row for row in rows}
+    for name in dict.fromkeys(address[0] for address in changes):
+        own = {address[1:]: value for address, value in changes.items() if address[0] == name}
+        found[name] = _record(table.model, found.get(name), {(table.key,): name, **own}, table.file)
+    return tuple(row for row in found.values() if row is not None)
+
+
+def _prices(prices: Mapping[str, NegotiatedPrice], changes: Changes) -> dict[str, NegotiatedPrice]:
+    found = dict(prices)
+    for key in dict.fromkeys(address[0] for address in changes):
+        own = {address[1:]: value for address, value in changes.items() if address[0] == key}
+        found[key] = _record(NegotiatedPrice, found.get(key), own, "prices.yaml")
+    return found
+
+
+def _record(model: type[R], before: Row | None, changes: Changes, file: str) -> R:
+    typed: dict[str, Any] = before.model_dump() if before is not None else {}
+    for address, value in changes.items():
+        inner = typed
+        for part in address[:-1]:
+            inner[part] = dict(inner.get(part) or {})
+            inner = inner[part]
+        inner[address[-1]] = value
+    try:
+        return model.model_validate(typed)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise BespokeError(_lowered(first["msg"]), path=file, column=place) from error
+
+
+def _lowered(message: str) -> str:
+    return message[:1].lower() + message[1:]

@@ -1,0 +1,96 @@
+"""A control as a declaration: what it is called, where it stands in the client folder, what it may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from html import escape
+from typing import Any, Literal
+
+from bespoke.explore.changes import Address, Value
+
+Kind = Literal["number", "volume", "whole", "entry", "price", "choice", "buttons", "day", "words"]
+YES_NO: tuple[tuple[str, bool | None], ...] = (("yes", True), ("no", False), ("not known", None))
+
+
+@dataclass(frozen=True)
+class Dial:
+    """One control. Without an address it is a way of looking, not something the client folder says.
+
+    `number` slides, `volume` slides over orders of magnitude to two significant digits, `whole` slides over
+    integers; `entry` is a typed number in which 0 stands for None where `optional`; `price` is a typed Decimal.
+    """
+
+    name: str
+    label: str  # own words or the client's; never markup
+    kind: Kind
+    value: Any
+    address: Address | None = None
+    low: float = 0.0
+    high: float = 1.0
+    step: float = 0.01
+    options: tuple[tuple[str, Any], ...] = ()
+    optional: bool = False
+    help: str = ""
+
+    def read(self, shown: Any) -> Value:
+        """The value a widget shows as the client folder would hold it."""
+        match self.kind:
+            case "volume":
+                return float(f"{shown:.2g}")
+            case "number":
+                return float(f"{shown:.6g}")
+            case "price":
+                return Decimal(str(shown))
+            case "entry" if self.optional and not shown:
+                return None
+            case _:
+                found: Value = shown
+                return found
+
+
+def widget_of(dial: Dial) -> Any:
+    """The ipywidget of a dial, at the dial's value."""
+    import ipywidgets as w
+
+    shared: dict[str, Any] = {"layout": w.Layout(width="18em"), "tooltip": dial.help or dial.label}
+    bounds: dict[str, Any] = {"min": dial.low, "max": dial.high}
+    match dial.kind:
+        case "number":
+            return w.FloatSlider(dial.value, **bounds, step=dial.step, readout_format=".2f", **shared)
+        case "whole":
+            return w.IntSlider(dial.value, min=int(dial.low), max=int(dial.high), **shared)
+        case "volume":
+            return w.FloatLogSlider(dial.value, **bounds, step=0.02, readout_format=",.6~g", **shared)
+        case "entry":
+            kind = w.BoundedIntText if isinstance(dial.step, int) else w.BoundedFloatText
+            return kind(dial.value or 0, **bounds, step=dial.step, **shared)
+        case "price":
+            return w.BoundedFloatText(float(dial.value), **bounds, step=0.05, **shared)
+        case "choice":
+            return w.Dropdown(options=dial.options, value=dial.value, **shared)
+        case "buttons":
+            style = {"button_width": "5.6em"}
+            return w.ToggleButtons(options=dial.options, value=dial.value, style=style, layout=shared["layout"])
+        case "day":
+            assert isinstance(dial.value, date)
+            return w.DatePicker(value=dial.value, **shared)
+        case "words":
+            return w.Text(dial.value, continuous_update=False, placeholder=dial.help, **shared)
+
+
+def row_of(dial: Dial, widget: Any) -> Any:
+    """Label and widget side by side; the label is client text perhaps, so it is escaped and never typeset."""
+    import ipywidgets as w
+
+    words = f'<span class="mathjax_ignore" dir="auto" title="{escape(dial.help)}">{escape(dial.label)}</span>'
+    label = w.HTML(words, layout=w.Layout(width="13em"))
+    row = w.HBox([label, widget], layout=w.Layout(align_items="center", min_width="32em"))
+    row.add_class(f"bespoke-dial-{css_name(dial.name)}")
+    return row
+
+
+def css_name(name: str) -> str:
+    """A class name that a style sheet or a test can ask for."""
+    return "".join(c if c.isascii() and c.isalnum() else "-" for c in name).strip("-").lower()

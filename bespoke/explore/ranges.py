@@ -1,0 +1,67 @@
+"""A drawing fast enough to follow a slider: ranges before and after, one row each, as a small SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from math import isfinite, log10
+
+from bespoke.show.html import image
+from bespoke.show.style import BLUE, INK, MUTED, RULE
+
+WIDTH, LABEL, RIGHT, ROW = 760, 220, 90, 24
+
+
+@dataclass(frozen=True)
+class Range:
+    """Low, middle and high now; `before` is the middle at the folder's own values."""
+
+    label: str
+    low: float
+    middle: float
+    high: float
+    before: float | None = None
+
+
+def drawing(
+    rows: Sequence[Range], *, alt: str, words: Callable[[float], str], logarithmic: bool = False
+) -> str:
+    """An HTML image: a bar from low to high with a dot at the middle, and a ring where it was before.
+
+    `words` writes a value for the reader. On a logarithmic scale values must be positive.
+    """
+    place = _scale([v for row in rows for v in (row.low, row.high, row.middle, row.before)], logarithmic)
+    height = ROW * len(rows) + 8
+    marks = "".join(_row(row, ROW * n + ROW / 2 + 4, place, words) for n, row in enumerate(rows))
+    frame = f'viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="12"'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {frame}>{marks}</svg>'
+    return image(svg, "image/svg+xml", alt, style="width:100%;max-width:50em;background:#fff")
+
+
+def _scale(values: Sequence[float | None], logarithmic: bool) -> Callable[[float], float]:
+    def view(value: float) -> float:
+        return log10(max(value, 1e-12)) if logarithmic else value
+
+    seen = [view(v) for v in values if v is not None and isfinite(v)] or [0.0]
+    low, high = (min(seen) if logarithmic else min(0.0, *seen)), max(seen)
+    span = (high - low) or 1.0
+    return lambda value: LABEL + (WIDTH - LABEL - RIGHT) * (view(value) - low) / span
+
+
+def _row(row: Range, y: float, place: Callable[[float], float], words: Callable[[float], str]) -> str:
+    low, middle, high = (place(v) for v in (row.low, row.middle, row.high))
+    was = "" if row.before is None else _ring(place(row.before), y)
+    label = row.label if len(row.label) <= 34 else row.label[:33].rstrip() + "…"
+    return (
+        f'<line x1="{LABEL}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="{RULE}" stroke-width="0.6"/>'
+        f'<text x="{LABEL - 10}" y="{y + 4:.1f}" text-anchor="end" fill="{INK}">{escape(label)}</text>'
+        f'<line x1="{low:.1f}" x2="{max(high, low + 1):.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="{BLUE}" '
+        f'stroke-width="6" stroke-opacity="0.35"/>{was}'
+        f'<circle cx="{middle:.1f}" cy="{y:.1f}" r="4.5" fill="{BLUE}"/>'
+        f'<text x="{WIDTH - RIGHT + 10}" y="{y + 4:.1f}" fill="{MUTED}">{escape(words(row.middle))}</text>'
+    )
+
+
+def _ring(x: float, y: float) -> str:
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5.5" fill="none" stroke="{INK}" stroke-width="1.2"/>'

@@ -1,0 +1,140 @@
+"""Chapter 6: when everything is live, with other durations, people, start and correlation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bespoke.chapters import schedule
+from bespoke.chapters.timeline import PhaseTimeline, PlanTimeline, Timeline
+from bespoke.explore.changes import Changes
+from bespoke.explore.dials import Dial
+from bespoke.explore.explorer import Explorer, Shown
+from bespoke.explore.ranges import Range, drawing
+from bespoke.explore.scene import Scene
+from bespoke.show.blocks import Column, Table
+from bespoke.show.numbers import day, decimal, percent
+from bespoke.workbook import Workbook
+
+DRAWS = 1000
+CORRELATION = "schedule.correlation"
+DAYS = ("low_days", "likely_days", "high_days")
+
+
+class TimelineExplorer(Explorer):
+    """The whole schedule with fewer draws; before and after see the same ones."""
+
+    subject_label = "Durations of"
+
+    def __init__(self, book: Workbook) -> None:
+        super().__init__(book)
+        from bespoke.exhibits.timeline import PHASE
+
+        self.phase_names = PHASE
+        self.inputs: Any = {
+            name: book.earlier(stem)
+            for name, stem in (("audit", "01_task_audit"), ("failures", "02_failure_modes"), ("cost", "05_cost_model"))
+        }
+        self.correlation = self.base.facts.number(CORRELATION)
+        self.before = self._compute(self.base)
+        self.note = (
+            f"{DRAWS:,} simulated runs while exploring, 20,000 in the report; both columns use the same ones. "
+            "Correlation belongs to the fact tables, not to the client: it is not kept."
+        )
+
+    def subjects(self) -> Sequence[tuple[str, str]]:
+        return [(self._phase_name(p.phase), p.phase) for p in self.before.portfolio.phases]
+
+    def dials(self, subject: str, scene: Scene) -> Sequence[Dial]:
+        work, at = scene.client.engagement.annotation, ("engagement.yaml", "annotation")
+        phase = self._estimate(subject, scene)
+        return (
+            Dial("start", "Start", "day", scene.client.engagement.start, ("engagement.yaml", "start")),
+            Dial("annotators", "Annotators", "whole", work.annotators, (*at, "annotators"), 1, max(20, work.annotators)),
+            Dial("examples_per_hour", "Examples an hour, one annotator", "entry", work.examples_per_hour,
+                 (*at, "examples_per_hour"), 0.01, 100_000, 1.0),
+            Dial("review_rounds", "Review rounds", "whole", work.review_rounds, (*at, "review_rounds"), 1, 20),
+            Dial("correlation", "Correlation of phases", "number",
+                 scene.choices.get("correlation", self.correlation), low=0.0, high=0.95, step=0.05),
+            *(
+                Dial(name, f"{label}, working days", "entry", value, ("phases.csv", subject, name), 0, 2000, 0.5)
+                for name, label, value in zip(DAYS, ("Low", "Likely", "High"), phase, strict=True)
+            ),
+        )  # fmt: skip
+
+    def look(self, subject: str, scene: Scene) -> Sequence[Shown]:
+        now = self._compute(scene)
+        plans = list(_plans(self.before, now))
+        ranges = [Range(b.name, b.p10_days, b.p50_days, b.p90_days, a.p50_days if a else None) for a, b in plans]
+        said = "; ".join(f"{b.name} {decimal(b.p50_days, 1)} working days" for _, b in plans)
+        return (
+            drawing(ranges, alt=f"Working days to finish, P10 to P90: {said}", words=lambda v: f"{v:.0f} days"),
+            _dates(plans),
+            _drivers(now.portfolio, self.phase_names),
+        )
+
+    def completed(self, changes: Changes, scene_choices: Mapping[str, Any]) -> Changes:
+        """A phase the client has not estimated needs all three of its points."""
+        found = dict(changes)
+        own = {phase.phase for phase in self.base.client.phases or ()}
+        for phase in dict.fromkeys(a[1] for a in changes if a[0] == "phases.csv"):
+            if phase not in own:
+                for name, value in zip(DAYS, self._estimate(phase, self.base), strict=True):
+                    found.setdefault(("phases.csv", phase, name), value)
+        return found
+
+    def _compute(self, scene: Scene) -> Timeline:
+        correlation = float(scene.choices.get("correlation", self.correlation))
+        if correlation != self.correlation:
+            scene = scene.with_fact(CORRELATION, correlation)
+        return schedule.compute(scene.client, scene.facts, **self.inputs, draws=DRAWS)
+
+    def _estimate(self, phase: str, scene: Scene) -> tuple[float, float, float]:
+        """The client's own three points, else what the chapter uses in their place."""
+        own = next((p for p in scene.client.phases or () if p.phase == phase), None)
+        if own is not None:
+            return own.low_days, own.likely_days, own.high_days
+        found = self.before.portfolio.phase(phase)
+        return found.low_days, found.likely_days, found.high_days
+
+    def _phase_name(self, phase: str) -> str:
+        return self.phase_names.get(phase, phase)
+
+
+def _plans(before: Timeline, now: Timeline) -> Sequence[tuple[PlanTimeline | None, PlanTimeline]]:
+    was = {plan.task_ids: plan for plan in before.plans}
+    return [*((was.get(plan.task_ids), plan) for plan in now.plans), (before.portfolio, now.portfolio)]
+
+
+def _dates(plans: Sequence[tuple[PlanTimeline | None, PlanTimeline]]) -> Table:
+    rows = [
+        (b.name, a and a.finish.p80.isoformat(), b.finish.p80.isoformat(), b.finish.p50.isoformat(), b.contingency_days)
+        for a, b in plans
+    ]
+    return Table(
+        label="tbl-explore-dates", caption="Finish of each plan",
+        columns=(
+            Column(key="plan", title="Plan"),
+            Column(key="before", title="In the folder", unit="P80", format="date"),
+            Column(key="now", title="Explored", unit="P80", format="date"),
+            Column(key="p50", title="Explored", unit="P50", format="date"),
+            Column(key="days", title="P50 to P80", unit="working days", format="integer"),
+        ),
+        rows=tuple(rows), emphasis=tuple(n for n, row in enumerate(rows) if row[1] != row[2]),
+        source=f"dates as working days; the engagement ends on {day(plans[-1][1].finish.p80)} with 80% confidence",
+    )  # fmt: skip
+
+
+def _drivers(plan: PlanTimeline, names: Mapping[str, str]) -> Table:
+    def row(p: PhaseTimeline) -> tuple[str, str, str, str]:
+        points = " / ".join(f"{v:g}" for v in (p.low_days, p.likely_days, p.high_days))
+        return names.get(p.phase, p.phase), points, percent(p.criticality), percent(p.variance_share)
+
+    return Table(
+        label="tbl-explore-drivers", caption="What decides the date now",
+        columns=(
+            Column(key="phase", title="Phase"), Column(key="days", title="Low / likely / high", unit="days"),
+            Column(key="critical", title="Decides the finish in"), Column(key="share", title="Share of the risk"),
+        ),
+        rows=tuple(row(p) for p in plan.drivers[:5]),
+    )  # fmt: skip

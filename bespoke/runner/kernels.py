@@ -1,0 +1,113 @@
+"""How notebooks are run: papermill's engine on kernels without network ports, with no waiting for round seconds.
+
+jupyter_client waits 0.2 s after a kernel is ready and polls ten times a second for its end. Seven notebooks a
+client make that several seconds of nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from queue import Empty
+from typing import Any
+from uuid import uuid4
+
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine, papermill_engines
+from traitlets import Type, default
+
+from bespoke.runner import nursery, private
+
+ENGINE = "bespoke"
+START = 120  # seconds a kernel may take to start
+SOON = 0.005  # seconds between two looks whether a kernel has ended
+
+
+class Client(AsyncKernelClient):  # type: ignore[misc]
+    """Talks to a kernel over the two channels that running a notebook needs."""
+
+    def start_channels(
+        self, shell: bool = True, iopub: bool = True, stdin: bool = True, hb: bool = True, control: bool = True
+    ) -> None:
+        super().start_channels(shell=True, iopub=True, stdin=False, hb=False, control=False)
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Until the kernel has answered and its output channel carries messages to us."""
+        deadline = time.monotonic() + (timeout or START)
+        while not await self._answers():
+            if not await self.is_alive():
+                raise RuntimeError("the kernel ended before it was ready")
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the kernel did not answer within {timeout or START:.0f} s")
+
+    async def _answers(self) -> bool:
+        """Ask who is there; True once the answer is in and the output channel has said that it is done."""
+        asked = self.kernel_info()
+        try:
+            reply = await self._message(self.get_shell_msg, asked, 1.0)
+            while (await self._message(self.get_iopub_msg, asked, 0.1))["content"].get("execution_state") != "idle":
+                pass
+        except Empty:  # not subscribed yet when the kernel spoke: ask again
+            return False
+        self._handle_kernel_info_reply(reply)
+        return True
+
+    async def _message(self, channel: Any, asked: str, seconds: float) -> Any:
+        while True:
+            message = await channel(timeout=seconds)
+            if message["parent_header"].get("msg_id") == asked:
+                return message
+
+
+class Manager(AsyncKernelManager):  # type: ignore[misc]
+    """A kernel of this very interpreter, on sockets in the run's private folder where the platform has them."""
+
+    client_class = "bespoke.runner.kernels.Client"
+    client_factory = Type(klass=Client)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name = uuid4().hex[:8]
+        self.connection_file = str(private.folder() / f"{name}.json")
+        if private.holds_sockets():
+            self.transport, self.ip = "ipc", str(private.folder() / name)
+
+    @default("_kernel_spec")
+    def _our_own(self) -> KernelSpec:
+        """Whatever kernels the user has installed under the name `python3`, this one has our packages."""
+        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=command, display_name="Python 3", language="python", name="python3")
+
+    async def _async_pre_start_kernel(self, **kwargs: Any) -> Any:
+        if self.provisioner is None and nursery.available():
+            from bespoke.runner.fork import ForkProvisioner
+
+            self.kernel_id = self.kernel_id or uuid4().hex
+            self.provisioner = ForkProvisioner(
+                kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self
+            )
+        return await super()._async_pre_start_kernel(**kwargs)
+
+    async def _async_wait(self, pollinterval: float = SOON) -> None:
+        await super()._async_wait(pollinterval=SOON)
+
+
+class Engine(NBClientEngine):  # type: ignore[misc]
+    """papermill's own engine with our kernels and an environment for them."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls, nb_man: Any, kernel_name: str, environment: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> Any:
+        client = PapermillNotebookClient(
+            nb_man, kernel_name=kernel_name, kernel_manager_class=Manager, shutdown_kernel="immediate",
+            timeout=None, startup_timeout=START,
+        )  # fmt: skip
+        return client.execute(env=dict(environment or {}))
+
+
+papermill_engines.register(ENGINE, Engine)

@@ -1,0 +1,28 @@
+"""Imports without the parts a batch run never uses, where those take longer than all the rest."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def without(*names: str) -> Iterator[None]:
+    """Inside, modules of these names count as not installed, unless they are imported already."""
+    absent = [name for name in names if name not in sys.modules]
+    for name in absent:
+        sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        for name in absent:
+            sys.modules.pop(name, None)
+
+
+def import_papermill() -> None:
+    """papermill and nbclient, without the grammar of web addresses and the S3 client."""
+    if "papermill" not in sys.modules:
+        with without("rfc3987_syntax", "boto3"):
+            import papermill  # noqa: F401
+            import papermill.clientwrap

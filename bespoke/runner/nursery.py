@@ -1,0 +1,134 @@
+"""The runner's side of the zygote: starts it, and asks it for kernels. Cheap to import."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from bespoke.runner import private
+
+SINGLE_THREADED = {
+    "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "VECLIB_MAXIMUM_THREADS": "1",
+}  # fmt: skip
+
+
+def available() -> bool:
+    """Linux only: macOS frameworks do not survive a fork, Windows has none."""
+    return sys.platform == "linux" and not os.environ.get("BESPOKE_PLAIN_KERNELS") and private.holds_sockets()
+
+
+class Zygote:
+    """The warmed process. It ends with the process that started it."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, extras: Iterable[str] = ()) -> None:
+        """Begin warming up; returns at once. `extras` as in `warm.warm_up`."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        self._address().unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(self._address()))
+            listener.listen(64)  # whoever connects before the warm-up is over waits
+            os.set_inheritable(listener.fileno(), True)
+            command = [sys.executable, "-m", "bespoke.runner.zygote", str(private.folder()), str(listener.fileno())]
+            self._process = subprocess.Popen(
+                [*command, *extras],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, **SINGLE_THREADED},
+                pass_fds=(listener.fileno(),),
+                start_new_session=True,
+            )
+
+    def connect(self) -> socket.socket:
+        """A connection for one kernel; works in a child of the process that started the zygote as well."""
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(str(self._address()))
+        return connection
+
+    def disown(self) -> None:
+        """In a forked child: the zygote is the parent's to end."""
+        process, self._process = self._process, None
+        if process is not None and process.stdin is not None:
+            os.close(process.stdin.fileno())
+            process.returncode = 0  # not ours to wait for
+
+    def stop(self) -> None:
+        """End the process and every kernel it still has."""
+        process, self._process = self._process, None
+        if process is not None and process.stdin is not None:
+            process.stdin.close()
+            process.wait(timeout=10)
+
+    def _address(self) -> Any:
+        return private.folder() / "zygote"
+
+
+ZYGOTE = Zygote()
+
+
+class ForkedKernel:
+    """A forked kernel with the few methods of `subprocess.Popen` that jupyter_client uses."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, connection: socket.socket, pid: int, heard: bytes) -> None:
+        self.pid = pid
+        self._connection, self._heard = connection, heard
+        self._status: int | None = None
+
+    def poll(self) -> int | None:
+        """The exit status, or None while it runs."""
+        return self.wait(0.0)
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Block until the kernel has ended or the time is over."""
+        while self._status is None:
+            if self._heard.endswith(b"\n"):
+                self._end(int(json.loads(self._heard)["status"]))
+            elif not select.select([self._connection], [], [], timeout)[0]:
+                return None
+            else:
+                self._listen()
+        return self._status
+
+    def _listen(self) -> None:
+        try:
+            data = self._connection.recv(4096)
+        except OSError:
+            data = b""
+        if data:
+            self._heard += data
+        else:
+            self._end(-signal.SIGKILL)  # the zygote has gone, and its kernels with it
+
+    def _end(self, status: int) -> None:
+        self._status = status
+        self._connection.close()
+
+    def send_signal(self, signum: int) -> None:
+        if self.poll() is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signum)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+
+def request(argv: list[str], cwd: str, env: Mapping[str, str]) -> bytes:
+    """What the zygote is asked."""
+    return json.dumps({"argv": argv, "cwd": cwd, "env": {**env, **SINGLE_THREADED}}).encode() + b"\n"

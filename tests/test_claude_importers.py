@@ -1,0 +1,124 @@
+"""What other tools recorded becomes recorded predictions."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bespoke.claude.importers import from_inspect, from_promptfoo, record
+from bespoke.clients.schema import Prediction
+from bespoke.errors import BespokeError
+from tests.claude_clients import GOLD
+from tests.claude_server import GOOD
+
+
+def sample(name: str, text: str, **more: Any) -> dict[str, Any]:
+    return {
+        "id": name,
+        "epoch": 1,
+        "output": {
+            "choices": [{"message": {"role": "assistant", "content": text}, "stop_reason": "stop"}],
+            "usage": {"input_tokens": 90, "output_tokens": 20, "input_tokens_cache_read": 10},
+            "time": 1.25,
+        },
+        **more,
+    }
+
+
+def log(samples: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"version": 2, "eval": {"model": "anthropic/claude-haiku-4-5"}, "samples": samples}
+
+
+def test_an_inspect_log(tmp_path: Path) -> None:
+    samples = [
+        sample("n1", json.dumps(GOOD)),
+        sample("n1", "a later epoch", epoch=2),
+        sample("n2", "I10"),
+        sample("n3", "", error={"message": "timeout"}),
+    ]
+    path = tmp_path / "log.json"
+    path.write_text(json.dumps(log(samples)))
+    ((system, rows),) = from_inspect(path).items()
+    assert system == "inspect_anthropic_claude-haiku-4-5"
+    assert [(row.id, row.prediction) for row in rows] == [("n1", GOLD), ("n2", None)]
+    assert rows[0].usage is not None
+    assert (rows[0].usage.input_tokens, rows[0].usage.cache_read_tokens, rows[0].latency_ms) == (
+        90,
+        10,
+        1250.0,
+    )
+
+
+def test_an_inspect_eval_file_says_the_same(tmp_path: Path) -> None:
+    plain, packed = tmp_path / "log.json", tmp_path / "log.eval"
+    samples = [sample("n1", json.dumps(GOOD)), sample("n2", "no")]
+    plain.write_text(json.dumps(log(samples)))
+    with zipfile.ZipFile(packed, "w") as file:
+        file.writestr("header.json", json.dumps({k: v for k, v in log([]).items() if k != "samples"}))
+        for one in samples:
+            file.writestr(f"samples/{one['id']}_epoch_1.json", json.dumps(one))
+    assert from_inspect(plain) == from_inspect(packed)
+
+
+def test_an_answer_cut_short_is_no_answer(tmp_path: Path) -> None:
+    one = sample("n1", json.dumps(GOOD))
+    one["output"]["choices"][0]["stop_reason"] = "max_tokens"
+    path = tmp_path / "log.json"
+    path.write_text(json.dumps(log([one])))
+    ((row,),) = from_inspect(path).values()
+    assert row.prediction is None
+
+
+def result(name: str, output: Any, provider: str = "anthropic:messages:claude-haiku-4-5", **more: Any) -> Any:
+    return {
+        "provider": {"id": provider},
+        "vars": {"id": name, "text": "A note."},
+        "promptIdx": 0,
+        "response": {"output": output, "tokenUsage": {"prompt": 100, "completion": 20, "total": 120}},
+        "latencyMs": 900,
+        **more,
+    }
+
+
+def test_promptfoo_results(tmp_path: Path) -> None:
+    rows = [
+        result("n1", json.dumps(GOOD)),
+        result("n1", "a repeat"),
+        result("n2", GOOD),  # promptfoo parses JSON where it is told to
+        result("n3", None),
+        result("n1", "nothing", provider="openai:gpt-4o"),
+    ]
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps({"evalId": "e", "results": {"version": 3, "results": rows}}))
+    found = from_promptfoo(path)
+    assert list(found) == ["promptfoo_anthropic_messages_claude-haiku-4-5", "promptfoo_openai_gpt-4o"]
+    assert [(r.id, r.prediction) for r in found["promptfoo_anthropic_messages_claude-haiku-4-5"]] == [
+        ("n1", GOLD),
+        ("n2", GOLD),
+    ]
+
+
+def test_promptfoo_tests_without_an_id_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps({"results": {"results": [result("n1", "x", vars={"text": "A note."})]}}))
+    with pytest.raises(BespokeError, match="result 1 has no variable 'id'"):
+        from_promptfoo(path)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"samples": 3}', "PK not a zip"])
+def test_files_that_are_no_log(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "log.json"
+    path.write_text(content)
+    for read in (from_inspect, from_promptfoo):
+        with pytest.raises(BespokeError):
+            read(path)
+
+
+def test_imported_predictions_are_files_the_reader_takes(tmp_path: Path) -> None:
+    (path,) = record(tmp_path, {"inspect_m": [Prediction(id="n1", prediction=GOLD)]})
+    assert path == tmp_path / "evaluation" / "predictions" / "inspect_m.jsonl"
+    assert Prediction.model_validate_json(path.read_text()).prediction == GOLD
