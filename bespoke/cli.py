@@ -122,6 +122,22 @@ def explain(client: str, figure: str, client_data: Path | None, reports: Path | 
         click.echo(line)
 
 
+@bespoke.command()
+@click.argument("client")
+@click.argument("old")
+@click.argument("new")
+@_CLIENT_DATA
+@_REPORTS
+def compare(client: str, old: str, new: str, client_data: Path | None, reports: Path | None) -> None:
+    """What changed in the advice between OLD and NEW (report folders, or dates), and which input or fact caused it."""
+    from bespoke.runner.compare import compare_reports
+    from bespoke.runner.run import Options
+
+    options = Options(_folder(client_data, "client_data"), _folder(reports, "reports"))
+    for line in compare_reports(client, old, new, options):
+        click.echo(line)
+
+
 @bespoke.group()
 def dataset() -> None:
     """Training data files."""
@@ -185,7 +201,9 @@ def main() -> None:
         if os.environ.get("BESPOKE_DEBUG"):
             raise
         told = printable(f"{type(error).__name__}: {error}")
-        click.echo(f"a fault of bespoke itself, please report it: {told} (BESPOKE_DEBUG=1 shows more)", err=True)
+        click.echo(
+            f"a fault of bespoke itself, please report it: {told} (BESPOKE_DEBUG=1 shows more)", err=True
+        )
         sys.exit(1)
 
 

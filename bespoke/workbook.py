@@ -78,6 +78,12 @@ class Workbook:
         """The functions of bespoke.exhibits.<chapter>, with the result put in as first argument."""
         return Exhibits(import_module(f"bespoke.exhibits.{self.stem[3:]}"), self.result)
 
+    def explore(self) -> None:
+        """Controls on this chapter for an analyst in JupyterLab; shows nothing anywhere else."""
+        from bespoke.explore import explore
+
+        explore(self)
+
     def facts_used(self) -> tuple[str, ...]:
         """Keys of every fact that any chapter of this client used."""
         used = set(self.facts.used)
@@ -97,7 +103,7 @@ class Workbook:
         return key_of(stem, self.client.folder, self.facts.as_of.isoformat())
 
 
-def open(  # noqa: A001
+def open(
     stem: str, *, client: str, client_data: str = "", reports: str = "", as_of: str = ""
 ) -> Workbook:
     """The workbook of one chapter. Folders default to the nearest `client_data` and `reports` here or above;

@@ -10,14 +10,14 @@ import pytest
 
 pytest.importorskip("trl", reason="the extra `lora` is not installed; `make lora-test` installs and runs it")
 
-import torch  # noqa: E402
-from peft import PeftModel  # noqa: E402
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers  # noqa: E402
-from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast  # noqa: E402
+import torch
+from peft import PeftModel
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from bespoke.errors import BespokeError  # noqa: E402
-from bespoke.tuning.recipes.recipe import DEFAULTS, RECIPE  # noqa: E402
-from bespoke.tuning.recipes.train import train  # noqa: E402
+from bespoke.errors import BespokeError
+from bespoke.tuning.recipes.recipe import DEFAULTS, RECIPE
+from bespoke.tuning.recipes.train import train
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the libraries' own deprecations are not ours to mend
 SYSTEM = "Answer with one JSON object."

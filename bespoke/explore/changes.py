@@ -44,7 +44,7 @@ def applied(client: Client, changes: Changes) -> Client:
     for file, own in by_file(changes):
         if file in TABLES:
             table = TABLES[file]
-            rows = _rows(table, getattr(client, table.field) or (), own)
+            rows: Any = _rows(table, getattr(client, table.field) or (), own)
             client = replace(client, **{table.field: rows})
         elif file == "engagement.yaml":
             client = replace(client, engagement=_record(Engagement, client.engagement, own, file))

@@ -79,7 +79,8 @@ class DatasetReadinessExplorer(Explorer):
             and (not subject or not f.routes or subject in f.routes)
         ]
         rows = [
-            (f.severity, f.says, f.count, f.todo, "; ".join(_place(p.file, p.line) for p in f.places[:6])) for f in found
+            (f.severity, f.says, f.count, f.todo, "; ".join(_place(p.file, p.line) for p in f.places[:6]))
+            for f in found
         ]
         return Table(
             label="tbl-explore-findings", caption=f"{len(rows)} kinds of finding",

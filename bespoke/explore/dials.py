@@ -62,7 +62,8 @@ def widget_of(dial: Dial) -> Any:
         case "whole":
             return w.IntSlider(dial.value, min=int(dial.low), max=int(dial.high), **shared)
         case "volume":
-            return w.FloatLogSlider(dial.value, **bounds, step=0.02, readout_format=",.6~g", **shared)
+            digits = ",.0f" if dial.value >= 100 else ",.2f"
+            return w.FloatLogSlider(dial.value, **bounds, step=0.02, readout_format=digits, **shared)
         case "entry":
             kind = w.BoundedIntText if isinstance(dial.step, int) else w.BoundedFloatText
             return kind(dial.value or 0, **bounds, step=dial.step, **shared)

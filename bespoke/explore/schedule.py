@@ -50,7 +50,8 @@ class TimelineExplorer(Explorer):
         phase = self._estimate(subject, scene)
         return (
             Dial("start", "Start", "day", scene.client.engagement.start, ("engagement.yaml", "start")),
-            Dial("annotators", "Annotators", "whole", work.annotators, (*at, "annotators"), 1, max(20, work.annotators)),
+            Dial("annotators", "Annotators", "whole", work.annotators, (*at, "annotators"), 1,
+                 max(20, work.annotators)),
             Dial("examples_per_hour", "Examples an hour, one annotator", "entry", work.examples_per_hour,
                  (*at, "examples_per_hour"), 0.01, 100_000, 1.0),
             Dial("review_rounds", "Review rounds", "whole", work.review_rounds, (*at, "review_rounds"), 1, 20),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 RELEASE = "ICD-10-CM FY2026, April 2026 update"
 SOURCE = "simple-icd-10-cm 1.5.0 (MIT), from the CMS/NCHS release files"
@@ -17,8 +16,7 @@ TABLE = Path(__file__).with_name("icd10cm.tsv.gz")
 Validity = Literal["malformed", "invented", "not_billable", "billable"]
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):  # a hundred thousand of them: a tuple is made four times as fast as a dataclass
     code: str
     billable: bool
     parent: str  # "" for a three-character category
@@ -32,11 +30,13 @@ class CodeSet:
 
     def __init__(self, path: Path = TABLE) -> None:
         with gzip.open(path, "rt", encoding="utf-8") as file:
-            lines = file.read().splitlines()[1:]
-        rows = (line.split("\t") for line in lines)
-        self.codes: dict[str, Code] = {
-            c: Code(c, b == "1", parent, chapter, text, terms) for c, b, parent, chapter, text, terms in rows
-        }
+            self._lines = {line.partition("\t")[0]: line for line in file.read().splitlines()[1:]}
+
+    @cached_property
+    def codes(self) -> dict[str, Code]:
+        """Every code, taken apart when first asked for: a look at a few of them needs only their lines."""
+        rows = (line.split("\t") for line in self._lines.values())
+        return {c: Code(c, b == "1", parent, chapter, text, terms) for c, b, parent, chapter, text, terms in rows}
 
     def normalise(self, code: str) -> str:
         """`e1165`, ` E11.65 ` -> `E11.65`; does not say whether the code exists."""
@@ -46,8 +46,8 @@ class CodeSet:
     def validity(self, code: str) -> Validity:
         """The rung of the validity ladder a single code reaches."""
         normal = self.normalise(code)
-        if normal in self.codes:
-            return "billable" if self.codes[normal].billable else "not_billable"
+        if normal in self._lines:
+            return "billable" if self._lines[normal].split("\t", 2)[1] == "1" else "not_billable"
         return "invented" if well_formed(normal) else "malformed"
 
     def ancestors(self, code: str) -> tuple[str, ...]:

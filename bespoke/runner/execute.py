@@ -8,44 +8,33 @@ import re
 import time
 import warnings
 from collections.abc import Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import nbformat
+from typing import Any
 
 from bespoke.errors import BespokeError, printable
 from bespoke.results import write_atomically
+from bespoke.runner import nursery, private
+from bespoke.runner.lean import import_papermill
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-FORK = "bespoke-fork"
+SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|^AWS_|^AZURE_|^GOOGLE_", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Seconds:
-    """Wall time of one notebook: kernel start and stop, its cells, and saving it."""
+    """Wall time of one notebook: its kernel's start and end, imports and client folder, its other cells, saving."""
 
     kernel: float
+    imports: float
     cells: float
     save: float
 
     @property
     def total(self) -> float:
-        return self.kernel + self.cells + self.save
+        return self.kernel + self.imports + self.cells + self.save
 
-
-def use_forked_kernels() -> bool:
-    """Start warming a kernel process where the platform allows it; True if it does."""
-    from bespoke.runner.fork import AVAILABLE, ZYGOTE
-
-    if AVAILABLE and not os.environ.get("BESPOKE_PLAIN_KERNELS"):
-        os.environ["JUPYTER_DEFAULT_PROVISIONER_NAME"] = FORK
-        ZYGOTE.start()
-        return True
-    return False
+    def rounded(self) -> dict[str, float]:
+        return {name: round(value, 3) for name, value in asdict(self).items()}
 
 
 def execute(
@@ -54,35 +43,44 @@ def execute(
     """Run `source` and save the executed notebook as `target`, whole or not at all.
 
     Raises BespokeError naming notebook and cell when a cell fails; the executed notebook with the error is then
-    kept beside `target` as `<stem>.failed.ipynb`. `environment` is added to the kernel's own.
+    kept beside `target` as `<stem>.failed.ipynb`. Paths go by `environment`, which is added to the kernel's own,
+    so that no executed notebook holds one.
     """
+    import_papermill()
+    import nbformat
     import papermill
+
+    from bespoke.runner.kernels import ENGINE
 
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    working = target.with_name(f".{target.stem}.running.ipynb")
     failed = target.with_name(f"{target.stem}.failed.ipynb")
     started = time.perf_counter()
+    ran: list[Any] = []
     try:
-        with _environment(environment):
-            papermill.execute_notebook(
-                str(source), str(working), parameters=dict(parameters), progress_bar=False,
-                kernel_name="python3", autosave_cell_every=0, request_save_on_cell_execute=False,
-            )  # fmt: skip
-        ran = time.perf_counter()
-        book = nbformat.read(working, as_version=4)
-        cells = _seconds_in_cells(book)
-        write_atomically(target, nbformat.writes(_without_traces(book, source)) + "\n")
-        failed.unlink(missing_ok=True)
-        return Seconds(ran - started - cells, cells, time.perf_counter() - ran)
+        book = papermill.execute_notebook(
+            str(source.resolve()), None, parameters=dict(parameters), progress_bar=False, kernel_name="python3",
+            engine_name=ENGINE, autosave_cell_every=0, request_save_on_cell_execute=False,
+            environment={**_inherited(), **environment}, keep=ran,
+        )  # fmt: skip
     except papermill.PapermillExecutionError as error:
-        write_atomically(failed, nbformat.writes(nbformat.read(working, as_version=4)) + "\n")
+        write_atomically(failed, nbformat.writes(_without_traces(ran[0], source)) + "\n")
         raise BespokeError(_message(error), path=source.name, column=f"cell {error.cell_index + 1}") from None
     except OSError as error:
         raise BespokeError(f"cannot run: {error.strerror or error}", path=source.name) from error
-    finally:
-        working.unlink(missing_ok=True)
+    except RuntimeError as error:  # a kernel that was killed, or did not start
+        raise BespokeError(f"its kernel ended: {error}", path=source.name) from error
+    done = time.perf_counter()
+    imports, cells = _seconds(book)
+    write_atomically(target, nbformat.writes(_without_traces(book, source)) + "\n")
+    failed.unlink(missing_ok=True)
+    return Seconds(done - started - imports - cells, imports, cells, time.perf_counter() - done)
+
+
+def _inherited() -> dict[str, str]:
+    """Our environment without secrets, which no chapter needs, and without the user's own IPython start-up files."""
+    kept = {name: value for name, value in os.environ.items() if not SECRET.search(name)}
+    return {**kept, **nursery.SINGLE_THREADED, "IPYTHONDIR": str(private.folder() / "ipython")}
 
 
 def _message(error: Any) -> str:
@@ -93,11 +91,17 @@ def _message(error: Any) -> str:
     return printable(text if error.ename == "BespokeError" else f"{error.ename}: {text}")
 
 
-def _seconds_in_cells(book: nbformat.NotebookNode) -> float:
-    return float(sum(c.metadata.get("papermill", {}).get("duration") or 0.0 for c in book.cells))
+def _seconds(book: Any) -> tuple[float, float]:
+    """Of the first code cell after the parameters, which imports and reads the client; of all the others."""
+    times = [
+        float(cell.metadata.get("papermill", {}).get("duration") or 0.0)
+        for cell in book.cells
+        if cell.cell_type == "code" and not {"parameters", "injected-parameters"} & set(cell.metadata.get("tags", ()))
+    ]
+    return sum(times[:1]), sum(times[1:])
 
 
-def _without_traces(book: nbformat.NotebookNode, source: Path) -> nbformat.NotebookNode:
+def _without_traces(book: Any, source: Path) -> Any:
     """Drop what differs from run to run or tells of the machine: times, durations, paths, cell run marks."""
     book.metadata.pop("papermill", None)
     for cell in book.cells:
@@ -107,18 +111,3 @@ def _without_traces(book: nbformat.NotebookNode, source: Path) -> nbformat.Noteb
             cell.id = "injected-parameters"
     book.metadata["bespoke"] = {"notebook": source.stem}
     return book
-
-
-@contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Kernels inherit the environment; paths go this way so that no executed notebook holds one."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

@@ -18,7 +18,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
-from traitlets import Type, default
+from traitlets import Type
 
 from bespoke.runner import nursery, private
 
@@ -76,8 +76,8 @@ class Manager(AsyncKernelManager):  # type: ignore[misc]
         if private.holds_sockets():
             self.transport, self.ip = "ipc", str(private.folder() / name)
 
-    @default("_kernel_spec")
-    def _our_own(self) -> KernelSpec:
+    @property
+    def kernel_spec(self) -> KernelSpec:
         """Whatever kernels the user has installed under the name `python3`, this one has our packages."""
         command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         return KernelSpec(argv=command, display_name="Python 3", language="python", name="python3")
@@ -101,13 +101,14 @@ class Engine(NBClientEngine):  # type: ignore[misc]
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man: Any, kernel_name: str, environment: Mapping[str, str] | None = None, **kwargs: Any
+        cls, nb_man: Any, kernel_name: str, environment: Mapping[str, str], keep: list[Any], **kwargs: Any
     ) -> Any:
+        keep.append(nb_man.nb)  # for the caller, should a cell fail
         client = PapermillNotebookClient(
             nb_man, kernel_name=kernel_name, kernel_manager_class=Manager, shutdown_kernel="immediate",
             timeout=None, startup_timeout=START,
         )  # fmt: skip
-        return client.execute(env=dict(environment or {}))
+        return client.execute(env=dict(environment))
 
 
 papermill_engines.register(ENGINE, Engine)

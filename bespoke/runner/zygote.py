@@ -1,9 +1,10 @@
 """A process that has imported the libraries once and forks a kernel on request. Linux only.
 
-It listens on a socket it was given. One connection is one kernel: a JSON line `{"argv", "env", "cwd"}` comes in, `{"pid"}` goes out when the kernel listens, `{"status"}` when it has ended. A
-connection that closes ends its kernel, and the end of standard input ends everything, so that nothing outlives
-a runner that was killed. It is single-threaded by design: forking a process with running threads is unsafe,
-so nothing here may start one before the fork.
+It listens on a socket it was given. One connection is one kernel: a JSON line `{"argv", "env", "cwd"}` comes
+in, `{"pid"}` goes out when the kernel listens, `{"status"}` when it has ended. A connection that closes ends its
+kernel, and the end of standard input ends everything, so that nothing outlives a runner that was killed. It is
+single-threaded by design: forking a process with running threads is unsafe, so nothing here may start one
+before the fork.
 """
 
 from __future__ import annotations

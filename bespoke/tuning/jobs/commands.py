@@ -27,7 +27,7 @@ from bespoke.tuning.jobs.converse import Reply, converse, ready_endpoint
 from bespoke.tuning.jobs.frame import Frame, frame_of
 from bespoke.tuning.jobs.outside import Outside, Say
 from bespoke.tuning.jobs.profiles import profile
-from bespoke.tuning.jobs.state import Run, Store, opened, the_run
+from bespoke.tuning.jobs.state import FOLDER, Run, Store, opened, the_run
 
 POLL_SECONDS = 60.0
 OUTSIDE = Outside()
@@ -100,11 +100,12 @@ def distil(
     """A teacher's accepted answers as a dataset file; refused without the written authorisation."""
     client, _ = _client(client_data, name, outside)
     frame = Frame(system) if system is not None else frame_of(client.dataset)
-    path = out or client.folder / "dataset" / "distilled.jsonl"
+    path = out or client.folder / FOLDER / "distilled.jsonl"
     found = distillation.distil(client, answers, frame, path, verdicts=verdicts)
     say(
         f"{path}: {found.accepted:,} of {len(found.outcomes):,} answers: {distillation.summary(found.outcomes)}"
     )
+    say("read a sample, then put the file into dataset/ to train on it")
     return found
 
 

@@ -171,7 +171,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _dialogue(note: Note, fields: Fields, frame: Frame) -> dict[str, Any]:
-    """One example: asked as the frame asks, answered as the teacher did; its patient goes along as `group`."""
+    """One example: asked as the frame asks, answered as the teacher did."""
     answer = json.dumps(fields.model_dump(mode="json"), ensure_ascii=False)
     turns = [{"from": "human", "value": frame.prompt(note.text)}, {"from": "assistant", "value": answer}]
     if frame.system is not None:

@@ -20,11 +20,15 @@ def main(arguments: list[str]) -> int:
             from bespoke.tuning.recipes.train import train
         except ImportError as error:
             raise BespokeError(INSTALL) from error
-        train(Path(arguments[0]), lambda line: sys.stdout.write(f"{line}\n") and None)
+        train(Path(arguments[0]), _say)
     except BespokeError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
 
 
 if __name__ == "__main__":

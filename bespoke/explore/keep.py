@@ -1,0 +1,91 @@
+"""Keep this: the difference first, what the check says of it, then one button that writes it."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+import ipywidgets as w
+
+from bespoke import clients
+from bespoke.errors import BespokeError
+from bespoke.explore.proposal import Proposal, propose
+from bespoke.show.html import LITERAL
+
+if TYPE_CHECKING:
+    from bespoke.explore.panel import Panel
+
+COLOURS = {"+": "#E3F2E1", "-": "#FBE3E0", "@": "#EEF1F5"}
+
+
+class Keep:
+    """The way from explored values to the client folder; `box` is the widget."""
+
+    def __init__(self, panel: Panel) -> None:
+        self.panel = panel
+        self.proposal: Proposal | None = None
+        self.ask = w.Button(description="Keep this…", icon="save", tooltip="Shows the difference first")
+        self.write = w.Button(description="Write to the client folder", button_style="primary", icon="check")
+        self.write.layout.width = "16em"
+        self.leave = w.Button(description="Leave it")
+        self.shown, self.said = w.HTML(layout=w.Layout(width="100%")), w.HTML()
+        self.answer = w.HBox([self.write, self.leave])
+        self.ask.on_click(lambda _: self.show())
+        self.write.on_click(lambda _: self.keep())
+        self.leave.on_click(lambda _: self.hide())
+        self.box = w.VBox([w.HBox([self.ask, self.said]), self.shown, self.answer])
+        self.hide()
+
+    def hide(self) -> None:
+        """No difference on the page: it would be of other values than the controls show."""
+        self.proposal = None
+        self.shown.value = self.said.value = ""
+        self.answer.layout.display = "none"
+        self.ask.disabled = not self.panel.changes
+        self.ask.layout.display = ""
+
+    def show(self) -> None:
+        """The difference and what `bespoke check` says of the folder with it."""
+        missing = self.panel.explorer.missing(self.panel.changes, self.panel.choices)
+        if missing:
+            self.said.value = _line(missing)
+            return
+        try:
+            self.proposal = propose(self.panel.explorer.base.client.folder, self.panel.proposed())
+        except BespokeError as error:
+            self.said.value = _line(str(error))
+            return
+        problems = self.proposal.problems
+        says = "\n".join(map(str, problems)) or "bespoke check: no problem"
+        self.shown.value = coloured(self.proposal.diff()) + _line(says)
+        self.write.disabled = bool(self.proposal.errors or not self.proposal.edits)
+        self.answer.layout.display = ""
+
+    def keep(self) -> None:
+        """Write what was shown; the chapter above is then computed from an older folder and is run again."""
+        if self.proposal is None:
+            return
+        explorer, files = self.panel.explorer, ", ".join(edit.name for edit in self.proposal.edits)
+        try:
+            self.proposal.keep()
+            folder = explorer.base.client.folder
+            kept = clients.load(folder.parent, folder.name)
+        except BespokeError as error:
+            self.said.value = _line(str(error))
+            return
+        self.panel.rebase(kept)
+        self.said.value = _line(f"Kept in {files}. Run all cells: the chapter above is of the folder before.")
+
+
+def coloured(diff: str) -> str:
+    """A unified diff as HTML; every line is escaped."""
+    rows = "".join(
+        f'<div style="background:{COLOURS.get(line[:1], "transparent")};color:#1C2430">{escape(line) or "&nbsp;"}</div>'
+        for line in diff.split("\n")[:-1]
+    )
+    style = "font-family:monospace;white-space:pre;overflow:auto;max-height:24em;line-height:1.35;background:#fff"
+    return f'<div class="{LITERAL} bespoke-diff" style="{style}">{rows}</div>'
+
+
+def _line(text: str) -> str:
+    return f'<div role="status" class="{LITERAL}" style="white-space:pre-wrap;padding:.2em 0">{escape(text)}</div>'

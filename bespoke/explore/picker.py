@@ -1,0 +1,121 @@
+"""The client folders there are, their state and problems; the chosen one's controls below."""
+
+from __future__ import annotations
+
+from html import escape
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import ipywidgets as w
+
+from bespoke import clients
+from bespoke.errors import BespokeError, Problem
+from bespoke.explore.explorer import Explorer, NothingToExplore
+from bespoke.explore.panel import Panel, problem_line
+from bespoke.show.blocks import Column, Table
+from bespoke.show.html import LITERAL, fragment
+
+if TYPE_CHECKING:
+    from bespoke.workbook import Workbook
+
+EXPLORERS = {
+    "01_task_audit": ("audit", "TaskAuditExplorer"),
+    "02_failure_modes": ("failures", "FailureModesExplorer"),
+    "03_dataset_readiness": ("dataset", "DatasetReadinessExplorer"),
+    "04_icd10_evaluation": ("evaluation", "Icd10EvaluationExplorer"),
+    "05_cost_model": ("cost", "CostModelExplorer"),
+    "06_timeline": ("schedule", "TimelineExplorer"),
+    "07_recommendation": ("advice", "RecommendationExplorer"),
+}
+MOST_PROBLEMS = 20  # lines on the page; `bespoke check` prints all
+
+
+class Picker:
+    """`box` is the widget: the clients, and the panel of the chosen one."""
+
+    def __init__(self, book: Workbook) -> None:
+        self.book = book
+        self.client_data, self.reports = book.client.folder.parent, book.folder.parent
+        self.choose = w.Dropdown(
+            options=clients.names(self.client_data), value=book.client.name, description="Client",
+            style={"description_width": "initial"}, layout=w.Layout(width="28em"),
+        )  # fmt: skip
+        self.list_all = w.ToggleButton(description="All clients", icon="list", value=False)
+        self.table, self.said = w.HTML(), w.HTML()
+        self.place = w.VBox()
+        self.panel: Panel | None = None
+        self.choose.observe(lambda change: self.pick(change["new"]), "value")
+        self.list_all.observe(lambda _: self._list(), "value")
+        self.box = w.VBox([w.HBox([self.choose, self.list_all]), self.table, self.said, self.place])
+        self.pick(book.client.name)
+
+    def pick(self, name: str) -> None:
+        """The controls of this client's chapter; every problem of its folder in one line each."""
+        from bespoke import workbook
+
+        self.panel, self.place.children, self.said.value = None, (), "<p><small>One moment…</small></p>"
+        own = name == self.book.client.name
+        try:
+            book = self.book if own else workbook.open(
+                self.book.stem, client=name, client_data=str(self.client_data), reports=str(self.reports)
+            )  # fmt: skip
+            self.panel = Panel(explorer_of(book))
+        except BespokeError as error:
+            shown = [*map(str, error.problems[:MOST_PROBLEMS])]
+            rest = len(error.problems) - len(shown)
+            self.said.value = problem_line("\n".join([*shown, *([f"and {rest} more"] if rest else [])]))
+            return
+        except NothingToExplore as reason:
+            self.said.value = problem_line(f"Nothing to explore in this chapter. {reason}")
+            return
+        above = self.book.client.name
+        other = f'The chapter above is of {above}; for {name} set client = "{name}" in its first code cell.'
+        self.said.value = "" if own else f'<p class="{LITERAL}">{escape(other)}</p>'
+        self.place.children = (self.panel.box,)
+
+    def _list(self) -> None:
+        self.table.value = fragment(overview(self.client_data, self.reports)) if self.list_all.value else ""
+
+
+def explorer_of(book: Workbook) -> Explorer:
+    """The explorer of the book's chapter. Raises NothingToExplore where its input is missing."""
+    module, name = EXPLORERS[book.stem]
+    found: Explorer = getattr(import_module(f"bespoke.explore.{module}"), name)(book)
+    return found
+
+
+def overview(client_data: Path, reports: Path) -> Table:
+    """Every client folder: whether it is in order, its first problem, and how its report stands to it."""
+    rows = []
+    for name in clients.names(client_data):
+        problems = clients.check(client_data, name)
+        first = str(problems[0]) if problems else ""
+        rows.append((name, _state(problems), _report(client_data / name, reports / name / "report.pdf"), first))
+    return Table(
+        label="tbl-explore-clients", caption=f"Clients in {client_data.name}",
+        columns=(
+            Column(key="client", title="Client"), Column(key="state", title="State"),
+            Column(key="report", title="Report"), Column(key="problem", title="First problem"),
+        ),
+        rows=tuple(rows),
+        emphasis=tuple(n for n, row in enumerate(rows) if "problem" in row[1]),
+    )  # fmt: skip
+
+
+def _state(problems: list[Problem]) -> str:
+    errors = sum(not problem.warning for problem in problems)
+    warnings = len(problems) - errors
+    parts = [
+        f"{count} {noun}{'s' if count > 1 else ''}"
+        for count, noun in ((errors, "problem"), (warnings, "warning"))
+        if count
+    ]
+    return ", ".join(parts) or "in order"
+
+
+def _report(folder: Path, report: Path) -> str:
+    if not report.is_file():
+        return "none yet"
+    newest = max(path.stat().st_mtime for path in folder.rglob("*") if path.is_file())
+    return "up to date" if report.stat().st_mtime >= newest else "older than the folder"
