@@ -18,8 +18,9 @@ from tests.bedrock_fake import Refusal
 from tests.tuning_bench import BUCKET, ROLE, Bench, Killed, bench, taught
 
 Step = tuple[Callable[..., Any], dict[str, Any]]
+ORDER: dict[str, Any] = {"role_arn": ROLE, "bucket": BUCKET, "yes": True, "budget_usd": Decimal(50)}
 NOVA: list[Step] = [
-    (commands.submit, {"model": "nova-lite", "role_arn": ROLE, "bucket": BUCKET, "yes": True, "budget_usd": Decimal(50)}),
+    (commands.submit, {**ORDER, "model": "nova-lite"}),
     (commands.status, {"follow": True}),
     (commands.deploy, {"yes": True}),
     (commands.status, {}),
@@ -27,7 +28,7 @@ NOVA: list[Step] = [
     (commands.retire, {"yes": True}),
 ]  # fmt: skip
 HAIKU: list[Step] = [
-    (commands.submit, {**NOVA[0][1], "model": "claude-3-haiku", "bucket": f"{BUCKET}-west"}),
+    (commands.submit, {**ORDER, "model": "claude-3-haiku", "bucket": f"{BUCKET}-west"}),
     NOVA[1],
     (commands.deploy, {"yes": True, "budget_usd": Decimal(500)}),
     NOVA[3],

@@ -121,6 +121,7 @@ def test_no_secret_is_in_the_state(haiku: Bench) -> None:
 def test_watching_imports_nothing_heavy(root: Path) -> None:
     code = (
         "import sys; import bespoke.tuning.jobs.watch;"
-        "heavy = {'pydantic', 'yaml', 'boto3', 'numpy', 'pandas', 'torch'} & set(sys.modules); sys.exit(str(heavy) if heavy else 0)"
+        "heavy = {'pydantic', 'yaml', 'boto3', 'numpy', 'pandas', 'torch'} & set(sys.modules);"
+        "sys.exit(str(heavy) if heavy else 0)"
     )
     subprocess.run([sys.executable, "-c", code], cwd=root, check=True)

@@ -12,7 +12,7 @@ from bespoke.advice.routes import routes
 from bespoke.chapters.cost_model import Band, BreakEven, CostModel, Curve, RouteCost, TaskCost
 from bespoke.chapters.cost_model.quality import SAME_MODEL_SAME_PROMPT
 from bespoke.show import Column
-from bespoke.show.numbers import decimal, money, money_digits
+from bespoke.show.numbers import compact, decimal, money, money_digits
 from bespoke.show.style import BLUE, GREEN, GREY, INK, MUTED, ORANGE, PURPLE, RED, SKY, YELLOW
 
 COLOUR = {
@@ -230,7 +230,7 @@ def life_table(cost: CostModel) -> None:
 def break_even_figure(cost: CostModel, task_id: str | None = None) -> None:
     """Monthly cost over volume of one task (the dearest unless named), with bands."""
     known, task = names(cost), _task(cost, task_id)
-    figure, axes = show.new_figure(3.6)
+    figure, axes = show.new_figure(3.1)
     today = task.requests_per_month * 12 / 365.25
     axes.axvline(today, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
     for curve in task.curves:
@@ -242,6 +242,8 @@ def break_even_figure(cost: CostModel, task_id: str | None = None) -> None:
         axes.plot(curve.requests_per_day, [b.p50 for b in curve.monthly], color=colour)
     axes.set(xscale="log", yscale="log", xlabel="requests a day", ylabel="USD a month")
     axes.set_ylim(bottom=1)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(lambda value, _: compact(value))
     axes.annotate("today", (today, 1), xytext=(3, 4), textcoords="offset points", color=MUTED, va="bottom")
     for curve, height in _spread(task.curves, axes):
         axes.annotate(
@@ -484,9 +486,12 @@ def _usd(key: str, title: str, rows: Sequence[Sequence[object]], column: int, un
 
 
 def _digits(rows: Sequence[Sequence[object]], column: int) -> int:
-    """Digits that suit the smallest amount of a column, at most four."""
+    """Digits that leave the smallest amount of a column two figures, at most four."""
     amounts = [abs(value) for row in rows if isinstance(value := row[column], int | float) and value]
-    return min(4, money_digits(min(amounts))) if amounts else 0
+    smallest = min(amounts, default=0.0)
+    if smallest >= 1 or not amounts:
+        return 1 if amounts and smallest < 10 else 0
+    return min(4, money_digits(smallest))
 
 
 WORDS = {

@@ -36,7 +36,7 @@ def finding(result: FailureModes) -> None:
 def pareto(result: FailureModes) -> None:
     """Families by share, with intervals."""
     rows = result.families
-    figure, axes = show.new_figure(0.8 + 0.36 * len(rows))
+    figure, axes = show.new_figure(0.7 + 0.3 * len(rows))
     for y, row in enumerate(reversed(rows)):
         axes.barh(y, row.share.estimate, height=0.62, color=FAMILY[row.family])
         axes.plot([row.share.low, row.share.high], [y, y], color=INK, lw=1.1)
@@ -100,7 +100,7 @@ def heat_map(result: FailureModes) -> None:
     families = [row.family for row in result.families]
     tasks = list(result.by_task)
     peak = max(max(row.values()) for row in result.by_task.values())
-    figure, axes = show.new_figure(0.8 + 0.38 * len(tasks))
+    figure, axes = show.new_figure(0.7 + 0.33 * len(tasks))
     grid = [[result.by_task[task].get(family, 0) for family in families] for task in tasks]
     axes.imshow(grid, cmap="Blues", vmin=0, vmax=peak * 1.15, aspect="auto")
     for y, row in enumerate(grid):

@@ -185,7 +185,7 @@ def route_map(result: Recommendation) -> None:
         for x, task in enumerate(tasks):
             _mark(axes, x, y, standing(task, route))
     axes.set_yticks(range(len(names)), [result.route_names[r] for r in reversed(names)])
-    axes.set_xticks(range(len(tasks)), [fill(t.name, 22) for t in tasks])
+    axes.set_xticks(range(len(tasks)), [fill(t.name, max(12, 62 // len(tasks))) for t in tasks])
     axes.xaxis.tick_top()
     axes.set_xlim(-0.5, len(tasks) - 0.5)
     axes.set_ylim(-0.6, len(names) - 0.4)

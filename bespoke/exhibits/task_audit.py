@@ -76,7 +76,7 @@ def gap_figure(audit: Audit) -> None:
     tasks = [t for t in audit.tasks if t.current_quality is not None and t.target_quality is not None]
     if not tasks:
         return
-    figure, axes = show.new_figure(0.9 + 0.5 * len(tasks))
+    figure, axes = show.new_figure(0.8 + 0.42 * len(tasks))
     for y, task in enumerate(reversed(tasks)):
         _gap_row(axes, y, task)
     axes.set_yticks(range(len(tasks)), [t.name for t in reversed(tasks)])

@@ -105,7 +105,7 @@ def contingency_text(timeline: Timeline) -> None:
 def gantt_figure(timeline: Timeline, plan: PlanTimeline | None = None) -> None:
     """Phases from start to P50, with the P10-P90 spread of each finish."""
     shown = plan or timeline.portfolio
-    figure, axes = show.new_figure(0.8 + 0.34 * len(shown.phases))
+    figure, axes = show.new_figure(0.7 + 0.26 * len(shown.phases))
     for y, phase in enumerate(reversed(shown.phases)):
         colour = BLUE if phase.criticality >= CRITICAL else GREY
         start, p10, p50, p90 = (

@@ -187,6 +187,8 @@ def _models(scene: Scene, own: str) -> tuple[tuple[str, str], ...]:
     day = scene.facts.as_of
 
     def served(name: str) -> bool:
+        if not scene.facts.keys(f"model.{name}."):
+            return False  # priced in the book, but nothing is known of its life
         released = scene.facts.day(f"model.{name}.released")
         ends = scene.facts.day(f"model.{name}.end_of_life")
         return (released is None or released <= day) and (ends is None or ends > day)

@@ -16,7 +16,7 @@ from bespoke.show.blocks import Column, Table
 from bespoke.show.numbers import day, decimal, percent
 from bespoke.workbook import Workbook
 
-DRAWS = 1000
+DRAWS = 600
 CORRELATION = "schedule.correlation"
 DAYS = ("low_days", "likely_days", "high_days")
 
@@ -38,7 +38,7 @@ class TimelineExplorer(Explorer):
         self.correlation = self.base.facts.number(CORRELATION)
         self.before = self._compute(self.base)
         self.note = (
-            f"{DRAWS:,} simulated runs while exploring, 20,000 in the report; both columns use the same ones. "
+            f"{DRAWS} simulated runs while exploring, 20,000 in the report; both columns use the same ones. "
             "Correlation belongs to the fact tables, not to the client: it is not kept."
         )
 

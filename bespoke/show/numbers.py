@@ -59,6 +59,14 @@ def significant(value: Number, locale: str = "en", digits: int = 4) -> str:
     return decimal(value, kept, locale)
 
 
+def compact(value: Number) -> str:
+    """A round number for an axis: `100`, `10k`, `2.5M`, `1bn`."""
+    for size, letter in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
+        if abs(float(value)) >= size:
+            return f"{float(value) / size:g}{letter}"
+    return f"{float(value):g}"
+
+
 def percent(value: Number, digits: int = 0, locale: str = "en") -> str:
     """`0.123` -> `12%`."""
     return str(format_percent(value, format=_pattern("percent", digits, locale), locale=_code(locale)))

@@ -131,7 +131,10 @@ def svg(figure: Any) -> str:
     with matplotlib.rc_context(settings()):
         _house_type(figure)
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches=None)
-    return buffer.getvalue()
+    drawn = buffer.getvalue()
+    if "\\mathdefault" in drawn:
+        raise ValueError("a log axis needs its own tick formatter: show.numbers.compact")
+    return drawn
 
 
 def _house_type(figure: Any) -> None:

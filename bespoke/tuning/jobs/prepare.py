@@ -194,7 +194,8 @@ def _blocking(found: DatasetReadiness, route: str, rules: set[str], client: str)
             continue
         for place in finding.places[:SHOWN]:
             says = f"{finding.says}: {place.detail}; {finding.todo}"
-            yield Problem(f"{client}/{place.file}", place.line, finding.rule, says)
+            file = "dataset" if finding.scope == "dataset" else place.file
+            yield Problem(f"{client}/{file}", place.line, finding.rule, says)
         more = finding.count - len(finding.places[:SHOWN])
         if more > 0:
             yield Problem(f"{client}/dataset", None, finding.rule, f"and {more:,} more of the same kind")
