@@ -1,5 +1,5 @@
 # `make report` and `make test` do all the set-up. uv is used where it is installed, venv and pip elsewhere.
-.PHONY: report reports test check bench lab gallery icd10 requirements clean
+.PHONY: report reports test check bench lab gallery lora-test icd10 requirements clean
 
 CLIENT ?= meridian_health
 VENV   := .venv
@@ -35,6 +35,11 @@ lab: $(VENV)/.ready                   ## JupyterLab on the notebooks
 gallery: $(VENV)/.ready-dev reports     ## pages of the example reports as PNG, some of them for the README
 	$(BIN)/python -m bespoke.report.gallery
 
+lora-test:                             ## the training recipe, really run on a tiny model (1.5 GB to install)
+	$(PYTHON) -m venv .venv-lora
+	.venv-lora/bin/python -m pip install --quiet --disable-pip-version-check -e ".[lora]" pytest
+	HF_HUB_OFFLINE=1 .venv-lora/bin/python -m pytest tests/test_tuning_lora.py
+
 icd10: $(VENV)/.ready-dev             ## build the ICD-10-CM table again from its source
 	$(BIN)/python -m bespoke.facts.build_icd10
 
@@ -63,4 +68,4 @@ requirements:                         ## pin everything again (needs uv)
 	$(UV) pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --group dev -c requirements.txt -o requirements-dev.txt
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) .venv-lora

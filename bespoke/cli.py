@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from bespoke import __version__
-from bespoke.errors import BespokeError, printable
+from bespoke.errors import BespokeError, Problem, printable
+from bespoke.tuning.front import tune
 
 _CLIENT_DATA = click.option(
     "--client-data", type=click.Path(path_type=Path), default=None, help="Folder of the client folders."
@@ -47,7 +48,7 @@ def check(names: tuple[str, ...], every: bool, client_data: Path | None) -> None
     folder = _folder(client_data, "client_data")
     found = False
     for name in _names(names, every, folder):
-        problems = clients.check(folder, name)
+        problems = [*clients.check(folder, name), *_burning(folder / name)]
         for problem in problems:
             click.echo(str(problem))
         found |= any(not problem.warning for problem in problems)
@@ -63,7 +64,7 @@ def check(names: tuple[str, ...], every: bool, client_data: Path | None) -> None
 @click.option("-p", "assignments", multiple=True, metavar="NAME=VALUE", help="A notebook parameter.")
 @click.option("--as-of", default="", metavar="DATE", help="Date the advice speaks of (2026-11-20).")
 @click.option("--force", is_flag=True, help="Run everything again.")
-@click.option("--jobs", type=click.IntRange(1), default=1, help="Clients at the same time.")
+@click.option("--jobs", type=click.IntRange(1), default=None, help="Clients at the same time (default: one per core).")
 @_CLIENT_DATA
 @_REPORTS
 def run(
@@ -73,7 +74,7 @@ def run(
     assignments: tuple[str, ...],
     as_of: str,
     force: bool,
-    jobs: int,
+    jobs: int | None,
     client_data: Path | None,
     reports: Path | None,
 ) -> None:
@@ -89,7 +90,7 @@ def run(
         assignments=assignments,
         as_of=as_of,
         force=force,
-        jobs=jobs,
+        jobs=jobs or 0,
     )
     sys.exit(0 if run_all(request, click.echo) else 1)
 
@@ -175,6 +176,9 @@ def facts(as_of: str) -> None:
         click.echo(line)
 
 
+bespoke.add_command(tune)
+
+
 def main() -> None:
     """Entry point: every error a user can cause ends as one line per problem and exit code 1."""
     try:
@@ -205,6 +209,15 @@ def main() -> None:
             f"a fault of bespoke itself, please report it: {told} (BESPOKE_DEBUG=1 shows more)", err=True
         )
         sys.exit(1)
+
+
+def _burning(client: Path) -> list[Problem]:
+    """Endpoints and jobs of the client that cost money or are about to end, from the recorded state."""
+    from datetime import date
+
+    from bespoke.tuning.jobs.watch import problems
+
+    return problems(client, date.today()) if (client / "tuning").is_dir() else []  # noqa: DTZ011
 
 
 def _folder(given: Path | None, name: str) -> Path:

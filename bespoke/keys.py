@@ -3,33 +3,48 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from bespoke.chapters.registry import chapter
 from bespoke.places import PACKAGE
 
-CODE = ("*.py", "*.yaml", "*.csv", "*.gz")
+CODE = ("*.py", "*.yaml", "*.csv", "*.gz", "*.json")
+EVERYTHING = (".", "../engagement_log.csv")  # the client folder, and the log of the house beside it
 
 
-def key_of(stem: str, client: Path, as_of: str) -> str:
-    """Hash of package and tables, the date (ISO) and every input byte the chapter depends on, near or far."""
+def key_of(stem: str, inputs: Mapping[str, str], as_of: str) -> str:
+    """Hash of package and tables, the date (ISO) and every input byte the chapter depends on, near or far.
+
+    `inputs` are the digests of the whole client folder, as `input_digests` gives them.
+    """
     entry = chapter(stem)
     parts = [package_digest(), stem, as_of]
-    parts += [f"{name}={digest}" for name, digest in input_digests(client, entry.reads).items()]
-    parts += [key_of(needed, client, as_of) for needed in entry.needs.values()]
+    parts += [f"{name}={digest}" for name, digest in sorted(inputs.items()) if reads(stem, name)]
+    parts += [key_of(needed, inputs, as_of) for needed in entry.needs.values()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def input_digests(client: Path, reads: tuple[str, ...]) -> dict[str, str]:
-    """File (relative to the client folder) -> SHA-256 of its bytes; a missing file is not listed."""
+def reads(stem: str, name: str) -> bool:
+    """Whether a chapter itself reads this file of the client folder."""
+    return any(name == read or name.startswith(f"{read}/") for read in chapter(stem).reads)
+
+
+def input_digests(client: Path) -> dict[str, str]:
+    """Every file of the client folder, by its path in it, and the log beside it -> SHA-256 of its bytes."""
     found = {}
-    for name in reads:
+    for name in EVERYTHING:
         for path in _files(client / name):
             shown = name if name.startswith("../") else path.relative_to(client).as_posix()
-            found[shown] = _digest(path)
+            found[shown] = digest(path)
     return found
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, as hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -39,13 +54,9 @@ def _files(path: Path) -> Iterator[Path]:
         yield from sorted(p for p in path.rglob("*") if p.is_file())
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 @lru_cache(maxsize=1)
 def package_digest() -> str:
-    """Hash of the package's code and fact tables."""
+    """Hash of the package's code and fact tables, names and bytes."""
     paths = sorted(path for pattern in CODE for path in PACKAGE.rglob(pattern) if "_data" not in path.parts)
-    return hashlib.sha256("".join(_digest(path) for path in paths).encode()).hexdigest()
+    lines = (f"{path.relative_to(PACKAGE).as_posix()}={digest(path)}" for path in paths)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

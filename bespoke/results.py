@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import to_json
 
-from bespoke.errors import BespokeError
+from bespoke.saving import write_atomically
+
+__all__ = ["Part", "Result", "write_atomically"]
 
 
 class Part(BaseModel):
@@ -28,8 +29,8 @@ class Result(Part):
 
     def write(self, path: Path, key: str) -> None:
         """Save beside the key of everything it was computed from; never leaves half a file."""
-        envelope = {"version": self.version, "key": key, "result": self.model_dump(mode="json")}
-        write_atomically(path, json.dumps(envelope, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+        envelope = {"version": self.version, "key": key, "result": self}
+        write_atomically(path, to_json(envelope, indent=1) + b"\n")
 
     @classmethod
     def read(cls, path: Path, key: str | None = None) -> Self | None:
@@ -39,23 +40,5 @@ class Result(Part):
             if envelope["version"] != cls.version or key not in (None, envelope["key"]):
                 return None
             return cls.model_validate(envelope["result"])
-        except (FileNotFoundError, json.JSONDecodeError, KeyError, TypeError, ValidationError):
+        except (OSError, ValueError, KeyError, TypeError):
             return None
-
-
-def write_atomically(path: Path, content: str | bytes, *, mode: int = 0o644) -> None:
-    """Write the whole file or nothing: a temporary file beside it takes its place at the end."""
-    data = content.encode() if isinstance(content, str) else content
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(name).chmod(mode)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise BespokeError(f"cannot write: {error.strerror or error}", path=str(path)) from error

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -94,13 +94,17 @@ class Workbook:
 
     def inputs(self) -> dict[str, str]:
         """Every file of the client folder -> SHA-256."""
-        return input_digests(self.client.folder, (".", "../engagement_log.csv"))
+        return dict(self._inputs)
 
     def _path(self, stem: str) -> Path:
         return self.folder / "results" / f"{stem}.json"
 
     def _key(self, stem: str) -> str:
-        return key_of(stem, self.client.folder, self.facts.as_of.isoformat())
+        return key_of(stem, self._inputs, self.facts.as_of.isoformat())
+
+    @cached_property
+    def _inputs(self) -> dict[str, str]:
+        return input_digests(self.client.folder)
 
 
 def open(

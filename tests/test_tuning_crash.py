@@ -44,15 +44,22 @@ def prepared(b: Bench, steps: list[Step]) -> None:
 
 
 def walk(b: Bench, steps: list[Step]) -> None:
-    """Every command until it is through; a killed one is given again, as a user would."""
+    """Every command until it is through; a killed one is given again, as a user would.
+
+    Once one was killed, those that make and end nothing are passed over: they are killed in their own turn.
+    """
+    died = False
     for command, arguments in steps:
-        while True:
+        while not (died and command is commands.evaluate):
             try:
                 b.run(command, **arguments)
                 break
             except Killed:
+                died = True
                 b.wire.kill_before = b.wire.kill_after = None
                 assert_reported(b)
+                if command is commands.evaluate:
+                    b.run(command, **arguments)
 
 
 def assert_reported(b: Bench) -> None:

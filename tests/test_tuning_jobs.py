@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from tests.tuning_bench import (
     ROLE,
     SYSTEM,
     Bench,
+    Killed,
     bench,
     dialogue,
     error_of,
@@ -191,6 +194,21 @@ def test_a_request_that_aws_refuses_leaves_no_open_question(b: Bench) -> None:
     assert b.run(commands.submit, **NOVA).job.status == "InProgress"
 
 
+def test_two_submits_at_once_make_one_job(b: Bench) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        runs = list(pool.map(lambda _: b.run(commands.submit, **NOVA), range(2)))
+    assert runs[0].job.arn == runs[1].job.arn
+    assert len(b.fake.jobs) == 1
+    assert b.heard().count("started") == 1
+
+
+def test_a_key_of_the_client_encrypts_files_and_model(b: Bench) -> None:
+    key = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/12345678-1234-1234-1234-123456789012"
+    run = b.run(commands.submit, **NOVA, kms_key=key)
+    found = sessions().client("s3", "us-east-1").head_object(Bucket=BUCKET, Key=run.uploads[0].key)
+    assert (found["ServerSideEncryption"], found["SSEKMSKeyId"]) == ("aws:kms", key)
+
+
 # --- the life of a model ---------------------------------------------------------------------------------
 
 
@@ -317,9 +335,9 @@ def test_large_files_go_in_parts(b: Bench, monkeypatch: pytest.MonkeyPatch) -> N
     assert found["Metadata"] == {"sha256": run.uploads[0].sha256}
 
 
-def test_a_file_that_changed_on_the_disk_is_not_passed_off_as_the_checked_one(b: Bench) -> None:
+def test_an_upload_that_never_began_goes_on_with_the_same_bytes(b: Bench) -> None:
     b.wire.kill_before = 5  # after the intention, before the upload
-    with pytest.raises(BaseException):  # noqa: B017, PT011
+    with pytest.raises(Killed):
         b.run(commands.submit, **NOVA)
     b.wire.kill_before = None
     run = b.state()["runs"]["nova-lite"]
@@ -436,7 +454,7 @@ def test_an_interrupted_evaluation_pays_for_no_answer_twice(b: Bench) -> None:
     b.fake.answer = lambda model, prompt: taught(0)
     start = len(b.fake.asked)
     b.wire.kill_after = len(b.wire.calls) + 6  # in the middle of the tuned model's notes
-    with pytest.raises(BaseException):  # noqa: B017, PT011
+    with pytest.raises(Killed):
         b.run(commands.evaluate)
     b.wire.kill_after = None
     cut = len(b.fake.asked) - start
@@ -504,6 +522,28 @@ def test_status_finds_what_no_state_knows_and_retire_ends_it(b: Bench) -> None:
     assert "not in the state, but on AWS and paid for: on_demand bespoke-clinic" in b.heard()
     assert "not in the state, but on AWS and paid for: model bespoke-clinic" in b.heard()
     b.run(commands.retire, strays=True, yes=True)
+    assert b.fake.burning() == set()
+
+
+def test_the_dialogues_of_the_workbook_go_the_whole_way(b: Bench, examples: Path, tmp_path: Path) -> None:
+    """The source documents' own format, defects and all, one command a step."""
+    home = tmp_path / "copies"
+    shutil.copytree(examples / "meridian_health", home / "meridian_health")
+    notes = home / "meridian_health" / "dataset" / "notes_dialogues.jsonl"
+
+    def run(command: Any, **arguments: Any) -> Any:
+        return command(home, "meridian_health", say=b.said.append, outside=b.outside, **arguments)
+
+    order = {**NOVA, "task": "note_structuring", "drop": ("annotator",)}
+    assert "identifier_email" in error_of(lambda: run(commands.submit, **order))
+    made = run(commands.submit, **order, leave_out_faulty=True)
+    assert made.uploads[0].rows + made.left_out == sum(
+        bool(line.strip()) for line in notes.read_bytes().splitlines()
+    )
+    run(commands.status, follow=True)
+    run(commands.deploy, yes=True)
+    run(commands.invoke, text="58M for DM f/u.")
+    assert run(commands.retire, yes=True).retired
     assert b.fake.burning() == set()
 
 

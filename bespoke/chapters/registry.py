@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
-from bespoke.facts.reader import Facts
-from bespoke.results import Result
+
+if TYPE_CHECKING:  # `bespoke run` looks at this list before it knows whether there is anything to do
+    from bespoke.clients.schema import Client
+    from bespoke.facts.reader import Facts
+    from bespoke.results import Result
 
 ENGAGEMENT = ("engagement.yaml", "tasks.csv")
 

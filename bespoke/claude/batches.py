@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bespoke.claude.backend import (
     AnswerLost,
@@ -22,7 +22,8 @@ from bespoke.claude.backend import (
     Rejected,
 )
 from bespoke.claude.calls import Call, paid
-from bespoke.claude.journal import Journal, OpenBatch
+from bespoke.claude.journal import Journal
+from bespoke.claude.journal_schema import OpenBatch
 from bespoke.claude.sending import Sender
 from bespoke.errors import BespokeError
 
@@ -85,7 +86,9 @@ class Batcher:
                 wait = min(wait * 1.5, self.sender.patience.longest_poll_s)
 
     async def _hand_over(self, calls: list[tuple[Call, int]]) -> int:
-        name, taken, short = self._journal.claim_batch(calls, self.sender.budget, again=self.sender.again)
+        name, taken, short = self._journal.claim_batch(
+            calls, self.sender.budget, model=self.sender.batch_pricing.model, again=self.sender.again
+        )
         if short and not taken:
             self.sender.stop("the budget does not cover the worst case of another request")
         if not taken:
@@ -132,13 +135,14 @@ class Batcher:
 
     async def _take_in(self, batch: OpenBatch, batch_id: str) -> bool:
         ours = self._journal.batch_keys(batch.name)
+        pricing = replace(self.sender.batch_pricing, model=batch.model or self.sender.batch_pricing.model)
         async for key, result in self.sender.backend.results(batch_id):
             if key not in ours:
                 self._strangers.add(batch_id)
                 self._journal.batch_forgotten(batch.name)
                 return False
             if isinstance(result, dict):
-                cost = paid(result.get("usage") or {}, self.sender.batch_pricing)
+                cost = paid(result.get("usage") or {}, pricing)
                 self._journal.answered(key, result, cost, batch=batch.name)
             else:
                 self._journal.noted(key, result)

@@ -48,9 +48,6 @@ class Pricing:
     def caches(self) -> bool:
         return tariff(self.model, self.as_of, negotiated=self.negotiated).base.cache_write_5m is not None
 
-    def __hash__(self) -> int:
-        return id(self)
-
 
 @dataclass(frozen=True)
 class Call:
@@ -75,9 +72,6 @@ class Call:
         to it at its surcharge, and the answer is as long as allowed. `draft_tokens` stands for a draft that
         does not exist yet."""
         return pico(pricing.cost(most_tokens(self.body, draft_tokens)))
-
-    def __hash__(self) -> int:
-        return hash(self.key)
 
 
 def most_tokens(body: Body, draft_tokens: int = 0) -> RequestTokens:

@@ -21,67 +21,12 @@ import uuid
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from bespoke.claude.calls import Call
+from bespoke.claude.journal_schema import SCHEMA, VERSION, Claim, Entry, OpenBatch
 from bespoke.errors import BespokeError
-
-State = Literal["free", "sent", "answered", "lost"]
-Claim = Literal["claimed", "answered", "lost", "busy", "wait", "over_budget"]
-
-VERSION = 1
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS owners (id TEXT PRIMARY KEY, pid INTEGER, host TEXT, beat_at REAL);
-CREATE TABLE IF NOT EXISTS batches (
-    name TEXT PRIMARY KEY, owner TEXT, id TEXT UNIQUE, requests INTEGER, created_at REAL,
-    state TEXT NOT NULL DEFAULT 'open');
-CREATE TABLE IF NOT EXISTS requests (
-    key TEXT PRIMARY KEY, note TEXT, strategy TEXT, pass TEXT, model TEXT,
-    state TEXT NOT NULL DEFAULT 'free', owner TEXT, batch TEXT,
-    worst INTEGER NOT NULL DEFAULT 0,   -- pico-USD, reserved while sent
-    paid INTEGER NOT NULL DEFAULT 0,    -- pico-USD, of the answer we hold
-    lost INTEGER NOT NULL DEFAULT 0,    -- pico-USD, of answers that never arrived, at their worst
-    losses INTEGER NOT NULL DEFAULT 0, sends INTEGER NOT NULL DEFAULT 0,
-    message BLOB, latency_ms REAL, reason TEXT, sent_at REAL, done_at REAL,
-    held INTEGER GENERATED ALWAYS AS (paid + lost + (state = 'sent') * worst) STORED);
-CREATE INDEX IF NOT EXISTS requests_in_flight ON requests (owner) WHERE state = 'sent';
-CREATE INDEX IF NOT EXISTS requests_of_batch ON requests (batch) WHERE batch IS NOT NULL;
-CREATE TABLE IF NOT EXISTS ledger (held INTEGER NOT NULL, in_flight INTEGER NOT NULL);
-INSERT INTO ledger SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM ledger);
-CREATE TRIGGER IF NOT EXISTS ledger_insert AFTER INSERT ON requests BEGIN
-    UPDATE ledger SET held = held + new.held, in_flight = in_flight + (new.state = 'sent'); END;
-CREATE TRIGGER IF NOT EXISTS ledger_update AFTER UPDATE ON requests BEGIN
-    UPDATE ledger SET held = held + new.held - old.held,
-        in_flight = in_flight + (new.state = 'sent') - (old.state = 'sent'); END;
-"""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What the journal knows of one request. Money in pico-USD."""
-
-    key: str
-    state: State
-    paid: int
-    lost: int
-    losses: int
-    sends: int
-    message: dict[str, Any] | None
-    latency_ms: float | None
-    reason: str
-
-
-@dataclass(frozen=True)
-class OpenBatch:
-    """A batch that was handed over and not settled; `id` is None where we never learnt it."""
-
-    name: str
-    id: str | None
-    requests: int
-    created_at: float
-    owned_by_the_living: bool
 
 
 class Journal:
@@ -179,7 +124,7 @@ class Journal:
     # --- batches ---------------------------------------------------------------------------------------
 
     def claim_batch(
-        self, calls: Sequence[tuple[Call, int]], budget: int, *, again: bool = False
+        self, calls: Sequence[tuple[Call, int]], budget: int, *, model: str = "", again: bool = False
     ) -> tuple[str, list[Call], bool]:
         """As many of the requests as are free and fit the budget, reserved under a new batch name.
 
@@ -206,8 +151,8 @@ class Journal:
                 taken.append(call)
             if taken:
                 db.execute(
-                    "INSERT INTO batches (name, owner, requests, created_at) VALUES (?, ?, ?, ?)",
-                    (name, self.owner, len(taken), self.clock()),
+                    "INSERT INTO batches (name, owner, model, requests, created_at) VALUES (?, ?, ?, ?, ?)",
+                    (name, self.owner, model, len(taken), self.clock()),
                 )
         return name, taken, short
 
@@ -233,10 +178,10 @@ class Journal:
     def open_batches(self) -> list[OpenBatch]:
         with self._writing() as db:
             rows = db.execute(
-                "SELECT name, id, requests, created_at, owner FROM batches WHERE state = 'open'"
+                "SELECT name, id, model, requests, created_at, owner FROM batches WHERE state = 'open'"
                 " ORDER BY created_at"
             ).fetchall()
-            return [OpenBatch(n, i, r, c, self._alive(db, owner)) for n, i, r, c, owner in rows]
+            return [OpenBatch(n, i, m, r, c, self._alive(db, owner)) for n, i, m, r, c, owner in rows]
 
     def batch_ids(self) -> set[str]:
         return {row[0] for row in self._db.execute("SELECT id FROM batches WHERE id IS NOT NULL")}
@@ -303,7 +248,7 @@ class Journal:
         if version not in (0, VERSION):
             raise BespokeError(f"the journal is of version {version}, not {VERSION}", path=str(self.path))
         if version == 0:
-            self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+            self._db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
 
     def _know(self, db: sqlite3.Connection, call: Call) -> None:
         db.execute(

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 _CLASSES = {"requests": "requests", "input": "input-tokens", "output": "output-tokens", "all": "tokens"}
 _FIRST_WINDOW = 8.0
+_STEERED_WINDOW = 32.0  # where headers tell the limits, the buckets hold back and not the window
 _STRAINED = 0.2  # of a round refused as overload
 _SHRINK = 0.6
 _TOLERANCE = 0.1  # of a bucket: headers lag behind, smaller differences are noise
@@ -59,7 +60,7 @@ class Pacer:
     most: int = 256
     longest_pause_s: float = 60.0
     clock: Callable[[], float] = time.monotonic
-    window: float = _FIRST_WINDOW
+    window: float = _FIRST_WINDOW  # never above `most`
     in_flight: int = 0
     buckets: dict[str, Bucket] = field(default_factory=dict)
     _pause_until: float = 0.0
@@ -118,6 +119,8 @@ class Pacer:
             if limit is None or limit <= 0:
                 continue
             bucket = self.buckets.get(name)
+            if not self.buckets and self._slow_start:
+                self.window = min(float(self.most), max(self.window, _STEERED_WINDOW))
             if bucket is None or bucket.per_s != limit / 60:
                 level = limit if remaining is None else remaining
                 self.buckets[name] = Bucket(max(level, limit / 60), limit / 60, level, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bespoke.claude.calls import Call
@@ -31,6 +31,27 @@ class Plan:
     train_held_back: int  # training notes kept out of prompts by the residual check
     candidates: Mapping[str, tuple[str, ...]]
 
+    @property
+    def blocked_rules(self) -> dict[str, tuple[str, ...]]:
+        """Note -> the rules that hold it here."""
+        return {note: tuple(hit.rule for hit in hits) for note, hits in self.blocked.items()}
+
+    def tell(self, say: Callable[[str], None]) -> None:
+        """What a reader should know before the quote."""
+        if self.blocked:
+            say(
+                f"{len(self.blocked)} of {len(self.all_notes)} notes stay here: they may carry identifiers;"
+                f" waive each with a reason in evaluation/{WAIVERS} (id,rule,reason)"
+            )
+            for hits in self.blocked.values():
+                say("; ".join(f"{hit.note}: {hit.rule} ({hit.shown})" for hit in hits))
+        if self.train_held_back:
+            say(f"{self.train_held_back} training notes are kept out of prompts for the same reason")
+        if any(strategy.examples for strategy in self.strategies) and not self.shared.examples:
+            say("no training note can serve as an example: few-shot prompts are the zero-shot prompt")
+        if any(strategy.glossary for strategy in self.strategies) and not self.shared.glossary:
+            say("the training notes carry no evidence spans that make a glossary: its prompts go without")
+
     def generate(self, strategy: Strategy) -> list[Call]:
         """The first request for every note, in the order of the notes."""
         return [self.call(strategy, 0, note) for note in self.notes]
@@ -44,7 +65,12 @@ class Plan:
 
 
 def make_plan(
-    client: Client, facts: Facts, strategies: tuple[Strategy, ...], backend: str, model_id: str
+    client: Client,
+    facts: Facts,
+    strategies: tuple[Strategy, ...],
+    backend: str,
+    model_id: str,
+    say: Callable[[str], None],
 ) -> Plan:
     """Reads, checks and prepares everything without touching the network. Raises BespokeError."""
     if not client.notes:
@@ -57,7 +83,7 @@ def make_plan(
     count = int(facts.fact("evidence.tokens.examples").number)
     candidates: Mapping[str, tuple[str, ...]] = {}
     if any(strategy.candidates for strategy in strategies):
-        candidates = _retrieved(notes, train, int(facts.fact("evidence.tokens.candidates").number))
+        candidates = _retrieved(notes, train, int(facts.fact("evidence.tokens.candidates").number), say)
     shared = Shared(
         model_id=model_id,
         examples=worked_examples(clean, count) if any(s.examples for s in strategies) else (),
@@ -98,10 +124,15 @@ def _everything(note: Note) -> str:
     return "\n".join([note.text, *said])
 
 
-def _retrieved(notes: Sequence[Note], train: Sequence[Note], count: int) -> dict[str, tuple[str, ...]]:
+def _retrieved(
+    notes: Sequence[Note], train: Sequence[Note], count: int, say: Callable[[str], None]
+) -> dict[str, tuple[str, ...]]:
     from bespoke.retrieval import CandidateSearch
 
-    found = CandidateSearch(train).candidates(notes, count)
+    search = CandidateSearch(train, say=say)
+    if not search.has_dense:
+        say(search.dense_name)
+    found = search.candidates(notes, count)
     return {note.id: codes for note, codes in zip(notes, found, strict=True)}
 
 

@@ -81,12 +81,14 @@ async def counted_ratio(backend: Backend, plan: Plan, otherwise: Ratio) -> Ratio
 
 def make_quote(plan: Plan, pricing: Pricing, facts: Facts, ratio: Ratio, journal: Journal | None) -> Quote:
     """Prices every request of the plan on its own. Requests with an answer in the journal are left out."""
-    cacheable = _smallest_cacheable(facts, pricing)
+    usual = _Usual(
+        bytes_per_token=ratio.bytes_per_token,
+        cacheable=_smallest_cacheable(facts, pricing),
+        answer_bytes=_mean_answer_bytes(plan),
+        thinking=int(facts.fact("evidence.tokens.thinking").number),
+    )
     return Quote(
-        strategies=tuple(
-            _strategy_quote(strategy, plan, pricing, ratio, journal, cacheable)
-            for strategy in plan.strategies
-        ),
+        strategies=tuple(_quoted(strategy, plan, pricing, usual, journal) for strategy in plan.strategies),
         bytes_per_token=round(ratio.bytes_per_token, 4),
         counted=ratio.counted,
         batch=pricing.batch,
@@ -110,35 +112,49 @@ def tell(quote: Quote, budget: Decimal, say: Callable[[str], None]) -> None:
         say("the worst case is over the budget: the run stops before the budget could be passed")
 
 
-def _strategy_quote(
-    strategy: Strategy, plan: Plan, pricing: Pricing, ratio: Ratio, journal: Journal | None, cacheable: float
+@dataclass(frozen=True)
+class _Usual:
+    """What a request takes when all goes as it mostly does."""
+
+    bytes_per_token: float
+    cacheable: float  # tokens from which a prefix is cached
+    answer_bytes: int
+    thinking: int
+
+    def tokens(self, call: Call, *, thinks: bool, warm: bool) -> RequestTokens:
+        """`warm`: the shared prefix has been written to the cache by an earlier request."""
+        prefix = prefix_bytes(call.body)
+        cached = self._tokens(prefix)
+        size = text_bytes(call.body) + (call.which == "criticise") * self.answer_bytes
+        output = self._tokens(self.answer_bytes) + thinks * self.thinking
+        if cached < self.cacheable or not warm:
+            return RequestTokens(uncached_input=self._tokens(size), output=output)
+        return RequestTokens(uncached_input=self._tokens(size - prefix), cache_read=cached, output=output)
+
+    def _tokens(self, size: int) -> int:
+        return ceil(size / self.bytes_per_token)
+
+
+def _quoted(
+    strategy: Strategy, plan: Plan, pricing: Pricing, usual: _Usual, journal: Journal | None
 ) -> StrategyQuote:
-    answer = _mean_answer_bytes(plan)
-    calls, drafts = _calls(strategy, plan, journal)
-    likely = worst = 0
-    tokens_in = tokens_out = most_in = most_out = 0
-    warm = False
-    for call in calls:
-        draft = call.which == "criticise"
-        draft_limit = plan.shared.answer_tokens if draft else 0
-        most = most_tokens(call.body, draft_limit)
-        size = text_bytes(call.body) + draft * answer
-        usual = _usual(size, prefix_bytes(call.body), answer, ratio, cacheable, warm and not pricing.batch)
-        warm = True
-        worst += call.worst(pricing, draft_limit)
-        likely += int(pricing.cost(usual) * 10**12)
-        tokens_in, tokens_out = tokens_in + usual.prompt, tokens_out + usual.output
-        most_in, most_out = most_in + most.prompt, most_out + most.output
+    calls, answered = _calls(strategy, plan, journal)
+    drafts = [plan.shared.answer_tokens if call.which == "criticise" else 0 for call in calls]
+    most = [most_tokens(call.body, draft) for call, draft in zip(calls, drafts, strict=True)]
+    likely = [
+        usual.tokens(call, thinks=strategy.thinking, warm=i > 0 and not pricing.batch)
+        for i, call in enumerate(calls)
+    ]
     return StrategyQuote(
         strategy=strategy.name,
         requests=len(calls),
-        answered_before=drafts,
-        input_tokens=tokens_in,
-        output_tokens=tokens_out,
-        most_input_tokens=most_in,
-        most_output_tokens=most_out,
-        usd_likely=usd(likely),
-        usd_worst=usd(worst),
+        answered_before=answered,
+        input_tokens=sum(tokens.prompt for tokens in likely),
+        output_tokens=sum(tokens.output for tokens in likely),
+        most_input_tokens=sum(tokens.prompt for tokens in most),
+        most_output_tokens=sum(tokens.output for tokens in most),
+        usd_likely=sum((pricing.cost(tokens) for tokens in likely), Decimal(0)),
+        usd_worst=usd(sum(call.worst(pricing, d) for call, d in zip(calls, drafts, strict=True))),
     )
 
 
@@ -165,16 +181,6 @@ def draft_of(message: dict[str, object]) -> str:
     from bespoke.claude.answer import read_answer
 
     return read_answer(message).text.strip() or "(no answer)"
-
-
-def _usual(size: int, prefix: int, answer: int, ratio: Ratio, cacheable: float, warm: bool) -> RequestTokens:
-    per = ratio.bytes_per_token
-    cached = ceil(prefix / per)
-    if cached < cacheable or not warm:
-        return RequestTokens(uncached_input=ceil(size / per), output=ceil(answer / per))
-    return RequestTokens(
-        uncached_input=ceil((size - prefix) / per), cache_read=cached, output=ceil(answer / per)
-    )
 
 
 def _smallest_cacheable(facts: Facts, pricing: Pricing) -> float:

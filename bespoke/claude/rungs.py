@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bespoke.claude.answer import read_answer
 from bespoke.claude.batches import Batcher
 from bespoke.claude.calls import Call
-from bespoke.claude.journal import Entry
+from bespoke.claude.journal_schema import Entry
 from bespoke.claude.plan import Plan
 from bespoke.claude.quote import draft_of
 from bespoke.claude.sending import Ending, Sender

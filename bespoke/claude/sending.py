@@ -21,7 +21,8 @@ from bespoke.claude.backend import (
     Rejected,
 )
 from bespoke.claude.calls import Call, Pricing, paid, text_bytes
-from bespoke.claude.journal import Entry, Journal
+from bespoke.claude.journal import Journal
+from bespoke.claude.journal_schema import Entry
 from bespoke.claude.pacing import Pacer, Slot
 from bespoke.claude.patience import Patience
 

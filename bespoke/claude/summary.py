@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from bespoke.claude.answer import Outcome
 from bespoke.claude.backend import thinking_tokens, tokens_used
-from bespoke.claude.journal import Entry
+from bespoke.claude.journal_schema import Entry
 from bespoke.claude.money import usd
 from bespoke.claude.quote import Quote, StrategyQuote
 from bespoke.clients.schema import Fields, Usage

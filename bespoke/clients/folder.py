@@ -19,7 +19,7 @@ from bespoke.errors import Problem
 
 FILES = (
     "engagement.yaml", "tasks.csv", "failures.csv", "codes.csv", "judge.csv", "phases.csv", "prices.yaml",
-    "dataset", "evaluation",
+    "dataset", "evaluation", "tuning",
 )  # fmt: skip
 LOG = "engagement_log.csv"
 EVALUATION_FILES = ("notes.jsonl", "train.jsonl", "predictions")

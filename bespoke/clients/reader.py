@@ -25,19 +25,25 @@ from bespoke.clients.schema import (
     Task,
 )
 from bespoke.clients.tables import Numbered
-from bespoke.errors import BespokeError
+from bespoke.errors import BespokeError, Problem
 
 R = TypeVar("R", bound=Row)
 
 
 def load(client_data: Path, name: str) -> Client:
     """Reads a client folder. Raises BespokeError with every problem that is not a warning."""
+    return load_and_warn(client_data, name)[0]
+
+
+def load_and_warn(client_data: Path, name: str) -> tuple[Client, tuple[Problem, ...]]:
+    """The client and its warnings, from one reading. Raises BespokeError with every problem that is worse."""
     root = folder(client_data, name)
     reading = read_folder(root)
-    problems = [problem for problem in reading.problems() if not problem.warning]
+    found = reading.problems()
+    problems = [problem for problem in found if not problem.warning]
     if problems:
         raise BespokeError(problems)
-    return _client(name, root, reading)
+    return _client(name, root, reading), tuple(found)
 
 
 def _client(name: str, root: Path, reading: Reading) -> Client:

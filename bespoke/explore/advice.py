@@ -13,6 +13,7 @@ from bespoke.explore.dials import YES_NO, Dial
 from bespoke.explore.explorer import Explorer, Shown
 from bespoke.explore.scene import Scene
 from bespoke.show.blocks import Column, Table
+from bespoke.show.numbers import significant
 from bespoke.workbook import Workbook
 
 ACCESS = {
@@ -122,15 +123,15 @@ class RecommendationExplorer(Explorer):
 
     def _flips(self, flips: Sequence[Flip]) -> Table:
         rows = [
-            (f.input, f.unit, f.today, f.at, "unchanged in range" if f.route is None else self.names[f.route])
+            (f.input, f.unit, _number(f.today), _number(f.at),
+             "unchanged in range" if f.route is None else f"{f.stage}: {self.names[f.route]}")
             for f in flips
-        ]
+        ]  # fmt: skip
         return Table(
             label="tbl-explore-flips", caption="What would change this advice",
             columns=(
                 Column(key="input", title="Input"), Column(key="unit", title="In"),
-                Column(key="today", title="Today", format="decimal", digits=3),
-                Column(key="at", title="Changes at", format="decimal", digits=3),
+                Column(key="today", title="Today"), Column(key="at", title="Changes at"),
                 Column(key="route", title="Then"),
             ),
             rows=tuple(rows),
@@ -161,3 +162,7 @@ class RecommendationExplorer(Explorer):
 
     def _name(self, route: str | None) -> str:
         return "" if route is None else self.names[route]
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else significant(float(value))

@@ -59,7 +59,7 @@ class CostModelExplorer(Explorer):
             Dial("cache", "Cache lifetime", "choice", scene.choices.get("cache", 0), options=LIFETIMES),
             *quality_dials(subject, scene),
             *(
-                Dial(f"{kind}_price", f"{label}, USD per million", "price", _price(scene, model, kind),
+                Dial(f"{kind}_price", f"{label}, USD/million", "price", _price(scene, model, kind),
                      ("prices.yaml", _key(scene, model, kind), "value"), 0, 10**6, help=f"of {canonical(model)}")
                 for kind, label in TOKEN_PRICES
             ),
@@ -134,7 +134,7 @@ def _table(lines: Sequence[Mapping[str, Any]], scene: Scene, subject: str) -> Ta
     target = scene.client.task(subject).target_quality
     rows = [
         (
-            line["name"], line["before"], line["p50"], f"{money(line['p10'])} to {money(line['p90'])}",
+            line["name"], line["before"], line["p50"], _span(line["p10"], line["p90"]),
             {"same": "today's", "cannot separate": "cannot be told apart"}.get(line["verdict"], line["verdict"]),
             line["per_request"] / line["accepted"] if line["accepted"] else None,
             line["per_request"] / target if target else None,
@@ -157,6 +157,10 @@ def _table(lines: Sequence[Mapping[str, Any]], scene: Scene, subject: str) -> Ta
         emphasis=tuple(n for n, row in enumerate(rows) if row[1] is None or _moved(row[1], row[2])),
         source="the cost chapter's own functions",
     )  # fmt: skip
+
+
+def _span(low: float, high: float) -> str:
+    return f"{money(low, symbol=False)} to {money(high, symbol=False)}"
 
 
 def _moved(before: float, now: float) -> bool:

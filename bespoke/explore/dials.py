@@ -9,9 +9,10 @@ from html import escape
 from typing import Any, Literal
 
 from bespoke.explore.changes import Address, Value
+from bespoke.show.html import LITERAL, element
 
 Kind = Literal["number", "volume", "whole", "entry", "price", "choice", "buttons", "day", "words"]
-YES_NO: tuple[tuple[str, bool | None], ...] = (("yes", True), ("no", False), ("not known", None))
+YES_NO: tuple[tuple[str, bool | None], ...] = (("yes", True), ("no", False), ("unknown", None))
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,8 @@ def widget_of(dial: Dial) -> Any:
         case "choice":
             return w.Dropdown(options=dial.options, value=dial.value, **shared)
         case "buttons":
-            style = {"button_width": "5.6em"}
-            return w.ToggleButtons(options=dial.options, value=dial.value, style=style, layout=shared["layout"])
+            style = {"button_width": "6.4em"}
+            return w.ToggleButtons(options=dial.options, value=dial.value, style=style, layout=w.Layout(width="22em"))
         case "day":
             assert isinstance(dial.value, date)
             return w.DatePicker(value=dial.value, **shared)
@@ -85,9 +86,10 @@ def row_of(dial: Dial, widget: Any) -> Any:
     """Label and widget side by side; the label is client text perhaps, so it is escaped and never typeset."""
     import ipywidgets as w
 
-    words = f'<span class="mathjax_ignore" dir="auto" title="{escape(dial.help)}">{escape(dial.label)}</span>'
-    label = w.HTML(words, layout=w.Layout(width="13em"))
-    row = w.HBox([label, widget], layout=w.Layout(align_items="center", min_width="32em"))
+    style = "display:block;line-height:1.2"
+    words = element("span", escape(dial.label), class_=LITERAL, dir="auto", style=style, title=dial.help)
+    label = w.HTML(words, layout=w.Layout(width="12em"))
+    row = w.HBox([label, widget], layout=w.Layout(align_items="center", width="36em"))
     row.add_class(f"bespoke-dial-{css_name(dial.name)}")
     return row
 

@@ -82,7 +82,7 @@ class Icd10EvaluationExplorer(Explorer):
         said = "; ".join(f"{t} {percent(i.estimate, 1)}" for t, i in zip(titles, intervals, strict=True))
         ranges = [Range(t, i.low, i.estimate, i.high) for t, i in zip(titles, intervals, strict=True)]
         return (
-            drawing(ranges, alt=f"{metric} on {slice_}: {said}", words=lambda v: percent(v, 1)),
+            drawing(ranges, alt=f"{metric} on {slice_}: {said}", words=lambda v: percent(v, 1), bar="95% interval"),
             _table(metric, slice_, titles, intervals, difference, counts),
             _verdict(titles, difference, metric, subject),
         )

@@ -61,7 +61,7 @@ class FailureModesExplorer(Explorer):
         ]  # fmt: skip
         said = "; ".join(f"{r.label} {percent(r.middle)}" for r in ranges)
         return (
-            drawing(ranges, alt=f"Share of failing outputs by family: {said}", words=percent),
+            drawing(ranges, alt=f"Share of failing outputs by family: {said}", words=percent, bar="95% interval"),
             _leading(self.before, now, scene),
             _plan(self.before, now, scene, subject),
         )

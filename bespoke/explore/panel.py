@@ -34,7 +34,7 @@ class Panel:
             options=list(explorer.subjects()), description=explorer.subject_label,
             style={"description_width": "initial"}, layout=w.Layout(width="28em"),
         )  # fmt: skip
-        self.reset = w.Button(description="Back to the folder", icon="undo", disabled=True)
+        self.reset = w.Button(description="Back to the folder", icon="undo", layout=w.Layout(width="auto"))
         self.dials = w.Box(layout=w.Layout(**WRAP))
         self.status, self.view = w.HTML(), w.HTML(layout=w.Layout(width="100%"))
         self.keep = Keep(self)
@@ -95,7 +95,7 @@ class Panel:
         except Exception as error:  # a kernel callback has no cell to fail in: say it here, trace it in the log
             self.status.value = problem_line(f"{type(error).__name__}: {error}")
             raise
-        self.view.value = f'<div class="{LITERAL}">{html}</div>'
+        self.view.value = page(html)
         self._arrange(scene)
         took = f"{1000 * (time.perf_counter() - started):.0f}"
         said = f"{self._said()} Computed in {took} ms."
@@ -131,6 +131,12 @@ def _place(dial: Dial) -> tuple[str, Address | None]:
 
 def _html(shown: Shown) -> str:
     return shown if isinstance(shown, str) else fragment(shown)
+
+
+def page(html: str) -> str:
+    """HTML in the look of a notebook's outputs; there tables stand left, but not inside a widget."""
+    style = "<style>.bespoke-page table{margin-left:0}</style>"
+    return f'{style}<div class="{LITERAL} jp-RenderedHTMLCommon bespoke-page">{html}</div>'
 
 
 def problem_line(text: str) -> str:

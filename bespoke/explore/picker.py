@@ -12,7 +12,7 @@ import ipywidgets as w
 from bespoke import clients
 from bespoke.errors import BespokeError, Problem
 from bespoke.explore.explorer import Explorer, NothingToExplore
-from bespoke.explore.panel import Panel, problem_line
+from bespoke.explore.panel import Panel, page, problem_line
 from bespoke.show.blocks import Column, Table
 from bespoke.show.html import LITERAL, fragment
 
@@ -41,7 +41,7 @@ class Picker:
             options=clients.names(self.client_data), value=book.client.name, description="Client",
             style={"description_width": "initial"}, layout=w.Layout(width="28em"),
         )  # fmt: skip
-        self.list_all = w.ToggleButton(description="All clients", icon="list", value=False)
+        self.list_all = w.ToggleButton(False, description="All clients", icon="list")
         self.table, self.said = w.HTML(), w.HTML()
         self.place = w.VBox()
         self.panel: Panel | None = None
@@ -75,7 +75,7 @@ class Picker:
         self.place.children = (self.panel.box,)
 
     def _list(self) -> None:
-        self.table.value = fragment(overview(self.client_data, self.reports)) if self.list_all.value else ""
+        self.table.value = page(fragment(overview(self.client_data, self.reports))) if self.list_all.value else ""
 
 
 def explorer_of(book: Workbook) -> Explorer:

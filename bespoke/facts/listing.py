@@ -24,9 +24,15 @@ def _structured(as_of: date) -> Iterator[str]:
     from bespoke.advice.gates import gates
     from bespoke.advice.routes import Route, remedies
     from bespoke.chapters.claims import Claim
+    from bespoke.tuning.jobs.profiles import Hyperparameter, Profile
 
     for route in rows_of(Route, "routes"):
         yield _line(f"route.{route.route}", route.state, f"from {route.since}", route, as_of)
+    for profile in rows_of(Profile, "profiles"):
+        yield _line(f"profile.{profile.profile}", profile.name, "model profile", profile, as_of)
+    for hyper in rows_of(Hyperparameter, "hyperparameters"):
+        span = f"{hyper.low} to {hyper.high}, default {hyper.default}"
+        yield _line(f"hyperparameter.{hyper.name}", span, f"for {', '.join(hyper.profiles)}", hyper, as_of)
     for claim in rows_of(Claim, "claims"):
         yield _line(f"claim.{claim.id}", claim.verdict, claim.claim, claim, as_of)
     for gate in gates():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import log1p
 from typing import Any
 
@@ -18,6 +18,7 @@ from bespoke.retrieval.fusion import CONSTANT, fused
 from bespoke.retrieval.stages import Nominated
 
 LEAST_NOTES = 30  # fewer training notes cannot weigh a dozen features
+MOST_NOTES = 200  # more would not move the weights, and each has to be looked up
 _SECTIONS = ("assessment", "plan", "findings", "history")
 
 
@@ -32,26 +33,28 @@ class Reranker:
     def __init__(self, codes: CodeSet, stages: Sequence[str]) -> None:
         self.codes, self.stages = codes, tuple(stages)
         self._carried: Counter[str] = Counter()
-        self._notes = 0
         self._model: Any = None
 
     @property
     def learnt(self) -> bool:
         return self._model is not None
 
-    def learn(self, train: Sequence[Note], nominated: Sequence[Nominated]) -> None:
+    def learn(self, train: Sequence[Note], nominate: Callable[[Sequence[Note]], list[Nominated]]) -> None:
         """Fits the weights; with too few notes, or none whose gold was nominated, the fused order stays."""
-        gold = [gold_codes(note) for note in train]
-        for codes in gold:
+        for note in train:
+            codes = gold_codes(note)
             self._carried.update({*codes, *(code[:3] for code in codes)})
-        self._notes = len(train)
+        if len(train) < LEAST_NOTES:
+            return
+        shown = train[:: -(-len(train) // MOST_NOTES)]
         rows, right = [], []
-        for codes, known in zip(gold, nominated, strict=True):
+        for note, known in zip(shown, nominate(shown), strict=True):
+            codes = gold_codes(note)
             order = fused([*known.rankings.values()])
             if order:
                 rows.append(self._features(known, order, codes))
                 right.append(np.array([code in codes for code in order]))
-        if len(rows) < LEAST_NOTES or not np.concatenate(right).any():
+        if not rows or not np.concatenate(right).any():
             return
         from sklearn.linear_model import LogisticRegression
         from sklearn.pipeline import make_pipeline

@@ -61,7 +61,7 @@ class CandidateSearch:
         index = DenseIndex(codes, model, cache_folder(), say) if model else None
         self.stages = Stages(LexicalRetrieval(codes), index)
         self.reranker = Reranker(codes, self.stages.names)
-        self.reranker.learn(train, self.stages.nominate(train))
+        self.reranker.learn(train, self.stages.nominate)
 
     def candidates(self, notes: Sequence[Note], count: int) -> list[tuple[str, ...]]:
         """The `count` most credible codes for every note, best first."""

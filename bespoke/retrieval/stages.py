@@ -64,10 +64,15 @@ class Stages:
             _keep(known, "mentions", note_chunks, self.lexical.index.names, query, code, damped)
 
     def _by_vector(self, pieces: Sequence[Sequence[Chunk]], found: list[dict[str, Nomination]]) -> None:
+        """All chunks of all notes at once: a model is quickest with many texts of like length."""
         assert self.dense is not None
+        texts = [chunk.text for note_chunks in pieces for chunk in note_chunks]
+        query, code, score = self.dense.nominate(texts, _PER_CHUNK)
+        start = 0
         for known, note_chunks in zip(found, pieces, strict=True):
-            query, code, score = self.dense.nominate([chunk.text for chunk in note_chunks], _PER_CHUNK)
-            _keep(known, "dense", note_chunks, self.dense.names, query, code, score)
+            here = (query >= start) & (query < start + len(note_chunks))
+            _keep(known, "dense", note_chunks, self.dense.names, query[here] - start, code[here], score[here])
+            start += len(note_chunks)
 
 
 def _keep(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @contextmanager
@@ -22,7 +25,7 @@ def without(*names: str) -> Iterator[None]:
 
 def import_papermill() -> None:
     """papermill and nbclient, without the grammar of web addresses and the S3 client."""
-    if "papermill" not in sys.modules:
-        with without("rfc3987_syntax", "boto3"):
-            import papermill  # noqa: F401
-            import papermill.clientwrap
+    with _ONE_AT_A_TIME:
+        if "bespoke.runner.kernels" not in sys.modules:
+            with without("rfc3987_syntax", "boto3"):
+                import bespoke.runner.kernels  # noqa: F401

@@ -1,15 +1,17 @@
-"""What a run leaves behind about itself: versions, parameters, hashes and seconds, in manifest.json."""
+"""What a run leaves behind about itself: versions, parameters, hashes and seconds, in manifest.json.
+
+Plain data without pydantic: a run that finds nothing to do has read this file before others have imported it.
+"""
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, dataclass, field, fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from bespoke.results import write_atomically
+from bespoke.saving import write_atomically
 
 PACKAGES = (
     "bespoke", "papermill", "nbconvert", "pandas", "matplotlib", "numpy", "scipy", "scikit-learn", "pydantic",
@@ -17,44 +19,66 @@ PACKAGES = (
 )  # fmt: skip
 
 
-class NotebookRun(BaseModel):
+@dataclass
+class NotebookRun:
     """How one notebook stands: the key it was run under and the seconds that took."""
 
-    model_config = ConfigDict(extra="forbid")
-
     key: str
-    parameters: dict[str, Any] = {}
-    outputs: dict[str, str] = {}  # file in the client's report folder -> SHA-256
-    seconds: dict[str, float] = {}  # kernel, cells, save
+    parameters: dict[str, Any] = field(default_factory=dict)
+    outputs: dict[str, str] = field(default_factory=dict)  # file in the client's report folder -> SHA-256
+    seconds: dict[str, float] = field(default_factory=dict)  # kernel, imports, cells, save
 
 
-class Manifest(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+@dataclass
+class Manifest:
+    """Everything a later run compares itself with."""
 
     client: str
     as_of: str
-    versions: dict[str, str] = {}
-    inputs: dict[str, str] = {}  # file of the client folder -> SHA-256
-    facts: dict[str, str] = {}  # fact table -> SHA-256
-    notebooks: dict[str, NotebookRun] = {}
-    report: dict[str, str] = {}  # report.pdf, report.html -> SHA-256
+    as_of_given: bool = False  # on the command line, so that it is not the engagement's own
+    code: str = ""  # digest of the package
+    versions: dict[str, str] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)  # file of the client folder -> SHA-256
+    facts: dict[str, str] = field(default_factory=dict)  # fact table -> SHA-256
+    warnings: list[str] = field(default_factory=list)  # of these inputs
+    notebooks: dict[str, NotebookRun] = field(default_factory=dict)
+    report: dict[str, str] = field(default_factory=dict)  # report.pdf, report.html -> SHA-256
     report_key: str = ""
-    render_seconds: dict[str, float] = {}
+    render_seconds: dict[str, float] = field(default_factory=dict)
+    wall_seconds: float = 0.0  # of the last run that had something to do
+    advice: str = ""  # the finding of the last chapter
+    holds_until: str = ""  # the day the first fact the report rests on expires
+    stale: list[str] = field(default_factory=list)  # facts that had expired on the day of the report
 
     def write(self, folder: Path) -> None:
-        text = json.dumps(self.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False)
+        text = json.dumps(asdict(self), indent=1, sort_keys=True, ensure_ascii=False)
         write_atomically(folder / "manifest.json", text + "\n")
 
 
 def read(folder: Path) -> Manifest | None:
     """The manifest of an earlier run; None when there is none or it cannot be used."""
     try:
-        return Manifest.model_validate_json((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValidationError, ValueError):
+        raw = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        notebooks = {stem: NotebookRun(**run) for stem, run in raw.pop("notebooks").items()}
+        found = Manifest(**raw, notebooks=notebooks)
+    except (OSError, ValueError, TypeError, AttributeError, KeyError):
         return None
+    return found if _well_typed(found) and all(map(_well_typed, notebooks.values())) else None
+
+
+def _well_typed(record: Manifest | NotebookRun) -> bool:
+    """Every field has the type of its default; the first ones have none and are text."""
+    defaults = {"str": str, "bool": bool, "float": (int, float)}
+    for one in fields(record):
+        kind = str(one.type)
+        wanted = defaults.get(kind, list if kind.startswith("list") else dict)
+        if not isinstance(getattr(record, one.name), wanted):  # type: ignore[arg-type]
+            return False
+    return True
 
 
 def versions() -> dict[str, str]:
+    """The versions that a report can depend on."""
     found = {}
     for name in PACKAGES:
         try:

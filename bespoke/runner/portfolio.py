@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bespoke import clients, places
+from bespoke import places
 from bespoke.chapters.registry import CHAPTERS
-from bespoke.errors import BespokeError
-from bespoke.runner import parameters
-from bespoke.runner.run import Options, run_client
-from bespoke.workbook import parse_day
+from bespoke.errors import BespokeError, Problem, printable
+from bespoke.runner import nursery
+from bespoke.runner.outcome import Outcome
+from bespoke.runner.run import Options, cores, is_unchanged, run_client
 
 Say = Callable[[str], None]
+PROBLEMS = "problems.txt"  # in the report folder of a client whose last run failed
 
 
 @dataclass(frozen=True)
 class Request:
-    """What `bespoke run` was asked for."""
+    """What `bespoke run` was asked for. `jobs` clients run at the same time; 0 stands for one per core."""
 
     names: tuple[str, ...]
     client_data: Path
@@ -30,72 +30,101 @@ class Request:
     assignments: tuple[str, ...] = ()
     as_of: str = ""
     force: bool = False
-    jobs: int = 1
+    jobs: int = 0
 
 
 def run_all(request: Request, say: Say) -> bool:
     """True when every client ended well. Wrong parameters, dates and notebook names stop before any kernel."""
-    stem = _stem(request.only)
-    notebooks = [places.notebooks() / f"{name}.ipynb" for name in CHAPTERS]
-    parsed = parameters.parse(request.assignments, notebooks)
-    if request.as_of:
-        parse_day(request.as_of)
-    if request.jobs > 1 and len(request.names) > 1:
-        return _side_by_side(request, say)
-    options = Options(request.client_data, request.reports, request.as_of, stem, request.force, parsed)
-    failed = [name for name in request.names if not _one(name, options, say)]
-    _summary(request.names, failed, say)
-    return not failed
+    started = time.perf_counter()
+    options = _options(request)
+    outcomes = {name: Outcome(name) for name in request.names if _settled(name, options, say)}
+    rest = [name for name in request.names if name not in outcomes]
+    if rest:
+        outcomes |= {outcome.name: outcome for outcome in _run(rest, options, request.jobs or cores(), say)}
+        nursery.ZYGOTE.stop()
+    ordered = [outcomes[name] for name in request.names]
+    if len(ordered) > 1:
+        _summary(ordered, time.perf_counter() - started, say)
+    if rest or not (request.reports / "index.html").is_file():
+        _list_clients(request)
+    return all(outcome.ok for outcome in ordered)
 
 
-def _one(name: str, options: Options, say: Say) -> bool:
-    from bespoke.runner.execute import use_forked_kernels
-    from bespoke.runner.fork import ZYGOTE
+def _settled(name: str, options: Options, say: Say) -> bool:
+    """Whether there is nothing to do. What is wrong with a client is said when its turn comes."""
+    with suppress(BespokeError, OSError):
+        return is_unchanged(name, options, say) and not (options.reports / name / PROBLEMS).exists()
+    return False
+
+
+def _run(names: Sequence[str], options: Options, jobs: int, say: Say) -> list[Outcome]:
+    jobs = min(jobs, len(names))
+    options = replace(options, width=max(1, cores() // jobs))
+    if jobs == 1:
+        return [_one(name, options, say) for name in names]
+    from bespoke.runner.crowd import side_by_side
+
+    return side_by_side(names, options, jobs, _one, say)
+
+
+def _one(name: str, options: Options, say: Say) -> Outcome:
+    """Run one client; what went wrong is said, kept beside the report, and returned."""
+    problems: tuple[str, ...] = ()
     try:
-        if not [p for p in clients.check(options.client_data, name) if not p.warning]:
-            use_forked_kernels()
         run_client(name, options, say)
     except BespokeError as error:
-        for problem in error.problems:
-            say(str(problem))
-        return False
-    except KeyboardInterrupt:
-        ZYGOTE.stop()
-        raise
-    return True
+        problems = tuple(map(str, error.problems))
+    except OSError as error:
+        where = Path(error.filename).name if error.filename else name
+        problems = (str(Problem(where, None, None, error.strerror or str(error))),)
+    for problem in problems:
+        say(problem)
+    _keep(options.reports / name, problems)
+    return Outcome(name, problems)
 
 
-def _side_by_side(request: Request, say: Say) -> bool:
-    """A process per client, at most `jobs` at once: clients share nothing but the machine."""
+def _keep(folder: Path, problems: Sequence[str]) -> None:
+    """The list of clients tells of a failure until the next run; where nothing can be kept, nothing is."""
+    from bespoke.saving import write_atomically
 
-    def start(name: str) -> bool:
-        command = [sys.executable, "-m", "bespoke", "run", name, *_arguments(request)]
-        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
-        for line in (done.stdout + done.stderr).splitlines():
-            say(line)
-        return done.returncode == 0
-
-    with ThreadPoolExecutor(request.jobs) as pool:
-        results = dict(zip(request.names, pool.map(start, request.names), strict=True))
-    failed = [name for name, ok in results.items() if not ok]
-    _summary(request.names, failed, say)
-    return not failed
+    with suppress(BespokeError, OSError):
+        if problems and folder.is_dir():
+            write_atomically(folder / PROBLEMS, "".join(f"{problem}\n" for problem in problems))
+        else:
+            (folder / PROBLEMS).unlink(missing_ok=True)
 
 
-def _arguments(request: Request) -> list[str]:
-    flags = ["--client-data", str(request.client_data), "--reports", str(request.reports)]
-    flags += [f"--only={request.only}"] if request.only else []
-    flags += [f"--as-of={request.as_of}"] if request.as_of else []
-    flags += ["--force"] if request.force else []
-    for assignment in request.assignments:
-        flags += ["-p", assignment]
-    return flags
+def _options(request: Request) -> Options:
+    """Everything checked that can be wrong before a client is looked at."""
+    parsed = {}
+    if request.assignments:
+        from bespoke.runner import parameters
+
+        notebooks = [places.notebooks() / f"{stem}.ipynb" for stem in CHAPTERS]
+        parsed = dict(parameters.parse(request.assignments, notebooks))
+    if request.as_of:
+        from bespoke.workbook import parse_day
+
+        parse_day(request.as_of)
+    stem = _stem(request.only)
+    return Options(request.client_data, request.reports, request.as_of, stem, request.force, parsed)
 
 
-def _summary(names: Sequence[str], failed: Sequence[str], say: Say) -> None:
-    if len(names) > 1:
-        tail = f"; failed: {', '.join(failed)}" if failed else ""
-        say(f"{len(names) - len(failed)} of {len(names)} clients done{tail}")
+def _summary(outcomes: Sequence[Outcome], seconds: float, say: Say) -> None:
+    failed = [outcome for outcome in outcomes if not outcome.ok]
+    tail = f"; failed: {', '.join(outcome.name for outcome in failed)}" if failed else ""
+    say(printable(f"{len(outcomes) - len(failed)} of {len(outcomes)} clients done{tail}; {seconds:.1f} s"))
+    for outcome in failed:
+        more = f" (and {len(outcome.problems) - 1} more)" if len(outcome.problems) > 1 else ""
+        say(printable(f"{outcome.name} failed: {outcome.problems[0]}{more}"))
+
+
+def _list_clients(request: Request) -> None:
+    """The page of all clients; a folder that cannot be written has been complained of already."""
+    from bespoke.runner import index
+
+    with suppress(BespokeError, OSError):
+        index.write(request.reports, request.client_data)
 
 
 def _stem(only: str) -> str:

@@ -1,41 +1,34 @@
-"""One client from folder to report: which notebooks have to run, running them, rendering, the manifest."""
+"""One client from folder to report: running what has to run, rendering, the manifest."""
 
 from __future__ import annotations
 
-import hashlib
+import json
+import os
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from bespoke import clients, places
-from bespoke.chapters.registry import CHAPTERS, chapter
-from bespoke.clients.schema import Client
+from bespoke.chapters.registry import CHAPTERS
+from bespoke.clients import naming
 from bespoke.errors import BespokeError
-from bespoke.facts.reader import TABLES
-from bespoke.keys import input_digests, key_of, package_digest
+from bespoke.keys import digest, input_digests, package_digest
+from bespoke.places import PACKAGE
 from bespoke.runner import manifest as manifests
-from bespoke.runner.execute import Seconds, execute
+from bespoke.runner import nursery, schedule
 from bespoke.runner.lock import one_at_a_time
-from bespoke.runner.manifest import Manifest, NotebookRun
-from bespoke.workbook import parse_day
+from bespoke.runner.manifest import Manifest
+from bespoke.runner.plan import LAST, REPORTS, Options, Plan, upstream
+from bespoke.saving import remove_unfinished
+
+if TYPE_CHECKING:
+    from bespoke.clients.schema import Client
+
+__all__ = ["Options", "is_unchanged", "render_report", "report_only", "run_client", "upstream"]
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Options:
-    """What a run was asked to do."""
-
-    client_data: Path
-    reports: Path
-    as_of: str = ""
-    only: str = ""
-    force: bool = False
-    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # stem -> name -> value
+TABLES = PACKAGE / "facts" / "tables"
 
 
 def run_client(name: str, options: Options, say: Say) -> None:
@@ -43,149 +36,126 @@ def run_client(name: str, options: Options, say: Say) -> None:
 
     Raises BespokeError for bad input or a failing cell; the previous report then stays as it was.
     """
+    root = naming.folder(options.client_data, name)
     folder = options.reports / name
-    problems = clients.check(options.client_data, name)
-    for problem in problems:
-        if problem.warning:
-            say(str(problem))
-    client = clients.load(options.client_data, name)
-    day = parse_day(options.as_of) if options.as_of else client.engagement.as_of
     with one_at_a_time(folder, lambda: say(f"{name}: another run of this client is at work; waiting")):
-        _Run(client, day, folder, options, say).go()
+        _run(name, root, folder, options, say)
 
 
-@dataclass
-class _Run:
-    client: Client
-    day: date
-    folder: Path
-    options: Options
-    say: Say
+def is_unchanged(name: str, options: Options, say: Say) -> bool:
+    """Whether notebooks and report of the last run still stand; says so line by line.
 
-    def go(self) -> None:
-        self.before = manifests.read(self.folder)
-        self.now = Manifest(
-            client=self.client.name,
-            as_of=self.day.isoformat(),
-            versions=manifests.versions(),
-            inputs=input_digests(self.client.folder, (".", "../engagement_log.csv")),
-            facts={path.name: _digest(path) for path in sorted(TABLES.iterdir()) if path.is_file()},
-            notebooks=dict(self.before.notebooks) if self.before else {},
-            report=dict(self.before.report) if self.before else {},
-            report_key=self.before.report_key if self.before else "",
-            render_seconds=dict(self.before.render_seconds) if self.before else {},
-        )
-        for stem in self._wanted():
-            self._notebook(stem)
-        if not self.options.only:
-            self._report()
-        self.now.write(self.folder)
-
-    def _wanted(self) -> list[str]:
-        if not self.options.only:
-            return list(CHAPTERS)
-        return [*upstream(self.options.only), self.options.only]
-
-    def _notebook(self, stem: str) -> None:
-        run, reason = self._planned(stem), self._reason(stem)
-        if reason is None:
-            self.say(f"{self.client.name}: {stem}: unchanged")
-            return
-        environment = {
-            "BESPOKE_CLIENT_DATA": str(self.options.client_data.resolve()),
-            "BESPOKE_REPORTS": str(self.options.reports.resolve()),
-        }
-        try:
-            seconds = execute(
-                places.notebooks() / f"{stem}.ipynb",
-                self.folder / "notebooks" / f"{stem}.ipynb",
-                {"client": self.client.name, "as_of": self.day.isoformat(), **run.parameters},
-                environment,
-            )
-        except BespokeError:
-            self.now.notebooks.pop(stem, None)
-            self.now.write(self.folder)
-            raise
-        self.now.notebooks[stem] = run.model_copy(
-            update={"outputs": self._outputs(stem), "seconds": _rounded(seconds)}
-        )
-        self.now.write(self.folder)  # a killed run continues after the last notebook it finished
-        self.say(f"{self.client.name}: {stem}: ran in {seconds.total:.1f} s ({reason})")
-
-    def _planned(self, stem: str) -> NotebookRun:
-        parameters = dict(self.options.parameters.get(stem, {}))
-        upstream = {needed: self._result_digest(needed) for needed in chapter(stem).needs.values()}
-        source = places.notebooks() / f"{stem}.ipynb"
-        parts = [
-            key_of(stem, self.client.folder, self.day.isoformat()),
-            _digest(source),
-            repr(sorted(parameters.items())),
-            repr(sorted(self.now.versions.items())),
-            repr(upstream),
-            *(self._outputs_of_all() if stem == "07_recommendation" else ()),
-        ]
-        return NotebookRun(key=hashlib.sha256("\n".join(parts).encode()).hexdigest(), parameters=parameters)
-
-    def _outputs_of_all(self) -> list[str]:
-        """The last notebook lists the facts of every chapter, so it depends on all results."""
-        return [self._result_digest(stem) for stem in CHAPTERS if stem != "07_recommendation"]
-
-    def _reason(self, stem: str) -> str | None:
-        """Why the notebook has to run, in a few words; None when nothing it depends on has changed."""
-        earlier = self.before.notebooks.get(stem) if self.before else None
-        if self.options.force:
-            return "forced"
-        if earlier is None:
-            return "first run"
-        if self._outputs(stem) != earlier.outputs:
-            return "its output is missing or was edited"
-        if self._planned(stem).key == earlier.key:
-            return None
-        return self._what_changed(stem, earlier)
-
-    def _what_changed(self, stem: str, earlier: NotebookRun) -> str:
-        assert self.before is not None
-        if dict(self.options.parameters.get(stem, {})) != earlier.parameters:
-            return "parameters changed"
-        if self.before.as_of != self.now.as_of:
-            return "the date changed"
-        reads = {name for s in [stem, *upstream(stem)] for name in chapter(s).reads}
-        changed = [
-            name
-            for name in sorted(self.now.inputs.keys() | self.before.inputs.keys())
-            if self.now.inputs.get(name) != self.before.inputs.get(name)
-            and any(name == read or name.startswith(f"{read}/") for read in reads)
-        ]
-        if changed:
-            return f"{changed[0]} changed"
-        if self.before.facts != self.now.facts:
-            return "fact tables changed"
-        if self.before.versions != self.now.versions:
-            return "package versions changed"
-        return "an earlier result or the code changed"
-
-    def _outputs(self, stem: str) -> dict[str, str]:
-        names = (f"notebooks/{stem}.ipynb", f"results/{stem}.json")
-        return {name: _digest(self.folder / name) for name in names if (self.folder / name).is_file()}
-
-    def _result_digest(self, stem: str) -> str:
-        path = self.folder / "results" / f"{stem}.json"
-        return _digest(path) if path.is_file() else ""
-
-    def _report(self) -> None:
-        key, rendered = _report_key(self.folder), {n: _digest_or_none(self.folder / n) for n in REPORTS}
-        key = hashlib.sha256(f"{key}\n{self.now.inputs.get('engagement.yaml')}".encode()).hexdigest()
-        if not self.options.force and self.now.report_key == key and rendered == self.now.report:
-            self.say(f"{self.client.name}: report: unchanged")
-            return
-        started = time.perf_counter()
-        self.now.render_seconds = render_report(self.client, self.day, self.folder)
-        self.now.report = {name: _digest(self.folder / name) for name in REPORTS}
-        self.now.report_key = key
-        self.say(f"{self.client.name}: report: rendered in {time.perf_counter() - started:.1f} s")
+    The client is not read again where the last run read the very same bytes with the very same code. Imports
+    nothing but the standard library.
+    """
+    root, folder = naming.folder(options.client_data, name), options.reports / name
+    before = manifests.read(folder)
+    if before is None or (before.as_of_given and not options.as_of):
+        return False
+    now = _manifest(name, root, options.as_of or before.as_of, options)
+    plan = _with(now, before, folder, options)
+    if (before.inputs, before.code) != (now.inputs, now.code) or not plan.nothing_to_do():
+        return False
+    for warning in before.warnings:
+        say(warning)
+    for stem in options.wanted:
+        say(f"{name}: {stem}: unchanged")
+    if options.wants_report:
+        say(f"{name}: report: unchanged")
+    return True
 
 
-REPORTS = ("report.pdf", "report.html")
+def _run(name: str, root: Path, folder: Path, options: Options, say: Say) -> None:
+    """Warm up a kernel process while the client is read, then run and render."""
+    from bespoke.runner.warm import extras_for
+
+    if nursery.available():
+        nursery.ZYGOTE.start(extras_for([root]))
+    started = time.perf_counter()
+    for place in (folder, folder / "notebooks", folder / "results"):
+        remove_unfinished(place)
+    client, day, now = _read(name, root, options)
+    for warning in now.warnings:
+        say(warning)
+    before = manifests.read(folder)
+    plan = _with(now, before, folder, options)
+    environment = {
+        "BESPOKE_CLIENT_DATA": str(options.client_data.resolve()),
+        "BESPOKE_REPORTS": str(options.reports.resolve()),
+    }
+    schedule.run_notebooks(plan, environment, say)
+    if options.wants_report and plan.report_is_current():
+        say(f"{name}: report: unchanged")
+    elif options.wants_report:
+        rendering = time.perf_counter()
+        plan.now.render_seconds = render_report(client, day, folder)
+        plan.now.report = {report: digest(folder / report) for report in REPORTS}
+        plan.now.report_key = plan.report_key()
+        say(f"{name}: report: rendered in {time.perf_counter() - rendering:.1f} s")
+    _note_advice(plan, client, day)
+    plan.now.wall_seconds = round(time.perf_counter() - started, 3)
+    plan.now.write(folder)
+
+
+def _read(name: str, root: Path, options: Options) -> tuple[Client, date, Manifest]:
+    from bespoke.clients.reader import load_and_warn
+    from bespoke.workbook import parse_day
+
+    client, warnings = load_and_warn(options.client_data, name)
+    day = parse_day(options.as_of) if options.as_of else client.engagement.as_of
+    now = _manifest(name, root, day.isoformat(), options)
+    now.warnings = list(map(str, warnings))
+    return client, day, now
+
+
+def _manifest(name: str, root: Path, as_of: str, options: Options) -> Manifest:
+    return Manifest(
+        client=name,
+        as_of=as_of,
+        as_of_given=bool(options.as_of),
+        code=package_digest(),
+        versions=manifests.versions(),
+        inputs=input_digests(root),
+        facts={path.name: digest(path) for path in sorted(TABLES.iterdir()) if path.is_file()},
+    )
+
+
+def _with(now: Manifest, before: Manifest | None, folder: Path, options: Options) -> Plan:
+    """The plan; what the last run left stands until it is done again."""
+    if before is not None:
+        now.notebooks = dict(before.notebooks)
+        now.report, now.report_key = dict(before.report), before.report_key
+        now.render_seconds = dict(before.render_seconds)
+        now.advice, now.stale, now.holds_until = before.advice, list(before.stale), before.holds_until
+    return Plan(folder, now, before, options)
+
+
+def _note_advice(plan: Plan, client: Client, day: date) -> None:
+    """For the list of all clients: the last chapter's finding, and how long the facts behind it hold."""
+    from bespoke.facts.reader import Facts, value_rows
+
+    facts = Facts(day, dict(client.engagement.thresholds))
+    used: set[str] = set()
+    for path in sorted((plan.folder / "results").glob("*.json")):
+        used |= set(json.loads(path.read_text(encoding="utf-8"))["result"].get("facts_used", ()))
+    found = [facts.fact(key) for key in sorted(used & value_rows().keys())]
+    plan.now.stale = [fact.key for fact in found if fact.stale(day)]
+    plan.now.holds_until = min((fact.expires.isoformat() for fact in found), default="")
+    plan.now.advice = _finding(plan.folder / "notebooks" / f"{LAST}.ipynb") or plan.now.advice
+
+
+def _finding(notebook: Path) -> str:
+    """The first finding that an executed notebook shows."""
+    from bespoke.show.blocks import MIME
+
+    if not notebook.is_file():
+        return ""
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        for output in cell.get("outputs", ()):
+            block = output.get("data", {}).get(MIME, {})
+            if block.get("type") == "finding":
+                return str(block["text"])
+    return ""
 
 
 def render_report(client: Client, day: date, folder: Path) -> dict[str, float]:
@@ -202,6 +172,9 @@ def render_report(client: Client, day: date, folder: Path) -> dict[str, float]:
 
 def report_only(name: str, options: Options) -> None:
     """`bespoke report`: render again from the executed notebooks, dated as they are."""
+    from bespoke import clients
+    from bespoke.workbook import parse_day
+
     client = clients.load(options.client_data, name)
     folder = options.reports / name
     found = manifests.read(folder)
@@ -210,29 +183,6 @@ def report_only(name: str, options: Options) -> None:
         render_report(client, day, folder)
 
 
-def upstream(stem: str) -> list[str]:
-    """Every chapter the notebook needs, directly or not, in order."""
-    direct = set(chapter(stem).needs.values())
-    every = direct | {name for needed in direct for name in upstream(needed)}
-    return [name for name in CHAPTERS if name in every]
-
-
-def _report_key(folder: Path) -> str:
-    notebooks = [_digest_or_none(folder / "notebooks" / f"{stem}.ipynb") or "" for stem in CHAPTERS]
-    templates = [_digest(path) for path in sorted((places.templates() / "report").rglob("*")) if path.is_file()]
-    return "\n".join([*notebooks, *templates, package_digest()])
-
-
-def _rounded(seconds: Seconds) -> dict[str, float]:
-    return {"kernel": round(seconds.kernel, 3), "cells": round(seconds.cells, 3), "save": round(seconds.save, 3)}
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _digest_or_none(path: Path) -> str | None:
-    with suppress(FileNotFoundError):
-        return _digest(path)
-    return None
+def cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -6,9 +6,10 @@ Only what is the same for every client is kept: modules, fact tables, fonts. Not
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 
 from bespoke.runner.lean import without
 
@@ -27,20 +28,29 @@ DEBUGGER = ("debugpy",)  # a kernel without a reader needs none, and it takes lo
 OFTEN = 50_000  # objects between two looks for rubbish: a kernel lives for a second
 
 
+def extras_for(clients: Sequence[Path]) -> list[str]:
+    """What is worth having in advance for these client folders: what only one kernel needs, it gets itself."""
+    coded = [client for client in clients if (client / "evaluation" / "notes.jsonl").is_file()]
+    labelled = [client for client in clients if (client / "failures.csv").is_file()]
+    return [*(["codes"] if len(coded) > 1 else []), *(["learning"] if len(labelled) > 1 else [])]
+
+
 def warm_up(extras: Iterable[str] = ()) -> None:
-    """Import what the notebooks use. `extras` may name `codes`, for clients that are evaluated on ICD-10."""
+    """Import what the notebooks use. `extras` may name `codes`, for the ICD-10 table, and `learning`, for the
+    classifier of failures."""
     with without(*DEBUGGER):
         for name in (*KERNEL, *LIBRARIES):
             _import(name)
     _import_the_house()
     _read_the_tables()
     _draw_once()
-    if "codes" in extras:
+    if "learning" in extras:
         for name in LEARNING:
             _import(name)
+    if "codes" in extras:
         from bespoke.facts.icd10 import code_set
 
-        code_set()
+        code_set().codes  # noqa: B018
     gc.set_threshold(OFTEN, 20, 20)
 
 

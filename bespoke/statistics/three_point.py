@@ -6,7 +6,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv
+
+from bespoke.statistics import beta_quantile
 
 Array = NDArray[np.float64]
 Shape = Literal["pert", "triangular"]
@@ -25,7 +26,7 @@ def quantile(u: Array, low: float, likely: float, high: float, shape: Shape = "p
     if shape == "triangular":
         return _triangular(u, low, likely, high)
     rise = PERT_WEIGHT * (likely - low) / (high - low)
-    return low + (high - low) * np.asarray(betaincinv(1 + rise, 1 + PERT_WEIGHT - rise, u), dtype=np.float64)
+    return low + (high - low) * beta_quantile.quantile(u, 1 + rise, 1 + PERT_WEIGHT - rise)
 
 
 def span(u: Array, low: float, high: float) -> Array:

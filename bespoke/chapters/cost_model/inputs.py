@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from zlib import crc32
 
@@ -21,16 +21,17 @@ class Inputs:
     """Draws of facts by key. The same key gives the same draws whatever was asked for before, so that two
     routes are compared under the same future, and a run repeats exactly.
 
-    With `pinned`, one draw: the named inputs at the given quantile, all others at their median.
+    With `pinned`, one draw for each entry: the named inputs at the given quantile, all others at their median.
     """
 
     facts: Facts
     own: Mapping[str, NegotiatedPrice]
     draws: int
     seed: int
-    pinned: Mapping[str, float] | None = None
+    pinned: Sequence[Mapping[str, float]] | None = None
     used: set[str] = field(default_factory=set)
     _sampled: dict[str, Array] = field(default_factory=dict)
+    _medians: dict[str, float] = field(default_factory=dict)
 
     def __getitem__(self, key: str) -> Array:
         return self.of(key)
@@ -40,7 +41,7 @@ class Inputs:
         self.used.add(key)
         name = f"{key}#{task_id}" if task_id else key
         if name not in self._sampled:
-            self._sampled[name] = self._sample(key, self._probabilities(key, name))
+            self._sampled[name] = self._drawn(key, name) if self.pinned is None else self._pinned(key)
         return self._sampled[name]
 
     def text(self, key: str) -> str:
@@ -55,8 +56,8 @@ class Inputs:
         """The same draws with a fresh record of what is used."""
         return replace(self, used=set())
 
-    def pin(self, quantiles: Mapping[str, float]) -> Inputs:
-        return replace(self, draws=1, pinned=quantiles, used=set(), _sampled={})
+    def pin(self, quantiles: Sequence[Mapping[str, float]]) -> Inputs:
+        return replace(self, draws=len(quantiles), pinned=quantiles, used=set(), _sampled={})
 
     def fewer(self, draws: int) -> Inputs:
         """The first draws of the same futures, for what needs many points and few draws."""
@@ -71,10 +72,18 @@ class Inputs:
     def is_unpublished(self, key: str) -> bool:
         return key not in self.own and self.facts.fact(key).kind == "unpublished"
 
-    def _probabilities(self, key: str, name: str) -> Array:
-        if self.pinned is not None:
-            return np.array([self.pinned.get(key, 0.5)])
-        return np.random.default_rng([self.seed, crc32(name.encode())]).random(self.draws)
+    def _drawn(self, key: str, name: str) -> Array:
+        return self._sample(key, np.random.default_rng([self.seed, crc32(name.encode())]).random(self.draws))
+
+    def _pinned(self, key: str) -> Array:
+        """The median, which every pinned copy shares, save where the input itself is pinned."""
+        if key not in self._medians:
+            self._medians[key] = float(self._sample(key, np.array([0.5]))[0])
+        values = np.full(self.draws, self._medians[key])
+        for place, quantiles in enumerate(self.pinned or ()):
+            if key in quantiles:
+                values[place] = self._sample(key, np.array([quantiles[key]]))[0]
+        return values
 
     def _sample(self, key: str, u: Array) -> Array:
         if key in self.own:

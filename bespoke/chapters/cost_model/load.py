@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from scipy.optimize import brentq
@@ -37,10 +38,20 @@ def hit_rate(requests_per_day: Array, profile: Array, ttl_minutes: float) -> Arr
     one other came in the TTL before it: 1 - exp(-expected arrivals in that window), averaged over requests.
     At a flat rate this is 1 - exp(-rate x TTL).
     """
-    window = _arrivals_before(profile, ttl_minutes)
-    per_minute = requests_per_day / MINUTES_PER_DAY
-    missed = np.exp(-per_minute[:, None] * window[None, :])
-    return np.asarray(1 - missed @ profile / profile.sum(), dtype=np.float64)
+    asked = np.asarray(requests_per_day, dtype=np.float64)
+    same = asked.size > 1 and bool((asked == asked[0]).all())  # a point of a curve has one volume in every draw
+    found = _hit_rate((asked[:1] if same else asked).tobytes(), profile.tobytes(), float(ttl_minutes))
+    return np.full(asked.shape, found[0]) if same else found
+
+
+@lru_cache(maxsize=32)
+def _hit_rate(requests_per_day: bytes, profile: bytes, ttl_minutes: float) -> Array:
+    """Kept by value: every route of a task asks for the same volumes and the same day."""
+    rates, day = np.frombuffer(requests_per_day), np.frombuffer(profile)
+    missed = np.exp(-(rates / MINUTES_PER_DAY)[:, None] * _arrivals_before(day, ttl_minutes)[None, :])
+    found = np.asarray(1 - missed @ day / day.sum(), dtype=np.float64)
+    found.flags.writeable = False
+    return found
 
 
 def peak_per_second(requests_per_day: Array, peak_to_mean: float) -> Array:

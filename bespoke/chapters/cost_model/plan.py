@@ -89,12 +89,11 @@ class ImportPlan:
     fixed: dict[str, Array]
 
     def monthly(self, requests_per_day: Array) -> dict[str, Array]:
-        arrivals = (
-            requests_per_day[:, None] * (1 + self.load.retry[:, None]) * self.load.profile[None, :] / SLOTS
-        )
+        share, slots = np.unique(self.load.profile, return_counts=True)  # the afternoon repeats the morning
+        arrivals = requests_per_day[:, None] * (1 + self.load.retry[:, None]) * share[None, :] / SLOTS
         active = 1 - np.exp(-arrivals * self.window_minutes * 60 / SECONDS_PER_SLOT)
         copies = np.maximum(1.0, np.ceil(arrivals / SECONDS_PER_SLOT / self.per_copy_second[:, None]))
-        windows = (active * copies).sum(axis=1) * SECONDS_PER_SLOT / (self.window_minutes * 60)
+        windows = (active * copies * slots).sum(axis=1) * SECONDS_PER_SLOT / (self.window_minutes * 60)
         hosting = windows * self.usd_per_window * self.load.days
         return {"hosting": hosting, **{k: v * np.ones_like(hosting) for k, v in self.fixed.items()}}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,11 +12,12 @@ from bespoke.chapters.cost_model.drivers import drivers
 from bespoke.chapters.cost_model.inputs import Array, Inputs
 from bespoke.chapters.cost_model.plan import Plan, TokenPlan, total
 from bespoke.chapters.cost_model.quality import MeasuredQuality, accepted_share
-from bespoke.chapters.cost_model.request import NotPriced, Priced, Request, may_cache, smallest_cacheable
+from bespoke.chapters.cost_model.request import Priced, Request, may_cache, smallest_cacheable
 from bespoke.chapters.cost_model.result import Band, Component, RouteCost, Verdict, rounded
 from bespoke.clients.schema import Client, Task
 
 TTLS = ("price.cache_ttl_5m", "price.cache_ttl_1h")
+CHOOSING = ("prompt_caching", "open_weight_lora")  # the lifetime of the cache; the kind of GPU
 WORTH_THE_HOUR = 0.995  # the longer lifetime is an option to set: it must save half a percent
 
 
@@ -45,7 +46,7 @@ def price(route: str, client: Client, task: Task, inputs: Inputs, regional: bool
     """All draws of one route; raises NotPriced with the reason where it has no price."""
     request = Request.of(client, task, inputs, regional, profile)
     priced = routes.ROUTES[route](request)
-    cached_plan = _best_cache(priced.plan, request) if route in routes.CACHEABLE else None
+    cached_plan = _best_cache(priced.plan, request) if _needs_cache(route, inputs) else None
     if route == "prompt_caching" and cached_plan is not None:
         priced = replace(priced, plan=cached_plan)
     parts = priced.plan.monthly(request.volume)
@@ -84,7 +85,7 @@ def summary(draws: Draws, today: Array, measured: Mapping[tuple[str, str], Measu
         cache_ttl_minutes=shown_plan.ttl_minutes if shown_plan else None,
         units=None if units is None else Band.of(units),
         build_up=_build_up(draws),
-        drivers=drivers(lambda pinned: _life_12(priced.route, r, pinned), inputs, used),
+        drivers=drivers(_life_12(priced.route, r), inputs, used),
         forced_retirements_36=round(
             float(life.retirements(priced.base_model, r.client, r.inputs, 36).mean()), 2
         ),
@@ -106,6 +107,11 @@ def verdict(difference: Array) -> Verdict:
     if p90 < 0:
         return "cheaper"
     return "dearer" if p10 > 0 else "cannot separate"
+
+
+def _needs_cache(route: str, inputs: Inputs) -> bool:
+    """Shown beside every cacheable route, but part of the price of one only."""
+    return route in routes.CACHEABLE and (inputs.pinned is None or route == "prompt_caching")
 
 
 def _best_cache(plan: Plan, r: Request) -> TokenPlan | None:
@@ -138,8 +144,14 @@ def _build_up(draws: Draws) -> tuple[Component, ...]:
     return tuple(part for part in built if part.monthly or part.one_off)
 
 
-def _life_12(route: str, r: Request, pinned: Inputs) -> float:
-    try:
-        return float(price(route, r.client, r.task, pinned, r.regional, r.load.profile).life(12)[0])
-    except NotPriced:  # pragma: no cover - a pinned input cannot close a route that is open
-        return float("nan")
+def _life_12(route: str, r: Request) -> Callable[[Inputs], Array]:
+    """Prices the route over 12 months under pinned inputs. Where the cheaper of two plans is taken, each pin takes
+    its own, so they are priced one by one; everywhere else all at once."""
+
+    def cost(pinned: Inputs) -> Array:
+        return price(route, r.client, r.task, pinned, r.regional, r.load.profile).life(12)
+
+    def one_by_one(pinned: Inputs) -> Array:
+        return np.concatenate([cost(pinned.pin([one])) for one in pinned.pinned or ()])
+
+    return one_by_one if route in CHOOSING else cost

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from bespoke.chapters.timeline.result import ABTest
 from bespoke.clients.schema import Client, Task
@@ -17,8 +17,8 @@ def sample_size(current: float, target: float, *, power: float, significance: fl
     n = (z_a sqrt(2 p q) + z_b sqrt(p1 q1 + p2 q2))^2 / (p2 - p1)^2 with p the mean of both (Fleiss, 1981).
     """
     middle = (current + target) / 2
-    pooled = norm.ppf(1 - significance / 2) * math.sqrt(2 * middle * (1 - middle))
-    apart = norm.ppf(power) * math.sqrt(current * (1 - current) + target * (1 - target))
+    pooled = ndtri(1 - significance / 2) * math.sqrt(2 * middle * (1 - middle))
+    apart = ndtri(power) * math.sqrt(current * (1 - current) + target * (1 - target))
     needed: float = ((pooled + apart) / (target - current)) ** 2
     return math.ceil(needed)
 

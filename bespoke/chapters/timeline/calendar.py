@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import holidays
 import numpy as np
@@ -33,7 +34,7 @@ class WorkingCalendar:
     def after(self, days: float) -> date:
         """The first working day left once this many days are worked; a part of a day takes it whole."""
         moved = np.busday_offset(
-            np.datetime64(self.start), int(np.ceil(round(days, 9))), roll="forward", holidays=list(self.free)
+            np.datetime64(self.start), int(np.ceil(round(days, 9))), roll="forward", busdaycal=self._worked
         )
         return date.fromisoformat(str(moved))
 
@@ -44,4 +45,8 @@ class WorkingCalendar:
     def working_days(self, weeks: int) -> int:
         """Days worked in this many weeks from the start."""
         end = self.start + timedelta(weeks=weeks)
-        return int(np.busday_count(np.datetime64(self.start), np.datetime64(end), holidays=list(self.free)))
+        return int(np.busday_count(np.datetime64(self.start), np.datetime64(end), busdaycal=self._worked))
+
+    @cached_property
+    def _worked(self) -> np.busdaycalendar:
+        return np.busdaycalendar(holidays=list(self.free))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy.stats import spearmanr
 
 from bespoke.chapters.timeline.calendar import WorkingCalendar
 from bespoke.chapters.timeline.estimates import Estimate, Log, estimates
@@ -98,6 +97,7 @@ def _phases(
     network: Sequence[Estimate], simulation: Simulation, calendar: WorkingCalendar
 ) -> tuple[PhaseTimeline, ...]:
     critical, shares = simulation.criticality(), simulation.variance_shares()
+    total_ranks = _ranks(simulation.total)
     found = []
     for i, estimate in enumerate(network):
         p10, p50, p90 = (float(days) for days in np.percentile(simulation.finishes[i], [10, 50, 90]))
@@ -115,7 +115,7 @@ def _phases(
                 finish_p90=calendar.finish(p90),
                 criticality=round(float(critical[i]), 4),
                 variance_share=round(float(shares[i]), 4),
-                rank_correlation=_rank_correlation(simulation.durations[i], simulation.total),
+                rank_correlation=_rank_correlation(_ranks(simulation.durations[i]), total_ranks),
                 zero_variance=estimate.is_point and estimate.high > 0,
             )
         )
@@ -123,9 +123,17 @@ def _phases(
 
 
 def _rank_correlation(durations: Array, total: Array) -> float:
+    """Spearman's, from ranks; none where one of the two does not vary."""
     if durations.min() == durations.max() or total.min() == total.max():
         return 0.0
-    return round(float(spearmanr(durations, total).statistic), 4)
+    return round(float(np.corrcoef(durations, total)[0, 1]), 4)
+
+
+def _ranks(values: Array) -> Array:
+    """1 for the smallest; equal values share the mean of their ranks."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(count)
+    return np.asarray((last - (count - 1) / 2)[place], dtype=np.float64)
 
 
 def _at_means(network: Sequence[Estimate]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,7 +23,7 @@ ACCESS = ("access_bedrock", "access_openai", "access_gpu")
 def gates(client: Client, facts: Facts, profile: Profile, task: Task) -> tuple[GateOutcome, ...]:
     """Every gate of the profile's route for one task, met or not."""
     route = next(row for row in routes(facts.as_of) if row.route == profile.route)
-    case = build_case(client, task, family=_main_family(client, facts, task), shared_p95_ms=None)
+    case = build_case(client, task, family=_main_family(client, task), shared_p95_ms=None)
     return evaluate_gates(route, case, facts)
 
 
@@ -124,11 +125,18 @@ def tuned_task(client: Client, task_id: str) -> Task:
     raise BespokeError(f"name the task to tune for: {names}", path=f"{client.name}/tasks.csv")
 
 
-def _main_family(client: Client, facts: Facts, task: Task) -> str | None:
-    from bespoke.chapters import failure_modes
+def _main_family(client: Client, task: Task) -> str | None:
+    """The most frequent family of the task's failures, by annotators and the consultant's table of codes.
 
-    found = failure_modes.compute(client, facts)
-    return found.main_family(task.task_id) if found else None
+    Chapter 2 also guesses the families of the rest; a job is not started or stopped by a guess.
+    """
+    of_code = {row.code: row.family for row in client.codes or ()}
+    families = Counter(
+        family
+        for failure in client.failures or ()
+        if failure.task_id == task.task_id and (family := failure.label_1 or of_code.get(failure.code))
+    )
+    return families.most_common(1)[0][0] if families else None
 
 
 def _day(life: dict[str, Any], key: str) -> date | None:

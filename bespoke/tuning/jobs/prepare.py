@@ -17,13 +17,13 @@ from bespoke.facts.reader import Facts
 from bespoke.tuning.formats import detect, format_named
 from bespoke.tuning.formats.conversion import examples, without
 from bespoke.tuning.formats.format import Format, to_json
+from bespoke.tuning.jobs.verdict import refuse, usable_lines
 
 if TYPE_CHECKING:
     from bespoke.chapters.dataset_readiness import DatasetReadiness
 
 Role = Literal["training", "validation"]
 NAMES: dict[Role, str] = {"training": "train.jsonl", "validation": "validation.jsonl"}
-SHOWN = 3  # places named per rule
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,10 @@ def prepare(
     if not leave_out_faulty:
         found = dataset_readiness.compute(client, facts)
         assert found is not None
-        _refuse(found, route, client.name)
+        refuse(found, route, client.name)
         usable: Mapping[Path, frozenset[int]] | None = None
     else:
-        usable = _usable_lines(client, facts, route)
+        usable = usable_lines(client, facts, route)
     target, left_out = format_named(target_format), 0
     by_role: dict[Role, list[Path]] = {}
     for path in client.dataset:
@@ -98,7 +98,7 @@ def prepare(
         raise BespokeError("no row is left to train on", path=str(client.folder / "dataset"))
     after = dataset_readiness.compute(replace(client, dataset=tuple(written.values())), facts)
     assert after is not None
-    _refuse(after, route, client.name)
+    refuse(after, route, client.name)
     return Dataset(tuple(_measured(role, path, after) for role, path in written.items()), left_out)
 
 
@@ -153,52 +153,6 @@ def _whole_file(out: Path) -> Iterator[IO[str]]:
             raise
     except OSError as error:
         raise BespokeError(f"cannot write: {error.strerror or error}", path=str(out)) from error
-
-
-def _usable_lines(client: Client, facts: Facts, route: str) -> dict[Path, frozenset[int]]:
-    """For each file, the lines that break no rule of the route and, in validation, repeat no training row."""
-    from bespoke.chapters.dataset_readiness.census import Census
-    from bespoke.chapters.dataset_readiness.ledger import Ledger
-    from bespoke.chapters.dataset_readiness.minhash import Containment
-    from bespoke.chapters.dataset_readiness.rules import rules_as_of
-    from bespoke.chapters.dataset_readiness.scan import Scan
-
-    rules = rules_as_of(facts.as_of)
-    notes = client.notes or ()
-    scan = Scan(rules, Ledger(rules), Containment(n.text for n in notes), tuple(n.id for n in notes))
-    for path in client.dataset:
-        scan.file(path, path.name)
-    near = tuple(scan.copies.near(rules.number("duplicate_near")))
-    census = Census(scan.copies, near, [file.role == "training" for file in scan.files])
-    leaked = {row for row, _ in census.leaks()}
-    number = list(rules.targets).index(route)
-    lines: dict[Path, set[int]] = {path: set() for path in client.dataset}
-    for row in range(len(scan.copies)):
-        if scan.copies.targets[row] >> number & 1 and row not in leaked:
-            lines[client.dataset[scan.copies.files[row]]].add(scan.copies.lines[row])
-    return {path: frozenset(found) for path, found in lines.items()}
-
-
-def _refuse(found: DatasetReadiness, route: str, client: str) -> None:
-    """Raises with every blocking rule and its first places, unless the data can go to the route."""
-    verdict = next(target for target in found.targets if target.route == route)
-    if verdict.status != "not_ready":
-        return
-    blocking = {blocker.rule for blocker in verdict.blocked_by}
-    raise BespokeError(list(_blocking(found, route, blocking, client)))
-
-
-def _blocking(found: DatasetReadiness, route: str, rules: set[str], client: str) -> Iterator[Problem]:
-    for finding in found.findings:
-        if finding.rule not in rules or (finding.routes and route not in finding.routes):
-            continue
-        for place in finding.places[:SHOWN]:
-            says = f"{finding.says}: {place.detail}; {finding.todo}"
-            file = "dataset" if finding.scope == "dataset" else place.file
-            yield Problem(f"{client}/{file}", place.line, finding.rule, says)
-        more = finding.count - len(finding.places[:SHOWN])
-        if more > 0:
-            yield Problem(f"{client}/dataset", None, finding.rule, f"and {more:,} more of the same kind")
 
 
 def _role(path: Path) -> Role:

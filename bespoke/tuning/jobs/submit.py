@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from bespoke.clients.schema import Client, Task
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
-from bespoke.tuning.jobs import aws as amazon
-from bespoke.tuning.jobs import lifecycle, look, naming, quote, upload
-from bespoke.tuning.jobs.aws import Aws, told
+from bespoke.tuning.jobs import lifecycle, naming, quote, upload
+from bespoke.tuning.jobs.aws import Aws
+from bespoke.tuning.jobs.job import ensure_job
 from bespoke.tuning.jobs.outside import Outside, Say
 from bespoke.tuning.jobs.prepare import NAMES, Dataset, digest_of, prepare
 from bespoke.tuning.jobs.profiles import Profile, chosen
@@ -69,7 +68,7 @@ def submit(
         say(f"run {run.name} is already there: going on with it")
     if not run.job.arn:
         run = upload.upload_all(store, run, aws, client.folder, say)
-    return _ensure_job(store, run, aws, client, outside, say)
+    return ensure_job(store, run, aws, client, outside, say)
 
 
 def _resumed(order: Order, before: Run | None) -> Order:
@@ -231,54 +230,3 @@ def _new_run(
         model_ends_on=facts.day(f"{profile.lifecycle}.end_of_life") if profile.lifecycle else None,
         started_at=outside.now(),
     )
-
-
-def _ensure_job(store: Store, run: Run, aws: Aws, client: Client, outside: Outside, say: Say) -> Run:
-    """The job of the run's name: the one that is there, else a new one."""
-    from botocore.exceptions import ClientError
-
-    with told(f"the job {run.job.name}", aws.region):
-        found = amazon.found(aws.bedrock.get_model_customization_job, jobIdentifier=run.job.name)
-        if found is None:
-            try:
-                aws.bedrock.create_model_customization_job(**_request(run, client))
-                say(f"started {run.job.name}")
-            except ClientError as error:
-                if error.response.get("Error", {}).get("Code") != "ConflictException":
-                    _refused(store, run, error, outside)
-                    raise
-            found = aws.bedrock.get_model_customization_job(jobIdentifier=run.job.name)
-    return store.keep(look.with_job(run, found, outside))
-
-
-def _refused(store: Store, run: Run, error: Any, outside: Outside) -> None:
-    """A request that AWS would not take made nothing; any other failure leaves the question open."""
-    if error.response.get("Error", {}).get("Code") in ("ValidationException", "AccessDeniedException"):
-        message = amazon.scrub(str(error.response["Error"].get("Message", "")))
-        job = run.job.model_copy(update={"status": REFUSED, "message": message, "seen_at": outside.now()})
-        store.keep(run.model_copy(update={"job": job}))
-
-
-def _request(run: Run, client: Client) -> dict[str, Any]:
-    """The arguments of CreateModelCustomizationJob."""
-    files = {upload.role: f"s3://{run.bucket}/{upload.key}" for upload in run.uploads}
-    place = run.uploads[0].key.rpartition("/")[0]
-    tags = [{"key": "bespoke-client", "value": client.name}, {"key": "bespoke-run", "value": run.name}]
-    request: dict[str, Any] = {
-        "jobName": run.job.name,
-        "customModelName": run.job.name,
-        "roleArn": run.role_arn,
-        "clientRequestToken": run.job.token,
-        "baseModelIdentifier": run.base_model,
-        "customizationType": "FINE_TUNING",
-        "trainingDataConfig": {"s3Uri": files["training"]},
-        "outputDataConfig": {"s3Uri": f"s3://{run.bucket}/{place}/output/"},
-        "hyperParameters": dict(run.hyperparameters),
-        "jobTags": tags,
-        "customModelTags": tags,
-    }
-    if "validation" in files:
-        request["validationDataConfig"] = {"validators": [{"s3Uri": files["validation"]}]}
-    if run.kms_key:
-        request["customModelKmsKeyId"] = run.kms_key
-    return request

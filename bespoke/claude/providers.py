@@ -1,0 +1,29 @@
+"""The providers by name; the SDK of one is loaded only when it is asked for."""
+
+from __future__ import annotations
+
+from bespoke.claude.backend import Backend, CallFailed
+from bespoke.claude.patience import Patience
+from bespoke.errors import BespokeError
+
+NAMES = ("anthropic", "bedrock")
+
+
+def open_backend(name: str, patience: Patience) -> Backend:
+    """Raises BespokeError for an unknown name, a missing package or missing credentials."""
+    try:
+        return _opened(name, patience)
+    except CallFailed as failure:
+        raise BespokeError(str(failure)) from None
+
+
+def _opened(name: str, patience: Patience) -> Backend:
+    if name == "anthropic":
+        from bespoke.claude.anthropic_messages import AnthropicMessages
+
+        return AnthropicMessages(patience, patience.connections)
+    if name == "bedrock":
+        from bespoke.claude.bedrock import BedrockConverse
+
+        return BedrockConverse(patience)
+    raise BespokeError(f"no backend {name!r}; there are: {', '.join(NAMES)}")

@@ -1,0 +1,116 @@
+"""One run: quotes, sends strategy after strategy, and records each as soon as it is done."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from bespoke.claude.backend import Backend, CallFailed
+from bespoke.claude.batches import Batcher, BatchLimits
+from bespoke.claude.calls import Pricing
+from bespoke.claude.journal import Journal
+from bespoke.claude.money import pico, usd
+from bespoke.claude.pacing import Pacer
+from bespoke.claude.patience import Patience
+from bespoke.claude.plan import Plan
+from bespoke.claude.quote import Quote, Ratio, assumed_ratio, counted_ratio, make_quote, tell
+from bespoke.claude.record import in_a_line, summarised, write
+from bespoke.claude.rungs import Progress, run_strategy
+from bespoke.claude.sending import Sender, drained
+from bespoke.claude.summary import EvaluationSummary, StrategySummary
+from bespoke.clients.schema import Client
+from bespoke.errors import BespokeError
+from bespoke.facts.price_book import sells_batches
+from bespoke.facts.reader import Facts
+
+
+@dataclass
+class Run:
+    """Everything one run needs. `pricing` says whether requests go out in batches."""
+
+    client: Client
+    facts: Facts
+    plan: Plan
+    pricing: Pricing
+    journal: Journal
+    budget: Decimal
+    again: bool
+    patience: Patience
+    say: Callable[[str], None]
+    summaries: list[StrategySummary] = field(default_factory=list)
+
+    async def go(self, backend: Backend) -> EvaluationSummary:
+        """Raises BespokeError for an error that would meet every request, after recording what came back."""
+        try:
+            quote, ratio = await self._quoted(backend)
+            tell(quote, self.budget, self.say)
+            sender = self._sender(backend, ratio)
+            _end_gently()
+            work = self._strategies(sender, Batcher(sender, self._limits(), self.say), ratio)
+            await drained(work, sender, self.patience.lease_s / 4, self.patience.drain_s)
+        except CallFailed as failure:
+            raise BespokeError(str(failure)) from None
+        finally:
+            await backend.close()
+        if sender.fatal:
+            raise BespokeError(sender.fatal)
+        return EvaluationSummary(
+            sent=True,
+            budget_usd=self.budget,
+            held_usd=usd(self.journal.held()),
+            quote=quote,
+            blocked=self.plan.blocked_rules,
+            strategies=tuple(self.summaries),
+            stopped=sender.stopped,
+        )
+
+    async def _quoted(self, backend: Backend) -> tuple[Quote, Ratio]:
+        """The quote for what is still to be paid; has tokens counted only where something is."""
+        ratio = assumed_ratio(self.facts, self.pricing.model)
+        quote = make_quote(self.plan, self.pricing, self.facts, ratio, self.journal)
+        if any(strategy.requests for strategy in quote.strategies):
+            ratio = await counted_ratio(backend, self.plan, ratio)
+            quote = make_quote(self.plan, self.pricing, self.facts, ratio, self.journal)
+        return quote, ratio
+
+    async def _strategies(self, sender: Sender, batcher: Batcher, ratio: Ratio) -> None:
+        await batcher.settle()  # batches of an earlier run
+        whole = make_quote(self.plan, self.pricing, self.facts, ratio, None)
+        for strategy, quote in zip(self.plan.strategies, whole.strategies, strict=True):
+            progress = Progress(strategy.title, len(self.plan.notes), self.say)
+            in_batches = batcher if self.pricing.batch else None
+            results = await run_strategy(strategy, self.plan, sender, in_batches, progress)
+            summary = summarised(strategy, results, quote, self.plan, self.pricing, self.client)
+            self.summaries.append(summary)
+            write(self.client, summary, results)
+            self.say(in_a_line(summary))
+
+    def _sender(self, backend: Backend, ratio: Ratio) -> Sender:
+        return Sender(
+            backend=backend,
+            journal=self.journal,
+            pricing=replace(self.pricing, batch=False),
+            batch_pricing=replace(self.pricing, batch=sells_batches(self.pricing.model)),
+            budget=pico(self.budget),
+            patience=self.patience,
+            again=self.again,
+            bytes_per_token=ratio.bytes_per_token,
+            pacer=Pacer(most=self.patience.connections, longest_pause_s=self.patience.longest_backoff_s),
+        )
+
+    def _limits(self) -> BatchLimits:
+        megabytes = int(self.facts.fact("api.batch.megabytes").number)
+        return BatchLimits(int(self.facts.fact("api.batch.requests").number), megabytes * 1_000_000)
+
+
+def _end_gently() -> None:
+    """A polite request to end is an interrupt: answers on their way are paid for and taken in."""
+    task = asyncio.current_task()
+    loop = asyncio.get_running_loop()
+    with suppress(NotImplementedError, ValueError, RuntimeError):
+        if task is not None:
+            loop.add_signal_handler(signal.SIGTERM, task.cancel)

@@ -1,0 +1,142 @@
+"""Many clients at once: a process for each, forked from this one where the platform allows it.
+
+They share nothing but the machine and the warmed process their kernels come from.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from bespoke.errors import printable
+from bespoke.runner import nursery
+from bespoke.runner.lean import import_papermill
+from bespoke.runner.outcome import Outcome
+from bespoke.runner.plan import Options
+
+Say = Callable[[str], None]
+RunOne = Callable[[str, Options, Say], Outcome]
+
+
+def side_by_side(names: Sequence[str], options: Options, jobs: int, run: RunOne, say: Say) -> list[Outcome]:
+    """`run` every client, at most `jobs` at the same time; outcomes in the order of the names."""
+    if not nursery.available():
+        return _by_command(names, options, jobs, say)
+    os.environ.update(nursery.SINGLE_THREADED)  # a process is forked here only while it has one thread
+    _get_ready(names, options)
+    found: dict[str, Outcome] = {}
+    waiting = list(names)
+    with selectors.DefaultSelector() as at_work:
+        try:
+            while waiting or at_work.get_map():
+                while waiting and len(at_work.get_map()) < jobs:
+                    child = _Child(waiting.pop(0), options, run)
+                    at_work.register(child.pipe, selectors.EVENT_READ, child)
+                for key, _ in at_work.select():
+                    outcome = key.data.listen(say)
+                    if outcome is not None:
+                        at_work.unregister(key.fd)
+                        os.close(key.fd)
+                        found[outcome.name] = outcome
+                        say(f"[{len(found)}/{len(names)}] {outcome.name}: {'done' if outcome.ok else 'failed'}")
+        except BaseException:
+            nursery.ZYGOTE.stop()  # without kernels the children come to an end
+            raise
+    return [found[name] for name in names]
+
+
+def _get_ready(names: Sequence[str], options: Options) -> None:
+    """What every child needs and none should import again; nothing of it starts a thread."""
+    from bespoke.runner import schedule, warm
+
+    nursery.ZYGOTE.start(warm.extras_for([options.client_data / name for name in names]))
+    import_papermill()
+    schedule.get_ready_to_render()
+    import bespoke.clients.reader
+    import bespoke.workbook  # noqa: F401
+
+
+class _Child:
+    """The process of one client, and the pipe it tells its story through: JSON lines, the outcome last."""
+
+    def __init__(self, name: str, options: Options, run: RunOne) -> None:
+        self.name = name
+        self.pipe, end = os.pipe()
+        self._heard = b""
+        self._outcome: Outcome | None = None
+        self._pid = os.fork()
+        if self._pid == 0:
+            os.close(self.pipe)
+            _live(name, options, run, end)
+        os.close(end)
+
+    def listen(self, say: Say) -> Outcome | None:
+        """Pass on what it says; its outcome once it has ended."""
+        data = os.read(self.pipe, 1 << 16)
+        *lines, self._heard = (self._heard + data).split(b"\n")
+        for line in lines:
+            message = json.loads(line)
+            if "say" in message:
+                say(message["say"])
+            else:
+                self._outcome = Outcome(self.name, tuple(message["problems"]))
+        if data:
+            return None
+        _, status = os.waitpid(self._pid, 0)
+        if self._outcome is None:
+            code = os.waitstatus_to_exitcode(status)
+            how = f"was ended by signal {-code}" if code < 0 else f"ended with status {code}"
+            self._outcome = Outcome(self.name, (f"{self.name}: its process {how}; run it again to go on",))
+            say(self._outcome.problems[0])
+        return self._outcome
+
+
+def _live(name: str, options: Options, run: RunOne, pipe: int) -> None:
+    """The child's whole life; it never returns."""
+    code = 1
+    try:
+        nursery.ZYGOTE.disown()
+
+        def tell(message: dict[str, object]) -> None:
+            os.write(pipe, json.dumps(message).encode() + b"\n")
+
+        outcome = run(name, options, lambda line: tell({"say": line}))
+        tell({"problems": outcome.problems})
+        code = 0
+    except Exception as error:  # a bug in one client's run must not end the others'
+        os.write(2, printable(f"{name}: {type(error).__name__}: {error}").encode() + b"\n")
+    finally:
+        os._exit(code)
+
+
+def _by_command(names: Sequence[str], options: Options, jobs: int, say: Say) -> list[Outcome]:
+    """Where nothing can be forked: the same command once for each client."""
+
+    def start(name: str) -> Outcome:
+        done = subprocess.run(
+            [sys.executable, "-m", "bespoke", "run", name, *_arguments(options)],
+            capture_output=True, text=True, encoding="utf-8", check=False,
+        )  # fmt: skip
+        lines = (done.stdout + done.stderr).splitlines()
+        for line in lines:
+            say(line)
+        return Outcome(name, tuple(lines[-1:]) or ("ended without a word",) if done.returncode else ())
+
+    with ThreadPoolExecutor(jobs) as pool:
+        return list(pool.map(start, names))
+
+
+def _arguments(options: Options) -> list[str]:
+    flags = ["--client-data", str(options.client_data), "--reports", str(options.reports)]
+    flags += [f"--only={options.only}"] if options.only else []
+    flags += [f"--as-of={options.as_of}"] if options.as_of else []
+    flags += ["--force"] if options.force else []
+    given = {name: value for values in options.parameters.values() for name, value in values.items()}
+    for name, value in given.items():
+        flags += ["-p", f"{name}={value}"]
+    return flags

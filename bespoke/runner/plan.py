@@ -1,0 +1,142 @@
+"""Which notebooks of a client have to run, and why: keys now against keys of the last run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bespoke import places
+from bespoke.chapters.registry import CHAPTERS, chapter
+from bespoke.keys import digest, key_of, package_digest, reads
+from bespoke.runner.manifest import Manifest, NotebookRun
+
+LAST = "07_recommendation"  # lists the facts of every chapter, so it depends on all results
+REPORTS = ("report.pdf", "report.html")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run was asked to do."""
+
+    client_data: Path
+    reports: Path
+    as_of: str = ""
+    only: str = ""
+    force: bool = False
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # stem -> name -> value
+    width: int = 2  # notebooks at the same time
+
+    @property
+    def wanted(self) -> list[str]:
+        """Stems of the notebooks asked for, in order."""
+        return [*upstream(self.only), self.only] if self.only else list(CHAPTERS)
+
+    @property
+    def wants_report(self) -> bool:
+        return not self.only
+
+
+@dataclass
+class Plan:
+    """One client: its state on disk, what the last run noted, and what this one knows."""
+
+    folder: Path  # reports/<client>
+    now: Manifest
+    before: Manifest | None
+    options: Options
+
+    def run(self, stem: str) -> NotebookRun:
+        """The notebook as it would be run now: its key and its parameters."""
+        parameters = dict(self.options.parameters.get(stem, {}))
+        parts = [
+            key_of(stem, self.now.inputs, self.now.as_of),
+            digest(places.notebooks() / f"{stem}.ipynb"),
+            repr(sorted(parameters.items())),
+            repr(sorted(self.now.versions.items())),
+            *(self._result(needed) for needed in predecessors(stem)),
+        ]
+        return NotebookRun(hashlib.sha256("\n".join(parts).encode()).hexdigest(), parameters)
+
+    def reason(self, stem: str) -> str:
+        """Why the notebook has to run, in a few words; empty when nothing it depends on has changed."""
+        earlier = self.before.notebooks.get(stem) if self.before else None
+        if self.options.force:
+            return "forced"
+        if earlier is None:
+            return "first run"
+        if self.outputs(stem) != earlier.outputs:
+            return "its output is missing or was edited"
+        if self.run(stem).key == earlier.key:
+            return ""
+        return self._what_changed(stem, earlier)
+
+    def _what_changed(self, stem: str, earlier: NotebookRun) -> str:
+        assert self.before is not None
+        if dict(self.options.parameters.get(stem, {})) != earlier.parameters:
+            return "parameters changed"
+        if self.before.as_of != self.now.as_of:
+            return "the date changed"
+        chain = [stem, *upstream(stem)]
+        changed = [
+            name
+            for name in sorted(self.now.inputs.keys() | self.before.inputs.keys())
+            if self.now.inputs.get(name) != self.before.inputs.get(name) and any(reads(s, name) for s in chain)
+        ]
+        if changed:
+            return f"{changed[0]} changed" + (f" and {len(changed) - 1} more" if len(changed) > 1 else "")
+        if self.before.facts != self.now.facts:
+            return "fact tables changed"
+        if self.before.versions != self.now.versions:
+            return "package versions changed"
+        if self.before.code != self.now.code:
+            return "the code changed"
+        return "an earlier result changed"
+
+    def outputs(self, stem: str) -> dict[str, str]:
+        """The notebook's files that are there -> SHA-256."""
+        names = (f"notebooks/{stem}.ipynb", f"results/{stem}.json")
+        return {name: digest(self.folder / name) for name in names if (self.folder / name).is_file()}
+
+    def report_key(self) -> str:
+        """What the rendered report depends on: notebooks, templates, code, names and pictures of the client."""
+        templates = sorted(path for path in (places.templates() / "report").rglob("*") if path.is_file())
+        own = {k: v for k, v in self.now.inputs.items() if k == "engagement.yaml" or not any(reads(s, k) for s in CHAPTERS)}
+        parts = [
+            *(f"{stem}={self.outputs(stem).get(f'notebooks/{stem}.ipynb', '')}" for stem in CHAPTERS),
+            *map(digest, templates),
+            package_digest(),
+            self.now.as_of,
+            repr(sorted(own.items())),
+            repr(sorted(self.now.versions.items())),
+        ]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def report_is_current(self) -> bool:
+        there = {name: digest(self.folder / name) for name in REPORTS if (self.folder / name).is_file()}
+        return not self.options.force and there == self.now.report and self.report_key() == self.now.report_key
+
+    def nothing_to_do(self) -> bool:
+        """Whether the last run's notebooks and report still stand."""
+        notebooks = not any(self.reason(stem) for stem in self.options.wanted)
+        return notebooks and (not self.options.wants_report or self.report_is_current())
+
+    def _result(self, stem: str) -> str:
+        path = self.folder / "results" / f"{stem}.json"
+        return f"{stem}={digest(path) if path.is_file() else ''}"
+
+
+def predecessors(stem: str) -> list[str]:
+    """The chapters whose results a notebook reads."""
+    if stem == LAST:
+        return [name for name in CHAPTERS if name != LAST]
+    return [name for name in CHAPTERS if name in chapter(stem).needs.values()]
+
+
+def upstream(stem: str) -> list[str]:
+    """Every chapter the notebook needs, directly or not, in order."""
+    direct = set(chapter(stem).needs.values())
+    every = direct | {name for needed in direct for name in upstream(needed)}
+    return [name for name in CHAPTERS if name in every]

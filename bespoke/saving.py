@@ -1,0 +1,37 @@
+"""Files are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from bespoke.errors import BespokeError
+
+_UNFINISHED = re.compile(r"\..+\.[a-z0-9_]{8}")  # as `write_atomically` names them
+
+
+def write_atomically(path: Path, content: str | bytes, *, mode: int = 0o644) -> None:
+    """Write the whole file or nothing: a temporary file beside it takes its place at the end."""
+    data = content.encode() if isinstance(content, str) else content
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            Path(name).chmod(mode)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise BespokeError(f"cannot write: {error.strerror or error}", path=str(path)) from error
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Clear away what a run that was killed had begun to write."""
+    for path in folder.glob(".*"):
+        if _UNFINISHED.fullmatch(path.name) and path.is_file():
+            path.unlink(missing_ok=True)
