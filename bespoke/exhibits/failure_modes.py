@@ -17,6 +17,9 @@ ROUTE_WORDS = {
 }  # fmt: skip
 
 
+FEWEST_JUDGED = 5  # rows a judge labelled, below which a share of them says nothing
+
+
 def finding(result: FailureModes) -> None:
     """The leading families and what they share."""
     mapped = [row for row in result.families if row.family != "unmapped"]
@@ -213,7 +216,8 @@ def labels(result: FailureModes) -> None:
 
 def judges(result: FailureModes) -> None:
     """Labels no person gave: the judge's hit rates, its shares corrected by them, and the confusion behind them."""
-    for index, check in enumerate(result.judges, start=1):
+    worth_showing = [check for check in result.judges if check.families[0].of >= FEWEST_JUDGED]
+    for index, check in enumerate(worth_showing, start=1):
         show.table(
             [
                 (

@@ -136,8 +136,8 @@ def _table(lines: Sequence[Mapping[str, Any]], scene: Scene, subject: str) -> Ta
         (
             line["name"], line["before"], line["p50"], _span(line["p10"], line["p90"]),
             {"same": "today's", "cannot separate": "cannot be told apart"}.get(line["verdict"], line["verdict"]),
-            line["per_request"] / line["accepted"] if line["accepted"] else None,
-            line["per_request"] / target if target else None,
+            1000 * line["per_request"] / line["accepted"] if line["accepted"] else None,
+            1000 * line["per_request"] / target if target else None,
         )
         for line in lines
     ]  # fmt: skip
@@ -149,9 +149,9 @@ def _table(lines: Sequence[Mapping[str, Any]], scene: Scene, subject: str) -> Ta
             Column(key="now", title="Explored", unit="USD a month", format="money"),
             Column(key="range", title="P10 to P90"),
             Column(key="verdict", title="Against as is"),
-            Column(key="accepted", title="Per accepted output", unit="USD, quality today", format="money", digits=5),
-            Column(key="target", title="Per accepted output", unit="USD, if it met the target", format="money",
-                   digits=5),
+            Column(key="accepted", title="Per 1,000 accepted", unit="USD, measured quality", format="money", digits=2),
+            Column(key="target", title="Per 1,000 accepted", unit="USD, if it met the target", format="money",
+                   digits=2),
         ),
         rows=tuple(rows),
         emphasis=tuple(n for n, row in enumerate(rows) if row[1] is None or _moved(row[1], row[2])),

@@ -18,6 +18,7 @@ from bespoke.workbook import Workbook
 
 DRAWS = 600
 CORRELATION = "schedule.correlation"
+WITHOUT_DATASET = "<p>No plan here annotates a dataset: annotators, pace and review rounds change nothing.</p>"
 DAYS = ("low_days", "likely_days", "high_days")
 
 
@@ -70,6 +71,7 @@ class TimelineExplorer(Explorer):
         said = "; ".join(f"{b.name} {decimal(b.p50_days, 1)} working days" for _, b in plans)
         return (
             drawing(ranges, alt=f"Working days to finish, P10 to P90: {said}", words=lambda v: f"{v:.0f} days"),
+            "" if any("dataset" in _phases(b) for _, b in plans) else WITHOUT_DATASET,
             _dates(plans),
             _drivers(now.portfolio, self.phase_names),
         )
@@ -105,6 +107,10 @@ class TimelineExplorer(Explorer):
 def _plans(before: Timeline, now: Timeline) -> Sequence[tuple[PlanTimeline | None, PlanTimeline]]:
     was = {plan.task_ids: plan for plan in before.plans}
     return [*((was.get(plan.task_ids), plan) for plan in now.plans), (before.portfolio, now.portfolio)]
+
+
+def _phases(plan: PlanTimeline) -> list[str]:
+    return [phase.phase for phase in plan.phases]
 
 
 def _dates(plans: Sequence[tuple[PlanTimeline | None, PlanTimeline]]) -> Table:
