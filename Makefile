@@ -29,8 +29,12 @@ check: $(VENV)/.ready-dev             ## lint, types, stripped notebooks
 bench: $(VENV)/.ready-dev             ## seconds beside the plain chain of papermill and nbconvert
 	$(BIN)/python tests/bench/plain_chain.py
 
+# On this machine only, asks no other host for news or updates, and logs no token: `jupyter server list` shows it.
+LAB := --ServerApp.root_dir=. --ServerApp.ip=127.0.0.1 --LabApp.app_settings_dir=bespoke/explore/lab \
+       --LabApp.extension_manager=readonly --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 lab: $(VENV)/.ready                   ## JupyterLab on the notebooks
-	$(BIN)/jupyter lab --notebook-dir=. notebooks/01_task_audit.ipynb
+	JUPYTER_TOKEN=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe())") \
+	$(BIN)/jupyter lab $(LAB) $(LAB_OPTIONS) notebooks/01_task_audit.ipynb
 
 gallery: $(VENV)/.ready-dev reports     ## pages of the example reports as PNG, some of them for the README
 	$(BIN)/python -m bespoke.report.gallery

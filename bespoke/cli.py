@@ -217,7 +217,7 @@ def _burning(client: Path) -> list[Problem]:
 
     from bespoke.tuning.jobs.watch import problems
 
-    return problems(client, date.today()) if (client / "tuning").is_dir() else []  # noqa: DTZ011
+    return problems(client, date.today()) if (client / "tuning").is_dir() else []
 
 
 def _folder(given: Path | None, name: str) -> Path:

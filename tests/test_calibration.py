@@ -57,7 +57,6 @@ def test_the_log_is_read_from_beside_the_client_folders_and_checked(client_data:
         LoggedPhase(engagement="A", phase="audit", planned_days=3, actual_days=4),
     )
     log.write_text("engagement,phase,planned_days,actual_days\nA,audit,0,4\n", encoding="utf-8")
-    assert [str(p) for p in clients.check(client_data, "harbour_legal") if not p.warning][0].startswith(
-        "engagement_log.csv:2: planned_days:"
-    )
+    problem = next(p for p in clients.check(client_data, "harbour_legal") if not p.warning)
+    assert str(problem).startswith("engagement_log.csv:2: planned_days:")
     assert clients.names(client_data) == sorted(p.name for p in client_data.iterdir() if p.is_dir())

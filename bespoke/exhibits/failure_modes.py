@@ -228,8 +228,8 @@ def judges(result: FailureModes) -> None:
                 for f in check.families
             ],
             label=f"tbl-failures-judge-{index}",
-            caption=f"What the labels of {check.judge} are worth: {len(check.trusted)} of {len(check.families)} families "
-            f"reach {percent(check.floor)} against people",
+            caption=f"What the labels of {check.judge} are worth: {len(check.trusted)} of "
+            f"{len(check.families)} families reach {percent(check.floor)} against people",
             columns=(
                 Column(key="family", title="Family"),
                 Column(key="n", title="It labelled"),

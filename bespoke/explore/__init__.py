@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 __all__ = ["explore", "interactive"]
 
-REPORT_RUN = "BESPOKE_REPORT_RUN"  # set by the runner in every kernel it starts
+REPORT_RUN = ("BESPOKE_REPORT_RUN", "BESPOKE_REPORTS")  # set by the runner in every kernel it starts
 NOTEBOOK_SERVER = "JPY_SESSION_NAME"  # set by Jupyter Server in the kernels of its notebooks
 
 
 def interactive() -> bool:
     """Whether somebody can move a control: the kernel belongs to a notebook in JupyterLab and no run drives it."""
-    return NOTEBOOK_SERVER in os.environ and REPORT_RUN not in os.environ
+    return NOTEBOOK_SERVER in os.environ and not any(name in os.environ for name in REPORT_RUN)
 
 
 def explore(book: Workbook) -> None:

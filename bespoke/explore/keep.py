@@ -15,7 +15,7 @@ from bespoke.show.html import LITERAL
 if TYPE_CHECKING:
     from bespoke.explore.panel import Panel
 
-COLOURS = {"+": "#E3F2E1", "-": "#FBE3E0", "@": "#EEF1F5"}
+COLOURS = {"+": "#E3F2E1", "-": "#FBE3E0"}
 
 
 class Keep:
@@ -56,7 +56,7 @@ class Keep:
             self.said.value = _line(str(error))
             return
         problems = self.proposal.problems
-        says = "\n".join(map(str, problems)) or "bespoke check: no problem"
+        says = "\n".join(["bespoke check:", *map(str, problems)]) if problems else "bespoke check: no problem"
         self.shown.value = coloured(self.proposal.diff()) + _line(says)
         self.write.disabled = bool(self.proposal.errors or not self.proposal.edits)
         self.answer.layout.display = ""
@@ -80,11 +80,15 @@ class Keep:
 def coloured(diff: str) -> str:
     """A unified diff as HTML; every line is escaped."""
     rows = "".join(
-        f'<div style="background:{COLOURS.get(line[:1], "transparent")};color:#1C2430">{escape(line) or "&nbsp;"}</div>'
+        f'<div style="background:{_colour(line)};color:#1C2430">{escape(line) or "&nbsp;"}</div>'
         for line in diff.split("\n")[:-1]
     )
     style = "font-family:monospace;white-space:pre;overflow:auto;max-height:24em;line-height:1.35;background:#fff"
     return f'<div class="{LITERAL} bespoke-diff" style="{style}">{rows}</div>'
+
+
+def _colour(line: str) -> str:
+    return "#EEF1F5" if line.startswith(("--- ", "+++ ", "@@ ")) else COLOURS.get(line[:1], "transparent")
 
 
 def _line(text: str) -> str:

@@ -111,18 +111,20 @@ class Panel:
         self.look()
 
     def _arrange(self, scene: Scene) -> None:
-        """Build the dials where others are needed: of another subject, or of another model's prices."""
+        """Build the dials that are not there yet: of another subject, or of another model's prices."""
+        there = {_place(d): row for d, row in zip(self.shown, self.dials.children, strict=False)}
         dials = tuple(self.explorer.dials(self.subject.value, scene))
-        if [_place(d) for d in dials] == [_place(d) for d in self.shown]:
+        if there.keys() == set(map(_place, dials)):
             return
-        rows = []
-        for dial in dials:
-            if dial.address is not None and dial.address not in self.changes:
-                self.original.setdefault(dial.address, dial.value)
-            widget = widget_of(dial)
-            widget.observe(lambda change, dial=dial: self.move(dial, change["new"]), "value")
-            rows.append(row_of(dial, widget))
-        self.shown, self.dials.children = dials, rows
+        self.dials.children = [there.get(_place(dial)) or self._row(dial) for dial in dials]
+        self.shown = dials
+
+    def _row(self, dial: Dial) -> Any:
+        if dial.address is not None and dial.address not in self.changes:
+            self.original.setdefault(dial.address, dial.value)
+        widget = widget_of(dial)
+        widget.observe(lambda change: self.move(dial, change["new"]), "value")
+        return row_of(dial, widget)
 
 
 def _place(dial: Dial) -> tuple[str, Address | None]:

@@ -7,7 +7,8 @@ import os
 import re
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -37,8 +38,34 @@ class Seconds:
         return {name: round(value, 3) for name, value in asdict(self).items()}
 
 
+class Watched:
+    """A file that a notebook is about to write anew, and whom to tell, once, when it has."""
+
+    def __init__(self, path: Path, tell: Callable[[], None]) -> None:
+        self._path, self._tell = path, tell
+        self._before, self._told = self._mark(), False
+
+    def look(self, **_: Any) -> None:
+        """Called after each cell."""
+        now = self._mark()
+        if not self._told and now is not None and now != self._before:
+            self._told = True
+            self._tell()
+
+    def _mark(self) -> tuple[int, int] | None:
+        """A file that is replaced is another file, even where its bytes are the same."""
+        with suppress(OSError):
+            found = self._path.stat()
+            return found.st_ino, found.st_mtime_ns
+        return None
+
+
 def execute(
-    source: Path, target: Path, parameters: Mapping[str, Any], environment: Mapping[str, str]
+    source: Path,
+    target: Path,
+    parameters: Mapping[str, Any],
+    environment: Mapping[str, str],
+    watched: Watched | None = None,
 ) -> Seconds:
     """Run `source` and save the executed notebook as `target`, whole or not at all.
 
@@ -61,7 +88,7 @@ def execute(
         book = papermill.execute_notebook(
             str(source.resolve()), None, parameters=dict(parameters), progress_bar=False, kernel_name="python3",
             engine_name=ENGINE, autosave_cell_every=0, request_save_on_cell_execute=False,
-            environment={**_inherited(), **environment}, keep=ran,
+            environment={**_inherited(), **environment}, keep=ran, look=watched.look if watched else None,
         )  # fmt: skip
     except papermill.PapermillExecutionError as error:
         write_atomically(failed, nbformat.writes(_without_traces(ran[0], source)) + "\n")

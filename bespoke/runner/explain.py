@@ -75,7 +75,8 @@ def _chain(entry: Chapter, client: Client, facts: Facts, folder: Path, inputs: d
         if key in value_rows():
             fact = facts.fact(key)
             stale = ", stale" if fact.stale(facts.as_of) else ""
-            yield f"    from fact    {key} = {value_text(fact)} {fact.unit} ({fact.kind}{stale}; {fact.source}; read {fact.read_on})"
+            rests_on = f"({fact.kind}{stale}; {fact.source}; read {fact.read_on})"
+            yield f"    from fact    {key} = {value_text(fact)} {fact.unit} {rests_on}"
     yield "    from tables  token prices of genai-prices; routes, gates, stages and remedies of bespoke/facts/tables"
 
 

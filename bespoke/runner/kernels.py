@@ -101,12 +101,12 @@ class Engine(NBClientEngine):  # type: ignore[misc]
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man: Any, kernel_name: str, environment: Mapping[str, str], keep: list[Any], **kwargs: Any
+        cls, nb_man: Any, kernel_name: str, environment: Mapping[str, str], keep: list[Any], look: Any, **kwargs: Any
     ) -> Any:
         keep.append(nb_man.nb)  # for the caller, should a cell fail
         client = PapermillNotebookClient(
             nb_man, kernel_name=kernel_name, kernel_manager_class=Manager, shutdown_kernel="immediate",
-            timeout=None, startup_timeout=START,
+            timeout=None, startup_timeout=START, on_cell_executed=look,
         )  # fmt: skip
         return client.execute(env=dict(environment))
 

@@ -30,10 +30,11 @@ class Zygote:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._is_ours = True
 
     def start(self, extras: Iterable[str] = ()) -> None:
         """Begin warming up; returns at once. `extras` as in `warm.warm_up`."""
-        if self._process is not None and self._process.poll() is None:
+        if not self._is_ours or (self._process is not None and self._process.poll() is None):
             return
         self._address().unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX) as listener:
@@ -59,9 +60,9 @@ class Zygote:
 
     def disown(self) -> None:
         """In a forked child: the zygote is the parent's to end."""
-        process, self._process = self._process, None
+        process, self._process, self._is_ours = self._process, None, False
         if process is not None and process.stdin is not None:
-            os.close(process.stdin.fileno())
+            process.stdin.close()
             process.returncode = 0  # not ours to wait for
 
     def stop(self) -> None:

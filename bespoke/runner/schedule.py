@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import SimpleQueue
 
 from bespoke import places
 from bespoke.chapters.registry import CHAPTERS
 from bespoke.errors import BespokeError
-from bespoke.runner.execute import Seconds, execute
-from bespoke.runner.lean import import_papermill
+from bespoke.runner.execute import Seconds, Watched, execute
 from bespoke.runner.manifest import NotebookRun
 from bespoke.runner.nursery import ZYGOTE
 from bespoke.runner.plan import Plan, predecessors, upstream
@@ -19,11 +19,14 @@ from bespoke.runner.plan import Plan, predecessors, upstream
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Started:
+    """A notebook in its kernel. Others may read its result while it still draws its figures."""
+
     stem: str
     run: NotebookRun
     reason: str
+    has_result: bool = False
 
 
 def run_notebooks(plan: Plan, environment: Mapping[str, str], say: Say) -> None:
@@ -32,19 +35,18 @@ def run_notebooks(plan: Plan, environment: Mapping[str, str], say: Say) -> None:
     Raises the first BespokeError once the notebooks that were running beside it have ended.
     """
     waiting = _heaviest_first(plan.options.wanted)
-    running: dict[Future[Seconds], _Started] = {}
+    running: dict[str, _Started] = {}
+    news: SimpleQueue[tuple[str, Future[Seconds] | None]] = SimpleQueue()  # a result is there, or all is done
     failed: BespokeError | None = None
     ahead: threading.Thread | None = None
-    with ThreadPoolExecutor(max(1, plan.options.width)) as pool:
+    with ThreadPoolExecutor(2 * plan.options.width) as pool:
         while True:
-            while failed is None and len(running) < plan.options.width:
-                stem = _free(waiting, [started.stem for started in running.values()])
-                if stem is None:
-                    break
+            while failed is None and (stem := _next(waiting, running, plan.options.width)):
                 waiting.remove(stem)
                 started = _Started(stem, plan.run(stem), plan.reason(stem))
                 if started.reason:
-                    running[pool.submit(_execute, plan, started, environment)] = started
+                    running[stem] = started
+                    _submit(pool, plan, started, environment, news)
                 else:
                     say(f"{plan.now.client}: {stem}: unchanged")
             if not running:
@@ -52,8 +54,11 @@ def run_notebooks(plan: Plan, environment: Mapping[str, str], say: Say) -> None:
             if ahead is None and plan.options.wants_report:
                 ahead = threading.Thread(target=get_ready_to_render, daemon=True)
                 ahead.start()
-            for future in _wait(running):
-                failed = _finish(plan, running.pop(future), future, say) or failed
+            stem, future = _hear(news)
+            if future is None:
+                running[stem].has_result = True
+            else:
+                failed = _finish(plan, running.pop(stem), future, say) or failed
     if failed is not None:
         raise failed
     if ahead is not None:
@@ -73,25 +78,34 @@ def _heaviest_first(stems: Iterable[str]) -> list[str]:
     return sorted(stems, key=lambda stem: (-sum(stem in upstream(other) for other in CHAPTERS), stem))
 
 
-def _free(waiting: list[str], running: list[str]) -> str | None:
-    """The first notebook whose results to read are all there."""
-    busy = {*waiting, *running}
+def _next(waiting: list[str], running: Mapping[str, _Started], width: int) -> str | None:
+    """The first notebook whose results to read are all there, while there is room for it."""
+    computing = {stem for stem, started in running.items() if not started.has_result}
+    if len(computing) >= width or len(running) >= 2 * width:
+        return None
+    busy = {*waiting, *computing}
     return next((stem for stem in waiting if not busy & set(predecessors(stem))), None)
 
 
-def _execute(plan: Plan, started: _Started, environment: Mapping[str, str]) -> Seconds:
-    import_papermill()
-    return execute(
-        places.notebooks() / f"{started.stem}.ipynb",
-        plan.folder / "notebooks" / f"{started.stem}.ipynb",
+def _submit(
+    pool: ThreadPoolExecutor, plan: Plan, started: _Started, environment: Mapping[str, str],
+    news: SimpleQueue[tuple[str, Future[Seconds] | None]],
+) -> None:  # fmt: skip
+    stem = started.stem
+    future = pool.submit(
+        execute,
+        places.notebooks() / f"{stem}.ipynb",
+        plan.folder / "notebooks" / f"{stem}.ipynb",
         {"client": plan.now.client, "as_of": plan.now.as_of, **started.run.parameters},
         environment,
+        Watched(plan.folder / "results" / f"{stem}.json", lambda: news.put((stem, None))),
     )
+    future.add_done_callback(lambda done: news.put((stem, done)))
 
 
-def _wait(running: Mapping[Future[Seconds], _Started]) -> set[Future[Seconds]]:
+def _hear(news: SimpleQueue[tuple[str, Future[Seconds] | None]]) -> tuple[str, Future[Seconds] | None]:
     try:
-        return wait(running, return_when=FIRST_COMPLETED).done
+        return news.get()
     except BaseException:  # Ctrl-C: no kernel goes on
         ZYGOTE.stop()
         raise

@@ -41,6 +41,7 @@ sys.path.insert(0, str(HERE.parents[2]))
 from tests.claude_server import KEY  # noqa: E402
 
 BUDGET = Decimal(500)
+KILLED_FIRST = 8  # runs of a leg that do not live
 STORM = {
     "limited": 0.05, "overloaded": 0.05, "broken": 0.03, "gateway": 0.005, "silent": 0.005,
     "silent_billed": 0.005, "dropped": 0.01, "cut": 0.01, "cut_json": 0.01,
@@ -77,7 +78,7 @@ def main() -> None:
 
 
 def direct(folder: Path, notes: int, dice: random.Random, *, again: bool) -> None:
-    settings = {"seed": 7, "latency_s": 0.1, "requests_per_minute": 9000, "burst": 60, "retry_after_s": 0.05}
+    settings = {"seed": 7, "latency_s": 0.3, "requests_per_minute": 9000, "burst": 60, "retry_after_s": 0.05}
     with server({**settings, "faults": STORM}) as url:
         kills, runs = until_done(folder, notes, url, dice)
         told, outcomes, account = summary(folder), written(folder), asked(url)
@@ -90,10 +91,11 @@ def direct(folder: Path, notes: int, dice: random.Random, *, again: bool) -> Non
         check("answered and lost make up all", set(told["outcomes"]) <= {"answered", "answer_lost"})
         money(folder, account)
         if again:
-            lost = told["outcomes"].get("answer_lost", 0)
             until_done(folder, notes, url, dice, again=True)
             told, account = summary(folder), asked(url)
-            say(f"again: outcomes {told['outcomes']}; paid twice {account['paid_twice']} of {lost} lost")
+            say(
+                f"again: outcomes {told['outcomes']}; paid twice {account['paid_twice']} of {losses(folder)} lost"
+            )
             check("asked again, every note is answered", told["outcomes"] == {"answered": notes})
             check("what was paid twice was known as lost", account["paid_twice"] <= losses(folder))
             money(folder, account)
@@ -152,12 +154,14 @@ def latency(folder: Path, notes: int) -> None:
 
 def until_done(folder: Path, notes: int, url: str, dice: random.Random, **more: Any) -> tuple[int, int]:
     """Starts runs and kills them at random moments, until one comes to its end. Kills and runs."""
-    kills = runs = 0
+    kills = runs = rounds = 0
     while True:
+        rounds += 1
         workers = [start(folder, notes, url, **more) for _ in range(2 if dice.random() < 0.25 else 1)]
         runs += len(workers)
-        # Some may live: otherwise a long run would never end.
-        limit = dice.uniform(1.0, 4.0 if more.get("batch") else 6.0) if dice.random() < 0.85 else 600.0
+        # The first are all killed; later some may live, otherwise a long run would never end.
+        dies = rounds <= KILLED_FIRST or dice.random() < 0.85
+        limit = dice.uniform(1.0, 4.0 if more.get("batch") else 6.0) if dies else 600.0
         ended = wait_for_any(workers, limit)
         for worker in workers:
             if worker.poll() is None:
@@ -167,7 +171,7 @@ def until_done(folder: Path, notes: int, url: str, dice: random.Random, **more: 
         if ended is not None:
             if ended.returncode != 0:
                 raise SystemExit(f"a run failed: {ended.stderr.read() if ended.stderr else ''}")
-            if not_asked(folder) == 0:
+            if unfinished(folder, lost_too=bool(more.get("again"))) == 0:
                 return kills, runs
 
 
@@ -262,10 +266,10 @@ def written(folder: Path) -> list[str]:
     return [json.loads(line)["id"] for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def not_asked(folder: Path) -> int:
-    """Notes that another run should try again: nothing was paid for them."""
-    outcomes = summary(folder)["outcomes"]
-    return int(outcomes.get("not_asked", 0) + outcomes.get("unavailable", 0))
+def unfinished(folder: Path, *, lost_too: bool) -> int:
+    """Notes that another run should try again; lost answers only where they are to be paid for again."""
+    names = ("not_asked", "unavailable", *(("answer_lost",) if lost_too else ()))
+    return sum(int(summary(folder)["outcomes"].get(name, 0)) for name in names)
 
 
 def losses(folder: Path) -> int:

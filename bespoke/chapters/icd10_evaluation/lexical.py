@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate, chain
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from scipy.sparse import csr_array, diags_array
 
 from bespoke.chapters.icd10_evaluation.decision import DEPTH, Ranked
 from bespoke.chapters.icd10_evaluation.surface import comparable, words_of
-from bespoke.chapters.icd10_evaluation.words import document_frequency, word_matrix
+from bespoke.chapters.icd10_evaluation.words import counted, document_frequency, word_matrix
 from bespoke.clients.schema import Note
 from bespoke.facts.icd10 import CodeSet, code_set
 
@@ -20,7 +21,7 @@ _K1, _B = 1.2, 0.75  # BM25's customary constants (Robertson and Zaragoza 2009)
 _COMMON = 2000  # words in more descriptions than this order candidates but do not nominate them
 _NOMINATED = 40  # candidates a sentence nominates
 _SENTENCE = re.compile(r"[.;:\n\r]+(?=\s|$)|[\n\r]+")
-_SEPARATOR = re.compile(r"[^\w]+|_")
+_SEPARATOR = re.compile(r"[^\w\n]|_")  # inside a line
 
 
 class LexicalRetrieval:
@@ -41,17 +42,14 @@ class LexicalRetrieval:
 class _Index:
     def __init__(self, codes: CodeSet) -> None:
         self.names = [code.code for code in codes.billable]
-        memo: dict[str, str] = {}
-        texts = (
-            tuple(
-                _memoised(word, memo)
-                for word in _SEPARATOR.split(f"{code.description} {code.inclusion_terms}")
-                if word
-            )
-            for code in codes.billable
-        )
         self.vocabulary: dict[str, int] = {}
-        counts = word_matrix(texts, self.vocabulary, grow=True)
+        columns = _Columns(self.vocabulary)
+        lines = "\n".join(f"{code.description} {code.inclusion_terms}" for code in codes.billable)
+        for separator in filter(_SEPARATOR.fullmatch, set(lines)):
+            lines = lines.replace(separator, " ")
+        texts = [line.split() for line in lines.split("\n")]
+        found = list(map(columns.__getitem__, chain.from_iterable(texts)))
+        counts = counted(found, list(accumulate(map(len, texts), initial=0)), len(self.vocabulary))
         frequency = document_frequency(counts)
         self.weights = _bm25(counts, frequency)  # codes x words
         rare = diags_array((frequency <= _COMMON).astype(np.float32))
@@ -113,7 +111,13 @@ def _sentences(text: str) -> list[tuple[str, ...]]:
     return [words for part in _SENTENCE.split(text) if (words := words_of(part).words)]
 
 
-def _memoised(word: str, memo: dict[str, str]) -> str:
-    if word not in memo:
-        memo[word] = comparable(word)
-    return memo[word]
+
+class _Columns(dict[str, int]):
+    """Word as it is written -> its column; words that compare equal share one."""
+
+    def __init__(self, vocabulary: dict[str, int]) -> None:
+        self._vocabulary = vocabulary
+
+    def __missing__(self, word: str) -> int:
+        self[word] = self._vocabulary.setdefault(comparable(word), len(self._vocabulary))
+        return self[word]

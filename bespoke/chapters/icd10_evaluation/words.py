@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,9 +20,13 @@ def word_matrix(texts: Iterable[tuple[str, ...]], vocabulary: dict[str, int], *,
         else:
             columns.extend(vocabulary[word] for word in words if word in vocabulary)
         ends.append(len(columns))
-    shape = (len(ends) - 1, len(vocabulary))
+    return counted(columns, ends, len(vocabulary))
+
+
+def counted(columns: Sequence[int], ends: Sequence[int], width: int) -> Any:
+    """Counts, texts x words, from the column of every word; text `i` has those from `ends[i]` to `ends[i + 1]`."""
     matrix = csr_array(
-        (np.ones(len(columns)), np.array(columns, dtype=np.int32), np.array(ends)), shape=shape
+        (np.ones(len(columns)), np.array(columns, dtype=np.int32), np.array(ends)), shape=(len(ends) - 1, width)
     )
     matrix.sum_duplicates()
     return matrix

@@ -1,0 +1,126 @@
+"""`bespoke evaluate` and `bespoke label`: calls to models on the command line. Nothing is sent without --yes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from bespoke.errors import BespokeError
+from bespoke.places import nearest
+from bespoke.tuning.front import Money
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_NOTHING_SENT = "nothing was sent: this is the quote; --yes sends it"
+
+
+def shared(function: F) -> F:
+    """The options both commands have, in the order in which the help lists them."""
+    options: tuple[Callable[[F], F], ...] = (
+        click.option(
+            "--backend", type=click.Choice(["anthropic", "bedrock"]), default="anthropic", show_default=True
+        ),
+        click.option(
+            "--model-id", default="", help="What goes over the wire: a Bedrock id or ARN, a tuned model."
+        ),
+        click.option("--budget", type=Money(), metavar="USD", help="Default: evaluation.budget_usd."),
+        click.option("--ask-lost-again", is_flag=True, help="Pay once more for answers that never arrived."),
+        click.option("--yes", is_flag=True, help="Really send; without it only the quote is printed."),
+        click.option("--client-data", type=click.Path(path_type=Path), help="Folder of the client folders."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@click.command()
+@click.argument("client")
+@click.option("--strategy", "strategies", multiple=True, metavar="NAME", help="May be repeated; default all.")
+@click.option("--model", default="", help="Whose prices apply; default the model of the one extraction task.")
+@click.option("--batch", is_flag=True, help="As Message Batches: half the price, within a day.")
+@shared
+def evaluate(
+    client: str,
+    strategies: tuple[str, ...],
+    model: str,
+    budget: Decimal | None,
+    yes: bool,
+    client_data: Path | None,
+    **options: Any,
+) -> None:
+    """Ask Claude about every note under each strategy; leaves recorded predictions for chapter 4."""
+    from bespoke import claude
+
+    found, facts = _client(client, client_data)
+    summary = claude.evaluate(
+        found,
+        facts,
+        strategies=strategies or tuple(claude.STRATEGIES),
+        model=model or _extraction_model(found),
+        budget=found.engagement.evaluation.budget_usd if budget is None else budget,
+        send=yes,
+        say=_say,
+        **options,
+    )
+    _close(summary.sent, yes, summary.stopped)
+
+
+@click.command()
+@click.argument("client")
+@click.option("--model", required=True, help="The judge; its prices apply.")
+@click.option(
+    "--check/--no-check",
+    "sample_human",
+    default=True,
+    help="Also what both annotators agree on, so that the judge's hit rates are known (default).",
+)
+@shared
+def label(client: str, budget: Decimal | None, yes: bool, client_data: Path | None, **options: Any) -> None:
+    """Have Claude name the remedy family of failing outputs nobody labelled; leaves judge.csv for chapter 2."""
+    from bespoke.claude.judge import label as judge
+
+    found, facts = _client(client, client_data)
+    summary = judge(
+        found,
+        facts,
+        budget=found.engagement.evaluation.budget_usd if budget is None else budget,
+        send=yes,
+        say=_say,
+        **options,
+    )
+    _close(summary.sent, yes, "")  # the judge's own last line says why it stopped
+
+
+def _client(name: str, client_data: Path | None) -> tuple[Any, Any]:
+    """The client, and the facts of today: a call is paid at today's price, whatever day the report speaks of."""
+    from datetime import date
+
+    from bespoke import clients
+    from bespoke.facts.reader import Facts
+
+    found = clients.load(client_data if client_data is not None else nearest("client_data"), name)
+    return found, Facts(as_of=date.today(), overrides=found.engagement.thresholds)  # noqa: DTZ011
+
+
+def _extraction_model(client: Any) -> str:
+    models = {task.model for task in client.tasks if task.kind == "extraction"}
+    if len(models) != 1:
+        raise BespokeError("name the model with --model: there is not one extraction task to take it from")
+    return str(models.pop())
+
+
+def _say(line: str) -> None:
+    from bespoke.errors import printable
+
+    click.echo(printable(line))
+
+
+def _close(sent: bool, yes: bool, stopped: str) -> None:
+    if not sent and not yes:
+        _say(_NOTHING_SENT)
+    if stopped:
+        _say(f"stopped: {stopped}; run again to go on")
