@@ -1,5 +1,5 @@
 # `make report` and `make test` do all the set-up. uv is used where it is installed, venv and pip elsewhere.
-.PHONY: report reports test check bench lab gallery lora-test icd10 requirements clean
+.PHONY: report reports test check bench lab gallery storm lora-test icd10 requirements clean
 
 CLIENT ?= meridian_health
 VENV   := .venv
@@ -38,6 +38,9 @@ lab: $(VENV)/.ready                   ## JupyterLab on the notebooks
 
 gallery: $(VENV)/.ready-dev reports     ## pages of the example reports as PNG, some of them for the README
 	$(BIN)/python -m bespoke.report.gallery
+
+storm: $(VENV)/.ready-dev             ## 2,000 notes under failures and kills: nothing is paid twice
+	$(BIN)/python tests/storm/storm.py --notes 2000
 
 lora-test:                             ## the training recipe, really run on a tiny model (1.5 GB to install)
 	$(PYTHON) -m venv .venv-lora

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from bespoke import __version__
+from bespoke.claude.front import evaluate, label
 from bespoke.errors import BespokeError, Problem, printable
 from bespoke.tuning.front import tune
 
@@ -176,7 +177,8 @@ def facts(as_of: str) -> None:
         click.echo(line)
 
 
-bespoke.add_command(tune)
+for command in (evaluate, label, tune):
+    bespoke.add_command(command)
 
 
 def main() -> None:

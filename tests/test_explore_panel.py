@@ -123,14 +123,18 @@ def test_every_dial_reacts_at_once_and_back_restores_the_folder(
     assert set(silent) <= WITHOUT_EFFECT.get(stem, set())
 
 
-def test_a_report_run_shows_nothing(monkeypatch: pytest.MonkeyPatch, examples: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("variable", ["BESPOKE_REPORT_RUN", "BESPOKE_REPORTS"])
+def test_a_report_run_shows_nothing(
+    monkeypatch: pytest.MonkeyPatch, examples: Path, tmp_path: Path, variable: str
+) -> None:
     """Only a kernel that Jupyter Server started for a notebook, and no run drives, has somebody to move a control."""
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
     monkeypatch.delenv("BESPOKE_REPORT_RUN", raising=False)
+    monkeypatch.delenv("BESPOKE_REPORTS", raising=False)
     assert not interactive()
     monkeypatch.setenv("JPY_SESSION_NAME", "notebooks/01_task_audit.ipynb")
     assert interactive()
-    monkeypatch.setenv("BESPOKE_REPORT_RUN", "1")
+    monkeypatch.setenv(variable, "1")
     assert not interactive()
     book = workbook.open(
         "01_task_audit", client="meridian_health", client_data=str(examples), reports=str(tmp_path)

@@ -53,13 +53,14 @@ def evaluate(
     **options: Any,
 ) -> None:
     """Ask Claude about every note under each strategy; leaves recorded predictions for chapter 4."""
-    from bespoke import claude
+    from bespoke.claude.entry import evaluate as run
+    from bespoke.claude.strategies import STRATEGIES
 
     found, facts = _client(client, client_data)
-    summary = claude.evaluate(
+    summary = run(
         found,
         facts,
-        strategies=strategies or tuple(claude.STRATEGIES),
+        strategies=strategies or tuple(STRATEGIES),
         model=model or _extraction_model(found),
         budget=found.engagement.evaluation.budget_usd if budget is None else budget,
         send=yes,
@@ -103,7 +104,7 @@ def _client(name: str, client_data: Path | None) -> tuple[Any, Any]:
     from bespoke.facts.reader import Facts
 
     found = clients.load(client_data if client_data is not None else nearest("client_data"), name)
-    return found, Facts(as_of=date.today(), overrides=found.engagement.thresholds)  # noqa: DTZ011
+    return found, Facts(as_of=date.today(), overrides=found.engagement.thresholds)
 
 
 def _extraction_model(client: Any) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from bespoke.claude.backend import Backend, CallFailed
 from bespoke.claude.calls import Pricing
-from bespoke.claude.evaluate import _wire_id as wire_id
+from bespoke.claude.entry import _wire_id as wire_id
 from bespoke.claude.journal import Journal
 from bespoke.claude.judge_cases import Cases, judge_quote, make_cases
 from bespoke.claude.judge_record import Judged, JudgeSummary, in_a_line, judged, summarised, write

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bespoke.clients.claude_account import ENDING, is_account, read_account
 from bespoke.clients.drawn import check_drawn
 from bespoke.clients.engagement import read_engagement
 from bespoke.clients.evaluation import check_leakage, read_notes, read_predictions
 from bespoke.clients.files import Source, check_encoding, is_there, read_text
 from bespoke.clients.prices import read_prices
 from bespoke.clients.rows import check_codes, check_failures, check_judge, check_phases, check_tasks
-from bespoke.clients.schema import CodeFamily, Failure, JudgeLabel, LoggedPhase, Phase, Row, Task
+from bespoke.clients.schema import ClaudeAccount, CodeFamily, Failure, JudgeLabel, LoggedPhase, Phase, Row, Task
 from bespoke.clients.tables import Numbered, read_table
 from bespoke.errors import Problem
 
@@ -22,7 +23,8 @@ FILES = (
     "dataset", "evaluation", "tuning",
 )  # fmt: skip
 LOG = "engagement_log.csv"
-EVALUATION_FILES = ("notes.jsonl", "train.jsonl", "predictions")
+EVALUATION_FILES = ("notes.jsonl", "train.jsonl", "predictions", "waivers.csv")
+WRITTEN_BY_A_RUN = ("journal.sqlite", "judge_journal.sqlite", "claude_")  # how names begin, in evaluation/
 LINES_ENDING = ".jsonl"
 DATASET_ENDINGS = (".jsonl", ".csv", ".tsv")
 
@@ -40,6 +42,7 @@ class Reading:
     notes: list[Numbered] | None = None
     train: list[Numbered] | None = None
     predictions: dict[str, list[Numbered]] | None = None
+    accounts: dict[str, ClaudeAccount] = field(default_factory=dict)  # by system
 
     def problems(self) -> list[Problem]:
         """In the order of files, then rows."""
@@ -153,7 +156,8 @@ def _read_dataset(reading: Reading) -> None:
 def _read_evaluation(reading: Reading) -> None:
     entries = reading.entries("evaluation")
     folder = reading.sources[-1]
-    _name_unknown(folder, entries, EVALUATION_FILES)
+    own = [name for name in entries if not name.startswith(WRITTEN_BY_A_RUN)]
+    _name_unknown(folder, own, EVALUATION_FILES)
     if not entries:
         return
     notes = reading.source("evaluation/notes.jsonl")
@@ -163,6 +167,11 @@ def _read_evaluation(reading: Reading) -> None:
     if train and reading.train and reading.notes:
         check_leakage(train, reading.train, reading.notes)
     _read_all_predictions(reading)
+    for name in filter(is_account, ours):
+        source = reading.source(f"evaluation/{name}")
+        account = read_account(source) if source else None
+        if account:
+            reading.accounts[name.removesuffix(ENDING)] = account
 
 
 def _read_all_predictions(reading: Reading) -> None:

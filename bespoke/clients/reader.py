@@ -73,6 +73,7 @@ def _client(name: str, root: Path, reading: Reading) -> Client:
             system: _rows(Prediction, rows, f"{shown}/evaluation/predictions/{system}.jsonl") or ()
             for system, rows in predictions.items()
         },
+        accounts=reading.accounts or None,
         log=_rows(LoggedPhase, tables.get(LOG), LOG),
     )
 

@@ -244,6 +244,27 @@ class Prediction(Row):
     latency_ms: Annotated[float, Field(ge=0, le=10**9)] | None = None
 
 
+class QuotedCost(Row):
+    """What a strategy was quoted before anything was sent, in USD."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+    usd_likely: Annotated[Decimal, Field(ge=0)]
+    usd_worst: Annotated[Decimal, Field(ge=0)]
+
+
+class ClaudeAccount(Row):
+    """What a run of Claude left about one strategy; of the file's fields those that chapters read."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+    strategy: Name
+    model: Name
+    batch: bool
+    usd: Annotated[Decimal, Field(ge=0)]  # of the answers
+    quote: QuotedCost
+
+
 # --- the folder ------------------------------------------------------------------------------------------
 
 
@@ -264,6 +285,7 @@ class Client:
     notes: tuple[Note, ...] | None = None
     train: tuple[Note, ...] | None = None
     predictions: Mapping[str, tuple[Prediction, ...]] | None = None
+    accounts: Mapping[str, ClaudeAccount] | None = None  # by the name of the recorded system they belong to
     log: tuple[LoggedPhase, ...] | None = None  # the house's own, beside the client folders
 
     def task(self, task_id: str) -> Task:

@@ -1,0 +1,58 @@
+"""How much of the faults is tried: a little in every test run, all of it by `make faults`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+FULL = os.environ.get("BESPOKE_FAULTS") == "full"
+REPORTS = ("report.pdf", "report.html")
+SMALLEST = "harbour_legal"  # the example that runs fastest
+
+Bespoke = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def scaled(little: int, full: int) -> int:
+    """A count for the everyday test run, and the one of the full trial."""
+    return full if FULL else little
+
+
+def bespoke(*arguments: str, cwd: Path, limit: float = 300, **options: object) -> subprocess.CompletedProcess[str]:
+    """The command line in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "bespoke", *arguments],
+        cwd=cwd, capture_output=True, text=True, errors="replace", timeout=limit, check=False, **options,
+    )  # type: ignore[call-overload,no-any-return]  # fmt: skip
+
+
+def add_client(folder: Path, name: str = SMALLEST, source: str = SMALLEST) -> Path:
+    """A copy of an example under another name, with a reports folder beside the clients."""
+    (folder / "reports").mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copytree(ROOT / "client_data" / source, folder / "client_data" / name))
+
+
+def files_of(report: Path) -> dict[str, bytes]:
+    """Everything of a client's report that must not depend on how the run went; the manifest keeps its seconds."""
+    return {
+        path.relative_to(report).as_posix(): path.read_bytes()
+        for path in sorted(report.rglob("*"))
+        if path.is_file() and path.name not in ("manifest.json", ".lock")
+    }
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the smallest example was run once, with nothing in its way."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    add_client(folder)
+    done = bespoke("run", SMALLEST, cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
