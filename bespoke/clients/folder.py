@@ -167,7 +167,7 @@ def _read_evaluation(reading: Reading) -> None:
     if train and reading.train and reading.notes:
         check_leakage(train, reading.train, reading.notes)
     _read_all_predictions(reading)
-    for name in filter(is_account, ours):
+    for name in filter(is_account, entries):
         source = reading.source(f"evaluation/{name}")
         account = read_account(source) if source else None
         if account:

@@ -239,18 +239,18 @@ def judges(result: FailureModes) -> None:
             ),
             source=f"{check.held_out} rows that people labelled too; correction after Rogan and Gladen 1978",
         )  # fmt: skip
-    check = result.classifier
-    if check is not None and check.used:
+    learnt = result.classifier
+    if learnt is not None and learnt.used:
         show.table(
             [
                 (FAMILY_NAME[family], *row)
-                for family, row in zip(check.families, check.confusion, strict=True)
+                for family, row in zip(learnt.families, learnt.confusion, strict=True)
             ],
             label="tbl-failures-confusion",
             caption="The classifier on rows it had not seen: given family by row, what it said by column",
             columns=(
                 Column(key="given", title="Given"),
-                *(Column(key=f, title=FAMILY_NAME[f], format="integer") for f in check.families),
+                *(Column(key=f, title=FAMILY_NAME[f], format="integer") for f in learnt.families),
             ),
             source="5-fold cross-validation over the rows labelled by people, checks and words",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -77,6 +78,11 @@ def _one(name: str, options: Options, say: Say) -> Outcome:
     except OSError as error:
         where = Path(error.filename).name if error.filename else name
         problems = (str(Problem(where, None, None, error.strerror or str(error))),)
+    except Exception as error:
+        if os.environ.get("BESPOKE_DEBUG"):
+            raise
+        what = f"a fault of bespoke itself, please report it: {type(error).__name__}: {error} (BESPOKE_DEBUG=1 shows more)"
+        problems = (str(Problem(name, None, None, what)),)
     for problem in problems:
         say(problem)
     _keep(options.reports / name, problems)

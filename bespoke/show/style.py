@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from bespoke.errors import BespokeError
+
 INK = "#1C2430"
 MUTED = "#66707F"
 RULE = "#C9D0D9"
@@ -58,7 +60,10 @@ def font_files() -> tuple[Path, ...]:
     import font_source_serif_pro
 
     folders = (Path(m.__file__).parent / "files" for m in (font_source_sans_pro, font_source_serif_pro))
-    return tuple(sorted(path for folder in folders for path in folder.glob("*.otf")))
+    found = tuple(sorted(path for folder in folders for path in folder.glob("*.otf")))
+    if not found:
+        raise BespokeError("the fonts are missing; install font-source-sans-pro and font-source-serif-pro again")
+    return found
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,7 @@ from bespoke.places import nearest
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Money(click.ParamType):
+class Money(click.ParamType[Decimal]):
     """US dollars, exact."""
 
     name = "usd"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.faults.conftest import add_client, bespoke, files_of, scaled
 
-CLIENTS = scaled(3, 24)
+CLIENTS = scaled(2, 24)
 TIMES = scaled(1, 10)
 EXAMPLES = ("harbour_legal", "atlas_payments", "meridian_health")
 SOURCES = EXAMPLES if scaled(0, 1) else EXAMPLES[:2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -10,9 +11,9 @@ import pytest
 from tests.faults.conftest import REPORTS, SMALLEST, add_client, bespoke, scaled
 from tests.faults.mutations import CORPUS, spoil
 
-FOLDERS = scaled(16, 1000)
+FOLDERS = scaled(8, int(os.environ.get("BESPOKE_MUTATIONS", "1000")))
 BATCH = 50
-SEEDS = range(FOLDERS) if FOLDERS > len(CORPUS) else [i * 7 for i in range(FOLDERS)]
+SEEDS = range(FOLDERS) if FOLDERS > len(CORPUS) else [i * 13 for i in range(FOLDERS)]
 
 
 @pytest.mark.parametrize("first", range(0, FOLDERS, BATCH))
