@@ -1,8 +1,8 @@
 """What a notebook starts with: the client, the facts as of the date, the earlier results, and its own.
 
-    book = workbook.open("05_cost_model", client=client, client_data=client_data, reports=reports, as_of=as_of)
-    result = book.compute(draws=draws, seed=seed)
-    exhibits = book.exhibits()
+book = workbook.open("05_cost_model", client=client, client_data=client_data, reports=reports, as_of=as_of)
+result = book.compute(draws=draws, seed=seed)
+exhibits = book.exhibits()
 """
 
 from __future__ import annotations
@@ -107,9 +107,7 @@ class Workbook:
         return input_digests(self.client.folder)
 
 
-def open(
-    stem: str, *, client: str, client_data: str = "", reports: str = "", as_of: str = ""
-) -> Workbook:
+def open(stem: str, *, client: str, client_data: str = "", reports: str = "", as_of: str = "") -> Workbook:
     """The workbook of one chapter. Folders default to the nearest `client_data` and `reports` here or above;
     `as_of` (ISO date) defaults to the engagement's own date. Raises BespokeError for bad input."""
     folder = Path(client_data or os.environ.get("BESPOKE_CLIENT_DATA", "") or nearest("client_data"))
@@ -124,4 +122,3 @@ def parse_day(text: str) -> date:
     with suppress(ValueError):
         return date.fromisoformat(text)
     raise BespokeError(f"as_of: {text!r} is not a date; write it as 2026-11-20")
-

@@ -56,7 +56,7 @@ def evaluate(
     name = backend if isinstance(backend, str) else backend.name
     _check(client, model, name, batch, send, budget)
     picked = chosen(list(strategies))
-    plan = make_plan(client, facts, picked, name, model_id or _wire_id(name, model), say)
+    plan = make_plan(client, facts, picked, name, model_id or wire_id(name, model), say)
     pricing = Pricing(
         model, facts.as_of, batch, regional=bool(client.engagement.residency), negotiated=client.prices
     )
@@ -94,7 +94,7 @@ def _check(client: Client, model: str, backend: str, batch: bool, send: bool, bu
         )
 
 
-def _wire_id(backend: str, model: str) -> str:
+def wire_id(backend: str, model: str) -> str:
     if backend == "bedrock":
         raise BespokeError("the bedrock backend needs model_id: a Bedrock model id, or a custom model's ARN")
     return model

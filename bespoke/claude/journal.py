@@ -39,12 +39,23 @@ class Journal:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=60.0, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode=WAL")
+            self._switch_to_wal()
             self._db.execute("PRAGMA synchronous=FULL")  # a claim must outlive a power cut: it is money
             self._prepare()
             self.beat()
         except (sqlite3.Error, OSError) as error:
             raise BespokeError(f"the journal cannot be opened: {error}", path=str(path)) from None
+
+    def _switch_to_wal(self) -> None:
+        """Two runs opening a new journal at once lock each other out for a moment: SQLite does not wait here."""
+        for attempt in range(50):
+            try:
+                self._db.execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError:
+                if attempt == 49:
+                    raise
+                time.sleep(0.02)
 
     def close(self) -> None:
         with self._writing() as db:

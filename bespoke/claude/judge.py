@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from bespoke.claude.backend import Backend, CallFailed
 from bespoke.claude.calls import Pricing
-from bespoke.claude.entry import _wire_id as wire_id
+from bespoke.claude.entry import wire_id
 from bespoke.claude.journal import Journal
 from bespoke.claude.judge_cases import Cases, judge_quote, make_cases
 from bespoke.claude.judge_record import Judged, JudgeSummary, in_a_line, judged, summarised, write
@@ -18,7 +18,7 @@ from bespoke.claude.pacing import Pacer
 from bespoke.claude.patience import Patience
 from bespoke.claude.providers import open_backend
 from bespoke.claude.quote import tell
-from bespoke.claude.run import _end_gently as end_gently
+from bespoke.claude.run import end_gently
 from bespoke.claude.sending import Sender, drained
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError

@@ -11,10 +11,8 @@ from bespoke.claude.calls import Call, Pricing, most_tokens
 from bespoke.claude.journal import Journal
 from bespoke.claude.judge_prompt import SPAN_WORDS, WORDS, judge_body
 from bespoke.claude.money import usd
-from bespoke.claude.plan import _geography as promised_geography
-from bespoke.claude.quote import Quote, StrategyQuote, assumed_ratio
-from bespoke.claude.quote import _smallest_cacheable as smallest_cacheable
-from bespoke.claude.quote import _Usual as Usual
+from bespoke.claude.plan import promised_geography
+from bespoke.claude.quote import Quote, StrategyQuote, Usual, assumed_ratio, smallest_cacheable
 from bespoke.claude.residual import read_waivers, unwaived
 from bespoke.clients.schema import Client, Failure, Task
 from bespoke.clients.spreadsheet import inert

@@ -90,7 +90,7 @@ def make_plan(
         glossary=glossary(clean) if any(s.glossary for s in strategies) else (),
         answer_tokens=int(facts.fact("api.answer_tokens").number),
         thinking_tokens=int(facts.fact("api.thinking_tokens").number),
-        geography=_geography(client, backend),
+        geography=promised_geography(client, backend),
         descriptions={
             code: code_set().codes[code].description
             for found in candidates.values()
@@ -136,7 +136,7 @@ def _retrieved(
     return {note.id: codes for note, codes in zip(notes, found, strict=True)}
 
 
-def _geography(client: Client, backend: str) -> str:
+def promised_geography(client: Client, backend: str) -> str:
     """Where the provider may process: the Claude API can promise the United States and nothing else."""
     wanted = {place.casefold() for place in client.engagement.residency}
     if not wanted or backend != "anthropic":

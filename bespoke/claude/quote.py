@@ -81,9 +81,9 @@ async def counted_ratio(backend: Backend, plan: Plan, otherwise: Ratio) -> Ratio
 
 def make_quote(plan: Plan, pricing: Pricing, facts: Facts, ratio: Ratio, journal: Journal | None) -> Quote:
     """Prices every request of the plan on its own. Requests with an answer in the journal are left out."""
-    usual = _Usual(
+    usual = Usual(
         bytes_per_token=ratio.bytes_per_token,
-        cacheable=_smallest_cacheable(facts, pricing),
+        cacheable=smallest_cacheable(facts, pricing),
         answer_bytes=_mean_answer_bytes(plan),
         thinking=int(facts.fact("evidence.tokens.thinking").number),
     )
@@ -113,7 +113,7 @@ def tell(quote: Quote, budget: Decimal, say: Callable[[str], None]) -> None:
 
 
 @dataclass(frozen=True)
-class _Usual:
+class Usual:
     """What a request takes when all goes as it mostly does."""
 
     bytes_per_token: float
@@ -136,7 +136,7 @@ class _Usual:
 
 
 def _quoted(
-    strategy: Strategy, plan: Plan, pricing: Pricing, usual: _Usual, journal: Journal | None
+    strategy: Strategy, plan: Plan, pricing: Pricing, usual: Usual, journal: Journal | None
 ) -> StrategyQuote:
     calls, answered = _calls(strategy, plan, journal)
     drafts = [plan.shared.answer_tokens if call.which == "criticise" else 0 for call in calls]
@@ -183,7 +183,7 @@ def draft_of(message: dict[str, object]) -> str:
     return read_answer(message).text.strip() or "(no answer)"
 
 
-def _smallest_cacheable(facts: Facts, pricing: Pricing) -> float:
+def smallest_cacheable(facts: Facts, pricing: Pricing) -> float:
     if not pricing.caches:
         return float("inf")
     key = f"model.{canonical(pricing.model)}.smallest_cacheable_tokens"

@@ -49,7 +49,7 @@ class Run:
             quote, ratio = await self._quoted(backend)
             tell(quote, self.budget, self.say)
             sender = self._sender(backend, ratio)
-            _end_gently()
+            end_gently()
             work = self._strategies(sender, Batcher(sender, self._limits(), self.say), ratio)
             await drained(work, sender, self.patience.lease_s / 4, self.patience.drain_s)
         except CallFailed as failure:
@@ -107,7 +107,7 @@ class Run:
         return BatchLimits(int(self.facts.fact("api.batch.requests").number), megabytes * 1_000_000)
 
 
-def _end_gently() -> None:
+def end_gently() -> None:
     """A polite request to end is an interrupt: answers on their way are paid for and taken in."""
     task = asyncio.current_task()
     loop = asyncio.get_running_loop()

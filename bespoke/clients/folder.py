@@ -14,7 +14,16 @@ from bespoke.clients.evaluation import check_leakage, read_notes, read_predictio
 from bespoke.clients.files import Source, check_encoding, is_there, read_text
 from bespoke.clients.prices import read_prices
 from bespoke.clients.rows import check_codes, check_failures, check_judge, check_phases, check_tasks
-from bespoke.clients.schema import ClaudeAccount, CodeFamily, Failure, JudgeLabel, LoggedPhase, Phase, Row, Task
+from bespoke.clients.schema import (
+    ClaudeAccount,
+    CodeFamily,
+    Failure,
+    JudgeLabel,
+    LoggedPhase,
+    Phase,
+    Row,
+    Task,
+)
 from bespoke.clients.tables import Numbered, read_table
 from bespoke.errors import Problem
 
@@ -23,7 +32,7 @@ FILES = (
     "dataset", "evaluation", "tuning",
 )  # fmt: skip
 LOG = "engagement_log.csv"
-EVALUATION_FILES = ("notes.jsonl", "train.jsonl", "predictions", "waivers.csv")
+EVALUATION_FILES = ("notes.jsonl", "train.jsonl", "predictions", "waivers.csv", "judge_waivers.csv")
 WRITTEN_BY_A_RUN = ("journal.sqlite", "judge_journal.sqlite", "claude_")  # how names begin, in evaluation/
 LINES_ENDING = ".jsonl"
 DATASET_ENDINGS = (".jsonl", ".csv", ".tsv")

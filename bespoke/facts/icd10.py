@@ -36,7 +36,9 @@ class CodeSet:
     def codes(self) -> dict[str, Code]:
         """Every code, taken apart when first asked for: a look at a few of them needs only their lines."""
         rows = (line.split("\t") for line in self._lines.values())
-        return {c: Code(c, b == "1", parent, chapter, text, terms) for c, b, parent, chapter, text, terms in rows}
+        return {
+            c: Code(c, b == "1", parent, chapter, text, terms) for c, b, parent, chapter, text, terms in rows
+        }
 
     def normalise(self, code: str) -> str:
         """`e1165`, ` E11.65 ` -> `E11.65`; does not say whether the code exists."""

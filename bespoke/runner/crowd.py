@@ -43,7 +43,9 @@ def side_by_side(names: Sequence[str], options: Options, jobs: int, run: RunOne,
                         at_work.unregister(key.fd)
                         os.close(key.fd)
                         found[outcome.name] = outcome
-                        say(f"[{len(found)}/{len(names)}] {outcome.name}: {'done' if outcome.ok else 'failed'}")
+                        say(
+                            f"[{len(found)}/{len(names)}] {outcome.name}: {'done' if outcome.ok else 'failed'}"
+                        )
         except BaseException:
             nursery.ZYGOTE.stop()  # without kernels the children come to an end
             raise

@@ -123,7 +123,8 @@ def _seconds(book: Any) -> tuple[float, float]:
     times = [
         float(cell.metadata.get("papermill", {}).get("duration") or 0.0)
         for cell in book.cells
-        if cell.cell_type == "code" and not {"parameters", "injected-parameters"} & set(cell.metadata.get("tags", ()))
+        if cell.cell_type == "code"
+        and not {"parameters", "injected-parameters"} & set(cell.metadata.get("tags", ()))
     ]
     return sum(times[:1]), sum(times[1:])
 

@@ -48,7 +48,9 @@ def explain(name: str, asked: str, options: Options) -> Iterator[str]:
     document = build([read(path) for path in notebooks], client.engagement.language)
     places = [p for section in document.sections for p in _places(section, asked)]
     if not places:
-        raise BespokeError(f"the report shows no {asked!r}; give a number, a label or a text as printed", path=name)
+        raise BespokeError(
+            f"the report shows no {asked!r}; give a number, a label or a text as printed", path=name
+        )
     facts = Facts(parse_day(found.as_of), dict(client.engagement.thresholds))
     told: set[str] = set()
     for place in places[:MOST]:
@@ -63,7 +65,9 @@ def explain(name: str, asked: str, options: Options) -> Iterator[str]:
         yield f"and {len(places) - MOST} more places"
 
 
-def _chain(entry: Chapter, client: Client, facts: Facts, folder: Path, inputs: dict[str, str]) -> Iterator[str]:
+def _chain(
+    entry: Chapter, client: Client, facts: Facts, folder: Path, inputs: dict[str, str]
+) -> Iterator[str]:
     yield f"    computed by  bespoke.chapters.{entry.module}.{entry.compute} -> results/{entry.stem}.json"
     for name, digest in sorted(inputs.items()):
         if any(name == read or name.startswith(f"{read}/") for read in entry.reads):

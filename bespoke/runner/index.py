@@ -56,7 +56,12 @@ def _row(folder: Path, name: str) -> str:
     found = manifests.read(folder)
     cells = [_client(folder, name), *_state(folder, found)]
     if found is not None:
-        cells += [escape(found.as_of), escape(_shown(found.advice)), escape(_stale(found)), escape(found.holds_until)]
+        cells += [
+            escape(found.as_of),
+            escape(_shown(found.advice)),
+            escape(_stale(found)),
+            escape(found.holds_until),
+        ]
     cells += [""] * (len(COLUMNS) - len(cells))
     heading, *rest = cells
     return f'<tr><th scope="row">{heading}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>\n'

@@ -31,7 +31,12 @@ class Client(AsyncKernelClient):  # type: ignore[misc]
     """Talks to a kernel over the two channels that running a notebook needs."""
 
     def start_channels(
-        self, shell: bool = True, iopub: bool = True, stdin: bool = True, hb: bool = True, control: bool = True
+        self,
+        shell: bool = True,
+        iopub: bool = True,
+        stdin: bool = True,
+        hb: bool = True,
+        control: bool = True,
     ) -> None:
         super().start_channels(shell=True, iopub=True, stdin=False, hb=False, control=False)
 
@@ -49,7 +54,9 @@ class Client(AsyncKernelClient):  # type: ignore[misc]
         asked = self.kernel_info()
         try:
             reply = await self._message(self.get_shell_msg, asked, 1.0)
-            while (await self._message(self.get_iopub_msg, asked, 0.1))["content"].get("execution_state") != "idle":
+            while (await self._message(self.get_iopub_msg, asked, 0.1))["content"].get(
+                "execution_state"
+            ) != "idle":
                 pass
         except Empty:  # not subscribed yet when the kernel spoke: ask again
             return False
@@ -83,10 +90,10 @@ class Manager(AsyncKernelManager):  # type: ignore[misc]
         return KernelSpec(argv=command, display_name="Python 3", language="python", name="python3")
 
     async def _async_pre_start_kernel(self, **kwargs: Any) -> Any:
-        if self.provisioner is None and nursery.available():
+        if nursery.available():
             from bespoke.runner.fork import ForkProvisioner
 
-            self.kernel_id = self.kernel_id or uuid4().hex
+            self.kernel_id = uuid4().hex
             self.provisioner = ForkProvisioner(
                 kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self
             )
@@ -101,7 +108,13 @@ class Engine(NBClientEngine):  # type: ignore[misc]
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man: Any, kernel_name: str, environment: Mapping[str, str], keep: list[Any], look: Any, **kwargs: Any
+        cls,
+        nb_man: Any,
+        kernel_name: str,
+        environment: Mapping[str, str],
+        keep: list[Any],
+        look: Any,
+        **kwargs: Any,
     ) -> Any:
         keep.append(nb_man.nb)  # for the caller, should a cell fail
         client = PapermillNotebookClient(

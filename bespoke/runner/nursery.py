@@ -41,7 +41,13 @@ class Zygote:
             listener.bind(str(self._address()))
             listener.listen(64)  # whoever connects before the warm-up is over waits
             os.set_inheritable(listener.fileno(), True)
-            command = [sys.executable, "-m", "bespoke.runner.zygote", str(private.folder()), str(listener.fileno())]
+            command = [
+                sys.executable,
+                "-m",
+                "bespoke.runner.zygote",
+                str(private.folder()),
+                str(listener.fileno()),
+            ]
             self._process = subprocess.Popen(
                 [*command, *extras],
                 stdin=subprocess.PIPE,

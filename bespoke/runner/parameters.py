@@ -72,5 +72,7 @@ def _typed(parameter: Parameter, text: str) -> Any:
             return {"true": True, "false": False}[text.lower()]
         return kind(text)
     except (KeyError, ValueError):
-        wanted = {"int": "a whole number", "float": "a number", "bool": "true or false"}.get(parameter.type, "text")
+        wanted = {"int": "a whole number", "float": "a number", "bool": "true or false"}.get(
+            parameter.type, "text"
+        )
         raise BespokeError(f"-p {parameter.name}: {text!r} is not {wanted}") from None

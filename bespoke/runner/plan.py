@@ -83,7 +83,8 @@ class Plan:
         changed = [
             name
             for name in sorted(self.now.inputs.keys() | self.before.inputs.keys())
-            if self.now.inputs.get(name) != self.before.inputs.get(name) and any(reads(s, name) for s in chain)
+            if self.now.inputs.get(name) != self.before.inputs.get(name)
+            and any(reads(s, name) for s in chain)
         ]
         if changed:
             return f"{changed[0]} changed" + (f" and {len(changed) - 1} more" if len(changed) > 1 else "")
@@ -103,20 +104,23 @@ class Plan:
     def report_key(self) -> str:
         """What the rendered report depends on: notebooks, templates, code, names and pictures of the client."""
         templates = sorted(path for path in (places.templates() / "report").rglob("*") if path.is_file())
-        own = {k: v for k, v in self.now.inputs.items() if k == "engagement.yaml" or not any(reads(s, k) for s in CHAPTERS)}
+        others = {k: v for k, v in self.now.inputs.items() if not any(reads(stem, k) for stem in CHAPTERS)}
         parts = [
             *(f"{stem}={self.outputs(stem).get(f'notebooks/{stem}.ipynb', '')}" for stem in CHAPTERS),
             *map(digest, templates),
             package_digest(),
             self.now.as_of,
-            repr(sorted(own.items())),
+            self.now.inputs.get("engagement.yaml", ""),
+            repr(sorted(others.items())),  # a logo or a font among them
             repr(sorted(self.now.versions.items())),
         ]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def report_is_current(self) -> bool:
         there = {name: digest(self.folder / name) for name in REPORTS if (self.folder / name).is_file()}
-        return not self.options.force and there == self.now.report and self.report_key() == self.now.report_key
+        return (
+            not self.options.force and there == self.now.report and self.report_key() == self.now.report_key
+        )
 
     def nothing_to_do(self) -> bool:
         """Whether the last run's notebooks and report still stand."""

@@ -81,8 +81,8 @@ def _one(name: str, options: Options, say: Say) -> Outcome:
     except Exception as error:
         if os.environ.get("BESPOKE_DEBUG"):
             raise
-        what = f"a fault of bespoke itself, please report it: {type(error).__name__}: {error} (BESPOKE_DEBUG=1 shows more)"
-        problems = (str(Problem(name, None, None, what)),)
+        what = f"a fault of bespoke itself, please report it: {type(error).__name__}: {error}"
+        problems = (str(Problem(name, None, None, f"{what} (BESPOKE_DEBUG=1 shows more)")),)
     for problem in problems:
         say(problem)
     _keep(options.reports / name, problems)

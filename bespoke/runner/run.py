@@ -166,7 +166,9 @@ def render_report(client: Client, day: date, folder: Path) -> dict[str, float]:
     notebooks = [folder / "notebooks" / f"{stem}.ipynb" for stem in CHAPTERS]
     for path in notebooks:
         if not path.is_file():
-            raise BespokeError("not there; run `bespoke run` first", path=f"{client.name}/notebooks/{path.name}")
+            raise BespokeError(
+                "not there; run `bespoke run` first", path=f"{client.name}/notebooks/{path.name}"
+            )
     return render(notebooks, cover_of(client, day), folder)
 
 

@@ -24,7 +24,12 @@ LIBRARIES = (
     "numpy", "scipy.special", "scipy.optimize", "matplotlib.figure", "matplotlib.backends.backend_svg", "mistune",
     "babel.numbers", "babel.dates", "holidays", "genai_prices.data", "pydantic",
 )  # fmt: skip
-LEARNING = ("scipy.sparse", "sklearn.feature_extraction.text", "sklearn.linear_model", "sklearn.model_selection")
+LEARNING = (
+    "scipy.sparse",
+    "sklearn.feature_extraction.text",
+    "sklearn.linear_model",
+    "sklearn.model_selection",
+)
 DEBUGGER = ("debugpy",)  # a kernel without a reader needs none, and it takes longer to import than to run one
 OFTEN = 50_000  # objects between two looks for rubbish: a kernel lives for a second
 

@@ -37,7 +37,8 @@ def serve(listener: socket.socket) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the runner
     connections: Connections = {}
     while True:
-        ready, _, _ = select.select([0, awake, listener, *connections], [], [])
+        waited: list[Any] = [0, awake, listener, *connections]
+        ready, _, _ = select.select(waited, [], [])
         if 0 in ready and not os.read(0, 512):
             break
         if awake in ready:
@@ -91,7 +92,10 @@ def _reap(connections: Connections) -> None:
 
 
 def _become_kernel(
-    request: dict[str, Any], connection: socket.socket, others: list[socket.socket], inherited: tuple[int, ...]
+    request: dict[str, Any],
+    connection: socket.socket,
+    others: list[socket.socket],
+    inherited: tuple[int, ...],
 ) -> None:
     """In the child: leave the zygote's channels behind and run an ordinary ipykernel."""
     code = 1

@@ -62,7 +62,9 @@ def font_files() -> tuple[Path, ...]:
     folders = (Path(m.__file__).parent / "files" for m in (font_source_sans_pro, font_source_serif_pro))
     found = tuple(sorted(path for folder in folders for path in folder.glob("*.otf")))
     if not found:
-        raise BespokeError("the fonts are missing; install font-source-sans-pro and font-source-serif-pro again")
+        raise BespokeError(
+            "the fonts are missing; install font-source-sans-pro and font-source-serif-pro again"
+        )
     return found
 
 

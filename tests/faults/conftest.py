@@ -25,7 +25,9 @@ def scaled(little: int, full: int) -> int:
     return full if FULL else little
 
 
-def bespoke(*arguments: str, cwd: Path, limit: float = 300, **options: object) -> subprocess.CompletedProcess[str]:
+def bespoke(
+    *arguments: str, cwd: Path, limit: float = 300, **options: object
+) -> subprocess.CompletedProcess[str]:
     """The command line in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "bespoke", *arguments],

@@ -110,7 +110,9 @@ def _delete(client: Path, chance: random.Random) -> None:
 
 def _rename(client: Path, chance: random.Random) -> None:
     if (path := _some_file(client, chance)) is not None:
-        path.rename(path.with_name(chance.choice(("task.csv", "Tasks.CSV", "x.jsonl", f"{path.name}.bak", ".hidden"))))
+        path.rename(
+            path.with_name(chance.choice(("task.csv", "Tasks.CSV", "x.jsonl", f"{path.name}.bak", ".hidden")))
+        )
 
 
 def _folder_instead(client: Path, chance: random.Random) -> None:

@@ -45,4 +45,5 @@ def _fill(folder: Path, marks: dict[str, str]) -> None:
         tasks = client / "tasks.csv"
         rows = tasks.read_text(encoding="utf-8").splitlines()
         identifier, title, rest = rows[1].split(",", 2)
-        tasks.write_text("\n".join([rows[0], f"{identifier},{title} {mark},{rest}", *rows[2:]]) + "\n", encoding="utf-8")
+        rows[1] = f"{identifier},{title} {mark},{rest}"
+        tasks.write_text("\n".join(rows) + "\n", encoding="utf-8")

@@ -20,7 +20,9 @@ KILLS = scaled(2, 50)
 
 def test_killed_runs_go_on_where_they_stopped(undisturbed: Path, tmp_path: Path) -> None:
     expected = files_of(undisturbed / "reports" / SMALLEST)
-    seconds = json.loads((undisturbed / "reports" / SMALLEST / "manifest.json").read_text())["wall_seconds"] + 0.5
+    seconds = (
+        json.loads((undisturbed / "reports" / SMALLEST / "manifest.json").read_text())["wall_seconds"] + 0.5
+    )
     moments = random.Random(6)
     for trial in range(KILLS):
         folder = tmp_path / f"trial{trial}"

@@ -13,7 +13,7 @@ from tests.faults.mutations import CORPUS, spoil
 
 FOLDERS = scaled(8, int(os.environ.get("BESPOKE_MUTATIONS", "1000")))
 BATCH = 50
-SEEDS = range(FOLDERS) if FOLDERS > len(CORPUS) else [i * 13 for i in range(FOLDERS)]
+SEEDS = range(FOLDERS) if len(CORPUS) < FOLDERS else [i * 13 for i in range(FOLDERS)]
 
 
 @pytest.mark.parametrize("first", range(0, FOLDERS, BATCH))
@@ -33,7 +33,10 @@ def test_every_spoilt_folder_ends_in_a_report_or_in_lines(first: int, tmp_path: 
         there = [file for file in REPORTS if (report / file).is_file()]
         if name in failed:
             assert there == [], seed
-            assert re.search(rf"^{name}/\S.*: \S|^\d\d_\w+\.ipynb: cell \d+: \S", said, re.MULTILINE), (seed, said)
+            assert re.search(rf"^{name}/\S.*: \S|^\d\d_\w+\.ipynb: cell \d+: \S", said, re.MULTILINE), (
+                seed,
+                said,
+            )
             crash = re.search(rf"^{name} failed: \d\d_\w+\.ipynb.*", said, re.MULTILINE)
             assert crash is None, (seed, crash and crash[0])  # `check` should have seen it
         else:

@@ -15,7 +15,7 @@ import pytest
 
 from tests.faults.conftest import FULL, REPORTS, SMALLEST, add_client, bespoke, files_of
 
-CAP_DAC_OVERRIDE, PR_CAPBSET_DROP = 1, 24
+CAP_DAC_OVERRIDE, PR_CAPBSET_DROP, CLONE_NEWNET = 1, 24, 0x40000000
 linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux only")
 
 
@@ -49,7 +49,9 @@ def test_a_disk_that_is_really_full(tmp_path: Path, undisturbed: Path) -> None:
     add_client(tmp_path)
     small = tmp_path / "reports"
     try:
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small)], check=True, capture_output=True)
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small)], check=True, capture_output=True
+        )
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("needs the right to mount")
     try:
@@ -80,11 +82,13 @@ def test_no_home_no_network_and_a_clock_that_jumps_change_no_byte(tmp_path: Path
     """All at once: each alone is weaker."""
     add_client(tmp_path)
     (tmp_path / "shims").mkdir()
-    (tmp_path / "shims/sitecustomize.py").write_text(textwrap.dedent("""
+    (tmp_path / "shims/sitecustomize.py").write_text(
+        textwrap.dedent("""
         import time
         honest, started = time.time, time.monotonic()
         time.time = lambda: honest() + (86_400 * 400 if time.monotonic() - started > 1 else -86_400)
-    """))
+    """)
+    )
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith("XDG_")},
         "HOME": "/nonexistent/home",
@@ -132,14 +136,7 @@ def _give_up_the_right_to_write_anywhere() -> None:
 
 def _without_network() -> dict[str, object]:
     """A network of its own with nothing in it, where the system lets us have one."""
-    if not hasattr(os, "unshare"):  # Python 3.12
-        libc = ctypes.CDLL(None)
-        return {"preexec_fn": lambda: libc.unshare(0x40000000)} if sys.platform == "linux" else {}
-    return {"preexec_fn": lambda: _try_to_unshare()}
-
-
-def _try_to_unshare() -> None:
-    try:
-        os.unshare(os.CLONE_NEWNET)
-    except OSError:
-        pass
+    if sys.platform != "linux":
+        return {}
+    libc = ctypes.CDLL(None)
+    return {"preexec_fn": lambda: libc.unshare(CLONE_NEWNET)}

@@ -20,10 +20,13 @@ from bespoke.chapters.icd10_evaluation.frequent import MostFrequent
 from bespoke.chapters.icd10_evaluation.lexical import LexicalRetrieval
 from bespoke.chapters.icd10_evaluation.linear import LinearOneVsRest
 from bespoke.chapters.icd10_evaluation.mentions import MentionDictionary
+from bespoke.chapters.icd10_evaluation.result import Kind
+from bespoke.claude.strategies import STRATEGIES
 from bespoke.clients.schema import Fields, Note, Prediction, Usage
 
 Status = Literal["answered", "missing", "schema_broken"]
 Fit = Callable[[Sequence[Note]], Rung]
+CLAUDE = "claude_"  # how the names of the systems begin that a run of Claude recorded
 
 UNTUNED = Decision(most=5)  # what retrieval answers where there are no training notes to choose from
 
@@ -50,7 +53,7 @@ class Ran:
 
     name: str
     title: str
-    kind: Literal["offline", "recorded"]
+    kind: Kind
     answers: tuple[Answer, ...]
     decision: Decision | None = None
     fit: Fit | None = None
@@ -85,13 +88,33 @@ def offline_rungs(notes: Sequence[Note], train: Sequence[Note], seed: int) -> li
 
 
 def recorded_systems(predictions: Mapping[str, Sequence[Prediction]], notes: Sequence[Note]) -> list[Ran]:
-    """Systems whose outputs the client recorded, by name. A note without an output is a missing answer."""
+    """Systems whose outputs were recorded: the client's own by name, then the Claude rungs in ladder order.
+
+    A note without an output is a missing answer.
+    """
     ran = []
-    for name in sorted(predictions):
+    for name in sorted(predictions, key=_place):
         by_id = {prediction.id: prediction for prediction in predictions[name]}
         answers = tuple(_recorded(by_id.get(note.id)) for note in notes)
-        ran.append(Ran(name, name.replace("_", " ").capitalize(), "recorded", answers))
+        kind: Kind = "claude" if name.startswith(CLAUDE) else "recorded"
+        ran.append(Ran(name, _title(name), kind, answers))
     return ran
+
+
+def _place(name: str) -> tuple[bool, int, str]:
+    """The client's own systems first; rungs that no strategy declares come after those that one does."""
+    rungs = [*STRATEGIES]
+    strategy = name.removeprefix(CLAUDE)
+    known = name.startswith(CLAUDE) and strategy in rungs
+    return name.startswith(CLAUDE), rungs.index(strategy) if known else len(rungs), name
+
+
+def _title(name: str) -> str:
+    words = name.removeprefix(CLAUDE).replace("_", " ")
+    if not name.startswith(CLAUDE):
+        return words.capitalize()
+    declared = STRATEGIES.get(name.removeprefix(CLAUDE))
+    return declared.title if declared else f"Claude, {words}"
 
 
 class PrimaryOrder:

@@ -36,13 +36,11 @@ def compare(ladder: Sequence[Ran], best: str, scorer: Scorer) -> tuple[Compariso
         (a, b) for a, b in pairs if not ((a, b) in below and (b, a) in with_best)
     ]  # once, the best first
     by_name = {ran.name: ran for ran in ladder}
-    differences = [
-        scorer.bootstrap.difference(
-            count(scorer.gold, [x.code_set for x in by_name[a].answers]).f1,
-            count(scorer.gold, [x.code_set for x in by_name[b].answers]).f1,
-        )
-        for a, b in pairs
-    ]
+    place = {ran.name: i for i, ran in enumerate(ladder)}
+    differences = scorer.bootstrap.differences(
+        [count(scorer.gold, [x.code_set for x in ran.answers]).f1 for ran in ladder],
+        [(place[a], place[b]) for a, b in pairs],
+    )
     primaries = [_primary(by_name[a], by_name[b], scorer) for a, b in pairs]
     adjusted = holm([difference.p for difference in differences])
     primary_adjusted = holm([primary.p for primary in primaries])

@@ -28,6 +28,7 @@ from bespoke.chapters.icd10_evaluation.result import (
     Slice,
     System,
 )
+from bespoke.chapters.icd10_evaluation.retrieval import retrieval
 from bespoke.chapters.icd10_evaluation.scores import Scorer
 from bespoke.chapters.icd10_evaluation.slices import by_code, by_mention, code_kinds, mention_kinds
 from bespoke.chapters.icd10_evaluation.validity import validity
@@ -40,7 +41,7 @@ from bespoke.statistics.bootstrap import ClusterBootstrap
 def compute(
     client: Client, facts: Facts, *, resamples: int = 2000, seed: int = 20261120
 ) -> Icd10Evaluation | None:
-    """Trains and scores the offline ladder, scores recorded systems, quotes the Claude rungs.
+    """Trains and scores the offline ladder, scores recorded systems, quotes the Claude rungs that were not run.
 
     None where the client folder holds no evaluation notes. Without training notes only retrieval runs of the
     offline rungs. Codes are compared as given but for case and dot: an invalid gold code stays in the gold.
@@ -76,7 +77,7 @@ def compute(
         resamples=resamples,
         seed=seed,
         gold_validity=validity(gold, release),
-        systems=(*systems, *quoted_rungs(client, facts, notes, release)),
+        systems=(*systems, *quoted_rungs(client, facts, notes, release, without=[*by_name])),
         best=best,
         comparisons=comparisons,
         slice_differences=slice_differences(
@@ -89,6 +90,7 @@ def compute(
         else (),
         power=power(scorer, nearest),
         learning=learning_curves(ladder, train, notes, gold, seed) if train else (),
+        retrieval=retrieval(train, notes, resamples=resamples, seed=seed) if any(gold) else None,
         claims=audit_claims(facts),
         precedents=precedents(facts),
         disagreements=disagreements(
@@ -113,7 +115,7 @@ def _system(
         validity=validity((answer.codes for answer in ran.answers), scorer.release),
         slices=slices,
         fields=field_scores(notes, ran.answers, scorer),
-        consumption=consumption(ran.answers, scorer.accepted(ran.answers), client, facts),
+        consumption=consumption(ran.name, ran.answers, scorer.accepted(ran.answers), client, facts),
         confusion=_confusion(scorer.primary, ran.answers, scorer.release),
     )
 

@@ -14,36 +14,53 @@ from bespoke.facts.reader import Facts
 
 
 def consumption(
-    answers: Sequence[Answer], accepted: Sequence[bool | None], client: Client, facts: Facts
+    system: str, answers: Sequence[Answer], accepted: Sequence[bool | None], client: Client, facts: Facts
 ) -> Consumption | None:
     """Tokens, money and latency of a recorded system; None where it recorded neither usage nor latency.
 
-    The recording does not name its model: money is at the price of the client's first extraction task, and
-    None without one. Each request is priced on its own. Cost per note counts the notes with recorded usage;
-    cost per accepted note divides the same money by those of them whose set of codes was exactly right.
+    A run of Claude leaves an account with its model, its bill and its quote. Other recordings do not name
+    their model: money is at the price of the client's first extraction task, each request on its own, and
+    None without one. Cost per note counts the notes with recorded usage; cost per accepted note divides the
+    same money by those of them whose set of codes was exactly right.
     """
     used = [(a.usage, bool(ok)) for a, ok in zip(answers, accepted, strict=True) if a.usage]
     latencies = [answer.latency_ms for answer in answers if answer.latency_ms is not None]
     if not used and not latencies:
         return None
-    model = next((task.model for task in client.tasks if task.kind == "extraction"), None)
-    usd = None
-    if used and model is not None and is_known(model):
-        usd = sum(
-            (request_cost(model, _tokens(u), facts.as_of, negotiated=client.prices) for u, _ in used),
-            Decimal(0),
-        )
+    account = (client.accounts or {}).get(system)
+    model = account.model if account else extraction_model(client)
+    usd = account.usd if account and used else _priced([u for u, _ in used], model, client, facts)
     right = sum(ok for _, ok in used)
     return Consumption(
         model=model if usd is not None else None,
+        accounted=account is not None,
+        batch=account is not None and account.batch,
         requests=len(used),
-        input_tokens=sum(u.input_tokens + u.cache_read_tokens + u.cache_write_tokens for u, _ in used),
+        uncached_tokens=sum(u.input_tokens for u, _ in used),
+        cache_read_tokens=sum(u.cache_read_tokens for u, _ in used),
+        cache_write_tokens=sum(u.cache_write_tokens for u, _ in used),
         output_tokens=sum(u.output_tokens for u, _ in used),
+        usd=None if usd is None else float(usd),
+        usd_quoted=float(account.quote.usd_likely) if account else None,
+        usd_quoted_worst=float(account.quote.usd_worst) if account else None,
         usd_per_1000_notes=None if usd is None else float(1000 * usd / len(used)),
         usd_per_accepted_note=None if usd is None or not right else float(usd / right),
         median_ms=percentile(latencies, 0.5),
         p95_ms=percentile(latencies, 0.95),
     )
+
+
+def extraction_model(client: Client) -> str | None:
+    """The model of the client's first extraction task, whose notes these are; None where none is priced."""
+    model = next((task.model for task in client.tasks if task.kind == "extraction"), None)
+    return model if model is not None and is_known(model) else None
+
+
+def _priced(used: Sequence[Usage], model: str | None, client: Client, facts: Facts) -> Decimal | None:
+    if not used or model is None:
+        return None
+    each = (request_cost(model, _tokens(u), facts.as_of, negotiated=client.prices) for u in used)
+    return sum(each, Decimal(0))
 
 
 def _tokens(usage: Usage) -> RequestTokens:

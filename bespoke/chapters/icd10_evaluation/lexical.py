@@ -111,7 +111,6 @@ def _sentences(text: str) -> list[tuple[str, ...]]:
     return [words for part in _SENTENCE.split(text) if (words := words_of(part).words)]
 
 
-
 class _Columns(dict[str, int]):
     """Word as it is written -> its column; words that compare equal share one."""
 

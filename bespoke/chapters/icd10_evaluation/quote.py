@@ -8,56 +8,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
 
+from bespoke.chapters.icd10_evaluation.consumption import extraction_model
 from bespoke.chapters.icd10_evaluation.result import Quote, System
+from bespoke.claude.strategies import STRATEGIES, Strategy
 from bespoke.clients.schema import Client, Note
 from bespoke.facts.icd10 import CodeSet
-from bespoke.facts.price_book import RequestTokens, is_known, request_cost, sells_batches
+from bespoke.facts.price_book import MILLION, RequestTokens, Tariff, sells_batches, tariff
 from bespoke.facts.reader import Facts
 
 _CODE_SAMPLE = 500  # every n-th billable code tells the mean length of a candidate line
-
-
-@dataclass(frozen=True)
-class ClaudeRung:
-    """What a request of this rung carries besides instructions and note, and how many passes it takes."""
-
-    name: str
-    title: str
-    examples: bool = False
-    glossary: bool = False
-    schema: bool = False
-    candidates: bool = False
-    thinking: bool = False
-    critic: bool = False
-
-
-CLAUDE_RUNGS = (
-    ClaudeRung("zero_shot", "Claude, zero-shot"),
-    ClaudeRung("few_shot", "Claude, few-shot", examples=True),
-    ClaudeRung("glossary", "Claude, few-shot and glossary", examples=True, glossary=True),
-    ClaudeRung("structured_output", "Claude, structured output", examples=True, glossary=True, schema=True),
-    ClaudeRung(
-        "rag", "Claude, RAG over the code set", examples=True, glossary=True, schema=True, candidates=True
-    ),
-    ClaudeRung(
-        "thinking",
-        "Claude, adaptive thinking",
-        examples=True,
-        glossary=True,
-        schema=True,
-        candidates=True,
-        thinking=True,
-    ),
-    ClaudeRung(
-        "generator_critic",
-        "Claude, generator and critic",
-        examples=True,
-        glossary=True,
-        schema=True,
-        candidates=True,
-        critic=True,
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -75,7 +34,7 @@ class _Weights:
     note: int  # mean over the notes
     candidate_line: int
 
-    def requests(self, rung: ClaudeRung, note: Note) -> list[RequestTokens]:
+    def requests(self, rung: Strategy, note: Note) -> list[RequestTokens]:
         """One request per pass: the critic reads the note and the draft again with everything before them."""
         prompt = self.instructions + tokens(note.text, self.characters_per_token)
         prompt += rung.examples * self.examples * (self.note + self.answer)
@@ -85,28 +44,35 @@ class _Weights:
         first = RequestTokens(uncached_input=prompt, output=answer)
         return (
             [first, RequestTokens(uncached_input=prompt + self.answer, output=answer)]
-            if rung.critic
+            if "criticise" in rung.passes
             else [first]
         )
 
 
-def quoted_rungs(client: Client, facts: Facts, notes: Sequence[Note], release: CodeSet) -> tuple[System, ...]:
+def quoted_rungs(
+    client: Client, facts: Facts, notes: Sequence[Note], release: CodeSet, *, without: Sequence[str] = ()
+) -> tuple[System, ...]:
     """The Claude rungs as not run, each with its price on these notes without caching.
 
-    The model is that of the client's first extraction task; without one, or without a price for it, no quote.
+    `without` names the recorded systems: a rung among them has been run. The model is that of the client's
+    first extraction task; without one, or without a price for it, no quote.
     """
-    model = next((task.model for task in client.tasks if task.kind == "extraction"), None)
-    priced = model if model is not None and is_known(model) else None
-    likely, high = (_weights(facts, notes, release, worst=worst) for worst in (False, True))
-    return tuple(
-        System(
-            name=rung.name,
-            title=rung.title,
-            kind="claude",
-            status="not_run",
-            quote=_quote(rung, notes, priced, client, facts, likely, high) if priced else None,
+    missing = [rung for rung in STRATEGIES.values() if f"claude_{rung.name}" not in without]
+    model = extraction_model(client)
+    quotes: list[Quote | None] = [None] * len(missing)
+    if model is not None and missing:
+        rates, halved = (
+            tariff(model, facts.as_of, batch=batch, negotiated=client.prices, facts=facts)
+            if not batch or sells_batches(model)
+            else None
+            for batch in (False, True)
         )
-        for rung in CLAUDE_RUNGS
+        assert rates is not None
+        likely, high = (_weights(facts, notes, release, worst=worst) for worst in (False, True))
+        quotes = [_quote(rung, notes, model, rates, halved, likely, high) for rung in missing]
+    return tuple(
+        System(name=rung.name, title=rung.title, kind="claude", status="not_run", quote=quote)
+        for rung, quote in zip(missing, quotes, strict=True)
     )
 
 
@@ -116,32 +82,34 @@ def tokens(text: str, characters_per_token: Decimal) -> int:
 
 
 def _quote(
-    rung: ClaudeRung,
+    rung: Strategy,
     notes: Sequence[Note],
     model: str,
-    client: Client,
-    facts: Facts,
+    rates: Tariff,
+    halved: Tariff | None,
     likely: _Weights,
     high: _Weights,
 ) -> Quote:
     requests = [request for note in notes for request in likely.requests(rung, note)]
     worst = [request for note in notes for request in high.requests(rung, note)]
-
-    def price(all_requests: Sequence[RequestTokens], *, batch: bool = False) -> float:
-        each = (
-            request_cost(model, r, facts.as_of, batch=batch, negotiated=client.prices) for r in all_requests
-        )
-        return float(sum(each, Decimal(0)))
-
     return Quote(
         model=model,
         requests=len(requests),
         input_tokens=sum(r.prompt for r in requests),
         output_tokens=sum(r.output for r in requests),
-        usd=price(requests),
-        usd_high=price(worst),
-        usd_batch=price(requests, batch=True) if sells_batches(model) else None,
+        usd=_price(requests, rates),
+        usd_high=_price(worst, rates),
+        usd_batch=_price(requests, halved) if halved else None,
     )
+
+
+def _price(requests: Sequence[RequestTokens], prices: Tariff) -> float:
+    """Each request at the rates of its own length; nothing is cached."""
+    total = Decimal(0)
+    for request in requests:
+        rates = prices.at(request.prompt)
+        total += rates.input * request.uncached_input + rates.output * request.output
+    return float(total / MILLION)
 
 
 def _weights(facts: Facts, notes: Sequence[Note], release: CodeSet, *, worst: bool) -> _Weights:

@@ -13,18 +13,30 @@ Kind = Literal["offline", "recorded", "claude"]
 Verdict = Literal["improved", "worse", "not_after_holm", "not_separable"]
 
 
+class Retirement(Part):
+    """A retired code among the answers, and what the release has in its place (none: the tables do not say)."""
+
+    code: str
+    description: str
+    last_billable: str  # the last release at hand in which it was
+    successors: tuple[str, ...]
+    count: int
+
+
 class Validity(Part):
     """How many codes reach which rung of the validity ladder, one count per code and note."""
 
     malformed: int
-    invented: int  # well-formed but not in the release: made up, or retired before it
-    not_billable: int
+    invented: int  # well-formed, but in no release at hand
+    retired: int  # billable in an earlier release, no longer in this one
+    not_billable: int  # a category that was never billable: detail is missing
     billable: int
     examples: tuple[str, ...] = ()  # codes that are not billable, most frequent first
+    retirements: tuple[Retirement, ...] = ()  # most frequent first
 
     @property
     def total(self) -> int:
-        return self.malformed + self.invented + self.not_billable + self.billable
+        return self.malformed + self.invented + self.retired + self.not_billable + self.billable
 
     @property
     def invalid_share(self) -> float:
@@ -45,7 +57,7 @@ class Scores(Part):
     category_f1: Interval  # first three characters
     hierarchical_f1: Interval  # codes with all their ancestors
     note_f1: Interval  # mean over notes; a note without codes in gold and answer counts as 1
-    macro_f1: float  # mean over the codes of the gold
+    macro_f1: Interval  # mean over the codes of the gold
     macro_labels: int
     accepted: Interval  # share of notes whose set of codes is exactly right
     primary_exact: Interval
@@ -91,12 +103,23 @@ class FieldScores(Part):
 
 
 class Consumption(Part):
-    """What the recorded calls took. Money at the prices of the model named, per request."""
+    """What the recorded calls took; every token in one class.
+
+    Money is what the run of Claude accounted for where it left an account (then with its quote beside it),
+    else the recorded usage at the prices of the model named, each request on its own.
+    """
 
     model: str | None
-    requests: int
-    input_tokens: int
+    accounted: bool  # whether money and model come from the run's own account
+    batch: bool
+    requests: int  # notes with recorded usage
+    uncached_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
     output_tokens: int
+    usd: float | None  # all of it
+    usd_quoted: float | None
+    usd_quoted_worst: float | None
     usd_per_1000_notes: float | None
     usd_per_accepted_note: float | None
     median_ms: float | None
@@ -210,6 +233,22 @@ class LearningCurve(Part):
     points: tuple[LearningPoint, ...]
 
 
+class StageRecall(Part):
+    """Share of the gold codes among the first k candidates of one stage, over all notes."""
+
+    stage: str  # sentences, mentions, dense, fused, reranked
+    at: tuple[RecallAt, ...]
+
+
+class Retrieval(Part):
+    """How many gold codes the search over the code set finds, before any model has a say."""
+
+    dense: str  # the dense model, or why there is none
+    has_dense: bool
+    reranker_learnt: bool
+    stages: tuple[StageRecall, ...]
+
+
 class ClaimAudit(Part):
     """A claimed improvement of a proportion-like score and what would be needed to believe it."""
 
@@ -252,7 +291,7 @@ class Disagreement(Part):
 class Icd10Evaluation(Result):
     """The whole chapter. `systems` are in ladder order, the rungs that were not run last."""
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     notes: int
     clusters: int
@@ -270,6 +309,7 @@ class Icd10Evaluation(Result):
     slice_differences: tuple[SliceDifference, ...]
     power: Power
     learning: tuple[LearningCurve, ...]
+    retrieval: Retrieval | None  # None where no gold code could be looked for
     claims: tuple[ClaimAudit, ...]
     precedents: tuple[Precedent, ...]
     disagreements: tuple[Disagreement, ...]

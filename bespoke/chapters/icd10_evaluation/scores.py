@@ -56,13 +56,15 @@ def count(gold: Sets, predicted: Sets) -> Counts:
     )
 
 
-def macro_f1(gold: Sets, predicted: Sets) -> tuple[float, int]:
-    """Mean F1 over the codes of the gold, each code equally, and how many codes those are."""
-    hits = Counter(code for g, p in zip(gold, predicted, strict=True) for code in g & p)
-    carried = Counter(code for g in gold for code in g)
-    answered = Counter(code for p in predicted for code in p)
-    each = [2 * hits[code] / (carried[code] + answered[code]) for code in sorted(carried)]
-    return (float(np.mean(each)) if each else 0.0), len(each)
+def labels_f1(gold: Sets, predicted: Sets) -> list[Counts]:
+    """The counts of every code of the gold by itself, in the order of the codes."""
+    labels = sorted(frozenset().union(*gold)) if gold else []
+    place = {code: i for i, code in enumerate(labels)}
+    given = np.zeros((2, len(gold), len(labels)))
+    for kind, sets in enumerate((gold, predicted)):
+        for note, codes in enumerate(sets):
+            given[kind, note, [place[code] for code in codes if code in place]] = 1
+    return [Counts(hits=g * p, predicted=p, gold=g) for g, p in zip(given[0].T, given[1].T, strict=True)]
 
 
 def with_ancestors(codes: frozenset[str], release: CodeSet) -> frozenset[str]:

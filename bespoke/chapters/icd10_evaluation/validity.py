@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from bespoke.chapters.icd10_evaluation.result import Validity
+from bespoke.chapters.icd10_evaluation.result import Retirement, Validity
 from bespoke.facts.icd10 import CodeSet
+from bespoke.facts.icd10_retired import retired_codes, successors
 
 _EXAMPLES = 5
 
@@ -14,7 +15,7 @@ _EXAMPLES = 5
 def validity(answers: Iterable[Iterable[str]], codes: CodeSet) -> Validity:
     """The validity ladder over all codes of all notes; a code counts once per note that carries it."""
     counts = Counter(code for answer in answers for code in set(answer))
-    rungs = {code: codes.validity(code) for code in counts}
+    rungs = {code: _rung(code, codes) for code in counts}
     totals: Counter[str] = Counter()
     for code, count in counts.items():
         totals[rungs[code]] += count
@@ -22,7 +23,27 @@ def validity(answers: Iterable[Iterable[str]], codes: CodeSet) -> Validity:
     return Validity(
         malformed=totals["malformed"],
         invented=totals["invented"],
+        retired=totals["retired"],
         not_billable=totals["not_billable"],
         billable=totals["billable"],
         examples=tuple(invalid[:_EXAMPLES]),
+        retirements=tuple(_retirement(c, counts[c], codes) for c in invalid if rungs[c] == "retired")[:_EXAMPLES],
+    )
+
+
+def _rung(code: str, codes: CodeSet) -> str:
+    rung = codes.validity(code)
+    if rung in ("invented", "not_billable") and codes.normalise(code) in retired_codes():
+        return "retired"
+    return rung
+
+
+def _retirement(code: str, count: int, codes: CodeSet) -> Retirement:
+    known = retired_codes()[codes.normalise(code)]
+    return Retirement(
+        code=known.code,
+        description=known.description,
+        last_billable=known.last_billable,
+        successors=successors(known.code, codes),
+        count=count,
     )

@@ -26,7 +26,8 @@ def word_matrix(texts: Iterable[tuple[str, ...]], vocabulary: dict[str, int], *,
 def counted(columns: Sequence[int], ends: Sequence[int], width: int) -> Any:
     """Counts, texts x words, from the column of every word; text `i` has those from `ends[i]` to `ends[i + 1]`."""
     matrix = csr_array(
-        (np.ones(len(columns)), np.array(columns, dtype=np.int32), np.array(ends)), shape=(len(ends) - 1, width)
+        (np.ones(len(columns)), np.array(columns, dtype=np.int32), np.array(ends)),
+        shape=(len(ends) - 1, width),
     )
     matrix.sum_duplicates()
     return matrix

@@ -1,0 +1,149 @@
+"""What must not get out of a run, and what must not get into one."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from tests.faults.conftest import SMALLEST, add_client, bespoke, files_of
+
+SECRETS = {
+    "ANTHROPIC_API_KEY": "sk-ant-planted-1a2b3c",
+    "AWS_SECRET_ACCESS_KEY": "planted/aws/4d5e6f",
+    "OPENAI_API_KEY": "sk-planted-7g8h9i",
+    "GITHUB_TOKEN": "ghp_planted0j1k2l",
+    "DATABASE_PASSWORD": "planted-3m4n5o",
+}
+INJECTED = (
+    "<script>alert(1)</script><img src=x onerror=alert(2)>",
+    '#panic("typst") #image("/etc/passwd") $ x $ *b* _i_ `c` @ref <label>',
+    "{{7*7}}{% include '/etc/passwd' %}${7*7}<%= 7*7 %>",
+    "**bold** [click](javascript:alert(3)) ![x](file:///etc/passwd)",
+    "=HYPERLINK(1) +1 -1 @SUM(A1)",
+)
+TRAP = 'raise SystemExit("a template of the current folder was read")'
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A run with secrets around it, traps beside it and injections in it; its folder and what it said."""
+    folder = tmp_path_factory.mktemp("planted-path-marker")
+    client = add_client(folder)
+    _inject(client)
+    _lay_traps(folder)
+    done = bespoke("run", SMALLEST, cwd=folder, env={**os.environ, **SECRETS})
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder, done.stdout + done.stderr
+
+
+def test_no_secret_and_no_path_is_in_any_file_or_line(planted: tuple[Path, str]) -> None:
+    folder, said = planted
+    marks = [
+        *SECRETS.values(),
+        str(folder),
+        "planted-path-marker",
+        sys.prefix,
+        socket.gethostname(),
+        "/ipykernel_",
+    ]
+    files = {**files_of(folder / "reports"), "said": said.encode()}
+    files["manifest"] = (folder / "reports" / SMALLEST / "manifest.json").read_bytes()
+    files["pdf"] = _everything_in(folder / "reports" / SMALLEST / "report.pdf").encode()
+    for name, content in files.items():
+        assert not [mark for mark in marks if mark.encode() in content], name
+
+
+def test_text_of_the_client_is_inert_everywhere(planted: tuple[Path, str]) -> None:
+    folder, said = planted
+    report = folder / "reports" / SMALLEST
+    page = (report / "report.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "onerror=alert" not in re.sub(r"&lt;.*?&gt;", "", page)
+    assert 'href="javascript:' not in page
+    assert "file:///" not in re.findall(r'(?:src|href)="([^"]*)"', page)
+    text = "".join(_everything_in(report / "report.pdf").split())
+    for injection in INJECTED[:3]:
+        assert "".join(injection.split()) in text, injection
+    assert "\x1b" not in said + page + text
+
+
+def test_templates_and_settings_beside_the_client_are_not_read(planted: tuple[Path, str]) -> None:
+    """The run above passed with traps in every place where Jupyter, IPython and matplotlib look."""
+    folder, _ = planted
+    assert not list(folder.rglob("sprung"))
+
+
+def test_kernels_are_not_given_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bespoke.runner.execute import _inherited
+
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    assert not set(SECRETS) & _inherited().keys()
+    assert "PATH" in _inherited()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX sockets")
+def test_kernels_listen_on_no_network_port(tmp_path: Path) -> None:
+    import nbformat
+
+    book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "p"}})
+    source = "import json; from ipykernel.connect import get_connection_info as g; print(json.loads(g())['transport'])"
+    book.cells = [nbformat.v4.new_code_cell(source)]
+    nbformat.write(book, tmp_path / "where.ipynb")
+    script = (
+        "from pathlib import Path; from bespoke.runner.execute import execute; "
+        "execute(Path('where.ipynb'), Path('out.ipynb'), {}, {})"
+    )
+    for plain in ("", "1"):
+        environment = {**os.environ, "BESPOKE_PLAIN_KERNELS": plain}
+        subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, check=True)
+        ran = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+        assert ran.cells[0].outputs[0].text.strip() == "ipc"
+
+
+def _inject(client: Path) -> None:
+    """Into the client's name, a task's name, and the words of the failures."""
+    first, second, third, fourth, fifth = INJECTED
+    engagement = client / "engagement.yaml"
+    quoted = first.replace('"', '\\"')
+    text = engagement.read_text(encoding="utf-8")
+    engagement.write_text(
+        text.replace("client: Harbour Legal LLP", f'client: "{quoted} Harbour"'), encoding="utf-8"
+    )
+    tasks = (client / "tasks.csv").read_text(encoding="utf-8")
+    for name, injection in (("Risk memos in the house style", second), ("Clause summaries", third)):
+        tasks = tasks.replace(name, '"' + injection.replace('"', '""') + '"')
+    (client / "tasks.csv").write_text(tasks, encoding="utf-8")
+    failures = (client / "failures.csv").read_text(encoding="utf-8").rstrip("\n")
+    words = f"{fourth} {fifth}".replace('"', '""')
+    row = f'HL-999,risk_memo,"{words}","{words}","{words}","{words}",,,'
+    (client / "failures.csv").write_text(f"{failures}\n{row}\n", encoding="utf-8")
+
+
+def _lay_traps(folder: Path) -> None:
+    client = folder / "client_data" / SMALLEST
+    for place in (folder, client):
+        for name in ("templates/report/typst/look.typ", "templates/report/html/report.css", "index.html.j2"):
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            (place / name).write_text('#panic("sprung") {{ sprung }} sprung', encoding="utf-8")
+        (place / "matplotlibrc").write_text("font.size: 40\nsavefig.facecolor: red\n", encoding="utf-8")
+        (place / "jupyter_nbconvert_config.py").write_text(TRAP, encoding="utf-8")
+        (place / "ipython_config.py").write_text(TRAP, encoding="utf-8")
+        (place / "sitecustomize.py").write_text(TRAP, encoding="utf-8")
+
+
+def _everything_in(path: Path) -> str:
+    """Text, metadata and every readable stream of a PDF."""
+    pdf = PdfReader(path)
+    parts = [str(pdf.metadata), str(pdf.xmp_metadata.stream.get_data() if pdf.xmp_metadata else "")]
+    parts += [page.extract_text() for page in pdf.pages]
+    for number in range(1, len(pdf.xref[0]) if 0 in pdf.xref else 0):
+        parts.append(str(pdf.get_object(number)))
+    return "\n".join(parts)
