@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from tests.conftest import ROOT
 from tests.faults.conftest import SMALLEST, add_client, bespoke, files_of
 
 SECRETS = {
@@ -38,7 +39,13 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     client = add_client(folder)
     _inject(client)
     _lay_traps(folder)
-    done = bespoke("run", SMALLEST, cwd=folder, env={**os.environ, **SECRETS})
+    here = {
+        **os.environ,
+        **SECRETS,
+        "PYTHONSAFEPATH": "1",
+        "PYTHONPATH": str(ROOT),
+    }  # as the `bespoke` command does
+    done = bespoke("run", SMALLEST, cwd=folder, env=here)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder, done.stdout + done.stderr
 
@@ -136,7 +143,8 @@ def _lay_traps(folder: Path) -> None:
         (place / "matplotlibrc").write_text("font.size: 40\nsavefig.facecolor: red\n", encoding="utf-8")
         (place / "jupyter_nbconvert_config.py").write_text(TRAP, encoding="utf-8")
         (place / "ipython_config.py").write_text(TRAP, encoding="utf-8")
-        (place / "sitecustomize.py").write_text(TRAP, encoding="utf-8")
+        for module in ("sitecustomize", "holidays", "scipy", "IPython", "ipykernel", "matplotlib_inline"):
+            (place / f"{module}.py").write_text(TRAP, encoding="utf-8")
 
 
 def _everything_in(path: Path) -> str:

@@ -107,7 +107,7 @@ def execute(
 def _inherited() -> dict[str, str]:
     """Our environment without secrets, which no chapter needs, and without the user's own IPython start-up files."""
     kept = {name: value for name, value in os.environ.items() if not SECRET.search(name)}
-    return {**kept, **nursery.SINGLE_THREADED, "IPYTHONDIR": str(private.folder() / "ipython")}
+    return {**kept, **nursery.surroundings(), "IPYTHONDIR": str(private.folder() / "ipython")}
 
 
 def _message(error: Any) -> str:

@@ -120,6 +120,7 @@ class Engine(NBClientEngine):  # type: ignore[misc]
         client = PapermillNotebookClient(
             nb_man, kernel_name=kernel_name, kernel_manager_class=Manager, shutdown_kernel="immediate",
             timeout=None, startup_timeout=START, on_cell_executed=look,
+            extra_arguments=["--InteractiveShellApp.ignore_cwd=True"],
         )  # fmt: skip
         return client.execute(env=dict(environment))
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from bespoke.places import CHECKOUT
 from bespoke.runner import private
 
 SINGLE_THREADED = {
@@ -23,6 +24,12 @@ SINGLE_THREADED = {
 def available() -> bool:
     """Linux only: macOS frameworks do not survive a fork, Windows has none."""
     return sys.platform == "linux" and not os.environ.get("BESPOKE_PLAIN_KERNELS") and private.holds_sockets()
+
+
+def surroundings() -> dict[str, str]:
+    """For processes that run notebooks: one thread, and modules from where ours are, never from the current folder."""
+    paths = [str(CHECKOUT), *filter(None, [os.environ.get("PYTHONPATH", "")])]
+    return {**SINGLE_THREADED, "PYTHONPATH": os.pathsep.join(paths), "PYTHONSAFEPATH": "1"}
 
 
 class Zygote:
@@ -53,7 +60,7 @@ class Zygote:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, **SINGLE_THREADED},
+                env={**os.environ, **surroundings()},
                 pass_fds=(listener.fileno(),),
                 start_new_session=True,
             )
@@ -138,4 +145,4 @@ class ForkedKernel:
 
 def request(argv: list[str], cwd: str, env: Mapping[str, str]) -> bytes:
     """What the zygote is asked."""
-    return json.dumps({"argv": argv, "cwd": cwd, "env": {**env, **SINGLE_THREADED}}).encode() + b"\n"
+    return json.dumps({"argv": argv, "cwd": cwd, "env": dict(env)}).encode() + b"\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -56,15 +55,26 @@ def count(gold: Sets, predicted: Sets) -> Counts:
     )
 
 
-def labels_f1(gold: Sets, predicted: Sets) -> list[Counts]:
-    """The counts of every code of the gold by itself, in the order of the codes."""
-    labels = sorted(frozenset().union(*gold)) if gold else []
-    place = {code: i for i, code in enumerate(labels)}
-    given = np.zeros((2, len(gold), len(labels)))
-    for kind, sets in enumerate((gold, predicted)):
-        for note, codes in enumerate(sets):
-            given[kind, note, [place[code] for code in codes if code in place]] = 1
-    return [Counts(hits=g * p, predicted=p, gold=g) for g, p in zip(given[0].T, given[1].T, strict=True)]
+@dataclass(frozen=True)
+class LabelCounts:
+    """Notes x codes of the gold: 1 where the note has the code in the gold, the answer, or both."""
+
+    gold: NDArray[np.float64]
+    answered: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, gold: Sets, predicted: Sets) -> LabelCounts:
+        labels = {code: i for i, code in enumerate(sorted(frozenset().union(*gold)))}
+        given = np.zeros((2, len(gold), len(labels)))
+        for table, sets in zip(given, (gold, predicted), strict=True):
+            for row, codes in zip(table, sets, strict=True):
+                row[[labels[code] for code in codes if code in labels]] = 1
+        return cls(given[0], given[1])
+
+    def macro_f1(self, bootstrap: ClusterBootstrap) -> Interval:
+        """Mean F1 over the codes of the gold, each code equally; a resample averages over its own codes."""
+        hits = self.gold * self.answered
+        return bootstrap.mean_of_ratios(2 * hits, self.gold + self.answered, self.gold)
 
 
 def with_ancestors(codes: frozenset[str], release: CodeSet) -> frozenset[str]:
@@ -101,7 +111,7 @@ class Scorer:
                 Ratio(exact.note_f1.numerator * came, exact.note_f1.denominator),
             ]
         )
-        macro, labels = macro_f1(self.gold, sets)
+        labels = LabelCounts.of(self.gold, sets)
         return Scores(
             precision=precision,
             recall=recall,
@@ -109,8 +119,8 @@ class Scorer:
             category_f1=three,
             hierarchical_f1=hierarchical,
             note_f1=note,
-            macro_f1=macro,
-            macro_labels=labels,
+            macro_f1=labels.macro_f1(self.bootstrap),
+            macro_labels=labels.gold.shape[1],
             accepted=self.share(self.accepted(answers)),
             primary_exact=self.share(self.primary_right(answers, lambda code: code)),
             primary_category=self.share(self.primary_right(answers, lambda code: code[:3])),

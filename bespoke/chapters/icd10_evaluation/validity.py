@@ -27,7 +27,9 @@ def validity(answers: Iterable[Iterable[str]], codes: CodeSet) -> Validity:
         not_billable=totals["not_billable"],
         billable=totals["billable"],
         examples=tuple(invalid[:_EXAMPLES]),
-        retirements=tuple(_retirement(c, counts[c], codes) for c in invalid if rungs[c] == "retired")[:_EXAMPLES],
+        retirements=tuple(_retirement(c, counts[c], codes) for c in invalid if rungs[c] == "retired")[
+            :_EXAMPLES
+        ],
     )
 
 
