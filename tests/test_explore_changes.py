@@ -113,7 +113,9 @@ def test_a_file_that_changed_meanwhile_is_left_alone(client_data: Path) -> None:
     tasks = folder / "tasks.csv"
     tasks.write_text(tasks.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     engagement = (folder / "engagement.yaml").read_bytes()
-    with pytest.raises(BespokeError, match=r"harbour_legal/tasks.csv: has changed since the difference was made"):
+    with pytest.raises(
+        BespokeError, match=r"harbour_legal/tasks.csv: has changed since the difference was made"
+    ):
         proposal.keep()
     assert (folder / "engagement.yaml").read_bytes() == engagement
 
@@ -152,7 +154,9 @@ def test_a_private_file_stays_private(client_data: Path) -> None:
 
 def test_a_value_the_schema_does_not_allow_is_one_line(examples: Path) -> None:
     client = clients.load(examples, "meridian_health")
-    with pytest.raises(BespokeError, match=r"^engagement.yaml: annotation.annotators: input should be greater"):
+    with pytest.raises(
+        BespokeError, match=r"^engagement.yaml: annotation.annotators: input should be greater"
+    ):
         applied(client, {("engagement.yaml", "annotation", "annotators"): 0})
     with pytest.raises(BespokeError, match="nothing of this file can be explored"):
         applied(client, {("failures.csv", "F-1", "code"): "x"})

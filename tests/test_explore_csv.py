@@ -19,7 +19,7 @@ def test_only_the_characters_of_the_cell_change() -> None:
     after = set_cells(TASKS, "task_id", "t2", {"requests_per_day": 6000.0})
     assert after == TASKS.replace(" 5400 ", "6000")
     after = set_cells(TASKS, "task_id", "t1", {"requests_per_day": None, "note": True})
-    assert after == TASKS.replace(',9200,\n', ',,true\n')
+    assert after == TASKS.replace(",9200,\n", ",,true\n")
 
 
 def test_line_ends_and_quotes_of_other_cells_are_kept() -> None:
@@ -56,8 +56,12 @@ CELLS = st.lists(st.text('ab",\n\r ', max_size=4), min_size=1, max_size=4)
 @given(st.lists(CELLS, max_size=4), st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_cells_are_read_as_the_csv_module_reads_them(rows: list[list[str]], end: str, quoted: bool) -> None:
     out = io.StringIO()
-    csv.writer(out, lineterminator=end, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL).writerows(rows)
+    csv.writer(out, lineterminator=end, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL).writerows(
+        rows
+    )
     text = out.getvalue()
     found = records(text)
-    assert [[c.value for c in row] for row in found] == list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    assert [[c.value for c in row] for row in found] == list(
+        csv.reader(io.StringIO(text, newline=""), strict=True)
+    )
     assert all(c.end <= len(text) for row in found for c in row)

@@ -44,7 +44,9 @@ def panel(examples: Path, reports: Path) -> Callable[..., Panel]:
         own = reports
         if client_data != examples:  # results are keyed by their inputs, so a copy of both still holds
             own = Path(shutil.copytree(reports, client_data.parent / "reports"))
-        return Panel(explorer_of(workbook.open(stem, client=client, client_data=str(client_data), reports=str(own))))
+        return Panel(
+            explorer_of(workbook.open(stem, client=client, client_data=str(client_data), reports=str(own)))
+        )
 
     return make
 
@@ -177,7 +179,9 @@ def test_a_cache_of_an_hour_hits_at_least_as_often(panel: Callable[..., Panel]) 
     assert made.changes == {}  # a way of looking, nothing to keep
 
 
-def test_a_price_is_kept_with_its_source_or_not_at_all(panel: Callable[..., Panel], client_data: Path) -> None:
+def test_a_price_is_kept_with_its_source_or_not_at_all(
+    panel: Callable[..., Panel], client_data: Path
+) -> None:
     made = panel("05_cost_model", "meridian_health", client_data)
     widget(made, "input_price").value = 2.5
     made.keep.show()
@@ -275,7 +279,9 @@ def test_client_text_is_never_markup(panel: Callable[..., Panel], client_data: P
 
 def test_the_picker_lists_every_folder_and_says_what_is_wrong(client_data: Path, tmp_path: Path) -> None:
     tasks = client_data / "harbour_legal" / "tasks.csv"
-    tasks.write_text(tasks.read_text(encoding="utf-8").replace("claude-opus-4-8", "claude-opsu-4-8"), encoding="utf-8")
+    tasks.write_text(
+        tasks.read_text(encoding="utf-8").replace("claude-opus-4-8", "claude-opsu-4-8"), encoding="utf-8"
+    )
     (client_data / "empty").mkdir()
     rows = {row[0]: row[1:] for row in overview(client_data, tmp_path / "reports").rows}
     assert rows["atlas_payments"] == ("in order", "none yet", "")
@@ -285,11 +291,18 @@ def test_the_picker_lists_every_folder_and_says_what_is_wrong(client_data: Path,
     assert rows["empty"][0] == "2 problems"
 
 
-def test_the_picker_opens_another_client_and_shows_its_problems_as_lines(client_data: Path, tmp_path: Path) -> None:
+def test_the_picker_opens_another_client_and_shows_its_problems_as_lines(
+    client_data: Path, tmp_path: Path
+) -> None:
     tasks = client_data / "harbour_legal" / "tasks.csv"
-    tasks.write_text(tasks.read_text(encoding="utf-8").replace("claude-opus-4-8", "claude-opsu-4-8"), encoding="utf-8")
+    tasks.write_text(
+        tasks.read_text(encoding="utf-8").replace("claude-opus-4-8", "claude-opsu-4-8"), encoding="utf-8"
+    )
     book = workbook.open(
-        "01_task_audit", client="meridian_health", client_data=str(client_data), reports=str(tmp_path / "reports")
+        "01_task_audit",
+        client="meridian_health",
+        client_data=str(client_data),
+        reports=str(tmp_path / "reports"),
     )
     picker = Picker(book)
     assert picker.panel is not None

@@ -37,10 +37,16 @@ def changed(before: str, after: str) -> list[tuple[str, str]]:
 
 def test_a_value_is_replaced_where_it_stands_and_its_comment_stays_in_its_column() -> None:
     assert changed(TEXT, set_value(TEXT, ("access", "aws_bedrock"), True)) == [
-        ("  aws_bedrock: null          # asked on the 12th", "  aws_bedrock: true          # asked on the 12th")
+        (
+            "  aws_bedrock: null          # asked on the 12th",
+            "  aws_bedrock: true          # asked on the 12th",
+        )
     ]
     assert changed(TEXT, set_value(TEXT, ("access", "aws_bedrock"), False)) == [
-        ("  aws_bedrock: null          # asked on the 12th", "  aws_bedrock: false         # asked on the 12th")
+        (
+            "  aws_bedrock: null          # asked on the 12th",
+            "  aws_bedrock: false         # asked on the 12th",
+        )
     ]
 
 
@@ -79,7 +85,10 @@ def test_a_mapping_that_is_null_or_empty_becomes_one() -> None:
 
 
 def test_an_empty_file_begins_with_the_key() -> None:
-    assert set_value("", ("claude-sonnet-5.input", "value"), Decimal("2.5")) == "claude-sonnet-5.input:\n  value: 2.5\n"
+    assert (
+        set_value("", ("claude-sonnet-5.input", "value"), Decimal("2.5"))
+        == "claude-sonnet-5.input:\n  value: 2.5\n"
+    )
     assert set_value("# prices\n", ("a", "value"), 1) == "# prices\na:\n  value: 1\n"
 
 

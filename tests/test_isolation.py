@@ -57,7 +57,7 @@ def test_no_secret_and_no_path_is_in_any_file_or_line(planted: tuple[Path, str])
         str(folder),
         "planted-path-marker",
         sys.prefix,
-        socket.gethostname(),
+        *(host for host in [socket.gethostname()] if len(host) > 6),
         "/ipykernel_",
     ]
     files = {**files_of(folder / "reports"), "said": said.encode()}

@@ -47,7 +47,9 @@ def test_a_run_leaves_report_notebooks_results_and_manifest(reports: Path, clien
     assert {f"notebooks/{stem}.ipynb" for stem in CHAPTERS} <= names
     manifest = json.loads((folder / "manifest.json").read_text())
     assert set(manifest["notebooks"]) == set(CHAPTERS)
-    assert all(set(n["seconds"]) == {"kernel", "imports", "cells", "save"} for n in manifest["notebooks"].values())
+    assert all(
+        set(n["seconds"]) == {"kernel", "imports", "cells", "save"} for n in manifest["notebooks"].values()
+    )
     assert manifest["inputs"]["tasks.csv"]
     assert manifest["facts"]["routes.yaml"]
 
@@ -63,7 +65,14 @@ def test_the_pdf_reads_back_with_outline_tags_and_every_chapter(reports: Path, c
     assert len(titles) >= 7 + 6
     for number in range(1, 8):
         assert f"Chapter {number}" in text
-    for appendix in ("Evidence", "Sources and dates", "Claims register", "Assumptions log", "Data log", "Glossary"):
+    for appendix in (
+        "Evidence",
+        "Sources and dates",
+        "Claims register",
+        "Assumptions log",
+        "Data log",
+        "Glossary",
+    ):
         assert appendix in text
     assert "Traceback" not in text
     assert "�" not in text
@@ -132,7 +141,9 @@ def test_one_changed_row_runs_only_what_depends_on_it(reports: Path, tmp_path: P
     assert "phases.csv changed" in ran[0]
 
 
-def test_a_failing_cell_stops_that_client_only_and_keeps_the_old_report(reports: Path, tmp_path: Path) -> None:
+def test_a_failing_cell_stops_that_client_only_and_keeps_the_old_report(
+    reports: Path, tmp_path: Path
+) -> None:
     shutil.copytree(reports.parent, tmp_path / "work")
     work = tmp_path / "work"
     before = (work / "reports/atlas_payments/report.pdf").read_bytes()
@@ -193,3 +204,112 @@ def test_plain_papermill_works_on_a_notebook(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "reports/harbour_legal/results/05_cost_model.json").is_file()
+
+
+def test_nothing_to_do_is_found_out_without_the_libraries(reports: Path) -> None:
+    """The standard library and click: nothing else is imported to see that nothing has changed."""
+    script = (
+        "import sys; sys.argv = ['bespoke', 'run', 'harbour_legal']\n"
+        "from bespoke.cli import main\n"
+        "try: main()\nexcept SystemExit as stop: assert not stop.code\n"
+        "heavy = {'pandas', 'papermill', 'numpy', 'pydantic', 'nbformat', 'zmq', 'yaml', 'matplotlib', 'typst'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=reports.parent, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("unchanged") == len(CHAPTERS) + 1
+
+
+def test_an_unchanged_client_still_says_its_warnings(reports: Path) -> None:
+    said = bespoke("run", "meridian_health", cwd=reports.parent).stdout
+    assert "current_prompt.jsonl: 3 of 112 notes have no prediction" in said
+
+
+def test_a_second_run_of_one_client_waits_and_says_so(reports: Path, tmp_path: Path) -> None:
+    from bespoke.runner.lock import one_at_a_time
+
+    work = Path(shutil.copytree(reports.parent, tmp_path / "work"))
+    with one_at_a_time(work / "reports/harbour_legal", lambda: None):
+        second = subprocess.Popen(
+            [sys.executable, "-m", "bespoke", "run", "harbour_legal", "--force", "--only", "01"],
+            cwd=work, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert second.stdout is not None
+        assert second.stdout.readline() == "harbour_legal: another run of this client is at work; waiting\n"
+    with second:
+        assert "01_task_audit: ran in" in second.stdout.read()
+    assert second.returncode == 0
+
+
+def test_the_manifest_tells_where_the_time_went(reports: Path) -> None:
+    manifest = json.loads((reports / "meridian_health/manifest.json").read_text())
+    spent = sum(sum(run["seconds"].values()) for run in manifest["notebooks"].values())
+    assert manifest["wall_seconds"] > 0
+    assert spent > 0
+    assert set(manifest["render_seconds"]) == {"read", "html", "typst", "pdf", "write"}
+
+
+def test_a_manifest_that_is_no_manifest_is_no_obstacle(reports: Path, tmp_path: Path) -> None:
+    from bespoke.runner import manifest
+
+    for content in ("", "[]", "{}", '{"client": 1}', "null", '{"notebooks": []}', "\x00"):
+        (tmp_path / "manifest.json").write_text(content)
+        assert manifest.read(tmp_path) is None
+    text = (reports / "harbour_legal/manifest.json").read_text()
+    (tmp_path / "manifest.json").write_text(text.replace('"warnings": []', '"warnings": {}'))
+    assert manifest.read(tmp_path) is None
+    (tmp_path / "manifest.json").write_text(text)
+    assert manifest.read(tmp_path) is not None
+
+
+def test_what_a_killed_run_began_to_write_is_cleared_away(tmp_path: Path) -> None:
+    from bespoke.saving import remove_unfinished
+
+    for name in (".report.pdf.a1b2c3d4", ".lock", ".ipynb_checkpoints.txt", "report.pdf"):
+        (tmp_path / name).touch()
+    remove_unfinished(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        ".ipynb_checkpoints.txt",
+        ".lock",
+        "report.pdf",
+    ]
+
+
+def test_the_page_of_all_clients_lists_state_advice_and_facts(reports: Path, tmp_path: Path) -> None:
+    page = (reports / "index.html").read_text(encoding="utf-8")
+    for client in EXAMPLES:
+        assert f'<a href="{client}/report.pdf">PDF</a>' in page
+    assert page.count("<td>done</td>") == len(EXAMPLES)
+    assert "<td>2026-11-20</td>" in page
+    assert "calls for a tuned model" in page
+    assert "<script" not in page
+    assert "default-src 'none'" in page
+
+
+def test_the_page_of_all_clients_shows_failures_escaped(tmp_path: Path) -> None:
+    from bespoke.runner import index
+
+    client = tmp_path / "client_data/acme"
+    client.mkdir(parents=True)
+    (tmp_path / "reports/acme").mkdir(parents=True)
+    (tmp_path / "reports/acme/problems.txt").write_text(
+        "acme/tasks.csv:2: name: <script>x</script>\x1b[31m\nmore\n"
+    )
+    index.write(tmp_path / "reports", tmp_path / "client_data")
+    page = (tmp_path / "reports/index.html").read_text(encoding="utf-8")
+    assert "&lt;script&gt;x&lt;/script&gt;\\x1b[31m (and 1 more)" in page
+    assert "\x1b" not in page
+
+
+def test_several_clients_tell_how_far_they_are(reports: Path, tmp_path: Path) -> None:
+    work = Path(shutil.copytree(reports.parent, tmp_path / "work"))
+    done = bespoke("run", "--all", "--jobs", "2", "--only", "01", "--force", cwd=work)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [line[:5] for line in done.stdout.splitlines() if line.startswith("[")] == [
+        "[1/3]",
+        "[2/3]",
+        "[3/3]",
+    ]
+    assert "3 of 3 clients done; " in done.stdout

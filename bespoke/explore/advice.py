@@ -139,7 +139,9 @@ class RecommendationExplorer(Explorer):
 
     def _gates(self, subject: str, advice: Advice) -> Table:
         """Routes of which a gate now says something else than in the folder; all closed ones else."""
-        was = {(r, o.gate): o.verdict for r, found in self.before[subject].advice.gates.items() for o in found}
+        was = {
+            (r, o.gate): o.verdict for r, found in self.before[subject].advice.gates.items() for o in found
+        }
         every = [
             (self.names[r], o.needs, was.get((r, o.gate), ""), o.verdict, o.found)
             for r, found in advice.gates.items()

@@ -94,7 +94,10 @@ def _facts(before: TaskAudit, now: TaskAudit) -> list[tuple[str, str, str]]:
         return [
             ("Cost a month", money(task.cost_per_month)),
             ("Tokens a month", decimal(task.tokens_per_month)),
-            ("Quality, 95% interval", f"{percent(q.low, 1)} to {percent(q.high, 1)}" if q else "not measured"),
+            (
+                "Quality, 95% interval",
+                f"{percent(q.low, 1)} to {percent(q.high, 1)}" if q else "not measured",
+            ),
             ("Gap to the target", task.gap),
             ("Latency within reach", {True: "yes", False: "no", None: "not known"}[task.latency_reachable]),
             ("Tuned or hosted routes that fit", str(sum(fit.fits for fit in task.fits))),

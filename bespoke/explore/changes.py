@@ -14,7 +14,9 @@ from bespoke.clients.schema import Client, CodeFamily, Engagement, NegotiatedPri
 from bespoke.errors import BespokeError
 
 Value = bool | int | float | Decimal | date | str | None
-Address = tuple[str, ...]  # the file, then the place: ("tasks.csv", row id, column), ("engagement.yaml", key, …)
+Address = tuple[
+    str, ...
+]  # the file, then the place: ("tasks.csv", row id, column), ("engagement.yaml", key, …)
 Changes = Mapping[Address, Value]
 R = TypeVar("R", bound=Row)
 

@@ -94,7 +94,9 @@ class CostModelExplorer(Explorer):
     def missing(self, changes: Changes, choices: Mapping[str, Any]) -> str:
         priced = any(address[0] == "prices.yaml" for address in changes)
         stated = str(choices.get("price_source", "")).strip()
-        return "Say where the price is written (contract or order form) first." if priced and not stated else ""
+        return (
+            "Say where the price is written (contract or order form) first." if priced and not stated else ""
+        )
 
     def _price(self, subject: str, scene: Scene) -> PricedTask:
         client = scene.client

@@ -74,7 +74,9 @@ def widget_of(dial: Dial) -> Any:
             return w.Dropdown(options=dial.options, value=dial.value, **shared)
         case "buttons":
             style = {"button_width": "6.4em"}
-            return w.ToggleButtons(options=dial.options, value=dial.value, style=style, layout=w.Layout(width="22em"))
+            return w.ToggleButtons(
+                options=dial.options, value=dial.value, style=style, layout=w.Layout(width="22em")
+            )
         case "day":
             assert isinstance(dial.value, date)
             return w.DatePicker(value=dial.value, **shared)

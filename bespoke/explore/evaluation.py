@@ -48,7 +48,10 @@ class Icd10EvaluationExplorer(Explorer):
             raise NothingToExplore("It needs coded notes in evaluation/notes.jsonl.")
         notes, client = book.client.notes or (), book.client
         train = usable_training(client.train or (), notes)
-        ladder = [*offline_rungs(notes, train, found.seed), *recorded_systems(client.predictions or {}, notes)]
+        ladder = [
+            *offline_rungs(notes, train, found.seed),
+            *recorded_systems(client.predictions or {}, notes),
+        ]
         self.best = found.best
         self.systems: dict[str, Ran] = {ran.name: ran for ran in ladder}
         self.bootstrap = ClusterBootstrap(
@@ -68,7 +71,13 @@ class Icd10EvaluationExplorer(Explorer):
         return (
             Dial("first", "System", "choice", first, options=systems),
             Dial("second", "Against", "choice", second, options=systems),
-            Dial("slice", "Codes", "choice", scene.choices.get("slice", EVERY), options=tuple((s, s) for s in slices)),
+            Dial(
+                "slice",
+                "Codes",
+                "choice",
+                scene.choices.get("slice", EVERY),
+                options=tuple((s, s) for s in slices),
+            ),
         )
 
     def look(self, subject: str, scene: Scene) -> Sequence[Shown]:
@@ -82,7 +91,9 @@ class Icd10EvaluationExplorer(Explorer):
         said = "; ".join(f"{t} {percent(i.estimate, 1)}" for t, i in zip(titles, intervals, strict=True))
         ranges = [Range(t, i.low, i.estimate, i.high) for t, i in zip(titles, intervals, strict=True)]
         return (
-            drawing(ranges, alt=f"{metric} on {slice_}: {said}", words=lambda v: percent(v, 1), bar="95% interval"),
+            drawing(
+                ranges, alt=f"{metric} on {slice_}: {said}", words=lambda v: percent(v, 1), bar="95% interval"
+            ),
             _table(metric, slice_, titles, intervals, difference, counts),
             _verdict(titles, difference, metric, subject),
         )
@@ -113,7 +124,13 @@ def _table(
     counts: Sequence[Counts],
 ) -> Table:  # fmt: skip
     rows = [
-        (t, i.estimate, f"{percent(i.low, 1)} to {percent(i.high, 1)}", int(np.sum(c.hits)), int(np.sum(c.gold)))
+        (
+            t,
+            i.estimate,
+            f"{percent(i.low, 1)} to {percent(i.high, 1)}",
+            int(np.sum(c.hits)),
+            int(np.sum(c.gold)),
+        )
         for t, i, c in zip(titles, intervals, counts, strict=True)
     ]
     d = difference.interval

@@ -61,7 +61,9 @@ class FailureModesExplorer(Explorer):
         ]  # fmt: skip
         said = "; ".join(f"{r.label} {percent(r.middle)}" for r in ranges)
         return (
-            drawing(ranges, alt=f"Share of failing outputs by family: {said}", words=percent, bar="95% interval"),
+            drawing(
+                ranges, alt=f"Share of failing outputs by family: {said}", words=percent, bar="95% interval"
+            ),
             _leading(self.before, now, scene),
             _plan(self.before, now, scene, subject),
         )
@@ -88,7 +90,13 @@ def _plan(before: FailureModes, now: FailureModes, scene: Scene, subject: str) -
     was = {(s.task_id, s.family): s.gain for s in before.plan}
     steps = [s for s in now.plan if subject in (ALL, s.task_id)][:12]
     rows = [
-        (scene.client.task(s.task_id).name, FAMILY_NAME[s.family], s.failures, was.get((s.task_id, s.family)), s.gain)
+        (
+            scene.client.task(s.task_id).name,
+            FAMILY_NAME[s.family],
+            s.failures,
+            was.get((s.task_id, s.family)),
+            s.gain,
+        )
         for s in steps
     ]
     return Table(

@@ -65,6 +65,7 @@ class Keep:
         """Write what was shown; the chapter above is then computed from an older folder and is run again."""
         if self.proposal is None:
             return
+        self.said.value = _line("Writing…")
         explorer, files = self.panel.explorer, ", ".join(edit.name for edit in self.proposal.edits)
         try:
             self.proposal.keep()
@@ -83,7 +84,9 @@ def coloured(diff: str) -> str:
         f'<div style="background:{_colour(line)};color:#1C2430">{escape(line) or "&nbsp;"}</div>'
         for line in diff.split("\n")[:-1]
     )
-    style = "font-family:monospace;white-space:pre;overflow:auto;max-height:24em;line-height:1.35;background:#fff"
+    style = (
+        "font-family:monospace;white-space:pre;overflow:auto;max-height:24em;line-height:1.35;background:#fff"
+    )
     return f'<div class="{LITERAL} bespoke-diff" style="{style}">{rows}</div>'
 
 

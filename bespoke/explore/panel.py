@@ -92,7 +92,9 @@ class Panel:
         except BespokeError as error:
             self.status.value = problem_line(str(error))
             return
-        except Exception as error:  # a kernel callback has no cell to fail in: say it here, trace it in the log
+        except (
+            Exception
+        ) as error:  # a kernel callback has no cell to fail in: say it here, trace it in the log
             self.status.value = problem_line(f"{type(error).__name__}: {error}")
             raise
         self.view.value = page(html)

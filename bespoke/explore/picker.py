@@ -52,30 +52,44 @@ class Picker:
 
     def pick(self, name: str) -> None:
         """The controls of this client's chapter; every problem of its folder in one line each."""
-        from bespoke import workbook
-
         self.panel, self.place.children, self.said.value = None, (), "<p><small>One moment…</small></p>"
-        own = name == self.book.client.name
         try:
-            book = self.book if own else workbook.open(
-                self.book.stem, client=name, client_data=str(self.client_data), reports=str(self.reports)
-            )  # fmt: skip
-            self.panel = Panel(explorer_of(book))
+            self.panel = Panel(explorer_of(self._book(name)))
         except BespokeError as error:
             shown = [*map(str, error.problems[:MOST_PROBLEMS])]
             rest = len(error.problems) - len(shown)
             self.said.value = problem_line("\n".join([*shown, *([f"and {rest} more"] if rest else [])]))
-            return
         except NothingToExplore as reason:
             self.said.value = problem_line(f"Nothing to explore in this chapter. {reason}")
-            return
+        except (
+            Exception
+        ) as error:  # a kernel callback has no cell to fail in: say it here, trace it in the log
+            self.said.value = problem_line(f"{type(error).__name__}: {error}")
+            raise
+        else:
+            self.said.value = self._of_another(name)
+            self.place.children = (self.panel.box,)
+
+    def _book(self, name: str) -> Workbook:
+        from bespoke import workbook
+
+        if name == self.book.client.name:
+            return self.book
+        folders = {"client_data": str(self.client_data), "reports": str(self.reports)}
+        return workbook.open(self.book.stem, client=name, **folders)
+
+    def _of_another(self, name: str) -> str:
+        """Where to make the chapter itself follow the choice."""
         above = self.book.client.name
-        other = f'The chapter above is of {above}; for {name} set client = "{name}" in its first code cell.'
-        self.said.value = "" if own else f'<p class="{LITERAL}">{escape(other)}</p>'
-        self.place.children = (self.panel.box,)
+        if name == above:
+            return ""
+        words = f'The chapter above is of {above}; for {name} set client = "{name}" in its first code cell.'
+        return f'<p class="{LITERAL}">{escape(words)}</p>'
 
     def _list(self) -> None:
-        self.table.value = page(fragment(overview(self.client_data, self.reports))) if self.list_all.value else ""
+        self.table.value = (
+            page(fragment(overview(self.client_data, self.reports))) if self.list_all.value else ""
+        )
 
 
 def explorer_of(book: Workbook) -> Explorer:
@@ -91,7 +105,9 @@ def overview(client_data: Path, reports: Path) -> Table:
     for name in clients.names(client_data):
         problems = clients.check(client_data, name)
         first = str(problems[0]) if problems else ""
-        rows.append((name, _state(problems), _report(client_data / name, reports / name / "report.pdf"), first))
+        rows.append(
+            (name, _state(problems), _report(client_data / name, reports / name / "report.pdf"), first)
+        )
     return Table(
         label="tbl-explore-clients", caption=f"Clients in {client_data.name}",
         columns=(

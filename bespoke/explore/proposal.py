@@ -134,7 +134,9 @@ def _diff(name: str, edit: Edit) -> str:
     before, after = (_lines(text) for text in (edit.before or "", edit.after))
     old = name if edit.before is not None else "/dev/null"
     lines = unified_diff(before, after, old, name)
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
 
 
 def _lines(text: str) -> list[str]:

@@ -41,7 +41,11 @@ def drawing(
     height = ROW * len(rows) + 8
     marks = "".join(_row(row, ROW * n + ROW / 2 + 4, place, words) for n, row in enumerate(rows))
     frame = f'viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="12"'
-    ring = "Dot: explored; ring: as in the client folder; bar" if any(r.before is not None for r in rows) else "Bar"
+    ring = (
+        "Dot: explored; ring: as in the client folder; bar"
+        if any(r.before is not None for r in rows)
+        else "Bar"
+    )
     key = f"{ring}: {bar}{', logarithmic' if logarithmic else ''}."
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" {frame}>{marks}</svg>'
     drawn = image(svg, "image/svg+xml", alt, style="width:100%;max-width:50em;background:#fff")

@@ -18,7 +18,9 @@ from bespoke.workbook import Workbook
 
 DRAWS = 600
 CORRELATION = "schedule.correlation"
-WITHOUT_DATASET = "<p>No plan here annotates a dataset: annotators, pace and review rounds change nothing.</p>"
+WITHOUT_DATASET = (
+    "<p>No plan here annotates a dataset: annotators, pace and review rounds change nothing.</p>"
+)
 DAYS = ("low_days", "likely_days", "high_days")
 
 
@@ -34,7 +36,11 @@ class TimelineExplorer(Explorer):
         self.phase_names = PHASE
         self.inputs: Any = {
             name: book.earlier(stem)
-            for name, stem in (("audit", "01_task_audit"), ("failures", "02_failure_modes"), ("cost", "05_cost_model"))
+            for name, stem in (
+                ("audit", "01_task_audit"),
+                ("failures", "02_failure_modes"),
+                ("cost", "05_cost_model"),
+            )
         }
         self.correlation = self.base.facts.number(CORRELATION)
         self.before = self._compute(self.base)
@@ -67,10 +73,14 @@ class TimelineExplorer(Explorer):
     def look(self, subject: str, scene: Scene) -> Sequence[Shown]:
         now = self._compute(scene)
         plans = list(_plans(self.before, now))
-        ranges = [Range(b.name, b.p10_days, b.p50_days, b.p90_days, a.p50_days if a else None) for a, b in plans]
+        ranges = [
+            Range(b.name, b.p10_days, b.p50_days, b.p90_days, a.p50_days if a else None) for a, b in plans
+        ]
         said = "; ".join(f"{b.name} {decimal(b.p50_days, 1)} working days" for _, b in plans)
         return (
-            drawing(ranges, alt=f"Working days to finish, P10 to P90: {said}", words=lambda v: f"{v:.0f} days"),
+            drawing(
+                ranges, alt=f"Working days to finish, P10 to P90: {said}", words=lambda v: f"{v:.0f} days"
+            ),
             "" if any("dataset" in _phases(b) for _, b in plans) else WITHOUT_DATASET,
             _dates(plans),
             _drivers(now.portfolio, self.phase_names),
@@ -115,7 +125,13 @@ def _phases(plan: PlanTimeline) -> list[str]:
 
 def _dates(plans: Sequence[tuple[PlanTimeline | None, PlanTimeline]]) -> Table:
     rows = [
-        (b.name, a and a.finish.p80.isoformat(), b.finish.p80.isoformat(), b.finish.p50.isoformat(), b.contingency_days)
+        (
+            b.name,
+            a and a.finish.p80.isoformat(),
+            b.finish.p80.isoformat(),
+            b.finish.p50.isoformat(),
+            b.contingency_days,
+        )
         for a, b in plans
     ]
     return Table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
 
@@ -70,7 +71,8 @@ def get_ready_to_render() -> None:
     from bespoke.report import document, typesetting, webpage, writing  # noqa: F401
     from bespoke.show import fonts
 
-    fonts.coverage()
+    with suppress(BespokeError, OSError):  # rendering will say so
+        fonts.coverage()
 
 
 def _heaviest_first(stems: Iterable[str]) -> list[str]:

@@ -184,7 +184,9 @@ def recommendation(book: Notebook) -> None:
     assert ["access to Amazon Bedrock", "met", "unmet", "no"] in [row[1:] for row in changed]
 
 
-MOVES = dict(zip(CHAPTERS, (audit, failures, dataset, evaluation, cost, timeline, recommendation), strict=True))
+MOVES = dict(
+    zip(CHAPTERS, (audit, failures, dataset, evaluation, cost, timeline, recommendation), strict=True)
+)
 
 
 @pytest.mark.parametrize("stem", CHAPTERS)
@@ -197,7 +199,9 @@ def test_run_all_then_a_control_moves_the_chapter(opened: Callable[[str], Notebo
     assert book.page.locator(".bespoke-explore [role=alert]").count() == 0
 
 
-def test_keep_this_shows_the_difference_and_then_writes_it(opened: Callable[[str], Notebook], lab: Any) -> None:
+def test_keep_this_shows_the_difference_and_then_writes_it(
+    opened: Callable[[str], Notebook], lab: Any
+) -> None:
     book = opened("06_timeline")
     assert book.run_all() == []
     path = lab.site / "client_data" / "meridian_health" / "engagement.yaml"
@@ -223,7 +227,9 @@ def test_a_broken_folder_is_one_clear_line(opened: Callable[[str], Notebook], la
     whole = tasks.read_text(encoding="utf-8")
     source = lab.site / "notebooks" / "01_task_audit.ipynb"
     broken = source.with_name("09_broken.ipynb")
-    broken.write_text(source.read_text(encoding="utf-8").replace("meridian_health", "atlas_payments"), encoding="utf-8")
+    broken.write_text(
+        source.read_text(encoding="utf-8").replace("meridian_health", "atlas_payments"), encoding="utf-8"
+    )
     try:
         tasks.write_text(whole.replace(",2.4,", ",twice,"), encoding="utf-8")
         said, *_ = opened("09_broken").run_all()

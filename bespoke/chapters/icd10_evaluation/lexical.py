@@ -33,14 +33,21 @@ class LexicalRetrieval:
         self.index = _index(codes or code_set())
 
     def rank(self, notes: Sequence[Note]) -> list[Ranked]:
-        sentences = [(i, part) for i, note in enumerate(notes) for part in _sentences(note.text)]
+        known = self.index.ranked
+        new = [text for text in dict.fromkeys(note.text for note in notes) if text not in known]
+        known.update(zip(new, self._rank(new), strict=True))
+        return [known[note.text] for note in notes]
+
+    def _rank(self, texts: Sequence[str]) -> list[Ranked]:
+        sentences = [(i, part) for i, text in enumerate(texts) for part in _sentences(text)]
         owner = np.array([i for i, _ in sentences], dtype=np.intp)
         sentence, code, score = self.index.nominate([words for _, words in sentences])
-        return _best_per_note(len(notes), owner[sentence], code, score, self.index.names)
+        return _best_per_note(len(texts), owner[sentence], code, score, self.index.names)
 
 
 class _Index:
     def __init__(self, codes: CodeSet) -> None:
+        self.ranked: dict[str, Ranked] = {}  # by text: the ladder and the search for candidates ask alike
         self.names = [code.code for code in codes.billable]
         self.vocabulary: dict[str, int] = {}
         columns = _Columns(self.vocabulary)

@@ -61,7 +61,8 @@ def _of_chapter(chapter: str, release: CodeSet) -> CodeKind:
 
 def count_kind(kind: CodeKind, gold: Sets, predicted: Sets) -> Counts:
     """The usual counts with all other codes taken away from gold and answers."""
-    return count(_only(kind, gold), _only(kind, predicted))
+    held = {code for code in frozenset().union(*gold, *predicted) if kind.holds(code)}
+    return count([codes & held for codes in gold], [codes & held for codes in predicted])
 
 
 def by_code(
@@ -134,10 +135,6 @@ def by_mention(
         )
         for kind, c, recall in zip(kinds, found, recalls, strict=True)
     )
-
-
-def _only(kind: CodeKind, sets: Sets) -> list[frozenset[str]]:
-    return [frozenset(code for code in codes if kind.holds(code)) for codes in sets]
 
 
 def _sided(code: str, release: CodeSet) -> bool:

@@ -42,7 +42,7 @@ class Words:
         return "asserted"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32768)  # a reranker asks again and again for the same descriptions
 def words_of(text: str) -> Words:
     """The comparable words of a text with their offsets."""
     breaks = [match.start() for match in _BREAK.finditer(text)]

@@ -4,14 +4,15 @@ from bespoke.exhibits.icd10_evaluation.cases import disagreements
 from bespoke.exhibits.icd10_evaluation.comparisons import comparison_table, differences, verdicts
 from bespoke.exhibits.icd10_evaluation.details import (
     confusion,
-    consumption_table,
     field_table,
+    retired_table,
     slice_table,
     slices_text,
     validity_table,
     validity_text,
 )
 from bespoke.exhibits.icd10_evaluation.ladder import finding, forest, ladder_table, left_out, setting
+from bespoke.exhibits.icd10_evaluation.money import consumption_table, cost_quality, money_table, quote_kept
 from bespoke.exhibits.icd10_evaluation.planning import (
     claim_table,
     claims_text,
@@ -22,6 +23,7 @@ from bespoke.exhibits.icd10_evaluation.planning import (
     quote_table,
     quote_text,
 )
+from bespoke.exhibits.icd10_evaluation.retrieval import retrieval_figure, retrieval_table, retrieval_text
 
 __all__ = [
     "claim_table",
@@ -29,6 +31,7 @@ __all__ = [
     "comparison_table",
     "confusion",
     "consumption_table",
+    "cost_quality",
     "differences",
     "disagreements",
     "field_table",
@@ -37,11 +40,17 @@ __all__ = [
     "ladder_table",
     "learning",
     "left_out",
+    "money_table",
     "power_table",
     "power_text",
     "precedent_table",
+    "quote_kept",
     "quote_table",
     "quote_text",
+    "retired_table",
+    "retrieval_figure",
+    "retrieval_table",
+    "retrieval_text",
     "setting",
     "slice_table",
     "slices_text",

@@ -14,9 +14,13 @@ from bespoke.exhibits.icd10_evaluation.words import (
     signed_limits,
     title,
 )
+from bespoke.facts.icd10_retired import RELEASES, SOURCE
 from bespoke.show import Column
 from bespoke.show.numbers import percent
 from bespoke.show.style import INK, MUTED
+
+_SUCCESSORS = 4  # codes named in a cell
+_UNKNOWN = "not shown by the tables"
 
 
 def validity_text(result: Icd10Evaluation) -> None:
@@ -33,6 +37,12 @@ def validity_text(result: Icd10Evaluation) -> None:
             "before the scores are compared with others.",
             share=percent(gold.invalid_share, 1), release=result.release, examples=", ".join(gold.examples),
         )  # fmt: skip
+        if gold.retired:
+            show.text(
+                "{retired} of the {invalid} were billable in an earlier release and have been retired since: the "
+                "gold is older than the code set, which no system can help ([retired codes](#tbl-icd10-retired)).",
+                retired=gold.retired, invalid=gold.total - gold.billable,
+            )  # fmt: skip
     invalid = [s for s in result.ran if s.validity and s.validity.billable < s.validity.total]
     if invalid:
         worst = max(invalid, key=lambda s: s.validity.invalid_share if s.validity else 0.0)
@@ -62,13 +72,42 @@ def validity_table(result: Icd10Evaluation) -> None:
             Column(key="who", title="Codes of"),
             Column(key="total", title="Codes", format="integer"),
             Column(key="malformed", title="Malformed", format="integer"),
-            Column(key="invented", title="Not in the release", format="integer"),
-            Column(key="not_billable", title="Not billable", format="integer"),
+            Column(key="invented", title="Invented", format="integer"),
+            Column(key="retired", title="Retired", format="integer"),
+            Column(key="not_billable", title="Never billable", format="integer"),
             Column(key="billable", title="Billable", format="integer"),
             Column(key="share", title="Billable", format="percent", digits=1),
             Column(key="examples", title="Examples"),
         ),
-        source=f"{result.release}. Not in the release: invented, or retired before it",
+        source=f"{result.release}. Invented: in no release at hand. Retired: billable in one of {', '.join(RELEASES)}, "
+        "no longer in this one. Never billable: a category, detail is missing",
+    )
+
+
+def retired_table(result: Icd10Evaluation) -> None:
+    """Retired codes of gold and systems, and what stands in their place."""
+    whose = [("Gold", result.gold_validity), *((s.title, s.validity) for s in result.ran if s.validity)]
+    rows = [
+        (who, r.code, r.description, r.count, r.last_billable, _successors(r.successors))
+        for who, validity in whose
+        for r in validity.retirements
+    ]
+    if not rows:
+        return
+    show.table(
+        rows,
+        label="tbl-icd10-retired",
+        caption=f"{sum(row[5] != _UNKNOWN for row in rows)} of these {len(rows)} retired codes have a known "
+        "place in the release in force",
+        columns=(
+            Column(key="who", title="Codes of"),
+            Column(key="code", title="Code"),
+            Column(key="description", title="It meant"),
+            Column(key="count", title="Notes", format="integer"),
+            Column(key="last", title="Last billable"),
+            Column(key="successors", title="Billable today"),
+        ),
+        source=f"{SOURCE}. Billable today: codes it was split into, merged into, or of the same description",
     )
 
 
@@ -220,48 +259,18 @@ def field_table(result: Icd10Evaluation) -> None:
     )
 
 
-def consumption_table(result: Icd10Evaluation) -> None:
-    """Money and time of recorded systems."""
-    used = [(s.title, s.consumption) for s in result.ran if s.consumption]
-    if not used:
-        return
-    show.table(
-        [
-            (
-                t,
-                c.requests,
-                c.input_tokens,
-                c.output_tokens,
-                c.usd_per_1000_notes,
-                c.usd_per_accepted_note,
-                c.median_ms,
-                c.p95_ms,
-            )
-            for t, c in used
-        ],
-        label="tbl-icd10-consumption",
-        caption=f"What the recorded calls took, priced as {used[0][1].model or 'no known model'}",
-        columns=(
-            Column(key="system", title="System"),
-            Column(key="requests", title="Notes with usage", format="integer"),
-            Column(key="input", title="Input tokens", format="integer"),
-            Column(key="output", title="Output tokens", format="integer"),
-            Column(key="per_1000", title="Per 1,000 notes", format="money", unit="USD", digits=2),
-            Column(key="accepted", title="Per accepted note", format="money", unit="USD", digits=4),
-            Column(key="median", title="Median latency", format="integer", unit="ms"),
-            Column(key="p95", title="P95 latency", format="integer", unit="ms"),
-        ),
-        source="recorded usage; the model is that of the client's extraction task. Accepted: set of codes "
-        "exactly right",
-    )
-
-
 def _validity_row(name: str, validity: Validity) -> tuple[str | int | float | None, ...]:
     share = 1 - validity.invalid_share if validity.total else None
     return (
-        name, validity.total, validity.malformed, validity.invented, validity.not_billable, validity.billable,
-        share, ", ".join(validity.examples[:3]),
+        name, validity.total, validity.malformed, validity.invented, validity.retired, validity.not_billable,
+        validity.billable, share, ", ".join(validity.examples[:3]),
     )  # fmt: skip
+
+
+def _successors(codes: tuple[str, ...]) -> str:
+    shown = ", ".join(codes[:_SUCCESSORS])
+    more = len(codes) - _SUCCESSORS
+    return f"{shown} and {more} more" if more > 0 else shown or _UNKNOWN
 
 
 def _slice_row(s: Slice) -> tuple[str | int | float | None, ...]:

@@ -92,7 +92,7 @@ def ladder_table(result: Icd10Evaluation) -> None:
             Column(key="recall", title="Recall", format="decimal", digits=2),
             Column(key="category", title="F1, 3 characters", format="decimal", digits=2),
             Column(key="hierarchical", title="F1, hierarchy", format="decimal", digits=2),
-            Column(key="macro", title="Macro-F1", format="decimal", digits=2),
+            Column(key="macro", title="Macro-F1, 95% interval"),
             Column(key="primary", title="Primary exact", format="percent"),
             Column(key="accepted", title="Exact set", format="percent"),
         ),
@@ -142,7 +142,8 @@ def forest(result: Icd10Evaluation) -> None:
 def _row(system: System, scores: Scores) -> tuple[str | float, ...]:
     return (
         system.title, scores.micro_f1.estimate, limits(scores.micro_f1), scores.precision.estimate,
-        scores.recall.estimate, scores.category_f1.estimate, scores.hierarchical_f1.estimate, scores.macro_f1,
+        scores.recall.estimate, scores.category_f1.estimate, scores.hierarchical_f1.estimate,
+        f"{scores.macro_f1.estimate:.2f} ({limits(scores.macro_f1)})",
         scores.primary_exact.estimate, scores.accepted.estimate,
     )  # fmt: skip
 

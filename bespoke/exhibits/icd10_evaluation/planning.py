@@ -112,24 +112,29 @@ def quote_text(result: Icd10Evaluation) -> None:
     """That Claude was not run, and what would change that."""
     if not result.not_run:
         return
+    others = any(s.kind == "claude" for s in result.ran)
     priced = [s.quote for s in result.not_run if s.quote]
     if not priced:
         show.callout(
-            "The Claude rungs were **not run**, and no quote is possible: the client folder names no "
-            "extraction task "
-            "with a priced model.",
-            tone="missing",
-        )
+            "{n} **not run**, and no quote is possible: the client folder names no extraction task with a "
+            "priced model.",
+            tone="missing", n=_unrun(result, others),
+        )  # fmt: skip
         return
     show.callout(
-        "{n} were **not run**: nothing was sent to a model. Running all of them once on these {notes} notes "
-        "with "
-        "{model} would cost about {usd}, at most {high} under the widest assumptions "
+        "{n} **not run**: nothing was sent to a model for them. Running {them} once on these {notes} notes "
+        "with {model} would cost about {usd}, at most {high} under the widest assumptions "
         "([quote](#tbl-icd10-quote)).",
-        tone="missing", n=count(len(result.not_run), "Claude rung", "Claude rungs"), notes=result.notes,
-        model=priced[0].model, usd=money(sum(q.usd for q in priced)),
+        tone="missing", n=_unrun(result, others), them="it" if len(priced) == 1 else "these too" if others else "all of them",
+        notes=result.notes, model=priced[0].model, usd=money(sum(q.usd for q in priced)),
         high=money(sum(q.usd_high for q in priced)),
     )  # fmt: skip
+
+
+def _unrun(result: Icd10Evaluation, others: bool) -> str:
+    further = "further " if others else ""
+    n = len(result.not_run)
+    return f"{count(n, f'{further}Claude rung', f'{further}Claude rungs')} {'was' if n == 1 else 'were'}"
 
 
 def quote_table(result: Icd10Evaluation) -> None:
@@ -144,8 +149,8 @@ def quote_table(result: Icd10Evaluation) -> None:
             for t, q in quoted
         ],
         label="tbl-icd10-quote",
-        caption=f"All {len(quoted)} Claude rungs on these notes would cost about {money(total)} with "
-        f"{quoted[0][1].model}",
+        caption=f"{count(len(quoted), 'Claude rung', 'Claude rungs')} not yet run on these notes would cost "
+        f"about {money(total)} with {quoted[0][1].model}",
         columns=(
             Column(key="rung", title="Rung"),
             Column(key="status", title="Status"),
