@@ -17,6 +17,7 @@ from bespoke.chapters.icd10_evaluation import Icd10Evaluation, compute
 from bespoke.chapters.icd10_evaluation.comparison import verdict
 from bespoke.clients.schema import (
     Annotation,
+    ClaudeAccount,
     Client,
     Engagement,
     EvaluationRun,
@@ -24,6 +25,7 @@ from bespoke.clients.schema import (
     Fields,
     Note,
     Prediction,
+    QuotedCost,
     Rates,
     Task,
     Usage,
@@ -146,6 +148,77 @@ def test_cost_per_accepted_note_is_the_money_of_all_over_the_right_ones(result: 
     assert used.requests == 38
 
 
+# --- runs of Claude ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def with_claude() -> Icd10Evaluation:
+    """Two declared rungs and one that is not, recorded beside today's system; one of them left its account."""
+    notes = written(40, "N", 1)
+    cached = Usage(input_tokens=200, output_tokens=100, cache_read_tokens=800, cache_write_tokens=10)
+    right = tuple(Prediction(id=n.id, prediction=n.gold, usage=cached, latency_ms=900.0) for n in notes)
+    account = ClaudeAccount(
+        strategy="few_shot", model="claude-sonnet-4-6", batch=True, usd=Decimal("0.5"),
+        quote=QuotedCost(usd_likely=Decimal("0.4"), usd_worst=Decimal("2")),
+    )  # fmt: skip
+    recorded = dict.fromkeys(("claude_own_rung", "claude_few_shot", "claude_zero_shot"), right)
+    return evaluated(
+        predictions={**recorded, "today": predictions(notes)}, accounts={"claude_few_shot": account}
+    )
+
+
+def test_recorded_claude_rungs_stand_on_the_ladder_in_their_order(with_claude: Icd10Evaluation) -> None:
+    above = [s.name for s in with_claude.ran][4:]
+    assert above == ["today", "claude_zero_shot", "claude_few_shot", "claude_own_rung"]
+    titles = [(s.title, s.kind, s.status) for s in with_claude.ran][5:]
+    assert titles == [
+        ("Claude, zero-shot", "claude", "run"), ("Claude, few-shot", "claude", "run"),
+        ("Claude, own rung", "claude", "run"),
+    ]  # fmt: skip
+    steps = [(c.first, c.second) for c in with_claude.comparisons if c.below]
+    assert ("claude_few_shot", "claude_zero_shot") in steps or (
+        "claude_zero_shot",
+        "claude_few_shot",
+    ) in steps
+
+
+def test_a_rung_that_was_run_is_not_quoted_any_more(with_claude: Icd10Evaluation) -> None:
+    assert [s.name for s in with_claude.not_run] == [
+        "glossary", "structured_output", "rag", "thinking", "generator_critic"
+    ]  # fmt: skip
+
+
+def test_a_run_is_priced_by_its_own_account_and_every_token_has_one_class(
+    with_claude: Icd10Evaluation,
+) -> None:
+    used = with_claude.system("claude_few_shot").consumption
+    assert used is not None
+    assert (used.uncached_tokens, used.cache_read_tokens, used.cache_write_tokens) == (8000, 32000, 400)
+    assert (used.model, used.accounted, used.batch) == ("claude-sonnet-4-6", True, True)
+    # 0.5 USD for 40 notes, all accepted
+    assert used.usd_per_1000_notes == pytest.approx(12.5)
+    assert used.usd_per_accepted_note == pytest.approx(0.0125)
+    assert (used.usd, used.usd_quoted, used.usd_quoted_worst) == (0.5, 0.4, 2.0)
+    without = with_claude.system("claude_zero_shot").consumption
+    assert without is not None
+    # claude-haiku-4-5: 200 at 1, 800 read at 0.10, 10 written at 1.25, 100 out at 5 USD per million
+    assert without.usd_per_1000_notes == pytest.approx(1000 * (200 + 80 + 12.5 + 500) / 1e6)
+    assert not without.accounted
+
+
+def test_the_page_tells_what_was_run_what_not_and_how_the_quote_held(
+    monkeypatch: pytest.MonkeyPatch, with_claude: Icd10Evaluation
+) -> None:
+    page = words(shown(monkeypatch, with_claude)).replace("\\", "")
+    assert "5 further Claude rungs were **not run**" in page
+    assert "billed 125% of what they were quoted as likely, and none went over" in page
+    assert "fig-icd10-cost-quality" in page
+    assert "tbl-icd10-money" in page
+
+
+# --- quotes and training notes ----------------------------------------------------------------------------
+
+
 def test_a_quote_prices_every_pass_and_grows_with_what_a_rung_carries(result: Icd10Evaluation) -> None:
     quotes = {s.name: s.quote for s in result.not_run}
     assert all(
@@ -190,8 +263,10 @@ def test_an_invalid_gold_code_stays_and_is_reported() -> None:
     notes = written(10, "N", 1)
     old = notes[0].model_copy(update={"gold": Fields(diagnosis_icd10=("R51",))})
     found = evaluated(notes=(old, *notes[1:]))
-    assert found.gold_validity.not_billable == 1
+    assert found.gold_validity.retired == 1
     assert found.gold_validity.examples == ("R51",)
+    (retired,) = found.gold_validity.retirements
+    assert retired.successors == ("R51.0", "R51.9")
     assert found.gold_codes == 19
 
 
@@ -212,6 +287,26 @@ def test_improved_needs_an_interval_without_zero_that_survives_holm(
     low: float, high: float, p: float, word: str
 ) -> None:
     assert verdict(Interval(estimate=(low + high) / 2, low=low, high=high), p) == word
+
+
+def test_retrieval_is_measured_apart_and_says_when_the_lexical_stages_stand_alone(
+    result: Icd10Evaluation,
+) -> None:
+    found = result.retrieval
+    assert found is not None
+    names = [stage.stage for stage in found.stages]
+    assert names[:2] == ["sentences", "mentions"]
+    assert names[-2:] == ["fused", "reranked"]
+    for stage in found.stages:
+        recalls = [at.recall.estimate for at in stage.at]
+        assert recalls == sorted(recalls)
+        assert all(at.recall.low <= at.recall.estimate <= at.recall.high for at in stage.at)
+    if not found.has_dense:
+        assert "lexical stage stands alone" in found.dense
+
+
+def test_prices_are_among_the_facts_used(result: Icd10Evaluation) -> None:
+    assert "price.batch_factor" in result.facts_used
 
 
 def test_the_claims_are_audited_from_the_fact_table(result: Icd10Evaluation) -> None:

@@ -13,7 +13,7 @@ from sklearn.preprocessing import MultiLabelBinarizer
 
 from bespoke.chapters.icd10_evaluation.answers import Answer
 from bespoke.chapters.icd10_evaluation.fields import field_scores
-from bespoke.chapters.icd10_evaluation.scores import LabelCounts, Scorer, count, with_ancestors
+from bespoke.chapters.icd10_evaluation.scores import Scorer, count, with_ancestors
 from bespoke.chapters.icd10_evaluation.validity import validity
 from bespoke.clients.schema import Fields, Medication, Note
 from bespoke.facts.icd10 import code_set

@@ -61,6 +61,51 @@ def test_a_paired_difference_is_narrower_than_two_intervals_suggest() -> None:
     assert found.p < 0.01
 
 
+def test_differences_drawn_together_are_those_drawn_one_by_one() -> None:
+    random = np.random.default_rng(4)
+    ratios = [Ratio(random.binomial(3, 0.5, 60) * 1.0, np.full(60, 3.0)) for _ in range(4)]
+    draws = ClusterBootstrap(singles(60), seed=8)
+    pairs = [(0, 1), (3, 0), (2, 2)]
+    assert draws.differences(ratios, pairs) == tuple(draws.difference(ratios[a], ratios[b]) for a, b in pairs)
+    assert draws.differences(ratios, []) == ()
+
+
+def test_sums_of_counts_are_exact_and_those_of_fractions_as_good_as_double() -> None:
+    # thirds next to whole numbers: the resampled sums must be the weights times the values, to the last digit
+    values = np.column_stack([np.arange(70.0), np.arange(70) / 3])
+    draws = ClusterBootstrap([f"{i:02d}" for i in range(70)], resamples=500, seed=2)
+    found = draws._resampled(values)
+    expected = draws.weights.astype(float) @ values
+    assert (found[:, 0] == expected[:, 0]).all()
+    assert found[:, 1] == pytest.approx(expected[:, 1], rel=1e-13)
+
+
+def test_the_mean_of_ratios_by_hand() -> None:
+    # label a: 2 * 1 / (2 + 1), label b: 0 / 1, label c is in no gold: (2/3 + 0) / 2 = 1/3
+    gold = np.array([[1.0, 0, 0], [1, 1, 0]])
+    answered = np.array([[1.0, 0, 1], [0, 0, 0]])
+    found = ClusterBootstrap(singles(2)).mean_of_ratios(2 * gold * answered, gold + answered, gold)
+    assert found.estimate == pytest.approx(1 / 3)
+
+
+def test_the_mean_of_ratios_has_scipys_interval() -> None:
+    random = np.random.default_rng(6)
+    gold = random.binomial(1, 0.2, (150, 8)).astype(float)
+    answered = np.where(random.random(gold.shape) < 0.7, gold, 1 - gold)
+
+    def macro(notes: np.ndarray) -> float:
+        truth, said = gold[notes], answered[notes]
+        here = truth.sum(0) > 0
+        return float(((2 * truth * said).sum(0) / (truth + said).sum(0))[here].mean())
+
+    theirs = scipy_bootstrap(
+        (np.arange(150),), macro, n_resamples=3000, vectorized=False, rng=np.random.default_rng(1)
+    ).confidence_interval
+    draws = ClusterBootstrap([f"{i:03d}" for i in range(150)], resamples=3000, seed=3)
+    ours = draws.mean_of_ratios(2 * gold * answered, gold + answered, gold)
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=0.005)
+
+
 def test_p_and_interval_tell_the_same_story() -> None:
     random = np.random.default_rng(19)
     for shift in np.linspace(-0.1, 0.1, 21):

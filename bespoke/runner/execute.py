@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bespoke.errors import BespokeError, printable
-from bespoke.results import write_atomically
+from bespoke.saving import write_atomically
 from bespoke.runner import nursery, private
 from bespoke.runner.lean import import_papermill
 

@@ -111,6 +111,7 @@ def power_table(result: Icd10Evaluation) -> None:
 def quote_text(result: Icd10Evaluation) -> None:
     """That Claude was not run, and what would change that."""
     if not result.not_run:
+        show.text("Every declared Claude rung has been run on these notes; what they cost stands above.")
         return
     others = any(s.kind == "claude" for s in result.ran)
     priced = [s.quote for s in result.not_run if s.quote]
@@ -125,7 +126,9 @@ def quote_text(result: Icd10Evaluation) -> None:
         "{n} **not run**: nothing was sent to a model for them. Running {them} once on these {notes} notes "
         "with {model} would cost about {usd}, at most {high} under the widest assumptions "
         "([quote](#tbl-icd10-quote)).",
-        tone="missing", n=_unrun(result, others), them="it" if len(priced) == 1 else "these too" if others else "all of them",
+        tone="missing",
+        n=_unrun(result, others),
+        them="it" if len(priced) == 1 else "these too" if others else "all of them",
         notes=result.notes, model=priced[0].model, usd=money(sum(q.usd for q in priced)),
         high=money(sum(q.usd_high for q in priced)),
     )  # fmt: skip
