@@ -130,7 +130,7 @@ def funnel_text(data: DatasetReadiness) -> None:
     told = "; ".join(reason for reason in reasons if reason)
     if told:
         show.text(
-            "[Of the rows that drop out](#fig-dataset-funnel): {told}. A copy teaches nothing new, and "
+            "Of the rows that drop out ([funnel](#fig-dataset-funnel)): {told}. A copy teaches nothing new, and "
             "one that "
             "lands on both sides of a split makes the score a test of memory: deduplicate first, then split.",
             told=told,
@@ -361,7 +361,7 @@ def targets_text(data: DatasetReadiness) -> None:
             targets=_count_of(len(short), len(data.targets)),
         )
     show.text(
-        "This says whether [the data fit a target](#tbl-dataset-targets). Whether that route is open to the "
+        "This says whether the data fit a target ([targets](#tbl-dataset-targets)). Whether that route is open to the "
         "client at all, and whether tuning is called for, is decided in the recommendation."
     )
 

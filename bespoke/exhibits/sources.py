@@ -9,7 +9,7 @@ from bespoke import show
 from bespoke.chapters.cost_model import CostModel
 from bespoke.clients.schema import Client, NegotiatedPrice
 from bespoke.facts.listing import value_text
-from bespoke.facts.reader import Fact, Facts, Sourced, value_rows
+from bespoke.facts.reader import EARLIEST, Fact, Facts, Sourced, value_rows
 from bespoke.show import Column
 from bespoke.show.numbers import day
 
@@ -79,7 +79,8 @@ def routes_and_gates(facts: Facts) -> None:
     from bespoke.advice.routes import Route, routes
 
     def state(route: Route) -> str:
-        return f"{route.state.replace('_', ' ')} since {day(route.since)}" if route.says else route.state
+        name = route.state.replace("_", " ")
+        return name if route.since == EARLIEST else f"{name} since {day(route.since)}"
 
     def row(name: str, value: str, sourced: Sourced) -> tuple[str, ...]:
         kind = f"{sourced.kind}, stale" if sourced.stale(facts.as_of) else sourced.kind

@@ -123,11 +123,27 @@ def new_figure(
 
     Built without pyplot: nothing to close, no figure left behind.
     """
-    from matplotlib.figure import Figure
-
     _prepare()
-    figure = Figure(figsize=(width, height))
+    figure = _figure_class()(figsize=(width, height))
     return figure, figure.subplots(rows, columns, **grid)
+
+
+@lru_cache(maxsize=1)
+def _figure_class() -> type[Any]:
+    """A figure that is drawn once. Saving one with a layout engine draws it twice, first without a trace, for
+    the layout alone; here the first time stops after the layout."""
+    from matplotlib.figure import Figure
+    from matplotlib.layout_engine import PlaceHolderLayoutEngine
+
+    class House(Figure):
+        def draw(self, renderer: Any) -> None:
+            engine = self.get_layout_engine()
+            if engine is None or isinstance(engine, PlaceHolderLayoutEngine):  # the second time
+                super().draw(renderer)
+            else:
+                engine.execute(self)
+
+    return House
 
 
 def svg(figure: Any) -> str:

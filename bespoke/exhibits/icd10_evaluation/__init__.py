@@ -5,11 +5,8 @@ from bespoke.exhibits.icd10_evaluation.comparisons import comparison_table, diff
 from bespoke.exhibits.icd10_evaluation.details import (
     confusion,
     field_table,
-    retired_table,
     slice_table,
     slices_text,
-    validity_table,
-    validity_text,
 )
 from bespoke.exhibits.icd10_evaluation.ladder import finding, forest, ladder_table, left_out, setting
 from bespoke.exhibits.icd10_evaluation.money import consumption_table, cost_quality, money_table, quote_kept
@@ -24,6 +21,7 @@ from bespoke.exhibits.icd10_evaluation.planning import (
     quote_text,
 )
 from bespoke.exhibits.icd10_evaluation.retrieval import retrieval_figure, retrieval_table, retrieval_text
+from bespoke.exhibits.icd10_evaluation.validity import retired_table, validity_table, validity_text
 
 __all__ = [
     "claim_table",

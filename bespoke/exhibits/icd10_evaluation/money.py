@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Consumption, Icd10Evaluation, Scores, System
-from bespoke.exhibits.icd10_evaluation.words import count, limits, sentence_case
+from bespoke.exhibits.icd10_evaluation.words import apart, count, limits, sentence_case
 from bespoke.show import Column
 from bespoke.show.numbers import money, percent
-from bespoke.show.style import BLUE, GREY, MUTED, ORANGE
+from bespoke.show.style import BLUE, GREY, MUTED, ORANGE, RULE
 
 Paid = tuple[System, Scores, float]  # a system with its USD per 1,000 notes
 
@@ -90,26 +90,29 @@ def cost_quality(result: Icd10Evaluation) -> None:
         default=None,
     )
     figure, axes = show.new_figure(2.8)
-    for system, scores, usd in paid:
+    ends = [usd for *_, usd in paid] + [usd for _, usd in quoted]
+    beside = max(ends) * 1.5  # where the names stand, each led to its point
+    heights = apart([scores.micro_f1.estimate for _, scores, _ in paid], 0.075)
+    for (system, scores, usd), height in zip(paid, heights, strict=True):
         f1 = scores.micro_f1
+        axes.plot([usd, beside], [f1.estimate, height], color=RULE, lw=0.8, zorder=1)
         axes.plot([usd, usd], [f1.low, f1.high], color=BLUE, lw=1.6)
         axes.plot(usd, f1.estimate, "o", color=BLUE, ms=5)
         axes.annotate(
-            system.title, (usd, f1.high), (0, 4), textcoords="offset points", ha="center", color=BLUE
+            system.title, (beside, height), (3, 0), textcoords="offset points", va="center", color=BLUE
         )
     if free:
         axes.axhline(free[0], color=GREY, lw=0.9, ls="--")
         axes.annotate(
-            f"{free[1]}: no cost per note", (0.01, free[0]), (0, 3), xycoords=("axes fraction", "data"),
-            textcoords="offset points", color=MUTED,
+            f"{free[1]}: no cost per note", (0.01, free[0]), (0, -3), xycoords=("axes fraction", "data"),
+            textcoords="offset points", va="top", color=MUTED,
         )  # fmt: skip
     axes.plot(
         [usd for _, usd in quoted], [0.03] * len(quoted), "^", color=ORANGE, mfc="white", ms=6, clip_on=False
     )
     axes.set_xscale("log")
-    ends = [usd for *_, usd in paid] + [usd for _, usd in quoted]
-    axes.set_xlim(min(ends) / 3, max(ends) * 3)
-    axes.set_ylim(0, 1)
+    axes.set_xlim(min(ends) / 3, max(ends) * (20 if paid else 3))
+    axes.set_ylim(0, max([1.0, *(height + 0.05 for height in heights)]))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.grid(axis="y", visible=True)
     hollow = "; hollow triangles: quoted, not run, quality unknown" if quoted else ""

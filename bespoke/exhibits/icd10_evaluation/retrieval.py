@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, RecallAt, Retrieval, StageRecall
-from bespoke.exhibits.icd10_evaluation.words import limits, share_limits
+from bespoke.exhibits.icd10_evaluation.words import apart, limits, share_limits
 from bespoke.show import Column
 from bespoke.show.numbers import percent
 from bespoke.show.style import CYCLE
@@ -33,9 +33,8 @@ def retrieval_text(result: Icd10Evaluation) -> None:
     )  # fmt: skip
     if not found.has_dense:
         show.callout(
-            "Without a local sentence-transformers model there is no dense stage: **the lexical stages stand "
-            "alone** here ({why}). Findings that share no word with a code's description are out of their "
-            "reach.",
+            "**No dense stage here**: {why}. Findings that share no word with a code's description are out of "
+            "its reach.",
             tone="missing", why=found.dense,
         )  # fmt: skip
     if not found.reranker_learnt:
@@ -48,7 +47,7 @@ def retrieval_figure(result: Icd10Evaluation) -> None:
     if found is None:
         return
     figure, axes = show.new_figure(2.7)
-    ends = _apart([stage.at[-1].recall.estimate for stage in found.stages], 0.045)
+    ends = apart([stage.at[-1].recall.estimate for stage in found.stages], 0.045)
     for stage, colour, marker, end in zip(found.stages, CYCLE, "os^Dv", ends, strict=False):
         x, y = [at.k for at in stage.at], [at.recall.estimate for at in stage.at]
         axes.plot(x, y, color=colour, marker=marker, ms=4)
@@ -116,12 +115,3 @@ def _caption(found: Retrieval) -> str:
 
 def _at(stage: StageRecall, k: int) -> float:
     return next(at.recall.estimate for at in stage.at if at.k == k)
-
-
-def _apart(heights: list[float], least: float) -> list[float]:
-    """The heights moved up just enough that labels at them do not overlap, in the given order."""
-    placed: dict[int, float] = {}
-    floor = -least
-    for i in sorted(range(len(heights)), key=lambda i: heights[i]):
-        floor = placed[i] = max(heights[i], floor + least)
-    return [placed[i] for i in range(len(heights))]
