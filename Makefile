@@ -28,6 +28,7 @@ check: $(VENV)/.ready-dev             ## lint, types, stripped notebooks
 
 bench: $(VENV)/.ready-dev             ## seconds beside the plain chain of papermill and nbconvert
 	$(BIN)/python tests/bench/plain_chain.py
+	$(BIN)/python tests/bench/bootstrap.py
 
 # On this machine only, asks no other host for news or updates, and logs no token: `jupyter server list` shows it.
 LAB := --ServerApp.root_dir=. --ServerApp.ip=127.0.0.1 --LabApp.app_settings_dir=bespoke/explore/lab \

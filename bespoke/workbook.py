@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from bespoke import clients, show
+from bespoke import clients, handover, show
 from bespoke.chapters.registry import CHAPTERS, chapter, compute
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
@@ -111,7 +111,7 @@ def open(stem: str, *, client: str, client_data: str = "", reports: str = "", as
     """The workbook of one chapter. Folders default to the nearest `client_data` and `reports` here or above;
     `as_of` (ISO date) defaults to the engagement's own date. Raises BespokeError for bad input."""
     folder = Path(client_data or os.environ.get("BESPOKE_CLIENT_DATA", "") or nearest("client_data"))
-    found = clients.load(folder, client)
+    found = handover.received(folder / client) or clients.load(folder, client)
     day = parse_day(as_of) if as_of else found.engagement.as_of
     out = Path(reports or os.environ.get("BESPOKE_REPORTS", "") or nearest("reports"))
     return Workbook(stem, found, Facts(day, dict(found.engagement.thresholds)), out / client)

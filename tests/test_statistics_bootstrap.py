@@ -80,32 +80,6 @@ def test_sums_of_counts_are_exact_and_those_of_fractions_as_good_as_double() -> 
     assert found[:, 1] == pytest.approx(expected[:, 1], rel=1e-13)
 
 
-def test_the_mean_of_ratios_by_hand() -> None:
-    # label a: 2 * 1 / (2 + 1), label b: 0 / 1, label c is in no gold: (2/3 + 0) / 2 = 1/3
-    gold = np.array([[1.0, 0, 0], [1, 1, 0]])
-    answered = np.array([[1.0, 0, 1], [0, 0, 0]])
-    found = ClusterBootstrap(singles(2)).mean_of_ratios(2 * gold * answered, gold + answered, gold)
-    assert found.estimate == pytest.approx(1 / 3)
-
-
-def test_the_mean_of_ratios_has_scipys_interval() -> None:
-    random = np.random.default_rng(6)
-    gold = random.binomial(1, 0.2, (150, 8)).astype(float)
-    answered = np.where(random.random(gold.shape) < 0.7, gold, 1 - gold)
-
-    def macro(notes: np.ndarray) -> float:
-        truth, said = gold[notes], answered[notes]
-        here = truth.sum(0) > 0
-        return float(((2 * truth * said).sum(0) / (truth + said).sum(0))[here].mean())
-
-    theirs = scipy_bootstrap(
-        (np.arange(150),), macro, n_resamples=3000, vectorized=False, rng=np.random.default_rng(1)
-    ).confidence_interval
-    draws = ClusterBootstrap([f"{i:03d}" for i in range(150)], resamples=3000, seed=3)
-    ours = draws.mean_of_ratios(2 * gold * answered, gold + answered, gold)
-    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=0.005)
-
-
 def test_p_and_interval_tell_the_same_story() -> None:
     random = np.random.default_rng(19)
     for shift in np.linspace(-0.1, 0.1, 21):

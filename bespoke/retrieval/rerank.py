@@ -4,22 +4,34 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from math import log1p
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bespoke.chapters.icd10_evaluation.decision import gold_codes
-from bespoke.chapters.icd10_evaluation.surface import words_of
+from bespoke.chapters.icd10_evaluation.surface import Words, words_of
 from bespoke.clients.schema import Note
 from bespoke.facts.icd10 import CodeSet
 from bespoke.retrieval.fusion import CONSTANT, fused
 from bespoke.retrieval.stages import Nominated
+from bespoke.statistics.logistic import Logistic, fit_logistic
 
 LEAST_NOTES = 30  # fewer training notes cannot weigh a dozen features
 MOST_NOTES = 200  # more would not move the weights, and each has to be looked up
 _SECTIONS = ("assessment", "plan", "findings", "history")
+
+
+@lru_cache(maxsize=200_000)
+def _read(text: str) -> Words:
+    """The words of a chunk or description: each is met once per candidate."""
+    return words_of(text)
+
+
+@lru_cache(maxsize=200_000)
+def _distinct(text: str) -> frozenset[str]:
+    return frozenset(_read(text).words)
 
 
 class Reranker:
@@ -33,7 +45,7 @@ class Reranker:
     def __init__(self, codes: CodeSet, stages: Sequence[str]) -> None:
         self.codes, self.stages = codes, tuple(stages)
         self._carried: Counter[str] = Counter()
-        self._model: Any = None
+        self._model: Logistic | None = None
 
     @property
     def learnt(self) -> bool:
@@ -54,21 +66,18 @@ class Reranker:
             if order:
                 rows.append(self._features(known, order, codes))
                 right.append(np.array([code in codes for code in order]))
-        if not rows or not np.concatenate(right).any():
+        if not rows:
             return
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.pipeline import make_pipeline
-        from sklearn.preprocessing import StandardScaler
-
-        self._model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=1000))
-        self._model.fit(np.concatenate(rows), np.concatenate(right))
+        outcomes = np.concatenate(right)
+        if outcomes.any() and not outcomes.all():
+            self._model = fit_logistic(np.concatenate(rows), outcomes)
 
     def order(self, known: Nominated) -> list[str]:
         """All candidates of a note, the most credible first."""
         order = fused([*known.rankings.values()])
         if self._model is None or not order:
             return order
-        credible = self._model.decision_function(self._features(known, order, frozenset()))
+        credible = self._model.score(self._features(known, order, frozenset()))
         return [order[i] for i in np.argsort(-credible, kind="stable")]
 
     def _features(self, known: Nominated, order: Sequence[str], own: frozenset[str]) -> NDArray[np.float64]:
@@ -98,8 +107,8 @@ class Reranker:
         chunk, listed = known.codes[code].chunk, self.codes.codes.get(code)
         if chunk is None or listed is None:
             return 0.0, 0.0, 0.0
-        said = words_of(chunk.text)
-        mention, description = set(said.words), set(words_of(listed.description).words)
+        said = _read(chunk.text)
+        mention, description = _distinct(chunk.text), _distinct(listed.description)
         both = len(mention & description)
         at = next((i for i, word in enumerate(said.words) if word in description), 0)
         denied = bool(said.words) and said.context(at, at + 1) != "asserted"

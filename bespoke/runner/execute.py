@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from bespoke.errors import BespokeError, printable
-from bespoke.saving import write_atomically
 from bespoke.runner import nursery, private
 from bespoke.runner.lean import import_papermill
+from bespoke.saving import write_atomically
 
 SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|^AWS_|^AZURE_|^GOOGLE_", re.IGNORECASE)
 

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from bespoke.chapters.registry import CHAPTERS
 from bespoke.clients import naming
 from bespoke.errors import BespokeError
+from bespoke.handover import hand_over
 from bespoke.keys import digest, input_digests, package_digest
 from bespoke.places import PACKAGE
 from bespoke.runner import manifest as manifests
-from bespoke.runner import nursery, schedule
+from bespoke.runner import nursery, private, schedule
 from bespoke.runner.lock import one_at_a_time
 from bespoke.runner.manifest import Manifest
 from bespoke.runner.plan import LAST, REPORTS, Options, Plan, upstream
@@ -82,6 +83,7 @@ def _run(name: str, root: Path, folder: Path, options: Options, say: Say) -> Non
     environment = {
         "BESPOKE_CLIENT_DATA": str(options.client_data.resolve()),
         "BESPOKE_REPORTS": str(options.reports.resolve()),
+        **hand_over(client, private.folder()),
     }
     schedule.run_notebooks(plan, environment, say)
     if options.wants_report and plan.report_is_current():

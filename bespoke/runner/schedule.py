@@ -73,6 +73,7 @@ def get_ready_to_render() -> None:
 
     with suppress(BespokeError, OSError):  # rendering will say so
         fonts.coverage()
+        fonts.folders()
 
 
 def _heaviest_first(stems: Iterable[str]) -> list[str]:

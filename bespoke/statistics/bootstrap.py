@@ -141,26 +141,6 @@ class ClusterBootstrap:
                 drawn[here, ~counts] = self.weights[here].astype(float) @ sums[:, ~counts]
         return drawn
 
-    def mean_of_ratios(self, top: Array, bottom: Array, present: Array) -> Interval:
-        """The plain mean of many ratios, such as a macro average: notes x ratios, each.
-
-        Ratio k is the summed `top[:, k]` over the summed `bottom[:, k]`. It counts only where its `present`
-        sum is above zero, in the whole as in every resample: what nobody drew has no value to average.
-        """
-        top, bottom, present = (self._per_cluster(part) for part in (top, bottom, present))
-        estimate = _mean_present(*(part.sum(0)[None] for part in (top, bottom, present)))[0]
-        left_out = _mean_present(*(part.sum(0) - part for part in (top, bottom, present)))
-        columns, width = top.shape[1], max(1, _BLOCK * 20 // self.resamples)
-        total, number = np.zeros(self.resamples), np.zeros(self.resamples)
-        for start in range(0, columns, width):
-            here = slice(start, start + width)
-            drawn = [self._resampled(part[:, here]) for part in (top, bottom, present)]
-            seen = drawn[2] > 0
-            total += _divide(drawn[0], drawn[1]).sum(1, where=seen)
-            number += seen.sum(1)
-        drawn_means = _divide(total, number)
-        return self._interval(float(estimate), _defined(drawn_means), _defined(left_out), self.clusters)
-
     def _sums(self, ratios: Sequence[Ratio]) -> tuple[Array, Array]:
         """Numerators and denominators added up per cluster: clusters x ratios, each."""
         columns = np.column_stack([*(r.numerator for r in ratios), *(r.denominator for r in ratios)])
@@ -212,12 +192,6 @@ class ClusterBootstrap:
 
 def _divide(top: Array, bottom: Array) -> Array:
     return np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom > 0)
-
-
-def _mean_present(top: Array, bottom: Array, present: Array) -> Array:
-    """Per row the mean of the ratios that are there; NaN in a row without any."""
-    seen = present > 0
-    return _divide(_divide(top, bottom).sum(1, where=seen), seen.sum(1).astype(float))
 
 
 def _defined(values: Array) -> Array:

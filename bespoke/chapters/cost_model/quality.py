@@ -49,7 +49,7 @@ def measured_by(evaluation: Icd10Evaluation | None, client: Client) -> dict[tupl
         return {}
     task = extractions[0]
     for system in evaluation.ran:
-        model = system.consumption.model if system.consumption else None
+        model = system.consumption.model if system.consumption and system.kind == "recorded" else None
         if model and is_known(model) and canonical(model) == canonical(task.model) and system.accepted:
             basis = f"evaluation: {system.name}, every code of a note right, {evaluation.notes} notes"
             share = system.accepted.estimate

@@ -57,7 +57,7 @@ class Scores(Part):
     category_f1: Interval  # first three characters
     hierarchical_f1: Interval  # codes with all their ancestors
     note_f1: Interval  # mean over notes; a note without codes in gold and answer counts as 1
-    macro_f1: Interval  # mean over the codes of the gold
+    macro_f1: float  # mean over the codes of the gold
     macro_labels: int
     accepted: Interval  # share of notes whose set of codes is exactly right
     primary_exact: Interval

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -55,26 +56,18 @@ def count(gold: Sets, predicted: Sets) -> Counts:
     )
 
 
-@dataclass(frozen=True)
-class LabelCounts:
-    """Notes x codes of the gold: 1 where the note has the code in the gold, the answer, or both."""
+def macro_f1(gold: Sets, predicted: Sets) -> tuple[float, int]:
+    """Mean F1 over the codes of the gold, each code equally, and how many codes those are.
 
-    gold: NDArray[np.float64]
-    answered: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, gold: Sets, predicted: Sets) -> LabelCounts:
-        labels = {code: i for i, code in enumerate(sorted(frozenset().union(*gold)))}
-        given = np.zeros((2, len(gold), len(labels)))
-        for table, sets in zip(given, (gold, predicted), strict=True):
-            for row, codes in zip(table, sets, strict=True):
-                row[[labels[code] for code in codes if code in labels]] = 1
-        return cls(given[0], given[1])
-
-    def macro_f1(self, bootstrap: ClusterBootstrap) -> Interval:
-        """Mean F1 over the codes of the gold, each code equally; a resample averages over its own codes."""
-        hits = self.gold * self.answered
-        return bootstrap.mean_of_ratios(2 * hits, self.gold + self.answered, self.gold)
+    It comes without an interval: most codes stand in one or two notes, a resample loses their false alarms
+    with the notes it leaves out, and its macro-F1 lies above the whole's nearly always (on CodiEsp the BCa
+    interval of .321 began at .321).
+    """
+    hits = Counter(code for g, p in zip(gold, predicted, strict=True) for code in g & p)
+    carried = Counter(code for g in gold for code in g)
+    answered = Counter(code for p in predicted for code in p)
+    each = [2 * hits[code] / (carried[code] + answered[code]) for code in sorted(carried)]
+    return (float(np.mean(each)) if each else 0.0), len(each)
 
 
 def with_ancestors(codes: frozenset[str], release: CodeSet) -> frozenset[str]:
@@ -111,7 +104,7 @@ class Scorer:
                 Ratio(exact.note_f1.numerator * came, exact.note_f1.denominator),
             ]
         )
-        labels = LabelCounts.of(self.gold, sets)
+        macro, labels = macro_f1(self.gold, sets)
         return Scores(
             precision=precision,
             recall=recall,
@@ -119,8 +112,8 @@ class Scorer:
             category_f1=three,
             hierarchical_f1=hierarchical,
             note_f1=note,
-            macro_f1=labels.macro_f1(self.bootstrap),
-            macro_labels=labels.gold.shape[1],
+            macro_f1=macro,
+            macro_labels=labels,
             accepted=self.share(self.accepted(answers)),
             primary_exact=self.share(self.primary_right(answers, lambda code: code)),
             primary_category=self.share(self.primary_right(answers, lambda code: code[:3])),
