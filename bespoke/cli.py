@@ -65,7 +65,9 @@ def check(names: tuple[str, ...], every: bool, client_data: Path | None) -> None
 @click.option("-p", "assignments", multiple=True, metavar="NAME=VALUE", help="A notebook parameter.")
 @click.option("--as-of", default="", metavar="DATE", help="Date the advice speaks of (2026-11-20).")
 @click.option("--force", is_flag=True, help="Run everything again.")
-@click.option("--jobs", type=click.IntRange(1), default=None, help="Clients at the same time (default: one per core).")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=None, help="Clients at the same time (default: one per core)."
+)
 @_CLIENT_DATA
 @_REPORTS
 def run(

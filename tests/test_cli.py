@@ -9,7 +9,9 @@ import pytest
 from bespoke import cli
 
 
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str]:
+def run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str
+) -> tuple[int, str]:
     """Exit code and everything printed."""
     monkeypatch.setattr("sys.argv", ["bespoke", *arguments])
     code = 0

@@ -65,7 +65,8 @@ def test_a_number_of_unknown_kind_keeps_four_significant_digits(value, shown):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(1, "1"), (100, "100"), (10_000, "10k"), (2_500_000, "2.5M"), (1e9, "1bn"), (0.1, "0.1")]
+    ("value", "text"),
+    [(1, "1"), (100, "100"), (10_000, "10k"), (2_500_000, "2.5M"), (1e9, "1bn"), (0.1, "0.1")],
 )
 def test_round_numbers_on_an_axis(value: float, text: str) -> None:
     assert numbers.compact(value) == text

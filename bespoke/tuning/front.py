@@ -34,14 +34,20 @@ def shared(*names: str) -> Callable[[F], F]:
     """The options several commands have, by name."""
     options: dict[str, Callable[[F], F]] = {
         "client": click.argument("client"),
-        "data": click.option("--client-data", type=click.Path(path_type=Path), help="Folder of the client folders."),
+        "data": click.option(
+            "--client-data", type=click.Path(path_type=Path), help="Folder of the client folders."
+        ),
         "model": click.option("--model", required=True, help="Model profile, such as nova-lite."),
-        "task": click.option("--task", default="", help="Task the model is for, where more than one could be."),
+        "task": click.option(
+            "--task", default="", help="Task the model is for, where more than one could be."
+        ),
         "run": click.option("--run", default="", help="Name of the run, where there is more than one."),
         "region": click.option("--region", default="", help="AWS region; default the profile's first."),
         "aws": click.option("--aws-profile", default="", help="Profile of the AWS credentials chain."),
         "hyper": click.option("--hyper", multiple=True, metavar="NAME=VALUE", help="A hyperparameter."),
-        "units": click.option("--units", type=click.IntRange(1), default=1, help="Model units of throughput."),
+        "units": click.option(
+            "--units", type=click.IntRange(1), default=1, help="Model units of throughput."
+        ),
         "faulty": click.option("--leave-out-faulty", is_flag=True, help="Train on the sound rows only."),
         "drop": click.option("--drop", multiple=True, metavar="KEY", help="A key to leave behind."),
         "budget": click.option("--budget", type=Money(), metavar="USD", help="Most that may be spent."),
@@ -79,7 +85,12 @@ def submit(
 ) -> None:
     """Validate, upload, start the job; a second submit goes on where the first stopped."""
     _commands().submit(
-        _folder(client_data), client, hyperparameters=_pairs(hyper), budget_usd=budget, say=click.echo, **options
+        _folder(client_data),
+        client,
+        hyperparameters=_pairs(hyper),
+        budget_usd=budget,
+        say=click.echo,
+        **options,
     )
 
 
@@ -93,7 +104,9 @@ def status(client: str, client_data: Path | None, **options: Any) -> None:
 
 @tune.command()
 @shared("client", "run", "units", "budget", "yes", "aws", "data")
-@click.option("--commitment", type=click.Choice(["", "OneMonth", "SixMonths"]), default="", help="Of throughput.")
+@click.option(
+    "--commitment", type=click.Choice(["", "OneMonth", "SixMonths"]), default="", help="Of throughput."
+)
 def deploy(client: str, budget: Decimal | None, client_data: Path | None, **options: Any) -> None:
     """Provisioned Throughput or an on-demand deployment; shows what it burns an hour."""
     _commands().deploy(_folder(client_data), client, budget_usd=budget, say=click.echo, **options)

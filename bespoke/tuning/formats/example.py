@@ -80,7 +80,12 @@ def structure(example: Example) -> tuple[Fault, ...]:
     if example.system is not None and not example.system.strip():
         faults.append(Fault("empty_text", "the system prompt is empty"))
     if len(roles) < 2:
-        faults.append(Fault("too_few_turns", f"{len(roles)} turn{'' if len(roles) == 1 else 's'}, a dialogue needs at least 2"))
+        faults.append(
+            Fault(
+                "too_few_turns",
+                f"{len(roles)} turn{'' if len(roles) == 1 else 's'}, a dialogue needs at least 2",
+            )
+        )
     if roles and roles[0] != HUMAN:
         faults.append(Fault("first_not_human", f"the first turn is the {roles[0]}'s"))
     if roles and roles[-1] != ASSISTANT:
