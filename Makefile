@@ -1,5 +1,5 @@
 # `make report` and `make test` do all the set-up. uv is used where it is installed, venv and pip elsewhere.
-.PHONY: report reports test check bench lab gallery storm lora-test icd10 requirements clean
+.PHONY: report reports test check bench faults lab gallery storm lora-test icd10 requirements clean
 
 CLIENT ?= meridian_health
 VENV   := .venv
@@ -29,6 +29,9 @@ check: $(VENV)/.ready-dev             ## lint, types, stripped notebooks
 bench: $(VENV)/.ready-dev             ## seconds beside the plain chain of papermill and nbconvert
 	$(BIN)/python tests/bench/plain_chain.py
 	$(BIN)/python tests/bench/bootstrap.py
+
+faults: $(VENV)/.ready-dev            ## 50 kills, 1,000 spoilt client folders, full disks, crowds of 24: about an hour and a half
+	BESPOKE_FAULTS=full $(BIN)/python -m pytest tests/faults
 
 # On this machine only, asks no other host for news or updates, and logs no token: `jupyter server list` shows it.
 LAB := --ServerApp.root_dir=. --ServerApp.ip=127.0.0.1 --LabApp.app_settings_dir=bespoke/explore/lab \

@@ -457,7 +457,7 @@ def _faulty(data: DatasetReadiness) -> int:
 
 
 def _label(label: str, *, categories: bool) -> str:
-    code = code_set().codes.get(label) if categories else None
+    code = code_set().find(label) if categories else None
     text = f"{label} {code.description}" if code else label
     return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
 

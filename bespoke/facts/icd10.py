@@ -40,6 +40,14 @@ class CodeSet:
             c: Code(c, b == "1", parent, chapter, text, terms) for c, b, parent, chapter, text, terms in rows
         }
 
+    def find(self, code: str) -> Code | None:
+        """One code as it is written in the table, without taking the others apart."""
+        line = self._lines.get(code)
+        if line is None:
+            return None
+        c, billable, *rest = line.split("\t")
+        return Code(c, billable == "1", *rest)
+
     def normalise(self, code: str) -> str:
         """`e1165`, ` E11.65 ` -> `E11.65`; does not say whether the code exists."""
         bare = code.strip().upper().replace(".", "")

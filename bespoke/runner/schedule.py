@@ -52,10 +52,10 @@ def run_notebooks(plan: Plan, environment: Mapping[str, str], say: Say) -> None:
                     say(f"{plan.now.client}: {stem}: unchanged")
             if not running:
                 break
+            stem, future = _hear(news)
             if ahead is None and plan.options.wants_report:
                 ahead = threading.Thread(target=get_ready_to_render, daemon=True)
                 ahead.start()
-            stem, future = _hear(news)
             if future is None:
                 running[stem].has_result = True
             else:

@@ -1,13 +1,16 @@
-"""What every notebook imports and reads from the package, done once before any kernel is forked.
+"""What every notebook imports and reads from the package, done once before kernels are forked.
 
 Only what is the same for every client is kept: modules, fact tables, fonts. Nothing here reads a client folder.
+It comes in steps, because the first notebooks need not wait for the last of it: a kernel that is forked early
+imports for itself what is missing, beside the others.
 """
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -17,20 +20,14 @@ from bespoke.runner.lean import without
 KERNEL = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.interactiveshell",
     "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect", "IPython.core.logger",
-    "IPython.extensions.storemagic", "IPython.utils.wildcard", "matplotlib_inline.backend_inline", "sqlite3", "pdb",
-    "tornado.platform.asyncio", "tornado.queues", "encodings.idna",
+    "IPython.extensions.storemagic", "IPython.utils.wildcard", "sqlite3", "pdb", "tornado.platform.asyncio",
+    "tornado.queues", "encodings.idna",
 )  # fmt: skip
-LIBRARIES = (
-    "numpy", "scipy.special", "scipy.optimize", "matplotlib.figure", "matplotlib.backends.backend_svg", "mistune",
-    "babel.numbers", "babel.dates", "holidays", "genai_prices.data", "pydantic",
-)  # fmt: skip
-LEARNING = (
-    "scipy.sparse",
-    "sklearn.feature_extraction.text",
-    "sklearn.linear_model",
-    "sklearn.model_selection",
-)
 DEBUGGER = ("debugpy",)  # a kernel without a reader needs none, and it takes longer to import than to run one
+FIRST = ("pydantic", "numpy", "babel.numbers", "babel.dates", "bespoke.workbook", "genai_prices.data")
+NUMERIC = ("scipy.special", "scipy.sparse", "scipy.optimize", "holidays", "mistune")
+DRAWING = ("matplotlib.figure", "matplotlib.backends.backend_svg", "matplotlib_inline.backend_inline")
+LEARNING = ("sklearn.feature_extraction.text", "sklearn.linear_model", "sklearn.model_selection")
 OFTEN = 50_000  # objects between two looks for rubbish: a kernel lives for a second
 
 
@@ -42,22 +39,35 @@ def extras_for(clients: Sequence[Path]) -> list[str]:
 
 
 def warm_up(extras: Iterable[str] = ()) -> None:
-    """Import what the notebooks use. `extras` may name `codes`, for the ICD-10 table, and `learning`, for the
-    classifier of failures."""
-    with without(*DEBUGGER):
-        for name in (*KERNEL, *LIBRARIES):
-            _import(name)
-    _import_the_house()
-    _read_the_tables()
-    _draw_once()
-    if "learning" in extras:
-        for name in LEARNING:
-            _import(name)
-    if "codes" in extras:
-        from bespoke.facts.icd10 import code_set
+    """Everything at once."""
+    prepare()
+    for _ in steps(extras):
+        pass
 
-        code_set().codes  # noqa: B018
+
+def prepare() -> None:
+    """Without this no kernel is forked."""
     gc.set_threshold(OFTEN, 20, 20)
+    with without(*DEBUGGER):
+        for name in KERNEL:
+            _import(name)
+    for name in FIRST:
+        _import(name)
+    _read_the_tables()
+
+
+def steps(extras: Iterable[str] = ()) -> Iterator[bool]:
+    """The rest, a little at a time. `extras` may name `codes`, for the ICD-10 table, and `learning`, for the
+    classifier of failures."""
+    chores: list[Callable[[], None]] = [
+        partial(_import, name) for name in (*NUMERIC, *_of_the_house(), *DRAWING)
+    ]
+    chores += [_draw_once]
+    chores += [partial(_import, name) for name in LEARNING] if "learning" in extras else []
+    chores += [_read_the_codes] if "codes" in extras else []
+    for chore in chores:
+        chore()
+        yield True
 
 
 def _import(name: str) -> None:
@@ -66,13 +76,11 @@ def _import(name: str) -> None:
         import_module(name)
 
 
-def _import_the_house() -> None:
+def _of_the_house() -> list[str]:
     from bespoke.chapters.registry import CHAPTERS
 
-    _import("bespoke.workbook")
-    for chapter in CHAPTERS.values():
-        _import(f"bespoke.chapters.{chapter.module}")
-        _import(f"bespoke.exhibits.{chapter.stem[3:]}")
+    modules = [f"bespoke.chapters.{chapter.module}" for chapter in CHAPTERS.values()]
+    return modules + [f"bespoke.exhibits.{stem[3:]}" for stem in CHAPTERS]
 
 
 def _read_the_tables() -> None:
@@ -83,6 +91,12 @@ def _read_the_tables() -> None:
     value_rows()
     known_models()
     package_digest()
+
+
+def _read_the_codes() -> None:
+    from bespoke.facts.icd10 import code_set
+
+    code_set().codes  # noqa: B018
 
 
 def _draw_once() -> None:

@@ -18,17 +18,21 @@ import shutil
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from bespoke.runner.warm import warm_up
+from bespoke.runner import warm
 
 PR_SET_PDEATHSIG = 1
 Connections = dict[socket.socket, "int | bytes"]  # a kernel's process id, or what came of its request so far
 
 
-def serve(listener: socket.socket) -> None:
-    """Answer requests until standard input closes; then end every kernel that is left."""
+def serve(listener: socket.socket, chores: Iterator[bool]) -> None:
+    """Answer requests until standard input closes; then end every kernel that is left.
+
+    While nobody asks for anything, `chores` is gone on with.
+    """
     awake, waker = os.pipe()
     os.set_blocking(awake, False)
     os.set_blocking(waker, False)
@@ -36,9 +40,12 @@ def serve(listener: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the runner
     connections: Connections = {}
+    busy = True
     while True:
         waited: list[Any] = [0, awake, listener, *connections]
-        ready, _, _ = select.select(waited, [], [])
+        ready, _, _ = select.select(waited, [], [], 0 if busy else None)
+        if not ready:
+            busy = next(chores, False)
         if 0 in ready and not os.read(0, 512):
             break
         if awake in ready:
@@ -69,6 +76,7 @@ def _hear(connection: socket.socket, connections: Connections, inherited: tuple[
         connections[connection] = heard
         if heard.endswith(b"\n"):
             others = [c for c in connections if c is not connection]
+            gc.freeze()  # children share these pages instead of copying them at the first collection
             pid = os.fork()
             if pid == 0:
                 _become_kernel(json.loads(heard), connection, others, inherited)
@@ -145,8 +153,7 @@ def _say(connection: socket.socket, message: dict[str, Any]) -> None:
 if __name__ == "__main__":
     workplace, descriptor, *extras = sys.argv[1:]
     try:
-        warm_up(extras)
-        gc.freeze()  # children share these pages instead of copying them at the first collection
-        serve(socket.socket(fileno=int(descriptor)))
+        warm.prepare()
+        serve(socket.socket(fileno=int(descriptor)), warm.steps(extras))
     finally:
         shutil.rmtree(workplace, ignore_errors=True)  # the runner may have been killed

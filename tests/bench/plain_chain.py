@@ -156,7 +156,8 @@ def many_clients(count: int, plain_seconds: float) -> None:
         ratio = size * plain_seconds / seconds
         print(f"{size:<32}{seconds:8.1f}s{seconds / size:8.2f}s{memory.peak / 2**20:7.0f} MiB{ratio:7.1f}x")
     print(
-        f"ratio to {plain_seconds:.1f} s, the mean plain chain of the three examples, for each client; goal 15x, 2048 MiB"
+        f"ratio to {plain_seconds:.1f} s for each client, the mean plain chain of the three examples;"
+        " goal 15x and 2048 MiB"
     )
 
 
