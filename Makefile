@@ -24,7 +24,7 @@ check: $(VENV)/.ready-dev             ## lint, types, stripped notebooks
 	$(BIN)/ruff check bespoke tests notebooks
 	$(BIN)/ruff format --check bespoke tests
 	$(BIN)/mypy
-	$(BIN)/nbstripout --verify notebooks/*.ipynb
+	$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 
 bench: $(VENV)/.ready-dev             ## seconds beside the plain chain of papermill and nbconvert
 	$(BIN)/python tests/bench/plain_chain.py

@@ -21,7 +21,9 @@ from bespoke.explore.panel import Panel
 from bespoke.explore.picker import EXPLORERS, Picker, explorer_of, overview
 from tests.conftest import EXAMPLES
 
-FASTEST = 200  # milliseconds; what the eye takes for at once
+# Milliseconds of wall clock. The goal is 200, which the browser tests measure on a free machine; here two test
+# workers and a browser share two cores, so only a control that has become slow altogether is caught.
+FASTEST = 1000
 
 # What may leave the page of a client as it is: nothing reads the flag, or the client's own case does not turn on it.
 WITHOUT_EFFECT = {
