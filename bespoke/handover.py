@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bespoke.errors import BespokeError
 from bespoke.keys import input_digests
 from bespoke.saving import write_atomically
 
@@ -24,7 +25,10 @@ NAME = "BESPOKE_CLIENT_READ"  # environment variable of a kernel: the file
 def hand_over(client: Client, private: Path) -> dict[str, str]:
     """Write the client into a folder that only this user can read; the environment that kernels need for it."""
     path = private / f"{client.name}.client"
-    write_atomically(path, pickle.dumps((input_digests(client.folder), client)), mode=0o600)
+    try:
+        write_atomically(path, pickle.dumps((input_digests(client.folder), client)), mode=0o600)
+    except BespokeError:  # no room for it: every kernel reads for itself
+        return {}
     return {NAME: str(path)}
 
 

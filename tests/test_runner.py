@@ -136,7 +136,7 @@ def test_one_changed_row_runs_only_what_depends_on_it(reports: Path, tmp_path: P
     phases.write_text("\n".join([rows[0], ",".join(cells), *rows[2:]]) + "\n")
     done = bespoke("run", "atlas_payments", cwd=tmp_path / "work")
     assert done.returncode == 0, done.stdout + done.stderr
-    ran = [line for line in done.stdout.splitlines() if "ran in" in line]
+    ran = sorted(line for line in done.stdout.splitlines() if "ran in" in line)
     assert [line.split(": ")[1] for line in ran] == ["06_timeline", "07_recommendation"]
     assert "phases.csv changed" in ran[0]
 

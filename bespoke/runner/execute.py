@@ -82,6 +82,7 @@ def execute(
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     failed = target.with_name(f"{target.stem}.failed.ipynb")
+    shown = "/".join(filter(None, (str(parameters.get("client", "")), source.name)))
     started = time.perf_counter()
     ran: list[Any] = []
     try:
@@ -92,11 +93,11 @@ def execute(
         )  # fmt: skip
     except papermill.PapermillExecutionError as error:
         write_atomically(failed, nbformat.writes(_without_traces(ran[0], source)) + "\n")
-        raise BespokeError(_message(error), path=source.name, column=f"cell {error.cell_index + 1}") from None
+        raise BespokeError(_message(error), path=shown, column=f"cell {error.cell_index + 1}") from None
     except OSError as error:
-        raise BespokeError(f"cannot run: {error.strerror or error}", path=source.name) from error
+        raise BespokeError(f"cannot run: {error.strerror or error}", path=shown) from error
     except RuntimeError as error:  # a kernel that was killed, or did not start
-        raise BespokeError(f"its kernel ended: {error}", path=source.name) from error
+        raise BespokeError(f"its kernel ended: {error}", path=shown) from error
     done = time.perf_counter()
     imports, cells = _seconds(book)
     write_atomically(target, nbformat.writes(_without_traces(book, source)) + "\n")

@@ -59,7 +59,7 @@ class Zygote:
                 [*command, *extras],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stderr=None if os.environ.get("BESPOKE_DEBUG") else subprocess.DEVNULL,
                 env={**os.environ, **surroundings()},
                 pass_fds=(listener.fileno(),),
                 start_new_session=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,8 @@ FAMILY_NAME = {
     "behaviour": "Behaviour",
     "unmapped": "Unmapped",
 }
+
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 WIDTH = 6.3  # inches: the text width of the report, so that figure text prints at its nominal size
 TEXT_SIZE = 8.5  # points
@@ -154,7 +157,9 @@ def svg(figure: Any) -> str:
     with matplotlib.rc_context(settings()):
         _house_type(figure)
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches=None)
-    drawn = buffer.getvalue()
+    drawn = _NOT_IN_XML.sub(
+        "\N{REPLACEMENT CHARACTER}", buffer.getvalue()
+    )  # matplotlib repeats texts in comments
     if "\\mathdefault" in drawn:
         raise ValueError("a log axis needs its own tick formatter: show.numbers.compact")
     return drawn
