@@ -10,6 +10,7 @@ from pathlib import Path
 from bespoke.claude.backend import Backend
 from bespoke.claude.calls import Pricing
 from bespoke.claude.journal import Journal
+from bespoke.claude.loop import run_to_end
 from bespoke.claude.money import usd
 from bespoke.claude.patience import Patience
 from bespoke.claude.plan import Plan, make_plan
@@ -67,7 +68,7 @@ def evaluate(
     journal = Journal(journal_path, lease_s=patience.lease_s)
     try:
         run = Run(client, facts, plan, pricing, journal, budget, ask_lost_again, patience, say)
-        return asyncio.run(_opened(run, backend))
+        return run_to_end(_opened(run, backend))
     except (KeyboardInterrupt, asyncio.CancelledError):
         raise BespokeError("interrupted; what was answered is kept, run again to go on") from None
     finally:

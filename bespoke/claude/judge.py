@@ -13,6 +13,7 @@ from bespoke.claude.entry import wire_id
 from bespoke.claude.journal import Journal
 from bespoke.claude.judge_cases import Cases, judge_quote, make_cases
 from bespoke.claude.judge_record import Judged, JudgeSummary, in_a_line, judged, summarised, write
+from bespoke.claude.loop import run_to_end
 from bespoke.claude.money import pico
 from bespoke.claude.pacing import Pacer
 from bespoke.claude.patience import Patience
@@ -75,7 +76,7 @@ def label(
                 say("there is no open row that may be sent: nothing to ask a judge about")
             return summarised(cases, [], quote, pricing, budget, journal)
         run = _Run(client, cases, pricing, journal, budget, ask_lost_again, patience)
-        asyncio.run(run.go(backend, quote.bytes_per_token))
+        run_to_end(run.go(backend, quote.bytes_per_token))
         write(client, wire, run.results)
         summary = summarised(cases, run.results, quote, pricing, budget, journal, run.stopped)
     except (KeyboardInterrupt, asyncio.CancelledError):

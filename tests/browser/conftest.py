@@ -78,7 +78,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             server.wait(timeout=30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(
+    scope="module"
+)  # its event loop is the thread's until it closes: not one test longer than needed
 def browser(lab: Lab) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
@@ -88,7 +90,7 @@ def browser(lab: Lab) -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def window(browser: Any) -> Any:
     """One page for all tests; its scripts stay in its cache."""
     return browser.new_context(viewport={"width": 1400, "height": 1500}).new_page()
