@@ -342,7 +342,7 @@ def test_a_logo_stands_on_both_covers():
 
 def test_every_letter_the_faces_draw_passes_the_standards():
     """PDF/A refuses a character without a glyph: try all that count as drawn, plain and bold italic."""
-    codes = [*sorted(fonts.coverage()), *range(0x2000, 0x2070), 0xFEFF, 0x07]
+    codes = [*sorted(fonts.code_points()), *range(0x2000, 0x2070), 0xFEFF, 0x07]
     letters = "".join(map(chr, codes))
     words = " ".join(letters[i : i + 24] for i in range(0, len(letters), 24))
     words += " " + "".join(f"{c} " for c in "漢🦊\ue000")

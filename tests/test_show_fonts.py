@@ -36,3 +36,13 @@ def test_a_font_that_is_none_is_one_clear_line(tmp_path: Path):
         fonts.families([broken])
     with pytest.raises(BespokeError, match="no such font file or folder"):
         fonts.faces([tmp_path / "none.otf"])
+
+
+def test_what_is_taken_for_drawn_without_a_look_is_drawn():
+    assert fonts.code_points() >= fonts.SURE
+
+
+def test_an_ordinary_text_needs_no_font_file_read():
+    fonts.code_points.cache_clear()
+    assert not fonts.uncovered("“Claims” – 5 ≥ 3 → naïve")
+    assert fonts.code_points.cache_info().misses == 0

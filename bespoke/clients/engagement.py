@@ -123,10 +123,10 @@ def _files(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
 
 
 def _font(source: Source, tree: Tree, key: Key, name: str) -> None:
-    from bespoke.show.fonts import coverage
+    from bespoke.show.fonts import code_points
 
     try:
-        coverage((source.root / name.replace("\\", "/"),))
+        code_points((source.root / name.replace("\\", "/"),))
     except BespokeError as error:
         source.say(f"{quote(name)} is {error.problems[0].message}", tree.line(key), dotted(key))
 

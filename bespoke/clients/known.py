@@ -141,9 +141,9 @@ def _calendars() -> dict[str, list[str]]:
 
 def current_table() -> dict[str, Any]:
     """What `known_names.json` should hold, from the installed packages."""
-    from bespoke.show.fonts import coverage
+    from bespoke.show.fonts import code_points
 
-    drawn = coverage()
+    drawn = code_points()
     edges = [code for code in range(0x110001) if (code in drawn) != (code - 1 in drawn)]
     return {
         "models": list(models()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 from urllib.parse import quote
 
@@ -87,7 +87,7 @@ def document(report: Document, cover: Cover, *, single: bool = False) -> Data:
 class _Writer:
     """Turns the model into data; every string passes `text` on its way."""
 
-    def __init__(self, covered: frozenset[int]) -> None:
+    def __init__(self, covered: Container[int]) -> None:
         self.covered = covered
 
     def text(self, text: str, size: float = PROSE[0], room: float = PROSE[1]) -> str:

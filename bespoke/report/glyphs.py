@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Set
+from collections.abc import Callable, Container
 
 from bespoke.show.fonts import MISSING
 
@@ -25,14 +25,14 @@ _AFTER = re.compile(r"(?<=[/\\_.,:;=&?{}\[\]()|@+\-#%])")
 _WORD = re.compile(r"\S+")
 
 
-def drawable(text: str, covered: Set[int]) -> str:
+def drawable(text: str, covered: Container[int]) -> str:
     """The text with a box for each character that cannot be drawn; joined emoji give one box."""
     if text.isascii() and text.isprintable():
         return text
     return _JOINED.sub(MISSING, "".join(_drawable(c, covered) for c in text))
 
 
-def _drawable(character: str, covered: Set[int]) -> str:
+def _drawable(character: str, covered: Container[int]) -> str:
     category = unicodedata.category(character)
     if character in "\n\t" or character in _SHAPING:
         return character

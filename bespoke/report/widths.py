@@ -6,17 +6,13 @@ All lengths are points, measured with the data face's own advance widths.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
-
-import numpy as np
 
 from bespoke.report.glyphs import loosened, pieces
 from bespoke.report.model import Column, Table, plain
 from bespoke.show import fonts
-
-Array: TypeAlias = "np.ndarray[Any, Any]"
 
 TEXT_WIDTH = 453.5  # 160 mm on A4 and on US Letter
 WIDE_WIDTH = 680.0  # 240 mm: the same pages turned on their side
@@ -60,67 +56,76 @@ def fit(table: Table) -> Fit:
 
 
 class _Measured:
-    """What the cells of a table would take on one line, at full size: array of rows by columns."""
+    """What the cells of a table would take on one line, at full size: a list for each column.
+
+    Plain lists: the tables are small, and the array library takes longer to import than all of them to fit.
+    """
 
     def __init__(self, table: Table) -> None:
         emphasis = set(table.emphasis)
-        self.full = np.array(
+        self.columns = [
             [
-                [
-                    width(plain(cell), code=column.code) * (BOLD if n in emphasis else 1)
-                    for cell, column in zip(row, table.columns, strict=True)
-                ]
+                width(plain(row[i]), code=column.code) * (BOLD if n in emphasis else 1)
                 for n, row in enumerate(table.rows)
             ]
-        ).reshape(len(table.rows), len(table.columns))
-        self.waste = np.array([WRAPPED_CODE if c.code else WRAPPED for c in table.columns])
-        tallest = self.full.max(axis=0, initial=0.0)
-        titles = np.array([_title(c) for c in table.columns])
-        self.natural = np.maximum(tallest, [_whole_title(c) for c in table.columns]) + 1
-        least = [_least(table, i) for i in range(len(table.columns))]
-        fixed = np.array([c.numeric or c.whole for c in table.columns])
-        self.least = np.where(fixed, self.natural, np.minimum(np.maximum(titles, least) + 1, self.natural))
+            for i, column in enumerate(table.columns)
+        ]
+        self.waste = [WRAPPED_CODE if c.code else WRAPPED for c in table.columns]
+        self.natural = [
+            max(_whole_title(column), *cells, 0.0) + 1
+            for column, cells in zip(table.columns, self.columns, strict=True)
+        ]
+        self.least = [
+            natural if c.numeric or c.whole else min(max(_title(c), _least(table, i)) + 1, natural)
+            for i, (c, natural) in enumerate(zip(table.columns, self.natural, strict=True))
+        ]
 
     def at(self, size: float, space: float, *, turned: bool = False) -> Fit | None:
         """The table at this size: room goes, step by step, to the column where it saves most lines."""
         scale = size / SIZES[0]
-        widths, natural, full = self.least * scale, self.natural * scale, self.full * scale
-        if widths.sum() > space:
+        widths, natural = [w * scale for w in self.least], [w * scale for w in self.natural]
+        if sum(widths) > space:
             return None
-        if natural.sum() <= space:
-            widths = natural
-        gains = np.array([self._gain(full, widths, natural, i) for i in range(len(widths))])
-        while (left := space - widths.sum()) > 0.5 and gains.max() > 0:
-            i = int(gains.argmax())
+        if sum(natural) <= space:
+            return Fit(size, tuple(natural), self._lines(scale, natural), turned)
+        gains = [self._gain(scale, widths, natural, i) for i in range(len(widths))]
+        while (left := space - sum(widths)) > 0.5 and max(gains) > 0:
+            i = gains.index(max(gains))
             widths[i] = min(widths[i] + min(STEP, left), natural[i])
-            gains[i] = self._gain(full, widths, natural, i)
-        return Fit(size, tuple(widths.tolist()), self._lines(full, widths), turned)
+            gains[i] = self._gain(scale, widths, natural, i)
+        return Fit(size, tuple(widths), self._lines(scale, widths), turned)
 
     def squeezed(self, size: float, space: float) -> Fit:
         """Wide columns cut to one common width so that all fit: the last resort, words are then broken."""
         scale = size / SIZES[0]
-        least, low, high = self.least * scale, 0.0, float(space)
+        least, low, high = [w * scale for w in self.least], 0.0, space
         for _ in range(50):
             cap = (low + high) / 2
-            low, high = (cap, high) if np.minimum(least, cap).sum() <= space else (low, cap)
-        widths = np.minimum(least, low)
-        return Fit(size, tuple(widths.tolist()), self._lines(self.full * scale, widths), True)
+            low, high = (cap, high) if sum(min(w, cap) for w in least) <= space else (low, cap)
+        widths = [min(w, low) for w in least]
+        return Fit(size, tuple(widths), self._lines(scale, widths), True)
 
-    def _lines(self, full: Array, widths: Array) -> tuple[int, ...]:
+    def _lines(self, scale: float, widths: list[float]) -> tuple[int, ...]:
         """Lines per row."""
-        wrapped = np.where(full > widths, full * self.waste, full)
-        return tuple(np.ceil(wrapped / widths).max(axis=1, initial=1).astype(int).tolist())
+        columns = [
+            [self._turns(full * scale, width, waste) for full in cells]
+            for cells, width, waste in zip(self.columns, widths, self.waste, strict=True)
+        ]
+        return tuple(max(1, *map(math.ceil, row)) for row in zip(*columns, strict=True))
 
-    def _gain(self, full: Array, widths: Array, natural: Array, i: int) -> float:
+    def _gain(self, scale: float, widths: list[float], natural: list[float], i: int) -> float:
         """What a step of room is worth to a column: tall cells count most, since they make their row tall."""
-        wider = min(widths[i] + STEP, natural[i])
-        if wider <= widths[i] + 0.01:
+        now, wider = widths[i], min(widths[i] + STEP, natural[i])
+        if wider <= now + 0.01:
             return 0.0
-        before, after = (
-            np.where(full[:, i] > width, full[:, i] * self.waste[i] / width, 1.0) ** 3
-            for width in (widths[i], wider)
-        )
-        return float((before - after).sum())
+        waste = self.waste[i]
+        tall = [full * scale for full in self.columns[i] if full * scale > now]
+        return sum((full * waste / now) ** 3 - self._turns(full, wider, waste) ** 3 for full in tall)
+
+    @staticmethod
+    def _turns(full: float, width: float, waste: float) -> float:
+        """How many times its column's width a cell's text takes: at most 1 where it fits on one line."""
+        return full * waste / width if full > width else 1.0
 
 
 def broken(text: str, column: float, size: float, *, code: bool = False) -> str:

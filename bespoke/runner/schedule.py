@@ -68,11 +68,11 @@ def run_notebooks(plan: Plan, environment: Mapping[str, str], say: Say) -> None:
 
 def get_ready_to_render() -> None:
     """Import the typesetter and read its fonts while the kernels are at work."""
-    from bespoke.report import document, typesetting, webpage, writing  # noqa: F401
+    from bespoke.report import document, typesetting, webpage, widths, writing  # noqa: F401
     from bespoke.show import fonts
 
     with suppress(BespokeError, OSError):  # rendering will say so
-        fonts.coverage()
+        widths.width("a")
         fonts.folders()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ MISSING = "□"  # what the report prints for a character that no face draws
 STYLES = ("Regular", "It", "Semibold", "SemiboldIt", "Bold", "BoldIt")  # of the Source faces
 UPRIGHT = ("SourceSansPro-Regular", "SourceSerifPro-Regular", "DejaVuSans", "DejaVuSansMono")
 SUFFIXES = (".otf", ".ttf", ".ttc", ".otc")
+# Drawn by the bundled faces, so that ordinary texts need no font file read: Latin, punctuation, arrows, operators.
+SURE = frozenset((*range(0x20, 0x7F), *range(0xA0, 0x250), *range(0x2010, 0x2065), *range(0x2190, 0x2300)))
 
 
 def faces(extra: Sequence[Path] = ()) -> tuple[Path, ...]:
@@ -38,7 +41,7 @@ def families(extra: Sequence[Path]) -> tuple[str, ...]:
 
 def uncovered(text: str, extra_fonts: Sequence[Path] = ()) -> set[str]:
     """The characters of a text that no bundled or further face draws (controls and white space aside)."""
-    drawn = coverage(tuple(Path(p) for p in extra_fonts))
+    drawn = coverage(extra_fonts)
     return {c for c in set(text) if ord(c) not in drawn and not invisible(c)}
 
 
@@ -57,8 +60,23 @@ def blank(text: str) -> bool:
     return all(map(invisible, text))
 
 
+@dataclass(frozen=True)
+class Coverage:
+    """Whether at least one face draws a code point. Reads the faces at the first one out of the ordinary."""
+
+    extra: tuple[Path, ...]
+
+    def __contains__(self, code: object) -> bool:
+        return code in SURE or code in code_points(self.extra)
+
+
+def coverage(extra: Sequence[Path] = ()) -> Coverage:
+    """What the bundled faces and the caller's own draw."""
+    return Coverage(tuple(map(Path, extra)))
+
+
 @lru_cache(maxsize=8)
-def coverage(extra: tuple[Path, ...] = ()) -> frozenset[int]:
+def code_points(extra: tuple[Path, ...] = ()) -> frozenset[int]:
     """Code points that at least one face draws."""
     upright = (path for path in _bundled() if path.stem in UPRIGHT)  # their bolds and italics draw no more
     return frozenset().union(*(_drawn(path) for path in (*upright, *_further(extra))))
