@@ -11,6 +11,7 @@ from bespoke.clients.schema import CodeFamily, Failure, JudgeLabel
 from bespoke.results import Part
 from bespoke.statistics.interval import Interval
 from bespoke.statistics.proportion import wilson
+from bespoke.statistics.text_classifier import cross_predicted, fit_text_classifier
 
 UNMAPPED = "unmapped"
 JUDGE = "the judge model"
@@ -152,18 +153,8 @@ def _classify(
     families = sorted({labels[i].family for i in rows})
     if len(families) < 2:
         return None, {}
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict
-    from sklearn.pipeline import make_pipeline
-
-    model = make_pipeline(
-        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"\S+"),
-        LogisticRegression(max_iter=1000, class_weight="balanced"),
-    )
     texts, given = [_words(failures[i]) for i in rows], [labels[i].family for i in rows]
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    predicted = list(cross_val_predict(model, texts, given, cv=folds))
+    predicted = cross_predicted(texts, given, folds=FOLDS, seed=seed)
     accuracy = wilson(sum(a == b for a, b in zip(given, predicted, strict=True)), len(given))
     majority = max(counts.values()) / sum(counts.values())
     used = accuracy.low > majority
@@ -171,13 +162,13 @@ def _classify(
     check = ClassifierCheck(
         n=len(given), accuracy=accuracy, majority_share=majority, used=used,
         labelled=len(open_rows) if used else 0, families=tuple(families),
-        given=tuple(given), predicted=tuple(map(str, predicted)),
+        given=tuple(given), predicted=tuple(predicted),
         confusion=tuple(tuple(pairs[a, b] for b in families) for a in families),
     )  # fmt: skip
     if not used:
         return check, {}
-    guesses = model.fit(texts, given).predict([_words(failures[i]) for i in open_rows])
-    return check, {i: str(family) for i, family in zip(open_rows, guesses, strict=True)}
+    guesses = fit_text_classifier(texts, given).predict([_words(failures[i]) for i in open_rows])
+    return check, dict(zip(open_rows, guesses, strict=True))
 
 
 def _words(failure: Failure) -> str:

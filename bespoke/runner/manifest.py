@@ -14,7 +14,7 @@ from typing import Any
 from bespoke.saving import write_atomically
 
 PACKAGES = (
-    "bespoke", "papermill", "nbconvert", "pandas", "matplotlib", "numpy", "scipy", "scikit-learn", "pydantic",
+    "bespoke", "papermill", "nbconvert", "pandas", "matplotlib", "numpy", "scipy", "pydantic",
     "typst", "genai-prices", "holidays", "babel", "font-source-sans-pro", "font-source-serif-pro",
 )  # fmt: skip
 

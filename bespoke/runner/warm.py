@@ -27,15 +27,13 @@ DEBUGGER = ("debugpy",)  # a kernel without a reader needs none, and it takes lo
 FIRST = ("pydantic", "numpy", "babel.numbers", "babel.dates", "bespoke.workbook", "genai_prices.data")
 NUMERIC = ("scipy.special", "scipy.sparse", "scipy.optimize", "holidays", "mistune")
 DRAWING = ("matplotlib.figure", "matplotlib.backends.backend_svg", "matplotlib_inline.backend_inline")
-LEARNING = ("sklearn.feature_extraction.text", "sklearn.linear_model", "sklearn.model_selection")
 OFTEN = 50_000  # objects between two looks for rubbish: a kernel lives for a second
 
 
 def extras_for(clients: Sequence[Path]) -> list[str]:
     """What is worth having in advance for these client folders: what only one kernel needs, it gets itself."""
     coded = [client for client in clients if (client / "evaluation" / "notes.jsonl").is_file()]
-    labelled = [client for client in clients if (client / "failures.csv").is_file()]
-    return [*(["codes"] if len(coded) > 1 else []), *(["learning"] if len(labelled) > 1 else [])]
+    return ["codes"] if len(coded) > 1 else []
 
 
 def warm_up(extras: Iterable[str] = ()) -> None:
@@ -57,13 +55,11 @@ def prepare() -> None:
 
 
 def steps(extras: Iterable[str] = ()) -> Iterator[bool]:
-    """The rest, a little at a time. `extras` may name `codes`, for the ICD-10 table, and `learning`, for the
-    classifier of failures."""
+    """The rest, a little at a time. `extras` may name `codes`, for the ICD-10 table."""
     chores: list[Callable[[], None]] = [
         partial(_import, name) for name in (*NUMERIC, *_of_the_house(), *DRAWING)
     ]
     chores += [_draw_once]
-    chores += [partial(_import, name) for name in LEARNING] if "learning" in extras else []
     chores += [_read_the_codes] if "codes" in extras else []
     for chore in chores:
         chore()
