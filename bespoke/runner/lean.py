@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 _ONE_AT_A_TIME = threading.Lock()
+OFTEN = 50_000  # objects between two looks for rubbish: a run lives for seconds
+FORMATS = (  # of JSON schema, which notebooks do not use
+    "rfc3987_syntax", "rfc3986_validator", "rfc3339_validator", "webcolors", "isoduration", "fqdn", "uri_template",
+    "jsonpointer",
+)  # fmt: skip
+
+
+def collect_seldom() -> None:
+    """Most objects of a short process are modules, which never are rubbish."""
+    gc.set_threshold(OFTEN, 20, 20)
 
 
 @contextmanager
@@ -24,8 +35,8 @@ def without(*names: str) -> Iterator[None]:
 
 
 def import_papermill() -> None:
-    """papermill and nbclient, without the grammar of web addresses and the S3 client."""
+    """papermill and nbclient, without the grammars of strings in schemas and the S3 client."""
     with _ONE_AT_A_TIME:
         if "bespoke.runner.kernels" not in sys.modules:
-            with without("rfc3987_syntax", "boto3"):
+            with without(*FORMATS, "boto3"):
                 import bespoke.runner.kernels  # noqa: F401

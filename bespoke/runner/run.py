@@ -68,7 +68,10 @@ def is_unchanged(name: str, options: Options, say: Say) -> bool:
 
 def _run(name: str, root: Path, folder: Path, options: Options, say: Say) -> None:
     """Warm up a kernel process while the client is read, then run and render."""
+    from bespoke.runner.lean import collect_seldom
     from bespoke.runner.warm import extras_for
+
+    collect_seldom()
 
     if nursery.available():
         nursery.ZYGOTE.start(extras_for([root]))

@@ -7,7 +7,6 @@ imports for itself what is missing, beside the others.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
@@ -15,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 
 from bespoke.errors import BespokeError
-from bespoke.runner.lean import without
+from bespoke.runner.lean import collect_seldom, without
 
 KERNEL = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.interactiveshell",
@@ -27,7 +26,6 @@ DEBUGGER = ("debugpy",)  # a kernel without a reader needs none, and it takes lo
 FIRST = ("pydantic", "numpy", "babel.numbers", "babel.dates", "bespoke.workbook", "genai_prices.data")
 NUMERIC = ("scipy.special", "scipy.sparse", "scipy.optimize", "holidays", "mistune")
 DRAWING = ("matplotlib.figure", "matplotlib.backends.backend_svg", "matplotlib_inline.backend_inline")
-OFTEN = 50_000  # objects between two looks for rubbish: a kernel lives for a second
 
 
 def extras_for(clients: Sequence[Path]) -> list[str]:
@@ -45,7 +43,7 @@ def warm_up(extras: Iterable[str] = ()) -> None:
 
 def prepare() -> None:
     """Without this no kernel is forked."""
-    gc.set_threshold(OFTEN, 20, 20)
+    collect_seldom()
     with without(*DEBUGGER):
         for name in KERNEL:
             _import(name)
