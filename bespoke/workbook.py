@@ -8,6 +8,7 @@ exhibits = book.exhibits()
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from bespoke.facts.reader import Facts
 from bespoke.keys import input_digests, key_of
 from bespoke.places import nearest
 from bespoke.results import Result
+from bespoke.show import numbers
 
 __all__ = ["Workbook", "open"]
 
@@ -109,9 +111,16 @@ class Workbook:
 
 def open(stem: str, *, client: str, client_data: str = "", reports: str = "", as_of: str = "") -> Workbook:
     """The workbook of one chapter. Folders default to the nearest `client_data` and `reports` here or above;
-    `as_of` (ISO date) defaults to the engagement's own date. Raises BespokeError for bad input."""
+    `as_of` (ISO date) defaults to the engagement's own date. From here on the process writes numbers and dates in
+    the engagement's language. Raises BespokeError for bad input."""
+    warnings.formatwarning = _warning
     folder = Path(client_data or os.environ.get("BESPOKE_CLIENT_DATA", "") or nearest("client_data"))
+    for room, module in (("chapters", chapter(stem).module), ("exhibits", stem[3:])):
+        import_module(
+            f"bespoke.{room}.{module}"
+        )  # here, so that a report's seconds tell imports from computing
     found = handover.received(folder / client) or clients.load(folder, client)
+    numbers.speak(found.engagement.language)
     day = parse_day(as_of) if as_of else found.engagement.as_of
     out = Path(reports or os.environ.get("BESPOKE_REPORTS", "") or nearest("reports"))
     return Workbook(stem, found, Facts(day, dict(found.engagement.thresholds)), out / client)
@@ -122,3 +131,10 @@ def parse_day(text: str) -> date:
     with suppress(ValueError):
         return date.fromisoformat(text)
     raise BespokeError(f"as_of: {text!r} is not a date; write it as 2026-11-20")
+
+
+def _warning(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+) -> str:
+    """What a notebook keeps of a warning: not the place in some library, which is a path of this machine."""
+    return f"{category.__name__}: {message}\n"

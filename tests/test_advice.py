@@ -96,7 +96,7 @@ def test_an_open_route_is_not_advised_at_any_price() -> None:
 def test_a_closed_route_says_why_on_each_date() -> None:
     june, november = decide(case(), Facts(date(2026, 6, 1))), decide(case(), Facts(TODAY))
     assert "Legacy since 10 Mar 2026" in june.closed_because("bedrock_haiku3_sft")[0]
-    assert "end of life on 10 Sep 2026" in november.closed_because("bedrock_haiku3_sft")[0]
+    assert "end of life on 10 Sept 2026" in november.closed_because("bedrock_haiku3_sft")[0]
 
 
 def test_a_private_arrangement_keeps_claude_3_haiku_open() -> None:

@@ -30,7 +30,7 @@ def test_claude_3_haiku_is_open_then_closed_to_new_jobs_then_gone(advice: dict[d
     assert "bedrock_haiku3_sft" not in {c.route for c in february.closed}
     assert february.next == "bedrock_haiku3_sft"
     assert "no new fine-tuning job" in june.closed_because("bedrock_haiku3_sft")[0]
-    assert "end of life on 10 Sep 2026" in november.closed_because("bedrock_haiku3_sft")[0]
+    assert "end of life on 10 Sept 2026" in november.closed_because("bedrock_haiku3_sft")[0]
     assert june.next == november.next == "bedrock_llama_sft"
 
 

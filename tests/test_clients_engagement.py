@@ -34,6 +34,16 @@ def line_of(text: str, start: str) -> int:
     return next(n for n, line in enumerate(text.split("\n"), 1) if line.strip().startswith(start))
 
 
+def test_a_brand_colour_too_pale_for_text_is_told_of_and_stops_nothing(root: Path) -> None:
+    """#FFD200 on white has contrast 1.5, WCAG AA asks for 4.5; the report darkens it and says so here."""
+    path = root / "engagement.yaml"
+    path.write_text(TEXT.replace('accent: "#1F4E79"', 'accent: "#FFD200"'), encoding="utf-8")
+    said = [problem for problem in check(root.parent, root.name) if problem.column == "branding.accent"]
+    assert [problem.warning for problem in said] == [True]
+    assert said[0].message.startswith("#ffd200 has contrast 1.5 with white, text needs 4.5 (WCAG AA): the report darkens it to #")
+    assert load(root.parent, root.name).engagement.branding.accent == "#FFD200"
+
+
 # (what stands in the template, what takes its place, the key's start in the new text, the rest of the line)
 KEYS = [
     ("as_of: 2026-11-20", "as_of: 20/11/2026", "as_of", 'as_of: "20/11/2026" is not a date; write it as YYYY-MM-DD, such as 2026-11-20'),
@@ -53,6 +63,8 @@ KEYS = [
     ("consultant_day: 1500", 'consultant_day: "1500"', "consultant_day", 'rates.consultant_day: "1500" is text because of its quotes; write it without them'),
     ("annotators: 2", "annotators: two", "annotators", 'annotation.annotators: "two" is not a number; must be a whole number from 1 to 10000'),
     ("annotators: 2", "annotators: [2]", "annotators", "annotation.annotators: must be a whole number from 1 to 10000, not a list"),
+    ("code_set: null", "code_set: codes.txt", "code_set", 'evaluation.code_set: "codes.txt" must be the path of a file in evaluation/, such as evaluation/icd10cm-order-2027.txt'),
+    ("code_set: null", "code_set: ../icd10cm-order-2027.txt", "code_set", 'evaluation.code_set: "../icd10cm-order-2027.txt" must be the path of a file in evaluation/, such as evaluation/icd10cm-order-2027.txt'),
     ("budget_usd: 0", "budget_usd: -5", "budget_usd", 'evaluation.budget_usd: "-5" is out of range; must be a number from 0 to 10000000'),
     ('accent: "#1F4E79"', "accent: blue", "accent", 'branding.accent: "blue" is not a colour in quotes such as "#1F4E79"'),
     ('accent: "#1F4E79"', "accent: #1F4E79", "accent", 'branding.accent: is empty; must be a colour in quotes such as "#1F4E79"'),
@@ -64,7 +76,7 @@ KEYS = [
     ("language: en", "language: fr", "language", 'language: "fr" is not one of en, de, es'),
     ("thresholds: {}", "thresholds: {min_test_case: 10}", "thresholds", "thresholds.min_test_case: unknown threshold; nearest: min_test_cases; `bespoke facts` lists them"),
     ("thresholds: {}", "thresholds: {min_test_cases: many}", "thresholds", 'thresholds.min_test_cases: "many" is not a number; must be a number'),
-    ("thresholds: {}", "paper: a5", "paper: a5", "paper: key stands in line 47 already; keep one"),
+    ("thresholds: {}", "paper: a5", "paper: a5", "paper: key stands in line 48 already; keep one"),
     ("thresholds: {}", "extra: &x {a: 1}\nthresholds: *x", "thresholds", "*x refers to another place; write the value itself"),
     ("thresholds: {}", "thresholds: !!python/object:os.system {}", "thresholds", "the tag tag:yaml.org,2002:python/object:os.system is not used here; write the plain value"),
     ("thresholds: {}", "\tthresholds: {}", "thresholds", "is indented with a tab; indent with spaces"),

@@ -24,7 +24,9 @@ def test_a_dark_colour_is_kept():
 def test_a_pale_colour_is_darkened_and_says_how():
     accent = accessible("#FFD200")
     assert accent.contrast >= AA
-    assert accent.note.startswith("accent #ffd200 has contrast 1.5 with white, text needs 4.5: darkened to #")
+    assert accent.note.startswith(
+        "#ffd200 has contrast 1.5 with white, text needs 4.5 (WCAG AA): the report darkens it to #"
+    )
     red, green, blue = (int(accent.colour[i : i + 2], 16) for i in (1, 3, 5))
     assert blue == 0
     assert green / red == pytest.approx(210 / 255, abs=0.01)  # the hue is kept

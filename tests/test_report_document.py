@@ -151,7 +151,7 @@ def test_a_chapter_left_out_prints_its_topic_and_the_reason_only():
     ]
     report = build(("04_evaluation", cells))
     [chapter] = report.chapters
-    assert (chapter.topic, chapter.heading) == ("Evaluation", "Evaluation")
+    assert (chapter.topic, chapter.heading) == ("Evaluation", "Evaluation: not part of this engagement yet")
     [only] = chapter.body
     assert isinstance(only, Callout)
     assert only.tone == "missing"

@@ -159,11 +159,11 @@ def test_the_outline_holds_every_finding(pdf):
     titles = [entry.title for entry in pdf.outline if not isinstance(entry, list)]
     assert titles == [
         "Start with a glossary.",
-        "Two tasks are ready for prompt work.",
-        f"Prompting first: {NASTY[:40]}",
-        "Dataset",
-        "One route now, two closed.",
-        "Sources",
+        "Chapter 1 · Two tasks are ready for prompt work.",
+        f"Chapter 2 · Prompting first: {NASTY[:40]}",
+        "Chapter 3 · Dataset: not part of this engagement yet",
+        "Chapter 4 · One route now, two closed.",
+        "Appendix A · Sources",
     ]
 
 
@@ -266,7 +266,7 @@ def test_the_page_has_the_same_content_in_the_same_order(page):
         "Contents",
         "Two tasks are ready for prompt work.",
         f"Prompting first: {NASTY[:40]}",
-        "Dataset",
+        "Dataset: not part of this engagement yet",
         "One route now, two closed.",
         "Sources",
     ]

@@ -32,7 +32,7 @@ def test_a_fact_past_its_date_is_named_and_marked(shown: list[show.Block]) -> No
     assert isinstance(table, show.Table)
     assert callout.tone == "warning"
     assert all(show.escape(key) in callout.markdown for key in stale)
-    marked = {row[0] for row in table.rows if str(row[3]).endswith("stale")}
+    marked = {row[0] for row in table.rows if str(row[2]).endswith("stale")}
     assert marked == {key for key in stale if facts.fact(key).kind not in ("assumed", "unpublished")}
 
 

@@ -215,7 +215,7 @@ def test_a_key_of_the_client_encrypts_files_and_model(b: Bench) -> None:
 def test_claude_3_haiku_is_refused_after_its_end(tmp_path: Path) -> None:
     with bench(tmp_path, rows=40) as b:
         text = error_of(lambda: b.run(commands.submit, **HAIKU))
-        assert "end of life on 10 Sep 2026" in text
+        assert "end of life on 10 Sept 2026" in text
         assert b.wire.calls == []  # the tables know it; AWS need not be asked
 
 

@@ -9,6 +9,8 @@ from bespoke.advice.case import Case
 from bespoke.advice.routes import Group, Route
 from bespoke.facts.reader import Facts, Sourced, rows_of
 from bespoke.results import Part
+from bespoke.show.filling import filled
+from bespoke.show.numbers import decimal, exact
 
 Verdict = Literal["met", "unmet", "unknown"]
 
@@ -56,7 +58,7 @@ def evaluate_gates(route: Route, case: Case, facts: Facts) -> tuple[GateOutcome,
 def _evaluate(gate: Gate, route: Route, case: Case, facts: Facts) -> GateOutcome:
     required = gate.required(facts)
     verdict, found = _judge(gate, required, route, case)
-    needs = gate.needs.format(value=f"{required:,g}" if required is not None else "")
+    needs = filled(gate.needs, value="" if required is None else exact(required))
     return GateOutcome(gate=gate.gate, verdict=verdict, needs=needs, input=gate.input, found=found)
 
 
@@ -68,7 +70,7 @@ def _judge(gate: Gate, required: float | None, route: Route, case: Case) -> tupl
     if gate.input == "waits_a_day":
         waits = case.p95_latency_ms is None
         return ("met" if waits else "unmet"), (
-            "no latency requirement" if waits else f"{case.p95_latency_ms:g} ms"
+            "no latency requirement" if waits else f"{exact(case.p95_latency_ms or 0)} ms"
         )
     value = _value(gate.input, case)
     if gate.input == "latency_reachable":
@@ -77,7 +79,7 @@ def _judge(gate: Gate, required: float | None, route: Route, case: Case) -> tupl
         if value is None:  # only a latency requirement can be absent, and then nothing is required
             return "met", "no requirement"
         assert required is not None
-        return ("met" if value >= required else "unmet"), f"{value:,g}"
+        return ("met" if value >= required else "unmet"), exact(value)
     return _verdict(value), "not known" if value is None else "yes" if value else "no"
 
 
@@ -89,9 +91,9 @@ def _latency_found(case: Case) -> str:
     if case.p95_latency_ms is None:
         return "no requirement"
     if case.shared_p95_ms is None:
-        return f"{case.p95_latency_ms:,.0f} ms required, expected time not known"
+        return f"{decimal(case.p95_latency_ms)} ms required, expected time not known"
     low, high = case.shared_p95_ms
-    return f"{case.p95_latency_ms:,.0f} ms required, {low:,.0f} to {high:,.0f} ms expected"
+    return f"{decimal(case.p95_latency_ms)} ms required, {decimal(low)} to {decimal(high)} ms expected"
 
 
 def _value(name: str, case: Case) -> float | bool | None:
@@ -105,11 +107,11 @@ def _lifecycle(gate: Gate, route: Route, case: Case) -> tuple[Verdict, str]:
     if route.state == "open":
         return "met", "open"
     if route.state == "unverified":
-        return "unknown", route.says
+        return "unknown", filled(route.says)
     arranged = route.route == "bedrock_haiku3_sft" and case.access.get("private_haiku_arrangement")
     if gate.unless == "private_arrangement" and arranged:
-        return "met", f"private arrangement ({route.says})"
-    return "unmet", route.says or route.state.replace("_", " ")
+        return "met", f"private arrangement ({filled(route.says)})"
+    return "unmet", filled(route.says) or route.state.replace("_", " ")
 
 
 def _residency(route: Route, case: Case) -> tuple[Verdict, str]:

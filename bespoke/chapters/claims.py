@@ -16,6 +16,8 @@ from bespoke.chapters.timeline.network import simulate
 from bespoke.facts.price_book import MILLION, Rates, tariff
 from bespoke.facts.reader import Facts, Sourced, in_force, rows_of
 from bespoke.results import Part, Result
+from bespoke.show.filling import filled
+from bespoke.show.numbers import day, decimal, exact
 from bespoke.statistics.proportion import wilson
 from bespoke.statistics.three_point import Shape
 
@@ -81,8 +83,8 @@ def _finding(claim: Claim, facts: Facts) -> ClaimFinding:
     values = CHECKS[claim.check](claim.inputs, facts) if claim.check else {}
     return ClaimFinding(
         id=claim.id,
-        claim=claim.claim,
-        finding=claim.finding.format(**values),
+        claim=filled(claim.claim),
+        finding=filled(claim.finding, **values),
         verdict=claim.verdict,
         source=claim.source,
         read_on=claim.read_on,
@@ -101,10 +103,10 @@ def caching_saving(inputs: Inputs, facts: Facts) -> dict[str, str]:
     per_miss = tokens * (write - rates.input) / MILLION
     saving = _number(inputs, "saving_usd")
     return {
-        "per_hit": f"{per_hit.normalize()}",
+        "per_hit": exact(per_hit),
         "requests": _count(saving / per_hit),
         "requests_with_misses": _count(saving / (hits * per_hit - (1 - hits) * per_miss)),
-        "hit_percent": f"{hits * 100:.0f}",
+        "hit_percent": decimal(hits * 100),
     }
 
 
@@ -114,15 +116,15 @@ def provisioned_break_even(inputs: Inputs, facts: Facts) -> dict[str, str]:
     per_second_usd = _number(inputs, "usd_per_hour") / HOUR
     per_request = per_second_usd / _number(inputs, "per_second")
     values = {
-        "per_request": f"{per_request:.7f}",
-        "input_tokens": f"{per_request * MILLION / rates.input:.0f}",
-        "output_tokens": f"{per_request * MILLION / rates.output:.0f}",
+        "per_request": decimal(per_request, 7),
+        "input_tokens": decimal(per_request * MILLION / rates.input),
+        "output_tokens": decimal(per_request * MILLION / rates.output),
     }
     for shape in "1234":
         tokens_in, tokens_out = _number(inputs, f"in_{shape}"), _number(inputs, f"out_{shape}")
         cost = (tokens_in * rates.input + tokens_out * rates.output) / MILLION
         rate = per_second_usd / cost
-        values[f"rate_{shape}"] = f"{rate:.0f}" if rate >= 20 else f"{rate:.1f}"
+        values[f"rate_{shape}"] = decimal(rate, 0 if rate >= 20 else 1)
     return values
 
 
@@ -137,7 +139,7 @@ def caching_gap(inputs: Inputs, facts: Facts) -> dict[str, str]:
     for name, write in (("5m", rates.cache_write_5m), ("1h", rates.cache_write_1h)):
         needed = (_sold(write) - rates.input) / (_sold(write) - read)
         ttl = facts.number(f"price.cache_ttl_{name}")
-        gaps[f"gap_{name}"] = f"{ttl / -math.log(1 - float(needed)):.1f}"
+        gaps[f"gap_{name}"] = decimal(ttl / -math.log(1 - float(needed)), 1)
     return gaps
 
 
@@ -147,8 +149,8 @@ def saved_tokens(inputs: Inputs, facts: Facts) -> dict[str, str]:
     unit = _number(inputs, "usd_per_hour") * _number(inputs, "hours_per_month")
     requests = unit / (saved * _rates(inputs, facts).input / MILLION)
     return {
-        "implied_tokens": f"{saved / _number(inputs, 'saved_share'):,.0f}",
-        "requests_millions": f"{requests / MILLION:.0f}",
+        "implied_tokens": decimal(saved / _number(inputs, "saved_share")),
+        "requests_millions": decimal(requests / MILLION),
     }
 
 
@@ -156,7 +158,10 @@ def volume_spread(inputs: Inputs, facts: Facts) -> dict[str, str]:
     """How far apart the volume thresholds are, all as requests a day."""
     by_second = _number(inputs, "per_second") * DAY
     volumes = (_number(inputs, "per_day_1"), _number(inputs, "per_day_2"), by_second)
-    return {"per_day_millions": f"{by_second / MILLION:.1f}", "spread": f"{max(volumes) / min(volumes):.0f}"}
+    return {
+        "per_day_millions": decimal(by_second / MILLION, 1),
+        "spread": decimal(max(volumes) / min(volumes)),
+    }
 
 
 def phase_sum(inputs: Inputs, facts: Facts) -> dict[str, str]:
@@ -164,7 +169,11 @@ def phase_sum(inputs: Inputs, facts: Facts) -> dict[str, str]:
     ranges = [tuple(map(float, facts.fact(f"phase.{phase}.days").range)) for phase in SERIAL]
     low, high = (sum(ends) / 5 for ends in zip(*ranges, strict=True))
     best = max(_within(ranges, 30.0, *model) for model in THREE_MODELS)
-    return {"low_weeks": f"{low:.1f}", "high_weeks": f"{high:.1f}", "within_six_percent": f"{100 * best:.1f}"}
+    return {
+        "low_weeks": decimal(low, 1),
+        "high_weeks": decimal(high, 1),
+        "within_six_percent": decimal(100 * best, 1),
+    }
 
 
 def training_steps(inputs: Inputs, facts: Facts) -> dict[str, str]:
@@ -172,7 +181,7 @@ def training_steps(inputs: Inputs, facts: Facts) -> dict[str, str]:
     batch, epochs = int(_number(inputs, "batch")), int(_number(inputs, "epochs"))
     ends = (int(_number(inputs, "examples_low")), int(_number(inputs, "examples_high")))
     low, high = (math.ceil(examples / batch) * epochs for examples in ends)
-    return {"steps_low": str(low), "steps_high": str(high), "warm_up": f"{_number(inputs, 'warm_up'):.0f}"}
+    return {"steps_low": str(low), "steps_high": str(high), "warm_up": decimal(_number(inputs, "warm_up"))}
 
 
 def missing_interval(inputs: Inputs, facts: Facts) -> dict[str, str]:
@@ -181,14 +190,13 @@ def missing_interval(inputs: Inputs, facts: Facts) -> dict[str, str]:
     values = {"cases": str(cases)}
     for name in ("before", "after"):
         interval = wilson(round(float(_number(inputs, name)) * cases), cases)
-        values |= {f"{name}_low": f"{100 * interval.low:.0f}", f"{name}_high": f"{100 * interval.high:.0f}"}
+        values |= {f"{name}_low": decimal(100 * interval.low), f"{name}_high": decimal(100 * interval.high)}
     return values
 
 
 def haiku_lifecycle(inputs: Inputs, facts: Facts) -> dict[str, str]:
-    return {
-        stage: str(facts.fact(f"model.claude-3-haiku.{stage}").value) for stage in ("legacy", "end_of_life")
-    }
+    days = {stage: facts.day(f"model.claude-3-haiku.{stage}") for stage in ("legacy", "end_of_life")}
+    return {stage: day(known) for stage, known in days.items() if known}
 
 
 CHECKS: dict[str, Callable[[Inputs, Facts], dict[str, str]]] = {
@@ -234,4 +242,4 @@ def _number(inputs: Inputs, name: str) -> Decimal:
 
 def _count(value: Decimal) -> str:
     """Whole requests, rounded up: fewer would not reach the saving."""
-    return f"{math.ceil(value):,}"
+    return decimal(math.ceil(value))

@@ -10,6 +10,8 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from pydantic import Field
+
 from bespoke.advice.routes import remedies, remedy
 from bespoke.chapters.failure_judge import JudgeCheck, check_judge
 from bespoke.chapters.failure_labels import (
@@ -89,6 +91,7 @@ class FailureModes(Result):
     classifier: ClassifierCheck | None
     judges: tuple[JudgeCheck, ...]  # the judge model and the classifier, where they labelled anything
     plan: tuple[PlanStep, ...]  # largest possible gain first
+    task_names: dict[str, str] = Field(default_factory=dict)  # task -> its name
 
     def main_family(self, task_id: str) -> str | None:
         """The most frequent mapped family of a task; None when none of its failures is mapped."""
@@ -145,6 +148,7 @@ def _found(
         classifier=classifier,
         judges=_judges(client, facts, labels, classifier),
         plan=_plan(client, by_task),
+        task_names={task.task_id: task.name for task in client.tasks},
         facts_used=tuple(sorted(facts.used)),
     )
 

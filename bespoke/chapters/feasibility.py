@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bespoke.clients.schema import Client, Task
 from bespoke.results import Part
+from bespoke.show.numbers import decimal, exact
 
 if TYPE_CHECKING:
     from bespoke.chapters.dataset_readiness import DatasetReadiness
@@ -66,7 +67,9 @@ def pack(
         sample_rows=dataset.rows if dataset else 0,
         sample_usable=dataset.usable if dataset else 0,
         volumes=tuple(_volume(found, multiple) for multiple in GROWTH),
-        latency="no requirement" if task.p95_latency_ms is None else f"p95 within {task.p95_latency_ms:g} ms",
+        latency="no requirement"
+        if task.p95_latency_ms is None
+        else f"p95 within {exact(task.p95_latency_ms)} ms",
         safety=_safety(client, task),
     )
 
@@ -75,9 +78,9 @@ def _goal(task: Task, audit: TaskAudit) -> str:
     if task.current_quality is None or task.target_quality is None:
         return f"{task.metric}: current or target quality not stated"
     interval = audit.quality_interval
-    spread = f" (95% interval {interval.low:.2f} to {interval.high:.2f})" if interval else ""
-    now = f"{task.current_quality:.2f}{spread} on {task.test_cases} cases"
-    return f"{task.metric} from {now} to {task.target_quality:.2f}"
+    spread = f" (95% interval {decimal(interval.low, 2)} to {decimal(interval.high, 2)})" if interval else ""
+    now = f"{decimal(task.current_quality, 2)}{spread} on {decimal(task.test_cases)} cases"
+    return f"{task.metric} from {now} to {decimal(task.target_quality, 2)}"
 
 
 def _codes(client: Client, task_id: str, most: int = 5) -> tuple[str, ...]:

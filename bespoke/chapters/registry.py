@@ -118,7 +118,13 @@ def compute(
     earlier: Callable[[str], Result | None],
     parameters: Mapping[str, Any],
 ) -> Result | None:
-    """Run one chapter's function; `earlier` gives the result of another by its stem."""
+    """Run one chapter's function; `earlier` gives the result of another by its stem.
+
+    What the chapter puts into words (reasons, evidence) has numbers and dates in the client's language.
+    """
+    from bespoke.show.numbers import speaking
+
     entry = chapter(stem)
     inputs = {name: earlier(needed) for name, needed in entry.needs.items()}
-    return entry.function()(client, facts, **inputs, **parameters)
+    with speaking(client.engagement.language):
+        return entry.function()(client, facts, **inputs, **parameters)

@@ -18,6 +18,7 @@ from bespoke.clients.schema import Client, Task
 from bespoke.facts.price_book import RequestTokens, request_cost
 from bespoke.facts.reader import Facts
 from bespoke.results import Part, Result
+from bespoke.show.numbers import decimal, exact
 from bespoke.statistics.interval import Interval
 from bespoke.statistics.proportion import wilson
 
@@ -189,9 +190,12 @@ def _why(task: Task, case: Case) -> Question:
         return Question(question="why", verdict="unknown", evidence="current or target quality is not stated")
     if short == 0 and case.latency_reachable is not False:
         return Question(question="why", verdict="not ready", evidence="the target is already met")
-    reasons = [f"{task.metric} is {task.current_quality:.2f} against a target of {task.target_quality:.2f}"]
+    today, target = (decimal(quality or 0, 2) for quality in (task.current_quality, task.target_quality))
+    reasons = [f"{task.metric} is {today} against a target of {target}"]
     if case.latency_reachable is False:
-        reasons.append(f"a shared model is not expected to answer within {task.p95_latency_ms:g} ms")
+        reasons.append(
+            f"a shared model is not expected to answer within {exact(task.p95_latency_ms or 0)} ms"
+        )
     return Question(question="why", verdict="ready", evidence="; ".join(reasons))
 
 
@@ -205,13 +209,15 @@ def _tried(task: Task) -> Question:
 
 
 def _not_working(failures: int, wanted: int) -> Question:
-    evidence = f"{failures} failing outputs collected (about {wanted} are worth reading over all tasks)"
+    about = f"about {decimal(wanted)} are worth reading over all tasks"
+    evidence = f"{decimal(failures)} failing outputs collected ({about})"
     return Question(question="not working", verdict="ready" if failures else "not ready", evidence=evidence)
 
 
 def _data(task: Task, case: Case, facts: Facts) -> Question:
     low, high = facts.fact("threshold.narrow_examples").range
-    evidence = f"{task.labelled_examples:,} labelled examples (a narrow task wants {low} to {high})"
+    wanted = f"a narrow task wants {exact(low)} to {exact(high)}"
+    evidence = f"{decimal(task.labelled_examples)} labelled examples ({wanted})"
     clean = case.training_data_free_of_identifiers
     if task.labelled_examples < low:
         return Question(question="data", verdict="not ready", evidence=evidence)
@@ -225,7 +231,7 @@ def _data(task: Task, case: Case, facts: Facts) -> Question:
 
 
 def _measured(task: Task, wanted: int) -> Question:
-    evidence = f"{task.metric} on {task.test_cases} test cases (at least {wanted})"
+    evidence = f"{task.metric} on {decimal(task.test_cases)} test cases (at least {decimal(wanted)})"
     if task.current_quality is None:
         return Question(question="measured", verdict="not ready", evidence=evidence + "; no result stated")
     verdict: Readiness = "ready" if task.test_cases >= wanted else "not ready"

@@ -19,6 +19,8 @@ FONTS: dict[str, tuple[bytes, ...]] = {
     ".ttf": (b"\0\1\0\0", b"true"),
     ".ttc": (b"ttcf",),
 }
+_ORDER_FILE = "icd10cm-order-2027.txt"
+CODE_SET_IN = "evaluation/"  # where a release of the code set lies, so that a change of it is seen by a run
 
 
 def read_engagement(source: Source) -> dict[str, Any] | None:
@@ -34,7 +36,7 @@ def read_engagement(source: Source) -> dict[str, Any] | None:
     typed = fit_record(tree.value, Engagement, (), say)
     if typed is MISFIT:
         return None
-    for check in (_examples, _currency, _calendar, _dates, _access, _thresholds, _files):
+    for check in (_examples, _currency, _calendar, _dates, _access, _thresholds, _files, _accent, _code_set):
         check(source, tree, typed)
     return dict(typed)
 
@@ -120,6 +122,32 @@ def _files(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
     for place, font in enumerate(typed.get("fonts", ())):
         if _file(source, tree, ("fonts", place), font, FONTS):
             _font(source, tree, ("fonts", place), font)
+
+
+def _accent(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+    """A colour too pale for text is darkened in the report; its owner should hear of it before."""
+    from bespoke.report import accessible
+
+    colour = typed.get("branding", {}).get("accent")
+    note = accessible(colour).note if colour else ""
+    if note:
+        key: Key = ("branding", "accent")
+        source.say(note, tree.line(key), dotted(key), warning=True)
+
+
+def _code_set(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+    """Where the file has to lie; what is in it is told of the file itself."""
+    name = typed.get("evaluation", {}).get("code_set")
+    if name is None:
+        return
+    path = Path(name.replace("\\", "/"))
+    if path.is_absolute() or len(path.parts) != 2 or path.parts[0] != CODE_SET_IN.rstrip("/"):
+        key: Key = ("evaluation", "code_set")
+        message = (
+            f"{quote(name)} must be the path of a file in {CODE_SET_IN}, such as {CODE_SET_IN}{_ORDER_FILE}"
+        )
+        source.say(message, tree.line(key), dotted(key))
+        del typed["evaluation"]["code_set"]
 
 
 def _font(source: Source, tree: Tree, key: Key, name: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.chapters.claims import ClaimsRegister
 from bespoke.show import Column
+from bespoke.show.numbers import day
 
 
 def finding(register: ClaimsRegister) -> None:
@@ -29,10 +30,7 @@ def overview_text(register: ClaimsRegister) -> None:
 def register_table(register: ClaimsRegister) -> None:
     """Each claim, what we found, the verdict and the source."""
     show.table(
-        [
-            (c.claim, c.finding, c.verdict, f"{c.source}, read {c.read_on.isoformat()}")
-            for c in register.claims
-        ],
+        [(c.claim, c.finding, c.verdict, f"{c.source}, read {day(c.read_on)}") for c in register.claims],
         label="tbl-claims",
         caption="Claims in circulation, and what the numbers say",
         columns=(

@@ -12,7 +12,7 @@ from bespoke.advice.routes import routes
 from bespoke.chapters.cost_model import Band, BreakEven, CostModel, Curve, RouteCost, TaskCost
 from bespoke.chapters.cost_model.quality import SAME_MODEL_SAME_PROMPT
 from bespoke.show import Column
-from bespoke.show.numbers import compact, decimal, money, money_digits
+from bespoke.show.numbers import compact, decimal, money, money_digits, percent
 from bespoke.show.style import BLUE, GREEN, GREY, INK, MUTED, ORANGE, PURPLE, RED, SKY, YELLOW
 
 COLOUR = {
@@ -25,8 +25,9 @@ COLOUR = {
     "bedrock_nova_sft": RED,
     "bedrock_haiku3_sft": YELLOW,
 }
+PALE = "#B5DAF2"  # beside the orange of the output it stays pale in grey print too
 PART = {
-    "input": BLUE, "cache read": SKY, "cache write": PURPLE, "output": ORANGE, "hosting": RED,
+    "input": BLUE, "cache read": PALE, "cache write": PURPLE, "output": ORANGE, "hosting": RED,
     "operations": GREEN, "storage": YELLOW, "retrieval": GREY,
 }  # fmt: skip
 SHORT = {  # beside a curve there is no room for the full name
@@ -305,18 +306,24 @@ def build_up_figure(cost: CostModel) -> None:
             if part.monthly:
                 share = part.monthly / route.monthly_mean
                 axes.barh(
-                    y, share, left=left, height=0.62, color=PART.get(part.name, MUTED), edgecolor="white"
+                    y,
+                    share,
+                    left=left,
+                    height=0.62,
+                    color=PART.get(part.name, MUTED),
+                    edgecolor="white",
                 )
                 seen.setdefault(part.name, PART.get(part.name, MUTED))
                 if share > 0.06:
-                    label = f"{100 * share:.0f}%"
-                    axes.text(left + share / 2, y, label, ha="center", va="center", color="white")
+                    label = percent(share)
+                    ink = INK if PART.get(part.name) == PALE else "white"
+                    axes.text(left + share / 2, y, label, ha="center", va="center", color=ink)
                 left += share
         axes.text(1.01, y, money(route.monthly_mean), va="center", color=INK)
     axes.set_yticks(range(len(bars)), [label for label, _ in reversed(bars)])
     axes.set(xlim=(0, 1.16), xlabel="share of the monthly cost (mean), total at the right")
     _legend(axes, seen)
-    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [percent(share) for share in (0, 0.25, 0.5, 0.75, 1)])
     words = "; ".join(f"{label.replace(chr(10), ', ')}: {_parts(route)}" for label, route in bars)
     show.figure(
         figure,

@@ -11,7 +11,7 @@ from bespoke.advice.routes import routes
 from bespoke.chapters.dataset_readiness.result import DatasetReadiness, Finding, LabelField, TargetReadiness
 from bespoke.facts.icd10 import code_set
 from bespoke.show import Column
-from bespoke.show.numbers import decimal, percent
+from bespoke.show.numbers import decimal, exact, percent
 from bespoke.show.style import BLUE, GREEN, GREY, INK, MUTED, ORANGE, SKY
 
 STATUS = {"ready": "ready", "needs_conversion": "ready after conversion", "not_ready": "not ready"}
@@ -86,7 +86,10 @@ def files_table(data: DatasetReadiness) -> None:
 
 
 def funnel_figure(data: DatasetReadiness) -> None:
-    """Rows, valid rows, distinct rows, usable rows."""
+    """Rows, valid rows, distinct rows, usable rows; nothing to draw where none drops out."""
+    if data.usable == data.rows:
+        show.text("Every training row is usable: none is faulty, and none repeats another.")
+        return
     steps = [
         ("Training rows", data.rows, GREY),
         ("Valid", data.valid, SKY),
@@ -106,11 +109,9 @@ def funnel_figure(data: DatasetReadiness) -> None:
     show.figure(
         figure,
         label="fig-dataset-funnel",
-        caption=f"{_plural(lost, 'row')} of {decimal(data.rows)} drop out before training"
-        if lost
-        else "Every training row is usable",
-        alt=f"Bar chart of four steps. Training rows {data.rows}, valid {data.valid}, without exact copies "
-        f"{data.distinct}, usable {data.usable}.",
+        caption=f"{_plural(lost, 'row')} of {decimal(data.rows)} drop out before training",
+        alt=f"Bar chart of four steps. Training rows {decimal(data.rows)}, valid {decimal(data.valid)}, without "
+        f"exact copies {decimal(data.distinct)}, usable {decimal(data.usable)}.",
         source="own check of the files in dataset/",
     )
 
@@ -190,7 +191,7 @@ def findings_text(data: DatasetReadiness) -> None:
         show.text(
             "{rows} {give} codes without their descriptions. In the closest published precedent, tuning "
             "on codes "
-            "alone brought exact F1 to 0.0 (arXiv 2510.07629): write code and description.",
+            "alone brought exact F1 to zero (arXiv 2510.07629): write code and description.",
             rows=_plural(codes, "answer"),
             give="gives" if codes == 1 else "give",
         )
@@ -251,9 +252,9 @@ def tokens_figure(data: DatasetReadiness) -> None:
         figure,
         label="fig-dataset-tokens",
         caption=f"Training records are up to about {decimal(longest)} tokens long, {decimal(total)} in all",
-        alt=f"Histogram of estimated tokens per training record. Most records, {fullest.records}, have "
+        alt=f"Histogram of estimated tokens per training record. Most records, {decimal(fullest.records)}, have "
         f"between "
-        f"{fullest.low} and {fullest.high} tokens; the longest has about {longest}.",
+        f"{decimal(fullest.low)} and {decimal(fullest.high)} tokens; the longest has about {decimal(longest)}.",
         source=_token_source(data),
     )
 
@@ -284,7 +285,7 @@ def labels_figure(field: LabelField) -> None:
     axes.set_xlabel("valid training rows with the label")
     most = field.top[0]
     unit = "categories" if field.categories else "labels"
-    listed = ", ".join(f"{row.label} {row.count}" for row in field.top[:8])
+    listed = ", ".join(f"{row.label} {decimal(row.count)}" for row in field.top[:8])
     show.figure(
         figure,
         label=f"fig-dataset-labels-{_slug(field.field)}",
@@ -395,9 +396,9 @@ def limits_text(data: DatasetReadiness) -> None:
         "bytes. Near copies are found by MinHash, whose estimate has a standard error of about four "
         "points at 80% "
         "likeness. Names without a label, and answers that are wrong but well-formed, pass unseen.",
-        likely=f"{data.bytes_per_token:g}",
-        high=f"{data.bytes_per_token_high:g}",
-        low=f"{data.bytes_per_token_low:g}",
+        likely=exact(data.bytes_per_token),
+        high=exact(data.bytes_per_token_high),
+        low=exact(data.bytes_per_token_low),
     )
 
 
@@ -468,6 +469,6 @@ def _slug(text: str) -> str:
 
 def _token_source(data: DatasetReadiness) -> str:
     return (
-        f"tokens estimated at {data.bytes_per_token:g} bytes of UTF-8 each "
-        f"({data.bytes_per_token_low:g} to {data.bytes_per_token_high:g})"
+        f"tokens estimated at {exact(data.bytes_per_token)} bytes of UTF-8 each "
+        f"({exact(data.bytes_per_token_low)} to {exact(data.bytes_per_token_high)})"
     )

@@ -6,7 +6,7 @@ from bespoke import show
 from bespoke.advice.routes import remedies
 from bespoke.chapters.failure_modes import FailureModes
 from bespoke.show import Column
-from bespoke.show.numbers import percent
+from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import BLUE, FAMILY, FAMILY_NAME, INK, MUTED
 
 ROUTE_WORDS = {
@@ -44,12 +44,12 @@ def pareto(result: FailureModes) -> None:
         axes.barh(y, row.share.estimate, height=0.62, color=FAMILY[row.family])
         axes.plot([row.share.low, row.share.high], [y, y], color=INK, lw=1.1)
         axes.annotate(
-            f"{row.share.estimate:.0%}  ({row.count})", (row.share.high, y), (5, 0),
+            f"{percent(row.share.estimate)}  ({decimal(row.count)})", (row.share.high, y), (5, 0),
             textcoords="offset points", va="center",
         )  # fmt: skip
     axes.set_yticks(range(len(rows)), [FAMILY_NAME[row.family] for row in reversed(rows)])
     axes.set_xlim(0, min(1.0, max(row.share.high for row in rows) * 1.25))
-    axes.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
+    axes.xaxis.set_major_formatter(lambda x, _: percent(x))
     axes.set_xlabel("share of failing outputs, with 95% interval")
     first = rows[0]
     show.figure(
@@ -58,7 +58,10 @@ def pareto(result: FailureModes) -> None:
         caption=f"{FAMILY_NAME[first.family]} leads with {percent(first.share.estimate)} "
         f"({percent(first.share.low)} to {percent(first.share.high)}) of failing outputs",
         alt="Bar chart of failure families by share of failing outputs: "
-        + "; ".join(f"{FAMILY_NAME[r.family]} {r.count} of {result.n}, {r.share.estimate:.0%}" for r in rows) + ".",
+        + "; ".join(
+            f"{FAMILY_NAME[r.family]} {decimal(r.count)} of {decimal(result.n)}, {percent(r.share.estimate)}"
+            for r in rows
+        ) + ".",
         source="failures.csv, codes.csv; Wilson intervals",
     )  # fmt: skip
 
@@ -111,21 +114,34 @@ def heat_map(result: FailureModes) -> None:
             colour = "white" if count > 0.6 * peak else INK if count else MUTED
             axes.text(x, y, str(count) if count else "·", ha="center", va="center", color=colour)
     axes.set_xticks(range(len(families)), [FAMILY_NAME[f] for f in families])
-    axes.set_yticks(range(len(tasks)), tasks)
+    axes.set_yticks(range(len(tasks)), [_name(result, task) for task in tasks])
     axes.grid(visible=False)
     for spine in axes.spines.values():
         spine.set_visible(False)
     words = [
-        f"{task}: " + ", ".join(f"{FAMILY_NAME[f].lower()} {n}" for f, n in counts.items())
+        f"{_name(result, task)}: " + ", ".join(f"{FAMILY_NAME[f].lower()} {n}" for f, n in counts.items())
         for task, counts in result.by_task.items()
     ]
     show.figure(
         figure,
         label="fig-failures-heat",
-        caption="Where each task fails: " + "; ".join(f"{t} mostly by {_top(result, t)}" for t in tasks),
+        caption=_heat_caption(result, tasks),
         alt="Heat map of failing outputs by task and family. " + ". ".join(words) + ".",
         source="failures.csv",
     )
+
+
+def _heat_caption(result: FailureModes, tasks: list[str]) -> str:
+    """Tasks by what they mostly fail with, the largest group of tasks first."""
+    groups: dict[str, list[str]] = {}
+    for task in tasks:
+        groups.setdefault(_top(result, task), []).append(_name(result, task))
+    parts = [f"{' and '.join(names)}: mostly {family}" for family, names in groups.items()]
+    return "; ".join(parts)
+
+
+def _name(result: FailureModes, task: str) -> str:
+    return result.task_names.get(task, task)
 
 
 def _top(result: FailureModes, task: str) -> str:
@@ -153,8 +169,8 @@ def agreement(result: FailureModes) -> None:
     show.text(
         "Two annotators labelled {n} outputs independently: they gave the same family to {raw}, "
         "Cohen's kappa {kappa} (95% interval {low} to {high}; {wanted} or more counts as substantial). They {verdict}.",
-        n=found.n, raw=percent(found.observed), kappa=f"{found.kappa:.2f}", low=f"{found.low:.2f}",
-        high=f"{found.high:.2f}", wanted=f"{result.kappa_wanted:.2f}", verdict=verdict,
+        n=found.n, raw=percent(found.observed), kappa=decimal(found.kappa, 2), low=decimal(found.low, 2),
+        high=decimal(found.high, 2), wanted=decimal(result.kappa_wanted, 2), verdict=verdict,
     )  # fmt: skip
 
 
@@ -181,7 +197,8 @@ def saturation(result: FailureModes) -> None:
     show.figure(
         figure,
         label="fig-failures-saturation",
-        caption=f"Reading is {state}: {found.since_last_new} outputs since the last new code, {found.wanted} wanted",
+        caption=f"Reading is {state}: {decimal(found.since_last_new)} outputs since the last new code, "
+        f"{decimal(found.wanted)} wanted",
         alt=f"Step curve of distinct codes over outputs read. It ends at {found.distinct[-1]} codes after "
         f"{len(found.distinct)} coded outputs; the last new code came at output {last}.",
         source="failures.csv; stopping rule after Husain and Shankar",
@@ -190,7 +207,9 @@ def saturation(result: FailureModes) -> None:
 
 def labels(result: FailureModes) -> None:
     """Who gave the labels, and how the classifier did where one was used."""
-    given = ", ".join(f"{n} by {who}" for who, n in sorted(result.given_by.items(), key=lambda i: -i[1]))
+    given = ", ".join(
+        f"{decimal(n)} by {who}" for who, n in sorted(result.given_by.items(), key=lambda i: -i[1])
+    )
     show.text("Of {n} labels, {given}.", n=result.n, given=given)
     if result.expects_json:
         show.text(
@@ -221,7 +240,8 @@ def judges(result: FailureModes) -> None:
         show.table(
             [
                 (
-                    FAMILY_NAME[f.family], f"{f.judged} of {f.of}", f.true_positive_rate, f.true_negative_rate,
+                    FAMILY_NAME[f.family], f"{decimal(f.judged)} of {decimal(f.of)}",
+                    f.true_positive_rate, f.true_negative_rate,
                     f"{percent(f.corrected.estimate)} ({percent(f.corrected.low)} to {percent(f.corrected.high)})"
                     if f.corrected else "not shown: below the floor",
                 )
@@ -261,7 +281,8 @@ def plan(result: FailureModes) -> None:
     show.table(
         [
             (
-                step.task_id, FAMILY_NAME[step.family], f"{step.failures} of {step.of}",
+                _name(result, step.task_id), FAMILY_NAME[step.family],
+                f"{decimal(step.failures)} of {decimal(step.of)}",
                 None if step.gain is None else step.gain * 100,
                 ROUTE_WORDS[step.remedy], ROUTE_WORDS[step.then],
             )
@@ -270,7 +291,7 @@ def plan(result: FailureModes) -> None:
         label="tbl-failures-plan",
         caption="What to try first: each family's remedy, by the most quality it could return",
         columns=(
-            Column(key="task", title="Task", format="code"),
+            Column(key="task", title="Task"),
             Column(key="family", title="Family"),
             Column(key="n", title="Failures"),
             Column(key="gain", title="At most", unit="points of quality", format="decimal", digits=1),

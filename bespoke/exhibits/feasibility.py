@@ -6,7 +6,7 @@ from bespoke import show
 from bespoke.chapters.feasibility import FeasibilityPack
 from bespoke.chapters.recommendation import Recommendation
 from bespoke.show import Column
-from bespoke.show.numbers import decimal
+from bespoke.show.numbers import decimal, exact
 from bespoke.show.style import FAMILY_NAME
 
 
@@ -34,7 +34,7 @@ def _pack_table(pack: FeasibilityPack, index: int) -> None:
         [
             ("Goal", pack.goal),
             ("Tried so far", pack.tried),
-            ("Failure analysis", f"{pack.failures} failing outputs: {families or 'none collected'}"),
+            ("Failure analysis", f"{decimal(pack.failures)} failing outputs: {families or 'none collected'}"),
             ("Most frequent failures", "; ".join(pack.frequent_codes) or "none coded"),
             ("Data", f"{decimal(pack.labelled_examples)} labelled examples stated for the task"),
             (
@@ -54,7 +54,7 @@ def _pack_table(pack: FeasibilityPack, index: int) -> None:
 def _volume_table(pack: FeasibilityPack, index: int) -> None:
     show.table(
         [
-            (f"{v.multiple:g} times today", v.requests_per_day, v.peak_per_second, v.tokens_per_month / 1e6)
+            (f"{exact(v.multiple)} times today", v.requests_per_day, v.peak_per_second, v.tokens_per_month / 1e6)
             for v in pack.volumes
         ],
         label=f"tbl-feasibility-volume-{index}",

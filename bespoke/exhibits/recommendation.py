@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from textwrap import fill
 from typing import Any
 
@@ -49,6 +50,7 @@ PROMPTED = (
     "prompt_engineering", "few_shot", "glossary", "structured_output", "operator_configuration",
     "extended_thinking", "generator_critic", "rag",
 )  # fmt: skip
+LOWERED = (*PROMPTED, "prompt_caching", "batch", "smaller_model")  # names that are no one's
 DO = {
     "measure": "measure {n} first", "operate": "keep {n} and lower the bill", "prompt": "work on the prompt of {n}",
     "optimise": "keep optimising the prompt of {n}", "retrieve": "add retrieval to {n}", "tune": "tune {n}",
@@ -95,7 +97,7 @@ def summary(result: Recommendation) -> None:
             for task in result.tasks
         ],
         label="tbl-summary",
-        caption="The answer per task",
+        caption="What to do now, what it costs, when it is live, how sure that is, and what would change it",
         columns=(
             Column(key="task", title="Task"),
             Column(key="now", title="What to do now"),
@@ -146,10 +148,11 @@ def sure(task: TaskAdvice) -> str:
     """Confidence in words that rest on the number of test cases and of open questions."""
     parts = []
     if task.quality is None:
-        parts.append("quality is not measured")
+        parts.append("Quality is not measured")
     else:
         low, high = percent(task.quality.low), percent(task.quality.high)
-        parts.append(f"{percent(task.quality.estimate)} on {task.test_cases} cases ({low} to {high})")
+        cases = f"{decimal(task.test_cases)} cases"
+        parts.append(f"{percent(task.quality.estimate)} right today on {cases}, 95% interval {low} to {high}")
     n = len(task.open_questions)
     parts.append("no open question" if n == 0 else f"{n} open question{'s' if n > 1 else ''}")
     return "; ".join(parts)
@@ -158,23 +161,37 @@ def sure(task: TaskAdvice) -> str:
 def would_change(result: Recommendation, task: TaskAdvice) -> str:
     """The nearest flip point in words."""
     flip = task.main_flip
-    return "nothing in the range examined" if flip is None else flip_words(result, flip)
+    return "Nothing in the range examined" if flip is None else flip_words(result, flip)
+
+
+FLIPPED = {
+    "quality today": "quality {at} instead of {today}",
+    "test cases": "{at} test cases instead of {today}",
+    "labelled examples": "{at} labelled examples instead of {today}",
+    "latency requirement": "an answer required within {at} instead of {today}",
+    "requests a day": "{at} requests a day instead of {today}",
+    "tokens a request": "requests {at} as long",
+    "token price": "token prices {at} as high",
+}
 
 
 def flip_words(result: Recommendation, flip: Flip) -> str:
+    """The smallest change of one input that changes the advice, and to what."""
     if flip.at is None or flip.stage is None or flip.route is None:
         return "none in range"
-    return f"{flip.input} at {_amount(flip, flip.at)} instead of {_amount(flip, flip.today)}: {_flip_to(result, flip)}"
+    words = FLIPPED.get(flip.input, flip.input + " {at} instead of {today}")
+    said = words.format(at=_amount(flip, flip.at, unit=False), today=_amount(flip, flip.today, unit=False))
+    return f"{said[0].upper()}{said[1:]}: {_flip_to(result, flip)}"
 
 
-def _amount(flip: Flip, value: float | None) -> str:
+def _amount(flip: Flip, value: float | None, *, unit: bool = True) -> str:
     if value is None:
         return "none"
     if flip.unit == "of 1":
-        return percent(value, 1)
+        return percent(value, 0 if math.isclose(value * 100, round(value * 100), abs_tol=1e-6) else 1)
     if flip.unit == "times today's":
-        return f"{decimal(value, 2)} times today's"
-    return f"{decimal(value)} {flip.unit}"
+        return f"{decimal(value, 2)} times" + (" today's" if unit else "")
+    return f"{decimal(value)} {flip.unit}" if unit or flip.unit == "ms" else decimal(value)
 
 
 def route_map(result: Recommendation) -> None:
@@ -316,30 +333,31 @@ def levers(result: Recommendation) -> None:
 
 
 def flips(result: Recommendation) -> None:
-    """Every flip point."""
-    show.table(
-        [
-            (
-                t.name,
-                f.input,
-                _amount(f, f.today),
-                None if f.at is None else _amount(f, f.at),
-                _flip_to(result, f),
-            )
-            for t in result.tasks
-            for f in t.flips
-        ],
-        label="tbl-advice-flips",
-        caption="What would change the advice: the smallest change of each input, all else equal",
-        columns=(
-            Column(key="task", title="Task"),
-            Column(key="input", title="Input"),
-            Column(key="today", title="Today"),
-            Column(key="at", title="Changes at"),
-            Column(key="to", title="The advice would be"),
-        ),
-        source="the decision evaluated at every number a rule compares the input with",
-    )
+    """Every flip point, and the inputs that have none."""
+    rows = [
+        (t.name, f.input, _amount(f, f.today), _amount(f, f.at), _flip_to(result, f))
+        for t in result.tasks
+        for f in t.flips
+        if f.at is not None
+    ]
+    if rows:
+        show.table(
+            rows,
+            label="tbl-advice-flips",
+            caption="What would change the advice: the smallest change of each input, all else equal",
+            columns=(
+                Column(key="task", title="Task"),
+                Column(key="input", title="Input"),
+                Column(key="today", title="Today"),
+                Column(key="at", title="Changes at"),
+                Column(key="to", title="The advice would be"),
+            ),
+            source="the decision evaluated at every number a rule compares the input with",
+        )
+    firm = {t.name: [f.input for f in t.flips if f.at is None] for t in result.tasks}
+    told = "; ".join(f"{name}: {', '.join(inputs)}" for name, inputs in firm.items() if inputs)
+    if told:
+        show.text("Inputs that change nothing in the range examined: {told}.", told=told)
 
 
 def _flip_to(result: Recommendation, flip: Flip) -> str:
@@ -348,7 +366,7 @@ def _flip_to(result: Recommendation, flip: Flip) -> str:
     name = result.route_names[flip.route]
     if flip.stage in ("tune", "specialise") and flip.route in PROMPTED:
         return f"tuning, but its routes are closed: {name[0].lower() + name[1:]}"
-    return f"{STAGE[flip.stage]}: {name}"
+    return f"{STAGE[flip.stage]} ({name[0].lower() + name[1:] if flip.route in LOWERED else name})"
 
 
 def closed(result: Recommendation) -> None:

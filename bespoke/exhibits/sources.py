@@ -11,12 +11,12 @@ from bespoke.clients.schema import Client, NegotiatedPrice
 from bespoke.facts.listing import value_text
 from bespoke.facts.reader import EARLIEST, Fact, Facts, Sourced, value_rows
 from bespoke.show import Column
-from bespoke.show.numbers import day
+from bespoke.show.filling import filled
+from bespoke.show.numbers import day, exact
 
 FACT_COLUMNS = (
     Column(key="key", title="Fact"),
     Column(key="value", title="Value"),
-    Column(key="unit", title="Unit"),
     Column(key="kind", title="Kind"),
     Column(key="source", title="Source"),
     Column(key="read", title="Read on", format="date"),
@@ -86,7 +86,7 @@ def routes_and_gates(facts: Facts) -> None:
         kind = f"{sourced.kind}, stale" if sourced.stale(facts.as_of) else sourced.kind
         return (name, value, kind, sourced.source, sourced.read_on.isoformat(), sourced.expires.isoformat())
 
-    tail = FACT_COLUMNS[3:]
+    tail = FACT_COLUMNS[2:]
     show.table(
         [row(r.name, state(r), r) for r in routes(facts.as_of)],
         label="tbl-sources-routes",
@@ -94,10 +94,7 @@ def routes_and_gates(facts: Facts) -> None:
         columns=(Column(key="route", title="Route"), Column(key="state", title="State"), *tail),
     )  # fmt: skip
     show.table(
-        [
-            row(g.needs.format(value=f"{g.value:g}" if g.value is not None else ""), g.gate, g)
-            for g in gates()
-        ],
+        [row(filled(g.needs, value="" if g.value is None else exact(g.value)), g.gate, g) for g in gates()],
         label="tbl-sources-gates",
         caption="The conditions asked of the routes",
         columns=(
@@ -123,7 +120,7 @@ def assumptions(facts: Facts, keys: Sequence[str]) -> None:
     _fact_table(assumed, facts.as_of, "tbl-sources-assumed", "Assumed and unpublished values in use")
     if facts.overrides:
         show.table(
-            [(n, f"{own:g}", value_text(facts.fact(f"threshold.{n}"))) for n, own in facts.overrides.items()],
+            [(n, exact(own), value_text(facts.fact(f"threshold.{n}"))) for n, own in facts.overrides.items()],
             label="tbl-sources-overrides",
             caption="Thresholds the client's folder overrides",
             columns=(
@@ -138,13 +135,23 @@ def assumptions(facts: Facts, keys: Sequence[str]) -> None:
 def _fact_table(rows: Iterable[Fact], as_of: date, label: str, caption: str) -> None:
     cells = [
         (
-            row.key, value_text(row), row.unit, f"{row.kind}, stale" if row.stale(as_of) else row.kind,
+            row.key, f"{_value(row)} {_unit(row)}".strip(), f"{row.kind}, stale" if row.stale(as_of) else row.kind,
             row.source, row.read_on.isoformat(), row.expires.isoformat(),
         )
         for row in rows
     ]  # fmt: skip
     if cells:
         show.table(cells, label=label, caption=caption, columns=FACT_COLUMNS)
+
+
+def _value(fact: Fact) -> str:
+    """A fact's value in the report's own way of writing dates."""
+    return day(fact.value) if isinstance(fact.value, date) else value_text(fact)
+
+
+def _unit(fact: Fact) -> str:
+    """A unit behind its value; a date, a model and the like say themselves what they are."""
+    return "" if isinstance(fact.value, date | str | bool) else fact.unit
 
 
 def data_log(client: Client, digests: Mapping[str, str]) -> None:
@@ -187,13 +194,19 @@ METHODS = (
     ),
     (
         "Interval of an F1 or a mean over notes",
-        "percentile bootstrap over clusters of notes (patient or article)",
-        "Miller 2024, arXiv 2411.00640; Efron and Tibshirani 1993",
+        "BCa bootstrap over clusters of notes (patient or article), widened for few clusters",
+        "Miller 2024, arXiv 2411.00640; Efron 1987; Hesterberg 2015",
+    ),
+    (
+        "Interval of macro-F1",
+        "delete-one-cluster jackknife with Student's t, for the score expected on as many notes again",
+        "Tukey 1958; Efron and Stein 1981; coverage checked by simulation",
     ),
     (
         "Two systems on the same notes",
-        "paired bootstrap of the difference; exact McNemar; Holm",
-        "McNemar 1947; Holm 1979",
+        "paired bootstrap of the difference; exact sign-flip test of whole clusters, which is McNemar's exact test "
+        "where every note stands alone; Holm",
+        "Pitman 1937; McNemar 1947; Holm 1979",
     ),
     (
         "Cache hit rate",

@@ -82,7 +82,7 @@ def gap_figure(audit: Audit) -> None:
     axes.set_yticks(range(len(tasks)), [t.name for t in reversed(tasks)])
     axes.set_ylim(-0.6, len(tasks) - 0.4)
     axes.set_xlim(min(0.4, *(t.current_quality or 1 for t in tasks)) - 0.05, 1.02)
-    axes.xaxis.set_major_formatter(lambda x, _: f"{x:.0%}")
+    axes.xaxis.set_major_formatter(lambda x, _: percent(x))
     axes.set_xlabel("quality on the task's own metric: today (dot, 95% interval) and target (bar)")
     show.figure(
         figure,
@@ -102,13 +102,14 @@ def _gap_row(axes: Any, y: int, task: TaskAudit) -> None:
         )
     axes.plot(current, y, "o", color=colour, ms=7, zorder=3)
     axes.plot([target, target], [y - 0.28, y + 0.28], color=INK, lw=1.8, zorder=3)
-    axes.annotate(f"{current:.0%}", (current, y), (0, 7), textcoords="offset points", ha="center", color=INK)
-    axes.annotate(f"{target:.0%}", (target, y), (4, 7), textcoords="offset points", ha="left", color=MUTED)
+    axes.annotate(percent(current), (current, y), (0, 7), textcoords="offset points", ha="center", color=INK)
+    axes.annotate(percent(target), (target, y), (4, 7), textcoords="offset points", ha="left", color=MUTED)
 
 
 def _gap_words(task: TaskAudit) -> str:
     return (
-        f"{task.name}: {task.current_quality:.0%} today, target {task.target_quality:.0%}, {GAP[task.gap]}."
+        f"{task.name}: {percent(task.current_quality or 0)} today, target {percent(task.target_quality or 0)}, "
+        f"{GAP[task.gap]}."
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
+from typing import Any
 
 from bespoke import show
 from bespoke.chapters.timeline import PhaseTimeline, PlanTimeline, Timeline
 from bespoke.show import Column
-from bespoke.show.numbers import day, decimal, percent
-from bespoke.show.style import BAND, BLUE, GREY, INK, MUTED, ORANGE, SKY
+from bespoke.show.numbers import day, day_of_year, decimal, percent
+from bespoke.show.style import BAND, BLUE, INK, MUTED, ORANGE, SKY
 
 PHASE = {
     "contract_access": "Contract and access",
@@ -27,6 +29,7 @@ BASIS = {
     "examples": "examples, throughput and review rounds",
     "log": "finished engagements",
 }
+PALE = "#B4BCC8"  # beside the blue it stays pale in grey print too
 CRITICAL = 0.5  # from here on a phase decides the finish more often than not
 
 
@@ -64,7 +67,7 @@ def dates_table(timeline: Timeline) -> None:
     show.table(
         [
             (
-                p.name, len(p.task_ids), p.finish.p10.isoformat(), p.finish.p50.isoformat(),
+                _plan_name(p), len(p.task_ids), p.finish.p10.isoformat(), p.finish.p50.isoformat(),
                 p.finish.p80.isoformat(), p.finish.p90.isoformat(), p.p50_days, p.contingency_days,
             )
             for p in plans
@@ -107,27 +110,33 @@ def gantt_figure(timeline: Timeline, plan: PlanTimeline | None = None) -> None:
     shown = plan or timeline.portfolio
     figure, axes = show.new_figure(0.7 + 0.26 * len(shown.phases))
     for y, phase in enumerate(reversed(shown.phases)):
-        colour = BLUE if phase.criticality >= CRITICAL else GREY
+        colour = BLUE if phase.criticality >= CRITICAL else PALE
         start, p10, p50, p90 = (
             _x(d) for d in (phase.start_p50, phase.finish_p10, phase.finish_p50, phase.finish_p90)
         )
         axes.barh(y, max(p50 + 1 - start, 0.6), left=start, height=0.52, color=colour)
         axes.plot([p10 + 1, p90 + 1], [y, y], color=INK, linewidth=1.1, marker="|", markersize=6)
-        axes.text(p90 + 2, y, f"{phase.criticality:.0%}", va="center", color=MUTED)
+        axes.annotate(
+            percent(phase.criticality),
+            (p90 + 1, y),
+            (7, 0),
+            textcoords="offset points",
+            va="center",
+            color=MUTED,
+        )
     axes.set_yticks(range(len(shown.phases)), [_name(p) for p in reversed(shown.phases)])
-    axes.xaxis_date()
-    axes.xaxis.set_major_formatter(_tick)
     axes.margins(x=0.07)
+    _mondays(axes, min(p.start_p50 for p in shown.phases), max(p.finish_p90 for p in shown.phases))
     words = "; ".join(
         f"{_name(p)} {day(p.start_p50)} to {day(p.finish_p50)}, finish between {day(p.finish_p10)} and "
-        f"{day(p.finish_p90)}, decides the date in {p.criticality:.0%} of the draws"
+        f"{day(p.finish_p90)}, decides the date in {percent(p.criticality)} of the draws"
         for p in shown.phases
     )
     show.figure(
         figure,
         label="fig-timeline-gantt",
-        caption=f"{_titled(shown)}: bars run to the even chance, lines from P10 to P90; blue "
-        f"phases decide it",
+        caption=f"{_titled(shown)}: bars run to the even chance, lines from P10 to P90; dark "
+        f"bars mostly decide it",
         alt=f"Gantt chart. {words}.",
         source="Percentages: share of draws in which the phase lies on the critical path",
     )
@@ -138,7 +147,10 @@ def s_curve_figure(timeline: Timeline) -> None:
     plan = timeline.portfolio
     figure, axes = show.new_figure(2.9)
     low, high = (timeline.start + timedelta(weeks=weeks) for weeks in timeline.promised_weeks)
-    axes.axvspan(_x(low), _x(high), color=BAND, linewidth=0)
+    begin, end = plan.curve[0].finish, plan.curve[-1].finish
+    banded = low <= end  # a plan that is over before says nothing about those weeks
+    if banded:
+        axes.axvspan(_x(low), _x(min(high, end)), color=BAND, linewidth=0)
     by_day = {point.finish: point.probability for point in plan.curve}  # of each day, the highest
     axes.plot([_x(finish) for finish in by_day], list(by_day.values()), color=BLUE)
     for level, finish in ((0.5, plan.finish.p50), (0.8, plan.finish.p80)):
@@ -147,21 +159,23 @@ def s_curve_figure(timeline: Timeline) -> None:
             f"P{level * 100:.0f}  {day(finish)}", (_x(finish), level), xytext=(7, -3),
             textcoords="offset points", color=INK,
         )  # fmt: skip
-    axes.xaxis_date()
-    axes.xaxis.set_major_formatter(_tick)
+    _mondays(axes, begin, end)
+    axes.set_xlim(
+        _x(begin) - 1, _x(end) + 0.16 * (_x(end) - _x(begin)) + 1
+    )  # room for the dates beside the line
     axes.set_ylim(0, 1.02)
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], [percent(share) for share in (0, 0.25, 0.5, 0.75, 1)])
     axes.set_ylabel("probability of being finished")
     first, last = plan.within[0], plan.within[-1]
     show.figure(
         figure,
         label="fig-timeline-s-curve",
-        caption=f"The chance of finishing within {first.weeks} weeks is {_chance(first.probability)}, within "
-        f"{last.weeks} weeks {_chance(last.probability)}",
+        caption=f"The chance of finishing within {first.weeks} weeks is {_chance(first.probability)}"
+        + (f", within {last.weeks} weeks {_chance(last.probability)}" if first.probability <= 0.99 else ""),
         alt=f"S-curve of the finish date rising through {day(plan.finish.p10)} at 10%, "
         f"{day(plan.finish.p50)} at 50%, {day(plan.finish.p80)} at 80% and "
-        f"{day(plan.finish.p90)} at 90%; the grey band marks weeks "
-        f"{first.weeks} to {last.weeks}.",
+        f"{day(plan.finish.p90)} at 90%"
+        + (f"; the grey band marks weeks {first.weeks} to {last.weeks}." if banded else "."),
     )
 
 
@@ -177,7 +191,7 @@ def sensitivity_figure(timeline: Timeline) -> None:
         axes.text(phase.variance_share + 0.01, y, percent(phase.variance_share), va="center", color=INK)
     axes.set_yticks(range(len(phases)), [_name(p) for p in reversed(phases)])
     axes.set(xlim=(0, min(1.1, phases[0].variance_share * 1.2)), xlabel="share of the schedule risk")
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    axes.xaxis.set_major_formatter(lambda value, _: percent(value))
     words = ", ".join(f"{_name(p)} {percent(p.variance_share)}" for p in phases)
     show.figure(
         figure,
@@ -268,13 +282,13 @@ def ab_table(timeline: Timeline) -> None:
     """How many judged outputs each A/B test needs and how long the traffic takes."""
     show.table(
         [
-            (t.task_id, t.current, t.target, t.per_arm, t.calendar_days, t.grading_hours)
+            (t.name or t.task_id, t.current, t.target, t.per_arm, t.calendar_days, t.grading_hours)
             for t in timeline.ab_tests
         ],
         label="tbl-timeline-ab",
         caption="What it takes to see the step to the target in live traffic",
         columns=(
-            Column(key="task", title="Task", format="code"),
+            Column(key="task", title="Task"),
             Column(key="current", title="Current", format="percent"),
             Column(key="target", title="Target", format="percent"),
             Column(key="arm", title="Outputs", unit="per arm", format="integer"),
@@ -290,7 +304,9 @@ def ab_table(timeline: Timeline) -> None:
 def ab_text(timeline: Timeline) -> None:
     missing = [t for t in timeline.ab_tests if t.per_arm is None]
     for test in missing:
-        show.text("**{task}** has no test size: it needs {what}.", task=test.task_id, what=test.missing)
+        show.text(
+            "**{task}** has no test size: it needs {what}.", task=test.name or test.task_id, what=test.missing
+        )
 
 
 def _plans(timeline: Timeline) -> tuple[PlanTimeline, ...]:
@@ -305,11 +321,15 @@ def _titled(plan: PlanTimeline) -> str:
     return "The whole engagement" if plan.name == "engagement" else f"The {plan.name} plan"
 
 
+def _plan_name(plan: PlanTimeline) -> str:
+    return "Whole engagement" if plan.name == "engagement" else plan.name[0].upper() + plan.name[1:]
+
+
 def _chance(probability: float) -> str:
     """Never a certainty the simulation cannot know."""
     if probability < 0.01:
-        return "under 1%"
-    return "over 99%" if probability > 0.99 else percent(probability)
+        return f"under {percent(0.01)}"
+    return f"over {percent(0.99)}" if probability > 0.99 else percent(probability)
 
 
 def _x(day_shown: date) -> float:
@@ -317,6 +337,10 @@ def _x(day_shown: date) -> float:
     return float((day_shown - date(1970, 1, 1)).days)
 
 
-def _tick(value: float, _: int) -> str:
-    shown = date(1970, 1, 1) + timedelta(days=round(value))
-    return f"{shown.day} {shown:%b}"
+def _mondays(axes: Any, first: date, last: date) -> None:
+    """At most eight ticks, all on Mondays, so that no two dates touch."""
+    weeks = max(1, math.ceil((last - first).days / 7 / 8))
+    start = first - timedelta(days=first.weekday())
+    shown = [start + timedelta(weeks=n) for n in range(0, (last - start).days // 7 + 2, weeks)]
+    kept = [monday for monday in shown if first <= monday <= last]
+    axes.set_xticks([_x(monday) for monday in kept], [day_of_year(monday) for monday in kept])

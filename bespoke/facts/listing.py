@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from bespoke.facts.reader import VALUE_TABLES, Fact, Sourced, rows_of
+from bespoke.show.filling import filled
+from bespoke.show.numbers import exact, yes_no
 
 HEADER = ("key", "value", "unit", "kind", "source", "read on", "expires", "stale?")
 
@@ -34,7 +36,7 @@ def _structured(as_of: date) -> Iterator[str]:
         span = f"{hyper.low} to {hyper.high}, default {hyper.default}"
         yield _line(f"hyperparameter.{hyper.name}", span, f"for {', '.join(hyper.profiles)}", hyper, as_of)
     for claim in rows_of(Claim, "claims"):
-        yield _line(f"claim.{claim.id}", claim.verdict, claim.claim, claim, as_of)
+        yield _line(f"claim.{claim.id}", claim.verdict, filled(claim.claim), claim, as_of)
     for gate in gates():
         value = f"{gate.value:g}" if gate.value is not None else gate.test
         yield _line(f"gate.{gate.gate}", value, gate.needs, gate, as_of)
@@ -58,5 +60,5 @@ def value_text(fact: Fact) -> str:
 
 def _plain(value: object) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:,f}" if isinstance(value, Decimal) else str(value)
+        return yes_no(value)
+    return exact(value) if isinstance(value, Decimal) else str(value)

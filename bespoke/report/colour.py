@@ -26,8 +26,8 @@ class Accent:
             return ""
         before = contrast(self.asked)
         return (
-            f"accent {self.asked} has contrast {before:.1f} with white, text needs {AA}: "
-            f"darkened to {self.colour} ({self.contrast:.1f}), the hue kept"
+            f"{self.asked} has contrast {before:.1f} with white, text needs {AA} (WCAG AA): "
+            f"the report darkens it to {self.colour} ({self.contrast:.1f}) and keeps the hue"
         )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+import re
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from bespoke.report import widths
+from bespoke.report import paging, widths
 from bespoke.report.colour import accessible
 from bespoke.report.cover import Cover
 from bespoke.report.glyphs import drawable, loosened, right_to_left
@@ -45,14 +46,15 @@ PAGE_HEIGHT = {"a4": 297, "us-letter": 279.4}  # mm
 TITLE, HEADING, PROSE = (32.0, 400.0), (21.0, 400.0), (10.0, 220.0)  # type size, and room for one word
 SERIF_WIDTH = 1.12  # the text face, semibold at its widest, against the data face
 RUNNING = 60  # characters
-UNBROKEN = 220  # points: a table no higher than this stays on one page
+FRONT_SIZES = (9.5, 9.0, 8.5, 8.0)  # of the type in the summary's table, which is read and not looked up
+_DATE = re.compile(r"\b\d{1,2}\.? [^\W\d]{3,5}\.? \d{4}\b")
 SERIF, SANS, MONO = "Source Serif Pro", "Source Sans Pro", "DejaVu Sans Mono"
 
 
 def document(report: Document, cover: Cover, *, single: bool = False) -> Data:
     """Everything the template prints. `single` leaves out the cover, the summary page and the contents."""
     words = phrases(cover.language)
-    writer = _Writer(fonts.coverage(cover.fonts))
+    writer = _Writer(fonts.coverage(cover.fonts), PAGE_HEIGHT[cover.paper])
     text = writer.text
     accent = accessible(cover.accent)
     further = [*fonts.families(cover.fonts), "DejaVu Sans"]
@@ -78,8 +80,8 @@ def document(report: Document, cover: Cover, *, single: bool = False) -> Data:
         "serif": [SERIF, *further],
         "sans": [SANS, *further],
         "mono": [MONO, *further],
-        "front": writer.section(report.front) if report.front else None,
-        "chapters": [writer.section(s) for s in report.chapters],
+        "front": writer.section(report.front, FRONT_SIZES) if report.front else None,
+        "chapters": [writer.section(s, arrange=True) for s in report.chapters],
         "appendices": [writer.section(s) for s in report.appendices],
     }
 
@@ -87,8 +89,10 @@ def document(report: Document, cover: Cover, *, single: bool = False) -> Data:
 class _Writer:
     """Turns the model into data; every string passes `text` on its way."""
 
-    def __init__(self, covered: Container[int]) -> None:
-        self.covered = covered
+    def __init__(self, covered: Container[int], page_height: float) -> None:
+        self.covered, self.page_height = covered, page_height
+        self.fits: dict[int, widths.Fit] = {}
+        self.sizes: Sequence[float] = widths.SIZES
 
     def text(self, text: str, size: float = PROSE[0], room: float = PROSE[1]) -> str:
         """Client text on one line: drawable, and words wider than the room may break."""
@@ -100,14 +104,27 @@ class _Writer:
         line = self.text(text)
         return line if len(line) <= RUNNING else line[: RUNNING - 1].rstrip() + "…"
 
-    def section(self, section: Section) -> Data:
+    def fit(self, table: Table) -> widths.Fit:
+        """How a table is set; asked for twice, by the pages and by the table."""
+        if id(table) not in self.fits:
+            self.fits[id(table)] = widths.fit(table, self.sizes)
+        return self.fits[id(table)]
+
+    def section(
+        self, section: Section, sizes: Sequence[float] = widths.SIZES, *, arrange: bool = False
+    ) -> Data:
+        self.sizes = sizes
+        body = section.body
+        if arrange:
+            body = paging.arranged(body, section.heading, self.page_height, self.fit)
         return {
             "anchor": section.anchor,
             "name": section.name,
             "topic": self.text(section.topic),
             "running": self.running(section.topic),
-            "heading": self.text(section.heading, *HEADING),
-            "body": self.blocks(section.body),
+            "heading": self.text(_DATE.sub(_whole, section.heading), *HEADING),
+            "body": self.blocks(body),
+            "short": section.left_out,
             "rtl": right_to_left(section.heading),
         }
 
@@ -149,7 +166,7 @@ class _Writer:
                 }
 
     def table(self, table: Table) -> Data:
-        fit = widths.fit(table)
+        fit = self.fit(table)
         emphasis = set(table.emphasis)
         return {
             "kind": "table",
@@ -160,7 +177,7 @@ class _Writer:
             "size": fit.size,
             "widths": [round(w, 2) for w in fit.widths],
             "turned": fit.turned,
-            "breaks": fit.height > UNBROKEN,
+            "breaks": fit.height > paging.SMALL,
             "columns": [self.column(c, w, fit.size) for c, w in zip(table.columns, fit.widths, strict=True)],
             "rows": [
                 {
@@ -232,6 +249,11 @@ class _Writer:
             "width": picture.width,
             "shape": _shape(picture),
         }
+
+
+def _whole(found: re.Match[str]) -> str:
+    """A date that no line of a heading breaks."""
+    return found[0].replace(" ", "\u00a0")
 
 
 def _shape(picture: Picture) -> float:

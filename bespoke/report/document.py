@@ -164,8 +164,10 @@ def _blocks(pieces: list[Piece]) -> list[Block]:
 
 def _chapter(part: _Part, number: int, words: Mapping[str, str]) -> Section:
     name = f"{words['chapter']} {number}"
-    heading = part.finding or part.topic
-    return Section(f"ch-{part.stem}", str(number), name, part.topic, heading, part.blocks())
+    missing = words["left_out"].format(topic=part.topic) if part.left_out else ""
+    heading = part.finding or missing or part.topic
+    left_out = part.left_out is not None
+    return Section(f"ch-{part.stem}", str(number), name, part.topic, heading, part.blocks(), left_out)
 
 
 def _front(parts: list[_Part], words: Mapping[str, str]) -> Section | None:

@@ -37,6 +37,8 @@ from bespoke.show.html import element, image
 Phrases = dict[str, str]
 
 SHORT = 22  # characters
+CARDS = 16  # rows: a longer table is looked up, not read, and stays a table on a phone
+WORDY = 2  # so many columns of long texts do not fit beside each other on a phone
 _STYLES = {"strong": "strong", "emphasis": "em", "struck": "s"}
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
@@ -126,30 +128,44 @@ def _figure(figure: Figure, words: Phrases) -> str:
     content = _image(figure.picture, f"--width:{width}")
     caption = _caption(figure.number, figure.caption)
     under = element("figcaption", caption, dir="auto") if caption else ""
-    return element("figure", content, under, _source(figure.source, words), id=figure.label or None)
+    return element("figure", under, content, _source(figure.source, words), id=figure.label or None)
 
 
 def _table(table: Table, words: Phrases) -> str:
     caption = _caption(table.number, table.caption)
-    head = element("thead", element("tr", *map(_head, table.columns)))
     emphasis = set(table.emphasis)
     sides = [_side(table, i) for i in range(len(table.columns))]
+    wordy = sides.count("long") >= WORDY and len(table.rows) <= CARDS
+    head = element(
+        "thead",
+        element("tr", *(_head(c, wordy=wordy) for c in table.columns), role=_if(wordy, "row")),
+        role=_if(wordy, "rowgroup"),
+    )
     rows = (
-        element("tr", *map(_cell, row, table.columns, sides), class_="strong" if n in emphasis else None)
+        element(
+            "tr",
+            *(_cell(*one, wordy=wordy) for one in zip(row, table.columns, sides, strict=True)),
+            class_="strong" if n in emphasis else None,
+            role=_if(wordy, "row"),
+        )
         for n, row in enumerate(table.rows)
     )
     title = element("caption", element("span", caption), dir="auto") if caption else ""
-    grid = element("table", title, head, element("tbody", *rows))
+    body = element("tbody", *rows, role=_if(wordy, "rowgroup"))
+    # On a phone a wordy table becomes a list of cards; the roles keep it a table for those who hear it.
+    grid = element("table", title, head, body, class_=_if(wordy, "wordy"), role=_if(wordy, "table"))
     # A box that scrolls must be reachable by keyboard, and then needs a name (WCAG 2.1.1).
     name = table.number or table.caption or words["table"]
     scroll = element("div", grid, class_="scroll", tabindex="0", role="region", aria_label=shown(name))
     return element("div", scroll, _source(table.source, words), class_="table", id=table.label or None)
 
 
-def _head(column: Column) -> str:
+def _head(column: Column, *, wordy: bool) -> str:
     unit = element("small", escape(shown(column.unit))) if column.unit else ""
     side = "number" if column.numeric else None
-    return element("th", escape(shown(column.title)), unit, scope="col", class_=side)
+    return element(
+        "th", escape(shown(column.title)), unit, scope="col", class_=side, role=_if(wordy, "columnheader")
+    )
 
 
 def _side(table: Table, i: int) -> str:
@@ -159,8 +175,16 @@ def _side(table: Table, i: int) -> str:
     return "short" if all(len(plain(row[i])) <= SHORT for row in table.rows) else "long"
 
 
-def _cell(cell: Cell, column: Column, side: str) -> str:
+def _if(true: bool, value: str) -> str | None:
+    return value if true else None
+
+
+def _cell(cell: Cell, column: Column, side: str, *, wordy: bool = False) -> str:
     text = escape(shown(cell)) if isinstance(cell, str) else line(cell)
     if column.code:
         text = element("code", text)
-    return element("td", text, dir="auto", class_=side)
+    if not wordy:
+        return element("td", text, dir="auto", class_=side)
+    title = f"{column.title} ({column.unit})" if column.unit else column.title
+    value = element("span", text, dir="auto")
+    return element("td", value, class_=side, role="cell", data_title=shown(title))

@@ -164,6 +164,7 @@ class Section:
     topic: str
     heading: str  # the finding, or the topic where there is none
     body: list[Block] = field(default_factory=list)
+    left_out: bool = False  # a chapter without input: its body says what it would need
 
 
 @dataclass

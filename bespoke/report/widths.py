@@ -7,6 +7,7 @@ All lengths are points, measured with the data face's own advance widths.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -44,12 +45,12 @@ class Fit:
         return sum(lines * self.size * LINE + PADDING for lines in self.lines)
 
 
-def fit(table: Table) -> Fit:
+def fit(table: Table, sizes: Sequence[float] = SIZES) -> Fit:
     """The widths for one table: the type size that makes it low without making it small."""
     measured = _Measured(table)
     for available, turned in ((TEXT_WIDTH, False), (WIDE_WIDTH, True)):
         space = available - GUTTER * (len(table.columns) - 1)
-        fits = [found for size in SIZES if (found := measured.at(size, space, turned=turned))]
+        fits = [found for size in sizes if (found := measured.at(size, space, turned=turned))]
         if fits:
             return min(fits, key=lambda one: (one.height / one.size**SMALLNESS, -one.size))
     return measured.squeezed(SIZES[-1], space)

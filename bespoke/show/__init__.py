@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from bespoke.show import html
 from bespoke.show.blocks import MIME, Block, Callout, Cell, Column, Figure, Finding, LeftOut, Table, Text
+from bespoke.show.filling import filled
 from bespoke.show.markdown import escape, fill
 from bespoke.show.style import new_figure, svg
 
@@ -34,6 +35,7 @@ __all__ = [
     "escape",
     "figure",
     "fill",
+    "filled",
     "finding",
     "left_out",
     "new_figure",
@@ -44,7 +46,7 @@ __all__ = [
 
 def finding(template: str, **values: Any) -> None:
     """The chapter's answer in one sentence, plain text; becomes its heading in the report."""
-    display(Finding(text=template.format(**values)))
+    display(Finding(text=filled(template, **values)))
 
 
 def text(template: str, **values: Any) -> None:

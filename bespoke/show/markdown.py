@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import string
 from typing import Any
+
+from bespoke.show.filling import Filler
 
 _SPECIAL = re.compile(r"([!-/:-@\[-`{-~])")  # every ASCII punctuation mark can be escaped in CommonMark
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -25,6 +26,6 @@ def fill(template: str, **values: Any) -> str:
     return _Escaping().vformat(template, (), values)
 
 
-class _Escaping(string.Formatter):
+class _Escaping(Filler):
     def format_field(self, value: Any, format_spec: str) -> str:
         return escape(super().format_field(value, format_spec))

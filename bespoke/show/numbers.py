@@ -1,9 +1,16 @@
-"""Numbers, money and dates as the reader of the report writes them."""
+"""Numbers, money and dates as the reader of the report writes them.
+
+One locale holds for everything: `speak` sets it for a process (a notebook is one), `speaking` for a block of
+code (one chapter's computation); every function follows it unless it is given another.
+"""
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -20,8 +27,32 @@ Number = int | float | Decimal
 
 _YES_NO = {"en": ("yes", "no"), "de": ("ja", "nein"), "es": ("sí", "no")}
 
+_process = "en"
+_here: ContextVar[str] = ContextVar("locale of the numbers", default="")
 
-def cell(value: Cell, column: Column, locale: str = "en") -> str:
+
+def speak(locale: str) -> None:
+    """From now on this process writes numbers and dates in this locale."""
+    global _process
+    _process = locale
+
+
+@contextmanager
+def speaking(locale: str) -> Iterator[None]:
+    """Numbers and dates in this locale until the block ends."""
+    token = _here.set(locale)
+    try:
+        yield
+    finally:
+        _here.reset(token)
+
+
+def spoken() -> str:
+    """The locale that holds here."""
+    return _here.get() or _process
+
+
+def cell(value: Cell, column: Column, locale: str = "") -> str:
     """One table cell as text; None and NaN show as a dash."""
     if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
         return NOTHING
@@ -42,12 +73,26 @@ def cell(value: Cell, column: Column, locale: str = "en") -> str:
             return str(value)
 
 
-def decimal(value: Number, digits: int = 0, locale: str = "en") -> str:
+def decimal(value: Number, digits: int = 0, locale: str = "") -> str:
     """`1234.5` -> `1,234.5`; always the same number of digits."""
-    return str(format_decimal(value, format=_pattern("decimal", digits, locale), locale=_code(locale)))
+    pattern = _pattern("decimal", digits, locale or spoken())
+    return str(format_decimal(value, format=pattern, locale=_code(locale)))
 
 
-def significant(value: Number, locale: str = "en", digits: int = 4) -> str:
+def signed(value: Number, digits: int = 2, locale: str = "") -> str:
+    """`0.234` -> `+0.23`: a difference keeps its sign."""
+    size: Number = -value if value < 0 else value
+    return f"{'-' if value < 0 else '+'}{decimal(size, digits, locale)}"
+
+
+def exact(value: Number, locale: str = "") -> str:
+    """Every digit that was written, and no other: `0.05718`, `1,250`, `3.5`."""
+    number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    exponent = number.normalize().as_tuple().exponent
+    return decimal(number, max(0, -exponent) if isinstance(exponent, int) else 0, locale)
+
+
+def significant(value: Number, locale: str = "", digits: int = 4) -> str:
     """A number of unknown kind, with as many digits as a reader can use: `1234.5678` -> `1,235`."""
     if not math.isfinite(value):
         return NOTHING
@@ -59,24 +104,25 @@ def significant(value: Number, locale: str = "en", digits: int = 4) -> str:
     return decimal(value, kept, locale)
 
 
-def compact(value: Number) -> str:
+def compact(value: Number, locale: str = "") -> str:
     """A round number for an axis: `100`, `10k`, `2.5M`, `1bn`."""
     for size, letter in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
         if abs(float(value)) >= size:
-            return f"{float(value) / size:g}{letter}"
-    return f"{float(value):g}"
+            return exact(float(f"{float(value) / size:g}"), locale) + letter
+    return exact(float(f"{float(value):g}"), locale)
 
 
-def percent(value: Number, digits: int = 0, locale: str = "en") -> str:
+def percent(value: Number, digits: int = 0, locale: str = "") -> str:
     """`0.123` -> `12%`."""
-    return str(format_percent(value, format=_pattern("percent", digits, locale), locale=_code(locale)))
+    pattern = _pattern("percent", digits, locale or spoken())
+    return str(format_percent(value, format=pattern, locale=_code(locale)))
 
 
 def money(
     value: Number,
     currency: str = "USD",
     digits: int | None = None,
-    locale: str = "en",
+    locale: str = "",
     *,
     symbol: bool = True,
 ) -> str:
@@ -84,7 +130,7 @@ def money(
     places = money_digits(value) if digits is None else digits
     if not symbol:
         return decimal(value, places, locale)
-    pattern = _pattern("currency", places, locale)
+    pattern = _pattern("currency", places, locale or spoken())
     return str(format_currency(value, currency, format=pattern, locale=_code(locale), currency_digits=False))
 
 
@@ -102,12 +148,12 @@ def _pattern(kind: str, digits: int, locale: str) -> str:
 
 
 def _code(locale: str) -> str:
-    """`de-AT` as babel writes it."""
-    return locale.replace("-", "_")
+    """`de-AT` as babel writes it; of nothing, the locale that holds here."""
+    return (locale or spoken()).replace("-", "_")
 
 
-def yes_no(value: bool, locale: str = "en") -> str:
-    yes, no = _YES_NO.get(locale[:2], _YES_NO["en"])
+def yes_no(value: bool, locale: str = "") -> str:
+    yes, no = _YES_NO.get((locale or spoken())[:2], _YES_NO["en"])
     return yes if value else no
 
 
@@ -121,9 +167,19 @@ def money_digits(value: Number) -> int:
     return min(6, 2 - math.floor(math.log10(size)))
 
 
-def day(value: date, locale: str = "en") -> str:
+def day(value: date, locale: str = "") -> str:
     """`2026-11-20` -> `20 Nov 2026`, day first in English too."""
-    return str(format_skeleton("yMMMd", value, locale="en_GB" if locale == "en" else _code(locale)))
+    return str(format_skeleton("yMMMd", value, locale=_day_first(locale)))
+
+
+def day_of_year(value: date, locale: str = "") -> str:
+    """`2026-11-20` -> `20 Nov`: for an axis whose year is known."""
+    return str(format_skeleton("MMMd", value, locale=_day_first(locale)))
+
+
+def _day_first(locale: str) -> str:
+    code = _code(locale)
+    return "en_GB" if code == "en" else code
 
 
 def _number(value: Cell) -> float | int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -77,6 +78,8 @@ def _prepare() -> None:
     import matplotlib
     from matplotlib import font_manager
 
+    # That the fall-back face has no semibold would stand in the output of one kernel and not of another.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     for path in font_files():
         if "SourceSansPro" in path.name:
             font_manager.fontManager.addfont(path)
@@ -177,3 +180,29 @@ def _house_type(figure: Any) -> None:
             text.set_fontfamily(settings()["font.family"])
         if text.get_fontsize() == plain["font.size"]:
             text.set_fontsize(TEXT_SIZE)
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if type(axis.get_major_formatter()) is _plain_ticks():
+                axis.set_major_formatter(_house_ticks()())
+
+
+@lru_cache(maxsize=1)
+def _plain_ticks() -> type[Any]:
+    """What matplotlib writes beside an axis unless told otherwise."""
+    from matplotlib.ticker import ScalarFormatter
+
+    return ScalarFormatter
+
+
+@lru_cache(maxsize=1)
+def _house_ticks() -> type[Any]:
+    """As many digits as the ticks need, in the report's own way of writing numbers."""
+    from bespoke.show.numbers import decimal
+
+    class House(_plain_ticks()):  # type: ignore[misc]
+        def format_ticks(self, values: Any) -> list[str]:
+            needed = (d for d in range(6) if all(abs(round(at, d) - at) < 1e-9 for at in values))
+            digits = next(needed, 6)
+            return [decimal(round(float(at), 9) + 0.0, digits) for at in values]  # never a negative zero
+
+    return House

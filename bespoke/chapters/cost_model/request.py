@@ -11,6 +11,7 @@ from bespoke.chapters.cost_model.inputs import Array, Inputs
 from bespoke.chapters.cost_model.plan import Load, Plan, TokenPlan
 from bespoke.clients.schema import Client, Task
 from bespoke.facts.price_book import Tariff, canonical, is_known, tariff
+from bespoke.show.numbers import day
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,10 @@ class Request:
         today, facts = self.inputs.facts.as_of, self.inputs.facts
         released, ends = facts.day(f"model.{model}.released"), facts.day(f"model.{model}.end_of_life")
         if released and released > today:
-            return (f"{model} was released on {released}, after the day of this report",)
+            return (f"{model} was released on {day(released)}, after the day of this report",)
         if ends and ends <= today:
-            return (f"{model} was retired on {ends}: this price is history",)
-        return (f"{model} is retired on {ends}",) if ends else ()
+            return (f"{model} was retired on {day(ends)}: this price is history",)
+        return (f"{model} is retired on {day(ends)}",) if ends else ()
 
     def with_prefix(self, route: str) -> Priced:
         """A route that only lengthens the system prompt."""

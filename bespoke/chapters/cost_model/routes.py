@@ -8,6 +8,7 @@ from bespoke.chapters.cost_model import tuned
 from bespoke.chapters.cost_model.inputs import Inputs
 from bespoke.chapters.cost_model.request import NotPriced, Priced, Request, may_cache, smallest_cacheable
 from bespoke.facts.price_book import canonical, sells_batches
+from bespoke.show.numbers import decimal, exact
 
 
 def as_is(r: Request) -> Priced:
@@ -43,7 +44,7 @@ def prompt_caching(r: Request) -> Priced:
     if r.task.system_tokens < smallest_cacheable(r.inputs, r.task.model):
         smallest = smallest_cacheable(r.inputs, r.task.model)
         raise NotPriced(
-            f"the fixed prompt has {r.task.system_tokens:,} tokens, {r.task.model} caches from {smallest:,}: "
+            f"the fixed prompt has {exact(r.task.system_tokens)} tokens, {r.task.model} caches from {exact(smallest)}: "
             "it would silently not be cached"
         )
     return r.on_own_model("prompt_caching", r.call())
@@ -52,7 +53,7 @@ def prompt_caching(r: Request) -> Priced:
 def batch(r: Request) -> Priced:
     if r.task.p95_latency_ms is not None:
         raise NotPriced(
-            f"the task must answer within {r.task.p95_latency_ms:,.0f} ms; a batch takes up to 24 hours"
+            f"the task must answer within {decimal(r.task.p95_latency_ms)} ms; a batch takes up to 24 hours"
         )
     if r.task.kind == "question_answering":
         raise NotPriced("somebody waits for the answer to a question; a batch takes up to 24 hours")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bespoke.chapters.cost_model.inputs import Array
 from bespoke.chapters.cost_model.plan import AlwaysOnPlan, ImportPlan, per_gpu_second
 from bespoke.chapters.cost_model.request import NotPriced, Priced, Request, consultant_day
+from bespoke.show.numbers import day
 
 
 def bedrock_nova_sft(r: Request) -> Priced:
@@ -51,9 +52,9 @@ def _haiku3_is_sold(r: Request) -> None:
     if r.client.engagement.access.private_haiku_arrangement:
         return
     for stage, consequence in (("end_of_life", "requests fail"), ("legacy", "no new tuning job or capacity")):
-        day = r.inputs.facts.day(f"model.claude-3-haiku.{stage}")
-        if day and r.inputs.facts.as_of >= day:
-            raise NotPriced(f"closed: since {day} {consequence} without a private arrangement")
+        since = r.inputs.facts.day(f"model.claude-3-haiku.{stage}")
+        if since and r.inputs.facts.as_of >= since:
+            raise NotPriced(f"closed: since {day(since)} {consequence} without a private arrangement")
 
 
 def custom_model_import(r: Request) -> Priced:

@@ -17,6 +17,7 @@ from bespoke.chapters.dataset_readiness.targets import Counts, check_counts, rea
 from bespoke.chapters.dataset_readiness.tokens import bins
 from bespoke.clients.schema import Client
 from bespoke.facts.reader import Facts
+from bespoke.show.numbers import decimal, percent
 
 ALL_FILES = "all files"
 SEED = 20261120
@@ -100,7 +101,7 @@ def _enter_copies(scan: Scan, census: Census) -> None:
     """Enter copies and leaks under the line of the later row, naming the earlier."""
     names = {"exact": "duplicate_exact", "near": "duplicate_near", "answer": "several_answers"}
     for link in census.repeats():
-        alike = f", {link.similarity:.0%} alike" if link.kind == "near" else ""
+        alike = f", {percent(link.similarity)} alike" if link.kind == "near" else ""
         file, line = _place(scan, link.later)
         scan.ledger.add(names[link.kind], file, line, f"as {_where(scan, link.first, file)}{alike}")
     for row, twin in census.leaks():
@@ -114,7 +115,7 @@ def _place(scan: Scan, row: int) -> tuple[str, int]:
 
 def _where(scan: Scan, row: int, seen_from: str) -> str:
     file, line = _place(scan, row)
-    return f"line {line:,}" if file == seen_from else f"{file}:{line}"
+    return f"line {decimal(line)}" if file == seen_from else f"{file}:{line}"
 
 
 def _enter_labels(scan: Scan, labels: Sequence[LabelField]) -> None:
@@ -122,19 +123,19 @@ def _enter_labels(scan: Scan, labels: Sequence[LabelField]) -> None:
     for field in labels:
         top = field.top[0]
         if field.distinct > 1 and top.count > dominant * field.labelled:
-            detail = f"{field.field}: “{top.label}” in {top.count:,} of {field.labelled:,} rows"
+            detail = f"{field.field}: “{top.label}” in {decimal(top.count)} of {decimal(field.labelled)} rows"
             scan.ledger.add("label_dominant", ALL_FILES, None, detail)
         if field.rare:
-            detail = f"{field.field}: {field.rare:,} of {field.distinct:,} labels"
+            detail = f"{field.field}: {decimal(field.rare)} of {decimal(field.distinct)} labels"
             scan.ledger.add("label_rare", ALL_FILES, None, detail)
 
 
 def _enter_shares(scan: Scan, rows: int, claim: int, claiming_task: str) -> None:
     if scan.refusals > scan.rules.number("refusals_share") * scan.answers:
-        detail = f"{scan.refusals:,} of {scan.answers:,} answers"
+        detail = f"{decimal(scan.refusals)} of {decimal(scan.answers)} answers"
         scan.ledger.add("refusals_share", ALL_FILES, None, detail)
     if claim > rows:
-        detail = f"{rows:,} rows, tasks.csv speaks of {claim:,} for {claiming_task}"
+        detail = f"{decimal(rows)} rows, tasks.csv speaks of {decimal(claim)} for {claiming_task}"
         scan.ledger.add("fewer_than_claimed", ALL_FILES, None, detail)
 
 

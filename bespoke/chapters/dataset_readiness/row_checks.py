@@ -16,6 +16,7 @@ from bespoke.chapters.dataset_readiness.identifiers import (
 from bespoke.chapters.dataset_readiness.prompt_schema import broken_schema
 from bespoke.chapters.dataset_readiness.rules import Rules
 from bespoke.chapters.dataset_readiness.tokens import Estimator
+from bespoke.show.numbers import decimal
 from bespoke.tuning.formats import HUMAN, Example
 
 TURN_MARKER = re.compile(r"\n(?:Human|Assistant):")
@@ -68,10 +69,12 @@ class RowChecks:
         over = tuple(route for route, limit in self._token_limits.items() if size / likely > limit)
         near = [route for route, limit in self._token_limits.items() if size / likely <= limit < size / low]
         if over:
-            yield Checked("tokens_max", f"about {self.estimate.tokens(size):,} tokens", over)
+            yield Checked("tokens_max", f"about {decimal(self.estimate.tokens(size))} tokens", over)
         if near:
             smallest = min(self._token_limits[route] for route in near)
-            yield Checked("tokens_near", f"up to {round(size / low):,} tokens, the limit is {smallest:,.0f}")
+            yield Checked(
+                "tokens_near", f"up to {decimal(round(size / low))} tokens, the limit is {decimal(smallest)}"
+            )
 
 
 def _reserved(example: Example) -> Iterator[Checked]:

@@ -18,6 +18,7 @@ from bespoke.chapters.dataset_readiness.row_checks import Checked, RowChecks
 from bespoke.chapters.dataset_readiness.rules import Rules
 from bespoke.chapters.dataset_readiness.tokens import estimator
 from bespoke.errors import BespokeError
+from bespoke.show.numbers import decimal
 from bespoke.tuning.formats import Detection, Example, Row, detect, format_named, rows, structure
 
 VALIDATION = re.compile(
@@ -160,7 +161,7 @@ class Scan:
         rule = "file_size" if role == "training" else "validation_file_size"
         for route, limit in self.rules.limits(rule).items():
             if size > limit:
-                detail = f"{size:,} bytes, the limit is {limit:,.0f}"
+                detail = f"{decimal(size)} bytes, the limit is {decimal(limit)}"
                 self.ledger.add(rule, name, None, detail, routes=(route,))
 
 

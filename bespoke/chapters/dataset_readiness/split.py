@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bespoke.chapters.dataset_readiness.result import Split
+from bespoke.show.numbers import decimal
 
 SHARE = 0.1  # of the usable examples, for validation and for a test
 MOST_VALIDATION = 1_000  # records; the smallest maximum of the targets
@@ -33,7 +34,7 @@ def suggest(groups: Sequence[int], *, evaluation_notes: int | None, seed: int) -
     why = (
         "a tenth, as there are no evaluation notes"
         if evaluation_notes is None
-        else f"the {evaluation_notes:,} evaluation notes are the test"
+        else f"the {decimal(evaluation_notes)} evaluation notes are the test"
     )
     return Split(
         groups=len(sizes),

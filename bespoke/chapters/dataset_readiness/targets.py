@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bespoke.chapters.dataset_readiness.ledger import Ledger
 from bespoke.chapters.dataset_readiness.result import Blocker, FileReport, Finding, Status, TargetReadiness
 from bespoke.chapters.dataset_readiness.rules import Rules
+from bespoke.show.numbers import decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,9 @@ def check_counts(route: str, counts: Counts, rules: Rules, ledger: Ledger, place
         if limit is None or (rule.startswith("validation") and not counts.validation):
             continue
         if number < limit if too_few else number > limit:
-            detail = f"{number:,} where {'at least' if too_few else 'at most'} {limit:,.0f} are taken"
+            detail = (
+                f"{decimal(number)} where {'at least' if too_few else 'at most'} {decimal(limit)} are taken"
+            )
             ledger.add(rule, place, None, detail, routes=(route,))
 
 

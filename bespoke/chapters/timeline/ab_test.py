@@ -32,7 +32,7 @@ def ab_test(task: Task, client: Client, facts: Facts) -> ABTest:
         )
         return ABTest(
             task_id=task.task_id, current=current, target=target, per_arm=None, calendar_days=None,
-            grading_hours=None, missing=missing,
+            grading_hours=None, missing=missing, name=task.name,
         )  # fmt: skip
     power, significance = facts.number("schedule.ab.power"), facts.number("schedule.ab.significance")
     per_arm = sample_size(current, target, power=power, significance=significance)
@@ -44,4 +44,5 @@ def ab_test(task: Task, client: Client, facts: Facts) -> ABTest:
         per_arm=per_arm,
         calendar_days=max(days, int(facts.number("schedule.ab.smallest_days"))),
         grading_hours=round(2 * per_arm / client.engagement.annotation.examples_per_hour, 1),
+        name=task.name,
     )

@@ -88,6 +88,7 @@ class ABTest(Part):
     calendar_days: int | None
     grading_hours: float | None  # of one annotator, one pass, both arms
     missing: str = ""
+    name: str = ""  # of the task
 
 
 class Timeline(Result):

@@ -15,7 +15,7 @@ def disagreements(result: Icd10Evaluation) -> None:
         show.text("No note separates the systems in an instructive way.")
         return
     for number, case in enumerate(result.disagreements, start=1):
-        show.text("**Note {note}**: {why}. {excerpt}", note=case.note, why=case.why, excerpt=_quoted(case))
+        show.text("**Note {note}.** {excerpt}", note=case.note, excerpt=_quoted(case))
         show.table(
             [
                 ("Gold", _gold(case), ""),

@@ -6,6 +6,7 @@ from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation
 from bespoke.exhibits.icd10_evaluation.words import p_value, sentence_case, signed_limits, title, verdict
 from bespoke.show import Column
+from bespoke.show.numbers import decimal, percent, signed
 from bespoke.show.style import BLUE, GREY, INK
 
 
@@ -34,14 +35,14 @@ def differences(result: Icd10Evaluation) -> None:
     axes.set_xlabel("difference of micro-F1, paired 95% interval; dashed and hollow: not separable")
     settled_count = sum(pair.verdict in ("improved", "worse") for pair in pairs)
     words = "; ".join(
-        f"{title(result, p.first)} minus {title(result, p.second)} {p.difference.estimate:+.2f} "
+        f"{title(result, p.first)} minus {title(result, p.second)} {signed(p.difference.estimate)} "
         f"({signed_limits(p.difference)}), {verdict(p, result.notes)}"
         for p in pairs
     )
     show.figure(
         figure,
         label="fig-icd10-differences",
-        caption=f"{settled_count} of {len(pairs)} differences can be told from chance on {result.notes} "
+        caption=f"{settled_count} of {len(pairs)} differences can be told from chance on {decimal(result.notes)} "
         "notes",
         alt=f"Paired differences of micro-F1 with 95% intervals. {words}.",
         source="paired cluster bootstrap; Holm's adjustment over all pairs",
@@ -49,7 +50,12 @@ def differences(result: Icd10Evaluation) -> None:
 
 
 def verdicts(result: Icd10Evaluation) -> None:
-    """One sentence per step of the ladder."""
+    """One sentence per step of the ladder, and who leads on the primary diagnosis."""
+    _steps(result)
+    _primary_text(result)
+
+
+def _steps(result: Icd10Evaluation) -> None:
     steps = [pair for pair in result.comparisons if pair.below]
     if not steps:
         return
@@ -57,7 +63,7 @@ def verdicts(result: Icd10Evaluation) -> None:
         show.fill(
             "- **{first}** against {second}: {gain}, {verdict}.",
             first=title(result, p.first), second=sentence_case(title(result, p.second)),
-            gain=f"{p.difference.estimate:+.2f} ({signed_limits(p.difference)})",
+            gain=f"{signed(p.difference.estimate)} ({signed_limits(p.difference)})",
             verdict=verdict(p, result.notes),
         )
         for p in steps
@@ -67,6 +73,24 @@ def verdicts(result: Icd10Evaluation) -> None:
     )
 
 
+def _primary_text(result: Icd10Evaluation) -> None:
+    """Who leads on the primary diagnosis, where that is not the system that leads over all codes."""
+    against = [c for c in result.comparisons if c.best and c.first == result.best]
+    better = [c for c in against if c.primary.second_only > c.primary.first_only and c.primary_p_holm <= 0.05]
+    if not better:
+        return
+    pair = max(better, key=lambda c: c.primary.second_only - c.primary.first_only)
+    shares = [result.system(name).primary_exact for name in (pair.first, pair.second)]
+    assert shares[0] is not None
+    assert shares[1] is not None
+    show.text(
+        "**The primary diagnosis tells another story**: {second} has it exactly right in {theirs} of the notes, "
+        "{first} in {ours} (p {p} after Holm).",
+        second=sentence_case(title(result, pair.second)), first=sentence_case(title(result, pair.first)),
+        theirs=percent(shares[1].estimate), ours=percent(shares[0].estimate), p=p_value(pair.primary_p_holm),
+    )  # fmt: skip
+
+
 def comparison_table(result: Icd10Evaluation) -> None:
     """The numbers behind the differences."""
     if not result.comparisons:
@@ -74,7 +98,7 @@ def comparison_table(result: Icd10Evaluation) -> None:
     show.table(
         [
             (
-                title(result, p.first), title(result, p.second), f"{p.difference.estimate:+.2f}",
+                title(result, p.first), title(result, p.second), signed(p.difference.estimate),
                 signed_limits(p.difference), p_value(p.p_holm), p.primary.first_only, p.primary.second_only,
                 p_value(p.primary_p_holm), verdict(p, result.notes),
             )
@@ -91,11 +115,25 @@ def comparison_table(result: Icd10Evaluation) -> None:
             Column(key="p", title="p, Holm"),
             Column(key="first_only", title="Primary right: first only", format="integer"),
             Column(key="second_only", title="Primary right: second only", format="integer"),
-            Column(key="mcnemar", title="McNemar p, Holm"),
+            Column(key="mcnemar", title="Its p, Holm"),
             Column(key="verdict", title="Micro-F1 verdict"),
         ),
-        source="paired cluster bootstrap; McNemar exact, which takes notes as independent",
+        source=f"paired cluster bootstrap, whose p cannot fall below about {_p_floor(result)} before Holm; "
+        f"{_mcnemar(result)}",
     )  # fmt: skip
+
+
+def _p_floor(result: Icd10Evaluation) -> str:
+    """Two in as many as the resamples: none of them on the other side of zero."""
+    return decimal(2 / (result.resamples + 1), 3 if result.resamples < 4000 else 4)
+
+
+def _mcnemar(result: Icd10Evaluation) -> str:
+    if result.clusters == result.notes:
+        return "primary diagnosis: McNemar's exact test"
+    return (
+        "primary diagnosis: exact test by sign flips of whole groups, McNemar's where every note stands alone"
+    )
 
 
 def _literal(lines: list[str]) -> str:

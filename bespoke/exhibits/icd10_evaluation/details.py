@@ -14,7 +14,7 @@ from bespoke.exhibits.icd10_evaluation.words import (
     title,
 )
 from bespoke.show import Column
-from bespoke.show.numbers import percent
+from bespoke.show.numbers import decimal, percent, signed
 from bespoke.show.style import INK, MUTED
 from bespoke.statistics.interval import Interval
 
@@ -65,7 +65,7 @@ def slices_text(result: Icd10Evaluation) -> None:
         show.text(
             "{kind}: the best system and the runner-up differ by {difference} in F1 ({limits}; p {p} after "
             "Holm).",
-            kind=d.name, difference=f"{d.difference.estimate:+.2f}", limits=signed_limits(d.difference),
+            kind=d.name, difference=signed(d.difference.estimate), limits=signed_limits(d.difference),
             p=p_value(d.p_holm),
         )  # fmt: skip
     if result.slice_differences and not settled:
@@ -160,10 +160,13 @@ def field_table(result: Icd10Evaluation) -> None:
         )
         return
     for label, caption, names in _FIELD_TABLES:
+        shown = {
+            key: name for key, name in names.items() if any(getattr(fields, key) for _, fields in systems)
+        }
         rows = [
-            (system, *(_scored(getattr(fields, key)) for key in names))
+            (system, *(_scored(getattr(fields, key)) for key in shown))
             for system, fields in systems
-            if any(getattr(fields, key) for key in names)
+            if any(getattr(fields, key) for key in shown)
         ]
         if rows:
             show.table(
@@ -172,14 +175,14 @@ def field_table(result: Icd10Evaluation) -> None:
                 caption=caption,
                 columns=(
                     Column(key="system", title="System"),
-                    *(Column(key=key, title=name) for key, name in names.items()),
+                    *(Column(key=key, title=name) for key, name in shown.items()),
                 ),
                 source="with 95% intervals; text equal but for case, spaces and commas",
             )
 
 
 def _scored(interval: Interval | None) -> str:
-    return f"{interval.estimate:.2f} ({limits(interval)})" if interval else ""
+    return f"{decimal(interval.estimate, 2)} ({limits(interval)})" if interval else ""
 
 
 def _slice_row(s: Slice) -> tuple[str | int | float | None, ...]:
@@ -197,7 +200,7 @@ def _extremes(slices: list[Slice]) -> str:
         return count(len(slices), "kind", "kinds")
     low, high = min(scored), max(scored)
     names = [chapter_name(name.removeprefix("Chapter ")).split(" ", 1)[1].lower() for _, name in (high, low)]
-    return f"F1 {high[0]:.2f} in {names[0]}, {low[0]:.2f} in {names[1]}"
+    return f"F1 {decimal(high[0], 2)} in {names[0]}, {decimal(low[0], 2)} in {names[1]}"
 
 
 def _chapter_order(chapter: str) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, Scores, System
+from bespoke.exhibits.icd10_evaluation.release import release_text
 from bespoke.exhibits.icd10_evaluation.words import count, limits, nearest_rival, sentence_case, title
 from bespoke.show import Column
-from bespoke.show.numbers import percent
+from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import BLUE, GREY, INK, ORANGE
 
 SOURCE = "evaluation/notes.jsonl, train.jsonl and predictions; cluster bootstrap, Wilson for shares of notes"
@@ -54,6 +55,7 @@ def setting(result: Icd10Evaluation) -> None:
         notes=result.notes, codes=result.gold_codes, distinct=result.distinct_codes, release=result.release,
         train=result.train, cluster=_clusters(result),
     )  # fmt: skip
+    release_text(result)
     if not result.train:
         show.callout(
             "There is no `evaluation/train.jsonl`: the systems that learn (most frequent codes, linear, "
@@ -83,7 +85,7 @@ def ladder_table(result: Icd10Evaluation) -> None:
     show.table(
         [_row(system, system.scores) for system in result.ran if system.scores],
         label="tbl-icd10-ladder",
-        caption=_ladder_caption(result),
+        caption=_table_caption(result),
         columns=(
             Column(key="system", title="System"),
             Column(key="f1", title="Micro-F1", format="decimal", digits=2),
@@ -93,11 +95,12 @@ def ladder_table(result: Icd10Evaluation) -> None:
             Column(key="category", title="F1, 3 characters", format="decimal", digits=2),
             Column(key="hierarchical", title="F1, hierarchy", format="decimal", digits=2),
             Column(key="macro", title="Macro-F1", format="decimal", digits=2),
+            Column(key="macro_limits", title="95% interval"),
             Column(key="primary", title="Primary exact", format="percent"),
             Column(key="accepted", title="Exact set", format="percent"),
         ),
-        source=f"{SOURCE}. Macro-F1 averages over the {result.distinct_codes} codes of the gold, "
-        "most of them in few notes, and so has no interval that resampling could give",
+        source=f"{SOURCE}. Macro-F1: over the {decimal(result.distinct_codes)} codes of the gold, most of them in few "
+        "notes; jackknife over clusters, for the score to be expected on as many notes again",
         emphasis=[i for i, system in enumerate(result.ran) if system.name == result.best],
     )
 
@@ -114,7 +117,7 @@ def forest(result: Icd10Evaluation) -> None:
             axes.plot(interval.estimate, y + shift, marker=marker, color=colour, ms=5)
         weight = "bold" if system.name == result.best else "normal"
         axes.text(
-            scores.micro_f1.high + 0.015, y + 0.13, f"{scores.micro_f1.estimate:.2f}", va="center",
+            scores.micro_f1.high + 0.015, y + 0.13, decimal(scores.micro_f1.estimate, 2), va="center",
             color=INK, fontsize=7.5, fontweight=weight,
         )  # fmt: skip
     axes.set_yticks(range(len(systems)), [system.title for system, _ in reversed(systems)])
@@ -126,7 +129,7 @@ def forest(result: Icd10Evaluation) -> None:
     )
     axes.axvline(0, color=GREY, lw=0.6)
     words = "; ".join(
-        f"{system.title}: micro-F1 {s.micro_f1.estimate:.2f} ({limits(s.micro_f1)}), primary diagnosis "
+        f"{system.title}: micro-F1 {decimal(s.micro_f1.estimate, 2)} ({limits(s.micro_f1)}), primary diagnosis "
         f"{percent(s.primary_exact.estimate)} ({percent(s.primary_exact.low)} to "
         f"{percent(s.primary_exact.high)})"
         for system, s in systems
@@ -135,7 +138,7 @@ def forest(result: Icd10Evaluation) -> None:
         figure,
         label="fig-icd10-forest",
         caption=_ladder_caption(result),
-        alt=f"Forest plot with 95% intervals on {result.notes} notes. {words}.",
+        alt=f"Forest plot with 95% intervals on {decimal(result.notes)} notes. {words}.",
         source=SOURCE,
     )
 
@@ -144,7 +147,7 @@ def _row(system: System, scores: Scores) -> tuple[str | float, ...]:
     return (
         system.title, scores.micro_f1.estimate, limits(scores.micro_f1), scores.precision.estimate,
         scores.recall.estimate, scores.category_f1.estimate, scores.hierarchical_f1.estimate,
-        scores.macro_f1,
+        scores.macro_f1.estimate, limits(scores.macro_f1),
         scores.primary_exact.estimate, scores.accepted.estimate,
     )  # fmt: skip
 
@@ -153,16 +156,24 @@ def _ladder_caption(result: Icd10Evaluation) -> str:
     ordered = [(s.micro_f1.estimate, s.title) for s in result.ran if s.micro_f1]
     low, high = min(ordered), max(ordered)
     if len(ordered) == 1:
-        return f"{high[1]} reaches micro-F1 {high[0]:.2f} on {result.notes} notes"
-    ends = [f"{sentence_case(name)} at {score:.2f}" for score, name in (low, high)]
+        return f"{high[1]} reaches micro-F1 {decimal(high[0], 2)} on {decimal(result.notes)} notes"
+    ends = [f"{sentence_case(name)} at {decimal(score, 2)}" for score, name in (low, high)]
     return f"From {ends[0]} to {ends[1]}: micro-F1 by system"
+
+
+def _table_caption(result: Icd10Evaluation) -> str:
+    primary = [(s.primary_exact.estimate, s.title) for s in result.ran if s.primary_exact]
+    most, who = max(primary)
+    if not most:
+        return "No system has the primary diagnosis of any note exactly right"
+    return f"{who} has most primary diagnoses exactly right: {percent(most)} of {decimal(result.notes)} notes"
 
 
 def _clusters(result: Icd10Evaluation) -> str:
     if result.clusters == result.notes:
         return "Every note counts as independent."
     return (
-        f"Notes of one patient or source are not independent, so intervals resample the {result.clusters} "
+        f"Notes of one patient or source are not independent, so intervals resample the {decimal(result.clusters)} "
         "groups, "
         "not the notes."
     )

@@ -6,7 +6,7 @@ from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Consumption, Icd10Evaluation, Scores, System
 from bespoke.exhibits.icd10_evaluation.words import apart, count, limits, sentence_case
 from bespoke.show import Column
-from bespoke.show.numbers import money, percent
+from bespoke.show.numbers import compact, decimal, money, percent
 from bespoke.show.style import BLUE, GREY, MUTED, ORANGE, RULE
 
 Paid = tuple[System, Scores, float]  # a system with its USD per 1,000 notes
@@ -59,7 +59,7 @@ def money_table(result: Icd10Evaluation) -> None:
             Column(key="system", title="System"),
             Column(key="model", title="Priced as"),
             Column(key="usd", title="These notes", format="money", unit="USD", digits=2),
-            Column(key="per_1000", title="Per 1,000 notes", format="money", unit="USD", digits=2),
+            Column(key="per_1000", title=f"Per {decimal(1000)} notes", format="money", unit="USD", digits=2),
             Column(key="accepted", title="Per accepted note", format="money", unit="USD", digits=4),
             *(
                 (
@@ -99,13 +99,21 @@ def cost_quality(result: Icd10Evaluation) -> None:
         axes.plot([usd, usd], [f1.low, f1.high], color=BLUE, lw=1.6)
         axes.plot(usd, f1.estimate, "o", color=BLUE, ms=5)
         axes.annotate(
-            system.title, (beside, height), (3, 0), textcoords="offset points", va="center", color=BLUE
+            system.title,
+            (beside, height),
+            (3, 0),
+            textcoords="offset points",
+            va="center",
+            color=BLUE,
+            bbox={"fc": "white", "ec": "none", "pad": 0.8},
         )
     if free:
-        axes.axhline(free[0], color=GREY, lw=0.9, ls="--")
+        axes.axhline(free[0], color=GREY, lw=0.9, ls="--", zorder=1)
+        above = all(scores.micro_f1.high < free[0] + 0.02 for _, scores, _ in paid)  # no point is in its way
         axes.annotate(
-            f"{free[1]}: no cost per note", (0.01, free[0]), (0, -3), xycoords=("axes fraction", "data"),
-            textcoords="offset points", va="top", color=MUTED,
+            f"{free[1]}: no cost per note", (0.01, free[0]), (0, 3 if above else -3),
+            xycoords=("axes fraction", "data"), textcoords="offset points", va="bottom" if above else "top",
+            color=MUTED,
         )  # fmt: skip
     axes.plot(
         [usd for _, usd in quoted], [0.03] * len(quoted), "^", color=ORANGE, mfc="white", ms=6, clip_on=False
@@ -113,10 +121,10 @@ def cost_quality(result: Icd10Evaluation) -> None:
     axes.set_xscale("log")
     axes.set_xlim(min(ends) / 3, max(ends) * (20 if paid else 3))
     axes.set_ylim(0, max([1.0, *(height + 0.05 for height in heights)]))
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.xaxis.set_major_formatter(lambda value, _: compact(value))
     axes.grid(axis="y", visible=True)
     hollow = "; hollow triangles: quoted, not run, quality unknown" if quoted else ""
-    axes.set_xlabel(f"USD per 1,000 notes, log scale{hollow}")
+    axes.set_xlabel(f"USD per {decimal(1000)} notes, log scale{hollow}")
     axes.set_ylabel("micro-F1 (95% interval)")
     show.figure(
         figure,
@@ -167,28 +175,28 @@ def _money_caption(used: list[tuple[str, Consumption]]) -> str:
 def _cost_caption(paid: list[Paid], quoted: list[float], free: tuple[float, str] | None) -> str:
     if not paid:
         return (
-            f"The Claude rungs would cost {money(min(quoted), digits=2)} to {money(max(quoted), digits=2)} per 1,000 "
-            "notes; what they would reach is not known"
+            f"The Claude rungs would cost {money(min(quoted), digits=2)} to {money(max(quoted), digits=2)} "
+            f"per {decimal(1000)} notes; what they would reach is not known"
         )
     system, scores, usd = max(paid, key=lambda entry: entry[1].micro_f1.estimate)
-    against = f", {free[0]:.2f} comes free of charge" if free else ""
+    against = f", {decimal(free[0], 2)} comes free of charge" if free else ""
     return (
-        f"{money(usd, digits=2)} per 1,000 notes buy a micro-F1 of {scores.micro_f1.estimate:.2f} "
+        f"{money(usd, digits=2)} per {decimal(1000)} notes buy a micro-F1 of {decimal(scores.micro_f1.estimate, 2)} "
         f"({sentence_case(system.title)}){against}"
     )
 
 
 def _cost_alt(paid: list[Paid], quoted: list[tuple[System, float]], free: tuple[float, str] | None) -> str:
     points = [
-        f"{s.title} {money(usd, digits=2)}, micro-F1 {scores.micro_f1.estimate:.2f} ({limits(scores.micro_f1)})"
+        f"{s.title} {money(usd, digits=2)}, micro-F1 {decimal(scores.micro_f1.estimate, 2)} ({limits(scores.micro_f1)})"
         for s, scores, usd in paid
     ]
     ticks = [f"{s.title} {money(usd, digits=2)}" for s, usd in quoted]
     parts = [
-        "Micro-F1 against cost per 1,000 notes on a log scale",
+        f"Micro-F1 against cost per {decimal(1000)} notes on a log scale",
         *(["Measured: " + "; ".join(points)] if points else []),
         *(["Quoted, quality unknown: " + "; ".join(ticks)] if ticks else []),
-        *([f"The best offline system, {sentence_case(free[1])}, reaches {free[0]:.2f} without a cost per note"]
+        *([f"The best offline system, {sentence_case(free[1])}, reaches {decimal(free[0], 2)} without a cost per note"]
           if free else []),
     ]  # fmt: skip
     return ". ".join(parts) + "."

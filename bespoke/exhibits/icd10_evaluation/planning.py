@@ -13,7 +13,7 @@ from bespoke.exhibits.icd10_evaluation.words import (
     title,
 )
 from bespoke.show import Column
-from bespoke.show.numbers import money, percent
+from bespoke.show.numbers import decimal, money, percent, signed
 from bespoke.show.style import CYCLE
 
 
@@ -41,14 +41,15 @@ def learning(result: Icd10Evaluation) -> None:
     axes.set_ylabel("micro-F1")
     steepest = max(curves, key=_last_gain)
     words = "; ".join(
-        f"{title(result, c.system)} " + ", ".join(f"{p.micro_f1:.2f} at {p.notes}" for p in c.points)
+        f"{title(result, c.system)} "
+        + ", ".join(f"{decimal(p.micro_f1, 2)} at {decimal(p.notes)}" for p in c.points)
         for c in curves
     )
     show.figure(
         figure,
         label="fig-icd10-learning",
-        caption=f"From {steepest.points[-2].notes} to {steepest.points[-1].notes} training notes "
-        f"{sentence_case(title(result, steepest.system))} moves by {_last_gain(steepest):+.2f} in micro-F1",
+        caption=f"From {decimal(steepest.points[-2].notes)} to {decimal(steepest.points[-1].notes)} training notes "
+        f"{sentence_case(title(result, steepest.system))} moves by {signed(_last_gain(steepest))} in micro-F1",
         alt=f"Learning curves, micro-F1 by number of training notes. {words}.",
         source="train.jsonl, three nested random draws per size; decision rules as chosen on all training "
         "notes",
@@ -69,7 +70,7 @@ def power_text(result: Icd10Evaluation) -> None:
     else:
         found = (
             "With that, a true difference of "
-            f"{100 * power.detectable_primary:.0f} points in the primary diagnosis is found four times in "
+            f"{decimal(100 * power.detectable_primary)} points in the primary diagnosis is found four times in "
             "five"
         )
     show.text(
@@ -80,7 +81,7 @@ def power_text(result: Icd10Evaluation) -> None:
         "marks says that the notes are too few, not that the systems are equal ([notes "
         "needed](#tbl-icd10-power)).",
         share=percent(power.discordant or 0.0), first=pair[0], second=pair[1], found=found,
-        f1=f"{power.detectable_f1 or 0.0:.2f}",
+        f1=decimal(power.detectable_f1 or 0.0, 2),
     )  # fmt: skip
 
 
@@ -94,7 +95,7 @@ def power_table(result: Icd10Evaluation) -> None:
     show.table(
         rows,
         label="tbl-icd10-power",
-        caption=f"The {result.notes} notes at hand are enough in {enough} of these {len(table)} cases: "
+        caption=f"The {decimal(result.notes)} notes at hand are enough in {enough} of these {len(table)} cases: "
         "notes needed to "
         "find a paired difference with 80% power",
         columns=(
@@ -180,7 +181,7 @@ def claims_text(result: Icd10Evaluation) -> None:
             "notes, so a pilot can find it; but knowing {after} to three points takes {precise} notes, and "
             "on {n} notes "
             "it would read {limits} ([claims](#tbl-icd10-claims)).",
-            name=claim.name, before=f"{claim.before:.2f}", after=f"{claim.after:.2f}", low=low, high=high,
+            name=claim.name, before=decimal(claim.before, 2), after=decimal(claim.after, 2), low=low, high=high,
             precise=claim.notes_within_3_points, n=n, limits=limits(interval),
         )  # fmt: skip
 
@@ -192,7 +193,7 @@ def claim_table(result: Icd10Evaluation) -> None:
     sizes = [n for n, _ in result.claims[0].intervals]
     show.table(
         [
-            (c.name, f"{c.before:.2f} to {c.after:.2f}", *c.notes_to_detect, c.notes_within_3_points,
+            (c.name, f"{decimal(c.before, 2)} to {decimal(c.after, 2)}", *c.notes_to_detect, c.notes_within_3_points,
              *(limits(interval) for _, interval in c.intervals))
             for c in result.claims
         ],
@@ -204,7 +205,7 @@ def claim_table(result: Icd10Evaluation) -> None:
             Column(key="least", title="Notes to detect, least", format="integer"),
             Column(key="most", title="Notes to detect, independent errors", format="integer"),
             Column(key="precise", title="Notes to know it to 3 points", format="integer"),
-            *(Column(key=f"n_{n}", title=f"Interval at n = {n:,}") for n in sizes),
+            *(Column(key=f"n_{n}", title=f"Interval at n = {decimal(n)}") for n in sizes),
         ),
         source=f"{result.claims[0].source}; the score taken as a share of notes",
     )  # fmt: skip

@@ -6,7 +6,7 @@ from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, RecallAt, Retrieval, StageRecall
 from bespoke.exhibits.icd10_evaluation.words import apart, limits, share_limits
 from bespoke.show import Column
-from bespoke.show.numbers import percent
+from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import CYCLE
 
 STAGES = {
@@ -25,12 +25,18 @@ def retrieval_text(result: Icd10Evaluation) -> None:
     widest = last.at[-1]
     show.text(
         "A model that chooses from retrieved codes can only be as complete as the retrieval. The last stage "
-        "({stage}) holds **{share}** of the gold codes among the first {k} of {n} notes ({limits}; "
+        "({stage}) holds **{share}** of the gold codes among its first {k} candidates a note ({limits}; "
         "[recall by stage](#fig-icd10-retrieval)); the other {missed} no choice among these candidates can "
         "bring back. A model may still name a code that was not among them.",
-        stage=STAGES[last.stage].lower(), share=percent(widest.recall.estimate), k=widest.k, n=result.notes,
+        stage=STAGES[last.stage].lower(), share=percent(widest.recall.estimate), k=widest.k,
         limits=share_limits(widest.recall), missed=percent(1 - widest.recall.estimate),
     )  # fmt: skip
+    if result.foreign_notes:
+        show.callout(
+            "**{n} of the {all} notes do not read as English**, and the code set describes its codes in English: what "
+            "retrieval misses here says more about the language than about retrieval.",
+            tone="warning", n=result.foreign_notes, all=result.notes,
+        )  # fmt: skip
     if not found.has_dense:
         show.callout(
             "**No dense stage here**: {why}. Findings that share no word with a code's description are out of "
@@ -47,7 +53,7 @@ def retrieval_figure(result: Icd10Evaluation) -> None:
     if found is None:
         return
     figure, axes = show.new_figure(2.7)
-    ends = apart([stage.at[-1].recall.estimate for stage in found.stages], 0.045)
+    ends = apart([stage.at[-1].recall.estimate for stage in found.stages], 0.07)
     for stage, colour, marker, end in zip(found.stages, CYCLE, "os^Dv", ends, strict=False):
         x, y = [at.k for at in stage.at], [at.recall.estimate for at in stage.at]
         axes.plot(x, y, color=colour, marker=marker, ms=4)
@@ -89,7 +95,7 @@ def retrieval_table(result: Icd10Evaluation) -> None:
     show.table(
         [(STAGES[stage.stage], *map(_cell, stage.at)) for stage in found.stages],
         label="tbl-icd10-retrieval",
-        caption=f"Share of the {result.gold_codes} gold codes among the first candidates, by stage",
+        caption=f"Share of the {decimal(result.gold_codes)} gold codes among the first candidates, by stage",
         columns=(
             Column(key="stage", title="Stage"),
             *(Column(key=f"at_{k}", title=f"Recall at {k}") for k in ks),
@@ -101,7 +107,7 @@ def retrieval_table(result: Icd10Evaluation) -> None:
 
 
 def _cell(at: RecallAt) -> str:
-    return f"{at.recall.estimate:.2f} ({limits(at.recall)})"
+    return f"{decimal(at.recall.estimate, 2)} ({limits(at.recall)})"
 
 
 def _caption(found: Retrieval) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, Validity
+from bespoke.exhibits.icd10_evaluation.release import compared_with
 from bespoke.exhibits.icd10_evaluation.words import sentence_case
-from bespoke.facts.icd10_retired import RELEASES, SOURCE
+from bespoke.facts.icd10_retired import SOURCE
 from bespoke.show import Column
 from bespoke.show.numbers import percent
 
@@ -33,6 +34,11 @@ def validity_text(result: Icd10Evaluation) -> None:
                 "gold is older than the code set, which no system can help ([retired codes](#tbl-icd10-retired)).",
                 retired=gold.retired, invalid=gold.total - gold.billable,
             )  # fmt: skip
+        if gold.later:
+            show.text(
+                "{later} of the {invalid} are codes of a later release: the gold is newer than the code set used here.",
+                later=gold.later, invalid=gold.total - gold.billable,
+            )  # fmt: skip
     invalid = [s for s in result.ran if s.validity and s.validity.billable < s.validity.total]
     if invalid:
         worst = max(invalid, key=lambda s: s.validity.invalid_share if s.validity else 0.0)
@@ -53,9 +59,10 @@ def validity_table(result: Icd10Evaluation) -> None:
     answers = [(s.title, s.validity) for s in result.ran if s.validity]
     rows = [("Gold", result.gold_validity), *answers]
     valid = [validity for _, validity in answers if validity.total]
+    later = any(validity.later for _, validity in rows)
     least = min((1 - validity.invalid_share for validity in valid), default=0.0)
     show.table(
-        [_validity_row(name, validity) for name, validity in rows],
+        [_validity_row(name, validity, later=later) for name, validity in rows],
         label="tbl-icd10-validity",
         caption=f"Of every system's codes at least {percent(least)} are billable in the release",
         columns=(
@@ -64,48 +71,75 @@ def validity_table(result: Icd10Evaluation) -> None:
             Column(key="malformed", title="Malformed", format="integer"),
             Column(key="invented", title="Invented", format="integer"),
             Column(key="retired", title="Retired", format="integer"),
+            *([Column(key="later", title="Not yet there", format="integer")] if later else []),
             Column(key="not_billable", title="Never billable", format="integer"),
             Column(key="billable", title="Billable", format="integer"),
             Column(key="share", title="Billable", format="percent", digits=1),
             Column(key="examples", title="Examples"),
         ),
-        source=f"{result.release}. Invented: in no release at hand. Retired: billable in one of {', '.join(RELEASES)}, "
-        "no longer in this one. Never billable: a category, detail is missing",
+        source=f"{result.release}. Invented: in no release at hand. Retired: billable in an earlier one of "
+        f"{compared_with(result)}, no longer in this one. "
+        f"{'Not yet there: billable in a later one of them. ' if later else ''}"
+        "Never billable: a category, detail is missing",
     )
 
 
 def retired_table(result: Icd10Evaluation) -> None:
     """Retired codes of gold and systems, and what stands in their place."""
-    whose = [("Gold", result.gold_validity), *((s.title, s.validity) for s in result.ran if s.validity)]
-    rows = [
-        (who, r.code, r.description, r.count, r.last_billable, _successors(r.successors))
-        for who, validity in whose
-        for r in validity.retirements
-    ]
-    if not rows:
+    in_gold = {r.code: r.count for r in result.gold_validity.retirements}
+    answered = [(r, s.title) for s in result.ran if s.validity for r in s.validity.retirements]
+    every = {r.code: r for r in (*result.gold_validity.retirements, *(r for r, _ in answered))}
+    if not every:
         return
+    most = {
+        code: max(((r.count, who) for r, who in answered if r.code == code), default=None) for code in every
+    }
+    rows = [
+        (
+            code,
+            r.description,
+            in_gold.get(code),
+            _most(most[code]),
+            r.last_billable,
+            _successors(r.successors),
+        )
+        for code, r in every.items()
+    ]
     show.table(
         rows,
         label="tbl-icd10-retired",
-        caption=f"{sum(row[5] != _UNKNOWN for row in rows)} of these {len(rows)} retired codes have a known "
-        "place in the release in force",
+        caption=_retired_caption(sum(row[5] != _UNKNOWN for row in rows), len(rows)),
         columns=(
-            Column(key="who", title="Codes of"),
             Column(key="code", title="Code"),
             Column(key="description", title="It meant"),
-            Column(key="count", title="Notes", format="integer"),
+            Column(key="count", title="Notes in gold", format="integer"),
+            Column(key="most", title="Most notes answered"),
             Column(key="last", title="Last seen billable"),
             Column(key="successors", title="Billable today"),
         ),
-        source=f"{SOURCE}. Billable today: codes it was split into, merged into, or of the same description",
+        source=f"{SOURCE}. The five most frequent of gold and of each "
+        "system. Billable today: codes it was split into, merged into, or of the same description",
     )
 
 
-def _validity_row(name: str, validity: Validity) -> tuple[str | int | float | None, ...]:
+def _most(answered: tuple[int, str] | None) -> str:
+    return f"{answered[0]}, {sentence_case(answered[1])}" if answered else ""
+
+
+def _retired_caption(placed: int, every: int) -> str:
+    if every == 1:
+        return f"The one retired code has {'a' if placed else 'no'} known place in the release used"
+    if placed == every:
+        return f"All {every} of these retired codes have a known place in the release used"
+    return f"{placed} of these {every} retired codes have a known place in the release used"
+
+
+def _validity_row(name: str, validity: Validity, *, later: bool) -> tuple[str | int | float | None, ...]:
     share = 1 - validity.invalid_share if validity.total else None
     return (
-        name, validity.total, validity.malformed, validity.invented, validity.retired, validity.not_billable,
-        validity.billable, share, ", ".join(validity.examples[:3]),
+        name, validity.total, validity.malformed, validity.invented, validity.retired,
+        *([validity.later] if later else []), validity.not_billable, validity.billable, share,
+        ", ".join(validity.examples[:3]),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bespoke.chapters.icd10_evaluation.result import Comparison, Icd10Evaluation
-from bespoke.show.numbers import percent
+from bespoke.show.numbers import decimal, percent, signed
 from bespoke.statistics.interval import Interval
 
 CHAPTERS = {
@@ -17,7 +17,7 @@ CHAPTERS = {
 
 def limits(interval: Interval | None, digits: int = 2) -> str:
     """`0.51 to 0.64`; empty for nothing."""
-    return f"{interval.low:.{digits}f} to {interval.high:.{digits}f}" if interval else ""
+    return f"{decimal(interval.low, digits)} to {decimal(interval.high, digits)}" if interval else ""
 
 
 def share_limits(interval: Interval | None) -> str:
@@ -27,7 +27,8 @@ def share_limits(interval: Interval | None) -> str:
 
 def signed_limits(interval: Interval) -> str:
     """`+0.02 to +0.12`, both with their signs."""
-    return f"{interval.low:+.2f} to {interval.high:+.2f}"
+    tight = any(0 < abs(end) < 0.005 for end in (interval.low, interval.high))  # would read as zero
+    return f"{signed(interval.low, 2 + tight)} to {signed(interval.high, 2 + tight)}"
 
 
 def verdict(comparison: Comparison, notes: int) -> str:
@@ -36,7 +37,7 @@ def verdict(comparison: Comparison, notes: int) -> str:
         "improved": "improved",
         "worse": "worse",
         "not_after_holm": "separable alone, not after Holm",
-        "not_separable": f"not separable at n = {notes}",
+        "not_separable": f"not separable at n = {decimal(notes)}",
     }[comparison.verdict]
 
 
@@ -50,11 +51,11 @@ def chapter_name(chapter: str) -> str:
 
 def p_value(p: float) -> str:
     """`0.03`, `0.004`, `< 0.001`."""
-    return "< 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.01 else f"{p:.2f}"
+    return f"< {decimal(0.001, 3)}" if p < 0.001 else decimal(p, 3 if p < 0.01 else 2)
 
 
 def count(n: int, one: str, many: str) -> str:
-    return f"{n} {one if n == 1 else many}"
+    return f"{decimal(n)} {one if n == 1 else many}"
 
 
 def nearest_rival(result: Icd10Evaluation) -> Comparison | None:

@@ -1,0 +1,157 @@
+"""Fewer half-empty pages: where a figure would not fit on its page, it shrinks a little or lets its text go ahead.
+
+A rough count of heights, block by block, says where a figure would fall. Typst has the last word on every page:
+where the count is off, a figure stands a page later than it could, and nothing else is lost. Nothing leaves its
+subsection, and figures and tables each keep their order, so every number and reference stays true.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+from bespoke.report import widths
+from bespoke.report.model import (
+    Block,
+    Callout,
+    CodeBlock,
+    Figure,
+    Heading,
+    Listing,
+    Paragraph,
+    Quote,
+    Rule,
+    Table,
+    plain,
+)
+
+MARGINS = 52.0  # mm of a page's height
+PROSE = 385.5  # points: the measure of running text
+SERIF = 1.12  # the text face against the data face
+LINE, GAP = 13.6, 11.0  # of running text: one line, and what parts two paragraphs
+CAPTION, NOTE = 11.5, 15.0  # a line of a caption with its gap, a source line
+APART = (19.0, 23.0)  # above and below a figure or table
+LEAST = 0.84  # a figure shrinks to this share at most: its smallest type is then still 6.3 points
+SLACK = 8.0  # points kept free, since the count is rough
+SMALL = 130.0  # a table lower than this stays on one page
+TALLEST = 581.0  # points: the template's limit for a figure
+OPENING = 38.0  # above and below the heading of a chapter
+TEXTS = (Paragraph, Listing, Callout, Quote, CodeBlock)
+
+Fits = Callable[[Table], widths.Fit]
+
+
+def arranged(blocks: list[Block], heading: str, page_mm: float, fit: Fits = widths.fit) -> list[Block]:
+    """The blocks of one chapter, which begins on a new page, in the order and size that fill its pages best."""
+    page = (page_mm - MARGINS) * 72 / 25.4
+    y = OPENING + 23.0 * _lines(heading, 21.0, 425.0)
+    left, done = list(blocks), list[Block]()
+    while left:
+        block = left.pop(0)
+        if isinstance(block, Figure) and y + _height(block, fit) > page:
+            smaller = _shrunk(block, page - y)
+            if smaller is None:
+                ahead = _text_ahead(left, page - y, fit)
+                for one in ahead:
+                    left.remove(one)
+                    done.append(one)
+                    y += _height(one, fit)
+                smaller = _shrunk(block, page - y) or block
+            block = smaller
+        y = _after(block, y, page, left, fit)
+        done.append(block)
+    return done
+
+
+def _shrunk(figure: Figure, room: float) -> Figure | None:
+    """The figure made just small enough for the room; None where it would have to be too small."""
+    drawn = _drawn(figure)
+    wanted = room - (_height(figure) - drawn) - SLACK
+    if not drawn or wanted < LEAST * drawn:
+        return None
+    return replace(figure, width=min(1.0, _width(figure) / widths.TEXT_WIDTH) * min(1.0, wanted / drawn))
+
+
+def _text_ahead(following: list[Block], room: float, fit: Fits) -> list[Block]:
+    """What of the same subsection can fill the room in front of a figure: its text, or a table that breaks."""
+    found: list[Block] = []
+    for block in following:
+        if isinstance(block, Heading | Figure | Rule):
+            break
+        height = _height(block, fit)
+        if isinstance(block, Table):
+            if fit(block).height > SMALL and not fit(block).turned and room > 150.0:
+                found.append(block)  # it goes on behind the page's end
+                break
+            if height > room:
+                break
+        elif height > room:
+            continue
+        found.append(block)
+        room -= height
+    return found
+
+
+def _after(block: Block, y: float, page: float, following: list[Block], fit: Fits) -> float:
+    """How far down its page the block ends."""
+    height = _height(block, fit)
+    if isinstance(block, Table) and fit(block).turned:
+        return page  # it has a page to itself, and the next begins another
+    whole = height
+    if isinstance(block, Heading) and following:  # never the last line of a page
+        whole += min(_height(following[0], fit), page / 2 if isinstance(following[0], Figure) else 60.0)
+    breaks = isinstance(block, TEXTS) or (isinstance(block, Table) and fit(block).height > SMALL)
+    if not breaks and y + whole > page:
+        return height
+    y += height
+    while y > page:
+        y -= page - 30.0
+    return y
+
+
+def _height(block: Block, fit: Fits = widths.fit) -> float:
+    """About how high a block is, with the white space that belongs to it."""
+    match block:
+        case Paragraph(children):
+            return LINE * _lines(plain(children), 10.0, PROSE) + GAP
+        case Heading(level):
+            return {2: 42.0, 3: 34.0}.get(level, 30.0)
+        case Listing(items=items):
+            return sum(_height(one, fit) - 4.0 for item in items for one in item) + 6.0
+        case Callout(body=body):
+            return 60.0 + sum(_height(one, fit) - 5.0 for one in body)
+        case Quote(body=body):
+            return sum(_height(one, fit) for one in body) + 8.0
+        case CodeBlock(text):
+            return 28.0 + 10.5 * (text.count("\n") + 1)
+        case Rule():
+            return 24.0
+        case Table():
+            found = fit(block)
+            title = 2.4 if any(column.unit for column in block.columns) else 1.4
+            head = title * found.size * widths.LINE + widths.PADDING
+            return found.height + head + _around(block.number, block.caption, block.source)
+        case Figure():
+            return _drawn(block) + _around(block.number, block.caption, block.source)
+
+
+def _around(number: str, caption: str, source: str) -> float:
+    lines = _lines(f"{number}. {caption}", 9.0, widths.TEXT_WIDTH) if caption or number else 0
+    return lines * CAPTION + (7.0 if lines else 0.0) + (NOTE if source else 0.0) + APART[1]
+
+
+def _width(figure: Figure) -> float:
+    own = figure.picture.width or widths.TEXT_WIDTH
+    return figure.width * widths.TEXT_WIDTH if figure.width else min(own, widths.TEXT_WIDTH)
+
+
+def _drawn(figure: Figure) -> float:
+    picture = figure.picture
+    shape = picture.height / picture.width if picture.width and picture.height else 1.0
+    return min(_width(figure) * shape, TALLEST)
+
+
+def _lines(text: str, size: float, room: float) -> int:
+    serif = 1.0 if size == 9.0 else SERIF
+    return max(1, math.ceil(widths.width(text, size) * serif * 1.03 / room))
