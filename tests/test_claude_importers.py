@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from bespoke.claude.importers import from_inspect, from_promptfoo, record
+from bespoke.claude.importers import from_either, from_inspect, from_promptfoo, record
+from bespoke.claude.importing import import_predictions
 from bespoke.clients.schema import Prediction
 from bespoke.errors import BespokeError
-from tests.claude_clients import GOLD
+from tests.claude_clients import GOLD, clinic
 from tests.claude_server import GOOD
 
 
@@ -122,3 +123,80 @@ def test_imported_predictions_are_files_the_reader_takes(tmp_path: Path) -> None
     (path,) = record(tmp_path, {"inspect_m": [Prediction(id="n1", prediction=GOLD)]})
     assert path == tmp_path / "evaluation" / "predictions" / "inspect_m.jsonl"
     assert Prediction.model_validate_json(path.read_text()).prediction == GOLD
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [{"output": {"choices": 3}}, {"output": {"usage": [1]}}, {"working_time": "soon"}],
+)
+def test_a_spoilt_sample_is_named(tmp_path: Path, spoilt: dict[str, Any]) -> None:
+    path = tmp_path / "log.json"
+    spoilt = {**sample("n2", json.dumps(GOOD)), **spoilt}
+    path.write_text(json.dumps(log([sample("n1", json.dumps(GOOD)), spoilt])))
+    with pytest.raises(BespokeError, match=r"^log\.json: sample 2 is not what Inspect AI writes$"):
+        from_inspect(path)
+
+
+def written(tmp_path: Path, names: list[str], model: str = "anthropic/claude-haiku-4-5") -> Path:
+    path = tmp_path / "log.json"
+    document = log([sample(name, json.dumps(GOOD)) for name in names])
+    document["eval"]["model"] = model
+    path.write_text(json.dumps(document))
+    return path
+
+
+def test_the_content_says_which_tool_wrote_it(tmp_path: Path) -> None:
+    inspect = written(tmp_path, ["n0000"])
+    promptfoo = tmp_path / "results.json"
+    promptfoo.write_text(json.dumps({"results": {"results": [result("n0000", GOOD)]}}))
+    assert from_either(inspect) == from_inspect(inspect)
+    assert from_either(promptfoo) == from_promptfoo(promptfoo)
+    promptfoo.write_text('{"rows": []}')
+    with pytest.raises(BespokeError, match="neither an Inspect AI log nor"):
+        from_either(promptfoo)
+
+
+def test_an_import_says_what_it_wrote_and_what_is_missing(tmp_path: Path) -> None:
+    said: list[str] = []
+    (path,) = import_predictions(
+        clinic(tmp_path / "clinic", 3), written(tmp_path, ["n0000", "n0002"]), said.append, system="tuned"
+    )
+    assert path == tmp_path / "clinic" / "evaluation" / "predictions" / "tuned.jsonl"
+    assert said == [
+        "evaluation/predictions/tuned.jsonl: 2 predictions; 1 of 3 notes have none and count as errors"
+    ]
+
+
+def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
+    client, source = clinic(tmp_path / "clinic", 1), written(tmp_path, ["n0000"])
+    (path,) = import_predictions(client, source, lambda _: None, system="tuned")
+    path.write_text("kept\n")
+    with pytest.raises(BespokeError, match=r"tuned\.jsonl: is there already; --replace"):
+        import_predictions(client, source, lambda _: None, system="tuned")
+    assert path.read_text() == "kept\n"
+    import_predictions(client, source, lambda _: None, system="tuned", replace=True)
+    assert Prediction.model_validate_json(path.read_text()).id == "n0000"
+
+
+def test_answers_to_other_notes_are_named_and_left_out_on_request(tmp_path: Path) -> None:
+    client, source = clinic(tmp_path / "clinic", 1), written(tmp_path, ["n0000", "x1", "x2"])
+    with pytest.raises(BespokeError, match=r"answers 2 notes that notes.jsonl does not have \(x1, x2\)"):
+        import_predictions(client, source, lambda _: None)
+    assert not (client.folder / "evaluation").exists()
+    said: list[str] = []
+    (path,) = import_predictions(client, source, said.append, known_only=True)
+    assert len(path.read_text().splitlines()) == 1
+    assert said[-1] == "2 answers were left out: notes.jsonl does not have their notes"
+    with pytest.raises(BespokeError, match="holds no answer of"):
+        import_predictions(client, written(tmp_path, ["x1"]), lambda _: None, known_only=True)
+
+
+@pytest.mark.parametrize(
+    ("system", "message"),
+    [("../elsewhere", "cannot be a file name"), ("claude_rag", "--system"), (" ", "cannot be a file name")],
+)
+def test_names_that_cannot_be_a_system(tmp_path: Path, system: str, message: str) -> None:
+    with pytest.raises(BespokeError, match=message):
+        import_predictions(
+            clinic(tmp_path / "clinic", 1), written(tmp_path, ["n0000"]), lambda _: None, system=system
+        )

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bespoke.clients import check, load
+from bespoke.clients.language import foreign_language
 from bespoke.clients.schema import Medication
 from bespoke.places import templates
 
@@ -117,6 +118,40 @@ def test_gold_codes_are_named_as_warnings(root: Path) -> None:
         " no system can score on it (warning)",
     ]
     assert load(root.parent, "acme").notes is not None
+
+
+def test_a_retired_gold_code_is_named_as_one(root: Path) -> None:
+    write(root, "notes.jsonl", note(gold={"diagnosis_icd10": ["r51"]}, evidence=[]))
+    assert lines(root) == [
+        'acme/evaluation/notes.jsonl:1: gold.diagnosis_icd10[0]: "r51" was billable until FY2019 and is retired in'
+        " ICD-10-CM FY2026, April 2026 update; no system can score on it (warning)"
+    ]
+
+
+SPANISH = "Paciente con fiebre de tres días y dolor en el costado, que no se calma con los analgésicos."
+
+
+def test_notes_in_another_language_are_named_one_by_one_or_together(root: Path) -> None:
+    write(root, "notes.jsonl", note(), note(id="n2", text=SPANISH, evidence=[]))
+    means = "codes are described in English, so a search of the code set finds little in it (warning)"
+    assert lines(root) == [f"acme/evaluation/notes.jsonl:2: text: reads as Spanish; {means}"]
+    write(root, "notes.jsonl", *(note(id=f"n{i}", text=f"{SPANISH} {i}", evidence=[]) for i in range(8)))
+    assert lines(root) == [
+        "acme/evaluation/notes.jsonl:1: text: reads as Spanish; 7 more notes are not in English "
+        f"(lines 2, 3, 4 and 4 more); {means}"
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "58M DM2 HTN. BP 146/88. A1c 9.8%. Cont metformin 1 g BID. RTC 4 wks",
+        "Seen in the clinic. La Paz resident, visits Los Angeles. Denies el dolor.",
+        "",
+    ],
+)
+def test_terse_and_english_notes_are_not_taken_for_another_language(text: str) -> None:
+    assert foreign_language(text) is None
 
 
 def test_a_very_long_note_is_a_warning(root: Path) -> None:

@@ -384,6 +384,28 @@ def test_improved_is_never_printed_where_the_interval_includes_zero(monkeypatch:
         assert (comparison.verdict in ("improved", "worse")) <= comparison.difference.excludes_zero
 
 
+def test_a_system_that_leads_on_the_primary_diagnosis_is_named(
+    monkeypatch: pytest.MonkeyPatch, result: Icd10Evaluation
+) -> None:
+    pair = next(c for c in result.comparisons if c.best and c.first == result.best)
+    theirs = pair.primary.model_copy(update={"first_only": 0, "second_only": 9})
+    ahead = pair.model_copy(update={"primary": theirs, "primary_p_holm": 0.01})
+    other = result.model_copy(update={"comparisons": (ahead,)})
+    assert "tells another story" in words(shown(monkeypatch, other))
+    unsure = pair.model_copy(update={"primary": theirs, "primary_p_holm": 0.06})
+    assert "another story" not in words(
+        shown(monkeypatch, result.model_copy(update={"comparisons": (unsure,)}))
+    )
+
+
+def test_notes_in_another_language_are_told_beside_retrieval(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Paciente con fiebre de tres días y dolor en el costado, que no se calma con los analgésicos."
+    notes = (Note(id="s1", text=text, gold=Fields(diagnosis_icd10=("R50.9",))), *written(3, "v", 1))
+    found = evaluated(notes=notes, train=None)
+    assert found.foreign_notes == 1
+    assert "**1 of the 4 notes do not read as English**" in words(shown(monkeypatch, found))
+
+
 def test_the_missing_chapter_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     blocks: list[Any] = []
     monkeypatch.setattr(show, "display", blocks.append)

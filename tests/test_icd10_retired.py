@@ -57,3 +57,4 @@ def test_retired_invented_and_never_billable_codes_are_counted_apart() -> None:
     )
     assert found.invalid_share == pytest.approx(5 / 6)
     assert [(r.code, r.count, r.successors) for r in found.retirements] == [("R51", 2, ("R51.0", "R51.9"))]
+    assert found.later == 0

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import product
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,12 +34,54 @@ def test_mcnemar_is_the_binomial_test_of_the_discordant_notes(first_only: int, s
     found = mcnemar([True] * first_only + [False] * second_only, [False] * first_only + [True] * second_only)
     discordant = first_only + second_only
     assert found.p == pytest.approx(binomtest(first_only, discordant).pvalue if discordant else 1.0)
+    assert (found.design_effect, found.independent) == (1, discordant)
 
 
 def test_mcnemar_needs_the_same_notes() -> None:
     assert mcnemar([], []).p == 1
     with pytest.raises(ValueError, match="same notes"):
         mcnemar([True], [])
+    with pytest.raises(ValueError, match="1 clusters for 2 notes"):
+        mcnemar([True, True], [False, True], ["a"])
+
+
+def test_mcnemar_of_clusters_by_hand() -> None:
+    # Patient a: both of two notes only the first had right: +2. b: +1. c: -1. d: +1 and -1: 0.
+    # Totals over the 8 choices of sign of 2, 1, 1: +-4, +-2, +-2, 0, 0; seen is 2: 6 of 8 are as far from zero.
+    first = [True, True, True, False, True, False]
+    second = [False, False, False, True, False, True]
+    found = mcnemar(first, second, ["a", "a", "b", "c", "d", "d"])
+    assert found.p == pytest.approx(6 / 8)
+    assert (found.first_only, found.second_only) == (4, 2)
+    assert found.design_effect == pytest.approx((4 + 1 + 1) / 6)
+    # Three patients of two notes each, all for the first: 2 of 8 choices; as independent notes it were 2 of 64.
+    alike = mcnemar([True] * 6, [False] * 6, ["a", "a", "b", "b", "c", "c"])
+    assert (alike.p, alike.design_effect, alike.independent) == (pytest.approx(2 / 8), 2.0, 3)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(0, 4)), max_size=11))
+def test_mcnemar_of_clusters_counts_every_swap(notes: list[tuple[bool, bool, int]]) -> None:
+    sums = [sum(a - b for a, b, c in notes if c == cluster) for cluster in range(5)]
+    totals = [
+        abs(sum(s * d for s, d in zip(signs, sums, strict=True))) for signs in product((-1, 1), repeat=5)
+    ]
+    found = mcnemar([a for a, _, _ in notes], [b for _, b, _ in notes], [c for *_, c in notes])
+    assert found.p == pytest.approx(sum(t >= abs(sum(sums)) for t in totals) / len(totals))
+
+
+def test_mcnemar_of_clusters_keeps_its_level_where_the_plain_one_does_not() -> None:
+    """Two systems equally good on average, each with its own weak patients of five notes."""
+    draw = np.random.default_rng(5)
+    clusters = np.repeat(np.arange(30), 5)
+    alarms = {"clusters": 0, "notes": 0}
+    for _ in range(600):
+        first, second = (
+            (draw.normal(0, 1.5, 30)[clusters] + draw.logistic(size=150) > 0).tolist() for _ in range(2)
+        )
+        alarms["clusters"] += mcnemar(first, second, clusters.tolist()).p <= 0.05
+        alarms["notes"] += mcnemar(first, second).p <= 0.05
+    assert alarms["clusters"] / 600 <= 0.06
+    assert alarms["notes"] / 600 > 0.10
 
 
 def test_holm_by_hand() -> None:

@@ -25,6 +25,7 @@ from bespoke.claude.backend import (
     Rejected,
     Reply,
 )
+from bespoke.claude.destination import refuse_plain_http
 from bespoke.claude.patience import Patience
 from bespoke.claude.prompt import Body
 
@@ -32,7 +33,7 @@ T = TypeVar("T")
 
 # No byte of the request had left when these were raised.
 _BEFORE_SENDING = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
-_FORBIDDEN = (401, 402, 403, 404)
+_FORBIDDEN = (301, 302, 303, 307, 308, 401, 402, 403, 404)
 _COUNTED = ("model", "system", "messages", "output_config", "thinking")
 
 
@@ -49,12 +50,14 @@ class AnthropicMessages:
                 open_telemetry=False,  # spans can carry the text of requests
                 http_client=anthropic.DefaultAsyncHttpxClient(
                     timeout=timeout,
+                    follow_redirects=False,  # notes go where they were meant to go, or nowhere
                     limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
                 ),
             )
         except (anthropic.AnthropicError, ValueError, TypeError, OSError) as error:
             hint = "no usable credentials: set ANTHROPIC_API_KEY, or what else the Anthropic SDK looks for"
             raise Forbidden(f"{hint} ({error})") from None
+        refuse_plain_http(str(self._client.base_url))
 
     async def send(self, body: Body) -> Reply:
         started = time.monotonic()

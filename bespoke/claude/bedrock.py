@@ -25,6 +25,7 @@ from bespoke.claude.backend import (
     Rejected,
     Reply,
 )
+from bespoke.claude.destination import refuse_plain_http
 from bespoke.claude.patience import Patience
 from bespoke.claude.prompt import Body
 from bespoke.errors import BespokeError
@@ -174,7 +175,7 @@ def _boto_client(patience: Patience) -> Any:
     except ImportError:
         raise BespokeError("the bedrock backend needs boto3: pip install 'bespoke[bedrock]'") from None
     try:
-        return boto3.client(
+        client = boto3.client(
             "bedrock-runtime",
             config=Config(
                 retries={"total_max_attempts": 1},
@@ -185,3 +186,5 @@ def _boto_client(patience: Patience) -> Any:
         )
     except Exception as error:
         raise _failure(error) from None
+    refuse_plain_http(client.meta.endpoint_url)
+    return client

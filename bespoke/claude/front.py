@@ -1,4 +1,4 @@
-"""`bespoke evaluate` and `bespoke label`: calls to models on the command line. Nothing is sent without --yes."""
+"""`bespoke evaluate`, `label` and `import-predictions`: models on the command line. Nothing is sent without --yes."""
 
 from __future__ import annotations
 
@@ -94,6 +94,28 @@ def label(client: str, budget: Decimal | None, yes: bool, client_data: Path | No
         **options,
     )
     _close(summary.sent, yes, "")  # the judge's own last line says why it stopped
+
+
+@click.command("import-predictions")
+@click.argument("client")
+@click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--system", default="", metavar="NAME", help="What to call it; default the model's name.")
+@click.option(
+    "--note-id",
+    default="id",
+    show_default=True,
+    metavar="VARIABLE",
+    help="promptfoo's variable with the note's id.",
+)
+@click.option("--known-only", is_flag=True, help="Leave out answers to notes that notes.jsonl does not have.")
+@click.option("--replace", is_flag=True, help="Write a recorded system anew.")
+@click.option("--client-data", type=click.Path(path_type=Path), help="Folder of the client folders.")
+def import_predictions(client: str, source: Path, client_data: Path | None, **options: Any) -> None:
+    """Record the answers of an Inspect AI log or of promptfoo's JSON results as a system of chapter 4."""
+    from bespoke.claude.importing import import_predictions as run
+
+    found, _ = _client(client, client_data)
+    run(found, source, _say, **options)
 
 
 def _client(name: str, client_data: Path | None) -> tuple[Any, Any]:

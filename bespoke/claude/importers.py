@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,11 @@ def from_inspect(path: Path) -> dict[str, tuple[Prediction, ...]]:
     """
     header, samples = _inspect_parts(path)
     found: dict[str, Prediction] = {}
-    for sample in sorted(samples, key=lambda s: int(s.get("epoch") or 1)):
+    for number, sample in sorted(enumerate(samples, start=1), key=lambda s: _epoch(s[1])):
         name = str(sample.get("id", ""))
         if name and name not in found and not sample.get("error") and sample.get("output"):
-            found[name] = _inspect_prediction(name, sample)
+            with _named(f"sample {number} is not what Inspect AI writes", path):
+                found[name] = _inspect_prediction(name, sample)
     model = str(_at(header, "eval", "model") or "model")
     return {_plain(f"inspect_{model}"): tuple(found.values())}
 
@@ -41,7 +43,7 @@ def from_promptfoo(path: Path, note_id: str = "id") -> dict[str, tuple[Predictio
     """
     document = _json(path.read_bytes(), path)
     rows = _at(document, "results", "results") or _at(document, "results")
-    if not isinstance(rows, list):
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise BespokeError("is no promptfoo result: it has no list of results", path=path.name)
     prompts = len({row.get("promptIdx", 0) for row in rows})
     found: dict[str, dict[str, Prediction]] = {}
@@ -53,8 +55,21 @@ def from_promptfoo(path: Path, note_id: str = "id") -> dict[str, tuple[Predictio
         provider = _at(row, "provider", "label") or _at(row, "provider", "id") or row.get("provider")
         system = _plain(f"promptfoo_{provider}" + (f"_{row.get('promptIdx', 0)}" if prompts > 1 else ""))
         if _at(row, "response", "output") is not None:
-            found.setdefault(system, {}).setdefault(str(name), _promptfoo_prediction(str(name), row))
+            with _named(f"result {number} is not what promptfoo writes", path):
+                found.setdefault(system, {}).setdefault(str(name), _promptfoo_prediction(str(name), row))
     return {system: tuple(predictions.values()) for system, predictions in found.items()}
+
+
+def from_either(path: Path, note_id: str = "id") -> dict[str, tuple[Prediction, ...]]:
+    """System name -> predictions of a file that says by its content which of the two tools wrote it."""
+    if zipfile.is_zipfile(path):
+        return from_inspect(path)
+    document = _json(path.read_bytes(), path)
+    if isinstance(document, dict) and "samples" in document:
+        return from_inspect(path)
+    if isinstance(document, dict) and "results" in document:
+        return from_promptfoo(path, note_id)
+    raise BespokeError("is neither an Inspect AI log nor promptfoo's JSON results", path=path.name)
 
 
 def record(folder: Path, systems: Mapping[str, Iterable[Prediction]]) -> list[Path]:
@@ -66,6 +81,20 @@ def record(folder: Path, systems: Mapping[str, Iterable[Prediction]]) -> list[Pa
         write_atomically(path, "".join(f"{line}\n" for line in lines))
         written.append(path)
     return written
+
+
+@contextmanager
+def _named(message: str, path: Path) -> Iterator[None]:
+    """Whatever is wrong with one answer of a file, told by its place there."""
+    try:
+        yield
+    except (AttributeError, TypeError, LookupError, ValueError):
+        raise BespokeError(message, path=path.name) from None
+
+
+def _epoch(sample: Mapping[str, Any]) -> int:
+    epoch = sample.get("epoch")
+    return epoch if isinstance(epoch, int) else 1
 
 
 def _inspect_parts(path: Path) -> tuple[Any, list[dict[str, Any]]]:

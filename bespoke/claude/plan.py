@@ -12,7 +12,7 @@ from bespoke.claude.residual import Hit, read_waivers, unwaived
 from bespoke.claude.strategies import Strategy
 from bespoke.clients.schema import Client, Note
 from bespoke.errors import BespokeError
-from bespoke.facts.icd10 import code_set
+from bespoke.facts.icd10 import CodeSet, code_set
 from bespoke.facts.reader import Facts
 
 WAIVERS = "waivers.csv"
@@ -81,9 +81,11 @@ def make_plan(
     train = _training(client)
     clean = [note for note in train if not unwaived(note.id, _everything(note), waivers)]
     count = int(facts.fact("evidence.tokens.examples").number)
+    codes = code_set(client.code_set)
     candidates: Mapping[str, tuple[str, ...]] = {}
     if any(strategy.candidates for strategy in strategies):
-        candidates = _retrieved(notes, train, int(facts.fact("evidence.tokens.candidates").number), say)
+        wanted = int(facts.fact("evidence.tokens.candidates").number)
+        candidates = _retrieved(notes, train, codes, wanted, say)
     shared = Shared(
         model_id=model_id,
         examples=worked_examples(clean, count) if any(s.examples for s in strategies) else (),
@@ -92,10 +94,10 @@ def make_plan(
         thinking_tokens=int(facts.fact("api.thinking_tokens").number),
         geography=promised_geography(client, backend),
         descriptions={
-            code: code_set().codes[code].description
+            code: codes.codes[code].description
             for found in candidates.values()
             for code in found
-            if code in code_set().codes
+            if code in codes.codes
         },
     )
     return Plan(
@@ -125,11 +127,11 @@ def _everything(note: Note) -> str:
 
 
 def _retrieved(
-    notes: Sequence[Note], train: Sequence[Note], count: int, say: Callable[[str], None]
+    notes: Sequence[Note], train: Sequence[Note], codes: CodeSet, count: int, say: Callable[[str], None]
 ) -> dict[str, tuple[str, ...]]:
     from bespoke.retrieval import CandidateSearch
 
-    search = CandidateSearch(train, say=say)
+    search = CandidateSearch(train, codes=codes, say=say)
     if not search.has_dense:
         say(search.dense_name)
     found = search.candidates(notes, count)

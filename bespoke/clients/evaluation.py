@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from bespoke.clients.files import Source, read_text
+from bespoke.clients.files import Source, is_there, read_text, usable
 from bespoke.clients.json_lines import read_records
+from bespoke.clients.language import foreign_language
 from bespoke.clients.schema import Note, Prediction
 from bespoke.clients.tables import Numbered, check_unique
 from bespoke.clients.wording import first_few, quote
+from bespoke.errors import BespokeError
+
+if TYPE_CHECKING:
+    from bespoke.facts.icd10 import Release
 
 LONG_NOTE = 200_000  # bytes of UTF-8
 
@@ -16,11 +22,39 @@ _RUNG = {
     "malformed": "does not have the form of an ICD-10-CM code",
     "invented": "does not exist in {release}",
     "not_billable": "is not billable in {release}",
+    "retired": "was billable until {last} and is retired in {release}",
 }
 
 
-def read_notes(source: Source) -> list[Numbered] | None:
-    """Notes by line; None when the file cannot be read at all."""
+MOST_NAMED = 5  # notes in another language that are named one by one
+FEWEST_CODES = 60_000  # billable ones: every release since 2016 has more
+
+
+def read_code_set(source: Source) -> Release | None:
+    """The release of ICD-10-CM in a file that engagement.yaml names; None when it cannot be used."""
+    from bespoke.facts.icd10 import code_set
+    from bespoke.facts.icd10_release import named_release
+
+    if not is_there(source.path):
+        source.say("is not there; engagement.yaml names it as evaluation.code_set")
+        return None
+    if not usable(source):
+        return None
+    try:
+        release = named_release(Path(source.path))
+        billable = len(code_set(release).billable)
+    except BespokeError as error:
+        for problem in error.problems:
+            source.say(problem.message, problem.row)
+        return None
+    if billable < FEWEST_CODES:
+        message = f"holds {billable} billable codes; a whole release has more than {FEWEST_CODES}"
+        source.say(message, warning=True)
+    return release
+
+
+def read_notes(source: Source, release: Release | None = None) -> list[Numbered] | None:
+    """Notes by line; None when the file cannot be read at all. `release` is the client's own, if any."""
     text = read_text(source)
     if text is None:
         return None
@@ -29,7 +63,8 @@ def read_notes(source: Source) -> list[Numbered] | None:
     for number, note in rows:
         _check_length(source, number, note)
         _check_evidence(source, number, note)
-    _check_codes(source, rows)
+    _check_language(source, rows)
+    _check_codes(source, rows, release)
     return rows
 
 
@@ -38,6 +73,26 @@ def _check_length(source: Source, number: int, note: dict[str, Any]) -> None:
     if size > LONG_NOTE:
         message = f"note of {size // 1000} KB; over {LONG_NOTE // 1000} KB it may not fit a model's context"
         source.say(message, number, "text", warning=True)
+
+
+def _check_language(source: Source, rows: list[Numbered]) -> None:
+    """Warns of notes that are not in English: a few by their lines, many in one line."""
+    foreign = [
+        (number, spoken) for number, note in rows if (spoken := foreign_language(note.get("text", "")))
+    ]
+    means = "codes are described in English, so a search of the code set finds little in it"
+    if len(foreign) > MOST_NAMED:
+        number, spoken = foreign[0]
+        lines = first_few(str(n) for n, _ in foreign[1:])
+        source.say(
+            f"reads as {spoken}; {len(foreign) - 1} more notes are not in English (lines {lines}); {means}",
+            number,
+            "text",
+            warning=True,
+        )
+        return
+    for number, spoken in foreign:
+        source.say(f"reads as {spoken}; {means}", number, "text", warning=True)
 
 
 def _check_evidence(source: Source, number: int, note: dict[str, Any]) -> None:
@@ -56,20 +111,25 @@ def _check_evidence(source: Source, number: int, note: dict[str, Any]) -> None:
         source.say(message, number, f"evidence[{place}]")
 
 
-def _check_codes(source: Source, rows: list[Numbered]) -> None:
+def _check_codes(source: Source, rows: list[Numbered], release: Release | None) -> None:
     """Warns of gold codes that no system could get right; the chapter's validity ladder counts them."""
     coded = [(number, note["gold"].get("diagnosis_icd10", ())) for number, note in rows if "gold" in note]
     if not any(codes for _, codes in coded):
         return
-    from bespoke.facts.icd10 import RELEASE, code_set
+    from bespoke.facts.icd10 import code_set
+    from bespoke.facts.icd10_retired import came_later, known_elsewhere
 
+    known = code_set(release)
     for number, codes in coded:
         for place, code in enumerate(codes):
-            validity = code_set().validity(code)
+            validity = known.validity(code)
             if validity != "billable":
-                message = (
-                    f"{quote(code)} {_RUNG[validity].format(release=RELEASE)}; no system can score on it"
+                elsewhere = known_elsewhere(known.normalise(code), known)
+                retired = elsewhere is not None and not came_later(elsewhere, known)
+                rung = _RUNG["retired" if retired else validity].format(
+                    release=known.release.name, last=elsewhere.last_billable if elsewhere else ""
                 )
+                message = f"{quote(code)} {rung}; no system can score on it"
                 source.say(message, number, f"gold.diagnosis_icd10[{place}]", warning=True)
 
 

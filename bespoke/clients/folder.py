@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bespoke.clients.claude_account import ENDING, is_account, read_account
 from bespoke.clients.drawn import check_drawn
-from bespoke.clients.engagement import read_engagement
-from bespoke.clients.evaluation import check_leakage, read_notes, read_predictions
+from bespoke.clients.engagement import CODE_SET_IN, read_engagement
+from bespoke.clients.evaluation import check_leakage, read_code_set, read_notes, read_predictions
 from bespoke.clients.files import Source, check_encoding, is_there, read_text
 from bespoke.clients.prices import read_prices
 from bespoke.clients.rows import check_codes, check_failures, check_judge, check_phases, check_tasks
@@ -26,6 +26,9 @@ from bespoke.clients.schema import (
 )
 from bespoke.clients.tables import Numbered, read_table
 from bespoke.errors import Problem
+
+if TYPE_CHECKING:
+    from bespoke.facts.icd10 import Release
 
 FILES = (
     "engagement.yaml", "tasks.csv", "failures.csv", "codes.csv", "judge.csv", "phases.csv", "prices.yaml",
@@ -48,6 +51,7 @@ class Reading:
     tables: dict[str, list[Numbered]] = field(default_factory=dict)  # by file name
     prices: dict[str, dict[str, Any]] | None = None
     dataset: tuple[Path, ...] = ()
+    code_set: Release | None = None  # the client's own
     notes: list[Numbered] | None = None
     train: list[Numbered] | None = None
     predictions: dict[str, list[Numbered]] | None = None
@@ -165,14 +169,22 @@ def _read_dataset(reading: Reading) -> None:
 def _read_evaluation(reading: Reading) -> None:
     entries = reading.entries("evaluation")
     folder = reading.sources[-1]
-    own = [name for name in entries if not name.startswith(WRITTEN_BY_A_RUN)]
+    given = (reading.engagement or {}).get("evaluation", {}).get("code_set") or ""
+    given = given.replace("\\", "/").removeprefix("./")
+    own = [
+        name for name in entries if not name.startswith(WRITTEN_BY_A_RUN) and f"{CODE_SET_IN}{name}" != given
+    ]
     _name_unknown(folder, own, EVALUATION_FILES)
+    if given.startswith(CODE_SET_IN):
+        named = Source(reading.root, reading.root / given, f"{reading.root.name}/{given}")
+        reading.sources.append(named)
+        reading.code_set = read_code_set(named)
     if not entries:
         return
     notes = reading.source("evaluation/notes.jsonl")
-    reading.notes = read_notes(notes) if notes else None
+    reading.notes = read_notes(notes, reading.code_set) if notes else None
     train = reading.source("evaluation/train.jsonl")
-    reading.train = read_notes(train) if train else None
+    reading.train = read_notes(train, reading.code_set) if train else None
     if train and reading.train and reading.notes:
         check_leakage(train, reading.train, reading.notes)
     _read_all_predictions(reading)

@@ -74,6 +74,7 @@ def _client(name: str, root: Path, reading: Reading) -> Client:
             for system, rows in predictions.items()
         },
         accounts=reading.accounts or None,
+        code_set=reading.code_set,
         log=_rows(LoggedPhase, tables.get(LOG), LOG),
     )
 

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:  # most folders use the pinned release: the code table is not loaded to read them
+    from bespoke.facts.icd10 import Release
 
 Kind = Literal["extraction", "classification", "routing", "question_answering", "drafting", "summarisation"]
 Change = Literal["never", "monthly", "weekly", "daily"]
@@ -69,6 +72,7 @@ class Annotation(Row):
 class EvaluationRun(Row):
     budget_usd: Annotated[Decimal, Field(ge=0, le=10_000_000)] = Decimal(0)
     deidentified: bool = False
+    code_set: str | None = None  # the file in evaluation/ with another release than the pinned one
 
 
 class Branding(Row):
@@ -286,6 +290,7 @@ class Client:
     train: tuple[Note, ...] | None = None
     predictions: Mapping[str, tuple[Prediction, ...]] | None = None
     accounts: Mapping[str, ClaudeAccount] | None = None  # by the name of the recorded system they belong to
+    code_set: Release | None = None  # None: the pinned release of ICD-10-CM
     log: tuple[LoggedPhase, ...] | None = None  # the house's own, beside the client folders
 
     def task(self, task_id: str) -> Task:

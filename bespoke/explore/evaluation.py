@@ -48,8 +48,9 @@ class Icd10EvaluationExplorer(Explorer):
             raise NothingToExplore("It needs coded notes in evaluation/notes.jsonl.")
         notes, client = book.client.notes or (), book.client
         train = usable_training(client.train or (), notes)
+        codes = code_set(client.code_set)
         ladder = [
-            *offline_rungs(notes, train, found.seed),
+            *offline_rungs(notes, train, found.seed, codes),
             *recorded_systems(client.predictions or {}, notes),
         ]
         self.best = found.best
@@ -58,7 +59,7 @@ class Icd10EvaluationExplorer(Explorer):
             [group_of(note) for note in notes], resamples=found.resamples, seed=found.seed
         )
         self.gold: Sets = [gold_codes(note) for note in notes]
-        self.kinds = {kind.name: kind for kind in code_kinds(self.gold, train, code_set())}
+        self.kinds = {kind.name: kind for kind in code_kinds(self.gold, train, codes)}
         self.mentions = {kind.name: kind for kind in mention_kinds(notes, train)}
 
     def subjects(self) -> Sequence[tuple[str, str]]:

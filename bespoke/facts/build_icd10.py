@@ -6,10 +6,7 @@ holds the official 74,719 billable codes. The output is sorted and carries no ti
 
 from __future__ import annotations
 
-import gzip
-import io
-
-from bespoke.facts.icd10 import BILLABLE, COLUMNS, TABLE
+from bespoke.facts.icd10 import BILLABLE, TABLE, packed
 
 
 def main() -> None:
@@ -28,11 +25,7 @@ def main() -> None:
     billable = sum(row[1] == "1" for row in rows)
     if billable != BILLABLE:
         raise SystemExit(f"expected {BILLABLE} billable codes, found {billable}")
-    text = "\n".join("\t".join(field.replace("\t", " ") for field in row) for row in (COLUMNS, *rows)) + "\n"
-    buffer = io.BytesIO()
-    with gzip.GzipFile(filename="", fileobj=buffer, mode="wb", mtime=0, compresslevel=9) as file:
-        file.write(text.encode())
-    TABLE.write_bytes(buffer.getvalue())
+    TABLE.write_bytes(packed("\t".join(field.replace("\t", " ") for field in row) for row in rows))
 
 
 def _is_group(code: str) -> bool:

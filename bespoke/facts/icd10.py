@@ -1,8 +1,11 @@
-"""The pinned ICD-10-CM code set: which codes exist, which are billable, how they nest."""
+"""The ICD-10-CM code set, the pinned release or another one: which codes exist, are billable, how they nest."""
 
 from __future__ import annotations
 
 import gzip
+import io
+from collections.abc import Iterable
+from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -14,6 +17,22 @@ COLUMNS = ("code", "billable", "parent", "chapter", "description", "inclusion_te
 TABLE = Path(__file__).with_name("icd10cm.tsv.gz")
 
 Validity = Literal["malformed", "invented", "not_billable", "billable"]
+
+
+class Release(NamedTuple):
+    """One release of the code set and the file that holds it: an official order file or a table like ours."""
+
+    name: str
+    since: date  # in force from this day on
+    path: Path
+
+    @property
+    def fiscal_year(self) -> int:
+        """The US government's year, named after the calendar year in which it ends on 30 September."""
+        return self.since.year + (self.since.month >= 10)
+
+
+PINNED = Release(RELEASE, date(2026, 4, 1), TABLE)
 
 
 class Code(NamedTuple):  # a hundred thousand of them: a tuple is made four times as fast as a dataclass
@@ -28,9 +47,10 @@ class Code(NamedTuple):  # a hundred thousand of them: a tuple is made four time
 class CodeSet:
     """One release of the code set. Look-ups take codes in any case, with or without the dot."""
 
-    def __init__(self, path: Path = TABLE) -> None:
-        with gzip.open(path, "rt", encoding="utf-8") as file:
-            self._lines = {line.partition("\t")[0]: line for line in file.read().splitlines()[1:]}
+    def __init__(self, release: Release, lines: dict[str, str]) -> None:
+        self.release = release
+        self._lines = lines  # code -> its row of the table
+        self._found: dict[str, Code] = {}
 
     @cached_property
     def codes(self) -> dict[str, Code]:
@@ -42,11 +62,11 @@ class CodeSet:
 
     def find(self, code: str) -> Code | None:
         """One code as it is written in the table, without taking the others apart."""
-        line = self._lines.get(code)
-        if line is None:
-            return None
-        c, billable, *rest = line.split("\t")
-        return Code(c, billable == "1", *rest)
+        found = self._found.get(code)
+        if found is None and code in self._lines:
+            c, billable, *rest = self._lines[code].split("\t")
+            found = self._found[code] = Code(c, billable == "1", *rest)
+        return found
 
     def normalise(self, code: str) -> str:
         """`e1165`, ` E11.65 ` -> `E11.65`; does not say whether the code exists."""
@@ -63,20 +83,25 @@ class CodeSet:
     def ancestors(self, code: str) -> tuple[str, ...]:
         """The code itself, then its parents up to the three-character category; () for an unknown code."""
         chain = []
-        current = self.normalise(code)
-        while current in self.codes:
-            chain.append(current)
-            current = self.codes[current].parent
+        found = self.find(self.normalise(code))
+        while found:
+            chain.append(found.code)
+            found = self.find(found.parent)
         return tuple(chain)
 
     def chapter(self, code: str) -> str:
         """Chapter number as text, `""` for an unknown code."""
-        found = self.codes.get(self.normalise(code))
+        found = self.find(self.normalise(code))
         return found.chapter if found else ""
 
     @cached_property
     def billable(self) -> tuple[Code, ...]:
-        return tuple(code for code in self.codes.values() if code.billable)
+        rows = (line.split("\t") for line in self._lines.values())
+        return tuple(
+            Code(c, True, parent, chapter, text, terms)
+            for c, b, parent, chapter, text, terms in rows
+            if b == "1"
+        )
 
 
 def well_formed(code: str) -> bool:
@@ -91,7 +116,30 @@ def well_formed(code: str) -> bool:
     )
 
 
+def packed(rows: Iterable[str]) -> bytes:
+    """Rows of the table as the file that is stored: a header, gzip, no time stamp, so the same bytes each time."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile(filename="", fileobj=buffer, mode="wb", mtime=0, compresslevel=9) as file:
+        file.write("".join(f"{row}\n" for row in ("\t".join(COLUMNS), *rows)).encode())
+    return buffer.getvalue()
+
+
+def code_set(given: Release | None = None) -> CodeSet:
+    """The release given, else the pinned one; read once per process. Raises BespokeError for a faulty file."""
+    if given is None or given == PINNED:
+        return _pinned()
+    return _given(given, given.path.stat().st_mtime_ns)
+
+
 @lru_cache(maxsize=1)
-def code_set() -> CodeSet:
-    """The pinned release, read once per process."""
-    return CodeSet()
+def _pinned() -> CodeSet:
+    with gzip.open(TABLE, "rt", encoding="utf-8") as file:
+        return CodeSet(PINNED, {line.partition("\t")[0]: line for line in file.read().splitlines()[1:]})
+
+
+@lru_cache(maxsize=2)
+def _given(release: Release, written: int) -> CodeSet:
+    """`written` is when the file was last written: a file that has changed is read again."""
+    from bespoke.facts.icd10_release import read_release
+
+    return CodeSet(release, read_release(release.path))

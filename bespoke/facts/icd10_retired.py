@@ -1,9 +1,10 @@
-"""Codes that could once be billed and no longer can, and what the pinned release has in their place.
+"""Codes that could be billed in another release and not in this one, and what stands in their place.
 
-A code that is not in the release was either retired from an earlier one or never existed, and the two say
-different things: old knowledge, or invention. The table holds every code that was billable in an official
-order file at hand and is not in the pinned release. Successors are read off the tables themselves, so none
-is a matter of opinion; a retired code that has no such successor is reported without one.
+A code that is not in a release was retired from an earlier one, came with a later one, or never existed, and
+the three say different things: old knowledge, new knowledge, or invention. The table holds every code that was
+billable in an official order file at hand and is not in the pinned release; a release that a client gives is
+compared with the pinned one as well. Successors are read off the tables themselves, so none is a matter of
+opinion; a retired code that has no such successor is reported without one.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from bespoke.facts.icd10 import CodeSet
+from bespoke.facts.icd10 import PINNED, CodeSet, code_set
 
 TABLE = Path(__file__).with_name("tables") / "retired_codes.csv"
 RELEASES = ("FY2016", "FY2017", "FY2018", "FY2019", "FY2021", "FY2025")  # oldest first
@@ -26,15 +27,39 @@ COLUMNS = ("code", "last_billable", "description")
 
 class Retired(NamedTuple):
     code: str
-    last_billable: str  # the last of RELEASES in which it was billable
+    last_billable: str  # the last of RELEASES, or the pinned release, in which it was billable
     description: str  # in that release
+
+    @property
+    def fiscal_year(self) -> int:
+        return int(self.last_billable.removeprefix("FY"))
 
 
 @lru_cache(maxsize=1)
 def retired_codes() -> dict[str, Retired]:
-    """Every retired code, by its normalised form."""
+    """Every code retired before the pinned release, by its normalised form."""
     with TABLE.open(encoding="utf-8", newline="") as file:
         return {row["code"]: Retired(**row) for row in csv.DictReader(file)}
+
+
+def known_elsewhere(code: str, codes: CodeSet) -> Retired | None:
+    """The latest release at hand in which a code could be billed that cannot be in `codes`; None for neither.
+
+    Takes a normalised code. That release may be earlier than `codes` (the code is retired) or later (it was
+    not there yet): `came_later` tells.
+    """
+    here = codes.find(code)
+    if here and here.billable:
+        return None
+    pinned = None if codes.release == PINNED else code_set().find(code)
+    if pinned and pinned.billable:
+        return Retired(code, f"FY{PINNED.fiscal_year}", pinned.description)
+    return retired_codes().get(code)
+
+
+def came_later(known: Retired, codes: CodeSet) -> bool:
+    """Whether a code known elsewhere came after this release. In the same fiscal year it came with an update."""
+    return known.fiscal_year >= codes.release.fiscal_year
 
 
 def successors(code: str, codes: CodeSet) -> tuple[str, ...]:
@@ -43,13 +68,13 @@ def successors(code: str, codes: CodeSet) -> tuple[str, ...]:
     In this order: the billable codes it was split into; the billable code one or more characters shorter
     that it was merged into; the one billable code that carries its description today. Takes a normalised code.
     """
-    retired = retired_codes().get(code)
-    if retired is None:
+    retired = known_elsewhere(code, codes)
+    if retired is None or came_later(retired, codes):
         return ()
-    if code in codes.codes:
+    if codes.find(code):
         return tuple(sorted(child.code for child in codes.billable if child.code.startswith(code)))
     for end in range(len(code) - 1, 2, -1):
-        shorter = codes.codes.get(code[:end].rstrip("."))
+        shorter = codes.find(code[:end].rstrip("."))
         if shorter and shorter.billable:
             return (shorter.code,)
     same = [found.code for found in codes.billable if found.description == retired.description]

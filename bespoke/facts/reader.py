@@ -16,7 +16,17 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from bespoke.errors import BespokeError
 
 TABLES = Path(__file__).with_name("tables")
-VALUE_TABLES = ("thresholds", "prices", "models", "phases", "latency", "evidence", "tuning", "claude_api")
+VALUE_TABLES = (
+    "thresholds",
+    "prices",
+    "models",
+    "phases",
+    "latency",
+    "evidence",
+    "tuning",
+    "claude_api",
+    "code_sets",
+)
 
 FactKind = Literal["published", "quoted", "measured", "assumed", "unpublished"]
 EARLIEST = date(2020, 1, 1)

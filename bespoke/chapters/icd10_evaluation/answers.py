@@ -23,6 +23,7 @@ from bespoke.chapters.icd10_evaluation.mentions import MentionDictionary
 from bespoke.chapters.icd10_evaluation.result import Kind
 from bespoke.claude.strategies import STRATEGIES
 from bespoke.clients.schema import Fields, Note, Prediction, Usage
+from bespoke.facts.icd10 import CodeSet
 
 Status = Literal["answered", "missing", "schema_broken"]
 Fit = Callable[[Sequence[Note]], Rung]
@@ -70,13 +71,18 @@ def usable_training(train: Sequence[Note], notes: Sequence[Note]) -> list[Note]:
     ]
 
 
-def offline_rungs(notes: Sequence[Note], train: Sequence[Note], seed: int) -> list[Ran]:
-    """The ladder below any model, in order. Without training notes only retrieval can answer."""
+def offline_rungs(
+    notes: Sequence[Note], train: Sequence[Note], seed: int, codes: CodeSet | None = None
+) -> list[Ran]:
+    """The ladder below any model, in order. Without training notes only retrieval can answer.
+
+    `codes` is the release that retrieval searches; left out, the pinned one.
+    """
     primary = PrimaryOrder(train)
     ran = []
     if train:
         ran.append(_learnt("most_frequent", "Most frequent codes", MostFrequent, notes, train, seed, primary))
-    retrieval = LexicalRetrieval()
+    retrieval = LexicalRetrieval(codes)
     decision = best_decision(retrieval.rank(train), [*map(gold_codes, train)]) if train else UNTUNED
     answers = _decide(retrieval, decision, notes, primary)
     ran.append(Ran("lexical", "Lexical retrieval", "offline", answers, decision))

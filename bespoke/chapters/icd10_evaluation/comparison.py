@@ -96,7 +96,7 @@ def power(scorer: Scorer, nearest: Comparison | None) -> Power:
         notes=notes,
         clusters=scorer.bootstrap.clusters,
         discordant=discordant,
-        detectable_primary=minimum_detectable_difference(nearest.primary.n, discordant or 0.0)
+        detectable_primary=minimum_detectable_difference(nearest.primary.independent, discordant or 0.0)
         if nearest
         else None,
         detectable_f1=nearest.difference.half_width * scale if nearest else None,
@@ -116,5 +116,7 @@ def runner_up(comparisons: Sequence[Comparison], scores: dict[str, float], best:
 
 def _primary(first: Ran, second: Ran, scorer: Scorer) -> McNemar:
     right = [scorer.primary_right(ran.answers, lambda code: code) for ran in (first, second)]
-    judged = [(a, b) for a, b in zip(*right, strict=True) if a is not None]
-    return mcnemar([bool(a) for a, _ in judged], [bool(b) for _, b in judged])
+    judged = [
+        (a, b, c) for a, b, c in zip(*right, scorer.bootstrap.cluster.tolist(), strict=True) if a is not None
+    ]
+    return mcnemar([bool(a) for a, _, _ in judged], [bool(b) for _, b, _ in judged], [c for *_, c in judged])

@@ -32,8 +32,9 @@ from bespoke.chapters.icd10_evaluation.retrieval import retrieval
 from bespoke.chapters.icd10_evaluation.scores import Scorer
 from bespoke.chapters.icd10_evaluation.slices import by_code, by_mention, code_kinds, mention_kinds
 from bespoke.chapters.icd10_evaluation.validity import validity
+from bespoke.clients.language import foreign_language
 from bespoke.clients.schema import Client, Note
-from bespoke.facts.icd10 import RELEASE, CodeSet, code_set
+from bespoke.facts.icd10 import CodeSet, code_set
 from bespoke.facts.reader import Facts
 from bespoke.statistics.bootstrap import ClusterBootstrap
 
@@ -48,10 +49,11 @@ def compute(
     """
     if not client.notes:
         return None
-    notes, release = client.notes, code_set()
+    notes, release = client.notes, code_set(client.code_set)
+    in_force = facts.fact("icd10cm.release")
     train = usable_training(client.train or (), notes)
     gold = [gold_codes(note) for note in notes]
-    ladder = [*offline_rungs(notes, train, seed), *recorded_systems(client.predictions or {}, notes)]
+    ladder = [*offline_rungs(notes, train, seed, release), *recorded_systems(client.predictions or {}, notes)]
     bootstrap = ClusterBootstrap([group_of(note) for note in notes], resamples=resamples, seed=seed)
     scorer = Scorer(gold, [_primary(note) for note in notes], bootstrap, release)
     kinds, mentions = code_kinds(gold, train, release), mention_kinds(notes, train)
@@ -71,9 +73,13 @@ def compute(
         clusters=bootstrap.clusters,
         train=len(train),
         left_out_of_training=len(client.train or ()) - len(train),
+        foreign_notes=sum(foreign_language(note.text) is not None for note in notes),
         gold_codes=sum(map(len, gold)),
         distinct_codes=len(frozenset().union(*gold)),
-        release=RELEASE,
+        release=release.release.name,
+        release_since=release.release.since,
+        in_force=f"ICD-10-CM {in_force.value}",
+        in_force_since=in_force.since,
         resamples=resamples,
         seed=seed,
         gold_validity=validity(gold, release),
@@ -90,7 +96,7 @@ def compute(
         else (),
         power=power(scorer, nearest),
         learning=learning_curves(ladder, train, notes, gold, seed) if train else (),
-        retrieval=retrieval(train, notes, resamples=resamples, seed=seed) if any(gold) else None,
+        retrieval=retrieval(train, notes, release, resamples=resamples, seed=seed) if any(gold) else None,
         claims=audit_claims(facts),
         precedents=precedents(facts),
         disagreements=disagreements(

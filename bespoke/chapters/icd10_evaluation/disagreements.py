@@ -43,7 +43,7 @@ def _why(f1: dict[str, float], best: str, gold: frozenset[str], ladder: Sequence
     others = max((score for name, score in f1.items() if name != best), default=0.0)
     answered = frozenset().union(*(ran.answers[i].code_set for ran in ladder))
     if others == 1.0 and f1[best] < 1.0:
-        return "A lower rung had it exactly right, the best system did not"
+        return "Another system had it exactly right, the best one did not"
     if gold and not gold & answered:
         return "No system found any of the codes"
     if {code[:3] for code in gold} <= {code[:3] for code in answered} and not gold <= answered:
@@ -57,7 +57,7 @@ def _shown(
     note: Note, why: str, ladder: Sequence[Ran], i: int, release: CodeSet, may_quote: bool
 ) -> Disagreement:
     gold = tuple(dict.fromkeys(map(comparable_code, note.gold.diagnosis_icd10)))
-    found = [release.codes.get(code) for code in gold]
+    found = [release.find(code) for code in gold]
     return Disagreement(
         note=note.id,
         why=why,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar, Literal
 
 from bespoke.chapters.icd10_evaluation.decision import Decision
@@ -31,12 +32,13 @@ class Validity(Part):
     retired: int  # billable in an earlier release, no longer in this one
     not_billable: int  # a category that was never billable: detail is missing
     billable: int
+    later: int = 0  # billable in a later release than this one
     examples: tuple[str, ...] = ()  # codes that are not billable, most frequent first
     retirements: tuple[Retirement, ...] = ()  # most frequent first
 
     @property
     def total(self) -> int:
-        return self.malformed + self.invented + self.retired + self.not_billable + self.billable
+        return self.malformed + self.invented + self.retired + self.not_billable + self.billable + self.later
 
     @property
     def invalid_share(self) -> float:
@@ -57,7 +59,7 @@ class Scores(Part):
     category_f1: Interval  # first three characters
     hierarchical_f1: Interval  # codes with all their ancestors
     note_f1: Interval  # mean over notes; a note without codes in gold and answer counts as 1
-    macro_f1: float  # mean over the codes of the gold
+    macro_f1: Interval  # mean over the codes of the gold; jackknife, for as many notes again
     macro_labels: int
     accepted: Interval  # share of notes whose set of codes is exactly right
     primary_exact: Interval
@@ -291,15 +293,19 @@ class Disagreement(Part):
 class Icd10Evaluation(Result):
     """The whole chapter. `systems` are in ladder order, the rungs that were not run last."""
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     notes: int
     clusters: int
     train: int
     left_out_of_training: int  # training notes that share a group or text with an evaluation note
+    foreign_notes: int  # that do not read as English
     gold_codes: int
     distinct_codes: int
     release: str
+    release_since: date  # in force from this day on
+    in_force: str  # the release in force on the day the report speaks of
+    in_force_since: date
     resamples: int
     seed: int
     gold_validity: Validity

@@ -138,7 +138,7 @@ def by_mention(
 
 
 def _sided(code: str, release: CodeSet) -> bool:
-    entry = release.codes.get(code)
+    entry = release.find(code)
     return entry is not None and bool(_SIDE.search(entry.description))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from bespoke.chapters.icd10_evaluation.result import Retirement, Validity
 from bespoke.facts.icd10 import CodeSet
-from bespoke.facts.icd10_retired import retired_codes, successors
+from bespoke.facts.icd10_retired import came_later, known_elsewhere, successors
 
 _EXAMPLES = 5
 
@@ -24,6 +24,7 @@ def validity(answers: Iterable[Iterable[str]], codes: CodeSet) -> Validity:
         malformed=totals["malformed"],
         invented=totals["invented"],
         retired=totals["retired"],
+        later=totals["later"],
         not_billable=totals["not_billable"],
         billable=totals["billable"],
         examples=tuple(invalid[:_EXAMPLES]),
@@ -35,13 +36,15 @@ def validity(answers: Iterable[Iterable[str]], codes: CodeSet) -> Validity:
 
 def _rung(code: str, codes: CodeSet) -> str:
     rung = codes.validity(code)
-    if rung in ("invented", "not_billable") and codes.normalise(code) in retired_codes():
-        return "retired"
-    return rung
+    known = known_elsewhere(codes.normalise(code), codes) if rung in ("invented", "not_billable") else None
+    if known is None:
+        return rung
+    return "later" if came_later(known, codes) else "retired"
 
 
 def _retirement(code: str, count: int, codes: CodeSet) -> Retirement:
-    known = retired_codes()[codes.normalise(code)]
+    known = known_elsewhere(codes.normalise(code), codes)
+    assert known is not None
     return Retirement(
         code=known.code,
         description=known.description,
