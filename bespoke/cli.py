@@ -9,15 +9,32 @@ from pathlib import Path
 import click
 
 from bespoke import __version__
-from bespoke.claude.front import evaluate, label
+from bespoke.claude.front import evaluate, import_predictions, label
 from bespoke.errors import BespokeError, Problem, printable
+from bespoke.places import is_url, nearest
 from bespoke.tuning.front import tune
 
+
+class _Place(click.ParamType[Path | str]):
+    """A folder; for `bespoke run` also the URL of one, which stays text."""
+
+    name = "place"
+
+    def convert(
+        self, value: str | Path, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path | str:
+        if isinstance(value, Path) or not is_url(value):
+            return Path(value)
+        if ctx is None or ctx.info_name != "run":
+            raise click.BadParameter("only `bespoke run` reads from a URL; name a folder here", ctx, param)
+        return value
+
+
 _CLIENT_DATA = click.option(
-    "--client-data", type=click.Path(path_type=Path), default=None, help="Folder of the client folders."
+    "--client-data", type=_Place(), metavar="DIR", default=None, help="Folder of the client folders."
 )
 _REPORTS = click.option(
-    "--reports", type=click.Path(path_type=Path), default=None, help="Folder the reports go to."
+    "--reports", type=_Place(), metavar="DIR", default=None, help="Folder the reports go to."
 )
 
 
@@ -68,6 +85,7 @@ def check(names: tuple[str, ...], every: bool, client_data: Path | None) -> None
 @click.option(
     "--jobs", type=click.IntRange(1), default=None, help="Clients at the same time (default: one per core)."
 )
+@click.option("--cluster", default="", metavar="ADDRESS", help="Run on the workers of this Dask scheduler.")
 @_CLIENT_DATA
 @_REPORTS
 def run(
@@ -78,22 +96,27 @@ def run(
     as_of: str,
     force: bool,
     jobs: int | None,
-    client_data: Path | None,
-    reports: Path | None,
+    cluster: str,
+    client_data: Path | str | None,
+    reports: Path | str | None,
 ) -> None:
-    """Run the notebooks of each client and render the report into reports/CLIENT/."""
+    """Run the notebooks of each client and render the report into reports/CLIENT/.
+
+    Both folders may be a URL, s3://bucket/folder: clients are read from there, reports written there.
+    """
     from bespoke.runner.portfolio import Request, run_all
 
-    folder = _folder(client_data, "client_data")
+    folder = client_data if isinstance(client_data, str) else _folder(client_data, "client_data")
     request = Request(
         names=tuple(_names(names, every, folder)),
         client_data=folder,
-        reports=_folder(reports, "reports"),
+        reports=reports if isinstance(reports, str) else _folder(reports, "reports"),
         only=only,
         assignments=assignments,
         as_of=as_of,
         force=force,
         jobs=jobs or 0,
+        cluster=cluster,
     )
     sys.exit(0 if run_all(request, click.echo) else 1)
 
@@ -179,7 +202,7 @@ def facts(as_of: str) -> None:
         click.echo(line)
 
 
-for command in (evaluate, label, tune):
+for command in (evaluate, import_predictions, label, tune):
     bespoke.add_command(command)
 
 
@@ -225,18 +248,23 @@ def _burning(client: Path) -> list[Problem]:
 
 
 def _folder(given: Path | None, name: str) -> Path:
-    from bespoke.places import nearest
-
     return given if given is not None else nearest(name)
 
 
-def _names(names: tuple[str, ...], every: bool, folder: Path) -> list[str]:
+def _names(names: tuple[str, ...], every: bool, folder: Path | str) -> list[str]:
     """The clients asked for, each once; none, or names beside --all, is wrong usage."""
     from bespoke import clients
 
     if every == bool(names):
         raise click.UsageError("name one or more clients, or give --all")
-    found = clients.names(folder) if every else list(dict.fromkeys(names))
+    if not every:
+        return list(dict.fromkeys(names))
+    if isinstance(folder, Path):
+        found = clients.names(folder)
+    else:
+        from bespoke.runner import shared
+
+        found = shared.names(folder)
     if not found:
         raise BespokeError("no client folder here", path=str(folder))
     return found

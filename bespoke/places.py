@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import sys
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -33,3 +36,16 @@ def nearest(name: str) -> Path:
         if (folder / name).is_dir():
             return folder / name
     return here / name
+
+
+def is_url(text: str) -> bool:
+    """Whether a place is not on this machine: `s3://bucket/folder`."""
+    return re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", text) is not None
+
+
+def without_folders(text: str) -> str:
+    """The text with the folders of this machine left out of its paths: what goes into a file tells of none."""
+    folders = {str(CHECKOUT), sys.prefix, sys.base_prefix, str(Path.cwd()), str(Path.home())}
+    for folder in sorted(folders - {os.sep}, key=len, reverse=True):
+        text = text.replace(f"{folder}{os.sep}", "")
+    return text

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from bespoke.clients.spreadsheet import inert
 from bespoke.errors import BespokeError
 from bespoke.tuning.formats import (
     ASSISTANT,
@@ -136,11 +137,26 @@ def test_prompt_completion_carries_one_exchange(example: Example) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(found=st.lists(examples(many_turns=False), min_size=1, max_size=4))
 def test_csv_gives_back_what_json_lines_held(found: list[Example], tmp_path: Path) -> None:
+    texts = [text for one in found for text in (one.system or "", *(turn.text for turn in one.turns))]
+    assume(all(inert(text) == text for text in texts))
     form = format_named("trl_conversational")
     source = lines(tmp_path / "in.jsonl", *(form.write(example) for example in found))
     convert(source, "csv", tmp_path / "table.csv")
     convert(tmp_path / "table.csv", "trl_conversational", tmp_path / "out.jsonl")
     assert (tmp_path / "out.jsonl").read_bytes() == source.read_bytes()
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "  =1+1", "\t=1", "＝1"])
+def test_csv_that_a_spreadsheet_would_run_is_not_written(text: str, tmp_path: Path) -> None:
+    source = lines(tmp_path / "in.jsonl", {"prompt": "q", "completion": text})
+    with pytest.raises(
+        BespokeError, match=r"in\.jsonl:1: CSV cannot carry completion: a spreadsheet would take"
+    ):
+        convert(source, "csv", tmp_path / "out.csv")
+    assert not (tmp_path / "out.csv").exists()
+    convert(source, "openai_chat", tmp_path / "out.jsonl")
+    written = json.loads((tmp_path / "out.jsonl").read_text(encoding="utf-8"))
+    assert written["messages"][-1]["content"] == text
 
 
 def test_csv_keeps_header_and_order_of_its_own_file(tmp_path: Path) -> None:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
+import warnings
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
+from bespoke import cli
+from bespoke.places import without_folders
+from bespoke.runner import index
 from tests.conftest import ROOT
 from tests.faults.conftest import SMALLEST, add_client, bespoke, files_of
 
@@ -22,6 +30,9 @@ SECRETS = {
     "GITHUB_TOKEN": "ghp_planted0j1k2l",
     "DATABASE_PASSWORD": "planted-3m4n5o",
 }
+ESCAPES = (
+    "\x1b]0;title\x07\x1b[31mred\x1b[0m\u202egnirts"  # terminal escapes, and text that runs the other way
+)
 INJECTED = (
     "<script>alert(1)</script><img src=x onerror=alert(2)>",
     '#panic("typst") #image("/etc/passwd") $ x $ *b* _i_ `c` @ref <label>',
@@ -57,6 +68,9 @@ def test_no_secret_and_no_path_is_in_any_file_or_line(planted: tuple[Path, str])
         str(folder),
         "planted-path-marker",
         sys.prefix,
+        sys.base_prefix,
+        str(ROOT),
+        f"{Path.home()}/",
         *(host for host in [socket.gethostname()] if len(host) > 6),
         "/ipykernel_",
     ]
@@ -78,13 +92,119 @@ def test_text_of_the_client_is_inert_everywhere(planted: tuple[Path, str]) -> No
     text = "".join(_everything_in(report / "report.pdf").split())
     for injection in INJECTED[:3]:
         assert "".join(injection.split()) in text, injection
-    assert "\x1b" not in said + page + text
+    assert not {"\x1b", "\x07"} & set(said + page + text)
+    assert "\u202e" not in said
+
+
+def test_the_list_of_clients_shows_text_as_text(planted: tuple[Path, str]) -> None:
+    """Its advice names a task, whose name is the client's; a failure quotes what is wrong."""
+    folder, _ = planted
+    (folder / "reports" / SMALLEST / "problems.txt").write_text(
+        f"x: {' '.join(INJECTED)} {ESCAPES}\n", encoding="utf-8"
+    )
+    manifest = folder / "reports" / SMALLEST / "manifest.json"
+    kept = manifest.read_bytes()
+    told = {
+        **json.loads(kept),
+        "advice": f"{' '.join(INJECTED)} {ESCAPES}",
+        "stale": [INJECTED[0]],
+        "as_of": INJECTED[0],
+    }
+    manifest.write_text(json.dumps(told), encoding="utf-8")
+    index.write(folder / "reports", folder / "client_data")
+    manifest.write_bytes(kept)
+    (folder / "reports" / SMALLEST / "problems.txt").unlink()
+    page = (folder / "reports/index.html").read_text(encoding="utf-8")
+    assert not {"\x1b", "\x07", "\u202e"} & set(page)
+    found = BeautifulSoup(page, "html.parser")
+    assert {tag.name for tag in found.find_all()} <= {
+        "html", "head", "meta", "title", "style", "body", "main", "h1", "p", "table", "thead", "tbody", "tr", "th",
+        "td", "a", "br", "span",
+    }  # fmt: skip
+    assert [tag["href"] for tag in found.find_all("a")] == [
+        f"{SMALLEST}/report.html",
+        f"{SMALLEST}/report.pdf",
+    ]
+    assert found.text.count(INJECTED[0]) == 4
+
+
+COMMANDS = (
+    ("check", SMALLEST), ("run", SMALLEST), ("explain", SMALLEST, "printed"), ("explain", SMALLEST, ESCAPES),
+    ("compare", SMALLEST, "2026-01-01", "2026-11-20"), ("compare", SMALLEST, ESCAPES, "x"), ("check", ESCAPES),
+    ("run", ESCAPES), ("run", SMALLEST, "--only", ESCAPES), ("run", SMALLEST, "--as-of", ESCAPES),
+    ("run", SMALLEST, "-p", f"{ESCAPES}=1"), ("run", SMALLEST, "-p", f"draws={ESCAPES}"),
+    ("run", SMALLEST, "--cluster", ESCAPES), ("run", SMALLEST, "--client-data", f"s3://{ESCAPES}/x"),
+    ("run", SMALLEST, "--client-data", ESCAPES), ("new", ESCAPES), ("report", ESCAPES), ("facts", "--as-of", ESCAPES),
+    ("dataset", "convert", ESCAPES, "csv", "out"), ("dataset", "convert", "tasks.csv", ESCAPES, "out"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: ascii(" ".join(command)))
+def test_no_command_writes_escapes_to_the_terminal(
+    command: tuple[str, ...], planted: tuple[Path, str], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """Neither what the client's files hold, faulty or not, nor what was typed. `printed` stands for a hostile name
+    in the report of a client that is sound."""
+    folder = Path(shutil.copytree(planted[0], tmp_path / "work"))
+    if "printed" not in command:
+        _spoil(folder / "client_data" / SMALLEST)
+    command = tuple("{{7*7}}" if word == "printed" else word for word in command)
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "argv", ["bespoke", *command])
+    with suppress(SystemExit):
+        cli.main()
+    said = "".join(capsys.readouterr())
+    assert said
+    assert said.replace("\n", "").isprintable(), ascii(said)
+    assert "a fault of bespoke itself" not in said
+
+
+def _spoil(client: Path) -> None:
+    """Faults whose lines quote the client's own text, keys and file names."""
+    with (client / "tasks.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{ESCAPES},{ESCAPES},{ESCAPES},{ESCAPES}\n")
+    with (client / "failures.csv").open("a", encoding="utf-8") as file:
+        file.write(f"HL-998,{ESCAPES},x,x,x,x,{ESCAPES},{ESCAPES},\n")
+    with (client / "engagement.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"\n{json.dumps(ESCAPES)}: {json.dumps(ESCAPES)}\n")
+    (client / f"{ESCAPES}.csv").write_text("x\n", encoding="utf-8")
+    (client / "dataset" / f"{ESCAPES}.jsonl").write_text("{}\n", encoding="utf-8")
 
 
 def test_templates_and_settings_beside_the_client_are_not_read(planted: tuple[Path, str]) -> None:
     """The run above passed with traps in every place where Jupyter, IPython and matplotlib look."""
     folder, _ = planted
     assert not list(folder.rglob("sprung"))
+
+
+def test_folders_of_this_machine_are_left_out_of_texts() -> None:
+    text = f"{ROOT}/bespoke/cli.py:3 {sys.prefix}/lib/x.py {Path.home()}/y and a/b"
+    assert without_folders(text) == "bespoke/cli.py:3 lib/x.py y and a/b"
+
+
+def test_a_warning_in_a_notebook_names_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bespoke import workbook
+
+    monkeypatch.setattr(warnings, "formatwarning", warnings.formatwarning)
+    shutil.copytree(ROOT / "client_data" / SMALLEST, tmp_path / SMALLEST)
+    workbook.open("01_task_audit", client=SMALLEST, client_data=str(tmp_path), reports=str(tmp_path))
+    shown = warnings.formatwarning(UserWarning("no glyph"), UserWarning, "/usr/lib/x.py", 3)
+    assert shown == "UserWarning: no glyph\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is cleared away there")
+def test_scratch_files_of_a_killed_run_are_cleared_away_by_the_next(tmp_path: Path) -> None:
+    """They may hold a client. A run that lives keeps its own, and so do others' folders of a like name."""
+    from bespoke.runner import private
+
+    for name in ("bespoke-killed", "bespoke-at-work", "bespoke-of-others"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "acme.client").touch()
+    (tmp_path / "bespoke-killed" / private.HELD).touch()
+    private._hold(tmp_path / "bespoke-at-work")
+    private._clear_away(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bespoke-at-work", "bespoke-of-others"]
 
 
 def test_kernels_are_not_given_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,11 +245,13 @@ def _inject(client: Path) -> None:
         text.replace("client: Harbour Legal LLP", f'client: "{quoted} Harbour"'), encoding="utf-8"
     )
     tasks = (client / "tasks.csv").read_text(encoding="utf-8")
-    for name, injection in (("Risk memos in the house style", second), ("Clause summaries", third)):
+    for name, injection in (
+        ("Risk memos in the house style", second), ("Clause summaries", f"{third}{ESCAPES}"),
+    ):  # fmt: skip
         tasks = tasks.replace(name, '"' + injection.replace('"', '""') + '"')
     (client / "tasks.csv").write_text(tasks, encoding="utf-8")
     failures = (client / "failures.csv").read_text(encoding="utf-8").rstrip("\n")
-    words = f"{fourth} {fifth}".replace('"', '""')
+    words = f"{fourth} {fifth} {ESCAPES}".replace('"', '""')
     row = f'HL-999,risk_memo,"{words}","{words}","{words}","{words}",,,'
     (client / "failures.csv").write_text(f"{failures}\n{row}\n", encoding="utf-8")
 

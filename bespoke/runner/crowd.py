@@ -5,6 +5,7 @@ They share nothing but the machine and the warmed process their kernels come fro
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import selectors
@@ -15,8 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bespoke.errors import printable
 from bespoke.runner import nursery
-from bespoke.runner.lean import import_papermill
-from bespoke.runner.outcome import Outcome
+from bespoke.runner.lean import collect_seldom, import_papermill
+from bespoke.runner.outcome import Outcome, problems_of
 from bespoke.runner.plan import Options
 
 Say = Callable[[str], None]
@@ -56,6 +57,7 @@ def _get_ready(names: Sequence[str], options: Options) -> None:
     """What every child needs and none should import again; nothing of it starts a thread."""
     from bespoke.runner import schedule, warm
 
+    collect_seldom()
     nursery.ZYGOTE.start(warm.extras_for([options.client_data / name for name in names]))
     import_papermill()
     schedule.get_ready_to_render()
@@ -119,26 +121,21 @@ def _live(name: str, options: Options, run: RunOne, pipe: int) -> None:
 def _by_command(names: Sequence[str], options: Options, jobs: int, say: Say) -> list[Outcome]:
     """Where nothing can be forked: the same command once for each client."""
 
+    ended = itertools.count(1)
+
     def start(name: str) -> Outcome:
         done = subprocess.run(
-            [sys.executable, "-m", "bespoke", "run", name, *_arguments(options)],
+            [
+                sys.executable, "-m", "bespoke.runner.errand", "run", name, *options.flags(),
+                "--client-data", str(options.client_data), "--reports", str(options.reports),
+            ],
             capture_output=True, text=True, encoding="utf-8", check=False,
         )  # fmt: skip
         lines = (done.stdout + done.stderr).splitlines()
         for line in lines:
             say(line)
-        return Outcome(name, tuple(lines[-1:]) or ("ended without a word",) if done.returncode else ())
+        say(f"[{next(ended)}/{len(names)}] {name}: {'failed' if done.returncode else 'done'}")
+        return Outcome(name, problems_of(options.reports / name, lines) if done.returncode else ())
 
     with ThreadPoolExecutor(jobs) as pool:
         return list(pool.map(start, names))
-
-
-def _arguments(options: Options) -> list[str]:
-    flags = ["--client-data", str(options.client_data), "--reports", str(options.reports)]
-    flags += [f"--only={options.only}"] if options.only else []
-    flags += [f"--as-of={options.as_of}"] if options.as_of else []
-    flags += ["--force"] if options.force else []
-    given = {name: value for values in options.parameters.values() for name, value in values.items()}
-    for name, value in given.items():
-        flags += ["-p", f"{name}={value}"]
-    return flags

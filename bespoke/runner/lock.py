@@ -22,7 +22,7 @@ def one_at_a_time(folder: Path, waiting: Callable[[], None]) -> Iterator[None]:
         raise BespokeError(f"cannot write: {error.strerror or error}", path=str(folder)) from error
     try:
         told = False
-        while not _take(handle):
+        while not take(handle):
             if not told:
                 waiting()
                 told = True
@@ -35,7 +35,8 @@ def one_at_a_time(folder: Path, waiting: Callable[[], None]) -> Iterator[None]:
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(handle: int) -> bool:
+    def take(handle: int) -> bool:
+        """Whether the open file is ours alone from now on, until it is closed."""
         try:
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         except OSError:
@@ -44,7 +45,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _take(handle: int) -> bool:
+    def take(handle: int) -> bool:
+        """Whether the open file is ours alone from now on, until it is closed."""
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

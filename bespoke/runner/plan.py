@@ -10,6 +10,7 @@ from typing import Any
 
 from bespoke import places
 from bespoke.chapters.registry import CHAPTERS, chapter
+from bespoke.errors import printable
 from bespoke.keys import digest, key_of, package_digest, reads
 from bespoke.runner.manifest import Manifest, NotebookRun
 
@@ -37,6 +38,14 @@ class Options:
     @property
     def wants_report(self) -> bool:
         return not self.only
+
+    def flags(self) -> tuple[str, ...]:
+        """The options of `bespoke run` that ask for the same, folders left out."""
+        given = {name: value for values in self.parameters.values() for name, value in values.items()}
+        found = [f"--only={self.only}"] if self.only else []
+        found += [f"--as-of={self.as_of}"] if self.as_of else []
+        found += ["--force"] if self.force else []
+        return (*found, *(f"-p{name}={value}" for name, value in given.items()))
 
 
 @dataclass
@@ -87,7 +96,9 @@ class Plan:
             and any(reads(s, name) for s in chain)
         ]
         if changed:
-            return f"{changed[0]} changed" + (f" and {len(changed) - 1} more" if len(changed) > 1 else "")
+            return printable(f"{changed[0]} changed") + (
+                f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+            )
         if self.before.facts != self.now.facts:
             return "fact tables changed"
         if self.before.versions != self.now.versions:

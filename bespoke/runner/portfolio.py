@@ -13,11 +13,10 @@ from bespoke import places
 from bespoke.chapters.registry import CHAPTERS
 from bespoke.errors import BespokeError, Problem, printable
 from bespoke.runner import nursery
-from bespoke.runner.outcome import Outcome
+from bespoke.runner.outcome import PROBLEMS, Outcome, keep
 from bespoke.runner.run import Options, cores, is_unchanged, run_client
 
 Say = Callable[[str], None]
-PROBLEMS = "problems.txt"  # in the report folder of a client whose last run failed
 
 
 @dataclass(frozen=True)
@@ -25,29 +24,31 @@ class Request:
     """What `bespoke run` was asked for. `jobs` clients run at the same time; 0 stands for one per core."""
 
     names: tuple[str, ...]
-    client_data: Path
-    reports: Path
+    client_data: Path | str  # a folder, or the URL of one
+    reports: Path | str
     only: str = ""
     assignments: tuple[str, ...] = ()
     as_of: str = ""
     force: bool = False
     jobs: int = 0
+    cluster: str = ""  # address of a Dask scheduler
 
 
 def run_all(request: Request, say: Say) -> bool:
     """True when every client ended well. Wrong parameters, dates and notebook names stop before any kernel."""
     started = time.perf_counter()
     options = _options(request)
-    outcomes = {name: Outcome(name) for name in request.names if _settled(name, options, say)}
+    here = isinstance(request.client_data, Path) and isinstance(request.reports, Path)
+    outcomes = {name: Outcome(name) for name in request.names if here and _settled(name, options, say)}
     rest = [name for name in request.names if name not in outcomes]
     if rest:
-        outcomes |= {outcome.name: outcome for outcome in _run(rest, options, request.jobs or cores(), say)}
+        run = _run if here and not request.cluster else _run_away
+        outcomes |= {outcome.name: outcome for outcome in run(rest, request, options, say)}
         nursery.ZYGOTE.stop()
     ordered = [outcomes[name] for name in request.names]
     if len(ordered) > 1:
         _summary(ordered, time.perf_counter() - started, say)
-    if rest or not (request.reports / "index.html").is_file():
-        _list_clients(request)
+    _list_clients(request, changed=bool(rest))
     return all(outcome.ok for outcome in ordered)
 
 
@@ -58,14 +59,21 @@ def _settled(name: str, options: Options, say: Say) -> bool:
     return False
 
 
-def _run(names: Sequence[str], options: Options, jobs: int, say: Say) -> list[Outcome]:
-    jobs = min(jobs, len(names))
+def _run(names: Sequence[str], request: Request, options: Options, say: Say) -> list[Outcome]:
+    jobs = min(request.jobs or cores(), len(names))
     options = replace(options, width=max(1, cores() // jobs))
     if jobs == 1:
         return [_one(name, options, say) for name in names]
     from bespoke.runner.crowd import side_by_side
 
     return side_by_side(names, options, jobs, _one, say)
+
+
+def _run_away(names: Sequence[str], request: Request, options: Options, say: Say) -> list[Outcome]:
+    from bespoke.runner.away import run_away
+
+    places = request.client_data, request.reports
+    return run_away(names, *places, options.flags(), request.cluster, request.jobs or cores(), say)
 
 
 def _one(name: str, options: Options, say: Say) -> Outcome:
@@ -82,22 +90,12 @@ def _one(name: str, options: Options, say: Say) -> Outcome:
         if os.environ.get("BESPOKE_DEBUG"):
             raise
         what = f"a fault of bespoke itself, please report it: {type(error).__name__}: {error}"
-        problems = (str(Problem(name, None, None, f"{what} (BESPOKE_DEBUG=1 shows more)")),)
+        shown = places.without_folders(f"{what} (BESPOKE_DEBUG=1 shows more)")
+        problems = (str(Problem(name, None, None, shown)),)
     for problem in problems:
         say(problem)
-    _keep(options.reports / name, problems)
+    keep(options.reports / name, problems)
     return Outcome(name, problems)
-
-
-def _keep(folder: Path, problems: Sequence[str]) -> None:
-    """The list of clients tells of a failure until the next run; where nothing can be kept, nothing is."""
-    from bespoke.saving import write_atomically
-
-    with suppress(BespokeError, OSError):
-        if problems and folder.is_dir():
-            write_atomically(folder / PROBLEMS, "".join(f"{problem}\n" for problem in problems))
-        else:
-            (folder / PROBLEMS).unlink(missing_ok=True)
 
 
 def _options(request: Request) -> Options:
@@ -113,7 +111,10 @@ def _options(request: Request) -> Options:
 
         parse_day(request.as_of)
     stem = _stem(request.only)
-    return Options(request.client_data, request.reports, request.as_of, stem, request.force, parsed)
+    # away from home these are the names of the folders there
+    client_data = request.client_data if isinstance(request.client_data, Path) else Path("client_data")
+    reports = request.reports if isinstance(request.reports, Path) else Path("reports")
+    return Options(client_data, reports, request.as_of, stem, request.force, parsed)
 
 
 def _summary(outcomes: Sequence[Outcome], seconds: float, say: Say) -> None:
@@ -125,12 +126,18 @@ def _summary(outcomes: Sequence[Outcome], seconds: float, say: Say) -> None:
         say(printable(f"{outcome.name} failed: {outcome.problems[0]}{more}"))
 
 
-def _list_clients(request: Request) -> None:
+def _list_clients(request: Request, changed: bool) -> None:
     """The page of all clients; a folder that cannot be written has been complained of already."""
     from bespoke.runner import index
 
     with suppress(BespokeError, OSError):
-        index.write(request.reports, request.client_data)
+        if isinstance(request.reports, Path) and isinstance(request.client_data, Path):
+            if changed or not (request.reports / "index.html").is_file():
+                index.write(request.reports, request.client_data)
+        else:
+            from bespoke.runner.away import list_clients
+
+            list_clients(request.client_data, request.reports)
 
 
 def _stem(only: str) -> str:

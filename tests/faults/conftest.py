@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from tests.conftest import ROOT
 FULL = os.environ.get("BESPOKE_FAULTS") == "full"
 REPORTS = ("report.pdf", "report.html")
 SMALLEST = "harbour_legal"  # the example that runs fastest
+
+SECONDS = "seconds"  # file that says how long the undisturbed run took
 
 Bespoke = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -50,11 +53,27 @@ def files_of(report: Path) -> dict[str, bytes]:
     }
 
 
+def processes_in(folder: Path) -> list[str]:
+    """Processes whose current folder is this one or lies in it: a run, its zygote, its kernels."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if process.joinpath("cwd").resolve(strict=True).is_relative_to(folder.resolve()):
+                found.append(process.joinpath("cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue
+    return [
+        command for command in found if command
+    ]  # a process that has ended and is not yet waited for has none
+
+
 @pytest.fixture(scope="session")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which the smallest example was run once, with nothing in its way."""
     folder = tmp_path_factory.mktemp("undisturbed")
     add_client(folder)
+    started = time.monotonic()
     done = bespoke("run", SMALLEST, cwd=folder)
     assert done.returncode == 0, done.stdout + done.stderr
+    (folder / SECONDS).write_text(str(time.monotonic() - started))
     return folder

@@ -5,40 +5,73 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import FULL, SMALLEST, add_client, bespoke, files_of, scaled
+from bespoke.chapters.registry import CHAPTERS
+from tests.faults.conftest import FULL, SECONDS, SMALLEST, add_client, bespoke, files_of, processes_in, scaled
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 KILLS = scaled(2, 50)
+STAGES = ("no notebook", "some notebooks", "all notebooks", "a report")
 
 
-def test_killed_runs_go_on_where_they_stopped(undisturbed: Path, tmp_path: Path) -> None:
+def test_killed_runs_go_on_where_they_stopped(
+    undisturbed: Path, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """The moments are spread evenly over the whole run; a run that ended before its moment does not count."""
     expected = files_of(undisturbed / "reports" / SMALLEST)
-    seconds = (
-        json.loads((undisturbed / "reports" / SMALLEST / "manifest.json").read_text())["wall_seconds"] + 0.5
-    )
-    moments = random.Random(6)
+    seconds = float((undisturbed / SECONDS).read_text())
+    chance, stages = random.Random(6), Counter[str]()
     for trial in range(KILLS):
         folder = tmp_path / f"trial{trial}"
         add_client(folder)
-        moment = moments.uniform(0.0, seconds)
-        _kill_after(moment, folder)
+        moment = (trial + chance.random()) / KILLS * seconds
+        while not _kill_after(moment, folder):
+            shutil.rmtree(folder / "reports" / SMALLEST)
+            moment *= 0.85
+        report = folder / "reports" / SMALLEST
+        stages[_stage(report)] += 1
+        _nothing_half_written(report, expected)
         again = bespoke("run", SMALLEST, cwd=folder)
         assert again.returncode == 0, (moment, again.stdout + again.stderr)
-        assert files_of(folder / "reports" / SMALLEST) == expected, moment
+        assert files_of(report) == expected, moment
+        shutil.rmtree(folder)
+    record_property("killed with", dict(stages))
+    if FULL:
+        assert set(stages) >= set(STAGES[:3]), stages
 
 
-def test_a_killed_run_takes_its_kernels_with_it(tmp_path: Path) -> None:
-    add_client(tmp_path)
-    _kill_after(2.5, tmp_path)
-    deadline = time.monotonic() + 10
-    while (left := _processes_in(tmp_path)) and time.monotonic() < deadline:
+@linux
+@pytest.mark.parametrize(
+    ("options", "plain"),
+    [
+        (("--all", "--jobs", "2"), ""),
+        (("--all", "--jobs", "2"), "1"),
+        *([((SMALLEST,), ""), ((SMALLEST,), "1")] if FULL else []),
+    ],
+)
+def test_a_killed_run_takes_its_kernels_with_it(options: tuple[str, ...], plain: str, tmp_path: Path) -> None:
+    """In the process table nothing is left of it: no kernel, no zygote, no client's own process."""
+    for name in (SMALLEST, "other"):
+        add_client(tmp_path, name)
+    run = _start(tmp_path, *options, BESPOKE_PLAIN_KERNELS=plain)
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob("reports/*/results/*.json")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert run.poll() is None
+    run.kill()
+    run.wait()
+    while (left := processes_in(tmp_path)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert left == []
 
@@ -64,28 +97,39 @@ def test_one_killed_client_does_not_stop_the_others(tmp_path: Path) -> None:
     assert bespoke("run", "--all", cwd=tmp_path).returncode == 0
 
 
-def _kill_after(seconds: float, folder: Path) -> None:
-    run = subprocess.Popen(
-        [sys.executable, "-m", "bespoke", "run", SMALLEST], cwd=folder,
+def _start(folder: Path, *options: str, **environment: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "bespoke", "run", *options], cwd=folder, env={**os.environ, **environment},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
+
+
+def _kill_after(seconds: float, folder: Path) -> bool:
+    """Whether it was still at work then."""
+    run = _start(folder, SMALLEST)
     try:
         run.wait(timeout=seconds)
     except subprocess.TimeoutExpired:
         run.kill()
         run.wait()
+        return True
+    return False
 
 
-def _processes_in(folder: Path) -> list[str]:
-    """Processes whose current folder is this one: a run, its zygote, its kernels."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if process.joinpath("cwd").resolve() == folder.resolve():
-                found.append(process.name)
-        except OSError:
-            continue
-    return found
+def _stage(report: Path) -> str:
+    """How far a run had come."""
+    manifest = report / "manifest.json"
+    done = len(json.loads(manifest.read_text())["notebooks"]) if manifest.is_file() else 0
+    if (report / "report.pdf").is_file():
+        return STAGES[3]
+    return STAGES[0] if not done else STAGES[1] if done < len(CHAPTERS) else STAGES[2]
+
+
+def _nothing_half_written(report: Path, expected: dict[str, bytes]) -> None:
+    """Whatever has its name already is whole; what a kill left unfinished is hidden."""
+    for name, content in files_of(report).items() if report.is_dir() else ():
+        if not any(part.startswith(".") for part in Path(name).parts):
+            assert content == expected[name], name
 
 
 def _child_at_work(parent: int, folder: Path, name: str) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
+from bespoke.clients.spreadsheet import inert
 from bespoke.errors import BespokeError, Problem
 from bespoke.tuning.formats.detection import Detection, detect, format_named
 from bespoke.tuning.formats.example import NOTHING, Example, Fault, structure
@@ -115,7 +116,10 @@ def _json_writer(file: IO[str]) -> Callable[[dict[str, Any]], str]:
 
 
 def _csv_writer(file: IO[str]) -> Callable[[dict[str, Any]], str]:
-    """The first row decides the header; a later row with another column does not fit."""
+    """The first row decides the header; a later row with another column does not fit.
+
+    Text that a spreadsheet would run is refused: a mark before it would be learnt by the model.
+    """
     writer = csv.writer(file)  # RFC 4180: CRLF, quotes where needed
     header: list[str] = []
 
@@ -126,7 +130,16 @@ def _csv_writer(file: IO[str]) -> Callable[[dict[str, Any]], str]:
         if set(record) - set(header):
             columns = ", ".join(sorted(set(record) - set(header)))
             return f"CSV cannot carry {columns}: the header of the first row has no such column"
-        writer.writerow([record.get(key, "") for key in header])
+        cells = [record.get(key, "") for key in header]
+        risky = [
+            key for key, cell in zip(header, cells, strict=True) if inert(key) != key or inert(cell) != cell
+        ]
+        if risky:
+            return (
+                f"CSV cannot carry {', '.join(risky)}: a spreadsheet would take the text for a formula; "
+                "a JSON Lines format carries it"
+            )
+        writer.writerow(cells)
         return ""
 
     return write
