@@ -29,8 +29,9 @@ check: $(VENV)/.ready-dev             ## lint, types, stripped notebooks
 bench: $(VENV)/.ready-dev             ## seconds beside the plain chain of papermill and nbconvert
 	$(BIN)/python tests/bench/plain_chain.py
 	$(BIN)/python tests/bench/bootstrap.py
+	$(BIN)/python tests/bench/validator.py
 
-faults: $(VENV)/.ready-dev            ## 50 kills, 1,000 spoilt client folders, full disks, crowds of 24: about an hour and a half
+faults: $(VENV)/.ready-dev            ## 50 kills, 1,000 spoilt client folders, full disks, crowds of 24: about an hour
 	BESPOKE_FAULTS=full $(BIN)/python -m pytest tests/faults
 
 # On this machine only, asks no other host for news or updates, and logs no token: `jupyter server list` shows it.

@@ -40,7 +40,9 @@ def test_a_brand_colour_too_pale_for_text_is_told_of_and_stops_nothing(root: Pat
     path.write_text(TEXT.replace('accent: "#1F4E79"', 'accent: "#FFD200"'), encoding="utf-8")
     said = [problem for problem in check(root.parent, root.name) if problem.column == "branding.accent"]
     assert [problem.warning for problem in said] == [True]
-    assert said[0].message.startswith("#ffd200 has contrast 1.5 with white, text needs 4.5 (WCAG AA): the report darkens it to #")
+    assert said[0].message.startswith(
+        "#ffd200 has contrast 1.5 with white, text needs 4.5 (WCAG AA): the report darkens it to #"
+    )
     assert load(root.parent, root.name).engagement.branding.accent == "#FFD200"
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bespoke.errors import BespokeError, printable
+from bespoke.places import without_folders
 from bespoke.runner import nursery, private
 from bespoke.runner.lean import import_papermill
 from bespoke.saving import write_atomically
@@ -116,7 +117,7 @@ def _message(error: Any) -> str:
     value = re.sub(r"\x1b\[[0-9;]*m", "", str(error.evalue)).strip()
     lines = value.splitlines() or [""]
     text = lines[0] if len(lines) == 1 else f"{lines[0]} (and {len(lines) - 1} more lines)"
-    return printable(text if error.ename == "BespokeError" else f"{error.ename}: {text}")
+    return printable(without_folders(text if error.ename == "BespokeError" else f"{error.ename}: {text}"))
 
 
 def _seconds(book: Any) -> tuple[float, float]:
@@ -138,5 +139,9 @@ def _without_traces(book: Any, source: Path) -> Any:
         cell.metadata.pop("execution", None)
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = "injected-parameters"
+        for output in cell.get("outputs", ()):
+            if output.output_type == "error":
+                output.evalue = without_folders(output.evalue)
+                output.traceback = [without_folders(line) for line in output.traceback]
     book.metadata["bespoke"] = {"notebook": source.stem}
     return book

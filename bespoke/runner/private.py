@@ -7,18 +7,23 @@ import os
 import shutil
 import tempfile
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
 
 from bespoke.runner.lock import take
 
 HELD = "held"  # locked for as long as the run lives
 LONGEST = 80  # bytes of a folder whose sockets still fit the 104 that every system allows
+_made: list[Path] = []
 
 
-@lru_cache(maxsize=1)
 def folder() -> Path:
     """Readable by this user only; gone when the run ends, and at the next run where it was killed."""
+    if not _made or not _made[-1].is_dir():  # a zygote that ends takes the folder with it
+        _made.append(_make())
+    return _made[-1]
+
+
+def _make() -> Path:
     base = tempfile.gettempdir()
     if len(os.fsencode(base)) > LONGEST - 20 and Path("/tmp").is_dir():
         base = "/tmp"

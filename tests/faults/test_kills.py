@@ -38,7 +38,7 @@ def test_killed_runs_go_on_where_they_stopped(
         moment = (trial + chance.random()) / KILLS * seconds
         while not _kill_after(moment, folder):
             shutil.rmtree(folder / "reports" / SMALLEST)
-            moment *= 0.85
+            moment *= 0.8
         report = folder / "reports" / SMALLEST
         stages[_stage(report)] += 1
         _nothing_half_written(report, expected)

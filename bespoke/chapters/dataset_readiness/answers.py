@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bespoke.facts.icd10 import code_set
+from bespoke.facts.icd10 import Release, code_set
 
 CODE = re.compile(r"[A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?")
 _ONLY_CODES = re.compile(rf"{CODE.pattern}(?:[\s,;]+{CODE.pattern})*")
@@ -78,27 +78,27 @@ def strings(value: object) -> Iterator[str]:
         yield from (item for item in value if isinstance(item, str))
 
 
-def bare_codes(answer: str, fields: dict[str, Any] | None) -> str:
+def bare_codes(answer: str, fields: dict[str, Any] | None, release: Release | None) -> str:
     """The codes an answer gives without a description, or "" when it gives none so."""
     if fields is None:
         text = answer.strip()
         bare = _ONLY_CODES.fullmatch(text)
-        return text if bare and all(_exists(code) for code in CODE.findall(text)) else ""
+        return text if bare and all(_exists(code, release) for code in CODE.findall(text)) else ""
     found = [text for value in fields.values() for text in strings(value) if CODE.fullmatch(text.strip())]
-    return ", ".join(text for text in found if _exists(text.strip()))
+    return ", ".join(text for text in found if _exists(text.strip(), release))
 
 
-def invalid_codes(fields: dict[str, Any] | None) -> str:
-    """Codes in fields named for them that the pinned ICD-10-CM release does not let one bill, or ""."""
+def invalid_codes(fields: dict[str, Any] | None, release: Release | None) -> str:
+    """Codes in fields named for them that a release of ICD-10-CM does not let one bill, or ""."""
     if fields is None:
         return ""
     texts = (text for key, value in fields.items() if _CODE_FIELD.search(key) for text in strings(value))
     codes = (match.group(1) for text in texts if (match := _LEADING_CODE.match(text)))
-    return ", ".join(code for code in codes if code_set().validity(code) != "billable")
+    return ", ".join(code for code in codes if code_set(release).validity(code) != "billable")
 
 
-def _exists(code: str) -> bool:
-    return code_set().validity(code) in ("billable", "not_billable")
+def _exists(code: str, release: Release | None) -> bool:
+    return code_set(release).validity(code) in ("billable", "not_billable")
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,8 @@ def _read(client: Client, facts: Facts) -> Scan:
     """The one pass over all files."""
     rules = rules_as_of(facts.as_of)
     notes = client.notes or ()
-    scan = Scan(rules, Ledger(rules), Containment(n.text for n in notes), tuple(n.id for n in notes))
+    known = Containment(n.text for n in notes)
+    scan = Scan(rules, Ledger(rules), known, tuple(n.id for n in notes), client.code_set)
     for path in client.dataset:
         scan.file(path, _shown(path, client.folder))
     return scan

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -35,15 +36,19 @@ def shingles(text: str) -> Hashes:
     words = _WORD.findall(text.lower())
     if len(words) < FEWEST_WORDS:
         return np.empty(0, dtype=np.uint64)
-    hashes = np.fromiter(
-        (zlib.crc32(word.encode("utf-8", "replace")) for word in words), np.uint64, len(words)
-    )
+    hashes = np.fromiter(map(_hash, words), np.uint64, len(words))
     runs = len(words) - SHINGLE + 1
     mixed = np.zeros(runs, dtype=np.uint64)
     for offset in range(SHINGLE):
         mixed = (mixed ^ hashes[offset : offset + runs]) * _MIX[offset]
         mixed ^= mixed >> np.uint64(29)
-    return np.unique(mixed)
+    mixed.sort()
+    return mixed[np.concatenate(([True], mixed[1:] != mixed[:-1]))]
+
+
+@lru_cache(maxsize=1 << 16)
+def _hash(word: str) -> int:
+    return zlib.crc32(word.encode("utf-8", "replace"))
 
 
 def signature(hashes: Hashes) -> Signature:
@@ -118,13 +123,18 @@ class Containment:
         owners = [np.full(len(sketch), n) for n, sketch in enumerate(sketches)]
         flat = np.concatenate([np.empty(0, dtype=np.uint64), *sketches])
         order = np.argsort(flat, kind="stable")
-        self._hashes = flat[order]
-        self._owners = np.concatenate([np.empty(0, dtype=np.int64), *owners])[order]
+        self._hashes, self._starts = np.unique(flat[order], return_index=True)
+        self._owners = np.split(
+            np.concatenate([np.empty(0, dtype=np.int64), *owners])[order], self._starts[1:]
+        )
 
     def inside(self, hashes: Hashes, threshold: float) -> list[int]:
         """Numbers of the known texts of which at least this share of the sketch stands in the row."""
         if not len(self._hashes) or not len(hashes):
             return []
-        present = np.isin(self._hashes, hashes)
-        counts = np.bincount(self._owners[present], minlength=len(self._sizes))
+        at = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
+        present = at[self._hashes[at] == hashes]
+        if not len(present):
+            return []
+        counts = np.bincount(np.concatenate([self._owners[i] for i in present]), minlength=len(self._sizes))
         return [int(n) for n in np.flatnonzero((self._sizes > 0) & (counts >= threshold * self._sizes))]

@@ -18,6 +18,7 @@ from bespoke.chapters.dataset_readiness.row_checks import Checked, RowChecks
 from bespoke.chapters.dataset_readiness.rules import Rules
 from bespoke.chapters.dataset_readiness.tokens import estimator
 from bespoke.errors import BespokeError
+from bespoke.facts.icd10 import Release
 from bespoke.show.numbers import decimal
 from bespoke.tuning.formats import Detection, Example, Row, detect, format_named, rows, structure
 
@@ -36,6 +37,7 @@ class Scan:
     ledger: Ledger
     evaluation: Containment
     evaluation_ids: Sequence[str]
+    release: Release | None = None  # the client's own code set; None: the pinned one
     copies: Copies = field(default_factory=Copies)
     labels: LabelCounter = field(default_factory=LabelCounter)
     files: list[FileReport] = field(default_factory=list)
@@ -45,7 +47,7 @@ class Scan:
 
     def __post_init__(self) -> None:
         self.estimate = estimator(self.rules)
-        self.checks = RowChecks(self.rules, self.estimate)
+        self.checks = RowChecks(self.rules, self.estimate, self.release)
         self.holds_evaluation = self.rules.number("leak_evaluation")
 
     def file(self, path: Path, name: str) -> None:

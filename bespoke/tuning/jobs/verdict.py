@@ -26,7 +26,8 @@ def usable_lines(client: Client, facts: Facts, route: str) -> dict[Path, frozens
 
     rules = rules_as_of(facts.as_of)
     notes = client.notes or ()
-    scan = Scan(rules, Ledger(rules), Containment(n.text for n in notes), tuple(n.id for n in notes))
+    known = Containment(n.text for n in notes)
+    scan = Scan(rules, Ledger(rules), known, tuple(n.id for n in notes), client.code_set)
     for path in client.dataset:
         scan.file(path, path.name)
     near = tuple(scan.copies.near(rules.number("duplicate_near")))

@@ -1,0 +1,145 @@
+"""Seconds of our check of a dataset beside a minimal one, on 10,000 records. Part of `make bench`.
+
+The minimal one is written anew from the documented checks of AWS's sample validator for Claude 3 Haiku: file size,
+JSON per line, roles, text content, first and last role, alternation, estimated tokens, number of lines. Like that
+one it lets pydantic check each record. Ours checks every rule of the table over the same file, copies and
+identifiers among them, which the minimal one never reads for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, ValidationError, model_validator
+
+from bespoke import clients
+from bespoke.chapters.dataset_readiness import compute
+from bespoke.chapters.dataset_readiness.rules import rules_as_of
+from bespoke.errors import BespokeError
+from bespoke.facts.reader import Facts
+from bespoke.tuning.formats import detect, format_named, rows
+
+ROOT = Path(__file__).resolve().parents[2]
+CLIENT = "meridian_health"
+MINIMAL_CHECKS = 8
+
+
+class Message(BaseModel):
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class Entry(BaseModel):
+    system: str | None = None
+    messages: list[Message] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def in_turn(self) -> Entry:
+        said = [message.role for message in self.messages]
+        if said != ["user", "assistant"] * (len(said) // 2):
+            raise ValueError("user and assistant must take turns, the assistant last")
+        return self
+
+
+def minimal(path: Path) -> list[str]:
+    """What is wrong with a training file, by the minimal checks."""
+    found = ["too large"] if path.stat().st_size > 10 * 2**30 else []
+    lines = 0
+    with path.open(encoding="utf-8") as file:
+        for lines, line in enumerate(file, start=1):
+            try:
+                record = json.loads(line)
+                Entry(**record)
+            except json.JSONDecodeError:
+                found.append(f"line {lines}: not JSON")
+                continue
+            except ValidationError as error:
+                found += [f"line {lines}: {one['msg']}" for one in error.errors()]
+            texts = [record.get("system") or "", *(m["content"] for m in record["messages"])]
+            if sum(len(text) // 3 for text in texts) > 32_000:
+                found.append(f"line {lines}: too many tokens")
+    if not 32 <= lines <= 10_000:
+        found.append(f"{lines} lines")
+    return found
+
+
+def dialogues(count: int, seed: int) -> Iterator[dict[str, Any]]:
+    """The example's dialogues again and again in the format of the model, no two with the same figures or order."""
+    (source,) = (ROOT / "client_data" / CLIENT / "dataset").glob("*.jsonl")
+    read, write = detect(source).format, format_named("bedrock_claude")
+    examples = [read.read(row.record).example for row in rows(source) if row.record is not None]
+    good = [record for example in examples if (record := _written(write, example)) is not None]
+    chance = random.Random(seed)
+    for number in range(count):
+        yield _varied(good[number % len(good)], chance)
+
+
+def _written(write: Any, example: Any) -> dict[str, Any] | None:
+    """None for the defects that stand in the example: neither validator shall stop at one."""
+    try:
+        record: dict[str, Any] = write.write(example)
+        Entry(**record)
+    except (BespokeError, ValueError):
+        return None
+    return record
+
+
+def _varied(record: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+    def other(text: str) -> str:
+        parts = text.split(". ")
+        chance.shuffle(parts)
+        return re.sub(r"\d", lambda _: str(chance.randrange(1, 10)), ". ".join(parts))
+
+    messages = [
+        {**m, "content": other(m["content"]) if m["role"] == "user" else m["content"]}
+        for m in record["messages"]
+    ]
+    return {**record, "messages": messages}
+
+
+def seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--records", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        shutil.copytree(ROOT / "client_data" / CLIENT, Path(name) / CLIENT)
+        shutil.rmtree(Path(name) / CLIENT / "dataset")
+        path = Path(name) / CLIENT / "dataset" / "train.jsonl"
+        path.parent.mkdir()
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(record) + "\n" for record in dialogues(options.records, 20261120))
+        client = clients.load(Path(name), CLIENT)
+        facts = Facts(client.engagement.as_of)
+        times: dict[str, list[float]] = {"minimal": [], "ours": []}
+        for _ in range(options.rounds):
+            times["minimal"].append(seconds(lambda: minimal(path)))
+            times["ours"].append(seconds(lambda: compute(client, facts)))
+        megabytes = path.stat().st_size / 1e6
+    ours, theirs = median(times["ours"]), median(times["minimal"])
+    checks = len(rules_as_of(facts.as_of).by_id)
+    print(
+        f"\nvalidators on {options.records:,} records, {megabytes:.1f} MB, {options.rounds} rounds in alternation"
+    )
+    print(f"minimal, {MINIMAL_CHECKS} checks {theirs:10.2f} s")
+    print(f"ours, {checks} rules {ours:13.2f} s   {theirs / ours:.2f}x as fast (goal: more than 1x)")
+
+
+if __name__ == "__main__":
+    main()
