@@ -15,6 +15,8 @@ from pypdf import PdfReader
 
 from bespoke.chapters.registry import CHAPTERS
 from bespoke.errors import BespokeError
+from bespoke.report.document import build, read
+from bespoke.report.model import Heading
 from bespoke.runner import parameters
 from tests.conftest import EXAMPLES, ROOT
 from tests.faults.conftest import files_of
@@ -38,6 +40,16 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = bespoke("run", "--all", cwd=folder)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder / "reports"
+
+
+@pytest.mark.parametrize("client", EXAMPLES)
+def test_no_heading_of_a_report_stands_over_nothing(reports: Path, client: str) -> None:
+    notebooks = sorted((reports / client / "notebooks").glob("*.ipynb"))
+    for section in build([read(path) for path in notebooks], "en").sections:
+        for block, after in zip(section.body, [*section.body[1:], None], strict=True):
+            if isinstance(block, Heading):
+                assert after is not None, block
+                assert not isinstance(after, Heading) or after.level > block.level, block
 
 
 @pytest.mark.parametrize("client", EXAMPLES)

@@ -398,11 +398,12 @@ def open_questions(result: Recommendation) -> None:
     """What nobody has said yet, per task; unknown is not no."""
     rows = [(t.name, question) for t in result.tasks for question in t.open_questions]
     if not rows:
+        show.text("None: every input that a rule of the framework asked for is known.")
         return
     show.table(
         rows,
         label="tbl-advice-open",
-        caption=f"{len(rows)} open questions: unknown is not no",
+        caption=f"{decimal(len(rows))} open question{'' if len(rows) == 1 else 's'}: unknown is not no",
         columns=(Column(key="task", title="Task"), Column(key="question", title="To be answered")),
     )
 
