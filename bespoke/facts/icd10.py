@@ -97,11 +97,13 @@ class CodeSet:
     @cached_property
     def billable(self) -> tuple[Code, ...]:
         rows = (line.split("\t") for line in self._lines.values())
-        return tuple(
-            Code(c, True, parent, chapter, text, terms)
+        found = {
+            c: Code(c, True, parent, chapter, text, terms)
             for c, b, parent, chapter, text, terms in rows
             if b == "1"
-        )
+        }
+        self._found |= found
+        return tuple(found.values())
 
 
 def well_formed(code: str) -> bool:

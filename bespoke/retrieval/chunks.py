@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 Section = Literal["assessment", "plan", "findings", "history", "other"]
@@ -81,6 +82,6 @@ def _pieces(text: str, start: int, end: int, border: re.Pattern[str]) -> list[tu
         inner = text[first:last]
         first += len(inner) - len(inner.lstrip())
         last -= len(inner) - len(inner.rstrip())
-        if sum(map(str.isalpha, text[first:last])) >= _LEAST:
+        if len([*islice(filter(str.isalpha, text[first:last]), _LEAST)]) == _LEAST:
             pieces.append((first, last))
     return pieces

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
+
+Named = TypeVar("Named")
 
 CONSTANT = 60  # Cormack, Clarke and Büttcher 2009: damps the first ranks; insensitive around this value
 
 
-def fused(rankings: Sequence[Sequence[str]]) -> list[str]:
+def fused(rankings: Sequence[Sequence[Named]]) -> list[Named]:
     """Reciprocal rank fusion: a code scores the sum of 1 / (60 + rank) over the rankings that hold it.
 
     Needs no comparable scores. Equal sums stay in the order of the first ranking that names the code.
     """
-    scores: dict[str, float] = {}
+    scores: dict[Named, float] = {}
     for ranking in rankings:
         for rank, code in enumerate(ranking, start=1):
             scores[code] = scores.get(code, 0.0) + 1 / (CONSTANT + rank)

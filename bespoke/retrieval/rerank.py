@@ -4,34 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from math import log1p
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bespoke.chapters.icd10_evaluation.decision import gold_codes
-from bespoke.chapters.icd10_evaluation.surface import Words, words_of
 from bespoke.clients.schema import Note
-from bespoke.facts.icd10 import CodeSet
-from bespoke.retrieval.fusion import CONSTANT, fused
 from bespoke.retrieval.stages import Nominated
 from bespoke.statistics.logistic import Logistic, fit_logistic
 
 LEAST_NOTES = 30  # fewer training notes cannot weigh a dozen features
 MOST_NOTES = 200  # more would not move the weights, and each has to be looked up
-_SECTIONS = ("assessment", "plan", "findings", "history")
-
-
-@lru_cache(maxsize=200_000)
-def _read(text: str) -> Words:
-    """The words of a chunk or description: each is met once per candidate."""
-    return words_of(text)
-
-
-@lru_cache(maxsize=200_000)
-def _distinct(text: str) -> frozenset[str]:
-    return frozenset(_read(text).words)
 
 
 class Reranker:
@@ -42,9 +26,9 @@ class Reranker:
     the code and its category (their own note left out).
     """
 
-    def __init__(self, codes: CodeSet, stages: Sequence[str]) -> None:
-        self.codes, self.stages = codes, tuple(stages)
+    def __init__(self) -> None:
         self._carried: Counter[str] = Counter()
+        self._prior: dict[str, float] = {}
         self._model: Logistic | None = None
 
     @property
@@ -56,16 +40,16 @@ class Reranker:
         for note in train:
             codes = gold_codes(note)
             self._carried.update({*codes, *(code[:3] for code in codes)})
+        self._prior = {name: log1p(count) for name, count in self._carried.items()}
         if len(train) < LEAST_NOTES:
             return
         shown = train[:: -(-len(train) // MOST_NOTES)]
         rows, right = [], []
         for note, known in zip(shown, nominate(shown), strict=True):
             codes = gold_codes(note)
-            order = fused([*known.rankings.values()])
-            if order:
-                rows.append(self._features(known, order, codes))
-                right.append(np.array([code in codes for code in order]))
+            if known.order:
+                rows.append(self._features(known, codes))
+                right.append(np.array([code in codes for code in known.order]))
         if not rows:
             return
         outcomes = np.concatenate(right)
@@ -74,49 +58,19 @@ class Reranker:
 
     def order(self, known: Nominated) -> list[str]:
         """All candidates of a note, the most credible first."""
-        order = fused([*known.rankings.values()])
-        if self._model is None or not order:
-            return order
-        credible = self._model.score(self._features(known, order, frozenset()))
-        return [order[i] for i in np.argsort(-credible, kind="stable")]
+        if self._model is None or not known.order:
+            return known.order
+        credible = self._model.score(self._features(known, frozenset()))
+        return [known.order[i] for i in np.argsort(-credible, kind="stable").tolist()]
 
-    def _features(self, known: Nominated, order: Sequence[str], own: frozenset[str]) -> NDArray[np.float64]:
-        """One row per candidate. `own` are the gold codes of the note itself, where it is a training note."""
-        places = [{code: i for i, code in enumerate(known.rankings[stage], start=1)} for stage in self.stages]
-        own_all = {*own, *(code[:3] for code in own)}
-        return np.array(
-            [
-                [
-                    *(1 / (CONSTANT + place[code]) if code in place else 0.0 for place in places),
-                    *(known.codes[code].scores.get(stage, 0.0) for stage in self.stages),
-                    *self._words(known, code),
-                    *(self._section(known, code, section) for section in _SECTIONS),
-                    log1p(known.codes[code].chunks),
-                    self._prior(code, own_all),
-                    self._prior(code[:3], own_all),
-                    len(code),
-                ]
-                for code in order
-            ],
-            dtype=float,
-        )
-
-    def _words(self, known: Nominated, code: str) -> tuple[float, float, float]:
-        """Share of the mention's words in the description, of the description's in the mention, and whether
-        the mention is denied."""
-        chunk, listed = known.codes[code].chunk, self.codes.codes.get(code)
-        if chunk is None or listed is None:
-            return 0.0, 0.0, 0.0
-        said = _read(chunk.text)
-        mention, description = _distinct(chunk.text), _distinct(listed.description)
-        both = len(mention & description)
-        at = next((i for i, word in enumerate(said.words) if word in description), 0)
-        denied = bool(said.words) and said.context(at, at + 1) != "asserted"
-        return both / max(1, len(mention)), both / max(1, len(description)), float(denied)
-
-    def _section(self, known: Nominated, code: str, section: str) -> float:
-        chunk = known.codes[code].chunk
-        return float(chunk is not None and chunk.section == section)
-
-    def _prior(self, name: str, own: set[str]) -> float:
-        return log1p(self._carried[name] - (name in own))
+    def _features(self, known: Nominated, own: frozenset[str]) -> NDArray[np.float64]:
+        """One row per candidate in fused order. `own` are the gold codes of the note itself, where it is a
+        training note."""
+        held_out = {name: log1p(self._carried[name] - 1) for name in {*own, *(code[:3] for code in own)}}
+        prior = self._prior | held_out
+        columns = [
+            [prior.get(code, 0.0) for code in known.order],
+            [prior.get(code[:3], 0.0) for code in known.order],
+            [*map(len, known.order)],
+        ]
+        return np.column_stack([known.evidence, *(np.array(column, dtype=float) for column in columns)])

@@ -7,12 +7,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from bespoke.chapters.icd10_evaluation.decision import gold_codes, group_of
-from bespoke.chapters.icd10_evaluation.lexical import LexicalRetrieval
 from bespoke.clients.schema import Note
 from bespoke.facts.icd10 import CodeSet, code_set
 from bespoke.results import Part
 from bespoke.retrieval.dense import ABSENT, DenseIndex, Encoder, cache_folder, local_encoder
-from bespoke.retrieval.fusion import fused
 from bespoke.retrieval.rerank import Reranker
 from bespoke.retrieval.stages import Nominated, Stages
 from bespoke.statistics.bootstrap import ClusterBootstrap, Ratio
@@ -59,8 +57,8 @@ class CandidateSearch:
         self.dense_name = model.name if model else ABSENT
         self.has_dense = model is not None
         index = DenseIndex(codes, model, cache_folder(), say) if model else None
-        self.stages = Stages(LexicalRetrieval(codes), index)
-        self.reranker = Reranker(codes, self.stages.names)
+        self.stages = Stages(codes, index)
+        self.reranker = Reranker()
         self.reranker.learn(train, self.stages.nominate)
 
     def candidates(self, notes: Sequence[Note], count: int) -> list[tuple[str, ...]]:
@@ -87,7 +85,7 @@ class CandidateSearch:
 
     def _orders(self, nominated: Sequence[Nominated]) -> list[tuple[str, list[list[str]]]]:
         orders = [(name, [known.rankings[name] for known in nominated]) for name in self.stages.names]
-        orders.append(("fused", [fused([*known.rankings.values()]) for known in nominated]))
+        orders.append(("fused", [known.order for known in nominated]))
         if self.reranker.learnt:
             orders.append(("reranked", [self.reranker.order(known) for known in nominated]))
         return orders

@@ -3,103 +3,99 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bespoke.chapters.icd10_evaluation.lexical import LexicalRetrieval
-from bespoke.chapters.icd10_evaluation.surface import words_of
+from bespoke.chapters.icd10_evaluation.lexical import LexicalRetrieval, best_of_each
+from bespoke.chapters.icd10_evaluation.surface import comparable_words
 from bespoke.clients.schema import Note
+from bespoke.facts.icd10 import CodeSet
 from bespoke.retrieval.chunks import Chunk, chunks
 from bespoke.retrieval.dense import DenseIndex
+from bespoke.retrieval.evidence import Found, evidence
+from bespoke.retrieval.fusion import fused
 
 DEPTH = 200  # codes a stage ranks per note
 _PER_CHUNK = 8  # codes a chunk nominates: more drown the note's other mentions
 
 
-@dataclass
-class Nomination:
-    """Why a code is a candidate: its best score in each stage, and the chunk that scored it best."""
-
-    scores: dict[str, float] = field(default_factory=dict)
-    chunk: Chunk | None = None
-    chunks: int = 0  # how many pieces of the note nominated it
-
-
 @dataclass(frozen=True)
 class Nominated:
-    """All candidates of one note and each stage's ranking of them, best first."""
+    """The candidates of one note: each stage's ranking, best first, their fused order, and what speaks for each.
 
-    codes: dict[str, Nomination]
+    `evidence` has a row for every code of `order`, as bespoke.retrieval.evidence describes it.
+    """
+
     rankings: dict[str, list[str]]
+    order: list[str]
+    evidence: NDArray[np.float64]
 
 
 class Stages:
     """Looks notes up in the code set by every means at hand."""
 
-    def __init__(self, lexical: LexicalRetrieval, dense: DenseIndex | None) -> None:
-        self.lexical, self.dense = lexical, dense
+    def __init__(self, codes: CodeSet, dense: DenseIndex | None) -> None:
+        self.lexical, self.dense = LexicalRetrieval(codes), dense
+        self.index = self.lexical.index
         self.names = ("sentences", "mentions", *(("dense",) if dense else ()))
 
     def nominate(self, notes: Sequence[Note]) -> list[Nominated]:
         """One entry per note, in their order."""
-        whole = self.lexical.rank(notes)
         pieces = [chunks(note.text) for note in notes]
-        found: list[dict[str, Nomination]] = [{} for _ in notes]
-        for known, ranked in zip(found, whole, strict=True):
-            for code, score in ranked:
-                known.setdefault(code, Nomination()).scores["sentences"] = score
-        self._by_mention(pieces, found)
+        flat = [chunk for note_pieces in pieces for chunk in note_pieces]
+        owner = np.repeat(np.arange(len(notes)), [len(note_pieces) for note_pieces in pieces])
+        stages = [self._by_sentence(notes), self._by_mention(flat, owner)]
         if self.dense:
-            self._by_vector(pieces, found)
-        return [Nominated(known, {name: _ranking(known, name) for name in self.names}) for known in found]
+            stages.append(self._by_vector(flat, owner, self.dense))
+        rankings = [found.ranked(len(notes), DEPTH) for found in stages]
+        orders = [fused(of_note) for of_note in zip(*rankings, strict=True)]
+        rows = evidence(self.index, flat, stages, orders, DEPTH)
+        ends = np.cumsum([0, *map(len, orders)])
+        named = [[self._named(ranking) for ranking in of_note] for of_note in zip(*rankings, strict=True)]
+        return [
+            Nominated(dict(zip(self.names, of_note, strict=True)), self._named(order), rows[start:end])
+            for of_note, order, (start, end) in zip(named, orders, pairwise(ends.tolist()), strict=True)
+        ]
 
-    def _by_mention(self, pieces: Sequence[Sequence[Chunk]], found: list[dict[str, Nomination]]) -> None:
-        for known, note_chunks in zip(found, pieces, strict=True):
-            words = [words_of(chunk.text).words for chunk in note_chunks]
-            query, code, score = self.lexical.index.nominate(words)
-            # Long sentences reach high sums with scattered words; a short mention that fits should win.
-            damped = score / np.sqrt([1 + len(words[q]) for q in query.tolist()])
-            _keep(known, "mentions", note_chunks, self.lexical.index.names, query, code, damped)
+    def _by_sentence(self, notes: Sequence[Note]) -> Found:
+        whole = self.lexical.rank(notes)
+        owner = np.repeat(np.arange(len(notes)), [*map(len, whole)])
+        code = np.array([self._number[code] for ranked in whole for code, _ in ranked], dtype=np.intp)
+        score = np.array([score for ranked in whole for _, score in ranked], dtype=float)
+        order = np.lexsort((code, -score, owner))
+        nothing = np.zeros(len(order), dtype=np.intp)
+        return Found(owner[order], code[order], score[order], nothing - 1, nothing)
 
-    def _by_vector(self, pieces: Sequence[Sequence[Chunk]], found: list[dict[str, Nomination]]) -> None:
-        """All chunks of all notes at once: a model is quickest with many texts of like length."""
-        assert self.dense is not None
-        texts = [chunk.text for note_chunks in pieces for chunk in note_chunks]
-        query, code, score = self.dense.nominate(texts, _PER_CHUNK)
-        start = 0
-        for known, note_chunks in zip(found, pieces, strict=True):
-            here = (query >= start) & (query < start + len(note_chunks))
-            _keep(known, "dense", note_chunks, self.dense.names, query[here] - start, code[here], score[here])
-            start += len(note_chunks)
+    def _by_mention(self, pieces: Sequence[Chunk], owner: NDArray[np.intp]) -> Found:
+        """All pieces of all notes at once."""
+        words = [comparable_words(chunk.text) for chunk in pieces]
+        codes, scores = self.index.nominate(words, _PER_CHUNK)
+        # Long sentences reach high sums with scattered words; a short mention that fits should win.
+        damped = scores / np.sqrt([[1 + len(said)] for said in words]).reshape(-1, 1)
+        piece, place = np.nonzero(codes >= 0)
+        return _best(owner, piece, codes[piece, place], damped[piece, place])
 
+    def _by_vector(self, pieces: Sequence[Chunk], owner: NDArray[np.intp], dense: DenseIndex) -> Found:
+        """All pieces of all notes at once: a model is quickest with many texts of like length."""
+        piece, code, score = dense.nominate([chunk.text for chunk in pieces], _PER_CHUNK)
+        return _best(owner, piece, code, score)
 
-def _keep(
-    known: dict[str, Nomination],
-    stage: str,
-    note_chunks: Sequence[Chunk],
-    names: Sequence[str],
-    query: Any,
-    code: Any,
-    score: Any,
-) -> None:
-    """Takes in each chunk's best codes; a code keeps its best score and the chunk it came from."""
-    order = np.lexsort((code, -score, query))
-    place, last = 0, -1
-    for i in order.tolist():
-        place = place + 1 if query[i] == last else 1
-        last = int(query[i])
-        if place > _PER_CHUNK:
-            continue
-        nomination = known.setdefault(names[int(code[i])], Nomination())
-        nomination.chunks += 1
-        value = float(score[i])
-        if value > nomination.scores.get(stage, 0.0):
-            nomination.scores[stage] = value
-            nomination.chunk = note_chunks[last]
+    def _named(self, numbers: Sequence[int]) -> list[str]:
+        return [self.index.names[number] for number in numbers]
+
+    @cached_property
+    def _number(self) -> dict[str, int]:
+        return {name: number for number, name in enumerate(self.index.names)}
 
 
-def _ranking(known: dict[str, Nomination], stage: str) -> list[str]:
-    held = [(-n.scores[stage], code) for code, n in known.items() if stage in n.scores]
-    return [code for _, code in sorted(held)[:DEPTH]]
+def _best(
+    owner: NDArray[np.intp], piece: NDArray[np.intp], code: NDArray[Any], score: NDArray[np.float64]
+) -> Found:
+    """What all pieces nominated; a note's code keeps its best score and the piece it came from."""
+    best, often = best_of_each(owner[piece], code, score)
+    return Found(owner[piece[best]], code[best], score[best], piece[best], often)

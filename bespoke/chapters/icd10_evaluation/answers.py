@@ -132,6 +132,7 @@ class PrimaryOrder:
     def __init__(self, train: Sequence[Note]) -> None:
         self.carried: Counter[str] = Counter()
         self.first: Counter[str] = Counter()
+        self._shares: dict[str, float] = {}
         for note in train:
             codes = [comparable_code(code) for code in note.gold.diagnosis_icd10]
             for code in dict.fromkeys(codes):
@@ -140,7 +141,12 @@ class PrimaryOrder:
                     self.first[key] += code == codes[0]
 
     def __call__(self, codes: Sequence[str]) -> tuple[str, ...]:
-        return tuple(sorted(codes, key=self._share, reverse=True))  # stable: the given order breaks ties
+        for code in codes:
+            if code not in self._shares:
+                self._shares[code] = self._share(code)
+        return tuple(
+            sorted(codes, key=self._shares.__getitem__, reverse=True)
+        )  # stable: given order breaks ties
 
     def _share(self, code: str) -> float:
         share = 0.5

@@ -30,8 +30,10 @@ class LinearOneVsRest:
         rows = self._weigh(counts)
         gold = [gold_codes(note) for note in train]
         self.codes = sorted(set().union(*gold))
-        target = np.array([[code in codes for code in self.codes] for codes in gold], dtype=float)
-        target = target.reshape(len(train), len(self.codes))
+        place = {code: j for j, code in enumerate(self.codes)}
+        target = np.zeros((len(train), len(self.codes)))
+        for row, codes in zip(target, gold, strict=True):
+            row[[place[code] for code in codes]] = 1
         self.share = target.mean(axis=0)
         alike = (rows @ rows.T).toarray() + _RIDGE * np.eye(len(train))
         self.slopes = rows.T @ np.linalg.solve(alike, target - self.share)  # words x codes
@@ -40,9 +42,10 @@ class LinearOneVsRest:
         counts = word_matrix((words_of(note.text).words for note in notes), self.vocabulary, grow=False)
         scores = np.round(self._weigh(counts) @ self.slopes + self.share, 9)
         order = np.argsort(-scores, axis=1, kind="stable")[:, :DEPTH]
+        best = np.take_along_axis(scores, order, axis=1).tolist()
         return [
-            tuple((self.codes[j], float(row[j])) for j in columns)
-            for row, columns in zip(scores, order, strict=True)
+            tuple(zip(map(self.codes.__getitem__, columns), row, strict=True))
+            for columns, row in zip(order.tolist(), best, strict=True)
         ]
 
     def _weigh(self, counts: Any) -> Any:

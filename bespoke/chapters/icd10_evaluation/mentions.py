@@ -45,19 +45,19 @@ class MentionDictionary:
         """Every match in the text, longest first from the left, the forms inside it, and their context."""
         places = [i for i, word in enumerate(words.words) if word not in self.fillers]
         kept = [words.words[i] for i in places]
-        at = 0
-        while at < len(kept):
-            length = self._longest(kept, places, at)
+        after = 0
+        for at in [i for i, word in enumerate(kept) if word in self.lengths]:
+            length = self._longest(kept, places, at) if at >= after else 0
             if length:
-                form = tuple(kept[at : at + length])
-                context = words.context(places[at], places[at + length - 1] + 1)
+                after = at + length
+                form = tuple(kept[at:after])
+                context = words.context(places[at], places[after - 1] + 1)
                 yield form, context
                 for inner in self.inside[form]:
                     yield inner, context
-            at += length or 1
 
     def _longest(self, kept: list[str], places: list[int], at: int) -> int:
-        for length in self.lengths.get(kept[at], ()):
+        for length in self.lengths[kept[at]]:
             end = at + length
             if (
                 end <= len(kept)

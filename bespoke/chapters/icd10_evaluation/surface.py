@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
 Context = Literal["asserted", "negated", "suspected"]
 
-_WORD = re.compile(r"[^\W_]+")
+WORD = re.compile(r"[^\W_]+")
 _BREAK = re.compile(r"[.;:!?\n\r•|]|\b(?:but|however|except|pero|aunque|salvo|excepto)\b", re.IGNORECASE)
 
 _REACH = 6  # words between a cue and the mention it governs
@@ -24,9 +24,16 @@ class Words:
     start: tuple[int, ...]
     end: tuple[int, ...]
     clause: tuple[int, ...]
+    _contexts: dict[tuple[int, int], Context] = field(default_factory=dict, repr=False, compare=False)
 
     def context(self, first: int, last: int) -> Context:
         """Whether words `first` to `last` (exclusive) are asserted, denied or doubted."""
+        known = self._contexts.get((first, last))
+        if known is None:  # every dictionary that is tried on a text asks anew
+            known = self._contexts[first, last] = self._judged(first, last)
+        return known
+
+    def _judged(self, first: int, last: int) -> Context:
         clause = self.clause[first]
         lower = first
         while lower > 0 and first - lower < _REACH and self.clause[lower - 1] == clause:
@@ -48,7 +55,7 @@ def words_of(text: str) -> Words:
     breaks = [match.start() for match in _BREAK.finditer(text)]
     words, starts, ends, clauses = [], [], [], []
     clause = 0
-    for match in _WORD.finditer(text):
+    for match in WORD.finditer(text):
         while clause < len(breaks) and breaks[clause] <= match.start():
             clause += 1
         words.append(comparable(match.group()))
@@ -56,6 +63,12 @@ def words_of(text: str) -> Words:
         ends.append(match.end())
         clauses.append(clause)
     return Words(tuple(words), tuple(starts), tuple(ends), tuple(clauses))
+
+
+@lru_cache(maxsize=32768)
+def comparable_words(text: str) -> tuple[str, ...]:
+    """The words alone, for a text whose places and clauses nobody asks about."""
+    return tuple(map(comparable, WORD.findall(text)))
 
 
 @lru_cache(maxsize=65536)

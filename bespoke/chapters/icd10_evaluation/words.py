@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,24 +15,29 @@ from scipy.sparse import csr_array
 def word_matrix(texts: Iterable[tuple[str, ...]], vocabulary: dict[str, int], *, grow: bool) -> Any:
     """Counts, texts x words. With `grow` new words join the vocabulary, otherwise they are left out."""
     columns: list[int] = []
+    counts: list[int] = []
     ends = [0]
-    for words in texts:
+    for found in map(_tally, texts):
         if grow:
-            columns.extend(vocabulary.setdefault(word, len(vocabulary)) for word in words)
+            columns.extend([vocabulary.setdefault(word, len(vocabulary)) for word in found])
+            counts.extend(found.values())
         else:
-            columns.extend(vocabulary[word] for word in words if word in vocabulary)
+            known = [word for word in found if word in vocabulary]
+            columns.extend([vocabulary[word] for word in known])
+            counts.extend([found[word] for word in known])
         ends.append(len(columns))
-    return counted(columns, ends, len(vocabulary))
-
-
-def counted(columns: Sequence[int], ends: Sequence[int], width: int) -> Any:
-    """Counts, texts x words, from the column of every word; text `i` has those from `ends[i]` to `ends[i + 1]`."""
     matrix = csr_array(
-        (np.ones(len(columns)), np.array(columns, dtype=np.int32), np.array(ends)),
-        shape=(len(ends) - 1, width),
+        (np.array(counts, dtype=float), np.array(columns, dtype=np.int32), np.array(ends, dtype=np.int32)),
+        shape=(len(ends) - 1, len(vocabulary)),
     )
-    matrix.sum_duplicates()
+    matrix.sort_indices()
     return matrix
+
+
+@lru_cache(maxsize=4096)
+def _tally(words: tuple[str, ...]) -> Counter[str]:
+    """How often each word is said; the same notes are learnt from many times."""
+    return Counter(words)
 
 
 def document_frequency(matrix: Any) -> NDArray[np.float64]:

@@ -1,0 +1,193 @@
+"""The descriptions of all billable codes as an index: which of them share the rarest words with a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, diags_array
+
+from bespoke.chapters.icd10_evaluation.decision import Ranked
+from bespoke.chapters.icd10_evaluation.surface import WORD, comparable
+from bespoke.chapters.icd10_evaluation.words import document_frequency
+from bespoke.facts.icd10 import CodeSet
+
+_K1, _B = 1.2, 0.75  # BM25's customary constants (Robertson and Zaragoza 2009)
+_COMMON = 2000  # words in more descriptions than this order candidates but do not nominate them
+_BLOCK = 256  # sentences compared with all codes at once
+_REMEMBERED = 30_000  # sentences whose candidates are kept: 320 bytes each
+NOMINATED = 40  # candidates a sentence nominates
+
+_BREAK, _TERMS = "\n", "\t"  # between texts, and before the inclusion terms of one
+_WORD_OR_BREAK = re.compile(rf"{WORD.pattern}|{_BREAK}")
+_NOTHING = np.uint64(2**64 - 1)  # what _keys gives for a score of 0 and code number -1
+_CODE = np.uint64(32)  # bits
+
+
+class Descriptions:
+    """BM25 over descriptions and inclusion terms; code numbers are places in `names`, which are in order."""
+
+    def __init__(self, codes: CodeSet) -> None:
+        self.ranked: dict[str, Ranked] = {}  # by text: the ladder and the search for candidates ask alike
+        self.names = [code.code for code in codes.billable]
+        self.vocabulary: dict[str, int] = {}
+        texts = (f"{code.description},{_TERMS},{code.inclusion_terms}" for code in codes.billable)
+        held, self._described, self._words = _read(texts, self.vocabulary)
+        counts = held @ self._words
+        counts.sort_indices()
+        frequency = document_frequency(counts)
+        self.weights = _bm25(counts, frequency)  # codes x words
+        rare = diags_array((frequency <= _COMMON).astype(np.float32))
+        self.nominating = (self.weights @ rare).T.tocsr()  # words x codes
+        self.nominating.eliminate_zeros()
+        self._row: dict[frozenset[int | None], int] = {}  # words asked for -> their row of keys
+        self._keys = np.empty((0, NOMINATED), dtype=np.uint64)
+
+    def nominate(
+        self, sentences: Sequence[Sequence[str]], count: int = NOMINATED
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Numbers and scores of every sentence's best codes, sentences x `count`, the best first.
+
+        Its rarer words nominate, all its words score; the lower code goes first where scores tie. A sentence
+        with fewer candidates has code -1 and score 0 in the places left over.
+        """
+        column = self.vocabulary.get
+        asked = [frozenset(map(column, words)) for words in sentences]  # the same words are asked once
+        new = [words for words in dict.fromkeys(asked) if words not in self._row]
+        if len(self._row) + len(new) > _REMEMBERED:
+            self._row, self._keys, new = {}, self._keys[:0], [*dict.fromkeys(asked)]
+        self._row.update(zip(new, range(len(self._row), len(self._row) + len(new)), strict=True))
+        rows = _ones(new, len(self.vocabulary))
+        blocks = [self._best(rows[start : start + _BLOCK]) for start in range(0, len(new), _BLOCK)]
+        self._keys = np.concatenate([self._keys, *blocks])
+        keys = self._keys[[self._row[words] for words in asked], :count]
+        return keys.astype(np.uint32).view(np.int32), (~(keys >> _CODE).astype(np.uint32)).view(np.float32)
+
+    @cached_property
+    def described(self) -> Any:
+        """Whether the description alone has a word: ones, codes x words."""
+        counts = self._described @ self._words
+        counts.data[:] = 1
+        return counts
+
+    def shared(self, sentences: Sequence[Sequence[str]], row: Any, code: Any) -> NDArray[np.float64]:
+        """How many different words of sentence `row[i]` stand in the description of `code[i]`."""
+        column = self.vocabulary.get
+        asked = _ones((frozenset(map(column, words)) for words in sentences), len(self.vocabulary))
+        return np.asarray((asked[row] * self.described[code]).sum(axis=1), dtype=float)
+
+    @lru_cache(maxsize=100_000)  # noqa: B019
+    def words_of(self, code: int) -> frozenset[str]:
+        """The different words of one description."""
+        start, end = self.described.indptr[code : code + 2]
+        return frozenset(map(self._listed.__getitem__, self.described.indices[start:end].tolist()))
+
+    @cached_property
+    def _listed(self) -> list[str]:
+        return [*self.vocabulary]
+
+    def _best(self, asked: Any) -> NDArray[np.uint64]:
+        """The keys of the nominated, sentences x NOMINATED, in order."""
+        found = asked @ self.nominating
+        keys = _keys(found.data, found.indices)
+        best = np.full((asked.shape[0], NOMINATED), _NOTHING)
+        for row, (start, end) in enumerate(pairwise(found.indptr.tolist())):
+            here = keys[start:end]
+            if len(here) > NOMINATED:
+                here.partition(NOMINATED)
+            best[row, : len(here)] = here[:NOMINATED]
+        there = best != _NOTHING
+        code = best[there].astype(np.uint32)
+        score = (asked[np.nonzero(there)[0]] * self.weights[code]).sum(axis=1)
+        best[there] = _keys(score, code)
+        best.sort(axis=1)
+        return best
+
+
+@lru_cache(maxsize=2)
+def descriptions(codes: CodeSet) -> Descriptions:
+    """The index of a release, made once per process."""
+    return Descriptions(codes)
+
+
+def _read(texts: Iterable[str], vocabulary: dict[str, int]) -> tuple[Any, Any, Any]:
+    """Texts x parts, the same before _TERMS only, and parts x words: how often each holds the other.
+
+    A part is what stands between commas; it recurs in thousands of descriptions and is read once.
+    """
+    parts, columns = _Parts({_BREAK: -1}), _Columns({_BREAK: -1})
+    columns.vocabulary = vocabulary
+    found = _numbers(f",{_BREAK},".join(texts).split(","), parts)
+    before = np.cumsum(found == parts[_TERMS]) == np.cumsum(found < 0)
+    words = _numbers(_WORD_OR_BREAK.findall(_BREAK.join([*parts][1:])), columns)
+    described = np.where(before | (found < 0), found, parts[_TERMS])
+    return _rows(found, len(parts) - 1), _rows(described, len(parts) - 1), _rows(words, len(vocabulary))
+
+
+def _numbers(tokens: Sequence[str], numbers: dict[str, int]) -> NDArray[np.int32]:
+    return np.fromiter(map(numbers.__getitem__, tokens), dtype=np.int32, count=len(tokens))
+
+
+def _rows(found: NDArray[np.int32], width: int) -> Any:
+    """How often each row holds each number below `width`; rows end at -1."""
+    inside = found >= 0
+    ends = np.concatenate([[0], np.cumsum(inside)[~inside], [inside.sum()]]).astype(np.int32)
+    return csr_array((np.ones(int(ends[-1])), found[inside], ends), shape=(len(ends) - 1, width))
+
+
+class _Parts(dict[str, int]):
+    """A new key gets the next number."""
+
+    def __missing__(self, part: str) -> int:
+        self[part] = len(self) - 1
+        return self[part]
+
+
+class _Columns(dict[str, int]):
+    """Word as it is written -> its column; words that compare equal share one."""
+
+    vocabulary: dict[str, int]
+
+    def __missing__(self, word: str) -> int:
+        self[word] = self.vocabulary.setdefault(comparable(word), len(self.vocabulary))
+        return self[word]
+
+
+def _ones(rows: Iterable[frozenset[int | None]], width: int) -> Any:
+    """Sets of columns as rows of ones; a word without a column is no column."""
+    columns: list[int] = []
+    ends = [0]
+    for row in rows:
+        columns.extend(sorted(column for column in row if column is not None))
+        ends.append(len(columns))
+    return csr_array(
+        (
+            np.ones(len(columns), dtype=np.float32),
+            np.array(columns, dtype=np.int32),
+            np.array(ends, dtype=np.int32),
+        ),
+        shape=(len(ends) - 1, width),
+    )
+
+
+def _keys(scores: Any, codes: Any) -> NDArray[np.uint64]:
+    """Numbers that ascend as scores descend, and as codes ascend among equals: positive floats order like bits."""
+    high = (~scores.view(np.uint32)).astype(np.uint64) << _CODE
+    return np.asarray(high | codes.astype(np.uint64))
+
+
+def _bm25(counts: Any, frequency: Any) -> Any:
+    total, length = counts.shape[0], counts.sum(axis=1)
+    rarity = np.log1p((total - frequency + 0.5) / (frequency + 0.5))
+    row = np.repeat(np.arange(total), np.diff(counts.indptr))
+    shrink = _K1 * (1 - _B + _B * length[row] / length.mean())
+    weights = counts.copy().astype(np.float32)
+    weights.data = (rarity[counts.indices] * counts.data * (_K1 + 1) / (counts.data + shrink)).astype(
+        np.float32
+    )
+    return weights
