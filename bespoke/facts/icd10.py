@@ -96,14 +96,13 @@ class CodeSet:
 
     @cached_property
     def billable(self) -> tuple[Code, ...]:
-        rows = (line.split("\t") for line in self._lines.values())
-        found = {
-            c: Code(c, True, parent, chapter, text, terms)
-            for c, b, parent, chapter, text, terms in rows
-            if b == "1"
-        }
-        self._found |= found
-        return tuple(found.values())
+        return tuple(code for code in self.codes.values() if code.billable)
+
+    @cached_property
+    def billable_texts(self) -> dict[str, str]:
+        """Billable code -> its description and, after a tab, its inclusion terms; takes nothing else apart."""
+        rows = (line.split("\t", 4) for line in self._lines.values())
+        return {code: text for code, billable, _, _, text in rows if billable == "1"}
 
 
 def well_formed(code: str) -> bool:

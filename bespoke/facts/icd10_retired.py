@@ -72,10 +72,11 @@ def successors(code: str, codes: CodeSet) -> tuple[str, ...]:
     if retired is None or came_later(retired, codes):
         return ()
     if codes.find(code):
-        return tuple(sorted(child.code for child in codes.billable if child.code.startswith(code)))
+        return tuple(sorted(child for child in codes.billable_texts if child.startswith(code)))
     for end in range(len(code) - 1, 2, -1):
         shorter = codes.find(code[:end].rstrip("."))
         if shorter and shorter.billable:
             return (shorter.code,)
-    same = [found.code for found in codes.billable if found.description == retired.description]
+    start = f"{retired.description}\t"
+    same = [found for found, text in codes.billable_texts.items() if text.startswith(start)]
     return tuple(same) if len(same) == 1 else ()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Section = Literal["assessment", "plan", "findings", "history", "other"]
 Grain = Literal["sentence", "mention"]
@@ -41,8 +40,7 @@ _MENTION_END = re.compile(
 _LEAST = 3  # letters of a piece worth looking up
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(NamedTuple):  # made in a third of the time a dataclass takes, and there are thousands
     """A piece of a note: `text == note[start:end]`, offsets in characters."""
 
     text: str

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bespoke.chapters.icd10_evaluation.descriptions import Descriptions
+from bespoke.chapters.icd10_evaluation.lexical import places
 from bespoke.chapters.icd10_evaluation.surface import CUES, comparable_words, words_of
 from bespoke.retrieval.chunks import Chunk
 from bespoke.retrieval.fusion import CONSTANT
@@ -41,10 +42,6 @@ class Found:
         codes = self.code.tolist()
         return [codes[start : min(end, start + depth)] for start, end in pairwise(starts)]
 
-    def place(self) -> Numbers:
-        """Each code's place in the ranking of its note, from 1."""
-        return np.arange(len(self.owner)) - np.searchsorted(self.owner, self.owner) + 1
-
 
 def evidence(
     index: Descriptions,
@@ -63,8 +60,9 @@ def evidence(
     ranks, scores = np.zeros((2, len(candidates), len(stages)))
     piece, often = np.full(len(candidates), -1), np.zeros(len(candidates), dtype=np.intp)
     for i, found in enumerate(stages):
-        row, at = _where(candidates, found.owner * codes + found.code)
-        place = found.place()[at]
+        these = found.owner * codes + found.code
+        _, row, at = np.intersect1d(candidates, these, assume_unique=True, return_indices=True)
+        place = places(found.owner)[at]
         ranks[row, i] = np.where(place <= depth, 1 / (CONSTANT + place), 0.0)
         scores[row, i] = found.score[at]
         piece[row] = np.where(found.piece[at] >= 0, found.piece[at], piece[row])
@@ -80,14 +78,6 @@ def evidence(
             logs[often],
         ]
     )
-
-
-def _where(candidates: Numbers, found: Numbers) -> tuple[Numbers, Numbers]:
-    """The rows of the candidates that a stage found, and their places in what it found."""
-    order = np.argsort(found)
-    at = order[np.searchsorted(found, candidates, sorter=order) % max(1, len(found))] if len(found) else found
-    rows = np.flatnonzero(found[at] == candidates) if len(found) else found
-    return rows, at[rows]
 
 
 def _section(chunk: Chunk) -> int:

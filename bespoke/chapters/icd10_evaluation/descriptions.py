@@ -34,10 +34,9 @@ class Descriptions:
 
     def __init__(self, codes: CodeSet) -> None:
         self.ranked: dict[str, Ranked] = {}  # by text: the ladder and the search for candidates ask alike
-        self.names = [code.code for code in codes.billable]
+        self.names = [*codes.billable_texts]
         self.vocabulary: dict[str, int] = {}
-        texts = (f"{code.description},{_TERMS},{code.inclusion_terms}" for code in codes.billable)
-        held, self._described, self._words = _read(texts, self.vocabulary)
+        held, self._described, self._words = _read(codes.billable_texts.values(), self.vocabulary)
         counts = held @ self._words
         counts.sort_indices()
         frequency = document_frequency(counts)
@@ -45,6 +44,8 @@ class Descriptions:
         rare = diags_array((frequency <= _COMMON).astype(np.float32))
         self.nominating = (self.weights @ rare).T.tocsr()  # words x codes
         self.nominating.eliminate_zeros()
+        self._words_in_order = [*self.vocabulary]
+        self._word_sets: dict[int, frozenset[str]] = {}
         self._row: dict[frozenset[int | None], int] = {}  # words asked for -> their row of keys
         self._keys = np.empty((0, NOMINATED), dtype=np.uint64)
 
@@ -81,15 +82,13 @@ class Descriptions:
         asked = _ones((frozenset(map(column, words)) for words in sentences), len(self.vocabulary))
         return np.asarray((asked[row] * self.described[code]).sum(axis=1), dtype=float)
 
-    @lru_cache(maxsize=100_000)  # noqa: B019
     def words_of(self, code: int) -> frozenset[str]:
         """The different words of one description."""
-        start, end = self.described.indptr[code : code + 2]
-        return frozenset(map(self._listed.__getitem__, self.described.indices[start:end].tolist()))
-
-    @cached_property
-    def _listed(self) -> list[str]:
-        return [*self.vocabulary]
+        if code not in self._word_sets:
+            start, end = self.described.indptr[code : code + 2]
+            held = map(self._words_in_order.__getitem__, self.described.indices[start:end].tolist())
+            self._word_sets[code] = frozenset(held)
+        return self._word_sets[code]
 
     def _best(self, asked: Any) -> NDArray[np.uint64]:
         """The keys of the nominated, sentences x NOMINATED, in order."""
@@ -116,13 +115,14 @@ def descriptions(codes: CodeSet) -> Descriptions:
 
 
 def _read(texts: Iterable[str], vocabulary: dict[str, int]) -> tuple[Any, Any, Any]:
-    """Texts x parts, the same before _TERMS only, and parts x words: how often each holds the other.
+    """Texts x parts, the same before _TERMS only, and parts x words: how often the one holds the other.
 
     A part is what stands between commas; it recurs in thousands of descriptions and is read once.
     """
     parts, columns = _Parts({_BREAK: -1}), _Columns({_BREAK: -1})
     columns.vocabulary = vocabulary
-    found = _numbers(f",{_BREAK},".join(texts).split(","), parts)
+    text = f",{_BREAK},".join(texts).replace(_TERMS, f",{_TERMS},")
+    found = _numbers(text.split(","), parts)
     before = np.cumsum(found == parts[_TERMS]) == np.cumsum(found < 0)
     words = _numbers(_WORD_OR_BREAK.findall(_BREAK.join([*parts][1:])), columns)
     described = np.where(before | (found < 0), found, parts[_TERMS])

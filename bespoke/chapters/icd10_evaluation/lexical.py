@@ -40,13 +40,17 @@ class LexicalRetrieval:
         row, column = np.nonzero(codes >= 0)
         owner, code, score = owner[row], codes[row, column], scores[row, column].astype(float)
         best, _ = best_of_each(owner, code, score)
-        ranked: list[list[tuple[str, float]]] = [[] for _ in texts]
-        for note, number, value in zip(
-            owner[best].tolist(), code[best].tolist(), score[best].tolist(), strict=True
-        ):
-            if len(ranked[note]) < DEPTH:
-                ranked[note].append((self.index.names[number], round(value, 6)))
-        return [*map(tuple, ranked)]
+        best = best[places(owner[best]) <= DEPTH]
+        names = [self.index.names[number] for number in code[best].tolist()]
+        values = [round(value, 6) for value in score[best].tolist()]
+        ends = np.searchsorted(owner[best], np.arange(len(texts) + 1)).tolist()
+        ranked = [*zip(names, values, strict=True)]
+        return [tuple(ranked[start:end]) for start, end in pairwise(ends)]
+
+
+def places(owner: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The place of each entry among those of its owner, from 1; owners stand together, in ascending order."""
+    return np.arange(len(owner)) - np.searchsorted(owner, owner) + 1
 
 
 def best_of_each(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from bespoke.chapters.icd10_evaluation.decision import DEPTH, Ranked, comparable_code, gold_codes
 from bespoke.chapters.icd10_evaluation.surface import CUES, Context, Words, words_of
+from bespoke.chapters.icd10_evaluation.words import tally
 from bespoke.clients.schema import Note
 
 Form = tuple[str, ...]
@@ -25,7 +27,7 @@ class MentionDictionary:
     """
 
     def __init__(self, train: Sequence[Note]) -> None:
-        present = Counter(word for note in train for word in set(words_of(note.text).words))
+        present = Counter(chain.from_iterable(tally(words_of(note.text).words) for note in train))
         often = _FILLER_SHARE * len(train)
         self.fillers = {w for w, n in present.items() if n > often and len(w) <= _FILLER_LETTERS} - CUES
         codes: dict[Form, Counter[str]] = defaultdict(Counter)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from math import ceil
 
 from bespoke.chapters.icd10_evaluation.consumption import extraction_model
@@ -120,7 +121,8 @@ def _weights(facts: Facts, notes: Sequence[Note], release: CodeSet, *, worst: bo
     ratio = facts.fact("evidence.tokens.characters_per_token")
     per_token = ratio.range[0] if worst else ratio.number
     answers = [json.dumps(note.gold.model_dump(mode="json"), ensure_ascii=False) for note in notes]
-    lines = [f"{code.code} {code.description}\n" for code in release.billable[::_CODE_SAMPLE]]
+    sample = islice(release.billable_texts.items(), 0, None, _CODE_SAMPLE)
+    lines = [f"{code} {text}".partition("\t")[0] + "\n" for code, text in sample]
     return _Weights(
         characters_per_token=per_token,
         note=_mean_tokens([note.text for note in notes], per_token),

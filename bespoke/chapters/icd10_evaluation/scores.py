@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +61,12 @@ def with_ancestors(codes: frozenset[str], release: CodeSet) -> frozenset[str]:
     """The codes with every parent up to the category; a code unknown to the release by its own leading
     characters.
     """
-    return frozenset(step for code in codes for step in (code, *(release.ancestors(code) or _prefixes(code))))
+    return frozenset(step for code in codes for step in _lineage(code, release))
+
+
+@lru_cache(maxsize=65536)
+def _lineage(code: str, release: CodeSet) -> tuple[str, ...]:
+    return (code, *(release.ancestors(code) or _prefixes(code)))
 
 
 class Scorer:

@@ -17,7 +17,7 @@ def word_matrix(texts: Iterable[tuple[str, ...]], vocabulary: dict[str, int], *,
     columns: list[int] = []
     counts: list[int] = []
     ends = [0]
-    for found in map(_tally, texts):
+    for found in map(tally, texts):
         if grow:
             columns.extend([vocabulary.setdefault(word, len(vocabulary)) for word in found])
             counts.extend(found.values())
@@ -35,7 +35,7 @@ def word_matrix(texts: Iterable[tuple[str, ...]], vocabulary: dict[str, int], *,
 
 
 @lru_cache(maxsize=4096)
-def _tally(words: tuple[str, ...]) -> Counter[str]:
+def tally(words: tuple[str, ...]) -> Counter[str]:
     """How often each word is said; the same notes are learnt from many times."""
     return Counter(words)
 
