@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,7 @@ class Office:
 
     def errands(self, client: str) -> list[Path]:
         """The folders in which workers have this client before them."""
-        return [p for scratch in self.workers for p in scratch.rglob(f"bespoke-*/client_data/{client}")]
+        return [p for scratch in self.workers for p in found_in(scratch, f"bespoke-*/client_data/{client}")]
 
     def _known(self) -> Any:
         from distributed import Client
@@ -79,6 +80,13 @@ def _start(cwd: Path, environment: dict[str, str], program: str, *options: str) 
     return subprocess.Popen(
         command, cwd=cwd, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
+
+
+def found_in(folder: Path, pattern: str) -> list[Path]:
+    """What lies there while others work: a folder may go between being seen and being looked into."""
+    while True:
+        with suppress(FileNotFoundError):
+            return [*folder.rglob(pattern)]
 
 
 def wait_until(true: Callable[[], object], limit: float = 60) -> None:
@@ -162,7 +170,7 @@ def test_a_lost_workers_client_is_done_again_and_a_bad_client_stops_no_other(
     with subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as run:
-        wait_until(lambda: [*two_workers.place.rglob(f"reports/{SMALLEST}/results/*.json")])
+        wait_until(lambda: found_in(two_workers.place, f"reports/{SMALLEST}/results/*.json"))
         (errand,) = two_workers.errands(SMALLEST)
         scratch = next(scratch for scratch in two_workers.workers if scratch in errand.parents)
         two_workers.dismiss(scratch)
@@ -256,7 +264,7 @@ def test_an_interrupt_calls_off_what_is_under_way_and_says_one_line(
         [sys.executable, "-m", "bespoke", "run", "long", "--cluster", two_workers.address], cwd=tmp_path,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
-    wait_until(lambda: [*two_workers.place.rglob("reports/long/.lock")])
+    wait_until(lambda: found_in(two_workers.place, "reports/long/.lock"))
     run.send_signal(signal.SIGINT)
     said, _ = run.communicate(timeout=20)
     assert (run.returncode, said.lstrip("\n")) == (1, "interrupted; nothing half-written was left behind\n")
