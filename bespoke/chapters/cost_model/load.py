@@ -6,8 +6,6 @@ import math
 from functools import lru_cache
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import gammaln
 
 from bespoke.chapters.cost_model.inputs import Array
 
@@ -15,6 +13,7 @@ SLOTS = 288  # of five minutes
 SLOT_MINUTES = 5.0
 MINUTES_PER_DAY = 1440.0
 SECONDS_PER_DAY = 86_400.0
+STEEPEST = 1e7  # power of a hump that lies within one slot
 
 
 def day_profile(peak_to_mean: float) -> Array:
@@ -25,7 +24,7 @@ def day_profile(peak_to_mean: float) -> Array:
     """
     if peak_to_mean <= 1:
         return np.ones(SLOTS)
-    power = brentq(lambda n: _mean_of_hump(n) * peak_to_mean - 1, 1e-9, 1e7)
+    power = _power(peak_to_mean)
     angle = (np.arange(SLOTS) - SLOTS / 2) * (2 * np.pi / SLOTS)
     hump = ((1 + np.cos(angle)) / 2) ** power
     return np.asarray(hump / hump.mean(), dtype=np.float64)
@@ -68,5 +67,19 @@ def _arrivals_before(profile: Array, ttl_minutes: float) -> Array:
     return np.asarray((whole + edges) * SLOT_MINUTES, dtype=np.float64)
 
 
+def _power(peak_to_mean: float) -> float:
+    """The power whose hump has this peak over its mean: the interval is halved until no number lies inside.
+
+    Not a library's: importing its root finder takes longer than the rest of the chapter.
+    """
+    low, high = 0.0, STEEPEST
+    while low < (middle := (low + high) / 2) < high:
+        if _mean_of_hump(middle) * peak_to_mean > 1:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
 def _mean_of_hump(power: float) -> float:
-    return math.exp(gammaln(power + 0.5) - gammaln(power + 1)) / math.sqrt(math.pi)
+    return math.exp(math.lgamma(power + 0.5) - math.lgamma(power + 1)) / math.sqrt(math.pi)

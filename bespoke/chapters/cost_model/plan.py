@@ -9,6 +9,7 @@ import numpy as np
 from bespoke.chapters.cost_model.call import Cached, Call, request_cost
 from bespoke.chapters.cost_model.inputs import Array, Inputs
 from bespoke.chapters.cost_model.load import SLOTS, hit_rate, peak_per_second
+from bespoke.statistics.least_squares import not_negative
 
 HOURS_PER_DAY = 24.0
 SECONDS_PER_SLOT = 300.0
@@ -121,12 +122,10 @@ def per_gpu_second(inputs: Inputs, prompt: Array, output: Array) -> Array:
 
 
 def _service_times(inputs: Inputs) -> tuple[float, float, float]:
-    from scipy.optimize import nnls
-
     keys = inputs.facts.keys("gpu.h100.throughput.")
     shapes = np.array([[float(n) for n in key.rsplit(".", 1)[1].split("_")] for key in keys])
     rates = np.array([inputs.constant(key) for key in keys])
     tokens_in, tokens_out = shapes[:, 0], shapes[:, 1]
     terms = np.stack([tokens_in, tokens_out, tokens_out * (tokens_in + tokens_out / 2)], axis=1)
-    a, b, c = nnls(terms * rates[:, None], np.ones(len(rates)))[0]
+    a, b, c = not_negative(terms * rates[:, None], np.ones(len(rates)))
     return float(a), float(b), float(c)
