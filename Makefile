@@ -54,6 +54,7 @@ lora-test:                             ## the training recipe, really run on a t
 
 icd10: $(VENV)/.ready-dev             ## build the ICD-10-CM table again from its source
 	$(BIN)/python -m bespoke.facts.build_icd10
+	$(BIN)/python -c 'from bespoke.chapters.icd10_evaluation import word_counts as w; w.store()'
 
 $(VENV)/.ready: requirements.txt pyproject.toml
 ifdef UV

@@ -1,5 +1,5 @@
 """`python -m bespoke` is the `bespoke` command."""
 
-from bespoke.cli import main
+from bespoke.cli import program
 
-main()
+program()

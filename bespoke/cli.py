@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -238,6 +240,20 @@ def main() -> None:
         sys.exit(1)
 
 
+def program() -> None:
+    """`main`, and then the end at once: to take modules and the typesetter's memory apart takes a fifth of a second."""
+    code: object = 0
+    try:
+        main()
+    except SystemExit as stop:
+        code = stop.code
+    atexit._run_exitfuncs()
+    with suppress(OSError, ValueError):  # nobody listens any more
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 0)
+
+
 def _burning(client: Path) -> list[Problem]:
     """Endpoints and jobs of the client that cost money or are about to end, from the recorded state."""
     from datetime import date
@@ -271,4 +287,4 @@ def _names(names: tuple[str, ...], every: bool, folder: Path | str) -> list[str]
 
 
 if __name__ == "__main__":
-    main()
+    program()

@@ -243,6 +243,7 @@ def break_even_figure(cost: CostModel, task_id: str | None = None) -> None:
         axes.plot(curve.requests_per_day, [b.p50 for b in curve.monthly], color=colour)
     axes.set(xscale="log", yscale="log", xlabel="requests a day", ylabel="USD a month")
     axes.set_ylim(bottom=1)
+    axes.minorticks_off()
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(lambda value, _: compact(value))
     axes.annotate("today", (today, 1), xytext=(3, 4), textcoords="offset points", color=MUTED, va="bottom")

@@ -114,7 +114,7 @@ class Facts:
         return float(self.overrides.get(name, published))
 
     def keys(self, prefix: str = "") -> list[str]:
-        return [key for key in value_rows() if key.startswith(prefix)]
+        return [*_keys(prefix)]
 
 
 @lru_cache(maxsize=1)
@@ -126,6 +126,11 @@ def value_rows() -> Mapping[str, tuple[Fact, ...]]:
             fact = _row(Fact, raw, table, number)
             rows.setdefault(fact.key, []).append(fact)
     return {key: tuple(sorted(facts, key=lambda f: f.since)) for key, facts in rows.items()}
+
+
+@lru_cache(maxsize=64)
+def _keys(prefix: str) -> tuple[str, ...]:
+    return tuple(key for key in value_rows() if key.startswith(prefix))
 
 
 def read_table(name: str) -> list[dict[str, Any]]:

@@ -53,8 +53,12 @@ def _upgraded(content: Any) -> Any:
 
 def build(notebooks: Sequence[Notebook], language: str = "en") -> Document:
     """The whole report, numbered and with its references resolved."""
+    return assembled([split(notebook, language) for notebook in notebooks], language)
+
+
+def assembled(parts: Sequence[Part], language: str) -> Document:
+    """The same from notebooks that were taken apart already; what stands in the parts becomes the document's."""
     words = phrases(language)
-    parts = [_split(notebook, language) for notebook in notebooks]
     chapters = [_chapter(part, number, words) for number, part in enumerate(parts, start=1)]
     document = Document(chapters, _front(parts, words), _appendices(parts, words))
     numbering.number(document, words)
@@ -63,7 +67,7 @@ def build(notebooks: Sequence[Notebook], language: str = "en") -> Document:
 
 def build_single(notebook: Notebook, language: str = "en") -> Document:
     """One notebook by itself: its summary cells stay where they stand, nothing is called a chapter."""
-    part = _split(notebook, language, front=False)
+    part = split(notebook, language, front=False)
     section = Section(f"ch-{notebook.stem}", "", "", part.topic, part.finding or part.topic, part.blocks())
     words = phrases(language)
     document = Document([section], None, _appendices([part], words))
@@ -75,7 +79,7 @@ def build_single(notebook: Notebook, language: str = "en") -> Document:
 
 
 @dataclass
-class _Part:
+class Part:
     """The pieces of one notebook, by where they go."""
 
     stem: str
@@ -100,9 +104,10 @@ class _Part:
         return _blocks(self.body)
 
 
-def _split(notebook: Notebook, language: str, *, front: bool = True) -> _Part:
+def split(notebook: Notebook, language: str, *, front: bool = True) -> Part:
+    """Takes a notebook apart. Raises BespokeError naming the cell that cannot be printed."""
     reader = Cells(notebook.path or notebook.stem, language)
-    part = _Part(notebook.stem, "")
+    part = Part(notebook.stem, "")
     for number, cell in enumerate(notebook.content["cells"], start=1):
         tags = cell.get("metadata", {}).get("tags", ())
         if any(tag in HIDDEN for tag in tags):
@@ -122,7 +127,7 @@ def _split(notebook: Notebook, language: str, *, front: bool = True) -> _Part:
     return part
 
 
-def _take_topic(part: _Part) -> str:
+def _take_topic(part: Part) -> str:
     """The first level-1 heading names the topic and leaves the body."""
     for piece in part.body:
         if isinstance(piece, Heading) and piece.level == 1:
@@ -162,7 +167,7 @@ def _blocks(pieces: list[Piece]) -> list[Block]:
 # -- the whole --------------------------------------------------------------------------------------
 
 
-def _chapter(part: _Part, number: int, words: Mapping[str, str]) -> Section:
+def _chapter(part: Part, number: int, words: Mapping[str, str]) -> Section:
     name = f"{words['chapter']} {number}"
     missing = words["left_out"].format(topic=part.topic) if part.left_out else ""
     heading = part.finding or missing or part.topic
@@ -170,7 +175,7 @@ def _chapter(part: _Part, number: int, words: Mapping[str, str]) -> Section:
     return Section(f"ch-{part.stem}", str(number), name, part.topic, heading, part.blocks(), left_out)
 
 
-def _front(parts: list[_Part], words: Mapping[str, str]) -> Section | None:
+def _front(parts: Sequence[Part], words: Mapping[str, str]) -> Section | None:
     pieces = [piece for part in parts if not part.left_out for piece in part.front]
     if not pieces:
         return None
@@ -181,7 +186,7 @@ def _front(parts: list[_Part], words: Mapping[str, str]) -> Section | None:
     return Section("summary", "S", "", words["summary"], heading, _blocks(pieces))
 
 
-def _appendices(parts: list[_Part], words: Mapping[str, str]) -> list[Section]:
+def _appendices(parts: Sequence[Part], words: Mapping[str, str]) -> list[Section]:
     """A level-1 heading opens an appendix; the same heading in a later notebook goes on with it."""
     sections: dict[str, Section] = {}
     for part in parts:

@@ -7,7 +7,7 @@ All lengths are points, measured with the data face's own advance widths.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -27,6 +27,7 @@ TITLE = 64.0  # titles over figures wrap beyond this
 WRAPPED, WRAPPED_CODE = 1.15, 1.5  # a wrapped text leaves some of each line empty, a cut code more
 SLACK = 1.035  # tabular figures and kerning differ a little from the plain advances
 MONO = 0.602 * 0.8 * 1.06  # em: every letter of DejaVu Sans Mono at the size used for codes
+CJK = 0x2E80  # from here on most characters are as wide as they are high
 BOLD = 1.045  # semibold runs this much wider
 
 
@@ -137,16 +138,31 @@ def broken(text: str, column: float, size: float, *, code: bool = False) -> str:
 @lru_cache(maxsize=1 << 15)
 def width(text: str, size: float = SIZES[0], *, code: bool = False) -> float:
     """The width of one line of text in the data face, or as a code in the mono face."""
-    if code:
-        return SLACK * size * sum(MONO if ord(c) < 0x2E80 else 1.0 for c in text)
-    advances = _advances()
-    return SLACK * size * sum(advances.get(ord(c), 0.62 if ord(c) < 0x2E80 else 1.05) for c in text)
+    return SLACK * size * sum(map((_mono() if code else _sans()).__getitem__, text))
+
+
+class _Advances(dict[str, float]):
+    """Character -> advance in em; one that a face does not have is as wide as most of its script are."""
+
+    def __init__(self, known: Mapping[str, float], narrow: float, wide: float) -> None:
+        super().__init__(known)
+        self._narrow, self._wide = narrow, wide
+
+    def __missing__(self, character: str) -> float:
+        self[character] = self._narrow if ord(character) < CJK else self._wide
+        return self[character]
 
 
 @lru_cache(maxsize=1)
-def _advances() -> dict[int, float]:
-    """Code point -> advance in em, from Source Sans Pro."""
-    return fonts.advances(next(p for p in fonts.faces() if p.stem == "SourceSansPro-Regular"))
+def _sans() -> _Advances:
+    """Source Sans Pro."""
+    face = next(path for path in fonts.faces() if path.stem == "SourceSansPro-Regular")
+    return _Advances({chr(code): width for code, width in fonts.advances(face).items()}, 0.62, 1.05)
+
+
+@lru_cache(maxsize=1)
+def _mono() -> _Advances:
+    return _Advances({}, MONO, 1.0)
 
 
 def _whole_title(column: Column) -> float:

@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from bespoke.report.ahead import Ahead
 from bespoke.report.cover import Cover
 
 
-def render(notebooks: Sequence[Path], cover: Cover, folder: Path) -> dict[str, float]:
+def render(
+    notebooks: Sequence[Path], cover: Cover, folder: Path, ahead: Ahead | None = None
+) -> dict[str, float]:
     """Write `report.pdf` and `report.html` into the folder; seconds spent on each step.
 
-    Nothing is written before both are complete, so that a failure leaves an earlier report in place.
-    Raises BespokeError naming notebook and cell where one of them cannot be printed.
+    `ahead` may have taken some of the notebooks apart. Nothing is written before both files are complete, so that
+    a failure leaves an earlier report in place. Raises BespokeError naming notebook and cell where one of them
+    cannot be printed.
     """
     from bespoke.report import document, typesetting, webpage
     from bespoke.results import write_atomically
 
     clock = _Clock()
-    report = document.build([document.read(path) for path in notebooks], cover.language)
+    ahead = ahead or Ahead(cover.language)
+    report = document.assembled([ahead.part(path) for path in notebooks], cover.language)
     clock.lap("read")
-    page = webpage.page(report, cover)
-    clock.lap("html")
     source = typesetting.source(report, cover)
     clock.lap("typst")
-    pdf = typesetting.pdf(source, cover)
+    with ThreadPoolExecutor(1) as beside:  # Typst lets Python go on
+        typeset = beside.submit(typesetting.pdf, source, cover)
+        page = webpage.page(report, cover)
+        clock.lap("html")
+        pdf = typeset.result()
     clock.lap("pdf")
     write_atomically(folder / "report.html", page)
     write_atomically(folder / "report.pdf", pdf)

@@ -55,12 +55,13 @@ def side_by_side(names: Sequence[str], options: Options, jobs: int, run: RunOne,
 
 def _get_ready(names: Sequence[str], options: Options) -> None:
     """What every child needs and none should import again; nothing of it starts a thread."""
-    from bespoke.runner import schedule, warm
+    from bespoke.report import ahead
+    from bespoke.runner import schedule, warm  # noqa: F401
 
     collect_seldom()
     nursery.ZYGOTE.start(warm.extras_for([options.client_data / name for name in names]))
     import_papermill()
-    schedule.get_ready_to_render()
+    ahead.get_ready()
     import bespoke.clients.reader
     import bespoke.workbook  # noqa: F401
 

@@ -46,12 +46,14 @@ class Watched:
         self._path, self._tell = path, tell
         self._before, self._told = self._mark(), False
 
-    def look(self, **_: Any) -> None:
-        """Called after each cell."""
+    def has_come(self) -> bool:
+        """Asked after each cell; True once, when it has been written."""
         now = self._mark()
-        if not self._told and now is not None and now != self._before:
-            self._told = True
-            self._tell()
+        if self._told or now is None or now == self._before:
+            return False
+        self._told = True
+        self._tell()
+        return True
 
     def _mark(self) -> tuple[int, int] | None:
         """A file that is replaced is another file, even where its bytes are the same."""
@@ -67,9 +69,12 @@ def execute(
     parameters: Mapping[str, Any],
     environment: Mapping[str, str],
     watched: Watched | None = None,
+    *,
+    urgent: bool = True,
 ) -> Seconds:
     """Run `source` and save the executed notebook as `target`, whole or not at all.
 
+    A notebook that is not `urgent` leaves the processor to others that want it.
     Raises BespokeError naming notebook and cell when a cell fails; the executed notebook with the error is then
     kept beside `target` as `<stem>.failed.ipynb`. Paths go by `environment`, which is added to the kernel's own,
     so that no executed notebook holds one.
@@ -90,7 +95,8 @@ def execute(
         book = papermill.execute_notebook(
             str(source.resolve()), None, parameters=dict(parameters), progress_bar=False, kernel_name="python3",
             engine_name=ENGINE, autosave_cell_every=0, request_save_on_cell_execute=False,
-            environment={**_inherited(), **environment}, keep=ran, look=watched.look if watched else None,
+            environment={**_inherited(), **environment}, keep=ran, watched=watched,
+            urgent=urgent,
         )  # fmt: skip
     except papermill.PapermillExecutionError as error:
         write_atomically(failed, nbformat.writes(_without_traces(ran[0], source)) + "\n")

@@ -6,9 +6,11 @@ client make that several seconds of nothing.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from queue import Empty
 from typing import Any
 from uuid import uuid4
@@ -24,6 +26,7 @@ from bespoke.runner import nursery, private
 
 ENGINE = "bespoke"
 START = 120  # seconds a kernel may take to start
+GENTLE = 5  # the niceness of a kernel that can wait: a third of the weight of another
 SOON = 0.005  # seconds between two looks whether a kernel has ended
 
 
@@ -113,16 +116,34 @@ class Engine(NBClientEngine):  # type: ignore[misc]
         kernel_name: str,
         environment: Mapping[str, str],
         keep: list[Any],
-        look: Any,
+        watched: Any,
+        urgent: bool,
         **kwargs: Any,
     ) -> Any:
+        """`watched`, the file of the notebook's result, and `urgent` are what `execute` was given."""
+
+        def begin(**_: Any) -> None:
+            if not urgent:
+                _give_way(client.km.provisioner.pid)
+
+        def look(**_: Any) -> None:
+            if watched is not None and watched.has_come():
+                _give_way(client.km.provisioner.pid)
+
         keep.append(nb_man.nb)  # for the caller, should a cell fail
         client = PapermillNotebookClient(
             nb_man, kernel_name=kernel_name, kernel_manager_class=Manager, shutdown_kernel="immediate",
-            timeout=None, startup_timeout=START, on_cell_executed=look,
-            extra_arguments=["--InteractiveShellApp.ignore_cwd=True"],
+            timeout=None, startup_timeout=START, on_notebook_start=begin, on_cell_executed=look,
+            extra_arguments=["--InteractiveShellApp.ignore_cwd=True", "--HistoryManager.enabled=False"],
         )  # fmt: skip
-        return client.execute(env=dict(environment))
+        return client.execute(env={**environment, nursery.URGENT: str(int(urgent))})
+
+
+def _give_way(pid: int) -> None:
+    """Let others go first: a kernel that has its result only draws, and the longest chain of results sets the pace."""
+    if hasattr(os, "setpriority"):
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, pid, GENTLE)
 
 
 papermill_engines.register(ENGINE, Engine)

@@ -19,6 +19,9 @@ from bespoke.runner import private
 SINGLE_THREADED = {
     "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "VECLIB_MAXIMUM_THREADS": "1",
 }  # fmt: skip
+URGENT = "BESPOKE_URGENT"  # environment variable of a kernel that others will wait for
+# Memory that was given back is asked for again, page by page: arrays of a few hundred kB come and go by the thousand.
+KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**28), "MALLOC_TRIM_THRESHOLD_": str(2**28)}
 
 
 def available() -> bool:
@@ -29,7 +32,7 @@ def available() -> bool:
 def surroundings() -> dict[str, str]:
     """For processes that run notebooks: one thread, and modules from where ours are, never from the current folder."""
     paths = [str(CHECKOUT), *filter(None, [os.environ.get("PYTHONPATH", "")])]
-    return {**SINGLE_THREADED, "PYTHONPATH": os.pathsep.join(paths), "PYTHONSAFEPATH": "1"}
+    return {**SINGLE_THREADED, **KEEP_MEMORY, "PYTHONPATH": os.pathsep.join(paths), "PYTHONSAFEPATH": "1"}
 
 
 class Zygote:
@@ -144,5 +147,6 @@ class ForkedKernel:
 
 
 def request(argv: list[str], cwd: str, env: Mapping[str, str]) -> bytes:
-    """What the zygote is asked."""
-    return json.dumps({"argv": argv, "cwd": cwd, "env": dict(env)}).encode() + b"\n"
+    """What the zygote is asked. A kernel that can wait comes with every import done, one wanted at once without."""
+    asked = {"argv": argv, "cwd": cwd, "env": dict(env), "at_once": env.get(URGENT) == "1"}
+    return json.dumps(asked).encode() + b"\n"

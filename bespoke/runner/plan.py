@@ -57,6 +57,10 @@ class Plan:
     before: Manifest | None
     options: Options
 
+    def notebook(self, stem: str) -> Path:
+        """The executed notebook."""
+        return self.folder / "notebooks" / f"{stem}.ipynb"
+
     def run(self, stem: str) -> NotebookRun:
         """The notebook as it would be run now: its key and its parameters."""
         parameters = dict(self.options.parameters.get(stem, {}))

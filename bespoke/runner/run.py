@@ -16,6 +16,7 @@ from bespoke.errors import BespokeError
 from bespoke.handover import hand_over
 from bespoke.keys import digest, input_digests, package_digest
 from bespoke.places import PACKAGE
+from bespoke.report.ahead import Ahead
 from bespoke.runner import manifest as manifests
 from bespoke.runner import nursery, private, schedule
 from bespoke.runner.lock import one_at_a_time
@@ -88,18 +89,24 @@ def _run(name: str, root: Path, folder: Path, options: Options, say: Say) -> Non
         "BESPOKE_REPORTS": str(options.reports.resolve()),
         **hand_over(client, private.folder()),
     }
-    schedule.run_notebooks(plan, environment, say)
+    ahead = Ahead(client.engagement.language)
+    take = ahead.take if options.wants_report else _nothing
+    schedule.run_notebooks(plan, environment, say, take)
     if options.wants_report and plan.report_is_current():
         say(f"{name}: report: unchanged")
     elif options.wants_report:
         rendering = time.perf_counter()
-        plan.now.render_seconds = render_report(client, day, folder)
+        plan.now.render_seconds = render_report(client, day, folder, ahead)
         plan.now.report = {report: digest(folder / report) for report in REPORTS}
         plan.now.report_key = plan.report_key()
         say(f"{name}: report: rendered in {time.perf_counter() - rendering:.1f} s")
     _note_advice(plan, client, day)
     plan.now.wall_seconds = round(time.perf_counter() - started, 3)
     plan.now.write(folder)
+
+
+def _nothing(notebook: Path) -> None:
+    """Without a report nothing is got ready for one."""
 
 
 def _read(name: str, root: Path, options: Options) -> tuple[Client, date, Manifest]:
@@ -163,7 +170,7 @@ def _finding(notebook: Path) -> str:
     return ""
 
 
-def render_report(client: Client, day: date, folder: Path) -> dict[str, float]:
+def render_report(client: Client, day: date, folder: Path, ahead: Ahead | None = None) -> dict[str, float]:
     """Render the executed notebooks of a client; seconds per step. A missing one is an error naming it."""
     from bespoke.report import render
     from bespoke.runner.cover import cover_of
@@ -174,7 +181,7 @@ def render_report(client: Client, day: date, folder: Path) -> dict[str, float]:
             raise BespokeError(
                 "not there; run `bespoke run` first", path=f"{client.name}/notebooks/{path.name}"
             )
-    return render(notebooks, cover_of(client, day), folder)
+    return render(notebooks, cover_of(client, day), folder, ahead)
 
 
 def report_only(name: str, options: Options) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from queue import SimpleQueue
 
 from bespoke import places
@@ -15,9 +14,10 @@ from bespoke.errors import BespokeError
 from bespoke.runner.execute import Seconds, Watched, execute
 from bespoke.runner.manifest import NotebookRun
 from bespoke.runner.nursery import ZYGOTE
-from bespoke.runner.plan import Plan, predecessors, upstream
+from bespoke.runner.plan import LAST, Plan, predecessors, upstream
 
 Say = Callable[[str], None]
+DRAWING = 3  # kernels there may be for each that computes
 
 
 @dataclass
@@ -30,17 +30,19 @@ class _Started:
     has_result: bool = False
 
 
-def run_notebooks(plan: Plan, environment: Mapping[str, str], say: Say) -> None:
+def run_notebooks(
+    plan: Plan, environment: Mapping[str, str], say: Say, finished: Callable[[Path], None]
+) -> None:
     """Run what has to run, and note it in the manifest notebook by notebook: a killed run goes on from there.
 
+    `finished` is called with every executed notebook once it stands, those that did not have to run included.
     Raises the first BespokeError once the notebooks that were running beside it have ended.
     """
     waiting = _heaviest_first(plan.options.wanted)
     running: dict[str, _Started] = {}
     news: SimpleQueue[tuple[str, Future[Seconds] | None]] = SimpleQueue()  # a result is there, or all is done
     failed: BespokeError | None = None
-    ahead: threading.Thread | None = None
-    with ThreadPoolExecutor(2 * plan.options.width) as pool:
+    with ThreadPoolExecutor(DRAWING * plan.options.width) as pool:
         while True:
             while failed is None and (stem := _next(waiting, running, plan.options.width)):
                 waiting.remove(stem)
@@ -50,30 +52,24 @@ def run_notebooks(plan: Plan, environment: Mapping[str, str], say: Say) -> None:
                     _submit(pool, plan, started, environment, news)
                 else:
                     say(f"{plan.now.client}: {stem}: unchanged")
+                    finished(plan.notebook(stem))
             if not running:
                 break
             stem, future = _hear(news)
-            if ahead is None and plan.options.wants_report:
-                ahead = threading.Thread(target=get_ready_to_render, daemon=True)
-                ahead.start()
             if future is None:
                 running[stem].has_result = True
-            else:
-                failed = _finish(plan, running.pop(stem), future, say) or failed
+                continue
+            problem = _finish(plan, running.pop(stem), future, say)
+            if problem is None:
+                finished(plan.notebook(stem))
+            failed = failed or problem
     if failed is not None:
         raise failed
-    if ahead is not None:
-        ahead.join()
 
 
-def get_ready_to_render() -> None:
-    """Import the typesetter and read its fonts while the kernels are at work."""
-    from bespoke.report import document, typesetting, webpage, widths, writing  # noqa: F401
-    from bespoke.show import fonts
-
-    with suppress(BespokeError, OSError):  # rendering will say so
-        widths.width("a")
-        fonts.folders()
+def _chain(stem: str) -> list[str]:
+    """The longest chain of notebooks of which each waits for the one before, up to this one."""
+    return [*max(map(_chain, predecessors(stem)), key=len, default=[]), stem]
 
 
 def _heaviest_first(stems: Iterable[str]) -> list[str]:
@@ -84,7 +80,7 @@ def _heaviest_first(stems: Iterable[str]) -> list[str]:
 def _next(waiting: list[str], running: Mapping[str, _Started], width: int) -> str | None:
     """The first notebook whose results to read are all there, while there is room for it."""
     computing = {stem for stem, started in running.items() if not started.has_result}
-    if len(computing) >= width or len(running) >= 2 * width:
+    if len(computing) >= width or len(running) >= DRAWING * width:
         return None
     busy = {*waiting, *computing}
     return next((stem for stem in waiting if not busy & set(predecessors(stem))), None)
@@ -98,10 +94,11 @@ def _submit(
     future = pool.submit(
         execute,
         places.notebooks() / f"{stem}.ipynb",
-        plan.folder / "notebooks" / f"{stem}.ipynb",
+        plan.notebook(stem),
         {"client": plan.now.client, "as_of": plan.now.as_of, **started.run.parameters},
         environment,
         Watched(plan.folder / "results" / f"{stem}.json", lambda: news.put((stem, None))),
+        urgent=stem in _chain(LAST),
     )
     future.add_done_callback(lambda done: news.put((stem, done)))
 

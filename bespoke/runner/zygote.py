@@ -1,7 +1,7 @@
 """A process that has imported the libraries once and forks a kernel on request. Linux only.
 
-It listens on a socket it was given. One connection is one kernel: a JSON line `{"argv", "env", "cwd"}` comes
-in, `{"pid"}` goes out when the kernel listens, `{"status"}` when it has ended. A connection that closes ends its
+It listens on a socket it was given. One connection is one kernel: a JSON line `{"argv", "env", "cwd", "at_once"}`
+comes in, `{"pid"}` goes out when the kernel listens, `{"status"}` when it has ended. A connection that closes ends its
 kernel, and the end of standard input ends everything, so that nothing outlives a runner that was killed. It is
 single-threaded by design: forking a process with running threads is unsafe, so nothing here may start one
 before the fork.
@@ -31,7 +31,7 @@ Connections = dict[socket.socket, "int | bytes"]  # a kernel's process id, or wh
 def serve(listener: socket.socket, chores: Iterator[bool]) -> None:
     """Answer requests until standard input closes; then end every kernel that is left.
 
-    While nobody asks for anything, `chores` is gone on with.
+    While nobody asks for anything, `chores` is gone on with. Who can wait gets a kernel once they are done.
     """
     awake, waker = os.pipe()
     os.set_blocking(awake, False)
@@ -54,12 +54,18 @@ def serve(listener: socket.socket, chores: Iterator[bool]) -> None:
         if listener in ready:
             connections[listener.accept()[0]] = b""
         for connection in [c for c in connections if c in ready]:
-            _hear(connection, connections, (listener.fileno(), awake, waker))
+            _hear(connection, connections)
+        for connection, heard in [*connections.items()]:
+            request = _request(heard)
+            if request and (request["at_once"] or not busy):
+                connections[connection] = _fork(
+                    request, connection, connections, (listener.fileno(), awake, waker)
+                )
     for pid in _kernels(connections):
         _kill(pid)
 
 
-def _hear(connection: socket.socket, connections: Connections, inherited: tuple[int, ...]) -> None:
+def _hear(connection: socket.socket, connections: Connections) -> None:
     """A request, a part of one, or the end of whoever wanted the kernel."""
     heard = connections[connection]
     try:
@@ -72,15 +78,30 @@ def _hear(connection: socket.socket, connections: Connections, inherited: tuple[
         del connections[connection]
         connection.close()
     elif isinstance(heard, bytes):
-        heard += data
-        connections[connection] = heard
-        if heard.endswith(b"\n"):
-            others = [c for c in connections if c is not connection]
-            gc.freeze()  # children share these pages instead of copying them at the first collection
-            pid = os.fork()
-            if pid == 0:
-                _become_kernel(json.loads(heard), connection, others, inherited)
-            connections[connection] = pid
+        connections[connection] = heard + data
+
+
+def _request(heard: int | bytes) -> dict[str, Any] | None:
+    """What a kernel is wanted for, once all of it has come."""
+    if isinstance(heard, bytes) and heard.endswith(b"\n"):
+        found: dict[str, Any] = json.loads(heard)
+        return found
+    return None
+
+
+def _fork(
+    request: dict[str, Any],
+    connection: socket.socket,
+    connections: Connections,
+    inherited: tuple[int, ...],
+) -> int:
+    """The process id of the kernel."""
+    others = [c for c in connections if c is not connection]
+    gc.freeze()  # children share these pages instead of copying them at the first collection
+    pid = os.fork()
+    if pid == 0:
+        _become_kernel(request, connection, others, inherited)
+    return pid
 
 
 def _reap(connections: Connections) -> None:
@@ -108,7 +129,7 @@ def _become_kernel(
     """In the child: leave the zygote's channels behind and run an ordinary ipykernel."""
     code = 1
     try:
-        os.setsid()  # a process group of its own: an interrupt of one kernel reaches no other
+        os.setpgid(0, 0)  # an interrupt of one kernel reaches no other; one session, in which niceness counts
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -157,3 +178,4 @@ if __name__ == "__main__":
         serve(socket.socket(fileno=int(descriptor)), warm.steps(extras))
     finally:
         shutil.rmtree(workplace, ignore_errors=True)  # the runner may have been killed
+    os._exit(0)  # to take a thousand modules apart takes longer than to end

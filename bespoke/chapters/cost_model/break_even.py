@@ -25,7 +25,7 @@ class Costs:
         return Curve(
             route=self.route,
             requests_per_day=tuple(float(f"{v:.4g}") for v in volumes),
-            monthly=tuple(Band.of(column) for column in self.monthly.T),
+            monthly=Band.of_each(self.monthly),
         )
 
 
@@ -43,9 +43,7 @@ def costs(route: str, plan: Plan, volumes: Array, draws: int) -> Costs:
 def break_even(route: Costs, against: Costs, volumes: Array, today: Array) -> BreakEven:
     """Per draw, the last volume at which `route` turns from dearer to cheaper; the log of volume is
     interpolated linearly in the log of the cost ratio."""
-    crossing = np.array(
-        [_crossing(row, volumes) for row in np.log(route.monthly) - np.log(against.monthly)], dtype=np.float64
-    )
+    crossing = _crossings(np.log(route.monthly) - np.log(against.monthly), volumes)
     crossed = np.isfinite(crossing)
     share = float(crossed.mean())
     return BreakEven(
@@ -57,13 +55,14 @@ def break_even(route: Costs, against: Costs, volumes: Array, today: Array) -> Br
     )
 
 
-def _crossing(log_ratio: Array, volumes: Array) -> float:
-    """The smallest volume from which the ratio stays at or below one up to the end of the grid."""
-    above = np.flatnonzero(log_ratio > 0)
-    if above.size == 0:
-        return float(volumes[0])
-    last = int(above[-1])
-    if last == len(volumes) - 1:
-        return float("nan")
-    step = log_ratio[last] / (log_ratio[last] - log_ratio[last + 1])
-    return float(volumes[last] * (volumes[last + 1] / volumes[last]) ** step)
+def _crossings(log_ratio: Array, volumes: Array) -> Array:
+    """Per draw, the smallest volume from which the ratio stays at or below one up to the end of the grid; NaN
+    where it does not. `log_ratio` is draws by volumes."""
+    above = log_ratio > 0
+    last = np.where(above.any(axis=1), len(volumes) - 1 - above[:, ::-1].argmax(axis=1), -1)
+    found = np.where(last < 0, volumes[0], np.nan)
+    turns = np.flatnonzero((last >= 0) & (last < len(volumes) - 1))
+    at = last[turns]
+    before, after = log_ratio[turns, at], log_ratio[turns, at + 1]
+    found[turns] = volumes[at] * (volumes[at + 1] / volumes[at]) ** (before / (before - after))
+    return np.asarray(found, dtype=np.float64)

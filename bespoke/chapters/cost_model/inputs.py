@@ -31,7 +31,7 @@ class Inputs:
     pinned: Sequence[Mapping[str, float]] | None = None
     used: set[str] = field(default_factory=set)
     _sampled: dict[str, Array] = field(default_factory=dict)
-    _medians: dict[str, float] = field(default_factory=dict)
+    _quantiles: dict[tuple[str, float], float] = field(default_factory=dict)
 
     def __getitem__(self, key: str) -> Array:
         return self.of(key)
@@ -77,13 +77,17 @@ class Inputs:
 
     def _pinned(self, key: str) -> Array:
         """The median, which every pinned copy shares, save where the input itself is pinned."""
-        if key not in self._medians:
-            self._medians[key] = float(self._sample(key, np.array([0.5]))[0])
-        values = np.full(self.draws, self._medians[key])
+        values = np.full(self.draws, self._at(key, 0.5))
         for place, quantiles in enumerate(self.pinned or ()):
             if key in quantiles:
-                values[place] = self._sample(key, np.array([quantiles[key]]))[0]
+                values[place] = self._at(key, quantiles[key])
         return values
+
+    def _at(self, key: str, quantile: float) -> float:
+        """One quantile of an input, which every route asks for."""
+        if (key, quantile) not in self._quantiles:
+            self._quantiles[key, quantile] = float(self._sample(key, np.array([quantile]))[0])
+        return self._quantiles[key, quantile]
 
     def _sample(self, key: str, u: Array) -> Array:
         if key in self.own:

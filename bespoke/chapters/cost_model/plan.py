@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -123,8 +124,14 @@ def per_gpu_second(inputs: Inputs, prompt: Array, output: Array) -> Array:
 
 def _service_times(inputs: Inputs) -> tuple[float, float, float]:
     keys = inputs.facts.keys("gpu.h100.throughput.")
-    shapes = np.array([[float(n) for n in key.rsplit(".", 1)[1].split("_")] for key in keys])
-    rates = np.array([inputs.constant(key) for key in keys])
+    return _fitted(tuple((key.rsplit(".", 1)[1], inputs.constant(key)) for key in keys))
+
+
+@lru_cache(maxsize=8)
+def _fitted(points: tuple[tuple[str, float], ...]) -> tuple[float, float, float]:
+    """`points` are tokens in and out, as `1024_128`, and requests per second."""
+    shapes = np.array([[float(n) for n in shape.split("_")] for shape, _ in points])
+    rates = np.array([rate for _, rate in points])
     tokens_in, tokens_out = shapes[:, 0], shapes[:, 1]
     terms = np.stack([tokens_in, tokens_out, tokens_out * (tokens_in + tokens_out / 2)], axis=1)
     a, b, c = not_negative(terms * rates[:, None], np.ones(len(rates)))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 
 from bespoke.chapters.icd10_evaluation.decision import Ranked
-from bespoke.chapters.icd10_evaluation.surface import WORD, comparable
+from bespoke.chapters.icd10_evaluation.word_counts import word_counts
 from bespoke.chapters.icd10_evaluation.words import document_frequency
 from bespoke.facts.icd10 import CodeSet
 
@@ -23,8 +22,6 @@ _BLOCK = 256  # sentences compared with all codes at once
 _REMEMBERED = 30_000  # sentences whose candidates are kept: 320 bytes each
 NOMINATED = 40  # candidates a sentence nominates
 
-_BREAK, _TERMS = "\n", "\t"  # between texts, and before the inclusion terms of one
-_WORD_OR_BREAK = re.compile(rf"{WORD.pattern}|{_BREAK}")
 _NOTHING = np.uint64(2**64 - 1)  # what _keys gives for a score of 0 and code number -1
 _CODE = np.uint64(32)  # bits
 
@@ -34,11 +31,8 @@ class Descriptions:
 
     def __init__(self, codes: CodeSet) -> None:
         self.ranked: dict[str, Ranked] = {}  # by text: the ladder and the search for candidates ask alike
-        self.names = [*codes.billable_texts]
-        self.vocabulary: dict[str, int] = {}
-        held, self._described, self._words = _read(codes.billable_texts.values(), self.vocabulary)
-        counts = held @ self._words
-        counts.sort_indices()
+        self.names = codes.billable_names
+        self.vocabulary, counts, self.described = word_counts(codes)
         frequency = document_frequency(counts)
         self.weights = _bm25(counts, frequency)  # codes x words
         rare = diags_array((frequency <= _COMMON).astype(np.float32))
@@ -68,13 +62,6 @@ class Descriptions:
         self._keys = np.concatenate([self._keys, *blocks])
         keys = self._keys[[self._row[words] for words in asked], :count]
         return keys.astype(np.uint32).view(np.int32), (~(keys >> _CODE).astype(np.uint32)).view(np.float32)
-
-    @cached_property
-    def described(self) -> Any:
-        """Whether the description alone has a word: ones, codes x words."""
-        counts = self._described @ self._words
-        counts.data[:] = 1
-        return counts
 
     def shared(self, sentences: Sequence[Sequence[str]], row: Any, code: Any) -> NDArray[np.float64]:
         """How many different words of sentence `row[i]` stand in the description of `code[i]`."""
@@ -112,50 +99,6 @@ class Descriptions:
 def descriptions(codes: CodeSet) -> Descriptions:
     """The index of a release, made once per process."""
     return Descriptions(codes)
-
-
-def _read(texts: Iterable[str], vocabulary: dict[str, int]) -> tuple[Any, Any, Any]:
-    """Texts x parts, the same before _TERMS only, and parts x words: how often the one holds the other.
-
-    A part is what stands between commas; it recurs in thousands of descriptions and is read once.
-    """
-    parts, columns = _Parts({_BREAK: -1}), _Columns({_BREAK: -1})
-    columns.vocabulary = vocabulary
-    text = f",{_BREAK},".join(texts).replace(_TERMS, f",{_TERMS},")
-    found = _numbers(text.split(","), parts)
-    before = np.cumsum(found == parts[_TERMS]) == np.cumsum(found < 0)
-    words = _numbers(_WORD_OR_BREAK.findall(_BREAK.join([*parts][1:])), columns)
-    described = np.where(before | (found < 0), found, parts[_TERMS])
-    return _rows(found, len(parts) - 1), _rows(described, len(parts) - 1), _rows(words, len(vocabulary))
-
-
-def _numbers(tokens: Sequence[str], numbers: dict[str, int]) -> NDArray[np.int32]:
-    return np.fromiter(map(numbers.__getitem__, tokens), dtype=np.int32, count=len(tokens))
-
-
-def _rows(found: NDArray[np.int32], width: int) -> Any:
-    """How often each row holds each number below `width`; rows end at -1."""
-    inside = found >= 0
-    ends = np.concatenate([[0], np.cumsum(inside)[~inside], [inside.sum()]]).astype(np.int32)
-    return csr_array((np.ones(int(ends[-1])), found[inside], ends), shape=(len(ends) - 1, width))
-
-
-class _Parts(dict[str, int]):
-    """A new key gets the next number."""
-
-    def __missing__(self, part: str) -> int:
-        self[part] = len(self) - 1
-        return self[part]
-
-
-class _Columns(dict[str, int]):
-    """Word as it is written -> its column; words that compare equal share one."""
-
-    vocabulary: dict[str, int]
-
-    def __missing__(self, word: str) -> int:
-        self[word] = self.vocabulary.setdefault(comparable(word), len(self.vocabulary))
-        return self[word]
 
 
 def _ones(rows: Iterable[frozenset[int | None]], width: int) -> Any:

@@ -119,6 +119,7 @@ def cost_quality(result: Icd10Evaluation) -> None:
         [usd for _, usd in quoted], [0.03] * len(quoted), "^", color=ORANGE, mfc="white", ms=6, clip_on=False
     )
     axes.set_xscale("log")
+    axes.minorticks_off()
     axes.set_xlim(min(ends) / 3, max(ends) * (20 if paid else 3))
     axes.set_ylim(0, max([1.0, *(height + 0.05 for height in heights)]))
     axes.xaxis.set_major_formatter(lambda value, _: compact(value))
