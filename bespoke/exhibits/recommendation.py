@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from textwrap import fill
 from typing import Any
 
@@ -198,9 +199,12 @@ def route_map(result: Recommendation) -> None:
     """Every route against every task: now, next, open, to be confirmed, closed."""
     names, tasks = list(result.route_names), result.tasks
     figure, axes = show.new_figure(0.9 + 0.2 * len(names))
+    places: dict[str, list[tuple[int, int]]] = {}
     for y, route in enumerate(reversed(names)):
         for x, task in enumerate(tasks):
-            _mark(axes, x, y, standing(task, route))
+            places.setdefault(standing(task, route), []).append((x, y))
+    for state, found in places.items():
+        _mark(axes, found, state)
     axes.set_yticks(range(len(names)), [result.route_names[r] for r in reversed(names)])
     axes.set_xticks(range(len(tasks)), [fill(t.name, max(12, 62 // len(tasks))) for t in tasks])
     axes.xaxis.tick_top()
@@ -233,17 +237,24 @@ def standing(task: TaskAdvice, route: str) -> str:
     return "confirm" if unknown else "open"
 
 
-def _mark(axes: Any, x: int, y: int, state: str) -> None:
-    if state == "now":
-        axes.plot(x, y, "o", ms=9, color=INK)
-        axes.annotate("now", (x, y), (9, 0), textcoords="offset points", va="center", weight="semibold")
-    elif state == "next":
-        axes.plot(x, y, "o", ms=8, mfc="white", mec=INK, mew=1.5)
-        axes.annotate("next", (x, y), (9, 0), textcoords="offset points", va="center", color=MUTED)
-    elif state == "closed":
-        axes.plot(x, y, "x", ms=5, color=RULE, mew=1.3)
-    else:
-        axes.text(x, y, "?" if state == "confirm" else "•", ha="center", va="center", color=MUTED)
+MARKS: dict[str, dict[str, Any]] = {
+    "now": {"marker": "o", "ms": 9, "color": INK},
+    "next": {"marker": "o", "ms": 8, "mfc": "white", "mec": INK, "mew": 1.5},
+    "closed": {"marker": "x", "ms": 5, "color": RULE, "mew": 1.3},
+    "open": {"marker": "o", "ms": 2.2, "color": MUTED},
+}
+
+
+def _mark(axes: Any, places: Sequence[tuple[int, int]], state: str) -> None:
+    """All routes and tasks that stand alike."""
+    if state in MARKS:
+        axes.plot(*zip(*places, strict=True), linestyle="none", **MARKS[state])
+    for place in places:
+        if state == "confirm":
+            axes.text(*place, "?", ha="center", va="center", color=MUTED)
+        elif state in ("now", "next"):
+            look = {"weight": "semibold"} if state == "now" else {"color": MUTED}
+            axes.annotate(state, place, (9, 0), textcoords="offset points", va="center", **look)
 
 
 def _map_words(result: Recommendation, task: TaskAdvice) -> str:

@@ -7,6 +7,9 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from types import ModuleType
+from typing import Any
 
 _ONE_AT_A_TIME = threading.Lock()
 OFTEN = 50_000  # objects between two looks for rubbish: a run lives for seconds
@@ -35,8 +38,34 @@ def without(*names: str) -> Iterator[None]:
 
 
 def import_papermill() -> None:
-    """papermill and nbclient, without the grammars of strings in schemas and the S3 client."""
+    """papermill and nbclient, without the grammars of strings in schemas, the S3 client and, until it is used, HTTP."""
     with _ONE_AT_A_TIME:
         if "bespoke.runner.kernels" not in sys.modules:
-            with without(*FORMATS, "boto3"):
+            with without(*FORMATS, "boto3"), put_off("requests"):
                 import bespoke.runner.kernels  # noqa: F401
+
+
+@contextmanager
+def put_off(name: str) -> Iterator[None]:
+    """Inside, an import of the module gives something that imports it when it is first looked into."""
+    if name in sys.modules:
+        yield
+        return
+    later = sys.modules[name] = _Later(name)
+    try:
+        yield
+    finally:
+        later.uncover()
+
+
+class _Later(ModuleType):
+    def uncover(self) -> None:
+        """Whoever imports the module from here on gets the module itself."""
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+
+    def __getattr__(self, attribute: str) -> Any:
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        self.uncover()
+        return getattr(import_module(self.__name__), attribute)

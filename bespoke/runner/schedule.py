@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -14,7 +15,7 @@ from bespoke.errors import BespokeError
 from bespoke.runner.execute import Seconds, Watched, execute
 from bespoke.runner.manifest import NotebookRun
 from bespoke.runner.nursery import ZYGOTE
-from bespoke.runner.plan import LAST, Plan, predecessors, upstream
+from bespoke.runner.plan import Plan, predecessors, upstream
 
 Say = Callable[[str], None]
 DRAWING = 3  # kernels there may be for each that computes
@@ -48,8 +49,9 @@ def run_notebooks(
                 waiting.remove(stem)
                 started = _Started(stem, plan.run(stem), plan.reason(stem))
                 if started.reason:
+                    urgent = _is_urgent(stem, waiting, running)
                     running[stem] = started
-                    _submit(pool, plan, started, environment, news)
+                    _submit(pool, plan, started, environment, news, urgent=urgent)
                 else:
                     say(f"{plan.now.client}: {stem}: unchanged")
                     finished(plan.notebook(stem))
@@ -67,9 +69,16 @@ def run_notebooks(
         raise failed
 
 
-def _chain(stem: str) -> list[str]:
-    """The longest chain of notebooks of which each waits for the one before, up to this one."""
-    return [*max(map(_chain, predecessors(stem)), key=len, default=[]), stem]
+@cache
+def _level(stem: str) -> int:
+    """How many notebooks the longest chain has that begins here, each waiting for the one before."""
+    return 1 + max((_level(other) for other in CHAPTERS if stem in predecessors(other)), default=0)
+
+
+def _is_urgent(stem: str, waiting: Iterable[str], running: Mapping[str, _Started]) -> bool:
+    """The longest chain sets the pace, so it goes first: no other that has yet to compute begins a longer one."""
+    computing = (other for other, started in running.items() if not started.has_result)
+    return _level(stem) >= max(map(_level, (*waiting, *computing)), default=0)
 
 
 def _heaviest_first(stems: Iterable[str]) -> list[str]:
@@ -88,7 +97,7 @@ def _next(waiting: list[str], running: Mapping[str, _Started], width: int) -> st
 
 def _submit(
     pool: ThreadPoolExecutor, plan: Plan, started: _Started, environment: Mapping[str, str],
-    news: SimpleQueue[tuple[str, Future[Seconds] | None]],
+    news: SimpleQueue[tuple[str, Future[Seconds] | None]], *, urgent: bool,
 ) -> None:  # fmt: skip
     stem = started.stem
     future = pool.submit(
@@ -98,7 +107,7 @@ def _submit(
         {"client": plan.now.client, "as_of": plan.now.as_of, **started.run.parameters},
         environment,
         Watched(plan.folder / "results" / f"{stem}.json", lambda: news.put((stem, None))),
-        urgent=stem in _chain(LAST),
+        urgent=urgent,
     )
     future.add_done_callback(lambda done: news.put((stem, done)))
 
