@@ -131,8 +131,10 @@ def test_a_second_run_changes_nothing_and_says_so(reports: Path) -> None:
 
 
 def test_the_same_inputs_give_the_same_bytes(reports: Path, tmp_path: Path) -> None:
+    """Also where nothing can be forked, and from the checkout itself, as `make report` runs."""
     shutil.copytree(ROOT / "client_data", tmp_path / "client_data")
-    done = bespoke("run", "harbour_legal", cwd=tmp_path, BESPOKE_PLAIN_KERNELS="1")
+    places = ("--client-data", str(tmp_path / "client_data"), "--reports", str(tmp_path / "reports"))
+    done = bespoke("run", "harbour_legal", *places, cwd=ROOT, BESPOKE_PLAIN_KERNELS="1")
     assert done.returncode == 0, done.stdout + done.stderr
     mine, forked = files_of(tmp_path / "reports/harbour_legal"), files_of(reports / "harbour_legal")
     assert mine.keys() == forked.keys()
