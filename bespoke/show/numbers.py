@@ -75,8 +75,14 @@ def cell(value: Cell, column: Column, locale: str = "") -> str:
 
 def decimal(value: Number, digits: int = 0, locale: str = "") -> str:
     """`1234.5` -> `1,234.5`; always the same number of digits."""
-    pattern = _pattern("decimal", digits, locale or spoken())
-    return str(format_decimal(value, format=pattern, locale=_code(locale)))
+    write = _decimal if value else _decimal.__wrapped__  # to a cache 0.0 and -0.0 are one number
+    return write(value, digits, locale or spoken())
+
+
+@lru_cache(maxsize=1 << 14, typed=True)
+def _decimal(value: Number, digits: int, locale: str) -> str:
+    """Kept: the search for flip points words the same thresholds thousands of times."""
+    return str(format_decimal(value, format=_pattern("decimal", digits, locale), locale=_code(locale)))
 
 
 def signed(value: Number, digits: int = 2, locale: str = "") -> str:
