@@ -24,7 +24,7 @@ KERNEL = (
 )  # fmt: skip
 DEBUGGER = ("debugpy",)  # a kernel without a reader needs none, and it takes longer to import than to run one
 FIRST = ("pydantic", "numpy", "babel.numbers", "babel.dates", "bespoke.workbook", "genai_prices.data")
-NUMERIC = ("scipy.special", "scipy.sparse", "holidays", "mistune")
+NUMERIC = ("scipy.special", "scipy.sparse", "holidays.countries", "mistune")
 DRAWING = ("matplotlib.figure", "matplotlib.backends.backend_svg", "matplotlib_inline.backend_inline")
 
 
