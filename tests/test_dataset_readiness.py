@@ -17,7 +17,6 @@ from bespoke.chapters.dataset_readiness import DatasetReadiness, compute
 from bespoke.chapters.dataset_readiness.labels import evenness
 from bespoke.chapters.dataset_readiness.prompt_schema import fields_asked_for
 from bespoke.chapters.dataset_readiness.scan import role_of
-from bespoke.chapters.dataset_readiness.split import suggest
 from bespoke.chapters.dataset_readiness.tokens import Estimator, bins
 from bespoke.clients.schema import Client
 from bespoke.exhibits import dataset_readiness as exhibits
@@ -29,7 +28,7 @@ EXHIBITS = (
     exhibits.finding, exhibits.overview_text, exhibits.files_table, exhibits.funnel_figure,
     exhibits.funnel_text, exhibits.findings_table, exhibits.findings_text, exhibits.tokens_figure,
     exhibits.labels_figures, exhibits.labels_text, exhibits.targets_table, exhibits.targets_text,
-    exhibits.needed_text, exhibits.limits_text, exhibits.rules_table,
+    exhibits.needed_text, exhibits.limits_text, exhibits.split_table, exhibits.rules_table,
 )  # fmt: skip
 
 
@@ -77,7 +76,7 @@ def test_the_example_client(root: Path) -> None:
     assert data.labels[0].field == "diagnosis_icd10"
     assert data.claims_more
     assert {target.status for target in data.targets} == {"not_ready"}
-    assert data.facts_used == ("threshold.narrow_examples",)
+    assert data.facts_used == ("threshold.narrow_examples", "tuning.split.least", "tuning.split.share")
 
 
 def test_the_same_data_give_the_same_result(root: Path) -> None:
@@ -121,21 +120,6 @@ def test_a_client_may_set_its_own_need(tmp_path: Path) -> None:
 def test_enough_is_enough(tmp_path: Path) -> None:
     data = over(tmp_path, [good(n) for n in range(520)])
     assert (data.examples_needed_low, data.examples_needed) == (0, 0)
-
-
-def test_rows_of_one_patient_stay_on_one_side(tmp_path: Path) -> None:
-    rows = [{**good(n), "patient": f"P{n // 50}"} for n in range(100)]
-    split = over(tmp_path, rows).split
-    # two patients of fifty: the tenth for validation takes one of them whole, the test the other
-    assert (split.groups, split.training, split.validation, split.test) == (2, 0, 50, 50)
-
-
-@given(st.lists(st.integers(0, 30), max_size=200), st.booleans())
-def test_a_split_adds_up(groups: list[int], notes: bool) -> None:
-    split = suggest(groups, evaluation_notes=40 if notes else None, seed=1)
-    assert split.training + split.validation + split.test == len(groups)
-    assert split.groups == len(set(groups))
-    assert not (notes and split.test)
 
 
 def test_tokens_by_hand() -> None:

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from bespoke import clients
+from bespoke.chapters import dataset_readiness
+from bespoke.facts.reader import Facts
 from bespoke.tuning.jobs import commands, upload
 from tests.bedrock_fake import ACCOUNT, Refusal, response
 from tests.tuning_bench import (
@@ -149,6 +151,51 @@ def test_validation_data_goes_along(tmp_path: Path) -> None:
         write_lines(b.folder / "dataset" / "validation.jsonl", [dialogue(n) for n in range(100, 110)])
         run = b.run(commands.submit, **NOVA)
         assert [(u.role, u.rows) for u in run.uploads] == [("training", 40), ("validation", 10)]
+
+
+def test_what_is_sent_is_the_division_that_the_chapter_reports(tmp_path: Path) -> None:
+    with bench(tmp_path, rows=120) as b:
+        client = clients.load(b.client_data, "clinic")
+        found = dataset_readiness.compute(client, Facts(b.outside.today))
+        assert found is not None
+        # a tenth of 120; the four evaluation notes are the test
+        assert (found.split.training, found.split.validation, found.split.test) == (108, 12, 0)
+        run = b.run(commands.submit, **NOVA)
+        assert [(u.role, u.rows) for u in run.uploads] == [("training", 108), ("validation", 12)]
+        texts = [(b.folder / upload.file).read_text().splitlines() for upload in run.uploads]
+        assert len({*texts[0], *texts[1]}) == 120  # no row twice, none on both sides
+
+
+def test_the_test_part_is_kept_and_never_sent(tmp_path: Path) -> None:
+    with bench(tmp_path, rows=120) as b:
+        (b.folder / "evaluation" / "notes.jsonl").unlink()
+        plan = b.run(commands.plan, model="nova-lite")
+        assert plan.dataset is not None
+        assert plan.dataset.kept_back == 12
+        assert "test: 12 examples are kept back to judge by and never sent" in b.heard()
+        run = b.run(commands.submit, **NOVA)
+        assert [(u.role, u.rows) for u in run.uploads] == [("training", 96), ("validation", 12)]
+        kept = (b.folder / run.uploads[0].file).with_name("test.jsonl")
+        assert len(kept.read_text().splitlines()) == 12
+        assert not any("test.jsonl" in call for call in b.wire.calls)
+
+
+def test_all_rows_or_fewer_are_trained_on_when_asked(tmp_path: Path) -> None:
+    with bench(tmp_path, rows=120) as b:
+        whole = b.run(commands.submit, **NOVA, run="whole", no_split=True)
+        assert [(u.role, u.rows) for u in whole.uploads] == [("training", 120)]
+        less = b.run(commands.submit, **NOVA, run="less", examples=30)
+        assert [(u.role, u.rows) for u in less.uploads] == [("training", 30), ("validation", 12)]
+        again = b.run(commands.submit, model="nova-lite", run="less")  # the choice is remembered
+        assert again.job.arn == less.job.arn
+
+
+def test_copies_are_sent_once(b: Bench) -> None:
+    write_lines(b.folder / "dataset" / "dialogues.jsonl", [dialogue(n) for n in [*range(12), 3, 4]])
+    run = b.run(commands.submit, **NOVA)
+    assert (run.uploads[0].rows, run.left_out) == (12, 2)
+    b.run(commands.plan, model="nova-lite")
+    assert "2 rows left out, 2 of them copies" in b.heard()
 
 
 def test_other_data_under_the_same_run_name_is_refused_while_it_runs(b: Bench) -> None:
@@ -537,7 +584,7 @@ def test_the_dialogues_of_the_workbook_go_the_whole_way(b: Bench, examples: Path
     order = {**NOVA, "task": "note_structuring", "drop": ("annotator",)}
     assert "identifier_email" in error_of(lambda: run(commands.submit, **order))
     made = run(commands.submit, **order, leave_out_faulty=True)
-    assert made.uploads[0].rows + made.left_out == sum(
+    assert sum(upload.rows for upload in made.uploads) + made.left_out == sum(
         bool(line.strip()) for line in notes.read_bytes().splitlines()
     )
     run(commands.status, follow=True)

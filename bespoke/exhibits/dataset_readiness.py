@@ -8,7 +8,13 @@ from datetime import date
 
 from bespoke import show
 from bespoke.advice.routes import routes
-from bespoke.chapters.dataset_readiness.result import DatasetReadiness, Finding, LabelField, TargetReadiness
+from bespoke.chapters.dataset_readiness.result import (
+    DatasetReadiness,
+    Finding,
+    LabelField,
+    Split,
+    TargetReadiness,
+)
 from bespoke.facts.icd10 import code_set
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, exact, percent
@@ -17,6 +23,7 @@ from bespoke.show.style import BLUE, GREEN, GREY, INK, MUTED, ORANGE, SKY
 STATUS = {"ready": "ready", "needs_conversion": "ready after conversion", "not_ready": "not ready"}
 SHOWN_PLACES = 4
 FIELDS_DRAWN = 3
+STRATA = 25  # rows of the table of the split
 LONGEST = 46  # characters of a label in a figure
 
 
@@ -62,7 +69,7 @@ def files_table(data: DatasetReadiness) -> None:
     show.table(
         [
             (
-                f.path if f.role == "training" else f"{f.path} (validation)", f"{f.format_title}: {f.why}",
+                f.path if f.role == "training" else f"{f.path} ({f.role})", f"{f.format_title}: {f.why}",
                 f.rows, f.valid,
                 f.tokens.mean if f.tokens else None, f.tokens.p95 if f.tokens else None,
                 f.tokens.longest if f.tokens else None, f.tokens.total if f.tokens else None,
@@ -377,14 +384,55 @@ def needed_text(data: DatasetReadiness) -> None:
         usable=decimal(data.usable),
         more=_more(data) if data.examples_needed else "none",
     )
+    _split_text(data)
+
+
+def _split_text(data: DatasetReadiness) -> None:
+    """How the examples are divided, and how even the division is."""
+    split = data.split
+    parts = [f"{decimal(split.training)} for training"]
+    parts += [f"{decimal(split.validation)} for validation"] if split.validation else []
+    parts += [f"{decimal(split.test)} for a test"] if split.test else []
+    reasons = [reason for reason in dict.fromkeys((split.validation_why, split.test_why)) if reason]
     show.text(
-        "Suggested split, by group, after deduplication: {training} for training, {validation} for "
-        "validation{test}.",
-        training=decimal(data.split.training),
-        validation=decimal(data.split.validation),
-        test=f", {decimal(data.split.test)} for a test ({data.split.test_why})"
-        if data.split.test
-        else f"; {data.split.test_why}",
+        "After deduplication the usable examples are divided by group, {by} in the same share on every side: "
+        "{parts}{reasons}. {even}A tuning job is sent this division and no other.",
+        by=split.by,
+        parts=_joined(parts),
+        reasons=f" ({'; '.join(reasons)})" if reasons else "",
+        even=_evenness(split),
+    )
+
+
+def _evenness(split: Split) -> str:
+    gap = split.widest
+    if gap is None:
+        return ""
+    return (
+        f"The share that differs most is that of {gap.label}: {percent(gap.share)} of the {gap.side} examples, "
+        f"{percent(gap.of_all)} of all. "
+    )
+
+
+def split_table(data: DatasetReadiness) -> None:
+    """Appendix: how many examples of each label stand on each side."""
+    split = data.split
+    if split.widest is None:
+        return
+    shown = split.strata[:STRATA]
+    show.table(
+        [(s.label, s.rows, s.training, s.validation, s.test) for s in shown],
+        label="tbl-dataset-split",
+        caption=f"The usable examples by {split.by}, and the side of the split they stand on"
+        + (f" (the {decimal(STRATA)} most frequent)" if len(split.strata) > len(shown) else ""),
+        columns=(
+            Column(key="label", title=split.by[0].upper() + split.by[1:]),
+            Column(key="rows", title="Usable", format="integer"),
+            Column(key="training", title="Training", format="integer"),
+            Column(key="validation", title="Validation", format="integer"),
+            Column(key="test", title="Test", format="integer"),
+        ),
+        source="own division: groups whole, seeded",
     )
 
 

@@ -26,6 +26,7 @@ from bespoke.tuning.jobs.aws import Aws
 from bespoke.tuning.jobs.converse import Reply, converse, ready_endpoint
 from bespoke.tuning.jobs.frame import Frame, frame_of
 from bespoke.tuning.jobs.outside import Outside, Say
+from bespoke.tuning.jobs.prepare import Choice
 from bespoke.tuning.jobs.profiles import profile
 from bespoke.tuning.jobs.state import FOLDER, Run, Store, opened, the_run
 
@@ -36,7 +37,8 @@ OUTSIDE = Outside()
 def plan(
     client_data: Path, name: str, *, model: str, task: str = "", region: str = "",
     hyperparameters: Mapping[str, str] | None = None, units: int = 1,
-    leave_out_faulty: bool = False, drop: tuple[str, ...] = (), say: Say, outside: Outside = OUTSIDE,
+    leave_out_faulty: bool = False, drop: tuple[str, ...] = (), no_split: bool = False,
+    examples: int | None = None, say: Say, outside: Outside = OUTSIDE,
 ) -> planning.Plan:  # fmt: skip
     """Steps, tokens, cost, schedule and every gate of tuning `model`; makes nothing, asks nobody."""
     client, facts = _client(client_data, name, outside)
@@ -45,7 +47,7 @@ def plan(
     where = chosen.region(region) if chosen.regions else ""
     found = planning.plan(
         client, tuned, chosen, where, facts, hyperparameters=hyperparameters or {}, units=units,
-        leave_out_faulty=leave_out_faulty, drop=drop,
+        choice=Choice(leave_out_faulty, drop, no_split, examples),
     )  # fmt: skip
     for line in planning.lines(found, client, tuned):
         say(line)
@@ -57,6 +59,7 @@ def submit(
     role_arn: str = "", bucket: str = "", kms_key: str = "", aws_profile: str = "",
     hyperparameters: Mapping[str, str] | None = None, budget_usd: Decimal | None = None,
     yes: bool = False, again: bool = False, leave_out_faulty: bool = False, drop: tuple[str, ...] = (),
+    no_split: bool = False, examples: int | None = None,
     say: Say, outside: Outside = OUTSIDE,
 ) -> Run:  # fmt: skip
     """Starts the job, or goes on with the one that was started: a second submit makes nothing new."""
@@ -67,7 +70,7 @@ def submit(
     order = starting.Order(
         run=run or chosen.profile, role_arn=role_arn, bucket=bucket, kms_key=kms_key,
         hyperparameters=hyperparameters or {}, budget_usd=budget_usd, yes=yes, again=again,
-        leave_out_faulty=leave_out_faulty, drop=drop,
+        choice=Choice(leave_out_faulty, drop, no_split, examples),
     )  # fmt: skip
     with opened(client.folder, say) as store:
         store.deadlines(facts)
@@ -83,13 +86,14 @@ def submit(
 
 def export(
     client_data: Path, name: str, *, model: str, task: str = "", out: Path | None = None,
-    leave_out_faulty: bool = False, drop: tuple[str, ...] = (), say: Say, outside: Outside = OUTSIDE,
+    leave_out_faulty: bool = False, drop: tuple[str, ...] = (), no_split: bool = False,
+    examples: int | None = None, say: Say, outside: Outside = OUTSIDE,
 ) -> exporting.Export:  # fmt: skip
     """Files and quotation for OpenAI, or data and a whole recipe for an open-weight model."""
     client, facts = _client(client_data, name, outside)
     return exporting.export(
         client, lifecycle.tuned_task(client, task), profile(model, facts.as_of), facts, say,
-        out=out, leave_out_faulty=leave_out_faulty, drop=drop,
+        out=out, choice=Choice(leave_out_faulty, drop, no_split, examples),
     )  # fmt: skip
 
 

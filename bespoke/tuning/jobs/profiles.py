@@ -29,6 +29,7 @@ class Profile(Sourced):
     invoke_model: str = ""
     format: str
     deployment: Deployment
+    validation: bool = True  # a job takes a validation file
     price_model: str = ""
     lifecycle: str = ""
     training_price: str = ""
