@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bespoke.chapters.examples import ExamplesNeed
 from bespoke.chapters.timeline import DEFAULT_PHASES, compute
 from bespoke.chapters.timeline.ab_test import ab_test, sample_size
 from bespoke.chapters.timeline.estimates import Estimate, estimates
@@ -37,6 +38,12 @@ def client(*tasks: Task, phases: tuple[Phase, ...] | None = None) -> Client:
         annotation=Annotation(examples_per_hour=9, annotators=3, review_rounds=2),
     )  # fmt: skip
     return Client("test", Path(), engagement, tasks or (task(),), phases=phases)
+
+
+def needs(task_id: str, missing: int) -> ExamplesNeed:
+    return ExamplesNeed(
+        task_id=task_id, name=task_id, wanted=missing, there=0, there_from="tasks", ground="rule", why="none"
+    )
 
 
 def network(
@@ -133,7 +140,7 @@ def test_a_test_without_a_target_says_what_is_missing() -> None:
 def test_one_plan_per_set_of_phases_and_one_for_everything() -> None:
     c = client(task("a"), task("b"), task("c"))
     chosen = {"a": PROMPT, "b": PROMPT, "c": DEFAULT_PHASES}
-    timeline = compute(c, FACTS, phases=chosen, examples_needed={"c": 400}, draws=2_000)
+    timeline = compute(c, FACTS, phases=chosen, needs=[needs("c", 400)], draws=2_000)
     assert [plan.task_ids for plan in timeline.plans] == [("a", "b"), ("c",)]
     assert timeline.portfolio.task_ids == ("a", "b", "c")
     assert timeline.plan_of("b").finish.p80 < timeline.portfolio.finish.p80
@@ -163,6 +170,6 @@ def test_more_annotators_finish_sooner() -> None:
     c = client()
     six = Annotation(examples_per_hour=9, annotators=6, review_rounds=2)
     more = replace(c, engagement=c.engagement.model_copy(update={"annotation": six}))
-    needed = {"notes": 3_000}
-    slow, fast = (compute(who, FACTS, examples_needed=needed, draws=2_000).portfolio for who in (c, more))
+    needed = [needs("notes", 3_000)]
+    slow, fast = (compute(who, FACTS, needs=needed, draws=2_000).portfolio for who in (c, more))
     assert fast.p50_days < slow.p50_days

@@ -46,7 +46,7 @@ def test_plan_says_everything_and_makes_nothing(b: Bench) -> None:
         "nobody publishes price.training.nova",
         "storage of the tuned model: 1.95 USD a month",
         "gate lifecycle: met",
-        "gate examples: met",
+        "gate examples: unmet: needs at least 200 labelled examples; found: 12",  # tasks.csv speaks of 400
         "schedule: live by 2027-0",
         "step 5: retire",
         "nothing is in the way",

@@ -378,7 +378,8 @@ def needed_text(data: DatasetReadiness) -> None:
     """How many examples are still needed, on what ground, and how to split."""
     show.text(
         "A narrow task needs about {low} examples by the rule of thumb ({source}). {usable} are usable, so "
-        "**{more} more** are needed. A learning curve on the first of them replaces the rule.",
+        "**{more} more** are needed. Where the evaluation measures a learning curve that reaches the task's target, "
+        "the timeline plans with that in place of the rule.",
         low=_range(data.needed_low, data.needed_high),
         source=data.needed_source,
         usable=decimal(data.usable),

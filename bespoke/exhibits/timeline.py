@@ -228,6 +228,29 @@ def phases_table(timeline: Timeline) -> None:
     )  # fmt: skip
 
 
+def examples_text(timeline: Timeline) -> None:
+    """How many examples the dataset phase annotates, and whether a curve or a rule of thumb says so."""
+    planned = {
+        task_id for plan in timeline.plans if plan.examples_needed is not None for task_id in plan.task_ids
+    }
+    for need in timeline.needs:
+        if need.task_id not in planned:
+            continue
+        show.text(
+            "**{task}**: {missing} examples are still to be annotated, {wanted} wanted less {there} {found}. "
+            "{ground}: {why}.",
+            task=need.name,
+            missing=decimal(need.missing) if need.missing else "no",
+            wanted=decimal(need.wanted),
+            there=decimal(need.there),
+            found="usable in the dataset" if need.there_from == "dataset" else "that the task list speaks of",
+            ground="A measured learning curve decides"
+            if need.ground == "curve"
+            else "The rule of thumb decides",
+            why=need.why,
+        )
+
+
 def driver_text(timeline: Timeline) -> None:
     """What would move the date."""
     first = timeline.portfolio.drivers[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
+from bespoke.chapters.examples import ExamplesNeed
 from bespoke.results import Part, Result
 
 Basis = Literal["table", "client", "examples", "log"]
@@ -98,6 +99,7 @@ class Timeline(Result):
     plans: tuple[PlanTimeline, ...]  # one per distinct set of phases
     portfolio: PlanTimeline  # everything together, the annotators shared
     ab_tests: tuple[ABTest, ...]
+    needs: tuple[ExamplesNeed, ...]  # examples per task, in the order of the tasks
     correlation: float
     distribution: str
     power: float

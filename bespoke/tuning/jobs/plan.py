@@ -51,11 +51,11 @@ def plan(
 ) -> Plan:  # fmt: skip
     """Everything submit would do, worked out in a folder that is thrown away."""
     lifecycle.refuse_ended_vendor(facts, profile)
-    outcomes = lifecycle.gates(client, facts, profile, task)
     dataset, in_the_way = _dataset(client, facts, profile, choice)
+    outcomes = lifecycle.gates(client, facts, profile, _as_found(task, dataset))
     validation = dataset is not None and dataset.validation is not None
     settings = chosen(profile.profile, hyperparameters, facts.as_of, validation=validation)
-    p50, p80 = _finish(client, task, facts)
+    p50, p80 = _finish(client, _as_found(task, dataset), facts)
     return Plan(
         profile=profile,
         region=region,
@@ -113,14 +113,22 @@ def _costs(
         )  # fmt: skip
 
 
+def _as_found(task: Task, dataset: Dataset | None) -> Task:
+    """The task with the examples that a job would really have, where the list speaks of others."""
+    if dataset is None:
+        return task
+    there = sum(file.rows for file in dataset.files) + dataset.kept_back
+    return task.model_copy(update={"labelled_examples": there})
+
+
 def _finish(client: Client, task: Task, facts: Facts) -> tuple[str, str]:
     """The day it is live with one and with four chances in five, from the engagement's start."""
     from bespoke.chapters import timeline
-    from bespoke.chapters.schedule import examples_needed
+    from bespoke.chapters.examples import need_of
 
     found = timeline.compute(
         replace(client, tasks=(task,)), facts,
-        phases={task.task_id: PHASES}, examples_needed=examples_needed(client, facts), draws=DRAWS,
+        phases={task.task_id: PHASES}, needs=(need_of(task, facts, usable=task.labelled_examples),), draws=DRAWS,
     )  # fmt: skip
     finish = found.portfolio.finish
     return finish.p50.isoformat(), finish.p80.isoformat()
