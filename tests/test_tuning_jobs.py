@@ -198,6 +198,29 @@ def test_copies_are_sent_once(b: Bench) -> None:
     assert "2 rows left out, 2 of them copies" in b.heard()
 
 
+def test_nova_2_lite_takes_no_validation_data(tmp_path: Path) -> None:
+    with bench(tmp_path, rows=120) as b:
+        write_lines(b.folder / "dataset" / "validation.jsonl", [dialogue(n) for n in range(200, 220)])
+        order = {**NOVA, "model": "nova-2-lite"}
+        plan = b.run(commands.plan, model="nova-2-lite")
+        assert (
+            "Amazon Nova 2 Lite takes no validation data: what the dataset has for it stays here" in b.heard()
+        )
+        # 3.78 USD per million training tokens, 2 epochs
+        assert plan.costs[0].low == Decimal(plan.dataset.training.tokens_low) * 2 / 10**6 * Decimal("3.78")
+        run = b.run(commands.submit, **order)
+        assert [(u.role, u.rows) for u in run.uploads] == [("training", 120)]
+        (b.folder / "dataset" / "validation.jsonl").unlink()
+        own = b.run(commands.submit, **order, run="own")  # what would be split off is trained on
+        assert [(u.role, u.rows) for u in own.uploads] == [("training", 120)]
+        assert own.hyperparameters == {"epochCount": "2"}  # the others are nobody's to say
+        b.run(commands.status, follow=True)
+        b.run(commands.deploy, run="own", yes=True)
+        b.run(commands.status)
+        b.run(commands.evaluate, run="own")
+        assert {model for model, _, _ in b.fake.asked[4:]} == {"us.amazon.nova-2-lite-v1:0"}
+
+
 def test_other_data_under_the_same_run_name_is_refused_while_it_runs(b: Bench) -> None:
     b.run(commands.submit, **NOVA)
     write_lines(b.folder / "dataset" / "dialogues.jsonl", [dialogue(n) for n in range(13)])
