@@ -85,6 +85,11 @@ def test_the_dialogues_go_the_whole_way(b: Bench, client_data: Path, run: Callab
         "check", CLIENT
     )  # the folder is sound; what the rows hold is another question
 
+    checked = run("dataset", "check", CLIENT, code=1)  # no route takes it: it has faulty rows
+    assert "dataset/notes_dialogues.jsonl:24: null_value: null where text is needed" in checked
+    assert "[error; source: AWS sample validator" in checked
+    assert "153 of 169 training rows are usable" in checked
+
     refused = run("tune", "submit", *ORDER, code=1)
     assert "notes_dialogues.jsonl:" in refused
     assert "identifier_email" in refused

@@ -17,7 +17,7 @@ from bespoke.chapters.dataset_readiness.shares import split_of
 from bespoke.chapters.dataset_readiness.survey import SEED, Survey, survey
 from bespoke.chapters.dataset_readiness.targets import Counts, check_counts, readiness
 from bespoke.chapters.dataset_readiness.tokens import bins
-from bespoke.clients.schema import Client
+from bespoke.clients.schema import Client, Task
 from bespoke.facts.reader import Facts
 from bespoke.show.numbers import decimal, percent
 
@@ -32,16 +32,16 @@ def compute(client: Client, facts: Facts, *, seed: int = SEED) -> DatasetReadine
     breach, also behind a bad row. Raises BespokeError where a file cannot be opened. `seed` orders the
     groups of the suggested split and nothing else.
     """
-    return report(survey(client, facts, seed=seed), client, facts) if client.dataset else None
+    return report(survey(client, facts, seed=seed), client.tasks, facts) if client.dataset else None
 
 
-def report(found: Survey, client: Client, facts: Facts) -> DatasetReadiness:
+def report(found: Survey, tasks: Sequence[Task], facts: Facts) -> DatasetReadiness:
     """The result of a dataset that has been read."""
     scan, census = found.scan, found.census
     _enter_copies(scan, census)
     _enter_labels(scan, found.label_fields)
     rows = sum(file.rows for file in scan.files if file.role == "training")
-    claim, claiming_task = _largest_claim(client)
+    claim, claiming_task = _largest_claim(tasks)
     _enter_shares(scan, rows, claim, claiming_task)
     targets = _targets(scan, census, rows, found.validation_rows)
     findings = scan.ledger.findings()
@@ -131,9 +131,9 @@ def _enter_shares(scan: Scan, rows: int, claim: int, claiming_task: str) -> None
         scan.ledger.add("fewer_than_claimed", ALL_FILES, None, detail)
 
 
-def _largest_claim(client: Client) -> tuple[int, str]:
+def _largest_claim(tasks: Sequence[Task]) -> tuple[int, str]:
     """The labelled examples of the task that claims most: rows cannot be told apart by task."""
-    claims = [(task.labelled_examples, task.task_id) for task in client.tasks]
+    claims = [(task.labelled_examples, task.task_id) for task in tasks]
     return max(claims, key=lambda claim: claim[0], default=(0, ""))
 
 

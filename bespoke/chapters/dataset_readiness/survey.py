@@ -16,7 +16,8 @@ from bespoke.chapters.dataset_readiness.rules import rules_as_of
 from bespoke.chapters.dataset_readiness.scan import VALIDATION, Scan
 from bespoke.chapters.dataset_readiness.split import Side, divide, nested
 from bespoke.chapters.dataset_readiness.strata import Strata, strata
-from bespoke.clients.schema import Client
+from bespoke.clients.schema import Client, Note
+from bespoke.facts.icd10 import Release
 from bespoke.facts.reader import Facts
 
 SEED = 20261120
@@ -134,18 +135,25 @@ class Survey:
 
 
 def survey(client: Client, facts: Facts, *, seed: int = SEED) -> Survey:
-    """The one pass over all files. Raises BespokeError where a file cannot be opened."""
+    """The one pass over a client's files. Raises BespokeError where a file cannot be opened."""
+    return read(client.dataset, client.folder, client.notes or (), client.code_set, facts, seed=seed)
+
+
+def read(
+    paths: Sequence[Path], folder: Path, notes: Sequence[Note], release: Release | None, facts: Facts, *,
+    seed: int = SEED,
+) -> Survey:  # fmt: skip
+    """The one pass over any files; findings name them relative to `folder`. `notes` must not be among the rows."""
     rules = rules_as_of(facts.as_of)
-    notes = client.notes or ()
     known = Containment(note.text for note in notes)
-    scan = Scan(rules, Ledger(rules), known, tuple(note.id for note in notes), client.code_set)
-    for path in client.dataset:
-        scan.file(path, shown(path, client.folder))
+    scan = Scan(rules, Ledger(rules), known, tuple(note.id for note in notes), release)
+    for path in paths:
+        scan.file(path, shown(path, folder))
     near = tuple(scan.copies.near(rules.number("duplicate_near")))
     return Survey(
         scan=scan,
         census=Census(scan.copies, near, [file.role == "training" for file in scan.files]),
-        tests=tuple(is_test(path) for path in client.dataset),
+        tests=tuple(is_test(path) for path in paths),
         evaluation_notes=len(notes),
         share=facts.number("tuning.split.share"),
         least=int(facts.number("tuning.split.least")),

@@ -94,7 +94,7 @@ def prepare(
 
     found = survey(client, facts)
     if not choice.leave_out_faulty:
-        refuse(report(found, client, facts), profile.route, client.name)
+        refuse(report(found, client.tasks, facts), profile.route, client.name)
     wish = Wish(validation=profile.validation, split=not choice.no_split, examples=choice.examples)
     sides: dict[int, dict[int, Side]] = {}
     for number, line, side in found.rows_for(profile.route, wish):
