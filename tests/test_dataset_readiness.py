@@ -25,10 +25,10 @@ from bespoke.tuning.formats import convert
 from tests.test_dataset_rules import AS_OF, client, good, talk
 
 EXHIBITS = (
-    exhibits.finding, exhibits.overview_text, exhibits.files_table, exhibits.funnel_figure,
+    exhibits.finding, exhibits.missing_table, exhibits.overview_text, exhibits.files_table, exhibits.funnel_figure,
     exhibits.funnel_text, exhibits.findings_table, exhibits.findings_text, exhibits.tokens_figure,
     exhibits.labels_figures, exhibits.labels_text, exhibits.targets_table, exhibits.targets_text,
-    exhibits.needed_text, exhibits.limits_text, exhibits.split_table, exhibits.rules_table,
+    exhibits.needed_text, exhibits.split_text, exhibits.limits_text, exhibits.split_table, exhibits.rules_table,
 )  # fmt: skip
 
 
@@ -202,3 +202,36 @@ def test_any_data_can_be_shown(rows: list[Any], tmp_path: Path, monkeypatch: pyt
     blocks = shown(data, monkeypatch)
     assert isinstance(blocks[0], show.Finding)
     assert (f"None of the {data.rows}" in blocks[0].text) == (data.usable == 0)
+
+
+def test_one_table_says_what_is_missing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = compute(example_client(root), Facts(AS_OF))
+    assert data is not None
+    (table,) = [b for b in shown(data, monkeypatch) if getattr(b, "label", "") == "tbl-dataset-missing"]
+    assert isinstance(table, show.Table)
+    assert [(row[0], row[1]) for row in table.rows] == [
+        ("What looks like an identifier", "2"),
+        ("Faulty rows", "11"),
+        ("Prompts with several answers", "1"),
+        ("Rows that the task list speaks of", "169 of 1,200"),
+        ("Copies and near copies", "5"),
+        ("Another format", "All 5 targets"),
+        ("Labels of diagnosis_icd10 seen too seldom", "110 of 136"),
+        ("More examples", "47 to 347"),
+    ]
+
+
+def test_the_split_is_told_with_its_evenness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # 95 rows: a tenth is 10 (9.5 rounds to even); 57 of a and 38 of b are 6 and 4 of ten
+    rows = [talk(f"Payment {n} to shop {n * 7919}?", "a" if n < 57 else "b") for n in range(95)]
+    data = over(tmp_path, rows)
+    (told,) = [
+        block.markdown.replace("\\", "") for block in shown(data, monkeypatch)
+        if isinstance(block, show.Text) and "divided by group" in block.markdown
+    ]  # fmt: skip
+    assert (
+        "every answer in the same share on each side: 75 for training, 10 for validation and 10 for a test"
+        in told
+    )
+    assert "there are no evaluation notes" in told
+    assert "60% of the validation examples, 60% of all" in told

@@ -138,7 +138,8 @@ def test_a_curve_that_reaches_the_target_decides() -> None:
     found = need_of(task(), FACTS, usable=150, curve=prolonged(Needed(examples=400, low=250, high=None)))
     assert (found.wanted, found.there, found.missing, found.ground) == (400, 150, 250, "curve")
     assert found.why == (
-        "the curve of Mention dictionary, measured with 25 to 200 examples, reaches 80% at 400 (250 to more than 800)"
+        "the learning curve of “Mention dictionary”, measured with 25 to 200 examples, reaches 80% at 400"
+        " (250 to more than 800)"
     )
 
 

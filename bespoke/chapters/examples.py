@@ -26,6 +26,7 @@ class ExamplesNeed(Part):
     wanted: int
     there: int
     there_from: str  # "dataset" where the files were counted, "tasks" where the task list says it
+    claimed: int  # what the task list says
     ground: Ground
     why: str
 
@@ -59,6 +60,7 @@ def need_of(task: Task, facts: Facts, *, usable: int | None, curve: Forecast | N
         wanted=needed.examples if needed else _rule(facts),
         there=task.labelled_examples if usable is None else usable,
         there_from="tasks" if usable is None else "dataset",
+        claimed=task.labelled_examples,
         ground="curve" if needed else "rule",
         why=_why(curve),
     )
@@ -80,7 +82,7 @@ def _why(curve: Forecast | None) -> str:
     if curve is None:
         return "no learning curve was measured for it"
     ends = f"{decimal(curve.sizes[0])} to {decimal(curve.sizes[-1])}"
-    measured = f"the curve of {curve.title}, measured with {ends} examples,"
+    measured = f"the learning curve of “{curve.title}”, measured with {ends} examples,"
     if curve.target is None:
         return f"{measured} is one of F1, and the task sets no target in F1"
     if curve.needed is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from bespoke import show
@@ -15,6 +15,7 @@ from bespoke.chapters.dataset_readiness.result import (
     Split,
     TargetReadiness,
 )
+from bespoke.exhibits.icd10_evaluation.words import CHAPTERS, chapter_name
 from bespoke.facts.icd10 import code_set
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, exact, percent
@@ -48,6 +49,79 @@ def finding(data: DatasetReadiness) -> None:
         )
     else:
         show.finding("{start}, but no tuning route takes the files as they are", start=start)
+
+
+def missing_table(data: DatasetReadiness) -> None:
+    """What stands between the data and a training run, the most pressing first."""
+    show.table(
+        list(_missing(data)),
+        label="tbl-dataset-missing",
+        caption="What stands between this data and a training run",
+        columns=(
+            Column(key="what", title="What"),
+            Column(key="many", title="How much"),
+            Column(key="todo", title="What to do"),
+        ),
+    )
+
+
+def _missing(data: DatasetReadiness) -> Iterator[tuple[str, str, str]]:
+    identifiers = sum(
+        f.count for f in data.findings if f.rule.startswith("identifier_") and f.severity == "error"
+    )
+    if identifiers:
+        yield (
+            "What looks like an identifier",
+            decimal(identifiers),
+            "remove it before anything leaves the client",
+        )
+    if _faulty(data):
+        yield (
+            "Faulty rows",
+            decimal(_faulty(data)),
+            "mend them, or leave them out",
+        )
+    if data.leaked:
+        yield (
+            "Rows that stand in validation or evaluation too",
+            decimal(data.leaked),
+            "remove them from the training files",
+        )
+    if data.several_answers:
+        yield (
+            "Prompts with several answers",
+            decimal(data.several_answers),
+            "decide, and write the rule into the guideline",
+        )
+    if data.claims_more:
+        share = f"{decimal(data.rows)} of {decimal(data.largest_claim)}"
+        yield "Rows that the task list speaks of", share, "find the rest, or correct the list"
+    if data.valid > data.usable:
+        copies = data.valid - data.usable
+        yield "Copies and near copies", decimal(copies), "nothing: each group is trained on once"
+    if any("format" in target.mended_by_conversion for target in data.targets):
+        yield (
+            "Another format",
+            _count_of(_converted(data), len(data.targets)),
+            "nothing: submitting a job converts it",
+        )
+    rare = data.labels[0] if data.labels else None
+    if rare is not None and rare.rare:
+        share = f"{decimal(rare.rare)} of {decimal(rare.distinct)}"
+        yield (
+            f"Labels of {rare.field} seen too seldom",
+            share,
+            "add examples, or leave these to a rule or glossary",
+        )
+    yield (
+        ("More examples", _more(data), f"annotate: {decimal(data.usable)} are usable")
+        if data.examples_needed
+        else ("More examples", "none", "by the rule of thumb there are enough for a narrow task")
+    )
+
+
+def _converted(data: DatasetReadiness) -> int:
+    return sum("format" in target.mended_by_conversion for target in data.targets)
 
 
 def overview_text(data: DatasetReadiness) -> None:
@@ -385,10 +459,9 @@ def needed_text(data: DatasetReadiness) -> None:
         usable=decimal(data.usable),
         more=_more(data) if data.examples_needed else "none",
     )
-    _split_text(data)
 
 
-def _split_text(data: DatasetReadiness) -> None:
+def split_text(data: DatasetReadiness) -> None:
     """How the examples are divided, and how even the division is."""
     split = data.split
     parts = [f"{decimal(split.training)} for training"]
@@ -396,23 +469,40 @@ def _split_text(data: DatasetReadiness) -> None:
     parts += [f"{decimal(split.test)} for a test"] if split.test else []
     reasons = [reason for reason in dict.fromkeys((split.validation_why, split.test_why)) if reason]
     show.text(
-        "After deduplication the usable examples are divided by group, {by} in the same share on every side: "
-        "{parts}{reasons}. {even}A tuning job is sent this division and no other.",
+        "After deduplication the usable examples are divided by group, every {by} in the same share on each side: "
+        "{parts}; {reasons}. A tuning job is sent this division and no other." + _evenness(split),
         by=split.by,
         parts=_joined(parts),
-        reasons=f" ({'; '.join(reasons)})" if reasons else "",
-        even=_evenness(split),
+        reasons="; ".join(reasons) or "nothing else is set aside",
+        **_gap(split),
     )
 
 
 def _evenness(split: Split) -> str:
-    gap = split.widest
-    if gap is None:
+    if split.widest is None:
         return ""
     return (
-        f"The share that differs most is that of {gap.label}: {percent(gap.share)} of the {gap.side} examples, "
-        f"{percent(gap.of_all)} of all. "
+        " The share that differs most is that of {label}: {share} of the {side} examples, {of_all} of all"
+        " ([split](#tbl-dataset-split))."
     )
+
+
+def _gap(split: Split) -> dict[str, str]:
+    gap = split.widest
+    if gap is None:
+        return {}
+    return {
+        "label": _stratum(gap.label, split),
+        "share": percent(gap.share),
+        "side": gap.side,
+        "of_all": percent(gap.of_all),
+    }
+
+
+def _stratum(label: str, split: Split) -> str:
+    """A chapter of codes by number and name; any other label as it is."""
+    number = label.removeprefix("chapter ")
+    return chapter_name(number) if split.by.startswith("chapter of ") and number in CHAPTERS else label
 
 
 def split_table(data: DatasetReadiness) -> None:
@@ -422,7 +512,7 @@ def split_table(data: DatasetReadiness) -> None:
         return
     shown = split.strata[:STRATA]
     show.table(
-        [(s.label, s.rows, s.training, s.validation, s.test) for s in shown],
+        [(_stratum(s.label, split), s.rows, s.training, s.validation, s.test) for s in shown],
         label="tbl-dataset-split",
         caption=f"The usable examples by {split.by}, and the side of the split they stand on"
         + (f" (the {decimal(STRATA)} most frequent)" if len(split.strata) > len(shown) else ""),

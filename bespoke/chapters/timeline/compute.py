@@ -40,7 +40,7 @@ def compute(
     engagement = client.engagement
     calendar = WorkingCalendar.of(engagement.start, engagement.country, engagement.subdivision)
     log = calibrate(client.log or (), facts)
-    missing = {need.task_id: need.missing for need in needs}
+    missing = {need.task_id: need.missing for need in needs if "dataset" in chosen.get(need.task_id, ())}
     planner = Planner(client, facts, calendar, tests, missing, log, draws, seed)
     groups = _groups(chosen)
     plans = tuple(

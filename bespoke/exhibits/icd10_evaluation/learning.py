@@ -55,8 +55,8 @@ def forecast_text(result: Icd10Evaluation) -> None:
     of_what = (
         "It is the curve of tuned models themselves."
         if found.tuned
-        else "A tuned model knows more from the start, so its curve may lie elsewhere: evaluating it at four sizes, "
-        "with `--examples` of the tuning command, measures its own."
+        else "A tuned model knows more from the start, so its curve may lie elsewhere: evaluating models that were "
+        "tuned on four sizes of the dataset measures it."
     )
     show.text(
         "Prolonged to {limit} examples, {multiple} times the most that were measured and no farther, {title} would be "
