@@ -54,6 +54,19 @@ def test_plan_says_everything_and_makes_nothing(b: Bench) -> None:
         assert words in said
 
 
+def test_plan_asks_aws_only_when_told_to(b: Bench) -> None:
+    b.run(commands.plan, model="nova-lite", ask_aws=True)
+    assert "AWS says: amazon.nova-lite-v1:0:300k in us-east-1 is ACTIVE, no end announced" in b.heard()
+    b.fake.lives["amazon.nova-lite"] = {"status": "ACTIVE", "endOfLifeTime": "2026-11-20T00:00:00Z"}
+    b.run(commands.plan, model="nova-lite", ask_aws=True)
+    assert "is ACTIVE, ends 2026-11-20" in b.heard()
+    assert "in the way: Amazon Nova Lite: AWS says its life ended on 2026-11-20" in b.heard()
+    b.fake.lifecycle_denied = True
+    b.run(commands.plan, model="nova-lite", ask_aws=True)
+    assert "the fact tables decide alone" in b.heard()
+    assert b.fake.made == []
+
+
 def test_training_cost_is_tokens_times_epochs_times_price(b: Bench) -> None:
     plan = b.run(commands.plan, model="nova-lite", hyperparameters={"epochCount": "3"})
     assert plan.dataset is not None

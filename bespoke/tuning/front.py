@@ -74,11 +74,12 @@ def shared(*names: str) -> Callable[[F], F]:
 
 @click.group()
 def tune() -> None:
-    """Customisation jobs: plan, submit, status, deploy, invoke, evaluate, retire; export and distil."""
+    """Customisation jobs: plan, submit, status, deploy, invoke, evaluate, retire; export, teach and distil."""
 
 
 @tune.command()
-@shared("client", "model", "task", "region", "hyper", "units", *ROWS, "data")
+@shared("client", "model", "task", "region", "hyper", "units", *ROWS, "aws", "data")
+@click.option("--ask-aws", is_flag=True, help="Ask AWS how the base model stands (GetFoundationModel).")
 def plan(client: str, hyper: tuple[str, ...], client_data: Path | None, **options: Any) -> None:
     """Steps, tokens, cost range, schedule and every gate; creates nothing."""
     _commands().plan(_folder(client_data), client, hyperparameters=_pairs(hyper), say=click.echo, **options)
@@ -157,6 +158,16 @@ def retire(client: str, client_data: Path | None, **options: Any) -> None:
 def export(client: str, client_data: Path | None, **options: Any) -> None:
     """Training files for a provider that is not driven from here, or for an own LoRA run."""
     _commands().export(_folder(client_data), client, say=click.echo, **options)
+
+
+@tune.command()
+@shared("client", "budget", "yes", "data")
+@click.option("--model", required=True, help="The teacher; its prices apply.")
+@click.option("--strategy", default="structured_output", show_default=True, help="How it is asked.")
+@click.option("--batch/--no-batch", default=True, help="As Message Batches: half the price, within a day.")
+def teach(client: str, budget: Decimal | None, client_data: Path | None, **options: Any) -> None:
+    """A teacher's answers to the training notes, to be distilled; needs the written authorisation."""
+    _commands().teach(_folder(client_data), client, budget_usd=budget, say=click.echo, **options)
 
 
 @tune.command()
