@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from bespoke import clients
-from bespoke.chapters import dataset_readiness
+from bespoke.chapters import dataset_readiness, icd10_evaluation
+from bespoke.chapters.examples import examples_needed
 from bespoke.facts.reader import Facts
 from bespoke.tuning.jobs import commands, upload
 from tests.bedrock_fake import ACCOUNT, Refusal, response
@@ -517,6 +518,44 @@ def test_evaluate_records_both_systems_for_chapter_four(b: Bench) -> None:
     assert [p.prediction for p in base] == [None] * 4
     assert tuned[0].latency_ms == 321
     assert [p for p in clients.check(b.client_data, "clinic") if not p.warning] == []
+
+
+def test_models_tuned_on_four_sizes_make_a_learning_curve_that_the_timeline_plans_with(
+    tmp_path: Path,
+) -> None:
+    with bench(tmp_path, rows=120, notes=60) as b:
+        for size, right in ((20, 24), (40, 34), (80, 41), (110, 45)):
+            name = f"n{size}"
+            b.run(commands.submit, **NOVA, run=name, examples=size)
+            b.run(commands.status, run=name, follow=True)
+            b.run(commands.deploy, run=name, yes=True)
+            b.run(commands.status, run=name)
+            known = {LEAD + note_text(5000 + n): json.dumps(gold(n)) for n in range(right)}
+            b.fake.answer = lambda model, prompt, known=known: known.get(prompt, "no idea")
+            b.run(commands.evaluate, run=name, base=False)
+        client = clients.load(b.client_data, "clinic")
+        facts = Facts(b.outside.today)
+        found = icd10_evaluation.compute(client, facts)
+        assert found is not None
+        curve = found.forecast
+        assert curve is not None
+        # of 120 rows the tenth is 12: 108 are left to train on
+        assert (curve.tuned, curve.system, curve.sizes) == (
+            True,
+            "amazon.nova-lite-v1:0:300k",
+            (20, 40, 80, 108),
+        )
+        # k of 60 codes right and none wrong: F1 = 2k / (k + 60), so 48/84, 68/94, 82/101, 90/105
+        assert [round(point.micro_f1, 3) for point in found.learning[-1].points] == [
+            0.571,
+            0.723,
+            0.812,
+            0.857,
+        ]
+        assert curve.needed is not None  # the target is 0.9
+        assert 150 < curve.needed.examples <= curve.limit == 432
+        (need,) = examples_needed(client, facts, dataset=None, evaluation=found)
+        assert (need.ground, need.wanted) == ("curve", curve.needed.examples)
 
 
 def test_an_interrupted_evaluation_pays_for_no_answer_twice(b: Bench) -> None:
