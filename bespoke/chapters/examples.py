@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bespoke.chapters.icd10_evaluation.result import Forecast
 
 Ground = Literal["curve", "rule"]
-RULE = "threshold.narrow_examples"
+RULE = "narrow_examples"  # the threshold, and its name for a client's override
 
 
 class ExamplesNeed(Part):
@@ -57,7 +57,7 @@ def need_of(task: Task, facts: Facts, *, usable: int | None, curve: Forecast | N
     return ExamplesNeed(
         task_id=task.task_id,
         name=task.name,
-        wanted=needed.examples if needed else _rule(facts),
+        wanted=needed.examples if needed else rule_of_thumb(facts)[1],
         there=task.labelled_examples if usable is None else usable,
         there_from="tasks" if usable is None else "dataset",
         claimed=task.labelled_examples,
@@ -70,11 +70,14 @@ def _own(curve: Forecast | None, task: Task) -> Forecast | None:
     return curve if curve is not None and curve.task_id == task.task_id else None
 
 
-def _rule(facts: Facts) -> int:
-    """The upper end of the rule of thumb for a narrow task; a client's own threshold in its place."""
-    if "narrow_examples" in facts.overrides:
-        return round(facts.threshold("narrow_examples"))
-    return int(facts.fact(RULE).range[1])
+def rule_of_thumb(facts: Facts) -> tuple[int, int, str]:
+    """Examples for a narrow task: low, high and where it comes from; a client's own threshold is both."""
+    if RULE in facts.overrides:
+        own = round(facts.threshold(RULE))
+        return own, own, "the client's own threshold"
+    fact = facts.fact(f"threshold.{RULE}")
+    low, high = fact.range
+    return round(low), round(high), fact.source
 
 
 def _why(curve: Forecast | None) -> str:

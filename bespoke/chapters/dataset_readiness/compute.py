@@ -17,12 +17,12 @@ from bespoke.chapters.dataset_readiness.shares import split_of
 from bespoke.chapters.dataset_readiness.survey import SEED, Survey, survey
 from bespoke.chapters.dataset_readiness.targets import Counts, check_counts, readiness
 from bespoke.chapters.dataset_readiness.tokens import bins
+from bespoke.chapters.examples import rule_of_thumb
 from bespoke.clients.schema import Client, Task
 from bespoke.facts.reader import Facts
 from bespoke.show.numbers import decimal, percent
 
 ALL_FILES = "all files"
-NEEDED = "narrow_examples"  # the threshold, and its name for a client's override
 
 
 def compute(client: Client, facts: Facts, *, seed: int = SEED) -> DatasetReadiness | None:
@@ -47,7 +47,7 @@ def report(found: Survey, tasks: Sequence[Task], facts: Facts) -> DatasetReadine
     findings = scan.ledger.findings()
     repeats = Counter(link.kind for link in census.repeats())
     usable = len(census.kept)
-    needed_low, needed_high, needed_source = _needed(facts)
+    needed_low, needed_high, needed_source = rule_of_thumb(facts)
     return DatasetReadiness(
         facts_used=tuple(sorted(facts.used)),
         files=_files(found),
@@ -144,13 +144,3 @@ def _targets(scan: Scan, census: Census, rows: int, validation_rows: int) -> tup
         check_counts(route, Counts(kept, rows, validation_rows), scan.rules, scan.ledger, ALL_FILES)
     findings = scan.ledger.findings()
     return tuple(readiness(route, kept, scan.files, findings, scan.rules) for route, kept in usable.items())
-
-
-def _needed(facts: Facts) -> tuple[int, int, str]:
-    """The rule of thumb for a narrow task: low, high and where it comes from; a client's override is both."""
-    if NEEDED in facts.overrides:
-        own = round(facts.threshold(NEEDED))
-        return own, own, "the client's own threshold"
-    fact = facts.fact(f"threshold.{NEEDED}")
-    low, high = fact.range
-    return round(low), round(high), fact.source
