@@ -155,7 +155,7 @@ class Gap(Part):
 class DatasetReadiness(Result):
     """Is the training data ready, for which target, and how many examples are still needed?"""
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     files: tuple[FileReport, ...]
     findings: tuple[Finding, ...]

@@ -319,7 +319,7 @@ class Disagreement(Part):
 class Icd10Evaluation(Result):
     """The whole chapter. `systems` are in ladder order, the rungs that were not run last."""
 
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     notes: int
     clusters: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from bespoke.chapters.examples import ExamplesNeed
 from bespoke.results import Part, Result
@@ -93,6 +93,8 @@ class ABTest(Part):
 
 
 class Timeline(Result):
+    version: ClassVar[int] = 2
+
     start: date
     country: str
     subdivision: str | None
