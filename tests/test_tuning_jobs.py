@@ -204,9 +204,7 @@ def test_nova_2_lite_takes_no_validation_data(tmp_path: Path) -> None:
         write_lines(b.folder / "dataset" / "validation.jsonl", [dialogue(n) for n in range(200, 220)])
         order = {**NOVA, "model": "nova-2-lite"}
         plan = b.run(commands.plan, model="nova-2-lite")
-        assert (
-            "Amazon Nova 2 Lite takes no validation data: what the dataset has for it stays here" in b.heard()
-        )
+        assert "Amazon Nova 2 Lite takes no validation data: none is split off" in b.heard()
         # 3.78 USD per million training tokens, 2 epochs
         assert plan.costs[0].low == Decimal(plan.dataset.training.tokens_low) * 2 / 10**6 * Decimal("3.78")
         run = b.run(commands.submit, **order)

@@ -171,7 +171,8 @@ def _data_lines(found: Plan) -> Iterator[str]:
     if found.dataset.kept_back:
         yield f"test: {found.dataset.kept_back:,} examples are kept back to judge by and never sent"
     if not found.profile.validation:
-        yield f"{found.profile.name} takes no validation data: what the dataset has for it stays here"
+        name = found.profile.name
+        yield f"{name} takes no validation data: none is split off, and a file of the client's own stays here"
     yield (
         f"tokens: about {data.tokens:,} a pass ({data.tokens_low:,} to {data.tokens_high:,}),"
         " estimated from bytes"
