@@ -47,8 +47,12 @@ gallery: $(VENV)/.ready-dev reports     ## pages of the example reports as PNG, 
 storm: $(VENV)/.ready-dev             ## 2,000 notes under failures and kills: nothing is paid twice
 	$(BIN)/python tests/storm/storm.py --notes 2000
 
-lora-test:                             ## the training recipe, really run on a tiny model (1.5 GB to install)
+# torch first and by itself, from its maker's wheels without CUDA: on Linux the package index's own bring several GB of it.
+TORCH       := $(shell sed -n 's/^lora = \["\(torch==[0-9.]*\)".*/\1/p' pyproject.toml)
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+lora-test:                             ## the training recipe, really run on a tiny model (2 GB on the disk)
 	$(PYTHON) -m venv .venv-lora
+	.venv-lora/bin/python -m pip install --quiet --disable-pip-version-check --retries 1 --no-deps --extra-index-url $(TORCH_INDEX) $(TORCH)
 	.venv-lora/bin/python -m pip install --quiet --disable-pip-version-check -e ".[lora]" pytest
 	HF_HUB_OFFLINE=1 .venv-lora/bin/python -m pytest tests/test_tuning_lora.py
 

@@ -191,6 +191,21 @@ def convert(source: Path, target: str, out: Path, drop: tuple[str, ...], leave_o
     )
 
 
+@dataset.command("check")
+@click.argument("source", metavar="CLIENT|FILE")
+@_CLIENT_DATA
+def check_dataset(source: str, client_data: Path | None) -> None:
+    """Every rule that training data breaks: file, line, rule, severity, source; exit 1 if no route takes it."""
+    from datetime import date
+
+    from bespoke.tuning import checking
+
+    found = checking.check(source, _folder(client_data, "client_data"), date.today())
+    for line in checking.lines(found):
+        click.echo(line)
+    sys.exit(1 if checking.is_refused(found) else 0)
+
+
 @bespoke.command()
 @click.option("--as-of", default="", metavar="DATE", help="Stale as of this date (default today).")
 def facts(as_of: str) -> None:

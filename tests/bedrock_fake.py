@@ -38,6 +38,7 @@ class Base:
     data: str  # claude or conversation
     on_demand: bool
     least_rows: int
+    validation: bool = True
 
 
 BASES = {
@@ -45,11 +46,12 @@ BASES = {
     "amazon.nova-micro-v1:0:128k": Base("us-east-1", NOVA, "conversation", True, 8),
     "amazon.nova-lite-v1:0:300k": Base("us-east-1", NOVA, "conversation", True, 8),
     "amazon.nova-pro-v1:0:300k": Base("us-east-1", NOVA, "conversation", True, 8),
+    "amazon.nova-2-lite-v1:0:256k": Base("us-east-1", NOVA, "conversation", True, 8, validation=False),
     "meta.llama3-3-70b-instruct-v1:0:128k": Base("us-west-2", LLAMA, "conversation", True, 100),
 }
 INVOKABLE = {
     "amazon.nova-micro-v1:0", "amazon.nova-lite-v1:0", "amazon.nova-pro-v1:0",
-    "us.meta.llama3-3-70b-instruct-v1:0", "anthropic.claude-3-haiku-20240307-v1:0",
+    "us.amazon.nova-2-lite-v1:0", "us.meta.llama3-3-70b-instruct-v1:0", "anthropic.claude-3-haiku-20240307-v1:0",
 }  # fmt: skip
 HAIKU_LIFE = {
     "status": "LEGACY",
@@ -228,6 +230,8 @@ class BedrockFake:
         if data.get("customizationType") != "FINE_TUNING":
             raise invalid("customizationType must be FINE_TUNING")
         validation = bool(data.get("validationDataConfig", {}).get("validators"))
+        if validation and not base.validation:
+            raise invalid("Nova 2.0 doesn't support validation set")
         for key, value in data.get("hyperParameters", {}).items():
             low, high = base.hyperparameters.get(key, (1, 0))
             whole = key not in INTEGERS or re.fullmatch(r"\d+", value)

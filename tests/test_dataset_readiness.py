@@ -17,7 +17,6 @@ from bespoke.chapters.dataset_readiness import DatasetReadiness, compute
 from bespoke.chapters.dataset_readiness.labels import evenness
 from bespoke.chapters.dataset_readiness.prompt_schema import fields_asked_for
 from bespoke.chapters.dataset_readiness.scan import role_of
-from bespoke.chapters.dataset_readiness.split import suggest
 from bespoke.chapters.dataset_readiness.tokens import Estimator, bins
 from bespoke.clients.schema import Client
 from bespoke.exhibits import dataset_readiness as exhibits
@@ -26,10 +25,10 @@ from bespoke.tuning.formats import convert
 from tests.test_dataset_rules import AS_OF, client, good, talk
 
 EXHIBITS = (
-    exhibits.finding, exhibits.overview_text, exhibits.files_table, exhibits.funnel_figure,
+    exhibits.finding, exhibits.missing_table, exhibits.overview_text, exhibits.files_table, exhibits.funnel_figure,
     exhibits.funnel_text, exhibits.findings_table, exhibits.findings_text, exhibits.tokens_figure,
     exhibits.labels_figures, exhibits.labels_text, exhibits.targets_table, exhibits.targets_text,
-    exhibits.needed_text, exhibits.limits_text, exhibits.rules_table,
+    exhibits.needed_text, exhibits.split_text, exhibits.limits_text, exhibits.split_table, exhibits.rules_table,
 )  # fmt: skip
 
 
@@ -77,7 +76,7 @@ def test_the_example_client(root: Path) -> None:
     assert data.labels[0].field == "diagnosis_icd10"
     assert data.claims_more
     assert {target.status for target in data.targets} == {"not_ready"}
-    assert data.facts_used == ("threshold.narrow_examples",)
+    assert data.facts_used == ("threshold.narrow_examples", "tuning.split.least", "tuning.split.share")
 
 
 def test_the_same_data_give_the_same_result(root: Path) -> None:
@@ -121,21 +120,6 @@ def test_a_client_may_set_its_own_need(tmp_path: Path) -> None:
 def test_enough_is_enough(tmp_path: Path) -> None:
     data = over(tmp_path, [good(n) for n in range(520)])
     assert (data.examples_needed_low, data.examples_needed) == (0, 0)
-
-
-def test_rows_of_one_patient_stay_on_one_side(tmp_path: Path) -> None:
-    rows = [{**good(n), "patient": f"P{n // 50}"} for n in range(100)]
-    split = over(tmp_path, rows).split
-    # two patients of fifty: the tenth for validation takes one of them whole, the test the other
-    assert (split.groups, split.training, split.validation, split.test) == (2, 0, 50, 50)
-
-
-@given(st.lists(st.integers(0, 30), max_size=200), st.booleans())
-def test_a_split_adds_up(groups: list[int], notes: bool) -> None:
-    split = suggest(groups, evaluation_notes=40 if notes else None, seed=1)
-    assert split.training + split.validation + split.test == len(groups)
-    assert split.groups == len(set(groups))
-    assert not (notes and split.test)
 
 
 def test_tokens_by_hand() -> None:
@@ -218,3 +202,36 @@ def test_any_data_can_be_shown(rows: list[Any], tmp_path: Path, monkeypatch: pyt
     blocks = shown(data, monkeypatch)
     assert isinstance(blocks[0], show.Finding)
     assert (f"None of the {data.rows}" in blocks[0].text) == (data.usable == 0)
+
+
+def test_one_table_says_what_is_missing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = compute(example_client(root), Facts(AS_OF))
+    assert data is not None
+    (table,) = [b for b in shown(data, monkeypatch) if getattr(b, "label", "") == "tbl-dataset-missing"]
+    assert isinstance(table, show.Table)
+    assert [(row[0], row[1]) for row in table.rows] == [
+        ("What looks like an identifier", "2"),
+        ("Faulty rows", "11"),
+        ("Prompts with several answers", "1"),
+        ("Rows that the task list speaks of", "169 of 1,200"),
+        ("Copies and near copies", "5"),
+        ("Another format", "All 5 targets"),
+        ("Labels of diagnosis_icd10 seen too seldom", "110 of 136"),
+        ("More examples", "47 to 347"),
+    ]
+
+
+def test_the_split_is_told_with_its_evenness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # 95 rows: a tenth is 10 (9.5 rounds to even); 57 of a and 38 of b are 6 and 4 of ten
+    rows = [talk(f"Payment {n} to shop {n * 7919}?", "a" if n < 57 else "b") for n in range(95)]
+    data = over(tmp_path, rows)
+    (told,) = [
+        block.markdown.replace("\\", "") for block in shown(data, monkeypatch)
+        if isinstance(block, show.Text) and "divided by group" in block.markdown
+    ]  # fmt: skip
+    assert (
+        "every answer in the same share on each side: 75 for training, 10 for validation and 10 for a test"
+        in told
+    )
+    assert "there are no evaluation notes" in told
+    assert "60% of the validation examples, 60% of all" in told

@@ -6,14 +6,17 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bespoke.chapters.examples import ExamplesNeed
 from bespoke.chapters.timeline import DEFAULT_PHASES, compute
 from bespoke.chapters.timeline.ab_test import ab_test, sample_size
 from bespoke.chapters.timeline.estimates import Estimate, estimates
 from bespoke.clients.schema import Annotation, Client, Engagement, Phase, Rates, Task
 from bespoke.errors import BespokeError
+from bespoke.exhibits.timeline import examples_text
 from bespoke.facts.reader import Facts
 
 FACTS = Facts(as_of=date(2026, 11, 20))
@@ -37,6 +40,19 @@ def client(*tasks: Task, phases: tuple[Phase, ...] | None = None) -> Client:
         annotation=Annotation(examples_per_hour=9, annotators=3, review_rounds=2),
     )  # fmt: skip
     return Client("test", Path(), engagement, tasks or (task(),), phases=phases)
+
+
+def needs(task_id: str, missing: int) -> ExamplesNeed:
+    return ExamplesNeed(
+        task_id=task_id,
+        name=task_id,
+        wanted=missing,
+        there=0,
+        there_from="tasks",
+        claimed=0,
+        ground="rule",
+        why="none",
+    )
 
 
 def network(
@@ -133,10 +149,19 @@ def test_a_test_without_a_target_says_what_is_missing() -> None:
 def test_one_plan_per_set_of_phases_and_one_for_everything() -> None:
     c = client(task("a"), task("b"), task("c"))
     chosen = {"a": PROMPT, "b": PROMPT, "c": DEFAULT_PHASES}
-    timeline = compute(c, FACTS, phases=chosen, examples_needed={"c": 400}, draws=2_000)
+    timeline = compute(c, FACTS, phases=chosen, needs=[needs("c", 400)], draws=2_000)
     assert [plan.task_ids for plan in timeline.plans] == [("a", "b"), ("c",)]
     assert timeline.portfolio.task_ids == ("a", "b", "c")
     assert timeline.plan_of("b").finish.p80 < timeline.portfolio.finish.p80
+
+
+def test_the_whole_engagement_annotates_only_for_plans_that_do() -> None:
+    c = client(task("a"), task("b"))
+    chosen = {"a": PROMPT, "b": DEFAULT_PHASES}
+    timeline = compute(c, FACTS, phases=chosen, needs=[needs("a", 5_000), needs("b", 270)], draws=500)
+    # the prompt route of a annotates nothing: 270 examples at 13.5 an hour are 20 hours, 4 days of five and 3 to set up
+    assert timeline.portfolio.examples_needed == 270
+    assert timeline.portfolio.phase("dataset").likely_days == 7
 
 
 def test_the_result_is_ordered_flagged_and_repeatable() -> None:
@@ -163,6 +188,19 @@ def test_more_annotators_finish_sooner() -> None:
     c = client()
     six = Annotation(examples_per_hour=9, annotators=6, review_rounds=2)
     more = replace(c, engagement=c.engagement.model_copy(update={"annotation": six}))
-    needed = {"notes": 3_000}
-    slow, fast = (compute(who, FACTS, examples_needed=needed, draws=2_000).portfolio for who in (c, more))
+    needed = [needs("notes", 3_000)]
+    slow, fast = (compute(who, FACTS, needs=needed, draws=2_000).portfolio for who in (c, more))
     assert fast.p50_days < slow.p50_days
+
+
+def test_the_page_says_whose_count_and_which_ground(monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks: list[Any] = []
+    monkeypatch.setattr("bespoke.show.display", blocks.append)
+    counted = needs("notes", 400).model_copy(
+        update={"wanted": 500, "there": 100, "there_from": "dataset", "claimed": 1_200, "why": "no curve"}
+    )
+    examples_text(compute(client(), FACTS, needs=[counted], draws=200))
+    assert [block.markdown.replace("\\", "") for block in blocks] == [
+        "**notes**: 400 examples are still to be annotated, 500 wanted less 100 usable in the dataset (the task list "
+        "speaks of 1,200). The rule of thumb decides: no curve."
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 
 from bespoke.tuning.jobs import commands
 from bespoke.tuning.jobs.answers import parse
+from tests.claude_clients import QUICK
 from tests.tuning_bench import LEAD, SYSTEM, error_of, gold, make_client, note_text, taught, write_lines
 
+pytest_plugins = ("tests.claude_fixtures",)
 AUTHORISED = ", distillation_authorised: true, anthropic_api: true"
 
 
@@ -130,3 +133,46 @@ def test_files_that_cannot_be_used_are_one_line_each(tmp_path: Path) -> None:
 def test_answers_that_keep_the_schema(text: str, codes: tuple[str, ...] | None) -> None:
     found = parse(text)
     assert (found.diagnosis_icd10 if found else None) == codes
+
+
+# --- the teacher ---------------------------------------------------------------------------------------------
+
+
+def teaching(folder: Path, **more: Any) -> tuple[Any, list[str]]:
+    said: list[str] = []
+    found = commands.teach(
+        folder.parent, "clinic", model="claude-haiku-4-5", strategy="zero_shot", budget_usd=Decimal(5),
+        say=said.append, patience=QUICK, **more,
+    )  # fmt: skip
+    return found, said
+
+
+def test_the_teacher_is_asked_in_batches_and_its_right_answers_are_taken(serve: Any, tmp_path: Path) -> None:
+    folder = client(tmp_path)
+    server = serve(script={note_text(800): json.dumps(gold(0)), note_text(801): json.dumps(gold(0))})
+    found, said = teaching(folder, yes=True)
+    # six training notes, one of them an evaluation note under another id; codes of the note itself or the other's
+    assert found.summary.strategies[0].notes == 5
+    assert found.summary.strategies[0].batch
+    assert server.account()["billed"] == 5
+    assert f"bespoke tune distil clinic {found.answers}" in said[-1]
+    assert not (folder / "evaluation" / "predictions").exists()  # the teacher is no system of chapter 4
+    taken = commands.distil(folder.parent, "clinic", answers=found.answers, say=said.append)
+    assert taken.outcomes["T0"] == "accepted"
+    assert taken.outcomes["T1"] == "differs_from_gold"
+    teaching(folder, yes=True)
+    assert server.account()["billed"] == 5  # nothing is paid twice
+
+
+def test_the_teacher_is_only_quoted_without_yes_and_refused_without_authorisation(
+    serve: Any, tmp_path: Path
+) -> None:
+    server = serve()
+    folder = client(tmp_path)
+    found, said = teaching(folder)
+    assert found.answers is None
+    assert said[-1] == "nothing was sent: this is the quote; --yes sends it"
+    other = client(tmp_path / "other", access=", anthropic_api: true")
+    assert "prior written authorisation" in error_of(lambda: teaching(other, yes=True))
+    assert server.account()["billed"] == 0
+    assert not (other / "tuning").exists()

@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 
 from bespoke import clients
+from bespoke.chapters import dataset_readiness, icd10_evaluation
+from bespoke.chapters.examples import examples_needed
+from bespoke.facts.reader import Facts
 from bespoke.tuning.jobs import commands, upload
 from tests.bedrock_fake import ACCOUNT, Refusal, response
 from tests.tuning_bench import (
@@ -149,6 +152,72 @@ def test_validation_data_goes_along(tmp_path: Path) -> None:
         write_lines(b.folder / "dataset" / "validation.jsonl", [dialogue(n) for n in range(100, 110)])
         run = b.run(commands.submit, **NOVA)
         assert [(u.role, u.rows) for u in run.uploads] == [("training", 40), ("validation", 10)]
+
+
+def test_what_is_sent_is_the_division_that_the_chapter_reports(tmp_path: Path) -> None:
+    with bench(tmp_path, rows=120) as b:
+        client = clients.load(b.client_data, "clinic")
+        found = dataset_readiness.compute(client, Facts(b.outside.today))
+        assert found is not None
+        # a tenth of 120; the four evaluation notes are the test
+        assert (found.split.training, found.split.validation, found.split.test) == (108, 12, 0)
+        run = b.run(commands.submit, **NOVA)
+        assert [(u.role, u.rows) for u in run.uploads] == [("training", 108), ("validation", 12)]
+        texts = [(b.folder / upload.file).read_text().splitlines() for upload in run.uploads]
+        assert len({*texts[0], *texts[1]}) == 120  # no row twice, none on both sides
+
+
+def test_the_test_part_is_kept_and_never_sent(tmp_path: Path) -> None:
+    with bench(tmp_path, rows=120) as b:
+        (b.folder / "evaluation" / "notes.jsonl").unlink()
+        plan = b.run(commands.plan, model="nova-lite")
+        assert plan.dataset is not None
+        assert plan.dataset.kept_back == 12
+        assert "test: 12 examples are kept back to judge by and never sent" in b.heard()
+        run = b.run(commands.submit, **NOVA)
+        assert [(u.role, u.rows) for u in run.uploads] == [("training", 96), ("validation", 12)]
+        kept = (b.folder / run.uploads[0].file).with_name("test.jsonl")
+        assert len(kept.read_text().splitlines()) == 12
+        assert not any("test.jsonl" in call for call in b.wire.calls)
+
+
+def test_all_rows_or_fewer_are_trained_on_when_asked(tmp_path: Path) -> None:
+    with bench(tmp_path, rows=120) as b:
+        whole = b.run(commands.submit, **NOVA, run="whole", no_split=True)
+        assert [(u.role, u.rows) for u in whole.uploads] == [("training", 120)]
+        less = b.run(commands.submit, **NOVA, run="less", examples=30)
+        assert [(u.role, u.rows) for u in less.uploads] == [("training", 30), ("validation", 12)]
+        again = b.run(commands.submit, model="nova-lite", run="less")  # the choice is remembered
+        assert again.job.arn == less.job.arn
+
+
+def test_copies_are_sent_once(b: Bench) -> None:
+    write_lines(b.folder / "dataset" / "dialogues.jsonl", [dialogue(n) for n in [*range(12), 3, 4]])
+    run = b.run(commands.submit, **NOVA)
+    assert (run.uploads[0].rows, run.left_out) == (12, 2)
+    b.run(commands.plan, model="nova-lite")
+    assert "2 rows left out, 2 of them copies" in b.heard()
+
+
+def test_nova_2_lite_takes_no_validation_data(tmp_path: Path) -> None:
+    with bench(tmp_path, rows=120) as b:
+        write_lines(b.folder / "dataset" / "validation.jsonl", [dialogue(n) for n in range(200, 220)])
+        order = {**NOVA, "model": "nova-2-lite"}
+        plan = b.run(commands.plan, model="nova-2-lite")
+        assert "Amazon Nova 2 Lite takes no validation data: none is split off" in b.heard()
+        # 3.78 USD per million training tokens, 2 epochs
+        assert plan.costs[0].low == Decimal(plan.dataset.training.tokens_low) * 2 / 10**6 * Decimal("3.78")
+        run = b.run(commands.submit, **order)
+        assert [(u.role, u.rows) for u in run.uploads] == [("training", 120)]
+        (b.folder / "dataset" / "validation.jsonl").unlink()
+        own = b.run(commands.submit, **order, run="own")  # what would be split off is trained on
+        assert [(u.role, u.rows) for u in own.uploads] == [("training", 120)]
+        assert own.hyperparameters == {"epochCount": "2"}  # the others are nobody's to say
+        b.run(commands.status, follow=True)
+        b.run(commands.deploy, run="own", yes=True)
+        b.run(commands.status)
+        b.run(commands.evaluate, run="own")
+        assert {model for model, _, _ in b.fake.asked[4:]} == {"us.amazon.nova-2-lite-v1:0"}
 
 
 def test_other_data_under_the_same_run_name_is_refused_while_it_runs(b: Bench) -> None:
@@ -449,6 +518,44 @@ def test_evaluate_records_both_systems_for_chapter_four(b: Bench) -> None:
     assert [p for p in clients.check(b.client_data, "clinic") if not p.warning] == []
 
 
+def test_models_tuned_on_four_sizes_make_a_learning_curve_that_the_timeline_plans_with(
+    tmp_path: Path,
+) -> None:
+    with bench(tmp_path, rows=120, notes=60) as b:
+        for size, right in ((20, 24), (40, 34), (80, 41), (110, 45)):
+            name = f"n{size}"
+            b.run(commands.submit, **NOVA, run=name, examples=size)
+            b.run(commands.status, run=name, follow=True)
+            b.run(commands.deploy, run=name, yes=True)
+            b.run(commands.status, run=name)
+            known = {LEAD + note_text(5000 + n): json.dumps(gold(n)) for n in range(right)}
+            b.fake.answer = lambda model, prompt, known=known: known.get(prompt, "no idea")
+            b.run(commands.evaluate, run=name, base=False)
+        client = clients.load(b.client_data, "clinic")
+        facts = Facts(b.outside.today)
+        found = icd10_evaluation.compute(client, facts)
+        assert found is not None
+        curve = found.forecast
+        assert curve is not None
+        # of 120 rows the tenth is 12: 108 are left to train on
+        assert (curve.tuned, curve.system, curve.sizes) == (
+            True,
+            "amazon.nova-lite-v1:0:300k",
+            (20, 40, 80, 108),
+        )
+        # k of 60 codes right and none wrong: F1 = 2k / (k + 60), so 48/84, 68/94, 82/101, 90/105
+        assert [round(point.micro_f1, 3) for point in found.learning[-1].points] == [
+            0.571,
+            0.723,
+            0.812,
+            0.857,
+        ]
+        assert curve.needed is not None  # the target is 0.9
+        assert 150 < curve.needed.examples <= curve.limit == 432
+        (need,) = examples_needed(client, facts, dataset=None, evaluation=found)
+        assert (need.ground, need.wanted) == ("curve", curve.needed.examples)
+
+
 def test_an_interrupted_evaluation_pays_for_no_answer_twice(b: Bench) -> None:
     deployed(b)
     b.fake.answer = lambda model, prompt: taught(0)
@@ -537,7 +644,7 @@ def test_the_dialogues_of_the_workbook_go_the_whole_way(b: Bench, examples: Path
     order = {**NOVA, "task": "note_structuring", "drop": ("annotator",)}
     assert "identifier_email" in error_of(lambda: run(commands.submit, **order))
     made = run(commands.submit, **order, leave_out_faulty=True)
-    assert made.uploads[0].rows + made.left_out == sum(
+    assert sum(upload.rows for upload in made.uploads) + made.left_out == sum(
         bool(line.strip()) for line in notes.read_bytes().splitlines()
     )
     run(commands.status, follow=True)

@@ -46,12 +46,25 @@ def test_plan_says_everything_and_makes_nothing(b: Bench) -> None:
         "nobody publishes price.training.nova",
         "storage of the tuned model: 1.95 USD a month",
         "gate lifecycle: met",
-        "gate examples: met",
+        "gate examples: unmet: needs at least 200 labelled examples; found: 12",  # tasks.csv speaks of 400
         "schedule: live by 2027-0",
         "step 5: retire",
         "nothing is in the way",
     ):
         assert words in said
+
+
+def test_plan_asks_aws_only_when_told_to(b: Bench) -> None:
+    b.run(commands.plan, model="nova-lite", ask_aws=True)
+    assert "AWS says: amazon.nova-lite-v1:0:300k in us-east-1 is ACTIVE, no end announced" in b.heard()
+    b.fake.lives["amazon.nova-lite"] = {"status": "ACTIVE", "endOfLifeTime": "2026-11-20T00:00:00Z"}
+    b.run(commands.plan, model="nova-lite", ask_aws=True)
+    assert "is ACTIVE, ends 2026-11-20" in b.heard()
+    assert "in the way: Amazon Nova Lite: AWS says its life ended on 2026-11-20" in b.heard()
+    b.fake.lifecycle_denied = True
+    b.run(commands.plan, model="nova-lite", ask_aws=True)
+    assert "the fact tables decide alone" in b.heard()
+    assert b.fake.made == []
 
 
 def test_training_cost_is_tokens_times_epochs_times_price(b: Bench) -> None:

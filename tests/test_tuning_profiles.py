@@ -20,7 +20,8 @@ BEDROCK = [name for name in profile_names() if profile(name, DAY).provider == "b
 
 def test_the_profiles_that_are_offered() -> None:
     assert profile_names() == (
-        "claude-3-haiku", "nova-micro", "nova-lite", "nova-pro", "llama-3-3-70b", "gpt-4o", "gpt-4o-mini", "lora",
+        "claude-3-haiku", "nova-micro", "nova-lite", "nova-pro", "nova-2-lite", "llama-3-3-70b",
+        "gpt-4o", "gpt-4o-mini", "lora",
     )  # fmt: skip
 
 
@@ -49,6 +50,7 @@ def test_defaults_are_sent_as_strings_and_those_nobody_publishes_are_left_to_the
         "epochCount": "2", "learningRate": "0.00001", "learningRateWarmupSteps": "10",
     }  # fmt: skip
     assert chosen("llama-3-3-70b", {}, DAY, validation=False) == {"epochCount": "5"}
+    assert chosen("nova-2-lite", {}, DAY, validation=False) == {"epochCount": "2"}
 
 
 def test_early_stopping_needs_a_validation_file() -> None:
@@ -80,6 +82,12 @@ def test_what_aws_would_refuse_is_refused_before(given: dict[str, str], message:
 def test_numbers_are_spelled_without_exponents() -> None:
     assert chosen("nova-pro", {"learningRate": "5E-6"}, DAY, validation=False)["learningRate"] == "0.000005"
     assert [plain(Decimal(text)) for text in ("1E+1", "2", "0.10", "1e-6")] == ["10", "2", "0.1", "0.000001"]
+
+
+def test_nova_2_lite_is_not_known_before_its_day() -> None:
+    assert profile("nova-2-lite", DAY).base_model == "amazon.nova-2-lite-v1:0:256k"
+    with pytest.raises(BespokeError, match="no model profile 'nova-2-lite'; did you mean 'nova-lite'"):
+        profile("nova-2-lite", date(2025, 12, 1))
 
 
 def test_an_unknown_profile_and_a_wrong_region_are_one_line() -> None:

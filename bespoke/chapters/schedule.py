@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bespoke.chapters import timeline
+from bespoke.chapters.examples import examples_needed
 from bespoke.chapters.recommendation import advise
 from bespoke.chapters.timeline import Timeline
 from bespoke.clients.schema import Client
@@ -12,7 +13,9 @@ from bespoke.facts.reader import Facts
 
 if TYPE_CHECKING:
     from bespoke.chapters.cost_model import CostModel
+    from bespoke.chapters.dataset_readiness import DatasetReadiness
     from bespoke.chapters.failure_modes import FailureModes
+    from bespoke.chapters.icd10_evaluation import Icd10Evaluation
     from bespoke.chapters.task_audit import Audit
 
 __all__ = ["Timeline", "compute"]
@@ -25,6 +28,8 @@ def compute(
     audit: Audit,
     failures: FailureModes | None,
     cost: CostModel,
+    dataset: DatasetReadiness | None = None,
+    evaluation: Icd10Evaluation | None = None,
     draws: int = 20_000,
     seed: int = 20261120,
 ) -> Timeline:
@@ -34,13 +39,7 @@ def compute(
         client,
         facts,
         phases={task_id: found.phases for task_id, found in advice.items()},
-        examples_needed=examples_needed(client, facts),
+        needs=examples_needed(client, facts, dataset=dataset, evaluation=evaluation),
         draws=draws,
         seed=seed,
     )
-
-
-def examples_needed(client: Client, facts: Facts) -> dict[str, int]:
-    """Examples still to annotate per task: the upper rule of thumb for a narrow task less what is labelled."""
-    _, wanted = facts.fact("threshold.narrow_examples").range
-    return {task.task_id: max(0, int(wanted) - task.labelled_examples) for task in client.tasks}

@@ -239,6 +239,13 @@ class Usage(Row):
     cache_write_tokens: Count = 0
 
 
+class TrainedOn(Row):
+    """What a tuned model was made from: the base model, and how many examples it was trained on."""
+
+    model: Name
+    examples: Annotated[int, Field(ge=1, le=10**9)]
+
+
 class Prediction(Row):
     """One recorded output of a system. `prediction` is None where the output broke the schema."""
 
@@ -246,6 +253,7 @@ class Prediction(Row):
     prediction: Fields | None
     usage: Usage | None = None
     latency_ms: Annotated[float, Field(ge=0, le=10**9)] | None = None
+    trained_on: TrainedOn | None = None  # of a model that was tuned on the client's examples
 
 
 class QuotedCost(Row):

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bespoke import show
+from bespoke.chapters.examples import ExamplesNeed
 from bespoke.chapters.timeline import PhaseTimeline, PlanTimeline, Timeline
 from bespoke.show import Column
 from bespoke.show.numbers import day, day_of_year, decimal, percent
@@ -226,6 +227,35 @@ def phases_table(timeline: Timeline) -> None:
             Column(key="rank", title="Rank correlation", unit="with the finish", format="decimal", digits=2),
         ),
     )  # fmt: skip
+
+
+def examples_text(timeline: Timeline) -> None:
+    """How many examples the dataset phase annotates, and whether a curve or a rule of thumb says so."""
+    for need in timeline.needs:
+        plan = timeline.plan_of(need.task_id)
+        if plan.examples_needed is None:
+            continue
+        own = plan.phase("dataset").basis == "client"
+        show.text(
+            "**{task}**: {missing} examples are still to be annotated, {wanted} wanted less {there}. {ground}: {why}."
+            + (" The days of the phase are the client's own." if own else ""),
+            task=need.name,
+            missing=decimal(need.missing) if need.missing else "no",
+            wanted=decimal(need.wanted),
+            there=_there(need),
+            ground="A measured learning curve decides"
+            if need.ground == "curve"
+            else "The rule of thumb decides",
+            why=need.why,
+        )
+
+
+def _there(need: ExamplesNeed) -> str:
+    """The examples that are there, and whose word that is."""
+    if need.there_from == "tasks":
+        return f"{decimal(need.there)} that the task list speaks of"
+    more = f" (the task list speaks of {decimal(need.claimed)})" if need.claimed > need.there else ""
+    return f"{decimal(need.there)} usable in the dataset{more}"
 
 
 def driver_text(timeline: Timeline) -> None:

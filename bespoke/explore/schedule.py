@@ -40,6 +40,8 @@ class TimelineExplorer(Explorer):
                 ("audit", "01_task_audit"),
                 ("failures", "02_failure_modes"),
                 ("cost", "05_cost_model"),
+                ("dataset", "03_dataset_readiness"),
+                ("evaluation", "04_icd10_evaluation"),
             )
         }
         self.correlation = self.base.facts.number(CORRELATION)

@@ -25,7 +25,7 @@ MILLION = Decimal(1_000_000)
 _PROVIDERS = {  # provider -> the names of its text models that a route of ours can use
     "anthropic": r"claude-[a-z0-9-]+",
     "openai": r"(ft:)?gpt-4(o|\.1)(-mini)?",
-    "aws": r"(amazon\.nova-(micro|lite|pro)|meta\.llama3-[13]-(8|70)b).*",
+    "aws": r"(amazon\.nova-(micro|lite|pro)|(global|regional)\.amazon\.nova-2-lite|meta\.llama3-[13]-(8|70)b).*",
 }
 _SNAPSHOT = re.compile(r"([-@]\d{8}|-\d{4}-\d{2}-\d{2}|-latest)$")
 _BATCH = {"processing": "batch"}

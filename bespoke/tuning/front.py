@@ -13,6 +13,7 @@ from bespoke.errors import BespokeError
 from bespoke.places import nearest
 
 F = TypeVar("F", bound=Callable[..., Any])
+ROWS = ("faulty", "drop", "whole", "fewer")  # the options that choose rows of the dataset
 
 
 class Money(click.ParamType[Decimal]):
@@ -49,6 +50,15 @@ def shared(*names: str) -> Callable[[F], F]:
             "--units", type=click.IntRange(1), default=1, help="Model units of throughput."
         ),
         "faulty": click.option("--leave-out-faulty", is_flag=True, help="Train on the sound rows only."),
+        "whole": click.option(
+            "--no-split", is_flag=True, help="Split nothing off: train on every usable row."
+        ),
+        "fewer": click.option(
+            "--examples",
+            type=click.IntRange(1),
+            default=None,
+            help="Train on so many at most: a learning curve.",
+        ),
         "drop": click.option("--drop", multiple=True, metavar="KEY", help="A key to leave behind."),
         "budget": click.option("--budget", type=Money(), metavar="USD", help="Most that may be spent."),
         "yes": click.option("--yes", is_flag=True, help="Really do it."),
@@ -64,18 +74,19 @@ def shared(*names: str) -> Callable[[F], F]:
 
 @click.group()
 def tune() -> None:
-    """Customisation jobs: plan, submit, status, deploy, invoke, evaluate, retire; export and distil."""
+    """Customisation jobs: plan, submit, status, deploy, invoke, evaluate, retire; export, teach and distil."""
 
 
 @tune.command()
-@shared("client", "model", "task", "region", "hyper", "units", "faulty", "drop", "data")
+@shared("client", "model", "task", "region", "hyper", "units", *ROWS, "aws", "data")
+@click.option("--ask-aws", is_flag=True, help="Ask AWS how the base model stands (GetFoundationModel).")
 def plan(client: str, hyper: tuple[str, ...], client_data: Path | None, **options: Any) -> None:
     """Steps, tokens, cost range, schedule and every gate; creates nothing."""
     _commands().plan(_folder(client_data), client, hyperparameters=_pairs(hyper), say=click.echo, **options)
 
 
 @tune.command()
-@shared("client", "model", "task", "run", "region", "hyper", "budget", "yes", "faulty", "drop", "aws", "data")
+@shared("client", "model", "task", "run", "region", "hyper", "budget", "yes", *ROWS, "aws", "data")
 @click.option("--role-arn", default="", help="Role that Bedrock assumes to read and write the bucket.")
 @click.option("--bucket", default="", help="S3 bucket of the training data, in the job's region.")
 @click.option("--kms-key", default="", help="KMS key for the uploads; default the bucket's own encryption.")
@@ -142,11 +153,21 @@ def retire(client: str, client_data: Path | None, **options: Any) -> None:
 
 
 @tune.command()
-@shared("client", "model", "task", "faulty", "drop", "data")
+@shared("client", "model", "task", *ROWS, "data")
 @click.option("--out", type=click.Path(path_type=Path), default=None, help="Folder to write to.")
 def export(client: str, client_data: Path | None, **options: Any) -> None:
     """Training files for a provider that is not driven from here, or for an own LoRA run."""
     _commands().export(_folder(client_data), client, say=click.echo, **options)
+
+
+@tune.command()
+@shared("client", "budget", "yes", "data")
+@click.option("--model", required=True, help="The teacher; its prices apply.")
+@click.option("--strategy", default="structured_output", show_default=True, help="How it is asked.")
+@click.option("--batch/--no-batch", default=True, help="As Message Batches: half the price, within a day.")
+def teach(client: str, budget: Decimal | None, client_data: Path | None, **options: Any) -> None:
+    """A teacher's answers to the training notes, to be distilled; needs the written authorisation."""
+    _commands().teach(_folder(client_data), client, budget_usd=budget, say=click.echo, **options)
 
 
 @tune.command()

@@ -53,9 +53,18 @@ class Census:
         """The first of each group of rows: what is left to train on."""
         return self._first(self.rows)
 
-    def kept_for(self, target: int) -> int:
-        """How many are left for a target, by its number."""
-        return len(self._first(row for row in self.rows if self.copies.targets[row] >> target & 1))
+    def kept_for(self, target: int) -> tuple[int, ...]:
+        """Training rows that a target, by its number, can take: the first of each group."""
+        return self._first(row for row in self.rows if self._takes(target, row))
+
+    def set_aside_for(self, target: int) -> tuple[int, ...]:
+        """The same of validation rows, less those that also stand in the training data."""
+        leaked = {row for row, _ in self.leaks()}
+        return self._first(
+            row
+            for row in range(len(self.copies))
+            if not self.is_training(row) and row not in leaked and self._takes(target, row)
+        )
 
     def leaks(self) -> Iterator[tuple[int, int]]:
         """Each validation row that also stands in the training data, with the first such training row."""
@@ -67,10 +76,16 @@ class Census:
             if not self.is_training(row) and self.groups.root(row) in twin:
                 yield row, twin[self.groups.root(row)]
 
-    def sources(self) -> list[int]:
-        """For each kept row, the number of its group when rows of one patient or document stay together."""
-        groups = self._grouped((*self.links, *self.copies.same_source))
-        return [groups.root(row) for row in self.kept]
+    def source(self, row: int) -> int:
+        """The number of a row's group when rows of one patient or document stay together."""
+        return self._sources.root(row)
+
+    @cached_property
+    def _sources(self) -> Groups:
+        return self._grouped((*self.links, *self.copies.same_source))
+
+    def _takes(self, target: int, row: int) -> bool:
+        return bool(self.copies.targets[row] >> target & 1)
 
     def _grouped(self, links: Iterator[Link] | Sequence[Link]) -> Groups:
         groups = Groups(len(self.copies))

@@ -4,62 +4,62 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 from bespoke.chapters.dataset_readiness.census import Census
-from bespoke.chapters.dataset_readiness.ledger import Ledger
-from bespoke.chapters.dataset_readiness.minhash import Containment
-from bespoke.chapters.dataset_readiness.result import DatasetReadiness, LabelField, TargetReadiness
-from bespoke.chapters.dataset_readiness.rules import rules_as_of
+from bespoke.chapters.dataset_readiness.result import (
+    DatasetReadiness,
+    FileReport,
+    LabelField,
+    TargetReadiness,
+)
 from bespoke.chapters.dataset_readiness.scan import Scan
-from bespoke.chapters.dataset_readiness.split import suggest
+from bespoke.chapters.dataset_readiness.shares import split_of
+from bespoke.chapters.dataset_readiness.survey import SEED, Survey, survey
 from bespoke.chapters.dataset_readiness.targets import Counts, check_counts, readiness
 from bespoke.chapters.dataset_readiness.tokens import bins
-from bespoke.clients.schema import Client
+from bespoke.chapters.examples import rule_of_thumb
+from bespoke.clients.schema import Client, Task
 from bespoke.facts.reader import Facts
 from bespoke.show.numbers import decimal, percent
 
 ALL_FILES = "all files"
-SEED = 20261120
-NEEDED = "narrow_examples"  # the threshold, and its name for a client's override
 
 
 def compute(client: Client, facts: Facts, *, seed: int = SEED) -> DatasetReadiness | None:
     """Everything the dataset's files show; None when the client has given none.
 
-    Reads the files row by row: memory grows by a few hundred bytes a row, never with the text. Finds every
+    Reads the files row by row: memory grows by less than two kilobytes a row, never with the text. Finds every
     breach, also behind a bad row. Raises BespokeError where a file cannot be opened. `seed` orders the
     groups of the suggested split and nothing else.
     """
-    if not client.dataset:
-        return None
-    scan = _read(client, facts)
-    near = tuple(scan.copies.near(scan.rules.number("duplicate_near")))
-    census = Census(scan.copies, near, [file.role == "training" for file in scan.files])
+    return report(survey(client, facts, seed=seed), client.tasks, facts) if client.dataset else None
+
+
+def report(found: Survey, tasks: Sequence[Task], facts: Facts) -> DatasetReadiness:
+    """The result of a dataset that has been read."""
+    scan, census = found.scan, found.census
     _enter_copies(scan, census)
-    labels = scan.labels.report(scan.rules.number("label_rare"))
-    _enter_labels(scan, labels)
+    _enter_labels(scan, found.label_fields)
     rows = sum(file.rows for file in scan.files if file.role == "training")
-    validation_rows = sum(file.rows for file in scan.files) - rows
-    claim, claiming_task = _largest_claim(client)
+    claim, claiming_task = _largest_claim(tasks)
     _enter_shares(scan, rows, claim, claiming_task)
-    targets = _targets(scan, census, rows, validation_rows)
+    targets = _targets(scan, census, rows, found.validation_rows)
     findings = scan.ledger.findings()
     repeats = Counter(link.kind for link in census.repeats())
     usable = len(census.kept)
-    needed_low, needed_high, needed_source = _needed(facts)
+    needed_low, needed_high, needed_source = rule_of_thumb(facts)
     return DatasetReadiness(
         facts_used=tuple(sorted(facts.used)),
-        files=tuple(scan.files),
+        files=_files(found),
         findings=findings,
         token_bins=bins(scan.training_tokens),
-        labels=labels,
+        labels=found.label_fields,
         targets=targets,
         rows=rows,
         valid=len(census.rows),
         distinct=census.distinct,
         usable=usable,
-        validation_rows=validation_rows,
+        validation_rows=found.validation_rows,
         exact_copies=repeats["exact"],
         near_copies=repeats["near"],
         several_answers=repeats["answer"],
@@ -76,26 +76,17 @@ def compute(client: Client, facts: Facts, *, seed: int = SEED) -> DatasetReadine
         examples_needed=max(0, needed_high - usable),
         largest_claim=claim,
         claiming_task=claiming_task,
-        split=suggest(
-            census.sources(), evaluation_notes=len(client.notes) if client.notes else None, seed=seed
-        ),
+        split=split_of(found),
         as_of=facts.as_of.isoformat(),
     )
 
 
-def _read(client: Client, facts: Facts) -> Scan:
-    """The one pass over all files."""
-    rules = rules_as_of(facts.as_of)
-    notes = client.notes or ()
-    known = Containment(n.text for n in notes)
-    scan = Scan(rules, Ledger(rules), known, tuple(n.id for n in notes), client.code_set)
-    for path in client.dataset:
-        scan.file(path, _shown(path, client.folder))
-    return scan
-
-
-def _shown(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+def _files(found: Survey) -> tuple[FileReport, ...]:
+    """The files, those that are kept to judge by under their own name."""
+    return tuple(
+        file.model_copy(update={"role": "test"}) if test else file
+        for file, test in zip(found.scan.files, found.tests, strict=True)
+    )
 
 
 def _enter_copies(scan: Scan, census: Census) -> None:
@@ -140,26 +131,16 @@ def _enter_shares(scan: Scan, rows: int, claim: int, claiming_task: str) -> None
         scan.ledger.add("fewer_than_claimed", ALL_FILES, None, detail)
 
 
-def _largest_claim(client: Client) -> tuple[int, str]:
+def _largest_claim(tasks: Sequence[Task]) -> tuple[int, str]:
     """The labelled examples of the task that claims most: rows cannot be told apart by task."""
-    claims = [(task.labelled_examples, task.task_id) for task in client.tasks]
+    claims = [(task.labelled_examples, task.task_id) for task in tasks]
     return max(claims, key=lambda claim: claim[0], default=(0, ""))
 
 
 def _targets(scan: Scan, census: Census, rows: int, validation_rows: int) -> tuple[TargetReadiness, ...]:
     """The verdict on every target; enters the counts that one does not take."""
-    usable = {route: census.kept_for(n) for n, route in enumerate(scan.rules.targets)}
+    usable = {route: len(census.kept_for(n)) for n, route in enumerate(scan.rules.targets)}
     for route, kept in usable.items():
         check_counts(route, Counts(kept, rows, validation_rows), scan.rules, scan.ledger, ALL_FILES)
     findings = scan.ledger.findings()
     return tuple(readiness(route, kept, scan.files, findings, scan.rules) for route, kept in usable.items())
-
-
-def _needed(facts: Facts) -> tuple[int, int, str]:
-    """The rule of thumb for a narrow task: low, high and where it comes from; a client's override is both."""
-    if NEEDED in facts.overrides:
-        own = round(facts.threshold(NEEDED))
-        return own, own, "the client's own threshold"
-    fact = facts.fact(f"threshold.{NEEDED}")
-    low, high = fact.range
-    return round(low), round(high), fact.source

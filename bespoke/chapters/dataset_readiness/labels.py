@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from math import log
@@ -20,13 +21,21 @@ class _Field:
     counts: Counter[str] = field(default_factory=Counter)
     rows: int = 0
     codes: int = 0
+    numbers: dict[str, int] = field(default_factory=dict)  # label -> its number, for the two columns below
+    labelled: array[int] = field(default_factory=lambda: array("I"))  # numbers of the answers with a label
+    firsts: array[int] = field(default_factory=lambda: array("I"))  # and the first label of each
+
+    def remember(self, answer: int, label: str) -> None:
+        self.labelled.append(answer)
+        self.firsts.append(self.numbers.setdefault(label, len(self.numbers)))
 
 
 @dataclass
 class LabelCounter:
-    """Counts labels per answer field; bounded in memory."""
+    """Counts labels per answer field, and remembers each answer's first; a few bytes an answer and field."""
 
     _fields: dict[str, _Field] = field(default_factory=dict)
+    lengths: array[int] = field(default_factory=lambda: array("I"))  # characters of each answer
 
     def add(self, answer: str, fields: dict[str, Any] | None) -> None:
         """Count the labels of one answer, each once."""
@@ -36,14 +45,24 @@ class LabelCounter:
             if len(seen.counts) <= MOST_DISTINCT:
                 seen.counts[label.text] += 1
                 seen.codes += label.category
-                touched.add(label.field)
-        for name in touched:
-            self._fields[name].rows += 1
+                if label.field not in touched:
+                    touched.add(label.field)
+                    seen.rows += 1
+                    seen.remember(len(self.lengths), label.text)
+        self.lengths.append(len(answer))
 
     def report(self, enough: float) -> tuple[LabelField, ...]:
         """The fields whose values are labels, the most labelled first. `enough` examples: no longer rare."""
         reports = [_report(name, found, enough) for name, found in self._fields.items() if _is_label(found)]
         return tuple(sorted(reports, key=lambda report: (-report.labelled, report.field)))
+
+    def firsts(self, field: str) -> list[str | None]:
+        """The first label of every answer in one field, None where it has none."""
+        found: list[str | None] = [None] * len(self.lengths)
+        names = list(self._fields[field].numbers)
+        for answer, number in zip(self._fields[field].labelled, self._fields[field].firsts, strict=True):
+            found[answer] = names[number]
+        return found
 
 
 def _is_label(found: _Field) -> bool:

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from bespoke.chapters.dataset_readiness.rules import Scope, Severity
 from bespoke.results import Part, Result
 
-Role = Literal["training", "validation"]
+Role = Literal["training", "validation", "test"]
 Status = Literal["ready", "needs_conversion", "not_ready"]
 
 
@@ -106,20 +106,56 @@ class TargetReadiness(Part):
     mended_by_conversion: tuple[str, ...]
 
 
+class Stratum(Part):
+    """Usable examples of one label, and how many of them stand on each side of the split."""
+
+    label: str
+    rows: int
+    training: int
+    validation: int
+    test: int
+
+
 class Split(Part):
-    """Sizes of a split of the usable examples by group: no group stands on two sides."""
+    """The division of the usable examples by group: no group stands on two sides. `bespoke tune` sends the same."""
 
     groups: int
     training: int
     validation: int
-    test: int  # 0 where the client's evaluation notes are the test
+    validation_why: str  # "" where it is the usual share
+    test: int  # 0 where the client has something else to judge by
     test_why: str
+    by: str  # what the strata are made of
+    strata: tuple[Stratum, ...]  # the most frequent first
+
+    @property
+    def widest(self) -> Gap | None:
+        """Where a label's share of a smaller side lies farthest from its share of all; None without such a side."""
+        whole = self.training + self.validation + self.test
+        gaps = [
+            Gap(label=stratum.label, side=side, share=count / size, of_all=stratum.rows / whole)
+            for stratum in self.strata
+            for side, size, count in (
+                ("validation", self.validation, stratum.validation), ("test", self.test, stratum.test),
+            )
+            if size
+        ]  # fmt: skip
+        return max(gaps, key=lambda gap: abs(gap.share - gap.of_all), default=None)
+
+
+class Gap(Part):
+    """A label's share of one side and of all usable examples."""
+
+    label: str
+    side: str
+    share: float
+    of_all: float
 
 
 class DatasetReadiness(Result):
     """Is the training data ready, for which target, and how many examples are still needed?"""
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     files: tuple[FileReport, ...]
     findings: tuple[Finding, ...]

@@ -22,7 +22,7 @@ from bespoke.chapters.icd10_evaluation.linear import LinearOneVsRest
 from bespoke.chapters.icd10_evaluation.mentions import MentionDictionary
 from bespoke.chapters.icd10_evaluation.result import Kind
 from bespoke.claude.strategies import STRATEGIES
-from bespoke.clients.schema import Fields, Note, Prediction, Usage
+from bespoke.clients.schema import Fields, Note, Prediction, TrainedOn, Usage
 from bespoke.facts.icd10 import CodeSet
 
 Status = Literal["answered", "missing", "schema_broken"]
@@ -58,6 +58,7 @@ class Ran:
     answers: tuple[Answer, ...]
     decision: Decision | None = None
     fit: Fit | None = None
+    trained_on: TrainedOn | None = None
 
 
 def usable_training(train: Sequence[Note], notes: Sequence[Note]) -> list[Note]:
@@ -103,7 +104,8 @@ def recorded_systems(predictions: Mapping[str, Sequence[Prediction]], notes: Seq
         by_id = {prediction.id: prediction for prediction in predictions[name]}
         answers = tuple(_recorded(by_id.get(note.id)) for note in notes)
         kind: Kind = "claude" if name.startswith(CLAUDE) else "recorded"
-        ran.append(Ran(name, _title(name), kind, answers))
+        trained_on = next((p.trained_on for p in predictions[name] if p.trained_on), None)
+        ran.append(Ran(name, _title(name), kind, answers, trained_on=trained_on))
     return ran
 
 

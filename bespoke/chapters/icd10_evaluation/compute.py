@@ -19,7 +19,8 @@ from bespoke.chapters.icd10_evaluation.consumption import consumption
 from bespoke.chapters.icd10_evaluation.decision import comparable_code, gold_codes, group_of
 from bespoke.chapters.icd10_evaluation.disagreements import disagreements
 from bespoke.chapters.icd10_evaluation.fields import field_scores
-from bespoke.chapters.icd10_evaluation.learning import learning_curves
+from bespoke.chapters.icd10_evaluation.forecast import forecast
+from bespoke.chapters.icd10_evaluation.learning import measured
 from bespoke.chapters.icd10_evaluation.quote import quoted_rungs
 from bespoke.chapters.icd10_evaluation.result import (
     ChapterConfusion,
@@ -68,6 +69,7 @@ def compute(
     comparisons = compare(ladder, best, scorer)
     nearest = runner_up(comparisons, estimates, best)
     by_name = {ran.name: ran for ran in ladder}
+    learnt = measured(ladder, train, notes, gold, seed)
     return Icd10Evaluation(
         notes=len(notes),
         clusters=bootstrap.clusters,
@@ -95,7 +97,8 @@ def compute(
         if nearest
         else (),
         power=power(scorer, nearest),
-        learning=learning_curves(ladder, train, notes, gold, seed) if train else (),
+        learning=tuple(curve.curve() for curve in learnt),
+        forecast=forecast(learnt, bootstrap, client, facts),
         retrieval=retrieval(train, notes, release, resamples=resamples, seed=seed) if any(gold) else None,
         claims=audit_claims(facts),
         precedents=precedents(facts),

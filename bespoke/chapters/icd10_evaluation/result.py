@@ -231,8 +231,34 @@ class LearningPoint(Part):
 
 
 class LearningCurve(Part):
-    system: str
+    """Micro-F1 by number of training examples: of a rung trained here, or of recorded models that were tuned."""
+
+    system: str  # the rung, or the base model of the tuned ones
+    title: str
+    tuned: bool
     points: tuple[LearningPoint, ...]
+
+
+class Forecast(Part):
+    """What a learning curve says of more examples. Nothing is said beyond `limit`."""
+
+    system: str
+    title: str
+    tuned: bool  # the curve of tuned models; else of the best rung that learns from the notes alone
+    sizes: tuple[int, ...]  # measured
+    limit: int  # examples up to which the curve is prolonged
+    at_limit: Interval  # micro-F1 there
+    task_id: str  # "" where no one task can be named
+    target: float | None  # of that task, where its metric is an F1
+    needed: Needed | None  # examples for the target; None without one, or where it lies beyond the limit
+
+
+class Needed(Part):
+    """Examples that a score takes in all. `high` is None where it lies beyond the limit."""
+
+    examples: int
+    low: int
+    high: int | None
 
 
 class StageRecall(Part):
@@ -293,7 +319,7 @@ class Disagreement(Part):
 class Icd10Evaluation(Result):
     """The whole chapter. `systems` are in ladder order, the rungs that were not run last."""
 
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     notes: int
     clusters: int
@@ -315,6 +341,7 @@ class Icd10Evaluation(Result):
     slice_differences: tuple[SliceDifference, ...]
     power: Power
     learning: tuple[LearningCurve, ...]
+    forecast: Forecast | None  # None where fewer than four sizes were measured
     retrieval: Retrieval | None  # None where no gold code could be looked for
     claims: tuple[ClaimAudit, ...]
     precedents: tuple[Precedent, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from bespoke.chapters.examples import ExamplesNeed
 from bespoke.chapters.timeline.ab_test import ab_test
 from bespoke.chapters.timeline.calendar import WorkingCalendar
 from bespoke.chapters.timeline.calibration import calibrate, logged
@@ -23,13 +24,13 @@ def compute(
     facts: Facts,
     *,
     phases: Mapping[str, Sequence[str]] | None = None,
-    examples_needed: Mapping[str, int] | None = None,
+    needs: Sequence[ExamplesNeed] = (),
     draws: int = 20_000,
     seed: int = 20261120,
 ) -> Timeline:
     """Finish dates as P10/P50/P80/P90, and what decides them.
 
-    `phases` names the phases of each task's route, `examples_needed` the examples still to annotate per task.
+    `phases` names the phases of each task's route, `needs` the examples each task takes and those that are there.
     Durations learnt from the log of finished engagements replace the table's where the log is long enough.
     Tasks with the same phases share one plan, and its annotators. Raises BespokeError for an impossible network
     or an unknown country.
@@ -39,7 +40,8 @@ def compute(
     engagement = client.engagement
     calendar = WorkingCalendar.of(engagement.start, engagement.country, engagement.subdivision)
     log = calibrate(client.log or (), facts)
-    planner = Planner(client, facts, calendar, tests, examples_needed or {}, log, draws, seed)
+    missing = {need.task_id: need.missing for need in needs if "dataset" in chosen.get(need.task_id, ())}
+    planner = Planner(client, facts, calendar, tests, missing, log, draws, seed)
     groups = _groups(chosen)
     plans = tuple(
         planner.plan(name, groups[names], names) for name, names in zip(_names(groups), groups, strict=True)
@@ -54,6 +56,7 @@ def compute(
         plans=plans,
         portfolio=portfolio,
         ab_tests=tuple(tests.values()),
+        needs=tuple(needs),
         correlation=facts.number("schedule.correlation"),
         distribution="PERT",
         power=facts.number("schedule.ab.power"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
+from bespoke.chapters.examples import ExamplesNeed
 from bespoke.results import Part, Result
 
 Basis = Literal["table", "client", "examples", "log"]
@@ -92,12 +93,15 @@ class ABTest(Part):
 
 
 class Timeline(Result):
+    version: ClassVar[int] = 2
+
     start: date
     country: str
     subdivision: str | None
     plans: tuple[PlanTimeline, ...]  # one per distinct set of phases
     portfolio: PlanTimeline  # everything together, the annotators shared
     ab_tests: tuple[ABTest, ...]
+    needs: tuple[ExamplesNeed, ...]  # examples per task, in the order of the tasks
     correlation: float
     distribution: str
     power: float

@@ -9,11 +9,11 @@ from bespoke.exhibits.icd10_evaluation.details import (
     slices_text,
 )
 from bespoke.exhibits.icd10_evaluation.ladder import finding, forest, ladder_table, left_out, setting
+from bespoke.exhibits.icd10_evaluation.learning import forecast_text, learning
 from bespoke.exhibits.icd10_evaluation.money import consumption_table, cost_quality, money_table, quote_kept
 from bespoke.exhibits.icd10_evaluation.planning import (
     claim_table,
     claims_text,
-    learning,
     power_table,
     power_text,
     precedent_table,
@@ -34,6 +34,7 @@ __all__ = [
     "disagreements",
     "field_table",
     "finding",
+    "forecast_text",
     "forest",
     "ladder_table",
     "learning",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, Slice
+from bespoke.exhibits.code_chapters import chapter_name
 from bespoke.exhibits.icd10_evaluation.words import (
-    chapter_name,
     count,
     limits,
     p_value,

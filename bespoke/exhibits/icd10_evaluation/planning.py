@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bespoke import show
-from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, LearningCurve
+from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation
 from bespoke.exhibits.icd10_evaluation.words import (
     count,
     limits,
@@ -13,47 +13,7 @@ from bespoke.exhibits.icd10_evaluation.words import (
     title,
 )
 from bespoke.show import Column
-from bespoke.show.numbers import decimal, money, percent, signed
-from bespoke.show.style import CYCLE
-
-
-def learning(result: Icd10Evaluation) -> None:
-    """Learning curves of the rungs that learn."""
-    curves = [curve for curve in result.learning if len(curve.points) > 1]
-    if not curves:
-        return
-    figure, axes = show.new_figure(2.6)
-    for curve, colour, marker in zip(curves, CYCLE, "os^Dv", strict=False):
-        x = [point.notes for point in curve.points]
-        axes.fill_between(
-            x, [p.low for p in curve.points], [p.high for p in curve.points], color=colour, alpha=0.15, lw=0
-        )
-        axes.plot(x, [p.micro_f1 for p in curve.points], color=colour, marker=marker, ms=4)
-        last = curve.points[-1]
-        axes.annotate(
-            title(result, curve.system), (last.notes, last.micro_f1), (6, 0), textcoords="offset points",
-            va="center", color=colour,
-        )  # fmt: skip
-    axes.set_xlim(0, curves[0].points[-1].notes * 1.35)
-    axes.set_ylim(0, max(p.high for c in curves for p in c.points) * 1.15 or 1)
-    axes.grid(axis="y", visible=True)
-    axes.set_xlabel("training notes (band: lowest and highest of three draws)")
-    axes.set_ylabel("micro-F1")
-    steepest = max(curves, key=_last_gain)
-    words = "; ".join(
-        f"{title(result, c.system)} "
-        + ", ".join(f"{decimal(p.micro_f1, 2)} at {decimal(p.notes)}" for p in c.points)
-        for c in curves
-    )
-    show.figure(
-        figure,
-        label="fig-icd10-learning",
-        caption=f"From {decimal(steepest.points[-2].notes)} to {decimal(steepest.points[-1].notes)} training notes "
-        f"{sentence_case(title(result, steepest.system))} moves by {signed(_last_gain(steepest))} in micro-F1",
-        alt=f"Learning curves, micro-F1 by number of training notes. {words}.",
-        source="train.jsonl, three nested random draws per size; decision rules as chosen on all training "
-        "notes",
-    )
+from bespoke.show.numbers import decimal, money, percent
 
 
 def power_text(result: Icd10Evaluation) -> None:
@@ -244,7 +204,3 @@ def precedent_table(result: Icd10Evaluation) -> None:
         source="intervals of published scores: Wilson, the score taken as a share of notes",
         emphasis=[i for i, row in enumerate(rows) if row[4] == "this chapter"],
     )
-
-
-def _last_gain(curve: LearningCurve) -> float:
-    return curve.points[-1].micro_f1 - curve.points[-2].micro_f1

@@ -6,14 +6,6 @@ from bespoke.chapters.icd10_evaluation.result import Comparison, Icd10Evaluation
 from bespoke.show.numbers import decimal, percent, signed
 from bespoke.statistics.interval import Interval
 
-CHAPTERS = {
-    "1": "Infections", "2": "Neoplasms", "3": "Blood", "4": "Endocrine, metabolic", "5": "Mental",
-    "6": "Nervous system", "7": "Eye", "8": "Ear", "9": "Circulatory", "10": "Respiratory", "11": "Digestive",
-    "12": "Skin", "13": "Musculoskeletal", "14": "Genitourinary", "15": "Pregnancy", "16": "Perinatal",
-    "17": "Congenital", "18": "Symptoms, signs", "19": "Injury, poisoning", "20": "External causes",
-    "21": "Health status factors", "22": "Special purposes", "": "none or unknown",
-}  # fmt: skip
-
 
 def limits(interval: Interval | None, digits: int = 2) -> str:
     """`0.51 to 0.64`; empty for nothing."""
@@ -43,10 +35,6 @@ def verdict(comparison: Comparison, notes: int) -> str:
 
 def title(result: Icd10Evaluation, name: str) -> str:
     return result.system(name).title
-
-
-def chapter_name(chapter: str) -> str:
-    return f"{chapter} {CHAPTERS[chapter]}".strip()
 
 
 def p_value(p: float) -> str:

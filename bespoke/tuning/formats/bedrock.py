@@ -6,7 +6,7 @@ from typing import Any
 
 from bespoke.tuning.formats.example import ASSISTANT, HUMAN, Example, Fault, Reading, Record
 from bespoke.tuning.formats.format import Format
-from bespoke.tuning.formats.message_list import beside, kind, read_messages, read_system, read_text
+from bespoke.tuning.formats.message_list import MISSING, beside, kind, read_messages, read_system, read_text
 
 ROLES = {"user": HUMAN, "assistant": ASSISTANT}
 NAMES = {HUMAN: "user", ASSISTANT: "assistant"}
@@ -26,7 +26,8 @@ class BedrockClaude(Format):
         turns = record.get("messages")
         if not isinstance(turns, list) or "schemaVersion" in record or not _texts(turns, str):
             return ""
-        if {turn.get("role") for turn in turns if isinstance(turn, dict)} - set(ROLES):
+        roles = [turn.get("role") for turn in turns if isinstance(turn, dict)]
+        if not all(isinstance(role, str) and role in ROLES for role in roles):
             return ""
         return (
             "'system' beside 'messages'"
@@ -36,7 +37,11 @@ class BedrockClaude(Format):
 
     def read(self, record: Record) -> Reading:
         found = read_messages(
-            record.get("messages"), where="messages", role_key="role", text_key="content", roles=ROLES
+            record.get("messages", MISSING),
+            where="messages",
+            role_key="role",
+            text_key="content",
+            roles=ROLES,
         )
         system = read_system(record, found.faults)
         example = Example(system, tuple(found.turns), beside(record, "system", "messages"))
@@ -68,7 +73,7 @@ class BedrockConversation(Format):
 
     def read(self, record: Record) -> Reading:
         found = read_messages(
-            record.get("messages"),
+            record.get("messages", MISSING),
             where="messages",
             role_key="role",
             text_key="content",

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from bespoke.tuning.formats.example import ASSISTANT, HUMAN, SYSTEM, Example, Reading, Record
 from bespoke.tuning.formats.format import Format
-from bespoke.tuning.formats.message_list import USER_ROLES, beside, read_messages
+from bespoke.tuning.formats.message_list import MISSING, USER_ROLES, beside, read_messages
 
 NAMES = {HUMAN: "user", ASSISTANT: "assistant"}
 
@@ -32,7 +32,11 @@ class OpenAIChat(Format):
 
     def read(self, record: Record) -> Reading:
         found = read_messages(
-            record.get("messages"), where="messages", role_key="role", text_key="content", roles=USER_ROLES
+            record.get("messages", MISSING),
+            where="messages",
+            role_key="role",
+            text_key="content",
+            roles=USER_ROLES,
         )
         example = Example(found.system, tuple(found.turns), beside(record, "messages"))
         return Reading(example, (*found.faults, *self.unknown_keys(example)))

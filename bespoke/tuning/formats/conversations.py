@@ -6,7 +6,7 @@ from typing import Any
 
 from bespoke.tuning.formats.example import ASSISTANT, HUMAN, SYSTEM, Example, Reading, Record
 from bespoke.tuning.formats.format import Format
-from bespoke.tuning.formats.message_list import beside, read_messages, read_system
+from bespoke.tuning.formats.message_list import MISSING, beside, read_messages, read_system
 
 ROLES = {"human": HUMAN, "user": HUMAN, "assistant": ASSISTANT, "gpt": ASSISTANT, "system": SYSTEM}
 SPELLINGS = (("from", "value"), ("role", "content"))
@@ -36,7 +36,9 @@ class Conversations(Format):
         key = "messages" if "conversations" not in record and "messages" in record else "conversations"
         role_key = _role_key(record.get(key)) or "from"
         text_key = dict(SPELLINGS)[role_key]
-        found = read_messages(record.get(key), where=key, role_key=role_key, text_key=text_key, roles=ROLES)
+        found = read_messages(
+            record.get(key, MISSING), where=key, role_key=role_key, text_key=text_key, roles=ROLES
+        )
         in_turn = found.system is not None
         system = found.system if in_turn else read_system(record, found.faults)
         own = (key,) if in_turn else (key, "system")

@@ -17,6 +17,7 @@ NAMES = {
     list: "a list",
     dict: "an object",
 }
+MISSING = object()  # what stands under a key that a record does not have
 USER_ROLES = {"user": HUMAN, "assistant": ASSISTANT, "system": SYSTEM}
 
 
@@ -38,6 +39,9 @@ def read_messages(
     of one `{"text": ...}`, as in Bedrock's Converse API.
     """
     found = Messages()
+    if value is MISSING:
+        found.faults.append(Fault("missing_key", f"record has no {where!r}"))
+        return found
     if not isinstance(value, list):
         found.faults.append(Fault(_absence(value), f"{where} should be a list of turns, is {kind(value)}"))
         return found

@@ -7,7 +7,7 @@ from typing import Any
 from bespoke.tuning.formats.chat import spell_messages
 from bespoke.tuning.formats.example import ASSISTANT, HUMAN, Example, Fault, Reading, Record, Turn
 from bespoke.tuning.formats.format import Format
-from bespoke.tuning.formats.message_list import USER_ROLES, beside, read_messages, read_text
+from bespoke.tuning.formats.message_list import MISSING, USER_ROLES, beside, read_messages, read_text
 
 
 class PromptCompletion(Format):
@@ -61,7 +61,9 @@ class TRLPromptCompletion(PromptCompletion):
         if not isinstance(record.get("prompt"), list):
             return super().read(record)
         parts = [
-            read_messages(record.get(key), where=key, role_key="role", text_key="content", roles=USER_ROLES)
+            read_messages(
+                record.get(key, MISSING), where=key, role_key="role", text_key="content", roles=USER_ROLES
+            )
             for key in ("prompt", "completion")
         ]
         prompt, completion = parts

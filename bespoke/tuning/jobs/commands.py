@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from bespoke import clients
+from bespoke.claude import Patience
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
@@ -22,11 +23,14 @@ from bespoke.tuning.jobs import lifecycle, look
 from bespoke.tuning.jobs import plan as planning
 from bespoke.tuning.jobs import retire as ending
 from bespoke.tuning.jobs import submit as starting
+from bespoke.tuning.jobs import teach as teaching
 from bespoke.tuning.jobs.aws import Aws
 from bespoke.tuning.jobs.converse import Reply, converse, ready_endpoint
 from bespoke.tuning.jobs.frame import Frame, frame_of
 from bespoke.tuning.jobs.outside import Outside, Say
+from bespoke.tuning.jobs.prepare import Choice
 from bespoke.tuning.jobs.profiles import profile
+from bespoke.tuning.jobs.saying import say_life, say_run, say_stray
 from bespoke.tuning.jobs.state import FOLDER, Run, Store, opened, the_run
 
 POLL_SECONDS = 60.0
@@ -36,19 +40,25 @@ OUTSIDE = Outside()
 def plan(
     client_data: Path, name: str, *, model: str, task: str = "", region: str = "",
     hyperparameters: Mapping[str, str] | None = None, units: int = 1,
-    leave_out_faulty: bool = False, drop: tuple[str, ...] = (), say: Say, outside: Outside = OUTSIDE,
+    leave_out_faulty: bool = False, drop: tuple[str, ...] = (), no_split: bool = False,
+    examples: int | None = None, ask_aws: bool = False, aws_profile: str = "", say: Say, outside: Outside = OUTSIDE,
 ) -> planning.Plan:  # fmt: skip
-    """Steps, tokens, cost, schedule and every gate of tuning `model`; makes nothing, asks nobody."""
+    """Steps, tokens, cost, schedule and every gate of tuning `model`; makes nothing.
+
+    Asks nobody, but with `ask_aws` AWS itself how the base model stands.
+    """
     client, facts = _client(client_data, name, outside)
     chosen = profile(model, facts.as_of)
     tuned = lifecycle.tuned_task(client, task)
     where = chosen.region(region) if chosen.regions else ""
     found = planning.plan(
         client, tuned, chosen, where, facts, hyperparameters=hyperparameters or {}, units=units,
-        leave_out_faulty=leave_out_faulty, drop=drop,
+        choice=Choice(leave_out_faulty, drop, no_split, examples),
     )  # fmt: skip
     for line in planning.lines(found, client, tuned):
         say(line)
+    if ask_aws and chosen.provider == "bedrock":
+        say_life(client, chosen, outside.connect(where, aws_profile), outside, say)
     return found
 
 
@@ -57,6 +67,7 @@ def submit(
     role_arn: str = "", bucket: str = "", kms_key: str = "", aws_profile: str = "",
     hyperparameters: Mapping[str, str] | None = None, budget_usd: Decimal | None = None,
     yes: bool = False, again: bool = False, leave_out_faulty: bool = False, drop: tuple[str, ...] = (),
+    no_split: bool = False, examples: int | None = None,
     say: Say, outside: Outside = OUTSIDE,
 ) -> Run:  # fmt: skip
     """Starts the job, or goes on with the one that was started: a second submit makes nothing new."""
@@ -67,7 +78,7 @@ def submit(
     order = starting.Order(
         run=run or chosen.profile, role_arn=role_arn, bucket=bucket, kms_key=kms_key,
         hyperparameters=hyperparameters or {}, budget_usd=budget_usd, yes=yes, again=again,
-        leave_out_faulty=leave_out_faulty, drop=drop,
+        choice=Choice(leave_out_faulty, drop, no_split, examples),
     )  # fmt: skip
     with opened(client.folder, say) as store:
         store.deadlines(facts)
@@ -77,19 +88,20 @@ def submit(
         tuned = lifecycle.tuned_task(client, task or (before.task_id if before else ""))
         where = chosen.region(region or (before.region if before else ""))
         made = starting.submit(client, tuned, chosen, where, facts, order, store, aws_profile, outside, say)
-    _say_run(made, say)
+    say_run(made, say)
     return made
 
 
 def export(
     client_data: Path, name: str, *, model: str, task: str = "", out: Path | None = None,
-    leave_out_faulty: bool = False, drop: tuple[str, ...] = (), say: Say, outside: Outside = OUTSIDE,
+    leave_out_faulty: bool = False, drop: tuple[str, ...] = (), no_split: bool = False,
+    examples: int | None = None, say: Say, outside: Outside = OUTSIDE,
 ) -> exporting.Export:  # fmt: skip
     """Files and quotation for OpenAI, or data and a whole recipe for an open-weight model."""
     client, facts = _client(client_data, name, outside)
     return exporting.export(
         client, lifecycle.tuned_task(client, task), profile(model, facts.as_of), facts, say,
-        out=out, leave_out_faulty=leave_out_faulty, drop=drop,
+        out=out, choice=Choice(leave_out_faulty, drop, no_split, examples),
     )  # fmt: skip
 
 
@@ -109,6 +121,25 @@ def distil(
     return found
 
 
+def teach(
+    client_data: Path, name: str, *, model: str, strategy: str = "structured_output", batch: bool = True,
+    budget_usd: Decimal | None = None, yes: bool = False, say: Say, outside: Outside = OUTSIDE,
+    patience: Patience | None = None,
+) -> teaching.Taught:  # fmt: skip
+    """A teacher's answers to the training notes; refused without the written authorisation."""
+    client, facts = _client(client_data, name, outside)
+    budget = client.engagement.evaluation.budget_usd if budget_usd is None else budget_usd
+    found = teaching.teach(
+        client, facts, model=model, strategy=strategy, batch=batch, budget_usd=budget, send=yes, say=say,
+        patience=patience,
+    )  # fmt: skip
+    if not yes:
+        say("nothing was sent: this is the quote; --yes sends it")
+    elif found.answers is not None:
+        say(f"choose from them with: bespoke tune distil {client.name} {found.answers}")
+    return found
+
+
 def status(
     client_data: Path, name: str, *, run: str = "", follow: bool = False, aws_profile: str = "",
     say: Say, outside: Outside = OUTSIDE,
@@ -122,13 +153,13 @@ def status(
             return ()
         found = {key: _looked(store, store.state.runs[key], aws_profile, outside) for key in wanted}
         for each in found.values():
-            _say_run(each, say)
+            say_run(each, say)
         while follow and (busy := [r for r in found.values() if r.job.status in look.UNDER_WAY]):
             outside.pause(POLL_SECONDS)
             for each in busy:
                 now = _looked(store, each, aws_profile, outside)
                 if now.job.status != each.job.status:
-                    _say_run(now, say)
+                    say_run(now, say)
                 found[each.name] = now
         if not run:
             _say_strays(store, client, found, aws_profile, outside, say)
@@ -151,7 +182,7 @@ def deploy(
             client, chosen, model, facts, store, aws, outside, say,
             units=units, commitment=commitment, budget_usd=budget_usd, yes=yes,
         )  # fmt: skip
-    _say_run(made, say)
+    say_run(made, say)
     return made
 
 
@@ -237,15 +268,4 @@ def _say_strays(
     for region in dict.fromkeys(run.region for run in found.values()):
         run = next(run for run in found.values() if run.region == region)
         for stray in look.strays(store.state, client.name, _signed_in(run, aws_profile, outside)):
-            say(f"not in the state, but on AWS and paid for: {stray.kind} {stray.name} ({stray.status})")
-
-
-def _say_run(run: Run, say: Say) -> None:
-    why = f": {run.job.message}" if run.job.message else ""
-    say(f"{run.name}: job {run.job.name}: {run.job.status}{why}")
-    if run.model is not None:
-        say(f"{run.name}: model {run.model.name}: {run.model.status}")
-    endpoint = run.endpoint
-    if endpoint is not None:
-        why = f": {endpoint.message}" if endpoint.message else ""
-        say(f"{run.name}: endpoint {endpoint.name}: {endpoint.status}{why}")
+            say_stray(stray, say)

@@ -55,7 +55,7 @@ def distil(
     (`verdicts`: `id`, `accepted`). Notes of the evaluation set are never taken.
     Raises BespokeError without Anthropic's written authorisation, or where a file cannot be read.
     """
-    _refuse_unless_authorised(client)
+    refuse_unless_authorised(client)
     train = {note.id: note for note in client.train or ()}
     if not train:
         raise BespokeError(
@@ -88,7 +88,8 @@ def summary(outcomes: Mapping[str, Reason]) -> str:
     return "; ".join(f"{count:,} {WHY[reason]}" for reason, count in counts.most_common())
 
 
-def _refuse_unless_authorised(client: Client) -> None:
+def refuse_unless_authorised(client: Client) -> None:
+    """Raises unless the engagement says that Anthropic has authorised training on Claude's outputs in writing."""
     if client.engagement.access.distillation_authorised is not True:
         raise BespokeError(
             "is not true: training a model on Claude's outputs needs Anthropic's prior written authorisation"

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
+from bespoke.claude.residual import read_waivers, unwaived
 from bespoke.clients.schema import Client, Note
 from bespoke.errors import BespokeError
 from bespoke.facts.price_book import RequestTokens, request_cost
 from bespoke.facts.reader import Facts
 from bespoke.results import write_atomically
 from bespoke.tuning.jobs import quote
-from bespoke.tuning.jobs.answers import parse
+from bespoke.tuning.jobs.answered import TEXT, answers, append, row_of, unanswered
 from bespoke.tuning.jobs.aws import Aws
 from bespoke.tuning.jobs.converse import converse, ready_endpoint
 from bespoke.tuning.jobs.frame import Frame, frame_of
@@ -25,7 +24,7 @@ from bespoke.tuning.jobs.profiles import Profile
 from bespoke.tuning.jobs.state import FOLDER, Run, Store
 
 PREDICTIONS = Path("evaluation/predictions")
-ROUNDED = 1  # decimals of a latency in milliseconds
+WAIVERS = Path("evaluation/waivers.csv")
 
 
 @dataclass(frozen=True)
@@ -46,13 +45,13 @@ def evaluate(
     An interrupted evaluation goes on where it stopped: an answer that was paid for is on the disk before the
     next question. Raises BespokeError where notes may not be sent, or could cost more than the budget.
     """
-    notes = _notes(client)
+    notes = _notes(client, say)
     frame = frame or frame_of([client.folder / run.uploads[0].file])
     most = int(facts.fact("tuning.answer_tokens").number)
     asked = [System(f"{run.name}_tuned", ready_endpoint(run), True)]
     if base:
         asked.append(System(f"{run.name}_base", base_model or profile.invoke_model, False))
-    todo = {system.name: _unanswered(client, run, system, notes) for system in asked}
+    todo = {system.name: unanswered(_journal(client, run, system), notes) for system in asked}
     _affordable(client, profile, facts, frame, asked, todo, most, say)
     paths = []
     for system in asked:
@@ -61,7 +60,7 @@ def evaluate(
             say(f"{system.name}: asking for {len(todo[system.name])} of {len(notes)} notes")
         for note in todo[system.name]:
             reply = converse(aws, system.model, frame.system, frame.prompt(note.text), most)
-            _append(_journal(client, run, system), _row(note, reply.text, reply.usage, reply.latency_ms))
+            append(_journal(client, run, system), row_of(note, reply))
             if system.tuned and run.endpoint is not None:
                 run = used(store, run, outside)
         _hand_over(client, run, system, notes, path)
@@ -70,7 +69,8 @@ def evaluate(
     return tuple(paths)
 
 
-def _notes(client: Client) -> tuple[Note, ...]:
+def _notes(client: Client, say: Say) -> tuple[Note, ...]:
+    """The notes that may be sent: de-identified, and without an identifier that nobody has answered for."""
     where = f"{client.name}/evaluation/notes.jsonl"
     if not client.notes:
         raise BespokeError("is needed: the held-out notes with their gold", path=where)
@@ -80,7 +80,18 @@ def _notes(client: Client) -> tuple[Note, ...]:
             path=f"{client.name}/engagement.yaml",
             column="evaluation.deidentified",
         )
-    return client.notes
+    waivers = read_waivers(client.folder / WAIVERS)
+    blocked = {note.id: hits for note in client.notes if (hits := unwaived(note.id, note.text, waivers))}
+    if blocked:
+        say(
+            f"{len(blocked)} of {len(client.notes)} notes stay here: they may carry identifiers;"
+            f" waive each with a reason in {WAIVERS.as_posix()} (id,rule,reason)"
+        )
+        for hits in blocked.values():
+            say("; ".join(f"{hit.note}: {hit.rule} ({hit.shown})" for hit in hits))
+    if len(blocked) == len(client.notes):
+        raise BespokeError("no note is free to be sent", path=where)
+    return tuple(note for note in client.notes if note.id not in blocked)
 
 
 def _affordable(
@@ -120,59 +131,16 @@ def _journal(client: Client, run: Run, system: System) -> Path:
     return client.folder / FOLDER / f"{run.name}-{run.digest[:8]}" / f"{system.name}-{run.attempt}.jsonl"
 
 
-def _unanswered(client: Client, run: Run, system: System, notes: Sequence[Note]) -> list[Note]:
-    answered = _answers(_journal(client, run, system))
-    return [note for note in notes if note.id not in answered]
-
-
-def _answers(path: Path) -> dict[str, dict[str, Any]]:
-    """The answers on the disk, by note; a last line that was cut off is no answer."""
-    found = {}
-    try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except FileNotFoundError:
-        return {}
-    for line in lines:
-        try:
-            row = json.loads(line)
-            found[str(row["id"])] = row
-        except (ValueError, KeyError, TypeError):
-            continue
-    return found
-
-
-def _append(path: Path, row: dict[str, Any]) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8", newline="\n") as file:
-            file.write("\n" if file.tell() and not _ends_in_newline(path) else "")
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise BespokeError(f"cannot write: {error.strerror or error}", path=str(path)) from error
-
-
-def _ends_in_newline(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) == b"\n"
-
-
-def _row(note: Note, text: str, usage: Any, latency_ms: float | None) -> dict[str, Any]:
-    fields = parse(text)
-    row = {
-        "id": note.id,
-        "prediction": None if fields is None else fields.model_dump(mode="json"),
-        "usage": usage.model_dump(mode="json"),
-        "latency_ms": None if latency_ms is None else round(float(latency_ms), ROUNDED),
-    }
-    return {key: value for key, value in row.items() if key != "latency_ms" or value is not None}
-
-
 def _hand_over(client: Client, run: Run, system: System, notes: Sequence[Note], path: Path) -> None:
-    answers = _answers(_journal(client, run, system))
-    lines = [json.dumps(answers[note.id], ensure_ascii=False) + "\n" for note in notes]
+    """The answers as chapter 4 reads them; of a tuned model with what it was trained on."""
+    found = answers(_journal(client, run, system))
+    trained = (
+        {"trained_on": {"model": run.base_model, "examples": run.uploads[0].rows}} if system.tuned else {}
+    )
+    rows = ({**found[note.id], **trained} for note in notes)
+    lines = [
+        json.dumps({k: v for k, v in row.items() if k != TEXT}, ensure_ascii=False) + "\n" for row in rows
+    ]
     write_atomically(path, "".join(lines))
 
 

@@ -15,7 +15,7 @@ from bespoke.results import write_atomically
 from bespoke.tuning.jobs import lifecycle, quote
 from bespoke.tuning.jobs.frame import Frame, frame_of
 from bespoke.tuning.jobs.outside import Say
-from bespoke.tuning.jobs.prepare import Dataset, prepare
+from bespoke.tuning.jobs.prepare import Choice, Dataset, prepare
 from bespoke.tuning.jobs.profiles import Profile
 from bespoke.tuning.jobs.state import FOLDER
 from bespoke.tuning.recipes import recipe as places
@@ -32,7 +32,7 @@ class Export:
 
 def export(
     client: Client, task: Task, profile: Profile, facts: Facts, say: Say, *,
-    out: Path | None, leave_out_faulty: bool, drop: tuple[str, ...],
+    out: Path | None, choice: Choice,
 ) -> Export:  # fmt: skip
     """Checks and converts the dataset for a vendor's or the client's own training.
 
@@ -44,9 +44,7 @@ def export(
     lifecycle.refuse_ended_vendor(facts, profile)
     lifecycle.refuse_unless_open(client, facts, profile, task)
     folder = out or client.folder / FOLDER / f"export-{profile.profile}"
-    dataset = prepare(
-        client, facts, profile.route, profile.format, folder, leave_out_faulty=leave_out_faulty, drop=drop
-    )
+    dataset = prepare(client, facts, profile, folder, choice)
     cost = quote.training_cost(client, profile, dataset, quote.epochs_of({}, facts), facts)
     for file in dataset.files:
         say(f"{file.path}: {file.rows:,} examples as {profile.format}, about {file.tokens:,} tokens")

@@ -14,7 +14,7 @@ from bespoke.errors import BespokeError, Problem
 from bespoke.facts.price_book import RequestTokens
 from bespoke.facts.reader import Facts
 from bespoke.tuning.jobs import lifecycle, quote
-from bespoke.tuning.jobs.prepare import Dataset, prepare
+from bespoke.tuning.jobs.prepare import ALL_SOUND, Choice, Dataset, prepare
 from bespoke.tuning.jobs.profiles import EPOCHS, Profile, chosen
 
 PHASES = (
@@ -47,16 +47,15 @@ class Plan:
 
 def plan(
     client: Client, task: Task, profile: Profile, region: str, facts: Facts, *,
-    hyperparameters: Mapping[str, str], units: int = 1, leave_out_faulty: bool = False,
-    drop: tuple[str, ...] = (),
+    hyperparameters: Mapping[str, str], units: int = 1, choice: Choice = ALL_SOUND,
 ) -> Plan:  # fmt: skip
     """Everything submit would do, worked out in a folder that is thrown away."""
     lifecycle.refuse_ended_vendor(facts, profile)
-    outcomes = lifecycle.gates(client, facts, profile, task)
-    dataset, in_the_way = _dataset(client, facts, profile, leave_out_faulty, drop)
+    dataset, in_the_way = _dataset(client, facts, profile, choice)
+    outcomes = lifecycle.gates(client, facts, profile, _as_found(task, dataset))
     validation = dataset is not None and dataset.validation is not None
     settings = chosen(profile.profile, hyperparameters, facts.as_of, validation=validation)
-    p50, p80 = _finish(client, task, facts)
+    p50, p80 = _finish(client, _as_found(task, dataset), facts)
     return Plan(
         profile=profile,
         region=region,
@@ -73,19 +72,18 @@ def plan(
 
 
 def _dataset(
-    client: Client, facts: Facts, profile: Profile, leave_out: bool, drop: tuple[str, ...]
+    client: Client, facts: Facts, profile: Profile, choice: Choice
 ) -> tuple[Dataset | None, tuple[Problem, ...]]:
     """The files of a job, or of what would be left of them without the faulty rows, and what is wrong."""
 
     def attempt(without_faulty: bool) -> Dataset:
         with tempfile.TemporaryDirectory() as folder:
             return prepare(
-                client, facts, profile.route, profile.format, Path(folder),
-                leave_out_faulty=without_faulty, drop=drop,
-            )  # fmt: skip
+                client, facts, profile, Path(folder), replace(choice, leave_out_faulty=without_faulty)
+            )
 
     try:
-        return attempt(leave_out), ()
+        return attempt(choice.leave_out_faulty), ()
     except BespokeError as error:
         problems = error.problems
     try:
@@ -115,14 +113,22 @@ def _costs(
         )  # fmt: skip
 
 
+def _as_found(task: Task, dataset: Dataset | None) -> Task:
+    """The task with the examples that a job would really have, where the list speaks of others."""
+    if dataset is None:
+        return task
+    there = sum(file.rows for file in dataset.files) + dataset.kept_back
+    return task.model_copy(update={"labelled_examples": there})
+
+
 def _finish(client: Client, task: Task, facts: Facts) -> tuple[str, str]:
     """The day it is live with one and with four chances in five, from the engagement's start."""
     from bespoke.chapters import timeline
-    from bespoke.chapters.schedule import examples_needed
+    from bespoke.chapters.examples import need_of
 
     found = timeline.compute(
         replace(client, tasks=(task,)), facts,
-        phases={task.task_id: PHASES}, examples_needed=examples_needed(client, facts), draws=DRAWS,
+        phases={task.task_id: PHASES}, needs=(need_of(task, facts, usable=task.labelled_examples),), draws=DRAWS,
     )  # fmt: skip
     finish = found.portfolio.finish
     return finish.p50.isoformat(), finish.p80.isoformat()
@@ -159,14 +165,26 @@ def _data_lines(found: Plan) -> Iterator[str]:
         yield "data: nothing that could be trained on"
         return
     data = found.dataset.training
-    left = f"; {found.dataset.left_out:,} rows left out" if found.dataset.left_out else ""
     held = found.dataset.validation
     validation = f", {held.rows:,} for validation" if held else ", none for validation"
-    yield f"data: {data.rows:,} training examples{validation}, as {found.profile.format}{left}"
+    yield f"data: {data.rows:,} training examples{validation}, as {found.profile.format}{left_out(found.dataset)}"
+    if found.dataset.kept_back:
+        yield f"test: {found.dataset.kept_back:,} examples are kept back to judge by and never sent"
+    if not found.profile.validation:
+        name = found.profile.name
+        yield f"{name} takes no validation data: none is split off, and a file of the client's own stays here"
     yield (
         f"tokens: about {data.tokens:,} a pass ({data.tokens_low:,} to {data.tokens_high:,}),"
         " estimated from bytes"
     )
+
+
+def left_out(data: Dataset) -> str:
+    """How many rows are in none of the files, in words behind a semicolon; "" where all are in one."""
+    if not data.left_out:
+        return ""
+    copies = f", {data.copies:,} of them copies" if data.copies else ""
+    return f"; {data.left_out:,} rows left out{copies}"
 
 
 def _setting_lines(found: Plan) -> Iterator[str]:

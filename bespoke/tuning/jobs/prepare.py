@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal
@@ -17,13 +18,18 @@ from bespoke.facts.reader import Facts
 from bespoke.tuning.formats import detect, format_named
 from bespoke.tuning.formats.conversion import examples, without
 from bespoke.tuning.formats.format import Format, to_json
-from bespoke.tuning.jobs.verdict import refuse, usable_lines
+from bespoke.tuning.jobs.profiles import Profile
+from bespoke.tuning.jobs.verdict import refuse
 
 if TYPE_CHECKING:
     from bespoke.chapters.dataset_readiness import DatasetReadiness
+    from bespoke.chapters.dataset_readiness.split import Side
 
 Role = Literal["training", "validation"]
-NAMES: dict[Role, str] = {"training": "train.jsonl", "validation": "validation.jsonl"}
+NAMES: dict[Side, str] = {
+    "training": "train.jsonl", "validation": "validation.jsonl", "test": "test.jsonl",
+}  # fmt: skip
+SENT: tuple[Role, ...] = ("training", "validation")  # the test stays with the client
 
 
 @dataclass(frozen=True)
@@ -42,10 +48,12 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Dataset:
-    """The files of a job, and how many rows of the client's dataset were left out of them."""
+    """The files of a job, and what became of the other rows of the client's dataset."""
 
     files: tuple[Prepared, ...]
-    left_out: int
+    left_out: int  # in none of the files
+    copies: int  # of these, repeats of rows that are in one
+    kept_back: int  # split off as a test, in a file that is never sent
 
     @property
     def training(self) -> Prepared:
@@ -56,50 +64,54 @@ class Dataset:
         return next((file for file in self.files if file.role == "validation"), None)
 
 
-def prepare(
-    client: Client,
-    facts: Facts,
-    route: str,
-    target_format: str,
-    folder: Path,
-    *,
-    leave_out_faulty: bool = False,
-    drop: Collection[str] = (),
-) -> Dataset:
-    """Writes train.jsonl and, where the client has validation data, validation.jsonl into `folder`.
+@dataclass(frozen=True)
+class Choice:
+    """Which rows of the dataset a job takes."""
 
-    Raises BespokeError with every rule that the data breaks for this route, by file and line. With
-    `leave_out_faulty` such rows are left out instead and counted; what is written is checked again whole.
+    leave_out_faulty: bool = False
+    drop: tuple[str, ...] = ()  # keys to leave behind
+    no_split: bool = False  # train on every usable row
+    examples: int | None = None  # training rows at most
+
+
+ALL_SOUND = Choice()
+
+
+def prepare(
+    client: Client, facts: Facts, profile: Profile, folder: Path, choice: Choice = ALL_SOUND
+) -> Dataset:
+    """Writes train.jsonl and, where there are such rows, validation.jsonl and test.jsonl into `folder`.
+
+    Rows are divided as chapter 3 reports it, once copies are counted once. Raises BespokeError with every rule
+    that the data breaks for this route, by file and line. When faulty rows may be left out they are left out
+    and counted; what is written is checked again whole.
     """
     if not client.dataset:
         raise BespokeError("has no file; put training examples there", path=str(client.folder / "dataset"))
-    from bespoke.chapters import dataset_readiness
+    from bespoke.chapters.dataset_readiness import compute
+    from bespoke.chapters.dataset_readiness.compute import report
+    from bespoke.chapters.dataset_readiness.survey import Wish, survey
 
-    if not leave_out_faulty:
-        found = dataset_readiness.compute(client, facts)
-        assert found is not None
-        refuse(found, route, client.name)
-        usable: Mapping[Path, frozenset[int]] | None = None
-    else:
-        usable = usable_lines(client, facts, route)
-    target, left_out = format_named(target_format), 0
-    by_role: dict[Role, list[Path]] = {}
-    for path in client.dataset:
-        by_role.setdefault(_role(path), []).append(path)
-    written: dict[Role, Path] = {}
-    for role, name in NAMES.items():
-        rows, skipped = _convert(client, by_role.get(role, ()), target, drop, usable, folder / name)
-        left_out += skipped
-        if rows:
-            written[role] = folder / name
-        else:
-            (folder / name).unlink(missing_ok=True)
-    if "training" not in written:
+    found = survey(client, facts)
+    if not choice.leave_out_faulty:
+        refuse(report(found, client.tasks, facts), profile.route, client.name)
+    wish = Wish(validation=profile.validation, split=not choice.no_split, examples=choice.examples)
+    sides: dict[int, dict[int, Side]] = {}
+    for number, line, side in found.rows_for(profile.route, wish):
+        sides.setdefault(number, {})[line] = side
+    counts = _write(client, sides, format_named(profile.format), choice, folder)
+    if not counts["training"]:
         raise BespokeError("no row is left to train on", path=str(client.folder / "dataset"))
-    after = dataset_readiness.compute(replace(client, dataset=tuple(written.values())), facts)
+    written = tuple(folder / NAMES[role] for role in SENT if counts[role])
+    after = compute(replace(client, dataset=written), facts)
     assert after is not None
-    refuse(after, route, client.name)
-    return Dataset(tuple(_measured(role, path, after) for role, path in written.items()), left_out)
+    refuse(after, profile.route, client.name)
+    return Dataset(
+        files=tuple(_measured(role, folder / NAMES[role], after) for role in SENT if counts[role]),
+        left_out=counts[""] - found.test_rows,
+        copies=found.repeats_for(profile.route),
+        kept_back=counts["test"],
+    )
 
 
 def digest_of(files: Sequence[tuple[str, str]], *more: str) -> str:
@@ -108,34 +120,34 @@ def digest_of(files: Sequence[tuple[str, str]], *more: str) -> str:
     return hashlib.sha256("\n".join([*parts, *more]).encode()).hexdigest()
 
 
-def _convert(
-    client: Client,
-    paths: Sequence[Path],
-    target: Format,
-    drop: Collection[str],
-    usable: Mapping[Path, frozenset[int]] | None,
-    out: Path,
-) -> tuple[int, int]:
-    """Write the rows of some files in the target's spelling; how many were written and left out."""
+def _write(
+    client: Client, sides: Mapping[int, Mapping[int, Side]], target: Format, choice: Choice, folder: Path
+) -> Counter[str]:
+    """Writes each row to the file of its side, in the target's spelling; rows per side, "" for those in none."""
+    counts: Counter[str] = Counter()
     problems: list[Problem] = []
-    written = left_out = 0
-    with _whole_file(out) as file:
-        for path in paths:
+    with ExitStack() as stack:
+        files = {side: stack.enter_context(_whole_file(folder / name)) for side, name in NAMES.items()}
+        for number, path in enumerate(client.dataset):
             shown = f"{client.name}/{path.relative_to(client.folder).as_posix()}"
-            for line, example, _ in examples(path, detect(path).format):
-                example = without(example, drop)
-                losses = target.lost(example)
-                if usable is not None and (losses or line not in usable[path]):
-                    left_out += 1
-                elif losses:
+            for line, given, _ in examples(path, detect(path).format):
+                side = sides.get(number, {}).get(line)
+                example = without(given, choice.drop)
+                losses = target.lost(example) if side else ()
+                if losses and not choice.leave_out_faulty:
                     says = f"{target.title} cannot carry {'; '.join(losses)}; name the key to leave it behind"
                     problems.append(Problem(shown, line, None, says))
+                elif side and not losses:
+                    files[side].write(to_json(target.spell(example)) + "\n")
+                    counts[side] += 1
                 else:
-                    file.write(to_json(target.spell(example)) + "\n")
-                    written += 1
+                    counts[""] += 1
         if problems:
             raise BespokeError(problems)
-    return written, left_out
+    for side, name in NAMES.items():
+        if not counts[side]:
+            (folder / name).unlink(missing_ok=True)
+    return counts
 
 
 @contextmanager
@@ -153,12 +165,6 @@ def _whole_file(out: Path) -> Iterator[IO[str]]:
             raise
     except OSError as error:
         raise BespokeError(f"cannot write: {error.strerror or error}", path=str(out)) from error
-
-
-def _role(path: Path) -> Role:
-    from bespoke.chapters.dataset_readiness.scan import role_of
-
-    return role_of(path)[0]
 
 
 def _measured(role: Role, path: Path, found: DatasetReadiness) -> Prepared:

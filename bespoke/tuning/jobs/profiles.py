@@ -29,6 +29,7 @@ class Profile(Sourced):
     invoke_model: str = ""
     format: str
     deployment: Deployment
+    validation: bool = True  # a job takes a validation file
     price_model: str = ""
     lifecycle: str = ""
     training_price: str = ""
@@ -78,7 +79,7 @@ def profile(name: str, as_of: date) -> Profile:
     rows = _profiles()
     found = in_force([row for row in rows if row.profile == name], as_of)
     if found is None:
-        known = sorted({row.profile for row in rows})
+        known = sorted({row.profile for row in rows if row.since <= as_of})
         near = get_close_matches(name, known, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise BespokeError(f"no model profile {name!r}{hint} Known are {', '.join(known)}")

@@ -89,6 +89,8 @@ class Run(Part):
     left_out: int = 0  # rows of the dataset that are not in the files
     leave_out_faulty: bool = False
     drop: tuple[str, ...] = ()
+    no_split: bool = False
+    examples: int | None = None  # the most training rows that were asked for
     role_arn: str
     bucket: str
     kms_key: str = ""

@@ -17,7 +17,7 @@ from bespoke.tuning.jobs import lifecycle, naming, quote, upload
 from bespoke.tuning.jobs.aws import Aws
 from bespoke.tuning.jobs.job import ensure_job
 from bespoke.tuning.jobs.outside import Outside, Say
-from bespoke.tuning.jobs.prepare import NAMES, Dataset, digest_of, prepare
+from bespoke.tuning.jobs.prepare import ALL_SOUND, NAMES, Choice, Dataset, digest_of, prepare
 from bespoke.tuning.jobs.profiles import Profile, chosen
 from bespoke.tuning.jobs.state import FOLDER, REFUSED, Run, Store, Thing, Upload
 
@@ -37,8 +37,7 @@ class Order:
     budget_usd: Decimal | None = None
     yes: bool = False
     again: bool = False  # a further attempt after one that has ended
-    leave_out_faulty: bool = False
-    drop: tuple[str, ...] = ()
+    choice: Choice = ALL_SOUND
 
 
 def submit(
@@ -84,8 +83,12 @@ def _resumed(order: Order, before: Run | None) -> Order:
         budget_usd=before.budget_usd if order.budget_usd is None else order.budget_usd,
         yes=order.yes,
         again=order.again,
-        leave_out_faulty=order.leave_out_faulty or before.leave_out_faulty,
-        drop=order.drop or before.drop,
+        choice=Choice(
+            leave_out_faulty=order.choice.leave_out_faulty or before.leave_out_faulty,
+            drop=order.choice.drop or before.drop,
+            no_split=order.choice.no_split or before.no_split,
+            examples=order.choice.examples if before.examples is None else before.examples,
+        ),
     )
 
 
@@ -97,10 +100,7 @@ def _files(
     home.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".prepare.", dir=home))
     try:
-        dataset = prepare(
-            client, facts, profile.route, profile.format, work,
-            leave_out_faulty=order.leave_out_faulty, drop=order.drop,
-        )  # fmt: skip
+        dataset = prepare(client, facts, profile, work, order.choice)
         settings = chosen(
             profile.profile, order.hyperparameters, facts.as_of, validation=dataset.validation is not None
         )
@@ -202,8 +202,10 @@ def _new_run(
         attempt=attempt,
         task_id=task.task_id,
         left_out=dataset.left_out,
-        leave_out_faulty=order.leave_out_faulty,
-        drop=order.drop,
+        leave_out_faulty=order.choice.leave_out_faulty,
+        drop=order.choice.drop,
+        no_split=order.choice.no_split,
+        examples=order.choice.examples,
         role_arn=order.role_arn,
         bucket=order.bucket,
         kms_key=order.kms_key,

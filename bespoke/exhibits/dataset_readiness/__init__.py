@@ -1,0 +1,41 @@
+"""Chapter 3 on the page."""
+
+from bespoke.exhibits.dataset_readiness.findings import findings_table, findings_text, rules_table
+from bespoke.exhibits.dataset_readiness.rows import (
+    files_table,
+    funnel_figure,
+    funnel_text,
+    limits_text,
+    overview_text,
+)
+from bespoke.exhibits.dataset_readiness.shape import labels_figure, labels_figures, labels_text, tokens_figure
+from bespoke.exhibits.dataset_readiness.split import split_table, split_text
+from bespoke.exhibits.dataset_readiness.verdict import (
+    finding,
+    missing_table,
+    needed_text,
+    targets_table,
+    targets_text,
+)
+
+__all__ = [
+    "files_table",
+    "finding",
+    "findings_table",
+    "findings_text",
+    "funnel_figure",
+    "funnel_text",
+    "labels_figure",
+    "labels_figures",
+    "labels_text",
+    "limits_text",
+    "missing_table",
+    "needed_text",
+    "overview_text",
+    "rules_table",
+    "split_table",
+    "split_text",
+    "targets_table",
+    "targets_text",
+    "tokens_figure",
+]
