@@ -89,7 +89,13 @@ class Manager(AsyncKernelManager):  # type: ignore[misc]
     @property
     def kernel_spec(self) -> KernelSpec:
         """Whatever kernels the user has installed under the name `python3`, this one has our packages."""
-        command = [sys.executable, "-m", "ipykernel", "-f", "{connection_file}"]  # its launcher drops our own folder
+        command = [
+            sys.executable,
+            "-m",
+            "ipykernel",
+            "-f",
+            "{connection_file}",
+        ]  # its launcher drops our own folder
         return KernelSpec(argv=command, display_name="Python 3", language="python", name="python3")
 
     async def _async_pre_start_kernel(self, **kwargs: Any) -> Any:
