@@ -43,6 +43,7 @@ def run_notebooks(
     running: dict[str, _Started] = {}
     news: SimpleQueue[tuple[str, Future[Seconds] | None]] = SimpleQueue()  # a result is there, or all is done
     failed: BespokeError | None = None
+    standing: list[Path] = []
     with ThreadPoolExecutor(DRAWING * plan.options.width) as pool:
         while True:
             while failed is None and (stem := _next(waiting, running, plan.options.width)):
@@ -54,10 +55,12 @@ def run_notebooks(
                     _submit(pool, plan, started, environment, news, urgent=urgent)
                 else:
                     say(f"{plan.now.client}: {stem}: unchanged")
-                    finished(plan.notebook(stem))
+                    standing.append(plan.notebook(stem))
             if not running:
                 break
             stem, future = _hear(news)
+            while standing:  # not before: until now the first kernels were being started
+                finished(standing.pop())
             if future is None:
                 running[stem].has_result = True
                 continue

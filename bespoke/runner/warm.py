@@ -25,7 +25,10 @@ KERNEL = (
 DEBUGGER = ("debugpy",)  # a kernel without a reader needs none, and it takes longer to import than to run one
 FIRST = ("pydantic", "numpy", "babel.numbers", "babel.dates", "bespoke.workbook", "genai_prices.data")
 NUMERIC = ("scipy.special", "scipy.sparse", "holidays.countries", "mistune")
-DRAWING = ("matplotlib.figure", "matplotlib.backends.backend_svg", "matplotlib_inline.backend_inline")
+DRAWING = (  # in steps: who wants a kernel at once waits for one of them at most
+    "pyparsing", "matplotlib", "matplotlib.text", "matplotlib.image", "matplotlib.axis", "matplotlib.axes",
+    "matplotlib.projections", "matplotlib.figure", "matplotlib.backends.backend_svg",
+)  # fmt: skip
 
 
 def extras_for(clients: Sequence[Path]) -> list[str]:
