@@ -52,6 +52,9 @@ def parse(text: str, shape: Shape) -> Any:
     raise Unfit(f"must be {shape.expects()}")
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+
+
 def check_text(text: str, shape: Shape) -> str:
     """The text itself, when it is long enough, short enough, well formed and made of whole characters."""
     if shape.shortest and not text.strip():
@@ -60,7 +63,7 @@ def check_text(text: str, shape: Shape) -> str:
         raise Unfit(f"is {len(text)} characters long; at most {shape.longest}")
     if shape.pattern and not re.search(shape.pattern.replace("$", r"\Z"), text):
         raise Unfit(f"{quote(text)} is not {shape.expects()}")
-    if any("\ud800" <= c <= "\udfff" for c in text):
+    if not text.isascii() and _HALF.search(text):
         raise Unfit("holds half a character (a lone surrogate escape); write the whole character")
     return text
 

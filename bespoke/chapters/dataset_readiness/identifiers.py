@@ -8,19 +8,24 @@ from functools import lru_cache
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?"
 _YEAR = r"(?:19|20)\d\d"
+_DIGIT = re.compile(r"\d")
+_ZEROS = str.maketrans("123456789", "0" * 9)
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A pattern and what must stand in a text before it is worth searching: one of some words, or a hint."""
+    """A pattern and what must stand in a text before it is worth searching: one of some words or shapes, or a hint."""
 
     rule: str
     pattern: re.Pattern[str]
     words: tuple[str, ...] = ()  # lower case
+    shapes: tuple[str, ...] = ()  # every digit a zero
     hint: re.Pattern[str] | None = None  # begins with a character class, so that it skips ahead fast
 
-    def search(self, text: str, lower: str) -> str:
+    def search(self, text: str, lower: str, shape: str) -> str:
         if self.words and not any(word in lower for word in self.words):
+            return ""
+        if self.shapes and not any(part in shape for part in self.shapes):
             return ""
         if self.hint and not self.hint.search(text):
             return ""
@@ -37,13 +42,9 @@ LOOKS = (
             r"|(?<!\w)\+\d{1,3}(?:[ .-]?\d{2,4}){2,5}(?!\w)"
             r"|\b(?i:tel|phone|cell|mobile|fax)(?i:ephone)?\b[.:# ]{1,3}\d{3}[ .-]?\d{4}\b"
         ),
-        hint=re.compile(r"[\d+](?:\d\d[ .-]?\d{4}|(?<=\+)\d)"),
+        shapes=("000-0000", "000 0000", "000.0000", "0000000", "+0"),
     ),
-    Look(
-        "identifier_ssn",
-        re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])"),
-        hint=re.compile(r"\d-\d\d-\d"),
-    ),
+    Look("identifier_ssn", re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])"), shapes=("000-00-0000",)),
     Look(
         "identifier_mrn",
         re.compile(
@@ -59,7 +60,7 @@ LOOKS = (
             r"\s*(?:Mr|Mrs|Ms|Dr)?\.?\s*[A-Z][a-z]+[ ,]+[A-Z][a-z]+"
             r"|\b(?:Mr|Mrs|Ms)\.? [A-Z][a-z]{2,}\b"
         ),
-        words=("patient", "pt", "name", "mr", "ms"),
+        hint=re.compile(r"[PN](?:atient|ATIENT|t|ame|AME)(?: [Nn]ame)?\s?:|[M](?:r|rs|s)\.? [A-Z]"),
     ),
     Look(
         "identifier_url", re.compile(r"\b(?:https?://|www\.)[^\s<>\"]+", re.IGNORECASE), words=("://", "www.")
@@ -71,12 +72,12 @@ LOOKS = (
             r"|\b9\d(?-i:[MF])\b|\b(?:aged?|age:?) (?:9\d|1[0-2]\d)\b",
             re.IGNORECASE,
         ),
-        hint=re.compile(r"[91](?:\d|[0-2]\d)[ a-zA-Z-]|[ ](?:9\d|1[0-2]\d)\b"),
+        hint=re.compile(r"[91](?:\d|[0-2]\d)[ -]?[yY]|[9]\d[MF]|[aA][gG][eE][dD:]? (?:9\d|1[0-2]\d)"),
     ),
     Look(
         "identifier_zip",
         re.compile(r"\b(?:[A-Z]{2} \d{5}(?:-\d{4})?|(?i:zip)(?: code)?[: ]+\d{5})\b"),
-        hint=re.compile(r"\d{5}"),
+        shapes=("00000",),
     ),
     Look(
         "identifier_date",
@@ -85,15 +86,20 @@ LOOKS = (
             rf"|\d{{1,2}} {_MONTH},? {_YEAR}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? {_YEAR})\b",
             re.IGNORECASE,
         ),
-        hint=re.compile(r"[12/](?:9\d\d|0\d\d|\d\d?/\d\d)"),
+        shapes=("0000-00-00", "0/0/", "0/00/", " 0000"),
     ),
 )
 
 
 def identifiers(text: str) -> list[tuple[str, str]]:
     """Rule and matched text, once per rule, in table order."""
-    lower = text.lower()
-    return [(look.rule, found) for look in LOOKS if (found := look.search(text, lower))]
+    lower, shape = text.lower(), _shape(text)
+    return [(look.rule, found) for look in LOOKS if (found := look.search(text, lower, shape))]
+
+
+def _shape(text: str) -> str:
+    """Every digit a zero; one of another script counts as a digit too, as it does for the patterns."""
+    return text.translate(_ZEROS) if text.isascii() else _DIGIT.sub("0", text)
 
 
 repeated_identifiers = lru_cache(maxsize=64)(identifiers)  # for system prompts, which come back row after row

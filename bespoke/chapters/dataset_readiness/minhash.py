@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -36,7 +35,7 @@ def shingles(text: str) -> Hashes:
     words = _WORD.findall(text.lower())
     if len(words) < FEWEST_WORDS:
         return np.empty(0, dtype=np.uint64)
-    hashes = np.fromiter(map(_hash, words), np.uint64, len(words))
+    hashes = np.fromiter(map(_HASHES.__getitem__, words), np.uint64, len(words))
     runs = len(words) - SHINGLE + 1
     mixed = np.zeros(runs, dtype=np.uint64)
     for offset in range(SHINGLE):
@@ -46,9 +45,19 @@ def shingles(text: str) -> Hashes:
     return mixed[np.concatenate(([True], mixed[1:] != mixed[:-1]))]
 
 
-@lru_cache(maxsize=1 << 16)
-def _hash(word: str) -> int:
-    return zlib.crc32(word.encode("utf-8", "replace"))
+class _Hashes(dict[str, int]):
+    """Word -> its hash, remembered for the words of an ordinary vocabulary."""
+
+    MOST = 1 << 17
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= self.MOST:
+            self.clear()
+        self[word] = zlib.crc32(word.encode("utf-8", "replace"))
+        return self[word]
+
+
+_HASHES = _Hashes()
 
 
 def signature(hashes: Hashes) -> Signature:
