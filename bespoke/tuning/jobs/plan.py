@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -153,7 +153,7 @@ def lines(found: Plan, client: Client, task: Task) -> Iterator[str]:
         yield f"gate {gate.gate}: {gate.verdict}: needs {gate.needs}; found: {gate.found}"
     yield from (f"step {number}: {step}" for number, step in enumerate(_steps_of(profile), start=1))
     if found.ready:
-        yield "nothing is in the way"
+        yield "nothing is in the way of a job" + _still_wanted(found.gates)
     for stop in found.stops:
         yield f"in the way: {stop}"
     for problem in found.in_the_way:
@@ -193,6 +193,12 @@ def _setting_lines(found: Plan) -> Iterator[str]:
         yield f"hyperparameters: {given}"
     if found.optimiser_steps is not None:
         yield f"optimiser steps: {found.optimiser_steps:,}"
+
+
+def _still_wanted(gates: Sequence[GateOutcome]) -> str:
+    """Gates that stop no job, and that the advice would still see met; "" where all are."""
+    found = ", ".join(f"{gate.gate} ({gate.verdict})" for gate in gates if gate.verdict != "met")
+    return f"; not met, so that the advice would wait: {found}" if found else ""
 
 
 def _steps_of(profile: Profile) -> tuple[str, ...]:
