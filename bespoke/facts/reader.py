@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -139,7 +139,12 @@ def read_table(name: str) -> list[dict[str, Any]]:
 
 
 def rows_of(model: type[T], table: str) -> tuple[T, ...]:
-    """All rows of a structured table (routes, remedies, claims) as typed records."""
+    """All rows of a structured table (routes, remedies, claims) as typed records; read once per process."""
+    return cast("tuple[T, ...]", _rows(model, table))
+
+
+@lru_cache(maxsize=32)
+def _rows(model: type[Sourced], table: str) -> tuple[Sourced, ...]:
     return tuple(_row(model, raw, table, n) for n, raw in enumerate(read_table(table), start=1))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import date
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -60,7 +61,7 @@ def steps(extras: Iterable[str] = ()) -> Iterator[bool]:
     chores: list[Callable[[], None]] = [
         partial(_import, name) for name in (*NUMERIC, *_of_the_house(), *DRAWING)
     ]
-    chores += [_draw_once]
+    chores += [_read_the_advice, _draw_once]
     chores += [_read_the_codes] if "codes" in extras else []
     for chore in chores:
         chore()
@@ -88,6 +89,17 @@ def _read_the_tables() -> None:
     value_rows()
     known_models()
     package_digest()
+
+
+def _read_the_advice() -> None:
+    from bespoke.advice.gates import gates
+    from bespoke.advice.routes import remedies, routes
+    from bespoke.advice.stages import rules
+    from bespoke.chapters.claims import Claim
+    from bespoke.chapters.dataset_readiness.rules import rules_as_of
+    from bespoke.facts.reader import rows_of
+
+    gates(), remedies(), routes(date.max), rules(), rules_as_of(date.max), rows_of(Claim, "claims")
 
 
 def _read_the_codes() -> None:
