@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from bespoke.chapters.dataset_readiness.identifiers import holds_any
 from bespoke.facts.icd10 import Release, code_set
 
 CODE = re.compile(r"[A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?")
@@ -55,7 +56,7 @@ def refuses(answer: str) -> bool:
 def presses(text: str) -> str:
     """The words that push against the model's safety priorities, or ""."""
     lower = text.lower()
-    found = _PRESSURE.search(lower) if any(word in lower for word in _PRESSING) else None
+    found = _PRESSURE.search(lower) if holds_any(lower, _PRESSING) else None
     return found.group() if found else ""
 
 

@@ -21,6 +21,7 @@ Signature = NDArray[np.uint32]
 SHINGLE = 3  # words
 BANDS, ROWS = 20, 6  # a pair with Jaccard s is looked at with probability 1 - (1 - s^6)^20: 0.998 at 0.8
 PERMUTATIONS = BANDS * ROWS  # standard error of the estimate at 0.8: sqrt(0.8 * 0.2 / 120) = 0.037
+AT_ONCE = 4096  # pairs compared at once: two megabytes
 FEWEST_WORDS = 8  # below this, one word more or less is another text
 
 _WORD = re.compile(r"\w+")
@@ -67,11 +68,6 @@ def signature(hashes: Hashes) -> Signature:
     return smallest
 
 
-def similarity(one: Signature, other: Signature) -> float:
-    """The estimated Jaccard similarity of two texts' shingles."""
-    return float(np.mean(one == other))
-
-
 def near_pairs(signatures: Sequence[Signature], threshold: float) -> Iterator[tuple[int, int, float]]:
     """Pairs (i < j) of estimated similarity at least `threshold`, enough of them to connect every group.
 
@@ -83,13 +79,22 @@ def near_pairs(signatures: Sequence[Signature], threshold: float) -> Iterator[tu
     matrix = np.stack(list(signatures))
     seen: set[tuple[int, int]] = set()
     for band in range(BANDS):
+        new: list[tuple[int, int]] = []
         for bucket in _buckets(matrix[:, band * ROWS : (band + 1) * ROWS]):
             pairs = {(bucket[0], later) for later in bucket[1:]} | set(pairwise(bucket))
-            for i, j in sorted(pairs - seen):
-                seen.add((i, j))
-                alike = similarity(matrix[i], matrix[j])
-                if alike >= threshold:
-                    yield i, j, alike
+            new += sorted(pairs - seen)
+        seen.update(new)
+        for start in range(0, len(new), AT_ONCE):
+            yield from _alike(matrix, new[start : start + AT_ONCE], threshold)
+
+
+def _alike(
+    matrix: NDArray[np.uint32], pairs: Sequence[tuple[int, int]], threshold: float
+) -> Iterator[tuple[int, int, float]]:
+    first, second = np.array(pairs).T
+    found = np.mean(matrix[first] == matrix[second], axis=1)
+    for at in np.flatnonzero(found >= threshold).tolist():
+        yield (*pairs[at], float(found[at]))
 
 
 def _buckets(band: NDArray[np.uint32]) -> Iterator[list[int]]:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from bespoke.chapters.dataset_readiness.answers import as_object, bare_codes, invalid_codes, presses, refuses
 from bespoke.chapters.dataset_readiness.identifiers import (
+    holds_any,
     identifiers,
     masked,
     repeated_identifiers,
@@ -90,7 +91,7 @@ def _reserved(example: Example) -> Iterator[Checked]:
         ("reserved_nova", NOVA, NOVA_WORDS, prompts),
         ("reserved_template", TEMPLATE, TEMPLATE_WORDS, list(example.texts())),
     ):
-        likely = (text for text in texts if any(word in text for word in words))
+        likely = (text for text in texts if holds_any(text, words))
         found = next((match for text in likely if (match := pattern.search(text))), None)
         if found:
             yield Checked(rule, f"holds {found.group().strip()}")
