@@ -31,7 +31,7 @@ bench: $(VENV)/.ready-dev             ## seconds beside the plain chain of paper
 	$(BIN)/python tests/bench/bootstrap.py
 	$(BIN)/python tests/bench/validator.py
 
-faults: $(VENV)/.ready-dev            ## 50 kills, 1,000 spoilt client folders, full disks, crowds of 24: about an hour
+faults: $(VENV)/.ready-dev            ## 50 kills, 1,000 spoilt client folders, full disks, crowds of 24: half an hour
 	BESPOKE_FAULTS=full $(BIN)/python -m pytest tests/faults
 
 # On this machine only, asks no other host for news or updates, and logs no token: `jupyter server list` shows it.
