@@ -1,0 +1,42 @@
+"""Chapter 5 on the page."""
+
+from bespoke.exhibits.cost_model.bill import (
+    accepted_table,
+    build_up_figure,
+    finding,
+    overview_text,
+    own_prices_callout,
+    tasks_table,
+    tasks_text,
+)
+from bespoke.exhibits.cost_model.doubt import notes_text, tornado_figure, unpublished_callout
+from bespoke.exhibits.cost_model.options import (
+    life_table,
+    route_table,
+    route_tables,
+    separation_text,
+    unpriced_table,
+)
+from bespoke.exhibits.cost_model.volume import break_even_figure, break_even_table
+from bespoke.exhibits.cost_model.words import names
+
+__all__ = [
+    "accepted_table",
+    "break_even_figure",
+    "break_even_table",
+    "build_up_figure",
+    "finding",
+    "life_table",
+    "names",
+    "notes_text",
+    "overview_text",
+    "own_prices_callout",
+    "route_table",
+    "route_tables",
+    "separation_text",
+    "tasks_table",
+    "tasks_text",
+    "tornado_figure",
+    "unpriced_table",
+    "unpublished_callout",
+]

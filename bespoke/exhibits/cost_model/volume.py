@@ -1,0 +1,126 @@
+"""Cost over volume: where a route begins to pay."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from bespoke import show
+from bespoke.chapters.cost_model import BreakEven, CostModel, Curve, TaskCost
+from bespoke.exhibits.cost_model.words import COLOUR, between, names, source_of, task_of
+from bespoke.show import Column
+from bespoke.show.numbers import compact, decimal
+from bespoke.show.style import INK, MUTED
+
+SHORT = {  # beside a curve there is no room for the full name
+    "custom_model_import": "Custom import",
+    "open_weight_lora": "Own GPUs",
+    "bedrock_nova_sft": "Tuned Nova",
+    "bedrock_llama_sft": "Tuned Llama",
+    "bedrock_haiku3_sft": "Tuned Haiku 3",
+    "openai_gpt4o_sft": "Tuned GPT-4o",
+}
+
+
+def break_even_figure(cost: CostModel, task_id: str | None = None) -> None:
+    """Monthly cost over volume of one task (the dearest unless named), with bands."""
+    known, task = names(cost), task_of(cost, task_id)
+    figure, axes = show.new_figure(3.1)
+    today = task.requests_per_month * 12 / 365.25
+    axes.axvline(today, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
+    for curve in task.curves:
+        colour = COLOUR.get(curve.route, INK)
+        axes.fill_between(
+            curve.requests_per_day, [b.p10 for b in curve.monthly], [b.p90 for b in curve.monthly],
+            color=colour, alpha=0.18, linewidth=0,
+        )  # fmt: skip
+        axes.plot(curve.requests_per_day, [b.p50 for b in curve.monthly], color=colour)
+    axes.set(xscale="log", yscale="log", xlabel="requests a day", ylabel="USD a month")
+    axes.set_ylim(bottom=1)
+    axes.minorticks_off()
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(lambda value, _: compact(value))
+    axes.annotate("today", (today, 1), xytext=(3, 4), textcoords="offset points", color=MUTED, va="bottom")
+    for curve, height in _spread(task.curves, axes):
+        axes.annotate(
+            SHORT.get(curve.route, known[curve.route]), (1, height), xycoords="axes fraction", xytext=(4, 0),
+            textcoords="offset points", va="center", color=COLOUR.get(curve.route, INK),
+        )  # fmt: skip
+    crossings = " ".join(_crossing_words(b, known) for b in task.break_evens)
+    show.figure(
+        figure,
+        label="fig-cost-break-even",
+        caption=_break_even_caption(task, today, known),
+        alt=f"Monthly cost against requests a day on log scales for {task.name}, at "
+        f"{decimal(today)} requests "
+        f"a day today. {crossings}",
+        source=source_of(cost),
+    )
+
+
+def break_even_table(cost: CostModel) -> None:
+    """Where each capacity route, and caching, begins to pay."""
+    known = names(cost)
+    rows = [
+        (
+            task.name, known[b.route], known[b.against],
+            b.requests_per_day.p50 if b.requests_per_day else None,
+            between(b.requests_per_day, unit=False) if b.requests_per_day else "not in most draws",
+            b.reached_share,
+        )
+        for task in cost.tasks
+        for b in task.break_evens
+    ]  # fmt: skip
+    show.table(
+        rows,
+        label="tbl-cost-break-even",
+        caption="From which volume a route pays, and how likely today's volume is beyond it",
+        columns=(
+            Column(key="task", title="Task"),
+            Column(key="route", title="Route"),
+            Column(key="against", title="Against"),
+            Column(key="volume", title="Pays from", unit="requests a day", format="integer"),
+            Column(key="range", title="P10-P90"),
+            Column(key="reached", title="Reached today", format="percent"),
+        ),
+        source=source_of(cost),
+    )
+
+
+def _break_even_caption(task: TaskCost, today: float, known: Mapping[str, str]) -> str:
+    """The nearest volume at which own capacity beats the cheapest same answers, beside today's."""
+    rival = task.cheapest_same_answers
+    met = [b for b in task.break_evens if b.against == rival and b.route != "prompt_caching"]
+    met = [b for b in met if b.requests_per_day is not None]
+    if not met:
+        return (
+            f"{task.name}: in most draws no capacity route beats {known[rival].lower()}, whatever the volume"
+        )
+    first = min(met, key=lambda b: b.requests_per_day.p50 if b.requests_per_day else math.inf)
+    volume = decimal(first.requests_per_day.p50) if first.requests_per_day else ""
+    return (
+        f"{task.name}: {known[first.route]} beats {known[rival].lower()} from about {volume} requests a day; "
+        f"today there are {decimal(today)}"
+    )
+
+
+def _crossing_words(b: BreakEven, known: Mapping[str, str]) -> str:
+    if b.requests_per_day is None:
+        return f"{known[b.route]} falls below {known[b.against]} in fewer than half of the draws."
+    volume = decimal(b.requests_per_day.p50)
+    return f"{known[b.route]} falls below {known[b.against]} from {volume} requests a day."
+
+
+def _spread(curves: tuple[Curve, ...], axes: Any) -> list[tuple[Curve, float]]:
+    """Label heights in axes fractions, pushed apart so that none overlaps."""
+    low, high = (math.log10(v) for v in axes.get_ylim())
+    placed = sorted(
+        ((c, (math.log10(c.monthly[-1].p50) - low) / (high - low)) for c in curves), key=lambda p: p[1]
+    )
+    heights: list[tuple[Curve, float]] = []
+    for curve, height in placed:
+        floor = heights[-1][1] + 0.055 if heights else 0.0
+        heights.append((curve, max(height, floor)))
+    over = max(0.0, heights[-1][1] - 1.0)
+    return [(curve, height - over) for curve, height in heights]
