@@ -38,4 +38,4 @@ def test_a_file_made_of_another_table_is_not_used(monkeypatch: pytest.MonkeyPatc
 
 def test_without_the_file_words_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(word_counts, "STORED", tmp_path / "none.npz")
-    assert word_counts.word_counts(code_set()).counts.shape[0] == len(code_set().billable_names)
+    assert word_counts.word_counts(code_set()).counts.shape[0] == len(code_set().billable_texts)

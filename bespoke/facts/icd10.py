@@ -99,11 +99,6 @@ class CodeSet:
         return tuple(code for code in self.codes.values() if code.billable)
 
     @cached_property
-    def billable_names(self) -> list[str]:
-        """Every billable code, in order; takes nothing else apart."""
-        return [code for code, line in self._lines.items() if line.startswith("1", len(code) + 1)]
-
-    @cached_property
     def billable_texts(self) -> dict[str, str]:
         """Billable code -> its description and, after a tab, its inclusion terms; takes nothing else apart."""
         rows = (line.split("\t", 4) for line in self._lines.values())

@@ -89,13 +89,8 @@ class Manager(AsyncKernelManager):  # type: ignore[misc]
     @property
     def kernel_spec(self) -> KernelSpec:
         """Whatever kernels the user has installed under the name `python3`, this one has our packages."""
-        command = [
-            sys.executable,
-            "-m",
-            "ipykernel",
-            "-f",
-            "{connection_file}",
-        ]  # its launcher drops our own folder
+        # Not `ipykernel_launcher`: it drops the current folder from the path, which may be our own.
+        command = [sys.executable, "-m", "ipykernel", "-f", "{connection_file}"]
         return KernelSpec(argv=command, display_name="Python 3", language="python", name="python3")
 
     async def _async_pre_start_kernel(self, **kwargs: Any) -> Any:

@@ -31,7 +31,7 @@ class Descriptions:
 
     def __init__(self, codes: CodeSet) -> None:
         self.ranked: dict[str, Ranked] = {}  # by text: the ladder and the search for candidates ask alike
-        self.names = codes.billable_names
+        self.names = [*codes.billable_texts]
         self.vocabulary, counts, self.described = word_counts(codes)
         frequency = document_frequency(counts)
         self.weights = _bm25(counts, frequency)  # codes x words
