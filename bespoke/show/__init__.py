@@ -3,7 +3,7 @@
     show.finding("Prompting first: three of four failures are format or vocabulary.")
     show.text("The audit covers **{n}** tasks of {client}.", n=3, client=engagement.client)
     show.table(frame, label="tbl-load", caption="...", columns=[Column(key="task", title="Task"), ...])
-    show.figure(figure, label="fig-load", caption="...", alt="...")
+    show.figure(draw_load, tasks, label="fig-load", caption="...", alt="...")
     show.callout("No notes were given: ...", tone="missing")
 
 A caption is the message in plain text. Narrative refers to a figure or table with a Markdown link to its
@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from bespoke.show import html
 from bespoke.show.blocks import MIME, Block, Callout, Cell, Column, Figure, Finding, LeftOut, Table, Text
+from bespoke.show.drawing import drawn
 from bespoke.show.filling import filled
 from bespoke.show.markdown import escape, fill
 from bespoke.show.style import new_figure, svg
@@ -86,9 +87,21 @@ def table(
     )
 
 
-def figure(drawing: Any, *, label: str, caption: str, alt: str, width: float = 1.0, source: str = "") -> None:
-    """A matplotlib figure with its message (caption) and words for a reader who cannot see it (alt)."""
-    display(Figure(label=label, caption=caption, alt=alt, svg=svg(drawing), width=width, source=source))
+def figure(
+    drawing: Any, *data: Any, label: str, caption: str, alt: str, width: float = 1.0, source: str = ""
+) -> None:
+    """A matplotlib figure with its message (caption) and words for a reader who cannot see it (alt).
+
+    `drawing` is the figure itself, or better a function that makes it from `data` alone: then a figure whose data
+    have not changed since the last run is not drawn again.
+    """
+    picture, drawn_from = drawn(drawing, data) if callable(drawing) else (svg(drawing), "")
+    display(
+        Figure(
+            label=label, caption=caption, alt=alt, svg=picture, width=width, source=source,
+            drawn_from=drawn_from,
+        )
+    )  # fmt: skip
 
 
 def display(block: Block) -> None:

@@ -84,6 +84,7 @@ class Figure(Block):
     svg: str
     width: Annotated[float, Field(gt=0, le=1)] = 1.0  # of the text width
     source: str = ""
+    drawn_from: str = ""  # hash of drawing function and data: the same hash, the same drawing
 
 
 BLOCKS: dict[str, type[Block]] = {
