@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from bespoke import show
 from bespoke.advice.routes import remedies
-from bespoke.chapters.failure_modes import FailureModes
+from bespoke.chapters.failure_modes import FailureModes, FamilyRate
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import BLUE, FAMILY, FAMILY_NAME, INK, MUTED
@@ -39,6 +42,23 @@ def finding(result: FailureModes) -> None:
 def pareto(result: FailureModes) -> None:
     """Families by share, with intervals."""
     rows = result.families
+    first = rows[0]
+    show.figure(
+        _draw_pareto,
+        rows,
+        label="fig-failures-pareto",
+        caption=f"{FAMILY_NAME[first.family]} leads with {percent(first.share.estimate)} "
+        f"({percent(first.share.low)} to {percent(first.share.high)}) of failing outputs",
+        alt="Bar chart of failure families by share of failing outputs: "
+        + "; ".join(
+            f"{FAMILY_NAME[r.family]} {decimal(r.count)} of {decimal(result.n)}, {percent(r.share.estimate)}"
+            for r in rows
+        ) + ".",
+        source="failures.csv, codes.csv; Wilson intervals",
+    )  # fmt: skip
+
+
+def _draw_pareto(rows: Sequence[FamilyRate]) -> Any:
     figure, axes = show.new_figure(0.7 + 0.3 * len(rows))
     for y, row in enumerate(reversed(rows)):
         axes.barh(y, row.share.estimate, height=0.62, color=FAMILY[row.family])
@@ -51,19 +71,7 @@ def pareto(result: FailureModes) -> None:
     axes.set_xlim(0, min(1.0, max(row.share.high for row in rows) * 1.25))
     axes.xaxis.set_major_formatter(lambda x, _: percent(x))
     axes.set_xlabel("share of failing outputs, with 95% interval")
-    first = rows[0]
-    show.figure(
-        figure,
-        label="fig-failures-pareto",
-        caption=f"{FAMILY_NAME[first.family]} leads with {percent(first.share.estimate)} "
-        f"({percent(first.share.low)} to {percent(first.share.high)}) of failing outputs",
-        alt="Bar chart of failure families by share of failing outputs: "
-        + "; ".join(
-            f"{FAMILY_NAME[r.family]} {decimal(r.count)} of {decimal(result.n)}, {percent(r.share.estimate)}"
-            for r in rows
-        ) + ".",
-        source="failures.csv, codes.csv; Wilson intervals",
-    )  # fmt: skip
+    return figure
 
 
 def separation(result: FailureModes) -> None:
@@ -105,30 +113,37 @@ def heat_map(result: FailureModes) -> None:
     """Task by family counts."""
     families = [row.family for row in result.families]
     tasks = list(result.by_task)
-    peak = max(max(row.values()) for row in result.by_task.values())
-    figure, axes = show.new_figure(0.7 + 0.33 * len(tasks))
-    grid = [[result.by_task[task].get(family, 0) for family in families] for task in tasks]
-    axes.imshow(grid, cmap="Blues", vmin=0, vmax=peak * 1.15, aspect="auto")
-    for y, row in enumerate(grid):
-        for x, count in enumerate(row):
-            colour = "white" if count > 0.6 * peak else INK if count else MUTED
-            axes.text(x, y, str(count) if count else "·", ha="center", va="center", color=colour)
-    axes.set_xticks(range(len(families)), [FAMILY_NAME[f] for f in families])
-    axes.set_yticks(range(len(tasks)), [_name(result, task) for task in tasks])
-    axes.grid(visible=False)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
     words = [
         f"{_name(result, task)}: " + ", ".join(f"{FAMILY_NAME[f].lower()} {n}" for f, n in counts.items())
         for task, counts in result.by_task.items()
     ]
     show.figure(
-        figure,
+        _draw_heat_map,
+        [FAMILY_NAME[family] for family in families],
+        [_name(result, task) for task in tasks],
+        [[result.by_task[task].get(family, 0) for family in families] for task in tasks],
         label="fig-failures-heat",
         caption=_heat_caption(result, tasks),
         alt="Heat map of failing outputs by task and family. " + ". ".join(words) + ".",
         source="failures.csv",
     )
+
+
+def _draw_heat_map(families: Sequence[str], tasks: Sequence[str], counts: Sequence[Sequence[int]]) -> Any:
+    """Failing outputs: a row for each task, a column for each family."""
+    peak = max(max(row) for row in counts)
+    figure, axes = show.new_figure(0.7 + 0.33 * len(tasks))
+    axes.imshow(counts, cmap="Blues", vmin=0, vmax=peak * 1.15, aspect="auto")
+    for y, row in enumerate(counts):
+        for x, count in enumerate(row):
+            colour = "white" if count > 0.6 * peak else INK if count else MUTED
+            axes.text(x, y, str(count) if count else "·", ha="center", va="center", color=colour)
+    axes.set_xticks(range(len(families)), families)
+    axes.set_yticks(range(len(tasks)), tasks)
+    axes.grid(visible=False)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    return figure
 
 
 def _heat_caption(result: FailureModes, tasks: list[str]) -> str:
@@ -179,23 +194,12 @@ def saturation(result: FailureModes) -> None:
     found = result.saturation
     if len(found.distinct) < 2:
         return
-    figure, axes = show.new_figure(2.3)
-    x = range(1, len(found.distinct) + 1)
-    axes.step(x, found.distinct, where="post", color=BLUE)
     last = len(found.distinct) - found.since_last_new
-    axes.axvline(last, color=MUTED, lw=0.9, ls=(0, (3, 3)))
-    axes.annotate(
-        "last new code", (last, found.distinct[-1] * 0.12), (-4, 0), textcoords="offset points",
-        ha="right", color=MUTED,
-    )  # fmt: skip
-    axes.grid(axis="y", visible=True)
-    axes.set_xlabel("coded outputs read, in the order of the file")
-    axes.set_ylabel("distinct codes")
-    axes.set_xlim(0, len(found.distinct) + 1)
-    axes.set_ylim(0, found.distinct[-1] * 1.12)
     state = "saturated" if found.reached else "not saturated"
     show.figure(
-        figure,
+        _draw_saturation,
+        found.distinct,
+        last,
         label="fig-failures-saturation",
         caption=f"Reading is {state}: {decimal(found.since_last_new)} outputs since the last new code, "
         f"{decimal(found.wanted)} wanted",
@@ -203,6 +207,23 @@ def saturation(result: FailureModes) -> None:
         f"{len(found.distinct)} coded outputs; the last new code came at output {last}.",
         source="failures.csv; stopping rule after Husain and Shankar",
     )
+
+
+def _draw_saturation(distinct: Sequence[int], last_new: int) -> Any:
+    """Distinct codes after each coded output, and the output that brought the last of them."""
+    figure, axes = show.new_figure(2.3)
+    axes.step(range(1, len(distinct) + 1), distinct, where="post", color=BLUE)
+    axes.axvline(last_new, color=MUTED, lw=0.9, ls=(0, (3, 3)))
+    axes.annotate(
+        "last new code", (last_new, distinct[-1] * 0.12), (-4, 0), textcoords="offset points",
+        ha="right", color=MUTED,
+    )  # fmt: skip
+    axes.grid(axis="y", visible=True)
+    axes.set_xlabel("coded outputs read, in the order of the file")
+    axes.set_ylabel("distinct codes")
+    axes.set_xlim(0, len(distinct) + 1)
+    axes.set_ylim(0, distinct[-1] * 1.12)
+    return figure
 
 
 def labels(result: FailureModes) -> None:

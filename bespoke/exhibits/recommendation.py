@@ -197,32 +197,41 @@ def _amount(flip: Flip, value: float | None, *, unit: bool = True) -> str:
 
 def route_map(result: Recommendation) -> None:
     """Every route against every task: now, next, open, to be confirmed, closed."""
-    names, tasks = list(result.route_names), result.tasks
-    figure, axes = show.new_figure(0.9 + 0.2 * len(names))
-    places: dict[str, list[tuple[int, int]]] = {}
-    for y, route in enumerate(reversed(names)):
-        for x, task in enumerate(tasks):
-            places.setdefault(standing(task, route), []).append((x, y))
-    for state, found in places.items():
-        _mark(axes, found, state)
-    axes.set_yticks(range(len(names)), [result.route_names[r] for r in reversed(names)])
-    axes.set_xticks(range(len(tasks)), [fill(t.name, max(12, 62 // len(tasks))) for t in tasks])
-    axes.xaxis.tick_top()
-    axes.set_xlim(-0.5, len(tasks) - 0.5)
-    axes.set_ylim(-0.6, len(names) - 0.4)
-    axes.grid(visible=False)
-    axes.hlines([y + 0.5 for y in range(len(names) - 1)], -0.5, len(tasks) - 0.5, color=BAND, lw=0.8)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    closed_everywhere = [r for r in names if all(standing(t, r) == "closed" for t in tasks)]
+    tasks = result.tasks
+    standings = [[standing(task, route) for task in tasks] for route in result.route_names]
+    closed_everywhere = sum(all(state == "closed" for state in row) for row in standings)
     show.figure(
-        figure,
+        _draw_route_map,
+        list(result.route_names.values()),
+        [task.name for task in tasks],
+        standings,
         label="fig-advice-map",
-        caption=f"{len(closed_everywhere)} of {len(names)} routes are closed to every task as of {day(result.as_of)}; "
+        caption=f"{closed_everywhere} of {len(standings)} routes are closed to every task as of {day(result.as_of)}; "
         "black marks what to do now, a ring what comes next, a cross what is closed",
         alt="Grid of routes against tasks. " + " ".join(_map_words(result, t) for t in tasks),
         source="gates and decision table as of the report's date; a dot is open, a question mark is to be confirmed",
     )
+
+
+def _draw_route_map(routes: Sequence[str], tasks: Sequence[str], standings: Sequence[Sequence[str]]) -> Any:
+    """The standing of each route for each task, the first route on top."""
+    figure, axes = show.new_figure(0.9 + 0.2 * len(routes))
+    places: dict[str, list[tuple[int, int]]] = {}
+    for y, row in enumerate(reversed(standings)):
+        for x, state in enumerate(row):
+            places.setdefault(state, []).append((x, y))
+    for state, found in places.items():
+        _mark(axes, found, state)
+    axes.set_yticks(range(len(routes)), list(reversed(routes)))
+    axes.set_xticks(range(len(tasks)), [fill(task, max(12, 62 // len(tasks))) for task in tasks])
+    axes.xaxis.tick_top()
+    axes.set_xlim(-0.5, len(tasks) - 0.5)
+    axes.set_ylim(-0.6, len(routes) - 0.4)
+    axes.grid(visible=False)
+    axes.hlines([y + 0.5 for y in range(len(routes) - 1)], -0.5, len(tasks) - 0.5, color=BAND, lw=0.8)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    return figure
 
 
 def standing(task: TaskAdvice, route: str) -> str:

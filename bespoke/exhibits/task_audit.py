@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 from bespoke import show
 from bespoke.chapters.task_audit import Audit, RouteFit, TaskAudit
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, money, percent
 from bespoke.show.style import BLUE, GREY, INK, MUTED, ORANGE
+from bespoke.statistics.interval import Interval
 
 MARK = {"ready": "ready", "not ready": "not ready", "unknown": "not known"}
 GAP = {
@@ -76,16 +77,12 @@ def gap_figure(audit: Audit) -> None:
     tasks = [t for t in audit.tasks if t.current_quality is not None and t.target_quality is not None]
     if not tasks:
         return
-    figure, axes = show.new_figure(0.8 + 0.42 * len(tasks))
-    for y, task in enumerate(reversed(tasks)):
-        _gap_row(axes, y, task)
-    axes.set_yticks(range(len(tasks)), [t.name for t in reversed(tasks)])
-    axes.set_ylim(-0.6, len(tasks) - 0.4)
-    axes.set_xlim(min(0.4, *(t.current_quality or 1 for t in tasks)) - 0.05, 1.02)
-    axes.xaxis.set_major_formatter(lambda x, _: percent(x))
-    axes.set_xlabel("quality on the task's own metric: today (dot, 95% interval) and target (bar)")
     show.figure(
-        figure,
+        _draw_gaps,
+        [
+            _Gap(t.name, t.gap, t.current_quality or 0.0, t.quality_interval, t.target_quality or 0.0)
+            for t in tasks
+        ],
         label="fig-audit-gap",
         caption=_gap_caption(tasks),
         alt="Dot plot of quality today against the target. " + " ".join(_gap_words(t) for t in tasks),
@@ -93,16 +90,36 @@ def gap_figure(audit: Audit) -> None:
     )
 
 
-def _gap_row(axes: Any, y: int, task: TaskAudit) -> None:
-    current, target = task.current_quality or 0.0, task.target_quality or 0.0
-    colour = ORANGE if task.gap == "far" else GREY if task.gap == "unmeasured" else BLUE
-    if task.quality_interval:
-        axes.plot(
-            [task.quality_interval.low, task.quality_interval.high], [y, y], color=colour, lw=2.4, alpha=0.45
-        )
-    axes.plot(current, y, "o", color=colour, ms=7, zorder=3)
+class _Gap(NamedTuple):
+    """A task's quality today beside its target."""
+
+    task: str
+    state: str
+    today: float
+    interval: Interval | None
+    target: float
+
+
+def _draw_gaps(gaps: Sequence[_Gap]) -> Any:
+    figure, axes = show.new_figure(0.8 + 0.42 * len(gaps))
+    for y, gap in enumerate(reversed(gaps)):
+        _gap_row(axes, y, gap)
+    axes.set_yticks(range(len(gaps)), [gap.task for gap in reversed(gaps)])
+    axes.set_ylim(-0.6, len(gaps) - 0.4)
+    axes.set_xlim(min(0.4, *(gap.today or 1 for gap in gaps)) - 0.05, 1.02)
+    axes.xaxis.set_major_formatter(lambda x, _: percent(x))
+    axes.set_xlabel("quality on the task's own metric: today (dot, 95% interval) and target (bar)")
+    return figure
+
+
+def _gap_row(axes: Any, y: int, gap: _Gap) -> None:
+    today, target = gap.today, gap.target
+    colour = ORANGE if gap.state == "far" else GREY if gap.state == "unmeasured" else BLUE
+    if gap.interval:
+        axes.plot([gap.interval.low, gap.interval.high], [y, y], color=colour, lw=2.4, alpha=0.45)
+    axes.plot(today, y, "o", color=colour, ms=7, zorder=3)
     axes.plot([target, target], [y - 0.28, y + 0.28], color=INK, lw=1.8, zorder=3)
-    axes.annotate(percent(current), (current, y), (0, 7), textcoords="offset points", ha="center", color=INK)
+    axes.annotate(percent(today), (today, y), (0, 7), textcoords="offset points", ha="center", color=INK)
     axes.annotate(percent(target), (target, y), (4, 7), textcoords="offset points", ha="left", color=MUTED)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from bespoke import show
 from bespoke.chapters.examples import ExamplesNeed
@@ -109,32 +110,17 @@ def contingency_text(timeline: Timeline) -> None:
 def gantt_figure(timeline: Timeline, plan: PlanTimeline | None = None) -> None:
     """Phases from start to P50, with the P10-P90 spread of each finish."""
     shown = plan or timeline.portfolio
-    figure, axes = show.new_figure(0.7 + 0.26 * len(shown.phases))
-    for y, phase in enumerate(reversed(shown.phases)):
-        colour = BLUE if phase.criticality >= CRITICAL else PALE
-        start, p10, p50, p90 = (
-            _x(d) for d in (phase.start_p50, phase.finish_p10, phase.finish_p50, phase.finish_p90)
-        )
-        axes.barh(y, max(p50 + 1 - start, 0.6), left=start, height=0.52, color=colour)
-        axes.plot([p10 + 1, p90 + 1], [y, y], color=INK, linewidth=1.1, marker="|", markersize=6)
-        axes.annotate(
-            percent(phase.criticality),
-            (p90 + 1, y),
-            (7, 0),
-            textcoords="offset points",
-            va="center",
-            color=MUTED,
-        )
-    axes.set_yticks(range(len(shown.phases)), [_name(p) for p in reversed(shown.phases)])
-    axes.margins(x=0.07)
-    _mondays(axes, min(p.start_p50 for p in shown.phases), max(p.finish_p90 for p in shown.phases))
     words = "; ".join(
         f"{_name(p)} {day(p.start_p50)} to {day(p.finish_p50)}, finish between {day(p.finish_p10)} and "
         f"{day(p.finish_p90)}, decides the date in {percent(p.criticality)} of the draws"
         for p in shown.phases
     )
     show.figure(
-        figure,
+        _draw_gantt,
+        [
+            _Bar(_name(p), p.start_p50, p.finish_p10, p.finish_p50, p.finish_p90, p.criticality)
+            for p in shown.phases
+        ],
         label="fig-timeline-gantt",
         caption=f"{_titled(shown)}: bars run to the even chance, lines from P10 to P90; dark "
         f"bars mostly decide it",
@@ -143,23 +129,73 @@ def gantt_figure(timeline: Timeline, plan: PlanTimeline | None = None) -> None:
     )
 
 
+class _Bar(NamedTuple):
+    """A phase as the Gantt chart shows it: from its start to the even chance of its finish, P10 and P90 beside it."""
+
+    phase: str
+    start: date
+    p10: date
+    p50: date
+    p90: date
+    criticality: float
+
+
+def _draw_gantt(bars: Sequence[_Bar]) -> Any:
+    figure, axes = show.new_figure(0.7 + 0.26 * len(bars))
+    for y, bar in enumerate(reversed(bars)):
+        colour = BLUE if bar.criticality >= CRITICAL else PALE
+        start, p10, p50, p90 = (_x(d) for d in (bar.start, bar.p10, bar.p50, bar.p90))
+        axes.barh(y, max(p50 + 1 - start, 0.6), left=start, height=0.52, color=colour)
+        axes.plot([p10 + 1, p90 + 1], [y, y], color=INK, linewidth=1.1, marker="|", markersize=6)
+        axes.annotate(
+            percent(bar.criticality), (p90 + 1, y), (7, 0), textcoords="offset points", va="center", color=MUTED
+        )  # fmt: skip
+    axes.set_yticks(range(len(bars)), [bar.phase for bar in reversed(bars)])
+    axes.margins(x=0.07)
+    _mondays(axes, min(bar.start for bar in bars), max(bar.p90 for bar in bars))
+    return figure
+
+
 def s_curve_figure(timeline: Timeline) -> None:
     """Probability of being finished by each date, with the promised weeks as a band."""
     plan = timeline.portfolio
-    figure, axes = show.new_figure(2.9)
     low, high = (timeline.start + timedelta(weeks=weeks) for weeks in timeline.promised_weeks)
-    begin, end = plan.curve[0].finish, plan.curve[-1].finish
-    banded = low <= end  # a plan that is over before says nothing about those weeks
-    if banded:
-        axes.axvspan(_x(low), _x(min(high, end)), color=BAND, linewidth=0)
+    end = plan.curve[-1].finish
+    # A plan that is over before says nothing about the promised weeks.
+    band = (low, min(high, end)) if low <= end else None
     by_day = {point.finish: point.probability for point in plan.curve}  # of each day, the highest
-    axes.plot([_x(finish) for finish in by_day], list(by_day.values()), color=BLUE)
-    for level, finish in ((0.5, plan.finish.p50), (0.8, plan.finish.p80)):
+    first, last = plan.within[0], plan.within[-1]
+    show.figure(
+        _draw_s_curve,
+        list(by_day.items()),
+        plan.finish.p50,
+        plan.finish.p80,
+        band,
+        label="fig-timeline-s-curve",
+        caption=f"The chance of finishing within {first.weeks} weeks is {_chance(first.probability)}"
+        + (f", within {last.weeks} weeks {_chance(last.probability)}" if first.probability <= 0.99 else ""),
+        alt=f"S-curve of the finish date rising through {day(plan.finish.p10)} at 10%, "
+        f"{day(plan.finish.p50)} at 50%, {day(plan.finish.p80)} at 80% and "
+        f"{day(plan.finish.p90)} at 90%"
+        + (f"; the grey band marks weeks {first.weeks} to {last.weeks}." if band else "."),
+    )
+
+
+def _draw_s_curve(
+    curve: Sequence[tuple[date, float]], p50: date, p80: date, band: tuple[date, date] | None
+) -> Any:
+    """The probability of being finished by each day, earliest first; the promised weeks as a band."""
+    figure, axes = show.new_figure(2.9)
+    if band:
+        axes.axvspan(_x(band[0]), _x(band[1]), color=BAND, linewidth=0)
+    axes.plot([_x(finish) for finish, _ in curve], [probability for _, probability in curve], color=BLUE)
+    for level, finish in ((0.5, p50), (0.8, p80)):
         axes.plot([_x(finish)], [level], marker="o", color=ORANGE)
         axes.annotate(
             f"P{level * 100:.0f}  {day(finish)}", (_x(finish), level), xytext=(7, -3),
             textcoords="offset points", color=INK,
         )  # fmt: skip
+    begin, end = curve[0][0], curve[-1][0]
     _mondays(axes, begin, end)
     axes.set_xlim(
         _x(begin) - 1, _x(end) + 0.16 * (_x(end) - _x(begin)) + 1
@@ -167,17 +203,7 @@ def s_curve_figure(timeline: Timeline) -> None:
     axes.set_ylim(0, 1.02)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], [percent(share) for share in (0, 0.25, 0.5, 0.75, 1)])
     axes.set_ylabel("probability of being finished")
-    first, last = plan.within[0], plan.within[-1]
-    show.figure(
-        figure,
-        label="fig-timeline-s-curve",
-        caption=f"The chance of finishing within {first.weeks} weeks is {_chance(first.probability)}"
-        + (f", within {last.weeks} weeks {_chance(last.probability)}" if first.probability <= 0.99 else ""),
-        alt=f"S-curve of the finish date rising through {day(plan.finish.p10)} at 10%, "
-        f"{day(plan.finish.p50)} at 50%, {day(plan.finish.p80)} at 80% and "
-        f"{day(plan.finish.p90)} at 90%"
-        + (f"; the grey band marks weeks {first.weeks} to {last.weeks}." if banded else "."),
-    )
+    return figure
 
 
 def sensitivity_figure(timeline: Timeline) -> None:
@@ -186,21 +212,29 @@ def sensitivity_figure(timeline: Timeline) -> None:
     phases = [p for p in plan.drivers if p.variance_share > 0]
     if not phases:
         return
-    figure, axes = show.new_figure(0.8 + 0.32 * len(phases))
-    for y, phase in enumerate(reversed(phases)):
-        axes.barh(y, phase.variance_share, height=0.6, color=BLUE if phase is phases[0] else SKY)
-        axes.text(phase.variance_share + 0.01, y, percent(phase.variance_share), va="center", color=INK)
-    axes.set_yticks(range(len(phases)), [_name(p) for p in reversed(phases)])
-    axes.set(xlim=(0, min(1.1, phases[0].variance_share * 1.2)), xlabel="share of the schedule risk")
-    axes.xaxis.set_major_formatter(lambda value, _: percent(value))
-    words = ", ".join(f"{_name(p)} {percent(p.variance_share)}" for p in phases)
+    shares = [(_name(p), p.variance_share) for p in phases]
+    words = ", ".join(f"{name} {percent(share)}" for name, share in shares)
     show.figure(
-        figure,
+        _draw_sensitivity,
+        shares,
         label="fig-timeline-sensitivity",
         caption=f"{_name(phases[0])} carries {percent(phases[0].variance_share)} of the schedule risk",
         alt=f"Bars of each phase's share of the schedule risk: {words}.",
         source="(criticality x standard deviation) squared, scaled to one (Vanhoucke 2010)",
     )
+
+
+def _draw_sensitivity(shares: Sequence[tuple[str, float]]) -> Any:
+    """Phases with their share of the schedule risk, the greatest first and on top."""
+    figure, axes = show.new_figure(0.8 + 0.32 * len(shares))
+    top = len(shares) - 1
+    for y, (_, share) in enumerate(reversed(shares)):
+        axes.barh(y, share, height=0.6, color=BLUE if y == top else SKY)
+        axes.text(share + 0.01, y, percent(share), va="center", color=INK)
+    axes.set_yticks(range(len(shares)), [name for name, _ in reversed(shares)])
+    axes.set(xlim=(0, min(1.1, shares[0][1] * 1.2)), xlabel="share of the schedule risk")
+    axes.xaxis.set_major_formatter(lambda value, _: percent(value))
+    return figure
 
 
 def phases_table(timeline: Timeline) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from bespoke import show
 from bespoke.chapters.cost_model import CostModel, RouteCost
@@ -130,41 +130,49 @@ def build_up_figure(cost: CostModel) -> None:
     known, bars = names(cost), []
     for task in cost.tasks:
         for name in dict.fromkeys(["as_is", task.cheapest_same_answers]):
-            bars.append((f"{task.name}\n{known[name].lower()}", route_of(task, name)))
-    figure, axes = show.new_figure(0.9 + 0.42 * len(bars))
-    seen: dict[str, str] = {}
-    for y, (_, route) in enumerate(reversed(bars)):
-        left = 0.0
-        for part in route.build_up:
-            if part.monthly:
-                share = part.monthly / route.monthly_mean
-                axes.barh(
-                    y,
-                    share,
-                    left=left,
-                    height=0.62,
-                    color=PART.get(part.name, MUTED),
-                    edgecolor="white",
-                )
-                seen.setdefault(part.name, PART.get(part.name, MUTED))
-                if share > 0.06:
-                    label = percent(share)
-                    ink = INK if PART.get(part.name) == PALE else "white"
-                    axes.text(left + share / 2, y, label, ha="center", va="center", color=ink)
-                left += share
-        axes.text(1.01, y, money(route.monthly_mean), va="center", color=INK)
-    axes.set_yticks(range(len(bars)), [label for label, _ in reversed(bars)])
-    axes.set(xlim=(0, 1.16), xlabel="share of the monthly cost (mean), total at the right")
-    _legend(axes, seen)
-    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [percent(share) for share in (0, 0.25, 0.5, 0.75, 1)])
-    words = "; ".join(f"{label.replace(chr(10), ', ')}: {_parts(route)}" for label, route in bars)
+            bars.append(_bar(f"{task.name}\n{known[name].lower()}", route_of(task, name)))
+    words = "; ".join(f"{bar.label.replace(chr(10), ', ')}: {_parts(bar)}" for bar in bars)
     show.figure(
-        figure,
+        _draw_build_up,
+        bars,
         label="fig-cost-build-up",
         caption="What the monthly cost is made of: the largest block is what a route must shrink",
         alt=f"Stacked bars of the mean monthly cost per task. {words}.",
         source=source_of(cost),
     )
+
+
+class _Bar(NamedTuple):
+    """A month of one task on one route, and the parts of it that cost anything."""
+
+    label: str
+    monthly: float
+    parts: tuple[tuple[str, float], ...]
+
+
+def _bar(label: str, route: RouteCost) -> _Bar:
+    parts = tuple((part.name, part.monthly) for part in route.build_up if part.monthly)
+    return _Bar(label, route.monthly_mean, parts)
+
+
+def _draw_build_up(bars: Sequence[_Bar]) -> Any:
+    figure, axes = show.new_figure(0.9 + 0.42 * len(bars))
+    for y, bar in enumerate(reversed(bars)):
+        left = 0.0
+        for name, monthly in bar.parts:
+            share = monthly / bar.monthly
+            colour = PART.get(name, MUTED)
+            axes.barh(y, share, left=left, height=0.62, color=colour, edgecolor="white")
+            if share > 0.06:
+                ink = INK if colour == PALE else "white"
+                axes.text(left + share / 2, y, percent(share), ha="center", va="center", color=ink)
+            left += share
+        axes.text(1.01, y, money(bar.monthly), va="center", color=INK)
+    axes.set_yticks(range(len(bars)), [bar.label for bar in reversed(bars)])
+    axes.set(xlim=(0, 1.16), xlabel="share of the monthly cost (mean), total at the right")
+    _legend(axes, {name: PART.get(name, MUTED) for bar in reversed(bars) for name, _ in bar.parts})
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [percent(share) for share in (0, 0.25, 0.5, 0.75, 1)])
+    return figure
 
 
 def own_prices_callout(cost: CostModel) -> None:
@@ -185,6 +193,5 @@ def _legend(axes: Any, colours: Mapping[str, str]) -> None:
     )  # fmt: skip
 
 
-def _parts(route: RouteCost) -> str:
-    shown = [p for p in route.build_up if p.monthly]
-    return ", ".join(f"{p.name} {money(p.monthly)}" for p in shown)
+def _parts(bar: _Bar) -> str:
+    return ", ".join(f"{name} {money(monthly)}" for name, monthly in bar.parts)

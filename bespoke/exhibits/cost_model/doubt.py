@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
 from bespoke import show
 from bespoke.chapters.cost_model import CostModel
+from bespoke.chapters.cost_model.result import Driver
 from bespoke.exhibits.cost_model.words import names, route_of, source_of, task_of
 from bespoke.show.numbers import decimal, money
 from bespoke.show.style import BLUE, INK, MUTED
@@ -17,25 +20,31 @@ def tornado_figure(cost: CostModel, task_id: str | None = None, route: str | Non
     priced = route_of(task, route or task.cheapest_same_answers)
     if not priced.drivers:
         return
-    figure, axes = show.new_figure(0.9 + 0.34 * len(priced.drivers))
-    centre = priced.life_12.p50
-    for y, driver in enumerate(reversed(priced.drivers)):
-        axes.plot([driver.at_p10, driver.at_p90], [y, y], color=BLUE, linewidth=9, solid_capstyle="butt")
-        axes.text(max(driver.at_p10, driver.at_p90), y, f"  {money(driver.swing)}", va="center", color=INK)
-    axes.axvline(centre, color=MUTED, linewidth=0.8)
-    axes.set_yticks(range(len(priced.drivers)), [_plain(d.key) for d in reversed(priced.drivers)])
-    axes.margins(x=0.14)
-    axes.set_xlabel("USD over 12 months, the input at its P10 and its P90")
-    axes.xaxis.set_major_formatter(lambda value, _: decimal(value))
     first = priced.drivers[0]
     words = "; ".join(f"{_plain(d.key)} {money(d.at_p10)} to {money(d.at_p90)}" for d in priced.drivers)
     show.figure(
-        figure,
+        _draw_tornado,
+        priced.drivers,
+        priced.life_12.p50,
         label="fig-cost-tornado",
         caption=f"{task.name}, {names(cost)[priced.route].lower()}: {_plain(first.key)} moves the cost most",
         alt=f"Bars of the 12-month cost with one input at its 10th and 90th percentile: {words}.",
         source=source_of(cost),
     )
+
+
+def _draw_tornado(drivers: Sequence[Driver], centre: float) -> Any:
+    """The inputs that move a cost, the one that moves it most on top, around its median."""
+    figure, axes = show.new_figure(0.9 + 0.34 * len(drivers))
+    for y, driver in enumerate(reversed(drivers)):
+        axes.plot([driver.at_p10, driver.at_p90], [y, y], color=BLUE, linewidth=9, solid_capstyle="butt")
+        axes.text(max(driver.at_p10, driver.at_p90), y, f"  {money(driver.swing)}", va="center", color=INK)
+    axes.axvline(centre, color=MUTED, linewidth=0.8)
+    axes.set_yticks(range(len(drivers)), [_plain(driver.key) for driver in reversed(drivers)])
+    axes.margins(x=0.14)
+    axes.set_xlabel("USD over 12 months, the input at its P10 and its P90")
+    axes.xaxis.set_major_formatter(lambda value, _: decimal(value))
+    return figure
 
 
 def notes_text(cost: CostModel) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bespoke import show
@@ -26,10 +26,27 @@ SHORT = {  # beside a curve there is no room for the full name
 def break_even_figure(cost: CostModel, task_id: str | None = None) -> None:
     """Monthly cost over volume of one task (the dearest unless named), with bands."""
     known, task = names(cost), task_of(cost, task_id)
-    figure, axes = show.new_figure(3.1)
     today = task.requests_per_month * 12 / 365.25
+    crossings = " ".join(_crossing_words(b, known) for b in task.break_evens)
+    show.figure(
+        _draw_break_even,
+        today,
+        task.curves,
+        {curve.route: SHORT.get(curve.route, known[curve.route]) for curve in task.curves},
+        label="fig-cost-break-even",
+        caption=_break_even_caption(task, today, known),
+        alt=f"Monthly cost against requests a day on log scales for {task.name}, at "
+        f"{decimal(today)} requests "
+        f"a day today. {crossings}",
+        source=source_of(cost),
+    )
+
+
+def _draw_break_even(today: float, curves: Sequence[Curve], names: Mapping[str, str]) -> Any:
+    """Today's requests a day, the routes' costs over volume, and what to call each route beside its curve."""
+    figure, axes = show.new_figure(3.1)
     axes.axvline(today, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
-    for curve in task.curves:
+    for curve in curves:
         colour = COLOUR.get(curve.route, INK)
         axes.fill_between(
             curve.requests_per_day, [b.p10 for b in curve.monthly], [b.p90 for b in curve.monthly],
@@ -42,21 +59,12 @@ def break_even_figure(cost: CostModel, task_id: str | None = None) -> None:
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(lambda value, _: compact(value))
     axes.annotate("today", (today, 1), xytext=(3, 4), textcoords="offset points", color=MUTED, va="bottom")
-    for curve, height in _spread(task.curves, axes):
+    for curve, height in _spread(curves, axes):
         axes.annotate(
-            SHORT.get(curve.route, known[curve.route]), (1, height), xycoords="axes fraction", xytext=(4, 0),
+            names[curve.route], (1, height), xycoords="axes fraction", xytext=(4, 0),
             textcoords="offset points", va="center", color=COLOUR.get(curve.route, INK),
         )  # fmt: skip
-    crossings = " ".join(_crossing_words(b, known) for b in task.break_evens)
-    show.figure(
-        figure,
-        label="fig-cost-break-even",
-        caption=_break_even_caption(task, today, known),
-        alt=f"Monthly cost against requests a day on log scales for {task.name}, at "
-        f"{decimal(today)} requests "
-        f"a day today. {crossings}",
-        source=source_of(cost),
-    )
+    return figure
 
 
 def break_even_table(cost: CostModel) -> None:
@@ -112,7 +120,7 @@ def _crossing_words(b: BreakEven, known: Mapping[str, str]) -> str:
     return f"{known[b.route]} falls below {known[b.against]} from {volume} requests a day."
 
 
-def _spread(curves: tuple[Curve, ...], axes: Any) -> list[tuple[Curve, float]]:
+def _spread(curves: Sequence[Curve], axes: Any) -> list[tuple[Curve, float]]:
     """Label heights in axes fractions, pushed apart so that none overlaps."""
     low, high = (math.log10(v) for v in axes.get_ylim())
     placed = sorted(

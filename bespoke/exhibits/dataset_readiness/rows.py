@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bespoke import show
 from bespoke.chapters.dataset_readiness.result import (
     DatasetReadiness,
@@ -64,11 +66,27 @@ def funnel_figure(data: DatasetReadiness) -> None:
     if data.usable == data.rows:
         show.text("Every training row is usable: none is faulty, and none repeats another.")
         return
+    lost = data.rows - data.usable
+    show.figure(
+        _draw_funnel,
+        data.rows,
+        data.valid,
+        data.distinct,
+        data.usable,
+        label="fig-dataset-funnel",
+        caption=f"{plural(lost, 'row')} of {decimal(data.rows)} drop out before training",
+        alt=f"Bar chart of four steps. Training rows {decimal(data.rows)}, valid {decimal(data.valid)}, without "
+        f"exact copies {decimal(data.distinct)}, usable {decimal(data.usable)}.",
+        source="own check of the files in dataset/",
+    )
+
+
+def _draw_funnel(rows: int, valid: int, distinct: int, usable: int) -> Any:
     steps = [
-        ("Training rows", data.rows, GREY),
-        ("Valid", data.valid, SKY),
-        ("Without exact copies", data.distinct, BLUE),
-        ("Usable: one of each near copy", data.usable, GREEN),
+        ("Training rows", rows, GREY),
+        ("Valid", valid, SKY),
+        ("Without exact copies", distinct, BLUE),
+        ("Usable: one of each near copy", usable, GREEN),
     ]
     figure, axes = show.new_figure(1.9)
     for y, (_, count, colour) in enumerate(reversed(steps)):
@@ -77,17 +95,9 @@ def funnel_figure(data: DatasetReadiness) -> None:
             decimal(count), (count, y), xytext=(4, 0), textcoords="offset points", va="center", color=INK
         )
     axes.set_yticks(range(len(steps)), [name for name, _, _ in reversed(steps)])
-    axes.set_xlim(0, max(data.rows, 1) * 1.12)
+    axes.set_xlim(0, max(rows, 1) * 1.12)
     axes.set_xlabel("rows of the training files")
-    lost = data.rows - data.usable
-    show.figure(
-        figure,
-        label="fig-dataset-funnel",
-        caption=f"{plural(lost, 'row')} of {decimal(data.rows)} drop out before training",
-        alt=f"Bar chart of four steps. Training rows {decimal(data.rows)}, valid {decimal(data.valid)}, without "
-        f"exact copies {decimal(data.distinct)}, usable {decimal(data.usable)}.",
-        source="own check of the files in dataset/",
-    )
+    return figure
 
 
 def funnel_text(data: DatasetReadiness) -> None:

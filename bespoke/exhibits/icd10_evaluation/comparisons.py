@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation
 from bespoke.exhibits.icd10_evaluation.words import p_value, sentence_case, signed_limits, title, verdict
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, percent, signed
 from bespoke.show.style import BLUE, GREY, INK
+from bespoke.statistics.interval import Interval
 
 
 def differences(result: Icd10Evaluation) -> None:
@@ -16,37 +20,43 @@ def differences(result: Icd10Evaluation) -> None:
     if not pairs:
         show.text("Only one system ran, so there is nothing to compare it with.")
         return
-    figure, axes = show.new_figure(0.9 + 0.3 * len(pairs))
-    for y, pair in enumerate(reversed(pairs)):
-        settled = pair.verdict in ("improved", "worse")
-        colour = BLUE if settled else GREY
-        axes.plot(
-            [pair.difference.low, pair.difference.high],
-            [y, y],
-            color=colour,
-            lw=2,
-            ls="-" if settled else "--",
+    shown = [
+        (
+            f"{title(result, p.first)} − {sentence_case(title(result, p.second))}",
+            p.difference,
+            p.verdict in ("improved", "worse"),
         )
-        axes.plot(pair.difference.estimate, y, "o", color=colour, mfc=colour if settled else "white", ms=5)
-    axes.axvline(0, color=INK, lw=0.9)
-    names = [f"{title(result, p.first)} − {sentence_case(title(result, p.second))}" for p in reversed(pairs)]
-    axes.set_yticks(range(len(pairs)), names)
-    axes.set_ylim(-0.6, len(pairs) - 0.4)
-    axes.set_xlabel("difference of micro-F1, paired 95% interval; dashed and hollow: not separable")
-    settled_count = sum(pair.verdict in ("improved", "worse") for pair in pairs)
+        for p in pairs
+    ]
+    settled_count = sum(settled for *_, settled in shown)
     words = "; ".join(
         f"{title(result, p.first)} minus {title(result, p.second)} {signed(p.difference.estimate)} "
         f"({signed_limits(p.difference)}), {verdict(p, result.notes)}"
         for p in pairs
     )
     show.figure(
-        figure,
+        _draw_differences,
+        shown,
         label="fig-icd10-differences",
         caption=f"{settled_count} of {len(pairs)} differences can be told from chance on {decimal(result.notes)} "
         "notes",
         alt=f"Paired differences of micro-F1 with 95% intervals. {words}.",
         source="paired cluster bootstrap; Holm's adjustment over all pairs",
     )
+
+
+def _draw_differences(pairs: Sequence[tuple[str, Interval, bool]]) -> Any:
+    """Of each pair its name, the difference and whether that can be told from chance; the first pair on top."""
+    figure, axes = show.new_figure(0.9 + 0.3 * len(pairs))
+    for y, (_, difference, settled) in enumerate(reversed(pairs)):
+        colour = BLUE if settled else GREY
+        axes.plot([difference.low, difference.high], [y, y], color=colour, lw=2, ls="-" if settled else "--")
+        axes.plot(difference.estimate, y, "o", color=colour, mfc=colour if settled else "white", ms=5)
+    axes.axvline(0, color=INK, lw=0.9)
+    axes.set_yticks(range(len(pairs)), [name for name, *_ in reversed(pairs)])
+    axes.set_ylim(-0.6, len(pairs) - 0.4)
+    axes.set_xlabel("difference of micro-F1, paired 95% interval; dashed and hollow: not separable")
+    return figure
 
 
 def verdicts(result: Icd10Evaluation) -> None:

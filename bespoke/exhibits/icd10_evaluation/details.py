@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from bespoke import show
-from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, Slice
+from bespoke.chapters.icd10_evaluation.result import ChapterConfusion, Icd10Evaluation, Slice
 from bespoke.exhibits.code_chapters import chapter_name
 from bespoke.exhibits.icd10_evaluation.words import (
     count,
@@ -102,43 +105,17 @@ def confusion(result: Icd10Evaluation) -> None:
     """Primary diagnoses of the best system: chapter in the gold against chapter answered."""
     if result.best is None:
         return
-    cells = {(c.gold, c.answered): c.notes for c in result.system(result.best).confusion}
-    golds = sorted({gold for gold, _ in cells}, key=_chapter_order)
-    answers = sorted({answered for _, answered in cells}, key=_chapter_order)
-    if not golds:
+    cells = result.system(result.best).confusion
+    if not cells:
         return
-    figure, axes = show.new_figure(1.0 + 0.2 * len(golds))
-    peak = max(cells.values())
-    axes.imshow(
-        [[cells.get((g, a), 0) for a in answers] for g in golds],
-        cmap="Blues",
-        vmax=peak * 1.15,
-        aspect="auto",
+    total, right = sum(c.notes for c in cells), sum(c.notes for c in cells if c.gold == c.answered != "")
+    wrong = sorted((c for c in cells if c.gold != c.answered), key=lambda c: (-c.notes, c.gold, c.answered))
+    mistakes = "; ".join(
+        f"{chapter_name(c.gold)} answered as {chapter_name(c.answered)} {c.notes} times" for c in wrong[:5]
     )
-    for (gold, answered), notes in cells.items():
-        colour = "white" if notes > 0.6 * peak else INK
-        axes.text(
-            answers.index(answered),
-            golds.index(gold),
-            str(notes),
-            ha="center",
-            va="center",
-            color=colour,
-            fontsize=7.5,
-        )
-    axes.set_xticks(range(len(answers)), [a or "none" for a in answers])
-    axes.set_yticks(range(len(golds)), [chapter_name(g) for g in golds])
-    axes.set_xlabel("chapter of the first code answered")
-    axes.grid(visible=False)
-    for spine in axes.spines.values():
-        spine.set_color(MUTED)
-    total, right = sum(cells.values()), sum(n for (g, a), n in cells.items() if g == a != "")
-    wrong = sorted(((n, g, a) for (g, a), n in cells.items() if g != a), key=lambda x: (-x[0], x[1], x[2]))[
-        :5
-    ]
-    mistakes = "; ".join(f"{chapter_name(g)} answered as {chapter_name(a)} {n} times" for n, g, a in wrong)
     show.figure(
-        figure,
+        _draw_confusion,
+        cells,
         label="fig-icd10-confusion",
         caption=f"The primary diagnosis falls in the right chapter in {right} of {total} notes "
         f"({title(result, result.best)})",
@@ -147,6 +124,32 @@ def confusion(result: Icd10Evaluation) -> None:
         f"on the diagonal. Most frequent mistakes: {mistakes or 'none'}.",
         source="first code of gold and answer",
     )
+
+
+def _draw_confusion(cells: Sequence[ChapterConfusion]) -> Any:
+    golds = sorted({c.gold for c in cells}, key=_chapter_order)
+    answers = sorted({c.answered for c in cells}, key=_chapter_order)
+    notes = {(c.gold, c.answered): c.notes for c in cells}
+    peak = max(notes.values())
+    figure, axes = show.new_figure(1.0 + 0.2 * len(golds))
+    axes.imshow(
+        [[notes.get((g, a), 0) for a in answers] for g in golds],
+        cmap="Blues",
+        vmax=peak * 1.15,
+        aspect="auto",
+    )
+    for c in cells:
+        axes.text(
+            answers.index(c.answered), golds.index(c.gold), str(c.notes), ha="center", va="center",
+            color="white" if c.notes > 0.6 * peak else INK, fontsize=7.5,
+        )  # fmt: skip
+    axes.set_xticks(range(len(answers)), [a or "none" for a in answers])
+    axes.set_yticks(range(len(golds)), [chapter_name(g) for g in golds])
+    axes.set_xlabel("chapter of the first code answered")
+    axes.grid(visible=False)
+    for spine in axes.spines.values():
+        spine.set_color(MUTED)
+    return figure
 
 
 def field_table(result: Icd10Evaluation) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, Scores, System
 from bespoke.exhibits.icd10_evaluation.release import release_text
@@ -9,6 +12,7 @@ from bespoke.exhibits.icd10_evaluation.words import count, limits, nearest_rival
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import BLUE, GREY, INK, ORANGE
+from bespoke.statistics.interval import Interval
 
 SOURCE = "evaluation/notes.jsonl, train.jsonl and predictions; cluster bootstrap, Wilson for shares of notes"
 
@@ -108,26 +112,6 @@ def ladder_table(result: Icd10Evaluation) -> None:
 def forest(result: Icd10Evaluation) -> None:
     """Micro-F1 and primary diagnosis of every system with intervals."""
     systems = [(system, system.scores) for system in result.ran if system.scores]
-    figure, axes = show.new_figure(0.9 + 0.42 * len(systems))
-    for y, (system, scores) in enumerate(reversed(systems)):
-        for shift, interval, colour, marker in (
-            (0.13, scores.micro_f1, BLUE, "o"), (-0.17, scores.primary_exact, ORANGE, "s"),
-        ):  # fmt: skip
-            axes.plot([interval.low, interval.high], [y + shift] * 2, color=colour, lw=1.6)
-            axes.plot(interval.estimate, y + shift, marker=marker, color=colour, ms=5)
-        weight = "bold" if system.name == result.best else "normal"
-        axes.text(
-            scores.micro_f1.high + 0.015, y + 0.13, decimal(scores.micro_f1.estimate, 2), va="center",
-            color=INK, fontsize=7.5, fontweight=weight,
-        )  # fmt: skip
-    axes.set_yticks(range(len(systems)), [system.title for system, _ in reversed(systems)])
-    top = max(max(s.micro_f1.high, s.primary_exact.high) for _, s in systems)
-    axes.set_xlim(0, min(1.0, top * 1.15) or 1.0)
-    axes.set_ylim(-0.6, len(systems) - 0.4)
-    axes.set_xlabel(
-        "circles: micro-F1 over all codes; squares: share of notes with the primary diagnosis exact"
-    )
-    axes.axvline(0, color=GREY, lw=0.6)
     words = "; ".join(
         f"{system.title}: micro-F1 {decimal(s.micro_f1.estimate, 2)} ({limits(s.micro_f1)}), primary diagnosis "
         f"{percent(s.primary_exact.estimate)} ({percent(s.primary_exact.low)} to "
@@ -135,12 +119,48 @@ def forest(result: Icd10Evaluation) -> None:
         for system, s in systems
     )
     show.figure(
-        figure,
+        _draw_forest,
+        [
+            _Rung(system.title, scores.micro_f1, scores.primary_exact, system.name == result.best)
+            for system, scores in systems
+        ],
         label="fig-icd10-forest",
         caption=_ladder_caption(result),
         alt=f"Forest plot with 95% intervals on {decimal(result.notes)} notes. {words}.",
         source=SOURCE,
     )
+
+
+class _Rung(NamedTuple):
+    """A system as the forest plot shows it."""
+
+    title: str
+    micro_f1: Interval
+    primary_exact: Interval
+    best: bool
+
+
+def _draw_forest(rungs: Sequence[_Rung]) -> Any:
+    figure, axes = show.new_figure(0.9 + 0.42 * len(rungs))
+    for y, rung in enumerate(reversed(rungs)):
+        for shift, interval, colour, marker in (
+            (0.13, rung.micro_f1, BLUE, "o"), (-0.17, rung.primary_exact, ORANGE, "s"),
+        ):  # fmt: skip
+            axes.plot([interval.low, interval.high], [y + shift] * 2, color=colour, lw=1.6)
+            axes.plot(interval.estimate, y + shift, marker=marker, color=colour, ms=5)
+        axes.text(
+            rung.micro_f1.high + 0.015, y + 0.13, decimal(rung.micro_f1.estimate, 2), va="center",
+            color=INK, fontsize=7.5, fontweight="bold" if rung.best else "normal",
+        )  # fmt: skip
+    axes.set_yticks(range(len(rungs)), [rung.title for rung in reversed(rungs)])
+    top = max(max(rung.micro_f1.high, rung.primary_exact.high) for rung in rungs)
+    axes.set_xlim(0, min(1.0, top * 1.15) or 1.0)
+    axes.set_ylim(-0.6, len(rungs) - 0.4)
+    axes.set_xlabel(
+        "circles: micro-F1 over all codes; squares: share of notes with the primary diagnosis exact"
+    )
+    axes.axvline(0, color=GREY, lw=0.6)
+    return figure
 
 
 def _row(system: System, scores: Scores) -> tuple[str | float, ...]:

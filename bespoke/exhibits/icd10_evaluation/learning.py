@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from bespoke import show
-from bespoke.chapters.icd10_evaluation.result import Forecast, Icd10Evaluation, LearningCurve
+from bespoke.chapters.icd10_evaluation.result import Forecast, Icd10Evaluation, LearningCurve, LearningPoint
 from bespoke.exhibits.icd10_evaluation.words import sentence_case
 from bespoke.show.numbers import decimal, signed
 from bespoke.show.style import CYCLE
@@ -14,30 +17,14 @@ def learning(result: Icd10Evaluation) -> None:
     curves = [curve for curve in result.learning if len(curve.points) > 1]
     if not curves:
         return
-    figure, axes = show.new_figure(2.6)
-    for curve, colour, marker in zip(curves, CYCLE, "os^Dv", strict=False):
-        x = [point.notes for point in curve.points]
-        axes.fill_between(
-            x, [p.low for p in curve.points], [p.high for p in curve.points], color=colour, alpha=0.15, lw=0
-        )
-        axes.plot(x, [p.micro_f1 for p in curve.points], color=colour, marker=marker, ms=4)
-        last = curve.points[-1]
-        axes.annotate(
-            curve.title, (last.notes, last.micro_f1), (6, 0), textcoords="offset points",
-            va="center", color=colour, parse_math=False,
-        )  # fmt: skip
-    axes.set_xlim(0, max(curve.points[-1].notes for curve in curves) * 1.35)
-    axes.set_ylim(0, max(p.high for c in curves for p in c.points) * 1.15 or 1)
-    axes.grid(axis="y", visible=True)
-    axes.set_xlabel("training notes (band: lowest and highest of three draws)")
-    axes.set_ylabel("micro-F1")
     steepest = max(curves, key=_last_gain)
     words = "; ".join(
         f"{c.title} " + ", ".join(f"{decimal(p.micro_f1, 2)} at {decimal(p.notes)}" for p in c.points)
         for c in curves
     )
     show.figure(
-        figure,
+        _draw_learning,
+        [(curve.title, curve.points) for curve in curves],
         label="fig-icd10-learning",
         caption=f"From {decimal(steepest.points[-2].notes)} to {decimal(steepest.points[-1].notes)} training notes "
         f"{sentence_case(steepest.title)} moves by {signed(_last_gain(steepest))} in micro-F1",
@@ -45,6 +32,27 @@ def learning(result: Icd10Evaluation) -> None:
         source="train.jsonl, three nested random draws per size; decision rules as chosen on all training "
         "notes",
     )
+
+
+def _draw_learning(curves: Sequence[tuple[str, Sequence[LearningPoint]]]) -> Any:
+    figure, axes = show.new_figure(2.6)
+    for (title, points), colour, marker in zip(curves, CYCLE, "os^Dv", strict=False):
+        x = [point.notes for point in points]
+        axes.fill_between(
+            x, [p.low for p in points], [p.high for p in points], color=colour, alpha=0.15, lw=0
+        )
+        axes.plot(x, [p.micro_f1 for p in points], color=colour, marker=marker, ms=4)
+        last = points[-1]
+        axes.annotate(
+            title, (last.notes, last.micro_f1), (6, 0), textcoords="offset points",
+            va="center", color=colour, parse_math=False,
+        )  # fmt: skip
+    axes.set_xlim(0, max(points[-1].notes for _, points in curves) * 1.35)
+    axes.set_ylim(0, max(p.high for _, points in curves for p in points) * 1.15 or 1)
+    axes.grid(axis="y", visible=True)
+    axes.set_xlabel("training notes (band: lowest and highest of three draws)")
+    axes.set_ylabel("micro-F1")
+    return figure
 
 
 def forecast_text(result: Icd10Evaluation) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Consumption, Icd10Evaluation, Scores, System
 from bespoke.exhibits.icd10_evaluation.words import apart, count, limits, sentence_case
 from bespoke.show import Column
 from bespoke.show.numbers import compact, decimal, money, percent
 from bespoke.show.style import BLUE, GREY, MUTED, ORANGE, RULE
+from bespoke.statistics.interval import Interval
 
 Paid = tuple[System, Scores, float]  # a system with its USD per 1,000 notes
 
@@ -89,35 +93,38 @@ def cost_quality(result: Icd10Evaluation) -> None:
         ((s.scores.micro_f1.estimate, s.title) for s in result.ran if s.scores and s.kind == "offline"),
         default=None,
     )
+    show.figure(
+        _draw_cost_quality,
+        [(system.title, scores.micro_f1, usd) for system, scores, usd in paid],
+        [usd for _, usd in quoted],
+        free,
+        label="fig-icd10-cost-quality",
+        caption=_cost_caption(paid, [usd for _, usd in quoted], free),
+        alt=_cost_alt(paid, quoted, free),
+        source="recorded usage and quotes on these notes; offline systems run on the client's own machine",
+    )
+
+
+def _draw_cost_quality(
+    paid: Sequence[tuple[str, Interval, float]], quoted: Sequence[float], free: tuple[float, str] | None
+) -> Any:
+    """Of each system paid for its title, micro-F1 and USD; the USD quoted; micro-F1 and title of the best free one."""
     figure, axes = show.new_figure(2.8)
-    ends = [usd for *_, usd in paid] + [usd for _, usd in quoted]
+    ends = [*(usd for *_, usd in paid), *quoted]
     beside = max(ends) * 1.5  # where the names stand, each led to its point
-    heights = apart([scores.micro_f1.estimate for _, scores, _ in paid], 0.075)
-    for (system, scores, usd), height in zip(paid, heights, strict=True):
-        f1 = scores.micro_f1
+    heights = apart([f1.estimate for _, f1, _ in paid], 0.075)
+    for (title, f1, usd), height in zip(paid, heights, strict=True):
         axes.plot([usd, beside], [f1.estimate, height], color=RULE, lw=0.8, zorder=1)
         axes.plot([usd, usd], [f1.low, f1.high], color=BLUE, lw=1.6)
         axes.plot(usd, f1.estimate, "o", color=BLUE, ms=5)
         axes.annotate(
-            system.title,
-            (beside, height),
-            (3, 0),
-            textcoords="offset points",
-            va="center",
-            color=BLUE,
+            title, (beside, height), (3, 0), textcoords="offset points", va="center", color=BLUE,
             bbox={"fc": "white", "ec": "none", "pad": 0.8},
-        )
-    if free:
-        axes.axhline(free[0], color=GREY, lw=0.9, ls="--", zorder=1)
-        above = all(scores.micro_f1.high < free[0] + 0.02 for _, scores, _ in paid)  # no point is in its way
-        axes.annotate(
-            f"{free[1]}: no cost per note", (0.01, free[0]), (0, 3 if above else -3),
-            xycoords=("axes fraction", "data"), textcoords="offset points", va="bottom" if above else "top",
-            color=MUTED,
         )  # fmt: skip
-    axes.plot(
-        [usd for _, usd in quoted], [0.03] * len(quoted), "^", color=ORANGE, mfc="white", ms=6, clip_on=False
-    )
+    if free:
+        above = all(f1.high < free[0] + 0.02 for _, f1, _ in paid)  # no point is in its way
+        _level(axes, *free, above=above)
+    axes.plot(quoted, [0.03] * len(quoted), "^", color=ORANGE, mfc="white", ms=6, clip_on=False)
     axes.set_xscale("log")
     axes.minorticks_off()
     axes.set_xlim(min(ends) / 3, max(ends) * (20 if paid else 3))
@@ -127,13 +134,17 @@ def cost_quality(result: Icd10Evaluation) -> None:
     hollow = "; hollow triangles: quoted, not run, quality unknown" if quoted else ""
     axes.set_xlabel(f"USD per {decimal(1000)} notes, log scale{hollow}")
     axes.set_ylabel("micro-F1 (95% interval)")
-    show.figure(
-        figure,
-        label="fig-icd10-cost-quality",
-        caption=_cost_caption(paid, [usd for _, usd in quoted], free),
-        alt=_cost_alt(paid, quoted, free),
-        source="recorded usage and quotes on these notes; offline systems run on the client's own machine",
-    )
+    return figure
+
+
+def _level(axes: Any, f1: float, title: str, *, above: bool) -> None:
+    """A system without a cost per note: a line across, its name above or below it."""
+    axes.axhline(f1, color=GREY, lw=0.9, ls="--", zorder=1)
+    axes.annotate(
+        f"{title}: no cost per note", (0.01, f1), (0, 3 if above else -3),
+        xycoords=("axes fraction", "data"), textcoords="offset points", va="bottom" if above else "top",
+        color=MUTED,
+    )  # fmt: skip
 
 
 def quote_kept(result: Icd10Evaluation) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, RecallAt, Retrieval, StageRecall
 from bespoke.exhibits.icd10_evaluation.words import apart, limits, share_limits
@@ -52,17 +55,33 @@ def retrieval_figure(result: Icd10Evaluation) -> None:
     found = result.retrieval
     if found is None:
         return
+    words = "; ".join(
+        f"{STAGES[stage.stage]} " + ", ".join(f"{percent(at.recall.estimate)} at {at.k}" for at in stage.at)
+        for stage in found.stages
+    )
+    show.figure(
+        _draw_retrieval,
+        found.stages,
+        label="fig-icd10-retrieval",
+        caption=_caption(found),
+        alt=f"Lines of recall by number of candidates per note, one per retrieval stage. {words}.",
+        source="evaluation/notes.jsonl against all billable codes; clustered bootstrap; the reranker learns on "
+        "training notes alone",
+    )
+
+
+def _draw_retrieval(stages: Sequence[StageRecall]) -> Any:
     figure, axes = show.new_figure(2.7)
-    ends = apart([stage.at[-1].recall.estimate for stage in found.stages], 0.07)
-    for stage, colour, marker, end in zip(found.stages, CYCLE, "os^Dv", ends, strict=False):
+    ends = apart([stage.at[-1].recall.estimate for stage in stages], 0.07)
+    for stage, colour, marker, end in zip(stages, CYCLE, "os^Dv", ends, strict=False):
         x, y = [at.k for at in stage.at], [at.recall.estimate for at in stage.at]
         axes.plot(x, y, color=colour, marker=marker, ms=4)
         axes.annotate(STAGES[stage.stage], (x[-1], end), (6, 0), textcoords="offset points", va="center",
                       color=colour)  # fmt: skip
-    last = found.stages[-1]
+    last = stages[-1]
     axes.fill_between(
         [at.k for at in last.at], [at.recall.low for at in last.at], [at.recall.high for at in last.at],
-        color=CYCLE[(len(found.stages) - 1) % len(CYCLE)], alpha=0.15, lw=0,
+        color=CYCLE[(len(stages) - 1) % len(CYCLE)], alpha=0.15, lw=0,
     )  # fmt: skip
     axes.set_xscale("log")
     axes.set_xticks([at.k for at in last.at], [str(at.k) for at in last.at])
@@ -72,18 +91,7 @@ def retrieval_figure(result: Icd10Evaluation) -> None:
     axes.grid(axis="y", visible=True)
     axes.set_xlabel(f"candidates per note (band: 95% interval of {STAGES[last.stage].lower()})")
     axes.set_ylabel("share of gold codes found")
-    words = "; ".join(
-        f"{STAGES[stage.stage]} " + ", ".join(f"{percent(at.recall.estimate)} at {at.k}" for at in stage.at)
-        for stage in found.stages
-    )
-    show.figure(
-        figure,
-        label="fig-icd10-retrieval",
-        caption=_caption(found),
-        alt=f"Lines of recall by number of candidates per note, one per retrieval stage. {words}.",
-        source="evaluation/notes.jsonl against all billable codes; clustered bootstrap; the reranker learns on "
-        "training notes alone",
-    )
+    return figure
 
 
 def retrieval_table(result: Icd10Evaluation) -> None:
