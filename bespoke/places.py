@@ -9,6 +9,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
 CHECKOUT = PACKAGE.parent
+LAST_RUN = "BESPOKE_LAST_RUN"  # environment variable of a kernel: its notebook as the run before left it
 
 
 def templates() -> Path:

@@ -41,3 +41,18 @@ def test_a_module_put_off_is_imported_when_it_is_first_looked_into() -> None:
 
 def test_it_may_be_looked_into_at_once() -> None:
     assert said(INSIDE) == ["(0.0, 0.0, 0)", "True"]
+
+
+SUBMODULE = """
+import sys, xml
+from bespoke.runner.lean import put_off
+with put_off("xml.dom"):
+    from xml import dom as early
+    print("xml.dom" in sys.modules, hasattr(xml, "dom"))
+print("xml.dom" in sys.modules, hasattr(xml, "dom"))
+print(early.Node.ELEMENT_NODE, "xml.dom" in sys.modules, xml.dom.Node is early.Node)
+"""
+
+
+def test_a_module_of_a_package_is_put_off_in_the_package_too() -> None:
+    assert said(SUBMODULE) == ["True True", "False False", "1 True True"]

@@ -91,7 +91,6 @@ class _Writer:
 
     def __init__(self, covered: Container[int], page_height: float) -> None:
         self.covered, self.page_height = covered, page_height
-        self.fits: dict[int, widths.Fit] = {}
         self.sizes: Sequence[float] = widths.SIZES
 
     def text(self, text: str, size: float = PROSE[0], room: float = PROSE[1]) -> str:
@@ -105,10 +104,7 @@ class _Writer:
         return line if len(line) <= RUNNING else line[: RUNNING - 1].rstrip() + "…"
 
     def fit(self, table: Table) -> widths.Fit:
-        """How a table is set; asked for twice, by the pages and by the table."""
-        if id(table) not in self.fits:
-            self.fits[id(table)] = widths.fit(table, self.sizes)
-        return self.fits[id(table)]
+        return widths.fit(table, self.sizes)
 
     def section(
         self, section: Section, sizes: Sequence[float] = widths.SIZES, *, arrange: bool = False

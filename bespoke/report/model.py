@@ -114,7 +114,7 @@ class Callout:
     body: list[Block]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Column:
     title: str
     unit: str = ""

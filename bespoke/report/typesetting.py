@@ -17,20 +17,33 @@ from bespoke.report.model import Document
 from bespoke.show import fonts
 
 STANDARDS = ["ua-1", "a-2a"]  # accessible (ISO 14289-1) and archivable with structure (ISO 19005-2)
-PARTS = ("look", "inline", "blocks", "table", "pages", "report")  # in the order Typst must read them
+LOOK = ("look", "inline", "blocks", "table", "pages")  # definitions, in the order Typst must read them
+WHOLE = "report"
+SECTIONS = ("front", "chapters", "appendices")
 
 
 def source(document: Document, cover: Cover, *, single: bool = False) -> str:
-    """One self-contained Typst file: the document as a string of JSON, then the template."""
-    content = json.dumps(data.document(document, cover, single=single), ensure_ascii=False, sort_keys=True)
-    literal = content.replace("\\", "\\\\").replace('"', '\\"')
-    return f'#let report = json(bytes("{literal}"))\n\n' + "\n".join(_template())
+    """One self-contained Typst file: what the whole report shares, the template, then its sections, as JSON.
+
+    The definitions stand before the sections and hold nothing of them: Typst remembers what a function made of its
+    arguments, but not across another value that it could have looked at.
+    """
+    frame = data.document(document, cover, single=single)
+    parts = {name: frame.pop(name) for name in SECTIONS}
+    shared = [_literal("report", frame), *map(_template, LOOK)]
+    return "\n".join([*shared, _literal("parts", parts), _template(WHOLE)])
 
 
-@lru_cache(maxsize=1)
-def _template() -> tuple[str, ...]:
-    folder = places.templates() / "report" / "typst"
-    return tuple((folder / f"{part}.typ").read_text(encoding="utf-8") for part in PARTS)
+def _literal(name: str, value: data.Data) -> str:
+    """A variable of Typst that holds this, as a string of JSON: nothing in it is read as markup or code."""
+    content = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    escaped = content.replace("\\", "\\\\").replace('"', '\\"')
+    return f'#let {name} = json(bytes("{escaped}"))\n'
+
+
+@lru_cache(maxsize=len(LOOK) + 1)
+def _template(part: str) -> str:
+    return (places.templates() / "report" / "typst" / f"{part}.typ").read_text(encoding="utf-8")
 
 
 def pdf(typst_source: str, cover: Cover) -> bytes:

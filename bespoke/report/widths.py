@@ -30,6 +30,9 @@ MONO = 0.602 * 0.8 * 1.06  # em: every letter of DejaVu Sans Mono at the size us
 CJK = 0x2E80  # from here on most characters are as wide as they are high
 BOLD = 1.045  # semibold runs this much wider
 
+Columns = tuple[Column, ...]
+Texts = tuple[tuple[str, ...], ...]  # of the cells, row by row
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -48,9 +51,15 @@ class Fit:
 
 def fit(table: Table, sizes: Sequence[float] = SIZES) -> Fit:
     """The widths for one table: the type size that makes it low without making it small."""
-    measured = _Measured(table)
+    texts = tuple(tuple(map(plain, row)) for row in table.rows)
+    return _fit(tuple(table.columns), texts, frozenset(table.emphasis), tuple(sizes))
+
+
+@lru_cache(maxsize=1 << 10)  # asked for by the pages and by the table, and again by the next report
+def _fit(columns: Columns, texts: Texts, emphasis: frozenset[int], sizes: tuple[float, ...]) -> Fit:
+    measured = _Measured(columns, texts, emphasis)
     for available, turned in ((TEXT_WIDTH, False), (WIDE_WIDTH, True)):
-        space = available - GUTTER * (len(table.columns) - 1)
+        space = available - GUTTER * (len(columns) - 1)
         fits = [found for size in sizes if (found := measured.at(size, space, turned=turned))]
         if fits:
             return min(fits, key=lambda one: (one.height / one.size**SMALLNESS, -one.size))
@@ -63,23 +72,24 @@ class _Measured:
     Plain lists: the tables are small, and the array library takes longer to import than all of them to fit.
     """
 
-    def __init__(self, table: Table) -> None:
-        emphasis = set(table.emphasis)
+    def __init__(self, columns: Columns, texts: Texts, emphasis: frozenset[int]) -> None:
         self.columns = [
             [
-                width(plain(row[i]), code=column.code) * (BOLD if n in emphasis else 1)
-                for n, row in enumerate(table.rows)
+                width(row[i], code=column.code) * (BOLD if n in emphasis else 1)
+                for n, row in enumerate(texts)
             ]
-            for i, column in enumerate(table.columns)
+            for i, column in enumerate(columns)
         ]
-        self.waste = [WRAPPED_CODE if c.code else WRAPPED for c in table.columns]
+        self.waste = [WRAPPED_CODE if c.code else WRAPPED for c in columns]
         self.natural = [
             max(_whole_title(column), *cells, 0.0) + 1
-            for column, cells in zip(table.columns, self.columns, strict=True)
+            for column, cells in zip(columns, self.columns, strict=True)
         ]
         self.least = [
-            natural if c.numeric or c.whole else min(max(_title(c), _least(table, i)) + 1, natural)
-            for i, (c, natural) in enumerate(zip(table.columns, self.natural, strict=True))
+            natural
+            if c.numeric or c.whole
+            else min(max(_title(c), _least([row[i] for row in texts], c.code, bold=bool(emphasis))) + 1, natural)
+            for i, (c, natural) in enumerate(zip(columns, self.natural, strict=True))
         ]
 
     def at(self, size: float, space: float, *, turned: bool = False) -> Fit | None:
@@ -178,14 +188,13 @@ def _title(column: Column) -> float:
     return max(longest, unit, min(width(column.unit) * 0.9, TITLE))
 
 
-def _least(table: Table, i: int) -> float:
+def _least(texts: Sequence[str], code: bool, *, bold: bool) -> float:
     """So wide that no word of ordinary length is broken, and longer ones only after their punctuation."""
-    code = table.columns[i].code
-    words = {word for row in table.rows for word in plain(row[i]).split()}
+    words = {word for text in texts for word in text.split()}
     longest = 0.0
     for word in words:
         size = width(word, code=code)
         if code or size > UNBROKEN:
             size = max(width(part, code=code) for part in pieces(word))
         longest = max(longest, min(size, UNBROKEN))
-    return longest * (BOLD if table.emphasis else 1)
+    return longest * (BOLD if bold else 1)

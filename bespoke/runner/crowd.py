@@ -59,7 +59,8 @@ def _get_ready(names: Sequence[str], options: Options) -> None:
     from bespoke.runner import schedule, warm  # noqa: F401
 
     collect_seldom()
-    nursery.ZYGOTE.start(warm.extras_for([options.client_data / name for name in names]))
+    nursery.ZYGOTE.start()
+    nursery.ZYGOTE.expect(options.wanted, warm.extras_for([options.client_data / name for name in names]))
     import_papermill()
     ahead.get_ready()
     import bespoke.clients.reader

@@ -46,23 +46,36 @@ def import_papermill() -> None:
 
 
 @contextmanager
-def put_off(name: str) -> Iterator[None]:
-    """Inside, an import of the module gives something that imports it when it is first looked into."""
-    if name in sys.modules:
-        yield
-        return
-    later = sys.modules[name] = _Later(name)
+def put_off(*names: str) -> Iterator[None]:
+    """Inside, an import of such a module gives something that imports it when it is first looked into."""
+    later = [_Later(name) for name in names if name not in sys.modules]
+    for one in later:
+        one.cover()
     try:
         yield
     finally:
-        later.uncover()
+        for one in later:
+            one.uncover()
 
 
 class _Later(ModuleType):
+    def cover(self) -> None:
+        sys.modules[self.__name__] = self
+        if (package := self._package()) is not None:
+            setattr(package, self._own_name(), self)
+
     def uncover(self) -> None:
         """Whoever imports the module from here on gets the module itself."""
         if sys.modules.get(self.__name__) is self:
             del sys.modules[self.__name__]
+        if (package := self._package()) is not None and vars(package).get(self._own_name()) is self:
+            delattr(package, self._own_name())
+
+    def _package(self) -> ModuleType | None:
+        return sys.modules.get(self.__name__.rpartition(".")[0])
+
+    def _own_name(self) -> str:
+        return self.__name__.rpartition(".")[2]
 
     def __getattr__(self, attribute: str) -> Any:
         if attribute.startswith("__"):

@@ -41,9 +41,10 @@ class Zygote:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._is_ours = True
+        self._expected = b""
 
-    def start(self, extras: Iterable[str] = ()) -> None:
-        """Begin warming up; returns at once. `extras` as in `warm.warm_up`."""
+    def start(self) -> None:
+        """Begin warming up; returns at once. Where it runs already, nothing is done."""
         if not self._is_ours or (self._process is not None and self._process.poll() is None):
             return
         self._address().unlink(missing_ok=True)
@@ -51,22 +52,29 @@ class Zygote:
             listener.bind(str(self._address()))
             listener.listen(64)  # whoever connects before the warm-up is over waits
             os.set_inheritable(listener.fileno(), True)
-            command = [
-                sys.executable,
-                "-m",
-                "bespoke.runner.zygote",
-                str(private.folder()),
-                str(listener.fileno()),
-            ]
             self._process = subprocess.Popen(
-                [*command, *extras],
+                [
+                    sys.executable, "-m", "bespoke.runner.zygote",
+                    str(private.folder()), str(listener.fileno()),
+                ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=None if os.environ.get("BESPOKE_DEBUG") else subprocess.DEVNULL,
                 env={**os.environ, **surroundings()},
                 pass_fds=(listener.fileno(),),
-                start_new_session=True,
-            )
+                process_group=0,  # not a session of its own: niceness counts within one
+            )  # fmt: skip
+        self._tell()
+
+    def expect(self, stems: Iterable[str], extras: Iterable[str] = ()) -> None:
+        """Say which notebooks will run. `extras` as in `warm.steps`."""
+        self._expected = json.dumps({"stems": [*stems], "extras": [*extras]}).encode() + b"\n"
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._expected and self._process is not None and self._process.stdin is not None:
+            with suppress(OSError):  # it has ended, and starts anew with the first kernel asked for
+                os.write(self._process.stdin.fileno(), self._expected)
 
     def connect(self) -> socket.socket:
         """A connection for one kernel; works in a child of the process that started the zygote as well."""
@@ -87,6 +95,12 @@ class Zygote:
         if process is not None and process.stdin is not None:
             process.stdin.close()
             process.wait(timeout=10)
+
+    def call_off(self) -> None:
+        """End it where no kernel was asked for: it need not get ready first."""
+        if self._process is not None and self._is_ours:
+            self._process.kill()
+            self.stop()
 
     def _address(self) -> Any:
         return private.folder() / "zygote"

@@ -80,11 +80,19 @@ class Plan:
             return "forced"
         if earlier is None:
             return "first run"
-        if self.outputs(stem) != earlier.outputs:
+        if not self.is_untouched(stem):
             return "its output is missing or was edited"
         if self.run(stem).key == earlier.key:
             return ""
         return self._what_changed(stem, earlier)
+
+    def will_run(self) -> list[str]:
+        """The notebooks that have to run, and those that may have to once these have: they read a result of one."""
+        found: list[str] = []
+        for stem in self.options.wanted:
+            if set(found) & set(predecessors(stem)) or self.reason(stem):
+                found.append(stem)
+        return found
 
     def _what_changed(self, stem: str, earlier: NotebookRun) -> str:
         assert self.before is not None
@@ -110,6 +118,17 @@ class Plan:
         if self.before.code != self.now.code:
             return "the code changed"
         return "an earlier result changed"
+
+    def goes_on(self) -> bool:
+        """Whether the last run had the same code and libraries: what it drew may stand."""
+        before, now = self.before, self.now
+        same = before is not None and (before.code, before.versions) == (now.code, now.versions)
+        return same and not self.options.force
+
+    def is_untouched(self, stem: str) -> bool:
+        """Whether a notebook lies there as the last run left it."""
+        earlier = self.before.notebooks.get(stem) if self.before else None
+        return earlier is not None and self.outputs(stem) == earlier.outputs
 
     def outputs(self, stem: str) -> dict[str, str]:
         """The notebook's files that are there -> SHA-256."""

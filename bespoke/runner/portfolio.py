@@ -72,6 +72,7 @@ def _run(names: Sequence[str], request: Request, options: Options, say: Say) -> 
 def _run_away(names: Sequence[str], request: Request, options: Options, say: Say) -> list[Outcome]:
     from bespoke.runner.away import run_away
 
+    nursery.ZYGOTE.call_off()
     places = request.client_data, request.reports
     return run_away(names, *places, options.flags(), request.cluster, request.jobs or cores(), say)
 

@@ -70,12 +70,10 @@ def is_unchanged(name: str, options: Options, say: Say) -> bool:
 def _run(name: str, root: Path, folder: Path, options: Options, say: Say) -> None:
     """Warm up a kernel process while the client is read, then run and render."""
     from bespoke.runner.lean import collect_seldom
-    from bespoke.runner.warm import extras_for
 
     collect_seldom()
-
     if nursery.available():
-        nursery.ZYGOTE.start(extras_for([root]))
+        nursery.ZYGOTE.start()
     started = time.perf_counter()
     for place in (folder, folder / "notebooks", folder / "results"):
         remove_unfinished(place)
@@ -84,12 +82,15 @@ def _run(name: str, root: Path, folder: Path, options: Options, say: Say) -> Non
         say(warning)
     before = manifests.read(folder)
     plan = _with(now, before, folder, options)
+    nursery.ZYGOTE.expect(plan.will_run())
     environment = {
         "BESPOKE_CLIENT_DATA": str(options.client_data.resolve()),
         "BESPOKE_REPORTS": str(options.reports.resolve()),
         **hand_over(client, private.folder()),
     }
     ahead = Ahead(client.engagement.language)
+    if plan.goes_on() and options.width > 1:  # cores to spare
+        _rehearse(plan, client, day, ahead)
     take = ahead.take if options.wants_report else _nothing
     schedule.run_notebooks(plan, environment, say, take)
     if options.wants_report and plan.report_is_current():
@@ -103,6 +104,15 @@ def _run(name: str, root: Path, folder: Path, options: Options, say: Say) -> Non
     _note_advice(plan, client, day)
     plan.now.wall_seconds = round(time.perf_counter() - started, 3)
     plan.now.write(folder)
+
+
+def _rehearse(plan: Plan, client: Client, day: date, ahead: Ahead) -> None:
+    """Where the new report will mostly be the old one."""
+    from bespoke.runner.cover import cover_of
+
+    notebooks = [plan.notebook(stem) for stem in CHAPTERS]
+    if plan.before is not None and plan.before.as_of == plan.now.as_of and all(n.is_file() for n in notebooks):
+        ahead.rehearse(notebooks, cover_of(client, day))
 
 
 def _nothing(notebook: Path) -> None:

@@ -108,11 +108,17 @@ def _submit(
         places.notebooks() / f"{stem}.ipynb",
         plan.notebook(stem),
         {"client": plan.now.client, "as_of": plan.now.as_of, **started.run.parameters},
-        environment,
+        {**environment, **_last_run(plan, stem)},
         Watched(plan.folder / "results" / f"{stem}.json", lambda: news.put((stem, None))),
         urgent=urgent,
     )
     future.add_done_callback(lambda done: news.put((stem, done)))
+
+
+def _last_run(plan: Plan, stem: str) -> dict[str, str]:
+    """What names a kernel the notebook it may take figures from that need not be drawn again."""
+    kept = plan.goes_on() and plan.is_untouched(stem)
+    return {places.LAST_RUN: str(plan.notebook(stem).resolve())} if kept else {}
 
 
 def _hear(news: SimpleQueue[tuple[str, Future[Seconds] | None]]) -> tuple[str, Future[Seconds] | None]:

@@ -2,7 +2,8 @@
 
 Only what is the same for every client is kept: modules, fact tables, fonts. Nothing here reads a client folder.
 It comes in steps, because the first notebooks need not wait for the last of it: a kernel that is forked early
-imports for itself what is missing, beside the others.
+imports for itself what is missing, beside the others. What only some notebooks need is left out where they will
+not run.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 
 from bespoke.errors import BespokeError
-from bespoke.runner.lean import collect_seldom, without
+from bespoke.runner.lean import collect_seldom, put_off, without
 
 KERNEL = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.interactiveshell",
@@ -25,7 +26,9 @@ KERNEL = (
 )  # fmt: skip
 DEBUGGER = ("debugpy",)  # a kernel without a reader needs none, and it takes longer to import than to run one
 FIRST = ("pydantic", "numpy", "babel.numbers", "babel.dates", "bespoke.workbook", "genai_prices.data")
-NUMERIC = ("scipy.special", "scipy.sparse", "holidays.countries", "mistune")
+NUMERIC = ("scipy.special", "scipy.sparse")
+BESIDE = ("numpy.f2py", "numpy.testing")  # what scipy imports by the way takes longer than scipy
+OWN = {"06_timeline": ("holidays.countries",)}
 DRAWING = (  # in steps: who wants a kernel at once waits for one of them at most
     "pyparsing", "matplotlib", "matplotlib.text", "matplotlib.image", "matplotlib.axis", "matplotlib.axes",
     "matplotlib.projections", "matplotlib.figure", "matplotlib.backends.backend_svg",
@@ -38,10 +41,10 @@ def extras_for(clients: Sequence[Path]) -> list[str]:
     return ["codes"] if len(coded) > 1 else []
 
 
-def warm_up(extras: Iterable[str] = ()) -> None:
+def warm_up(stems: Iterable[str], extras: Iterable[str] = ()) -> None:
     """Everything at once."""
     prepare()
-    for _ in steps(extras):
+    for _ in steps(stems, extras):
         pass
 
 
@@ -53,15 +56,17 @@ def prepare() -> None:
             _import(name)
     for name in FIRST:
         _import(name)
+    with put_off(*BESIDE):
+        for name in NUMERIC:
+            _import(name)
     _read_the_tables()
 
 
-def steps(extras: Iterable[str] = ()) -> Iterator[bool]:
-    """The rest, a little at a time. `extras` may name `codes`, for the ICD-10 table."""
-    chores: list[Callable[[], None]] = [
-        partial(_import, name) for name in (*NUMERIC, *_of_the_house(), *DRAWING)
-    ]
-    chores += [_read_the_advice, _draw_once]
+def steps(stems: Iterable[str], extras: Iterable[str] = ()) -> Iterator[bool]:
+    """The rest, a little at a time, for these notebooks. `extras` may name `codes`, for the ICD-10 table."""
+    modules = [name for stem in stems for name in (*_of_the_house(stem), *OWN.get(stem, ()))]
+    chores: list[Callable[[], None]] = [partial(_import, name) for name in ("mistune", *modules)]
+    chores += [_read_the_advice, *(partial(_import, name) for name in DRAWING), _draw_once]
     chores += [_read_the_codes] if "codes" in extras else []
     for chore in chores:
         chore()
@@ -74,11 +79,10 @@ def _import(name: str) -> None:
         import_module(name)
 
 
-def _of_the_house() -> list[str]:
-    from bespoke.chapters.registry import CHAPTERS
+def _of_the_house(stem: str) -> tuple[str, str]:
+    from bespoke.chapters.registry import chapter
 
-    modules = [f"bespoke.chapters.{chapter.module}" for chapter in CHAPTERS.values()]
-    return modules + [f"bespoke.exhibits.{stem[3:]}" for stem in CHAPTERS]
+    return f"bespoke.chapters.{chapter(stem).module}", f"bespoke.exhibits.{stem[3:]}"
 
 
 def _read_the_tables() -> None:

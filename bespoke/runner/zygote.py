@@ -2,7 +2,8 @@
 
 It listens on a socket it was given. One connection is one kernel: a JSON line `{"argv", "env", "cwd", "at_once"}`
 comes in, `{"pid"}` goes out when the kernel listens, `{"status"}` when it has ended. A connection that closes ends its
-kernel, and the end of standard input ends everything, so that nothing outlives a runner that was killed. It is
+kernel. Standard input says, in a JSON line `{"stems", "extras"}`, which notebooks will run, so that more is got ready
+for them; its end ends everything, so that nothing outlives a runner that was killed. It is
 single-threaded by design: forking a process with running threads is unsafe, so nothing here may start one
 before the fork.
 """
@@ -28,10 +29,10 @@ PR_SET_PDEATHSIG = 1
 Connections = dict[socket.socket, "int | bytes"]  # a kernel's process id, or what came of its request so far
 
 
-def serve(listener: socket.socket, chores: Iterator[bool]) -> None:
+def serve(listener: socket.socket) -> None:
     """Answer requests until standard input closes; then end every kernel that is left.
 
-    While nobody asks for anything, `chores` is gone on with. Who can wait gets a kernel once they are done.
+    While nobody asks for anything, the warm-up is gone on with. Who can wait gets a kernel once it is over.
     """
     awake, waker = os.pipe()
     os.set_blocking(awake, False)
@@ -40,14 +41,18 @@ def serve(listener: socket.socket, chores: Iterator[bool]) -> None:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to the runner
     connections: Connections = {}
+    chores: Iterator[bool] = iter(())
     busy = True
     while True:
         waited: list[Any] = [0, awake, listener, *connections]
         ready, _, _ = select.select(waited, [], [], 0 if busy else None)
         if not ready:
             busy = next(chores, False)
-        if 0 in ready and not os.read(0, 512):
-            break
+        if 0 in ready:
+            told = os.read(0, 1 << 16)
+            if not told:
+                break
+            chores, busy = warm.steps(**json.loads(told.splitlines()[-1])), True
         if awake in ready:
             os.read(awake, 512)
             _reap(connections)
@@ -172,10 +177,10 @@ def _say(connection: socket.socket, message: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    workplace, descriptor, *extras = sys.argv[1:]
+    workplace, descriptor = sys.argv[1:]
     try:
         warm.prepare()
-        serve(socket.socket(fileno=int(descriptor)), warm.steps(extras))
+        serve(socket.socket(fileno=int(descriptor)))
     finally:
         shutil.rmtree(workplace, ignore_errors=True)  # the runner may have been killed
     os._exit(0)  # to take a thousand modules apart takes longer than to end

@@ -18,11 +18,11 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from bespoke import places
 from bespoke.show.blocks import MIME
 from bespoke.show.numbers import spoken
 from bespoke.show.style import svg
 
-LAST = "BESPOKE_LAST_RUN"  # environment variable of a kernel: its notebook as the last run left it
 HOUSE = __name__.partition(".")[0]
 
 
@@ -48,7 +48,7 @@ def _origin(draw: Callable[..., Any], data: tuple[Any, ...]) -> str:
 
 def _earlier() -> Mapping[str, str]:
     """Figures of the last run: hash of what each was drawn from -> SVG."""
-    return _figures_of(os.environ.get(LAST, ""))
+    return _figures_of(os.environ.get(places.LAST_RUN, ""))
 
 
 @lru_cache(maxsize=1)
