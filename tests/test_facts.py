@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import random
 from datetime import date, timedelta
 
 import pytest
 
 from bespoke.errors import BespokeError
 from bespoke.facts import listing
-from bespoke.facts.icd10 import BILLABLE, code_set
+from bespoke.facts.icd10 import BILLABLE, TABLE, SortedRows, code_set
 from bespoke.facts.reader import VALUE_TABLES, Fact, Facts, rows_of, value_rows
 
 TODAY = date(2026, 11, 20)
@@ -81,3 +83,20 @@ def test_a_code_nests_up_to_its_category_and_never_into_a_block() -> None:
     assert code_set().ancestors("s52501a") == ("S52.501A", "S52.501", "S52.50", "S52.5", "S52")
     assert code_set().chapter("S52.501A") == "19"
     assert all("-" not in code for code in code_set().codes)
+
+
+def test_a_code_is_found_by_halving_as_in_the_whole_table() -> None:
+    whole = dict(code_set().codes)
+    few = SortedRows(gzip.decompress(TABLE.read_bytes()).partition(b"\n")[2])
+    assert list(whole) == sorted(whole)
+    asked = [*list(whole)[:50], *list(whole)[-50:], *random.Random(7).sample(list(whole), 2000)]
+    assert all(few[code].split("\t")[0] == code for code in asked)
+    missing = [f"{code}{end}" for code in asked[:200] for end in ("!", "~", "\t", "\ud800")] + ["", "\n", "0", "~"]
+    assert not any(code in few for code in missing)
+    assert "_all" not in vars(few)
+
+
+def test_a_table_of_no_row_or_one() -> None:
+    assert "A00" not in SortedRows(b"")
+    assert dict(SortedRows(b"A00\t1\n")) == {"A00": "A00\t1"}
+    assert SortedRows(b"A00\t1\n")["A00"] == "A00\t1"

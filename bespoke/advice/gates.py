@@ -10,7 +10,7 @@ from bespoke.advice.routes import Group, Route
 from bespoke.facts.reader import Facts, Sourced, rows_of
 from bespoke.results import Part
 from bespoke.show.filling import filled
-from bespoke.show.numbers import decimal, exact
+from bespoke.show.numbers import decimal, exact, spoken
 
 Verdict = Literal["met", "unmet", "unknown"]
 
@@ -58,8 +58,18 @@ def evaluate_gates(route: Route, case: Case, facts: Facts) -> tuple[GateOutcome,
 def _evaluate(gate: Gate, route: Route, case: Case, facts: Facts) -> GateOutcome:
     required = gate.required(facts)
     verdict, found = _judge(gate, required, route, case)
-    needs = filled(gate.needs, value="" if required is None else exact(required))
+    needs = _said(gate.needs, "" if required is None else exact(required))
     return GateOutcome(gate=gate.gate, verdict=verdict, needs=needs, input=gate.input, found=found)
+
+
+def _said(template: str, value: str = "") -> str:
+    return _said_in(spoken(), template, value)
+
+
+@lru_cache(maxsize=1 << 10)  # the search for what would change the advice asks the same gates thousands of times
+def _said_in(locale: str, template: str, value: str) -> str:
+    """In the locale that is spoken: it writes the numbers and dates that the template itself holds."""
+    return filled(template, value=value)
 
 
 def _judge(gate: Gate, required: float | None, route: Route, case: Case) -> tuple[Verdict, str]:
@@ -107,11 +117,11 @@ def _lifecycle(gate: Gate, route: Route, case: Case) -> tuple[Verdict, str]:
     if route.state == "open":
         return "met", "open"
     if route.state == "unverified":
-        return "unknown", filled(route.says)
+        return "unknown", _said(route.says)
     arranged = route.route == "bedrock_haiku3_sft" and case.access.get("private_haiku_arrangement")
     if gate.unless == "private_arrangement" and arranged:
-        return "met", f"private arrangement ({filled(route.says)})"
-    return "unmet", filled(route.says) or route.state.replace("_", " ")
+        return "met", f"private arrangement ({_said(route.says)})"
+    return "unmet", _said(route.says) or route.state.replace("_", " ")
 
 
 def _residency(route: Route, case: Case) -> tuple[Verdict, str]:

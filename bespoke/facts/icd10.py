@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, ValuesView
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -44,10 +44,52 @@ class Code(NamedTuple):  # a hundred thousand of them: a tuple is made four time
     inclusion_terms: str  # "; " between terms
 
 
+class SortedRows(Mapping[str, str]):
+    """Code -> row of a table sorted by code. Its text stays in one piece until all rows are wanted: whoever asks
+    for a few codes finds them by halving, in a third of the time that taking it apart would take."""
+
+    def __init__(self, table: bytes) -> None:
+        self._table = table  # each row ends in a new line
+        self._found: dict[str, str] = {}
+
+    def __getitem__(self, code: str) -> str:
+        if "_all" in vars(self):
+            return self._all[code]
+        if code not in self._found:
+            self._found[code] = self._search(code)
+        return self._found[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def values(self) -> ValuesView[str]:
+        return self._all.values()
+
+    @cached_property
+    def _all(self) -> dict[str, str]:
+        return {row.partition("\t")[0]: row for row in self._table.decode().splitlines()}
+
+    def _search(self, code: str) -> str:
+        wanted, table = code.encode(errors="surrogatepass"), self._table
+        low, high = 0, len(table)
+        while low < high:
+            middle = (low + high) // 2
+            start = max(low, table.rfind(b"\n", low, middle) + 1)
+            end = table.index(b"\n", middle)
+            here = table[start : table.index(b"\t", start)]
+            if here == wanted:
+                return table[start:end].decode()
+            low, high = (end + 1, high) if here < wanted else (low, start)
+        raise KeyError(code)
+
+
 class CodeSet:
     """One release of the code set. Look-ups take codes in any case, with or without the dot."""
 
-    def __init__(self, release: Release, lines: dict[str, str]) -> None:
+    def __init__(self, release: Release, lines: Mapping[str, str]) -> None:
         self.release = release
         self._lines = lines  # code -> its row of the table
         self._found: dict[str, Code] = {}
@@ -134,8 +176,9 @@ def code_set(given: Release | None = None) -> CodeSet:
 
 @lru_cache(maxsize=1)
 def _pinned() -> CodeSet:
-    with gzip.open(TABLE, "rt", encoding="utf-8") as file:
-        return CodeSet(PINNED, {line.partition("\t")[0]: line for line in file.read().splitlines()[1:]})
+    with gzip.open(TABLE) as file:
+        _, _, rows = file.read().partition(b"\n")  # the first line names the columns
+    return CodeSet(PINNED, SortedRows(rows))
 
 
 @lru_cache(maxsize=2)

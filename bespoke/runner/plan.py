@@ -125,6 +125,10 @@ class Plan:
         same = before is not None and (before.code, before.versions) == (now.code, now.versions)
         return same and not self.options.force
 
+    def repeats(self) -> bool:
+        """Whether the date is the same too: most figures and pages will come out as they were."""
+        return self.goes_on() and self.before is not None and self.before.as_of == self.now.as_of
+
     def is_untouched(self, stem: str) -> bool:
         """Whether a notebook lies there as the last run left it."""
         earlier = self.before.notebooks.get(stem) if self.before else None

@@ -82,14 +82,14 @@ def _run(name: str, root: Path, folder: Path, options: Options, say: Say) -> Non
         say(warning)
     before = manifests.read(folder)
     plan = _with(now, before, folder, options)
-    nursery.ZYGOTE.expect(plan.will_run())
+    nursery.ZYGOTE.expect(plan.will_run(), [] if plan.repeats() else ["drawing"])
     environment = {
         "BESPOKE_CLIENT_DATA": str(options.client_data.resolve()),
         "BESPOKE_REPORTS": str(options.reports.resolve()),
         **hand_over(client, private.folder()),
     }
     ahead = Ahead(client.engagement.language)
-    if plan.goes_on() and options.width > 1:  # cores to spare
+    if plan.repeats() and options.width > 1:  # cores to spare
         _rehearse(plan, client, day, ahead)
     take = ahead.take if options.wants_report else _nothing
     schedule.run_notebooks(plan, environment, say, take)
@@ -107,11 +107,11 @@ def _run(name: str, root: Path, folder: Path, options: Options, say: Say) -> Non
 
 
 def _rehearse(plan: Plan, client: Client, day: date, ahead: Ahead) -> None:
-    """Where the new report will mostly be the old one."""
+    """The new report will mostly be the old one."""
     from bespoke.runner.cover import cover_of
 
     notebooks = [plan.notebook(stem) for stem in CHAPTERS]
-    if plan.before is not None and plan.before.as_of == plan.now.as_of and all(n.is_file() for n in notebooks):
+    if all(path.is_file() for path in notebooks):
         ahead.rehearse(notebooks, cover_of(client, day))
 
 

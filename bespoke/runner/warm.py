@@ -38,7 +38,7 @@ DRAWING = (  # in steps: who wants a kernel at once waits for one of them at mos
 def extras_for(clients: Sequence[Path]) -> list[str]:
     """What is worth having in advance for these client folders: what only one kernel needs, it gets itself."""
     coded = [client for client in clients if (client / "evaluation" / "notes.jsonl").is_file()]
-    return ["codes"] if len(coded) > 1 else []
+    return ["drawing", "codes"] if len(coded) > 1 else ["drawing"]
 
 
 def warm_up(stems: Iterable[str], extras: Iterable[str] = ()) -> None:
@@ -63,11 +63,15 @@ def prepare() -> None:
 
 
 def steps(stems: Iterable[str], extras: Iterable[str] = ()) -> Iterator[bool]:
-    """The rest, a little at a time, for these notebooks. `extras` may name `codes`, for the ICD-10 table."""
+    """The rest, a little at a time, for these notebooks. `extras` may name `drawing`, for many figures, and `codes`,
+    for the ICD-10 table."""
     modules = [name for stem in stems for name in (*_of_the_house(stem), *OWN.get(stem, ()))]
     chores: list[Callable[[], None]] = [partial(_import, name) for name in ("mistune", *modules)]
-    chores += [_read_the_advice, *(partial(_import, name) for name in DRAWING), _draw_once]
-    chores += [_read_the_codes] if "codes" in extras else []
+    chores += [_read_the_advice]
+    if "drawing" in extras:
+        chores += [*(partial(_import, name) for name in DRAWING), _draw_once]
+    if "codes" in extras:
+        chores += [_read_the_codes]
     for chore in chores:
         chore()
         yield True

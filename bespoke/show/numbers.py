@@ -175,12 +175,17 @@ def money_digits(value: Number) -> int:
 
 def day(value: date, locale: str = "") -> str:
     """`2026-11-20` -> `20 Nov 2026`, day first in English too."""
-    return str(format_skeleton("yMMMd", value, locale=_day_first(locale)))
+    return _skeleton("yMMMd", value, _day_first(locale))
 
 
 def day_of_year(value: date, locale: str = "") -> str:
     """`2026-11-20` -> `20 Nov`: for an axis whose year is known."""
-    return str(format_skeleton("MMMd", value, locale=_day_first(locale)))
+    return _skeleton("MMMd", value, _day_first(locale))
+
+
+@lru_cache(maxsize=1 << 12)
+def _skeleton(skeleton: str, value: date, locale: str) -> str:
+    return str(format_skeleton(skeleton, value, locale=locale))
 
 
 def _day_first(locale: str) -> str:
