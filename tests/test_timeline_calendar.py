@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 
+import holidays
 import pytest
 
-from bespoke.chapters.timeline.calendar import WorkingCalendar
+from bespoke.chapters.timeline.calendar import YEARS, WorkingCalendar
 from bespoke.errors import BespokeError
 
 MONDAY = date(2026, 11, 23)
@@ -51,3 +54,26 @@ def test_a_start_on_a_holiday_moves_to_the_next_working_day() -> None:
 def test_an_unknown_place_is_one_clear_line() -> None:
     with pytest.raises(BespokeError, match="no public holidays known for GB-XX"):
         WorkingCalendar.of(MONDAY, "GB", "XX")
+
+
+ALONE = """
+import sys
+from datetime import date
+from bespoke.chapters.timeline.calendar import WorkingCalendar
+found = WorkingCalendar.of(date(2026, 1, 1), "US", "CA")
+print("holidays.countries.france" in sys.modules, date(2026, 3, 31) in found.free, date(2026, 12, 25) in found.free)
+import holidays
+from holidays import countries
+print(isinstance(holidays.country_holidays("US"), countries.UnitedStates), countries.France().get("2026-07-14"))
+"""
+
+
+def test_one_country_comes_without_the_others_and_does_not_stand_in_their_way() -> None:
+    done = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["False True True", "True National Day"]
+
+
+@pytest.mark.parametrize("country", ["US", "DE", "GB", "FR", "JP", "HK", "PR"])
+def test_a_country_by_itself_has_the_same_days(country: str) -> None:
+    days = holidays.country_holidays(country, years=range(2026, 2026 + YEARS))
+    assert WorkingCalendar.of(date(2026, 1, 1), country).free == tuple(sorted(days))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from bespoke.errors import BespokeError, printable
 from bespoke.places import without_folders
@@ -40,11 +40,15 @@ class Seconds:
 
 
 class Watched:
-    """A file that a notebook is about to write anew, and whom to tell, once, when it has."""
+    """A notebook with a file that it is about to write anew, and whom to tell that it has begun, and that it has."""
 
-    def __init__(self, path: Path, tell: Callable[[], None]) -> None:
+    def __init__(self, path: Path, tell: Callable[[Literal["begun", "result"]], None]) -> None:
         self._path, self._tell = path, tell
         self._before, self._told = self._mark(), False
+
+    def has_begun(self) -> None:
+        """Its kernel is there."""
+        self._tell("begun")
 
     def has_come(self) -> bool:
         """Asked after each cell; True once, when it has been written."""
@@ -52,7 +56,7 @@ class Watched:
         if self._told or now is None or now == self._before:
             return False
         self._told = True
-        self._tell()
+        self._tell("result")
         return True
 
     def _mark(self) -> tuple[int, int] | None:

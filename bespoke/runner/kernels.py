@@ -126,6 +126,8 @@ class Engine(NBClientEngine):  # type: ignore[misc]
         def begin(**_: Any) -> None:
             if not urgent:
                 _give_way(client.km.provisioner.pid)
+            if watched is not None:
+                watched.has_begun()
 
         def look(**_: Any) -> None:
             if watched is not None and watched.has_come():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Literal
 
 from bespoke import places
 from bespoke.chapters.registry import CHAPTERS
@@ -18,6 +19,8 @@ from bespoke.runner.nursery import ZYGOTE
 from bespoke.runner.plan import Plan, predecessors, upstream
 
 Say = Callable[[str], None]
+# A notebook and what came of it: its kernel is there, its result is there, or it has ended.
+News = tuple[str, Literal["begun", "result"] | Future[Seconds]]
 DRAWING = 3  # kernels there may be for each that computes
 
 
@@ -41,7 +44,7 @@ def run_notebooks(
     """
     waiting = _heaviest_first(plan.options.wanted)
     running: dict[str, _Started] = {}
-    news: SimpleQueue[tuple[str, Future[Seconds] | None]] = SimpleQueue()  # a result is there, or all is done
+    news: SimpleQueue[News] = SimpleQueue()
     failed: BespokeError | None = None
     standing: list[Path] = []
     with ThreadPoolExecutor(DRAWING * plan.options.width) as pool:
@@ -58,13 +61,13 @@ def run_notebooks(
                     standing.append(plan.notebook(stem))
             if not running:
                 break
-            stem, future = _hear(news)
+            stem, what = _hear(news)
             while standing:  # not before: until now the first kernels were being started
                 finished(standing.pop())
-            if future is None:
-                running[stem].has_result = True
+            if isinstance(what, str):
+                running[stem].has_result |= what == "result"
                 continue
-            problem = _finish(plan, running.pop(stem), future, say)
+            problem = _finish(plan, running.pop(stem), what, say)
             if problem is None:
                 finished(plan.notebook(stem))
             failed = failed or problem
@@ -100,7 +103,7 @@ def _next(waiting: list[str], running: Mapping[str, _Started], width: int) -> st
 
 def _submit(
     pool: ThreadPoolExecutor, plan: Plan, started: _Started, environment: Mapping[str, str],
-    news: SimpleQueue[tuple[str, Future[Seconds] | None]], *, urgent: bool,
+    news: SimpleQueue[News], *, urgent: bool,
 ) -> None:  # fmt: skip
     stem = started.stem
     future = pool.submit(
@@ -109,7 +112,7 @@ def _submit(
         plan.notebook(stem),
         {"client": plan.now.client, "as_of": plan.now.as_of, **started.run.parameters},
         {**environment, **_last_run(plan, stem)},
-        Watched(plan.folder / "results" / f"{stem}.json", lambda: news.put((stem, None))),
+        Watched(plan.folder / "results" / f"{stem}.json", lambda what: news.put((stem, what))),
         urgent=urgent,
     )
     future.add_done_callback(lambda done: news.put((stem, done)))
@@ -121,7 +124,7 @@ def _last_run(plan: Plan, stem: str) -> dict[str, str]:
     return {places.LAST_RUN: str(plan.notebook(stem).resolve())} if kept else {}
 
 
-def _hear(news: SimpleQueue[tuple[str, Future[Seconds] | None]]) -> tuple[str, Future[Seconds] | None]:
+def _hear(news: SimpleQueue[News]) -> News:
     try:
         return news.get()
     except BaseException:  # Ctrl-C: no kernel goes on

@@ -25,10 +25,9 @@ KERNEL = (
     "tornado.queues", "encodings.idna",
 )  # fmt: skip
 DEBUGGER = ("debugpy",)  # a kernel without a reader needs none, and it takes longer to import than to run one
-FIRST = ("pydantic", "numpy", "babel.numbers", "babel.dates", "bespoke.workbook", "genai_prices.data")
+FIRST = ("pydantic", "numpy", "babel.numbers", "babel.dates", "bespoke.workbook")
 NUMERIC = ("scipy.special", "scipy.sparse")
 BESIDE = ("numpy.f2py", "numpy.testing")  # what scipy imports by the way takes longer than scipy
-OWN = {"06_timeline": ("holidays.countries",)}
 DRAWING = (  # in steps: who wants a kernel at once waits for one of them at most
     "pyparsing", "matplotlib", "matplotlib.text", "matplotlib.image", "matplotlib.axis", "matplotlib.axes",
     "matplotlib.projections", "matplotlib.figure", "matplotlib.backends.backend_svg",
@@ -65,8 +64,9 @@ def prepare() -> None:
 def steps(stems: Iterable[str], extras: Iterable[str] = ()) -> Iterator[bool]:
     """The rest, a little at a time, for these notebooks. `extras` may name `drawing`, for many figures, and `codes`,
     for the ICD-10 table."""
-    modules = [name for stem in stems for name in (*_of_the_house(stem), *OWN.get(stem, ()))]
-    chores: list[Callable[[], None]] = [partial(_import, name) for name in ("mistune", *modules)]
+    modules = [name for stem in stems for name in _of_the_house(stem)]
+    chores: list[Callable[[], None]] = [_read_the_prices]
+    chores += [partial(_import, name) for name in ("mistune", *modules)]
     chores += [_read_the_advice]
     if "drawing" in extras:
         chores += [*(partial(_import, name) for name in DRAWING), _draw_once]
@@ -90,13 +90,18 @@ def _of_the_house(stem: str) -> tuple[str, str]:
 
 
 def _read_the_tables() -> None:
-    from bespoke.facts.price_book import known_models
     from bespoke.facts.reader import value_rows
     from bespoke.keys import package_digest
 
     value_rows()
-    known_models()
     package_digest()
+
+
+def _read_the_prices() -> None:
+    with put_off("httpx2"):  # for fetching newer prices, which nobody here does
+        from bespoke.facts.price_book import known_models
+
+    known_models()
 
 
 def _read_the_advice() -> None:

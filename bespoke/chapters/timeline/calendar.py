@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
 
 import holidays
 import numpy as np
+from holidays.registry import COUNTRIES
 
 from bespoke.errors import BespokeError
 
 YEARS = 6  # beyond the start: longer than any plan here
+PACKAGE = "holidays.countries"
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,7 @@ class WorkingCalendar:
     @classmethod
     def of(cls, start: date, country: str, subdivision: str | None = None) -> WorkingCalendar:
         years = range(start.year, start.year + YEARS)
+        _import_alone(country)
         try:
             days = holidays.country_holidays(country, subdiv=subdivision, years=years)
         except NotImplementedError as error:
@@ -50,3 +58,18 @@ class WorkingCalendar:
     @cached_property
     def _worked(self) -> np.busdaycalendar:
         return np.busdaycalendar(holidays=list(self.free))
+
+
+def _import_alone(country: str) -> None:
+    """The module of one country. Its package imports those of all others with it, which takes as long as a plan."""
+    found = next((name for name, names in COUNTRIES.items() if country in names), None)
+    if found is None or PACKAGE in sys.modules:
+        return
+    package = ModuleType(PACKAGE)
+    package.__path__ = [str(Path(holidays.__file__).parent / "countries")]
+    sys.modules[PACKAGE] = package
+    try:
+        with suppress(ImportError):  # then it comes with the others
+            import_module(f"{PACKAGE}.{found}")
+    finally:
+        del sys.modules[PACKAGE]
