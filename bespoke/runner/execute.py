@@ -7,19 +7,20 @@ import os
 import re
 import time
 import warnings
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from bespoke.errors import BespokeError, printable
 from bespoke.places import without_folders
 from bespoke.runner import nursery, private
+from bespoke.runner.beside import Beside, CalledOff
 from bespoke.runner.lean import import_papermill
 from bespoke.saving import write_atomically
 
 SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|^AWS_|^AZURE_|^GOOGLE_", re.IGNORECASE)
+ALONE = Beside()
 
 
 @dataclass(frozen=True)
@@ -39,46 +40,15 @@ class Seconds:
         return {name: round(value, 3) for name, value in asdict(self).items()}
 
 
-class Watched:
-    """A notebook with a file that it is about to write anew, and whom to tell that it has begun, and that it has."""
-
-    def __init__(self, path: Path, tell: Callable[[Literal["begun", "result"]], None]) -> None:
-        self._path, self._tell = path, tell
-        self._before, self._told = self._mark(), False
-
-    def has_begun(self) -> None:
-        """Its kernel is there."""
-        self._tell("begun")
-
-    def has_come(self) -> bool:
-        """Asked after each cell; True once, when it has been written."""
-        now = self._mark()
-        if self._told or now is None or now == self._before:
-            return False
-        self._told = True
-        self._tell("result")
-        return True
-
-    def _mark(self) -> tuple[int, int] | None:
-        """A file that is replaced is another file, even where its bytes are the same."""
-        with suppress(OSError):
-            found = self._path.stat()
-            return found.st_ino, found.st_mtime_ns
-        return None
-
-
 def execute(
     source: Path,
     target: Path,
     parameters: Mapping[str, Any],
     environment: Mapping[str, str],
-    watched: Watched | None = None,
-    *,
-    urgent: bool = True,
-) -> Seconds:
-    """Run `source` and save the executed notebook as `target`, whole or not at all.
+    beside: Beside = ALONE,
+) -> Seconds | None:
+    """Run `source` and save the executed notebook as `target`, whole or not at all; None where it was called off.
 
-    A notebook that is not `urgent` leaves the processor to others that want it.
     Raises BespokeError naming notebook and cell when a cell fails; the executed notebook with the error is then
     kept beside `target` as `<stem>.failed.ipynb`. Paths go by `environment`, which is added to the kernel's own,
     so that no executed notebook holds one.
@@ -99,9 +69,10 @@ def execute(
         book = papermill.execute_notebook(
             str(source.resolve()), None, parameters=dict(parameters), progress_bar=False, kernel_name="python3",
             engine_name=ENGINE, autosave_cell_every=0, request_save_on_cell_execute=False,
-            environment={**_inherited(), **environment}, keep=ran, watched=watched,
-            urgent=urgent,
+            environment={**_inherited(), **environment}, keep=ran, beside=beside,
         )  # fmt: skip
+    except CalledOff:
+        return None
     except papermill.PapermillExecutionError as error:
         write_atomically(failed, nbformat.writes(_without_traces(ran[0], source)) + "\n")
         raise BespokeError(_message(error), path=shown, column=f"cell {error.cell_index + 1}") from None
@@ -110,10 +81,12 @@ def execute(
     except RuntimeError as error:  # a kernel that was killed, or did not start
         raise BespokeError(f"its kernel ended: {error}", path=shown) from error
     done = time.perf_counter()
+    waited = beside.gate.waited if beside.gate else 0.0
     imports, cells = _seconds(book)
     write_atomically(target, nbformat.writes(_without_traces(book, source)) + "\n")
     failed.unlink(missing_ok=True)
-    return Seconds(done - started - imports - cells, imports, cells, time.perf_counter() - done)
+    kernel = done - started - imports - cells
+    return Seconds(kernel, imports, cells - waited, time.perf_counter() - done)
 
 
 def _inherited() -> dict[str, str]:
@@ -132,13 +105,18 @@ def _message(error: Any) -> str:
 
 def _seconds(book: Any) -> tuple[float, float]:
     """Of the first code cell after the parameters, which imports and reads the client; of all the others."""
-    times = [
-        float(cell.metadata.get("papermill", {}).get("duration") or 0.0)
-        for cell in book.cells
+    times = [float(book.cells[i].metadata.get("papermill", {}).get("duration") or 0.0) for i in own_cells(book)]
+    return sum(times[:1]), sum(times[1:])
+
+
+def own_cells(book: Any) -> list[int]:
+    """Places of the code cells that are not parameters; the first imports and reads the client, the next computes."""
+    return [
+        place
+        for place, cell in enumerate(book.cells)
         if cell.cell_type == "code"
         and not {"parameters", "injected-parameters"} & set(cell.metadata.get("tags", ()))
     ]
-    return sum(times[:1]), sum(times[1:])
 
 
 def _without_traces(book: Any, source: Path) -> Any:

@@ -23,6 +23,8 @@ from papermill.engines import NBClientEngine, papermill_engines
 from traitlets import Type
 
 from bespoke.runner import nursery, private
+from bespoke.runner.beside import Beside
+from bespoke.runner.execute import own_cells
 
 ENGINE = "bespoke"
 START = 120  # seconds a kernel may take to start
@@ -117,17 +119,19 @@ class Engine(NBClientEngine):  # type: ignore[misc]
         kernel_name: str,
         environment: Mapping[str, str],
         keep: list[Any],
-        watched: Any,
-        urgent: bool,
+        beside: Beside,
         **kwargs: Any,
     ) -> Any:
-        """`watched`, the file of the notebook's result, and `urgent` are what `execute` was given."""
+        watched, gate = beside.watched, beside.gate
+        computes = own_cells(nb_man.nb)[1:2]
 
         def begin(**_: Any) -> None:
-            if not urgent:
+            if not beside.urgent:
                 _give_way(client.km.provisioner.pid)
-            if watched is not None:
-                watched.has_begun()
+
+        def hold(cell_index: int, **_: Any) -> None:
+            if gate is not None and cell_index in computes:
+                gate.pass_through()
 
         def look(**_: Any) -> None:
             if watched is not None and watched.has_come():
@@ -136,10 +140,12 @@ class Engine(NBClientEngine):  # type: ignore[misc]
         keep.append(nb_man.nb)  # for the caller, should a cell fail
         client = PapermillNotebookClient(
             nb_man, kernel_name=kernel_name, kernel_manager_class=Manager, shutdown_kernel="immediate",
-            timeout=None, startup_timeout=START, on_notebook_start=begin, on_cell_executed=look,
+            timeout=None, startup_timeout=START, on_notebook_start=begin, on_cell_start=hold, on_cell_executed=look,
             extra_arguments=["--InteractiveShellApp.ignore_cwd=True", "--HistoryManager.enabled=False"],
         )  # fmt: skip
-        return client.execute(env={**environment, nursery.URGENT: str(int(urgent))})
+        if watched is not None:
+            watched.has_begun()
+        return client.execute(env={**environment, nursery.AT_ONCE: str(int(beside.at_once))})
 
 
 def _give_way(pid: int) -> None:

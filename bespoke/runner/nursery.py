@@ -19,7 +19,7 @@ from bespoke.runner import private
 SINGLE_THREADED = {
     "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "VECLIB_MAXIMUM_THREADS": "1",
 }  # fmt: skip
-URGENT = "BESPOKE_URGENT"  # environment variable of a kernel that others will wait for
+AT_ONCE = "BESPOKE_AT_ONCE"  # environment variable of a kernel that need not come with everything imported
 # Memory that was given back is asked for again, page by page: arrays of a few hundred kB come and go by the thousand.
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**28), "MALLOC_TRIM_THRESHOLD_": str(2**28)}
 
@@ -162,5 +162,5 @@ class ForkedKernel:
 
 def request(argv: list[str], cwd: str, env: Mapping[str, str]) -> bytes:
     """What the zygote is asked. A kernel that can wait comes with every import done, one wanted at once without."""
-    asked = {"argv": argv, "cwd": cwd, "env": dict(env), "at_once": env.get(URGENT) == "1"}
+    asked = {"argv": argv, "cwd": cwd, "env": dict(env), "at_once": env.get(AT_ONCE) == "1"}
     return json.dumps(asked).encode() + b"\n"

@@ -82,7 +82,6 @@ def _run(name: str, root: Path, folder: Path, options: Options, say: Say) -> Non
         say(warning)
     before = manifests.read(folder)
     plan = _with(now, before, folder, options)
-    nursery.ZYGOTE.expect(plan.will_run(), [] if plan.repeats() else ["drawing"])
     environment = {
         "BESPOKE_CLIENT_DATA": str(options.client_data.resolve()),
         "BESPOKE_REPORTS": str(options.reports.resolve()),

@@ -1,10 +1,14 @@
-"""Runs the notebooks of one client, each as soon as the results it reads are there, a few at the same time."""
+"""Runs the notebooks of one client, each as soon as the results it reads are there, a few at the same time.
+
+Where cores are to spare, the next ones are begun early: their kernels start and import beside the others, and wait at
+a gate until it is known that they have to run.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
@@ -13,25 +17,35 @@ from typing import Literal
 from bespoke import places
 from bespoke.chapters.registry import CHAPTERS
 from bespoke.errors import BespokeError
-from bespoke.runner.execute import Seconds, Watched, execute
+from bespoke.runner.beside import Beside, Gate, Watched
+from bespoke.runner.execute import Seconds, execute
 from bespoke.runner.manifest import NotebookRun
 from bespoke.runner.nursery import ZYGOTE
 from bespoke.runner.plan import Plan, predecessors, upstream
 
 Say = Callable[[str], None]
-# A notebook and what came of it: its kernel is there, its result is there, or it has ended.
-News = tuple[str, Literal["begun", "result"] | Future[Seconds]]
+# A notebook and what came of it: its kernel was asked for, its result is there, or it has ended.
+News = tuple[str, Literal["begun", "result"] | Future[Seconds | None]]
 DRAWING = 3  # kernels there may be for each that computes
 
 
 @dataclass
 class _Started:
-    """A notebook in its kernel. Others may read its result while it still draws its figures."""
+    """A notebook with its kernel. Others may read its result while it still draws its figures."""
 
     stem: str
     run: NotebookRun
     reason: str
+    gate: Gate | None = None  # of one begun early: until it is open, run and reason are not known
     has_result: bool = False
+
+    @property
+    def is_held(self) -> bool:
+        return self.gate is not None and not self.gate.decided
+
+    @property
+    def computes(self) -> bool:
+        return not self.has_result and not self.is_held
 
 
 def run_notebooks(
@@ -42,37 +56,130 @@ def run_notebooks(
     `finished` is called with every executed notebook once it stands, those that did not have to run included.
     Raises the first BespokeError once the notebooks that were running beside it have ended.
     """
-    waiting = _heaviest_first(plan.options.wanted)
-    running: dict[str, _Started] = {}
-    news: SimpleQueue[News] = SimpleQueue()
+    with ThreadPoolExecutor(DRAWING * plan.options.width) as pool:
+        course = _Course(plan, environment, pool)
+        try:
+            _run(course, say, finished)
+        finally:
+            course.call_off()
+
+
+def _run(course: _Course, say: Say, finished: Callable[[Path], None]) -> None:
+    plan, running = course.plan, course.running
     failed: BespokeError | None = None
     standing: list[Path] = []
-    with ThreadPoolExecutor(DRAWING * plan.options.width) as pool:
-        while True:
-            while failed is None and (stem := _next(waiting, running, plan.options.width)):
-                waiting.remove(stem)
-                started = _Started(stem, plan.run(stem), plan.reason(stem))
-                if started.reason:
-                    urgent = _is_urgent(stem, waiting, running)
-                    running[stem] = started
-                    _submit(pool, plan, started, environment, news, urgent=urgent)
-                else:
-                    say(f"{plan.now.client}: {stem}: unchanged")
-                    standing.append(plan.notebook(stem))
-            if not running:
-                break
-            stem, what = _hear(news)
-            while standing:  # not before: until now the first kernels were being started
-                finished(standing.pop())
-            if isinstance(what, str):
-                running[stem].has_result |= what == "result"
-                continue
-            problem = _finish(plan, running.pop(stem), what, say)
-            if problem is None:
-                finished(plan.notebook(stem))
-            failed = failed or problem
+    while True:
+        while failed is None and (stem := course.next()):
+            if not course.go(stem):
+                say(f"{plan.now.client}: {stem}: unchanged")
+                standing.append(plan.notebook(stem))
+        if failed is None:
+            course.begin_early()
+        if not running:
+            break
+        stem, what = _hear(course.news)
+        while standing:  # not before: until now papermill was being imported
+            finished(standing.pop())
+        if stem not in running:  # called off
+            continue
+        if isinstance(what, str):
+            running[stem].has_result |= what == "result"
+            continue
+        problem = _finish(plan, running.pop(stem), what, say)
+        if problem is None:
+            finished(plan.notebook(stem))
+        else:
+            course.call_off()
+        failed = failed or problem
     if failed is not None:
         raise failed
+
+
+@dataclass
+class _Course:
+    """The notebooks of one run: which wait for others, and which are under way."""
+
+    plan: Plan
+    environment: Mapping[str, str]
+    pool: ThreadPoolExecutor
+    news: SimpleQueue[News] = field(default_factory=SimpleQueue)
+    running: dict[str, _Started] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.waiting = _heaviest_first(self.plan.options.wanted)
+        self._likely = self.plan.will_run()
+        ZYGOTE.expect(self._likely, ["drawing"])
+
+    def next(self) -> str | None:
+        """The first notebook whose results to read are all there, while there is room for it."""
+        width = self.plan.options.width
+        computing = [one for one in self.running.values() if one.computes]
+        if len(computing) >= width:
+            return None
+        held = [one.stem for one in self.running.values() if one.is_held]
+        room = len(self.running) < DRAWING * width
+        busy = {*self.waiting, *(one.stem for one in self.running.values() if not one.has_result)}
+        ready = (stem for stem in (*held, *self.waiting) if not busy & set(predecessors(stem)))
+        return next((stem for stem in ready if room or stem in held), None)
+
+    def go(self, stem: str) -> bool:
+        """Run it, if it has to; False where what the last run left of it stands."""
+        run, reason = self.plan.run(stem), self.plan.reason(stem)
+        early = self.running.get(stem)
+        if early is not None and early.gate is not None:
+            early.run, early.reason = run, reason
+            if reason:
+                early.gate.open()
+            else:
+                early.gate.call_off()
+                del self.running[stem]
+            return bool(reason)
+        self.waiting.remove(stem)
+        if reason:
+            self._start(_Started(stem, run, reason))
+        return bool(reason)
+
+    def begin_early(self) -> None:
+        """Those that will most likely run next, once nothing they wait for has yet to be started."""
+        width = self.plan.options.width
+        for stem in [stem for stem in self.waiting if stem in self._likely]:
+            held = sum(one.is_held for one in self.running.values())
+            if width < 2 or held >= width or len(self.running) > DRAWING * (width - 1):
+                return
+            if not set(predecessors(stem)) & set(self.waiting):
+                self.waiting.remove(stem)
+                self._start(_Started(stem, self.plan.run(stem), "", Gate()))
+
+    def call_off(self) -> None:
+        """None that waits at its gate will run."""
+        for started in self.running.values():
+            if started.gate is not None:
+                started.gate.call_off()
+
+    def _start(self, started: _Started) -> None:
+        stem, plan = started.stem, self.plan
+        urgent = self._is_urgent(stem)
+        self.running[stem] = started
+        # What mostly comes out as before is typeset beside the warm-up: nobody has to hurry then.
+        at_once = urgent and started.gate is None and not plan.repeats()
+        watched = Watched(
+            plan.folder / "results" / f"{stem}.json", lambda what: self.news.put((stem, what))
+        )
+        future = self.pool.submit(
+            execute,
+            places.notebooks() / f"{stem}.ipynb",
+            plan.notebook(stem),
+            {"client": plan.now.client, "as_of": plan.now.as_of, **started.run.parameters},
+            {**self.environment, **_last_run(plan, stem)},
+            Beside(urgent, at_once, watched, started.gate),
+        )
+        future.add_done_callback(lambda done: self.news.put((stem, done)))
+
+    def _is_urgent(self, stem: str) -> bool:
+        """The longest chain sets the pace, so it goes first: no other that has yet to compute begins a longer one."""
+        others = {*self.waiting, *(one.stem for one in self.running.values() if not one.has_result)}
+        beside = others - {stem, *upstream(stem)}
+        return _level(stem) >= max(map(_level, beside), default=0)
 
 
 @cache
@@ -81,41 +188,9 @@ def _level(stem: str) -> int:
     return 1 + max((_level(other) for other in CHAPTERS if stem in predecessors(other)), default=0)
 
 
-def _is_urgent(stem: str, waiting: Iterable[str], running: Mapping[str, _Started]) -> bool:
-    """The longest chain sets the pace, so it goes first: no other that has yet to compute begins a longer one."""
-    computing = (other for other, started in running.items() if not started.has_result)
-    return _level(stem) >= max(map(_level, (*waiting, *computing)), default=0)
-
-
 def _heaviest_first(stems: Iterable[str]) -> list[str]:
     """Those that most others wait for come first."""
     return sorted(stems, key=lambda stem: (-sum(stem in upstream(other) for other in CHAPTERS), stem))
-
-
-def _next(waiting: list[str], running: Mapping[str, _Started], width: int) -> str | None:
-    """The first notebook whose results to read are all there, while there is room for it."""
-    computing = {stem for stem, started in running.items() if not started.has_result}
-    if len(computing) >= width or len(running) >= DRAWING * width:
-        return None
-    busy = {*waiting, *computing}
-    return next((stem for stem in waiting if not busy & set(predecessors(stem))), None)
-
-
-def _submit(
-    pool: ThreadPoolExecutor, plan: Plan, started: _Started, environment: Mapping[str, str],
-    news: SimpleQueue[News], *, urgent: bool,
-) -> None:  # fmt: skip
-    stem = started.stem
-    future = pool.submit(
-        execute,
-        places.notebooks() / f"{stem}.ipynb",
-        plan.notebook(stem),
-        {"client": plan.now.client, "as_of": plan.now.as_of, **started.run.parameters},
-        {**environment, **_last_run(plan, stem)},
-        Watched(plan.folder / "results" / f"{stem}.json", lambda what: news.put((stem, what))),
-        urgent=urgent,
-    )
-    future.add_done_callback(lambda done: news.put((stem, done)))
 
 
 def _last_run(plan: Plan, stem: str) -> dict[str, str]:
@@ -132,7 +207,7 @@ def _hear(news: SimpleQueue[News]) -> News:
         raise
 
 
-def _finish(plan: Plan, started: _Started, future: Future[Seconds], say: Say) -> BespokeError | None:
+def _finish(plan: Plan, started: _Started, future: Future[Seconds | None], say: Say) -> BespokeError | None:
     """Note the notebook in the manifest; its error, if it ended in one."""
     try:
         seconds = future.result()
@@ -140,8 +215,9 @@ def _finish(plan: Plan, started: _Started, future: Future[Seconds], say: Say) ->
         plan.now.notebooks.pop(started.stem, None)
         plan.now.write(plan.folder)
         return error
-    started.run.outputs, started.run.seconds = plan.outputs(started.stem), seconds.rounded()
-    plan.now.notebooks[started.stem] = started.run
-    plan.now.write(plan.folder)
-    say(f"{plan.now.client}: {started.stem}: ran in {seconds.total:.1f} s ({started.reason})")
+    if seconds is not None:
+        started.run.outputs, started.run.seconds = plan.outputs(started.stem), seconds.rounded()
+        plan.now.notebooks[started.stem] = started.run
+        plan.now.write(plan.folder)
+        say(f"{plan.now.client}: {started.stem}: ran in {seconds.total:.1f} s ({started.reason})")
     return None
