@@ -91,7 +91,12 @@ def test_a_code_is_found_by_halving_as_in_the_whole_table() -> None:
     assert list(whole) == sorted(whole)
     asked = [*list(whole)[:50], *list(whole)[-50:], *random.Random(7).sample(list(whole), 2000)]
     assert all(few[code].split("\t")[0] == code for code in asked)
-    missing = [f"{code}{end}" for code in asked[:200] for end in ("!", "~", "\t", "\ud800")] + ["", "\n", "0", "~"]
+    missing = [f"{code}{end}" for code in asked[:200] for end in ("!", "~", "\t", "\ud800")] + [
+        "",
+        "\n",
+        "0",
+        "~",
+    ]
     assert not any(code in few for code in missing)
     assert "_all" not in vars(few)
 

@@ -169,8 +169,12 @@ def test_one_changed_row_runs_only_what_depends_on_it(reports: Path, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    "client, changed",
-    [("meridian_health", "failures.csv"), ("harbour_legal", "failures.csv"), ("atlas_payments", "phases.csv")],
+    ("client", "changed"),
+    [
+        ("meridian_health", "failures.csv"),
+        ("harbour_legal", "failures.csv"),
+        ("atlas_payments", "phases.csv"),
+    ],
 )
 def test_after_a_changed_row_the_report_is_the_one_of_a_first_run(
     reports: Path, tmp_path: Path, client: str, changed: str

@@ -81,7 +81,9 @@ def test_a_function_that_knows_more_than_its_data_is_refused() -> None:
         drawing.drawn(lambda: bar(length, "Notes"), ())
 
 
-@pytest.mark.parametrize("content", ["", "no notebook", "[]", '{"cells": 1}', '{"cells": [{"outputs": [1]}]}'])
+@pytest.mark.parametrize(
+    "content", ["", "no notebook", "[]", '{"cells": 1}', '{"cells": [{"outputs": [1]}]}']
+)
 @pytest.mark.usefixtures("house")
 def test_a_last_notebook_that_cannot_be_read_is_no_obstacle(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str

@@ -118,7 +118,10 @@ def gantt_figure(timeline: Timeline, plan: PlanTimeline | None = None) -> None:
     show.figure(
         _draw_gantt,
         [
-            _Bar(_name(p), p.start_p50, p.finish_p10, p.finish_p50, p.finish_p90, p.criticality)
+            _Bar(
+                _name(p), p.start_p50, p.finish_p10, p.finish_p50, p.finish_p90,
+                p.criticality >= CRITICAL, percent(p.criticality),
+            )
             for p in shown.phases
         ],
         label="fig-timeline-gantt",
@@ -126,7 +129,7 @@ def gantt_figure(timeline: Timeline, plan: PlanTimeline | None = None) -> None:
         f"bars mostly decide it",
         alt=f"Gantt chart. {words}.",
         source="Percentages: share of draws in which the phase lies on the critical path",
-    )
+    )  # fmt: skip
 
 
 class _Bar(NamedTuple):
@@ -137,18 +140,19 @@ class _Bar(NamedTuple):
     p10: date
     p50: date
     p90: date
-    criticality: float
+    decides: bool  # the date of the whole, mostly
+    criticality: str  # as it is written beside the bar
 
 
 def _draw_gantt(bars: Sequence[_Bar]) -> Any:
     figure, axes = show.new_figure(0.7 + 0.26 * len(bars))
     for y, bar in enumerate(reversed(bars)):
-        colour = BLUE if bar.criticality >= CRITICAL else PALE
+        colour = BLUE if bar.decides else PALE
         start, p10, p50, p90 = (_x(d) for d in (bar.start, bar.p10, bar.p50, bar.p90))
         axes.barh(y, max(p50 + 1 - start, 0.6), left=start, height=0.52, color=colour)
         axes.plot([p10 + 1, p90 + 1], [y, y], color=INK, linewidth=1.1, marker="|", markersize=6)
         axes.annotate(
-            percent(bar.criticality), (p90 + 1, y), (7, 0), textcoords="offset points", va="center", color=MUTED
+            bar.criticality, (p90 + 1, y), (7, 0), textcoords="offset points", va="center", color=MUTED
         )  # fmt: skip
     axes.set_yticks(range(len(bars)), [bar.phase for bar in reversed(bars)])
     axes.margins(x=0.07)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import sys
 import threading
 from collections.abc import Sequence
@@ -22,18 +23,19 @@ GENTLE = 5  # niceness: kernels that compute go first
 
 
 class Ahead:
-    """Works on a thread of its own, from the first executed notebook on."""
+    """Works on threads of its own, from the first executed notebook on."""
 
     def __init__(self, language: str) -> None:
         self._language = language
         self._pool: ThreadPoolExecutor | None = None
         self._parts: dict[Path, Future[Part]] = {}
-        self._rehearsal: tuple[Sequence[Path], Cover] | None = None
+        self._wanted: tuple[Sequence[Path], Cover] | None = None
+        self._rehearsal: threading.Thread | None = None
 
     def rehearse(self, notebooks: Sequence[Path], cover: Cover) -> None:
-        """Typeset these as well, before the others: executed notebooks of the last run, as they lie there. The
-        typesetter remembers what it made of every section, and does again only what is new in the report."""
-        self._rehearsal = notebooks, cover
+        """Typeset these too, as soon as the first is finished: executed notebooks of the last run, as they lie there.
+        The typesetter remembers what it made of every section, and does again only what is new in the report."""
+        self._wanted = notebooks, cover
 
     def take(self, notebook: Path) -> None:
         """Take a notebook apart. It is finished: it will not change before the report is rendered."""
@@ -41,15 +43,39 @@ class Ahead:
 
         if self._pool is None:
             self._pool = ThreadPoolExecutor(1, initializer=_give_way)
-            self._pool.submit(get_ready)
-            if self._rehearsal is not None:
-                self._pool.submit(_typeset, *self._rehearsal)
+            ready = self._pool.submit(get_ready)
+            if self._wanted is not None:
+                self._rehearsal = threading.Thread(target=self._typeset, args=(ready, *self._wanted))
+                self._rehearsal.start()
         self._parts[notebook] = self._pool.submit(_part, notebook, self._language)
 
     def part(self, notebook: Path) -> Part:
         """A notebook taken apart, now if it was not before. Raises BespokeError where it cannot be printed."""
         ahead = self._parts.pop(notebook, None)
         return ahead.result() if ahead else _part(notebook, self._language)
+
+    def end_rehearsal(self) -> None:
+        """Wait for it: the same work is not done twice side by side."""
+        if self._rehearsal is not None:
+            self._rehearsal.join()
+
+    def _typeset(self, ready: Future[None], notebooks: Sequence[Path], cover: Cover) -> None:
+        """The last report; what is wrong with it, rendering will say."""
+        _give_way()
+        ready.result()
+        from bespoke.report import document, typesetting
+
+        with suppress(BespokeError):
+            report = document.assembled([self._copy(path) for path in notebooks], cover.language)
+            typesetting.pdf(typesetting.source(report, cover), cover)
+
+    def _copy(self, notebook: Path) -> Part:
+        """A part of its own: putting a document together changes what is in it."""
+        ahead = self._parts.get(notebook)
+        if ahead is None:
+            return _part(notebook, self._language)
+        copy: Part = pickle.loads(pickle.dumps(ahead.result()))
+        return copy
 
 
 def _part(notebook: Path, language: str) -> Part:
@@ -58,18 +84,9 @@ def _part(notebook: Path, language: str) -> Part:
     return document.split(document.read(notebook), language)
 
 
-def _typeset(notebooks: Sequence[Path], cover: Cover) -> None:
-    """The report as it would be; what is wrong with it, rendering will say."""
-    from bespoke.report import document, typesetting
-
-    with suppress(BespokeError):
-        report = document.build([document.read(path) for path in notebooks], cover.language)
-        typesetting.pdf(typesetting.source(report, cover), cover)
-
-
 def _give_way() -> None:
     """This thread alone, where the system knows threads."""
-    if hasattr(os, "setpriority") and sys.platform == "linux":
+    if sys.platform == "linux":
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), GENTLE)
 

@@ -74,10 +74,7 @@ class _Measured:
 
     def __init__(self, columns: Columns, texts: Texts, emphasis: frozenset[int]) -> None:
         self.columns = [
-            [
-                width(row[i], code=column.code) * (BOLD if n in emphasis else 1)
-                for n, row in enumerate(texts)
-            ]
+            [width(row[i], code=column.code) * (BOLD if n in emphasis else 1) for n, row in enumerate(texts)]
             for i, column in enumerate(columns)
         ]
         self.waste = [WRAPPED_CODE if c.code else WRAPPED for c in columns]
@@ -88,7 +85,9 @@ class _Measured:
         self.least = [
             natural
             if c.numeric or c.whole
-            else min(max(_title(c), _least([row[i] for row in texts], c.code, bold=bool(emphasis))) + 1, natural)
+            else min(
+                max(_title(c), _least([row[i] for row in texts], c.code, bold=bool(emphasis))) + 1, natural
+            )
             for i, (c, natural) in enumerate(zip(columns, self.natural, strict=True))
         ]
 

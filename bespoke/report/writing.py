@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,13 +12,17 @@ from bespoke.report.cover import Cover
 
 
 def render(
-    notebooks: Sequence[Path], cover: Cover, folder: Path, ahead: Ahead | None = None
+    notebooks: Sequence[Path],
+    cover: Cover,
+    folder: Path,
+    ahead: Ahead | None = None,
+    meanwhile: Callable[[], object] = bool,
 ) -> dict[str, float]:
     """Write `report.pdf` and `report.html` into the folder; seconds spent on each step.
 
-    `ahead` may have taken some of the notebooks apart. Nothing is written before both files are complete, so that
-    a failure leaves an earlier report in place. Raises BespokeError naming notebook and cell where one of them
-    cannot be printed.
+    `ahead` may have taken some of the notebooks apart; `meanwhile` is called while the PDF is typeset. Nothing is
+    written before both files are complete, so that a failure leaves an earlier report in place. Raises BespokeError
+    naming notebook and cell where one of them cannot be printed.
     """
     from bespoke.report import document, typesetting, webpage
     from bespoke.results import write_atomically
@@ -30,15 +34,23 @@ def render(
     source = typesetting.source(report, cover)
     clock.lap("typst")
     with ThreadPoolExecutor(1) as beside:  # Typst lets Python go on
-        typeset = beside.submit(typesetting.pdf, source, cover)
+        typeset = beside.submit(_typeset, source, cover, ahead)
         page = webpage.page(report, cover)
         clock.lap("html")
+        meanwhile()
         pdf = typeset.result()
     clock.lap("pdf")
     write_atomically(folder / "report.html", page)
     write_atomically(folder / "report.pdf", pdf)
     clock.lap("write")
     return clock.seconds
+
+
+def _typeset(source: str, cover: Cover, ahead: Ahead) -> bytes:
+    from bespoke.report import typesetting
+
+    ahead.end_rehearsal()
+    return typesetting.pdf(source, cover)
 
 
 class _Clock:

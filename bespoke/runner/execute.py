@@ -105,7 +105,9 @@ def _message(error: Any) -> str:
 
 def _seconds(book: Any) -> tuple[float, float]:
     """Of the first code cell after the parameters, which imports and reads the client; of all the others."""
-    times = [float(book.cells[i].metadata.get("papermill", {}).get("duration") or 0.0) for i in own_cells(book)]
+    times = [
+        float(book.cells[i].metadata.get("papermill", {}).get("duration") or 0.0) for i in own_cells(book)
+    ]
     return sum(times[:1]), sum(times[1:])
 
 

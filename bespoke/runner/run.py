@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,15 +93,17 @@ def _run(name: str, root: Path, folder: Path, options: Options, say: Say) -> Non
         _rehearse(plan, client, day, ahead)
     take = ahead.take if options.wants_report else _nothing
     schedule.run_notebooks(plan, environment, say, take)
-    if options.wants_report and plan.report_is_current():
-        say(f"{name}: report: unchanged")
-    elif options.wants_report:
+    if options.wants_report and not plan.report_is_current():
         rendering = time.perf_counter()
-        plan.now.render_seconds = render_report(client, day, folder, ahead)
+        note = partial(_note_advice, plan, client, day)
+        plan.now.render_seconds = render_report(client, day, folder, ahead, note)
         plan.now.report = {report: digest(folder / report) for report in REPORTS}
         plan.now.report_key = plan.report_key()
         say(f"{name}: report: rendered in {time.perf_counter() - rendering:.1f} s")
-    _note_advice(plan, client, day)
+    else:
+        _note_advice(plan, client, day)
+        if options.wants_report:
+            say(f"{name}: report: unchanged")
     plan.now.wall_seconds = round(time.perf_counter() - started, 3)
     plan.now.write(folder)
 
@@ -179,7 +182,13 @@ def _finding(notebook: Path) -> str:
     return ""
 
 
-def render_report(client: Client, day: date, folder: Path, ahead: Ahead | None = None) -> dict[str, float]:
+def render_report(
+    client: Client,
+    day: date,
+    folder: Path,
+    ahead: Ahead | None = None,
+    meanwhile: Callable[[], object] = bool,
+) -> dict[str, float]:
     """Render the executed notebooks of a client; seconds per step. A missing one is an error naming it."""
     from bespoke.report import render
     from bespoke.runner.cover import cover_of
@@ -190,7 +199,7 @@ def render_report(client: Client, day: date, folder: Path, ahead: Ahead | None =
             raise BespokeError(
                 "not there; run `bespoke run` first", path=f"{client.name}/notebooks/{path.name}"
             )
-    return render(notebooks, cover_of(client, day), folder, ahead)
+    return render(notebooks, cover_of(client, day), folder, ahead, meanwhile)
 
 
 def report_only(name: str, options: Options) -> None:

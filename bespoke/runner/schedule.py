@@ -162,9 +162,7 @@ class _Course:
         self.running[stem] = started
         # What mostly comes out as before is typeset beside the warm-up: nobody has to hurry then.
         at_once = urgent and started.gate is None and not plan.repeats()
-        watched = Watched(
-            plan.folder / "results" / f"{stem}.json", lambda what: self.news.put((stem, what))
-        )
+        watched = Watched(plan.folder / "results" / f"{stem}.json", lambda what: self.news.put((stem, what)))
         future = self.pool.submit(
             execute,
             places.notebooks() / f"{stem}.ipynb",

@@ -137,19 +137,48 @@ def new_figure(
 @lru_cache(maxsize=1)
 def _figure_class() -> type[Any]:
     """A figure that is drawn once. Saving one with a layout engine draws it twice, first without a trace, for
-    the layout alone; here the first time stops after the layout."""
+    the layout alone; here the first time stops after the layout. Both times measure with the same letters."""
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import PlaceHolderLayoutEngine
 
     class House(Figure):
+        _drawing: Any = None
+
         def draw(self, renderer: Any) -> None:
+            getattr(renderer, "_renderer", renderer)._text2path = _letters()
             engine = self.get_layout_engine()
             if engine is None or isinstance(engine, PlaceHolderLayoutEngine):  # the second time
                 super().draw(renderer)
-            else:
-                engine.execute(self)
+                return
+            self._drawing = renderer
+            engine.execute(self)
+            self._drawing = None
+
+        def _get_renderer(self) -> Any:
+            """What the layout measures with: matplotlib would make another one for it."""
+            return self._drawing or super()._get_renderer()
 
     return House
+
+
+@lru_cache(maxsize=1)
+def _letters() -> Any:
+    """The size of each text is found out once: in a figure it is asked for a dozen times. Sizes only, no fonts:
+    those are open files, which kernels forked from one process must not share."""
+    from matplotlib.textpath import TextToPath
+
+    class Letters(TextToPath):
+        def __init__(self) -> None:
+            super().__init__()
+            self._sizes: dict[tuple[Any, ...], Any] = {}
+
+        def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> Any:
+            key = s, prop.copy(), ismath  # a copy that nobody changes
+            if key not in self._sizes:
+                self._sizes[key] = super().get_text_width_height_descent(s, prop, ismath)
+            return self._sizes[key]
+
+    return Letters()
 
 
 def svg(figure: Any) -> str:
