@@ -355,8 +355,8 @@ def test_every_letter_the_faces_draw_passes_the_standards():
 def test_the_typst_source_is_one_file_with_the_text_as_data():
     report = Document([Section("a", "1", "Chapter 1", "T", "T", [Paragraph([Words(NASTY)])])])
     source = typesetting.source(report, COVER)
-    first = source.split("\n", 1)[0]
-    literal = first.removeprefix('#let report = json(bytes("').removesuffix('"))')
+    sections = next(line for line in source.splitlines() if line.startswith("#let parts = "))
+    literal = sections.removeprefix('#let parts = json(bytes("').removesuffix('"))')
     data = json.loads(literal.replace('\\"', '"').replace("\\\\", "\\"))
     assert data["chapters"][0]["body"][0]["children"] == [NASTY]
     assert "#import" not in source

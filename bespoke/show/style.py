@@ -156,7 +156,7 @@ def _figure_class() -> type[Any]:
 
         def _get_renderer(self) -> Any:
             """What the layout measures with: matplotlib would make another one for it."""
-            return self._drawing or super()._get_renderer()
+            return self._drawing or super()._get_renderer()  # type: ignore[misc]
 
     return House
 
