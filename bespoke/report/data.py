@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Sequence
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from bespoke.report import paging, widths
@@ -51,8 +51,12 @@ _DATE = re.compile(r"\b\d{1,2}\.? [^\W\d]{3,5}\.? \d{4}\b")
 SERIF, SANS, MONO = "Source Serif Pro", "Source Sans Pro", "DejaVu Sans Mono"
 
 
-def document(report: Document, cover: Cover, *, single: bool = False) -> Data:
-    """Everything the template prints. `single` leaves out the cover, the summary page and the contents."""
+Kind = Literal["front", "chapter", "appendix"]
+
+
+def frame(report: Document, cover: Cover, *, single: bool = False) -> Data:
+    """What the template prints besides the sections, and how the whole looks. `single` leaves out the cover, the
+    summary page and the contents."""
     words = phrases(cover.language)
     writer = _Writer(fonts.coverage(cover.fonts), PAGE_HEIGHT[cover.paper])
     text = writer.text
@@ -80,10 +84,14 @@ def document(report: Document, cover: Cover, *, single: bool = False) -> Data:
         "serif": [SERIF, *further],
         "sans": [SANS, *further],
         "mono": [MONO, *further],
-        "front": writer.section(report.front, FRONT_SIZES) if report.front else None,
-        "chapters": [writer.section(s, arrange=True) for s in report.chapters],
-        "appendices": [writer.section(s) for s in report.appendices],
     }
+
+
+def section(section: Section, cover: Cover, kind: Kind) -> Data:
+    """One section of the report."""
+    writer = _Writer(fonts.coverage(cover.fonts), PAGE_HEIGHT[cover.paper])
+    sizes = FRONT_SIZES if kind == "front" else widths.SIZES
+    return writer.section(section, sizes, arrange=kind == "chapter")
 
 
 class _Writer:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import pickle
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from functools import lru_cache
 from pathlib import Path
@@ -13,13 +15,12 @@ from bespoke import places
 from bespoke.errors import BespokeError
 from bespoke.report import data
 from bespoke.report.cover import Cover
-from bespoke.report.model import Document
+from bespoke.report.model import Document, Section
 from bespoke.show import fonts
 
 STANDARDS = ["ua-1", "a-2a"]  # accessible (ISO 14289-1) and archivable with structure (ISO 19005-2)
 LOOK = ("look", "inline", "blocks", "table", "pages")  # definitions, in the order Typst must read them
 WHOLE = "report"
-SECTIONS = ("front", "chapters", "appendices")
 
 
 def source(document: Document, cover: Cover, *, single: bool = False) -> str:
@@ -28,17 +29,36 @@ def source(document: Document, cover: Cover, *, single: bool = False) -> str:
     The definitions stand before the sections and hold nothing of them: Typst remembers what a function made of its
     arguments, but not across another value that it could have looked at.
     """
-    frame = data.document(document, cover, single=single)
-    parts = {name: frame.pop(name) for name in SECTIONS}
-    shared = [_literal("report", frame), *map(_template, LOOK)]
-    return "\n".join([*shared, _literal("parts", parts), _template(WHOLE)])
+    frame = _literal(
+        json.dumps(data.frame(document, cover, single=single), ensure_ascii=False, sort_keys=True)
+    )
+    front = _section(document.front, cover, "front") if document.front else "none"
+    chapters = "".join(f"{_section(one, cover, 'chapter')}, " for one in document.chapters)
+    appendices = "".join(f"{_section(one, cover, 'appendix')}, " for one in document.appendices)
+    return "\n".join(
+        [
+            f"#let report = {frame}\n",
+            *map(_template, LOOK),
+            f"#let parts = (front: {front}, chapters: ({chapters}), appendices: ({appendices}))\n",
+            _template(WHOLE),
+        ]
+    )
 
 
-def _literal(name: str, value: data.Data) -> str:
-    """A variable of Typst that holds this, as a string of JSON: nothing in it is read as markup or code."""
-    content = json.dumps(value, ensure_ascii=False, sort_keys=True)
+def _section(section: Section, cover: Cover, kind: data.Kind) -> str:
+    return _written(pickle.dumps(section), replace(cover, logo=None), kind)
+
+
+@lru_cache(maxsize=64)  # most sections of a report that was rehearsed
+def _written(pickled: bytes, cover: Cover, kind: data.Kind) -> str:
+    found = data.section(pickle.loads(pickled), cover, kind)
+    return _literal(json.dumps(found, ensure_ascii=False, sort_keys=True))
+
+
+def _literal(content: str) -> str:
+    """A value of Typst from its JSON, which stands in a string: nothing in it is read as markup or code."""
     escaped = content.replace("\\", "\\\\").replace('"', '\\"')
-    return f'#let {name} = json(bytes("{escaped}"))\n'
+    return f'json(bytes("{escaped}"))'
 
 
 @lru_cache(maxsize=len(LOOK) + 1)

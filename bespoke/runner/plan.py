@@ -155,10 +155,10 @@ class Plan:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def report_is_current(self) -> bool:
+        if self.options.force or self.report_key() != self.now.report_key:
+            return False
         there = {name: digest(self.folder / name) for name in REPORTS if (self.folder / name).is_file()}
-        return (
-            not self.options.force and there == self.now.report and self.report_key() == self.now.report_key
-        )
+        return there == self.now.report
 
     def nothing_to_do(self) -> bool:
         """Whether the last run's notebooks and report still stand."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,12 +73,32 @@ def through(network: Sequence[Estimate], durations: Array) -> Simulation:
 def _durations(
     network: Sequence[Estimate], draws: int, seed: int, correlation: float, shape: three_point.Shape
 ) -> Array:
-    normal = np.random.default_rng(seed).standard_normal((len(network) + 1, draws))
-    mixed = np.sqrt(correlation) * normal[0] + np.sqrt(1 - correlation) * normal[1:]
-    u = np.asarray(ndtr(mixed), dtype=np.float64)
-    return np.stack(
-        [three_point.quantile(row, e.low, e.likely, e.high, shape) for row, e in zip(u, network, strict=True)]
-    )
+    drawn = Draws(len(network), draws, seed, correlation)
+    return np.stack([_duration(drawn, i, e.low, e.likely, e.high, shape) for i, e in enumerate(network)])
+
+
+class Draws(NamedTuple):
+    """What cumulative probabilities are drawn: the plans of one engagement share them, phase by phase."""
+
+    phases: int
+    draws: int
+    seed: int
+    correlation: float
+
+
+@lru_cache(maxsize=128)
+def _duration(
+    drawn: Draws, phase: int, low: float, likely: float, high: float, shape: three_point.Shape
+) -> Array:
+    return three_point.quantile(_probabilities(drawn)[phase], low, likely, high, shape)
+
+
+@lru_cache(maxsize=8)
+def _probabilities(drawn: Draws) -> Array:
+    """Phases by draws."""
+    normal = np.random.default_rng(drawn.seed).standard_normal((drawn.phases + 1, drawn.draws))
+    common, own = np.sqrt(drawn.correlation), np.sqrt(1 - drawn.correlation)
+    return np.asarray(ndtr(common * normal[0] + own * normal[1:]), dtype=np.float64)
 
 
 def _deciding_path(finishes: Array, decided_by: NDArray[np.int_]) -> NDArray[np.bool_]:
