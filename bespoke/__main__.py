@@ -1,21 +1,28 @@
 """The `bespoke` command, and `python -m bespoke`."""
 
 import sys
+from contextlib import suppress
 
 
 def program() -> None:
-    """The command; where kernels will most likely be wanted, they are got ready while it still imports itself."""
-    if sys.argv[1:2] == ["run"]:
-        from bespoke.runner.nursery import ZYGOTE, available
-
-        try:
-            if available():
-                ZYGOTE.start()
-        except OSError:  # no room, no temporary folder: said when a kernel is needed
-            pass
-    from bespoke.cli import program as command
-
+    """The command. Where kernels will most likely be wanted, they are got ready while it still imports itself."""
+    try:
+        if sys.argv[1:2] == ["run"] and not {"-h", "--help"} & set(sys.argv):
+            _get_ready()
+        from bespoke.cli import program as command
+    except KeyboardInterrupt:
+        if nursery := sys.modules.get("bespoke.runner.nursery"):
+            nursery.ZYGOTE.call_off()
+        sys.exit("interrupted; nothing was begun")
     command()
+
+
+def _get_ready() -> None:
+    from bespoke.runner import nursery
+
+    with suppress(OSError):  # no room, no temporary folder: said when a kernel is needed
+        if nursery.available():
+            nursery.ZYGOTE.start()
 
 
 if __name__ == "__main__":

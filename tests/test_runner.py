@@ -188,6 +188,21 @@ def test_after_a_changed_row_the_report_is_the_one_of_a_first_run(
     assert [name for name in again if again[name] != first[name]] == []
 
 
+def test_a_notebook_begun_early_that_need_not_run_is_called_off(reports: Path, tmp_path: Path) -> None:
+    """A notebook that is missing runs again; its result is the same, so nothing that reads it has to."""
+    for place in ("client_data", "reports"):
+        shutil.copytree(reports.parent / place / "harbour_legal", tmp_path / place / "harbour_legal")
+    before = files_of(tmp_path / "reports/harbour_legal")
+    (tmp_path / "reports/harbour_legal/notebooks/02_failure_modes.ipynb").unlink()
+    done = bespoke("run", "harbour_legal", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    ran = [line for line in done.stdout.splitlines() if "ran in" in line]
+    assert len(ran) == 1
+    assert "02_failure_modes: ran in" in ran[0]
+    assert done.stdout.count(": unchanged") == len(CHAPTERS)  # six notebooks and the report
+    assert files_of(tmp_path / "reports/harbour_legal") == before
+
+
 def run_again_without_the_last_row(client: str, changed: str, reports: Path, folder: Path) -> str:
     """A copy of a report, and what the run said that came after the change."""
     for place in ("client_data", "reports"):

@@ -62,10 +62,10 @@ class Ahead:
     def _typeset(self, ready: Future[None], notebooks: Sequence[Path], cover: Cover) -> None:
         """The last report; what is wrong with it, rendering will say."""
         _give_way()
-        ready.result()
-        from bespoke.report import document, typesetting
+        with suppress(Exception):
+            ready.result()
+            from bespoke.report import document, typesetting
 
-        with suppress(BespokeError):
             report = document.assembled([self._copy(path) for path in notebooks], cover.language)
             typesetting.pdf(typesetting.source(report, cover), cover)
 

@@ -48,7 +48,7 @@ def side_by_side(names: Sequence[str], options: Options, jobs: int, run: RunOne,
                             f"[{len(found)}/{len(names)}] {outcome.name}: {'done' if outcome.ok else 'failed'}"
                         )
         except BaseException:
-            nursery.ZYGOTE.stop()  # without kernels the children come to an end
+            nursery.ZYGOTE.close()  # without kernels the children come to an end
             raise
     return [found[name] for name in names]
 

@@ -40,7 +40,7 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
 
 async def _born(asked: bytes) -> ForkedKernel:
     """A kernel that listens on its sockets already, so that no connection has to be tried again."""
-    ZYGOTE.start()
+    ZYGOTE.revive()
     loop = asyncio.get_running_loop()
     connection = ZYGOTE.connect()
     connection.setblocking(False)

@@ -41,10 +41,12 @@ class Zygote:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._is_ours = True
+        self._is_closed = False
         self._expected = b""
 
     def start(self) -> None:
         """Begin warming up; returns at once. Where it runs already, nothing is done."""
+        self._is_closed = False
         if not self._is_ours or (self._process is not None and self._process.poll() is None):
             return
         self._address().unlink(missing_ok=True)
@@ -65,6 +67,11 @@ class Zygote:
                 process_group=0,  # not a session of its own: niceness counts within one
             )  # fmt: skip
         self._tell()
+
+    def revive(self) -> None:
+        """Start it where it has ended by itself, but not after an interrupt: no kernel is begun any more then."""
+        if not self._is_closed:
+            self.start()
 
     def expect(self, stems: Iterable[str], extras: Iterable[str] = ()) -> None:
         """Say which notebooks will run. `extras` as in `warm.steps`."""
@@ -95,6 +102,11 @@ class Zygote:
         if process is not None and process.stdin is not None:
             process.stdin.close()
             process.wait(timeout=10)
+
+    def close(self) -> None:
+        """Stop it after an interrupt."""
+        self._is_closed = True
+        self.stop()
 
     def call_off(self) -> None:
         """End it where no kernel was asked for: it need not get ready first."""

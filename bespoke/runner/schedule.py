@@ -86,11 +86,11 @@ def _run(course: _Course, say: Say, finished: Callable[[Path], None]) -> None:
             running[stem].has_result |= what == "result"
             continue
         problem = _finish(plan, running.pop(stem), what, say)
-        if problem is None:
-            finished(plan.notebook(stem))
-        else:
+        if problem is not None:
+            failed = failed or problem
             course.call_off()
-        failed = failed or problem
+        elif failed is None:
+            finished(plan.notebook(stem))
     if failed is not None:
         raise failed
 
@@ -200,8 +200,8 @@ def _last_run(plan: Plan, stem: str) -> dict[str, str]:
 def _hear(news: SimpleQueue[News]) -> News:
     try:
         return news.get()
-    except BaseException:  # Ctrl-C: no kernel goes on
-        ZYGOTE.stop()
+    except BaseException:  # Ctrl-C: no kernel goes on, none is begun
+        ZYGOTE.close()
         raise
 
 

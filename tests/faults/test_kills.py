@@ -22,6 +22,9 @@ from tests.faults.conftest import FULL, SECONDS, SMALLEST, add_client, bespoke, 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 KILLS = scaled(2, 50)
+AFTER_A_CHANGE = scaled(1, 20)
+INTERRUPTS = scaled(4, 40)
+CHANGED = "failures.csv"
 STAGES = ("no notebook", "some notebooks", "all notebooks", "a report")
 
 
@@ -49,6 +52,55 @@ def test_killed_runs_go_on_where_they_stopped(
     record_property("killed with", dict(stages))
     if FULL:
         assert set(stages) >= set(STAGES[:3]), stages
+
+
+def test_runs_killed_after_a_change_go_on_where_they_stopped(undisturbed: Path, tmp_path: Path) -> None:
+    """Figures and pages that are taken again stem from whole notebooks, whichever run left them."""
+    change_a_row(add_client(tmp_path / "first"))
+    assert bespoke("run", SMALLEST, cwd=tmp_path / "first").returncode == 0
+    expected = files_of(tmp_path / "first/reports" / SMALLEST)
+    chance = random.Random(8)
+    for trial in range(AFTER_A_CHANGE):
+        folder = tmp_path / f"trial{trial}"
+        moment = (trial + chance.random()) / AFTER_A_CHANGE * float((undisturbed / SECONDS).read_text()) / 2
+        while True:
+            shutil.copytree(undisturbed, folder)
+            change_a_row(folder / "client_data" / SMALLEST)
+            if _kill_after(moment, folder):
+                break
+            shutil.rmtree(folder)
+            moment *= 0.8
+        again = bespoke("run", SMALLEST, cwd=folder)
+        assert again.returncode == 0, (moment, again.stdout + again.stderr)
+        assert files_of(folder / "reports" / SMALLEST) == expected, moment
+        shutil.rmtree(folder)
+
+
+@linux
+def test_an_interrupted_run_ends_soon_and_says_so(undisturbed: Path, tmp_path: Path) -> None:
+    """Ctrl-C at any moment, the first imports included, of a first run and of one after a change."""
+    seconds, chance = float((undisturbed / SECONDS).read_text()), random.Random(9)
+    for trial in range(INTERRUPTS):
+        folder = tmp_path / f"trial{trial}"
+        shutil.copytree(undisturbed, folder)
+        change_a_row(folder / "client_data" / SMALLEST)
+        if trial % 2:
+            shutil.rmtree(folder / "reports" / SMALLEST)
+        moment = 0.1 + (trial + chance.random()) / INTERRUPTS * seconds / 2
+        run = _start(folder, SMALLEST, stderr=subprocess.PIPE)
+        time.sleep(moment)
+        run.send_signal(signal.SIGINT)
+        _, said = run.communicate(timeout=20)
+        lines = said.decode().split("\n")
+        assert run.returncode in (0, 1), (moment, said)
+        assert run.returncode == 0 or [line[:21] for line in lines if line] == ["interrupted; nothing "], (
+            moment
+        )
+        deadline = time.monotonic() + 10
+        while (left := processes_in(folder)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert left == [], moment
+        shutil.rmtree(folder)
 
 
 @linux
@@ -97,10 +149,18 @@ def test_one_killed_client_does_not_stop_the_others(tmp_path: Path) -> None:
     assert bespoke("run", "--all", cwd=tmp_path).returncode == 0
 
 
-def _start(folder: Path, *options: str, **environment: str) -> subprocess.Popen[bytes]:
+def change_a_row(client: Path) -> None:
+    """The last failure is taken away."""
+    rows = (client / CHANGED).read_text(encoding="utf-8").splitlines()
+    (client / CHANGED).write_text("\n".join(rows[:-1]) + "\n", encoding="utf-8")
+
+
+def _start(
+    folder: Path, *options: str, stderr: int = subprocess.DEVNULL, **environment: str
+) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "bespoke", "run", *options], cwd=folder, env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=stderr,
     )  # fmt: skip
 
 
