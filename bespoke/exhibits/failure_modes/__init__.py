@@ -1,0 +1,21 @@
+"""Chapter 2 on the page."""
+
+from bespoke.exhibits.failure_modes.coding import codes, saturation
+from bespoke.exhibits.failure_modes.labelling import agreement, judges, labels
+from bespoke.exhibits.failure_modes.remedies import families, plan
+from bespoke.exhibits.failure_modes.shares import finding, pareto, separation
+from bespoke.exhibits.failure_modes.tasks import heat_map
+
+__all__ = [
+    "agreement",
+    "codes",
+    "families",
+    "finding",
+    "heat_map",
+    "judges",
+    "labels",
+    "pareto",
+    "plan",
+    "saturation",
+    "separation",
+]

@@ -1,0 +1,32 @@
+"""Chapter 6 on the page."""
+
+from bespoke.exhibits.timeline.ab_test import ab_table, ab_text
+from bespoke.exhibits.timeline.dates import (
+    contingency_text,
+    dates_table,
+    finding,
+    overview_text,
+    s_curve_figure,
+)
+from bespoke.exhibits.timeline.durations import calibration_text, examples_text, zero_variance_callout
+from bespoke.exhibits.timeline.phases import gantt_figure, phases_table
+from bespoke.exhibits.timeline.risk import driver_text, sensitivity_figure
+from bespoke.exhibits.timeline.words import PHASE
+
+__all__ = [
+    "PHASE",
+    "ab_table",
+    "ab_text",
+    "calibration_text",
+    "contingency_text",
+    "dates_table",
+    "driver_text",
+    "examples_text",
+    "finding",
+    "gantt_figure",
+    "overview_text",
+    "phases_table",
+    "s_curve_figure",
+    "sensitivity_figure",
+    "zero_variance_callout",
+]
