@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -186,6 +187,31 @@ def test_after_a_changed_row_the_report_is_the_one_of_a_first_run(
     again, first = files_of(tmp_path / "reports" / client), files_of(tmp_path / "first" / client)
     assert again.keys() == first.keys()
     assert [name for name in again if again[name] != first[name]] == []
+
+
+@pytest.mark.parametrize("same_code", [True, False])
+def test_a_figure_is_taken_from_the_last_run_of_the_same_code_only(
+    reports: Path, tmp_path: Path, same_code: bool
+) -> None:
+    """A mark is planted in the figures of the last run, as if it had drawn them so."""
+    for place in ("client_data", "reports"):
+        shutil.copytree(reports.parent / place / "harbour_legal", tmp_path / place / "harbour_legal")
+    folder = tmp_path / "reports/harbour_legal"
+    notebook, manifest = folder / "notebooks/06_timeline.ipynb", folder / "manifest.json"
+    mark = "<!-- of the last run -->"
+    notebook.write_text(notebook.read_text().replace("</svg>", f"{mark}</svg>"))
+    noted = json.loads(manifest.read_text())
+    run = noted["notebooks"]["06_timeline"]
+    run["outputs"]["notebooks/06_timeline.ipynb"] = hashlib.sha256(notebook.read_bytes()).hexdigest()
+    if not same_code:  # a run of other code was killed after this notebook, say
+        run["made_by"] = "other code"
+    manifest.write_text(json.dumps(noted))
+    failures = tmp_path / "client_data/harbour_legal/failures.csv"
+    failures.write_text("".join(failures.read_text().splitlines(keepends=True)[:-1]))
+    done = bespoke("run", "harbour_legal", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "06_timeline: ran in" in done.stdout
+    assert (mark in notebook.read_text()) is same_code
 
 
 def test_a_notebook_begun_early_that_need_not_run_is_called_off(reports: Path, tmp_path: Path) -> None:

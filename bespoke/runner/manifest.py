@@ -5,6 +5,7 @@ Plain data without pydantic: a run that finds nothing to do has read this file b
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, field, fields
 from importlib.metadata import PackageNotFoundError, version
@@ -25,6 +26,7 @@ class NotebookRun:
 
     key: str
     parameters: dict[str, Any] = field(default_factory=dict)
+    made_by: str = ""  # hash of the package's code and the versions beside it
     outputs: dict[str, str] = field(default_factory=dict)  # file in the client's report folder -> SHA-256
     seconds: dict[str, float] = field(default_factory=dict)  # kernel, imports, cells, save
 
@@ -49,6 +51,11 @@ class Manifest:
     advice: str = ""  # the finding of the last chapter
     holds_until: str = ""  # the day the first fact the report rests on expires
     stale: list[str] = field(default_factory=list)  # facts that had expired on the day of the report
+
+    @property
+    def made_by(self) -> str:
+        """Code and versions as one hash: what has the same one draws the same figure from the same data."""
+        return hashlib.sha256(repr((self.code, sorted(self.versions.items()))).encode()).hexdigest()
 
     def write(self, folder: Path) -> None:
         text = json.dumps(asdict(self), indent=1, sort_keys=True, ensure_ascii=False)

@@ -71,7 +71,8 @@ class Plan:
             repr(sorted(self.now.versions.items())),
             *(self._result(needed) for needed in predecessors(stem)),
         ]
-        return NotebookRun(hashlib.sha256("\n".join(parts).encode()).hexdigest(), parameters)
+        key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        return NotebookRun(key, parameters, self.now.made_by)
 
     def reason(self, stem: str) -> str:
         """Why the notebook has to run, in a few words; empty when nothing it depends on has changed."""
@@ -119,15 +120,16 @@ class Plan:
             return "the code changed"
         return "an earlier result changed"
 
-    def goes_on(self) -> bool:
-        """Whether the last run had the same code and libraries: what it drew may stand."""
+    def repeats(self) -> bool:
+        """Whether the last run had the same code, libraries and date: most figures and pages will be the same."""
         before, now = self.before, self.now
-        same = before is not None and (before.code, before.versions) == (now.code, now.versions)
+        same = before is not None and (before.made_by, before.as_of) == (now.made_by, now.as_of)
         return same and not self.options.force
 
-    def repeats(self) -> bool:
-        """Whether the date is the same too: most figures and pages will come out as they were."""
-        return self.goes_on() and self.before is not None and self.before.as_of == self.now.as_of
+    def keeps_figures(self, stem: str) -> bool:
+        """Whether a figure in the notebook as it lies there would be the same now, its data being the same."""
+        earlier = self.before.notebooks.get(stem) if self.before and not self.options.force else None
+        return earlier is not None and earlier.made_by == self.now.made_by and self.is_untouched(stem)
 
     def is_untouched(self, stem: str) -> bool:
         """Whether a notebook lies there as the last run left it."""

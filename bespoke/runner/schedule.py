@@ -193,7 +193,7 @@ def _heaviest_first(stems: Iterable[str]) -> list[str]:
 
 def _last_run(plan: Plan, stem: str) -> dict[str, str]:
     """What names a kernel the notebook it may take figures from that need not be drawn again."""
-    kept = plan.goes_on() and plan.is_untouched(stem)
+    kept = plan.keeps_figures(stem)
     return {places.LAST_RUN: str(plan.notebook(stem).resolve())} if kept else {}
 
 
