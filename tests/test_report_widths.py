@@ -6,11 +6,10 @@ from datetime import date
 import pytest
 import typst
 
-from bespoke.report import widths
+from bespoke.report import data, widths
 from bespoke.report.cover import Cover
-from bespoke.report.data import document
 from bespoke.report.glyphs import BREAK
-from bespoke.report.model import Column, Document, Section, Table
+from bespoke.report.model import Column, Section, Table
 from bespoke.show import fonts
 
 WORDS = [
@@ -62,11 +61,11 @@ def test_no_table_is_wider_than_its_page(count):
 def test_codes_and_addresses_break_within_their_column():
     code = '{"diagnosis_icd10":["E11.65"],"x":"' + "a" * 80 + '"}'
     one = table([Column("Payload", code=True), Column("Text")], [code, "some text that wraps " * 12])
-    report = Document([Section("a", "1", "Chapter 1", "T", "T", [one])])
-    data = document(report, Cover(client="C", as_of=date(2026, 1, 1)))["chapters"][0]["body"][0]
-    text = data["rows"][0]["cells"][0]["children"][0]["text"]
+    section = Section("a", "1", "Chapter 1", "T", "T", [one])
+    set_as = data.section(section, Cover(client="C", as_of=date(2026, 1, 1)), "chapter")["body"][0]
+    text = set_as["rows"][0]["cells"][0]["children"][0]["text"]
     assert text.replace(BREAK, "") == code
-    assert max(widths.width(p, data["size"], code=True) for p in text.split(BREAK)) <= data["widths"][0]
+    assert max(widths.width(p, set_as["size"], code=True) for p in text.split(BREAK)) <= set_as["widths"][0]
 
 
 def test_measured_widths_are_never_below_what_typst_sets():
