@@ -10,6 +10,7 @@ import pytest
 
 from bespoke import places, show
 from bespoke.exhibits import failure_modes
+from bespoke.exhibits.task_audit import _draw_gaps, _Gap
 from bespoke.show import drawing
 from bespoke.show.blocks import MIME
 from bespoke.show.numbers import speaking
@@ -93,3 +94,9 @@ def test_a_last_notebook_that_cannot_be_read_is_no_obstacle(
     monkeypatch.setenv(places.LAST_RUN, str(path))
     drawing._figures_of.cache_clear()
     assert drawing.drawn(bar, (1.0, "Notes"))[0].startswith("<?xml")
+
+
+def test_a_task_that_is_always_wrong_stands_on_the_axis() -> None:
+    gaps = [_Gap("Notes", "far", 0.0, None, 0.9), _Gap("Claims", "near", 0.8, None, 0.9)]
+    low, high = _draw_gaps(gaps).axes[0].get_xlim()
+    assert low < 0.0 < 0.9 < high

@@ -106,7 +106,7 @@ def _draw_gaps(gaps: Sequence[_Gap]) -> Any:
         _gap_row(axes, y, gap)
     axes.set_yticks(range(len(gaps)), [gap.task for gap in reversed(gaps)])
     axes.set_ylim(-0.6, len(gaps) - 0.4)
-    axes.set_xlim(min(0.4, *(gap.today or 1 for gap in gaps)) - 0.05, 1.02)
+    axes.set_xlim(min(0.4, *(gap.today for gap in gaps)) - 0.05, 1.02)
     axes.xaxis.set_major_formatter(lambda x, _: percent(x))
     axes.set_xlabel("quality on the task's own metric: today (dot, 95% interval) and target (bar)")
     return figure
