@@ -11,8 +11,6 @@ def program() -> None:
             _get_ready()
         from bespoke.cli import program as command
     except KeyboardInterrupt:
-        if nursery := sys.modules.get("bespoke.runner.nursery"):
-            nursery.ZYGOTE.call_off()
         sys.exit("interrupted; nothing was begun")
     command()
 

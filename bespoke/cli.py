@@ -262,8 +262,6 @@ def program() -> None:
         main()
     except SystemExit as stop:
         code = stop.code
-    if "bespoke.runner.nursery" in sys.modules:
-        sys.modules["bespoke.runner.nursery"].ZYGOTE.call_off()
     atexit._run_exitfuncs()
     with suppress(OSError, ValueError):  # nobody listens any more
         sys.stdout.flush()

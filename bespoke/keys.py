@@ -63,8 +63,7 @@ def package_digest() -> str:
 
 
 def _code() -> Iterator[Path]:
-    for folder, below, names in os.walk(
-        PACKAGE
-    ):  # once: to look for each kind in turn takes ten times as long
+    # Once: to look for each kind in turn takes ten times as long.
+    for folder, below, names in os.walk(PACKAGE):
         below[:] = [name for name in below if name not in ("_data", "__pycache__")]
         yield from (Path(folder, name) for name in names if name.endswith(CODE))

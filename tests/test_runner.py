@@ -20,7 +20,7 @@ from bespoke.report.document import build, read
 from bespoke.report.model import Heading
 from bespoke.runner import parameters
 from tests.conftest import EXAMPLES, ROOT
-from tests.faults.conftest import files_of
+from tests.faults.conftest import files_of, take_last_row
 
 NOTEBOOKS = [ROOT / "notebooks" / f"{stem}.ipynb" for stem in CHAPTERS]
 
@@ -194,8 +194,7 @@ def test_a_figure_is_taken_from_the_last_run_of_the_same_code_only(
     reports: Path, tmp_path: Path, same_code: bool
 ) -> None:
     """A mark is planted in the figures of the last run, as if it had drawn them so."""
-    for place in ("client_data", "reports"):
-        shutil.copytree(reports.parent / place / "harbour_legal", tmp_path / place / "harbour_legal")
+    copy_client("harbour_legal", reports, tmp_path)
     folder = tmp_path / "reports/harbour_legal"
     notebook, manifest = folder / "notebooks/06_timeline.ipynb", folder / "manifest.json"
     mark = "<!-- of the last run -->"
@@ -206,8 +205,7 @@ def test_a_figure_is_taken_from_the_last_run_of_the_same_code_only(
     if not same_code:  # a run of other code was killed after this notebook, say
         run["made_by"] = "other code"
     manifest.write_text(json.dumps(noted))
-    failures = tmp_path / "client_data/harbour_legal/failures.csv"
-    failures.write_text("".join(failures.read_text().splitlines(keepends=True)[:-1]))
+    take_last_row(tmp_path / "client_data/harbour_legal/failures.csv")
     done = bespoke("run", "harbour_legal", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "06_timeline: ran in" in done.stdout
@@ -216,8 +214,7 @@ def test_a_figure_is_taken_from_the_last_run_of_the_same_code_only(
 
 def test_a_notebook_begun_early_that_need_not_run_is_called_off(reports: Path, tmp_path: Path) -> None:
     """A notebook that is missing runs again; its result is the same, so nothing that reads it has to."""
-    for place in ("client_data", "reports"):
-        shutil.copytree(reports.parent / place / "harbour_legal", tmp_path / place / "harbour_legal")
+    copy_client("harbour_legal", reports, tmp_path)
     before = files_of(tmp_path / "reports/harbour_legal")
     (tmp_path / "reports/harbour_legal/notebooks/02_failure_modes.ipynb").unlink()
     done = bespoke("run", "harbour_legal", cwd=tmp_path)
@@ -229,13 +226,15 @@ def test_a_notebook_begun_early_that_need_not_run_is_called_off(reports: Path, t
     assert files_of(tmp_path / "reports/harbour_legal") == before
 
 
-def run_again_without_the_last_row(client: str, changed: str, reports: Path, folder: Path) -> str:
-    """A copy of a report, and what the run said that came after the change."""
+def copy_client(client: str, reports: Path, folder: Path) -> None:
     for place in ("client_data", "reports"):
         shutil.copytree(reports.parent / place / client, folder / place / client)
-    path = folder / "client_data" / client / changed
-    rows = path.read_text(encoding="utf-8").splitlines()
-    path.write_text("\n".join(rows[:-1]) + "\n", encoding="utf-8")
+
+
+def run_again_without_the_last_row(client: str, changed: str, reports: Path, folder: Path) -> str:
+    """A copy of a report, and what the run said that came after the change."""
+    copy_client(client, reports, folder)
+    take_last_row(folder / "client_data" / client / changed)
     done = bespoke("run", client, cwd=folder)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -66,9 +66,8 @@ def _said(template: str, value: str = "") -> str:
     return _said_in(spoken(), template, value)
 
 
-@lru_cache(
-    maxsize=1 << 10
-)  # the search for what would change the advice asks the same gates thousands of times
+# The search for what would change the advice asks the same gates thousands of times.
+@lru_cache(maxsize=1 << 10)
 def _said_in(locale: str, template: str, value: str) -> str:
     """In the locale that is spoken: it writes the numbers and dates that the template itself holds."""
     return filled(template, value=value)

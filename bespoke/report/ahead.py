@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import sys
 import threading
@@ -12,14 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bespoke.errors import BespokeError
+from bespoke.priority import give_way
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
     from bespoke.report.cover import Cover
     from bespoke.report.document import Part
-
-GENTLE = 5  # niceness: kernels that compute go first
 
 
 class Ahead:
@@ -85,10 +83,9 @@ def _part(notebook: Path, language: str) -> Part:
 
 
 def _give_way() -> None:
-    """This thread alone, where the system knows threads."""
+    """Kernels that compute go before this thread, where the system knows threads."""
     if sys.platform == "linux":
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), GENTLE)
+        give_way(threading.get_native_id())
 
 
 def get_ready() -> None:

@@ -16,7 +16,7 @@ def render(
     cover: Cover,
     folder: Path,
     ahead: Ahead | None = None,
-    meanwhile: Callable[[], object] = bool,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> dict[str, float]:
     """Write `report.pdf` and `report.html` into the folder; seconds spent on each step.
 

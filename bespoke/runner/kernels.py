@@ -6,11 +6,9 @@ client make that several seconds of nothing.
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from queue import Empty
 from typing import Any
 from uuid import uuid4
@@ -22,13 +20,13 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from traitlets import Type
 
+from bespoke.priority import give_way
 from bespoke.runner import nursery, private
 from bespoke.runner.beside import Beside
 from bespoke.runner.execute import own_cells
 
 ENGINE = "bespoke"
 START = 120  # seconds a kernel may take to start
-GENTLE = 5  # the niceness of a kernel that can wait: a third of the weight of another
 SOON = 0.005  # seconds between two looks whether a kernel has ended
 
 
@@ -128,15 +126,17 @@ class Engine(NBClientEngine):  # type: ignore[misc]
 
         def begin(**_: Any) -> None:
             if not beside.urgent:
-                _give_way(client.km.provisioner.pid)
+                give_way(client.km.provisioner.pid)
 
         def hold(cell_index: int, **_: Any) -> None:
             if gate is not None and cell_index in computes:
                 gate.pass_through()
 
         def look(**_: Any) -> None:
-            if watched is not None and watched.has_come():
-                _give_way(client.km.provisioner.pid)
+            if (
+                watched is not None and watched.has_come()
+            ):  # it only draws now; the longest chain sets the pace
+                give_way(client.km.provisioner.pid)
 
         keep.append(nb_man.nb)  # for the caller, should a cell fail
         client = PapermillNotebookClient(
@@ -147,13 +147,6 @@ class Engine(NBClientEngine):  # type: ignore[misc]
         if watched is not None:
             watched.has_begun()
         return client.execute(env={**environment, nursery.AT_ONCE: str(int(beside.at_once))})
-
-
-def _give_way(pid: int) -> None:
-    """Let others go first: a kernel that has its result only draws, and the longest chain of results sets the pace."""
-    if hasattr(os, "setpriority"):
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, pid, GENTLE)
 
 
 papermill_engines.register(ENGINE, Engine)

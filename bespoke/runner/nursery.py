@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import select
@@ -66,6 +67,7 @@ class Zygote:
                 pass_fds=(listener.fileno(),),
                 process_group=0,  # not a session of its own: niceness counts within one
             )  # fmt: skip
+        atexit.register(self.call_off)
         self._tell()
 
     def revive(self) -> None:
@@ -109,7 +111,7 @@ class Zygote:
         self.stop()
 
     def call_off(self) -> None:
-        """End it where no kernel was asked for: it need not get ready first."""
+        """End it at once: it need not get ready first where no kernel was asked for."""
         if self._process is not None and self._is_ours:
             self._process.kill()
             self.stop()

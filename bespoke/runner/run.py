@@ -170,16 +170,10 @@ def _note_advice(plan: Plan, client: Client, day: date) -> None:
 
 def _finding(notebook: Path) -> str:
     """The first finding that an executed notebook shows."""
-    from bespoke.show.blocks import MIME
+    from bespoke.show.blocks import shown_in
 
-    if not notebook.is_file():
-        return ""
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-        for output in cell.get("outputs", ()):
-            block = output.get("data", {}).get(MIME, {})
-            if block.get("type") == "finding":
-                return str(block["text"])
-    return ""
+    found = shown_in(notebook) if notebook.is_file() else ()
+    return next((str(block["text"]) for block in found if block.get("type") == "finding"), "")
 
 
 def render_report(
@@ -187,7 +181,7 @@ def render_report(
     day: date,
     folder: Path,
     ahead: Ahead | None = None,
-    meanwhile: Callable[[], object] = bool,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> dict[str, float]:
     """Render the executed notebooks of a client; seconds per step. A missing one is an error naming it."""
     from bespoke.report import render

@@ -110,6 +110,10 @@ class _Course:
         self._likely = self.plan.will_run()
         ZYGOTE.expect(self._likely, ["drawing"])
 
+    @property
+    def _without_result(self) -> set[str]:
+        return {*self.waiting, *(one.stem for one in self.running.values() if not one.has_result)}
+
     def next(self) -> str | None:
         """The first notebook whose results to read are all there, while there is room for it."""
         width = self.plan.options.width
@@ -118,8 +122,9 @@ class _Course:
             return None
         held = [one.stem for one in self.running.values() if one.is_held]
         room = len(self.running) < DRAWING * width
-        busy = {*self.waiting, *(one.stem for one in self.running.values() if not one.has_result)}
-        ready = (stem for stem in (*held, *self.waiting) if not busy & set(predecessors(stem)))
+        ready = (
+            stem for stem in (*held, *self.waiting) if not self._without_result & set(predecessors(stem))
+        )
         return next((stem for stem in ready if room or stem in held), None)
 
     def go(self, stem: str) -> bool:
@@ -175,8 +180,7 @@ class _Course:
 
     def _is_urgent(self, stem: str) -> bool:
         """The longest chain sets the pace, so it goes first: no other that has yet to compute begins a longer one."""
-        others = {*self.waiting, *(one.stem for one in self.running.values() if not one.has_result)}
-        beside = others - {stem, *upstream(stem)}
+        beside = self._without_result - {stem, *upstream(stem)}
         return _level(stem) >= max(map(_level, beside), default=0)
 
 

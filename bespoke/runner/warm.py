@@ -40,13 +40,6 @@ def extras_for(clients: Sequence[Path]) -> list[str]:
     return ["drawing", "codes"] if len(coded) > 1 else ["drawing"]
 
 
-def warm_up(stems: Iterable[str], extras: Iterable[str] = ()) -> None:
-    """Everything at once."""
-    prepare()
-    for _ in steps(stems, extras):
-        pass
-
-
 def prepare() -> None:
     """Without this no kernel is forked."""
     collect_seldom()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -103,3 +106,11 @@ def parse(data: dict[str, Any]) -> Block:
     if kind is None:
         raise ValueError(f"unknown block type {data.get('type')!r}")
     return kind.model_validate(data)
+
+
+def shown_in(notebook: Path) -> Iterator[dict[str, Any]]:
+    """The blocks of an executed notebook, in order, as they were kept."""
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        for output in cell.get("outputs", ()):
+            if block := output.get("data", {}).get(MIME):
+                yield block

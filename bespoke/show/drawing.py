@@ -8,7 +8,6 @@ has changed.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -19,7 +18,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from bespoke import places
-from bespoke.show.blocks import MIME
+from bespoke.show.blocks import shown_in
 from bespoke.show.numbers import spoken
 from bespoke.show.style import svg
 
@@ -56,9 +55,7 @@ def _figures_of(notebook: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
     if notebook:
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):  # then every figure is drawn
-            for cell in json.loads(Path(notebook).read_text(encoding="utf-8"))["cells"]:
-                for output in cell.get("outputs", ()):
-                    block = output.get("data", {}).get(MIME, {})
-                    if block.get("drawn_from"):
-                        found[block["drawn_from"]] = block["svg"]
+            for block in shown_in(Path(notebook)):
+                if block.get("drawn_from"):
+                    found[block["drawn_from"]] = block["svg"]
     return found

@@ -46,6 +46,12 @@ def add_client(folder: Path, name: str = SMALLEST, source: str = SMALLEST) -> Pa
     return Path(shutil.copytree(ROOT / "client_data" / source, folder / "client_data" / name))
 
 
+def take_last_row(path: Path) -> None:
+    """A change of a file that leaves it whole."""
+    rows = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(rows[:-1]) + "\n", encoding="utf-8")
+
+
 def files_of(report: Path) -> dict[str, bytes]:
     """Everything of a client's report that must not depend on how the run went; the manifest keeps its seconds."""
     return {

@@ -17,7 +17,17 @@ from pathlib import Path
 import pytest
 
 from bespoke.chapters.registry import CHAPTERS
-from tests.faults.conftest import FULL, SECONDS, SMALLEST, add_client, bespoke, files_of, processes_in, scaled
+from tests.faults.conftest import (
+    FULL,
+    SECONDS,
+    SMALLEST,
+    add_client,
+    bespoke,
+    files_of,
+    processes_in,
+    scaled,
+    take_last_row,
+)
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -56,7 +66,7 @@ def test_killed_runs_go_on_where_they_stopped(
 
 def test_runs_killed_after_a_change_go_on_where_they_stopped(undisturbed: Path, tmp_path: Path) -> None:
     """Figures and pages that are taken again stem from whole notebooks, whichever run left them."""
-    change_a_row(add_client(tmp_path / "first"))
+    take_last_row(add_client(tmp_path / "first") / CHANGED)
     assert bespoke("run", SMALLEST, cwd=tmp_path / "first").returncode == 0
     expected = files_of(tmp_path / "first/reports" / SMALLEST)
     chance = random.Random(8)
@@ -65,7 +75,7 @@ def test_runs_killed_after_a_change_go_on_where_they_stopped(undisturbed: Path, 
         moment = (trial + chance.random()) / AFTER_A_CHANGE * float((undisturbed / SECONDS).read_text()) / 2
         while True:
             shutil.copytree(undisturbed, folder)
-            change_a_row(folder / "client_data" / SMALLEST)
+            take_last_row(folder / "client_data" / SMALLEST / CHANGED)
             if _kill_after(moment, folder):
                 break
             shutil.rmtree(folder)
@@ -84,7 +94,7 @@ def test_an_interrupted_run_ends_soon_and_says_so(undisturbed: Path, tmp_path: P
     for trial in range(INTERRUPTS):
         folder = tmp_path / f"trial{trial}"
         shutil.copytree(undisturbed, folder)
-        change_a_row(folder / "client_data" / SMALLEST)
+        take_last_row(folder / "client_data" / SMALLEST / CHANGED)
         if trial % 2:
             shutil.rmtree(folder / "reports" / SMALLEST)
         moment = 0.1 + (trial + chance.random()) / INTERRUPTS * seconds / 2
@@ -150,12 +160,6 @@ def test_one_killed_client_does_not_stop_the_others(tmp_path: Path) -> None:
     assert "was ended by signal 9; run it again to go on" in text
     assert "1 of 2 clients done; failed: " in text
     assert bespoke("run", "--all", cwd=tmp_path).returncode == 0
-
-
-def change_a_row(client: Path) -> None:
-    """The last failure is taken away."""
-    rows = (client / CHANGED).read_text(encoding="utf-8").splitlines()
-    (client / CHANGED).write_text("\n".join(rows[:-1]) + "\n", encoding="utf-8")
 
 
 def _start(
