@@ -1,6 +1,6 @@
 """What a notebook starts with: the client, the facts as of the date, the earlier results, and its own.
 
-book = workbook.open("05_cost_model", client=client, client_data=client_data, reports=reports, as_of=as_of)
+book = workbook.open("06_cost_model", client=client, client_data=client_data, reports=reports, as_of=as_of)
 result = book.compute(draws=draws, seed=seed)
 exhibits = book.exhibits()
 """

@@ -19,7 +19,7 @@ def advice(root: Path) -> dict[date, Recommendation]:
     client = clients.load(root / "client_data", "meridian_health")
     found = {}
     for day in DAYS:
-        result = all_results(client, day)["07_recommendation"]
+        result = all_results(client, day)["08_recommendation"]
         assert isinstance(result, Recommendation)
         found[day] = result
     return found
@@ -53,7 +53,7 @@ def test_an_override_moves_the_advice_and_is_kept_in_the_trace(root: Path) -> No
     strict = client.engagement.model_copy(update={"thresholds": {"min_test_cases": 200}})
     from dataclasses import replace
 
-    result = all_results(replace(client, engagement=strict), DAYS[-1])["07_recommendation"]
+    result = all_results(replace(client, engagement=strict), DAYS[-1])["08_recommendation"]
     assert isinstance(result, Recommendation)
     task = result.task("note_structuring")  # 112 test cases: enough for 50, not for 200
     assert task.advice.stage == "measure"

@@ -33,7 +33,7 @@ def options(tmp_path_factory: pytest.TempPathFactory) -> Options:
 def test_a_table_is_traced_by_number_or_label(options: Options, asked: str) -> None:
     lines = list(explain("harbour_legal", asked, options))
     text = "\n".join(lines)
-    assert "computed by  bespoke.chapters.cost_model.compute -> results/05_cost_model.json" in text
+    assert "computed by  bespoke.chapters.cost_model.compute -> results/06_cost_model.json" in text
     assert "from input   harbour_legal/prices.yaml (SHA-256 " in text
     assert "from fact    cost." in text
     assert "read 2026-11-20" in text

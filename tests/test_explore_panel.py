@@ -28,9 +28,9 @@ FASTEST = 1000
 # What may leave the page of a client as it is: nothing reads the flag, or the client's own case does not turn on it.
 WITHOUT_EFFECT = {
     "01_task_audit": {"p95_latency_ms", "deidentified"},
-    "05_cost_model": {"cache", "current_quality", "price_source"},
-    "06_timeline": {"annotators", "examples_per_hour", "review_rounds"},
-    "07_recommendation": {"anthropic_api", "keep_optimising_within"},
+    "06_cost_model": {"cache", "current_quality", "price_source"},
+    "07_timeline": {"annotators", "examples_per_hour", "review_rounds"},
+    "08_recommendation": {"anthropic_api", "keep_optimising_within"},
 }
 
 
@@ -103,7 +103,7 @@ def cells(html: str) -> list[list[str]]:
 def test_every_dial_reacts_at_once_and_back_restores_the_folder(
     panel: Callable[..., Panel], stem: str, client: str
 ) -> None:
-    if stem == "04_icd10_evaluation" and client != "meridian_health":
+    if stem == "05_icd10_evaluation" and client != "meridian_health":
         with pytest.raises(NothingToExplore, match=r"evaluation/notes\.jsonl"):
             panel(stem, client)
         return
@@ -150,7 +150,7 @@ def test_a_report_run_shows_nothing(
 
 def test_twice_the_volume_costs_twice_as_much(panel: Callable[..., Panel]) -> None:
     """Tokens are paid by the piece: 18,000 requests instead of 9,000 double what it costs as it runs today."""
-    made = panel("05_cost_model")
+    made = panel("06_cost_model")
     widget(made, "requests_per_day").value = 9_000
     once = next(row for row in cells(made.view.value) if row and row[0] == "As it runs today")
     widget(made, "requests_per_day").value = 18_000
@@ -160,7 +160,7 @@ def test_twice_the_volume_costs_twice_as_much(panel: Callable[..., Panel]) -> No
 
 
 def test_half_the_token_prices_cost_half(panel: Callable[..., Panel]) -> None:
-    made = panel("05_cost_model")
+    made = panel("06_cost_model")
     before = next(row for row in cells(made.view.value) if row and row[0] == "As it runs today")
     for kind in ("input_price", "output_price"):
         control = widget(made, kind)
@@ -170,7 +170,7 @@ def test_half_the_token_prices_cost_half(panel: Callable[..., Panel]) -> None:
 
 
 def test_a_cache_of_an_hour_hits_at_least_as_often(panel: Callable[..., Panel]) -> None:
-    made = panel("05_cost_model", "harbour_legal")  # 45 requests a day: five minutes are often too short
+    made = panel("06_cost_model", "harbour_legal")  # 45 requests a day: five minutes are often too short
     short, hour = (int(n) for n in re.findall(r"minutes: (\d+)% of requests hit", made.view.value))
     assert short < hour
     costs = {}
@@ -184,7 +184,7 @@ def test_a_cache_of_an_hour_hits_at_least_as_often(panel: Callable[..., Panel]) 
 def test_a_price_is_kept_with_its_source_or_not_at_all(
     panel: Callable[..., Panel], client_data: Path
 ) -> None:
-    made = panel("05_cost_model", "meridian_health", client_data)
+    made = panel("06_cost_model", "meridian_health", client_data)
     widget(made, "input_price").value = 2.5
     made.keep.show()
     assert made.keep.proposal is None
@@ -202,7 +202,7 @@ def test_a_price_is_kept_with_its_source_or_not_at_all(
 
 
 def test_the_kept_advice_is_the_explored_one(panel: Callable[..., Panel], client_data: Path) -> None:
-    made = panel("07_recommendation", "atlas_payments", client_data)
+    made = panel("08_recommendation", "atlas_payments", client_data)
     widget(made, "gpu_hosting").value = False
     widget(made, "min_test_cases").value = 100
     explored = {row[0]: (row[2], row[3], row[4]) for row in cells(made.view.value) if len(row) == 6}
@@ -210,10 +210,10 @@ def test_the_kept_advice_is_the_explored_one(panel: Callable[..., Panel], client
     assert "bespoke check: no problem" in made.keep.shown.value
     made.keep.keep()
     book = workbook.open(
-        "07_recommendation", client="atlas_payments", client_data=str(client_data),
+        "08_recommendation", client="atlas_payments", client_data=str(client_data),
         reports=str(client_data.parent / "reports"),
     )  # fmt: skip
-    inputs: Any = [book.earlier(stem) for stem in ("01_task_audit", "02_failure_modes", "05_cost_model")]
+    inputs: Any = [book.earlier(stem) for stem in ("01_task_audit", "02_failure_modes", "06_cost_model")]
     kept = advise(book.client, book.facts, *inputs)
     names = made.explorer.names  # type: ignore[attr-defined]
     assert explored == {
@@ -238,7 +238,7 @@ def test_the_kept_audit_is_the_explored_one(panel: Callable[..., Panel], client_
 
 
 def test_what_the_check_refuses_cannot_be_written(panel: Callable[..., Panel], client_data: Path) -> None:
-    made = panel("07_recommendation", "harbour_legal", client_data)
+    made = panel("08_recommendation", "harbour_legal", client_data)
     widget(made, "private_haiku_arrangement").value = True
     made.keep.show()
     assert made.keep.write.disabled
@@ -246,7 +246,7 @@ def test_what_the_check_refuses_cannot_be_written(panel: Callable[..., Panel], c
 
 
 def test_another_move_takes_the_difference_off_the_page(panel: Callable[..., Panel]) -> None:
-    made = panel("06_timeline")
+    made = panel("07_timeline")
     widget(made, "annotators").value = 6
     made.keep.show()
     assert made.keep.proposal is not None
@@ -256,7 +256,7 @@ def test_another_move_takes_the_difference_off_the_page(panel: Callable[..., Pan
 
 
 def test_an_impossible_value_is_one_line_and_the_view_stays(panel: Callable[..., Panel]) -> None:
-    made = panel("06_timeline")
+    made = panel("07_timeline")
     before = made.view.value
     widget(made, "start").value = None
     assert "engagement.yaml: start:" in alert(made)

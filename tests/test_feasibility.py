@@ -15,7 +15,7 @@ from tests.conftest import all_results
 @pytest.fixture(scope="module")
 def harbour(root: Path) -> Recommendation:
     result = all_results(clients.load(root / "client_data", "harbour_legal"), date(2026, 11, 20))[
-        "07_recommendation"
+        "08_recommendation"
     ]
     assert isinstance(result, Recommendation)
     return result

@@ -80,7 +80,7 @@ def one(*cells: dict[str, Any]) -> list[Any]:
 def test_a_chapter_takes_its_topic_from_the_heading_and_its_heading_from_the_finding():
     report = build(
         ("01_task_audit", [md("# Task audit\n\nHello."), code(finding("Two tasks are ready."))]),
-        ("05_cost_model", [code(figure("fig-cost"))]),
+        ("06_cost_model", [code(figure("fig-cost"))]),
     )
     first, second = report.chapters
     assert (first.name, first.topic, first.heading) == ("Chapter 1", "Task audit", "Two tasks are ready.")

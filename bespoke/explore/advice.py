@@ -45,7 +45,7 @@ class RecommendationExplorer(Explorer):
         super().__init__(book)
         self.audit: Any = book.earlier("01_task_audit")
         self.failures: Any = book.earlier("02_failure_modes")
-        self.cost: Any = book.earlier("05_cost_model")
+        self.cost: Any = book.earlier("06_cost_model")
         self.names = {route.route: route.name for route in routes(self.base.facts.as_of)}
         self.before = self._answers(self.base, flips_of=None)
 

@@ -48,7 +48,7 @@ class CostModelExplorer(Explorer):
 
     def __init__(self, book: Workbook) -> None:
         super().__init__(book)
-        self.evaluation: Icd10Evaluation | None = book.earlier("04_icd10_evaluation")  # type: ignore[assignment]
+        self.evaluation: Icd10Evaluation | None = book.earlier("05_icd10_evaluation")  # type: ignore[assignment]
         self.before = lru_cache(maxsize=None)(lambda subject: self._price(subject, self.base))
 
     def dials(self, subject: str, scene: Scene) -> Sequence[Dial]:

@@ -39,9 +39,9 @@ class TimelineExplorer(Explorer):
             for name, stem in (
                 ("audit", "01_task_audit"),
                 ("failures", "02_failure_modes"),
-                ("cost", "05_cost_model"),
+                ("cost", "06_cost_model"),
                 ("dataset", "03_dataset_readiness"),
-                ("evaluation", "04_icd10_evaluation"),
+                ("evaluation", "05_icd10_evaluation"),
             )
         }
         self.correlation = self.base.facts.number(CORRELATION)

@@ -137,7 +137,7 @@ def _take_topic(part: Part) -> str:
 
 
 def _readable(stem: str) -> str:
-    """`05_cost_model` -> `Cost model`."""
+    """`06_cost_model` -> `Cost model`."""
     text = re.sub(r"^\d+[_-]", "", stem).replace("_", " ").strip() or stem
     return text[:1].upper() + text[1:]
 

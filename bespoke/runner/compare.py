@@ -19,7 +19,7 @@ from bespoke.facts.reader import Facts
 from bespoke.results import Result
 from bespoke.runner.run import Options
 
-NEEDED = ("01_task_audit", "02_failure_modes", "04_icd10_evaluation", "05_cost_model")
+NEEDED = ("01_task_audit", "02_failure_modes", "05_icd10_evaluation", "06_cost_model")
 
 
 def compare_reports(name: str, old: str, new: str, options: Options) -> Iterator[str]:
@@ -62,15 +62,15 @@ def _on_a_day(client: Client, day: date) -> dict[str, Situation]:
     for stem in CHAPTERS:
         if stem in NEEDED:
             found[stem] = compute(stem, client, Facts(day, thresholds), found.__getitem__, {})
-    cost = found["05_cost_model"]
+    cost = found["06_cost_model"]
     assert isinstance(cost, CostModel)
     by_task = cases(client, Facts(day, thresholds), found["01_task_audit"], found["02_failure_modes"], cost)  # type: ignore[arg-type]
     return {t: Situation(day, case, yearly_cost(cost, t), thresholds) for t, case in by_task.items()}
 
 
 def _of_a_report(client: Client, folder: Path) -> dict[str, Situation]:
-    advice = Recommendation.read(folder / "results" / "07_recommendation.json")
-    cost = CostModel.read(folder / "results" / "05_cost_model.json")
+    advice = Recommendation.read(folder / "results" / "08_recommendation.json")
+    cost = CostModel.read(folder / "results" / "06_cost_model.json")
     if advice is None or cost is None:
         message = "neither a date nor a report folder with results of this version"
         raise BespokeError(message, path=str(folder))

@@ -222,7 +222,7 @@ def evaluate(
             client, chosen, model, facts, store, aws, outside, say,
             base=base, base_model=base_model, frame=None,
         )  # fmt: skip
-    say(f"score them with: bespoke run {client.name} --only 04_icd10_evaluation")
+    say(f"score them with: bespoke run {client.name} --only 05_icd10_evaluation")
     return paths
 
 
