@@ -10,8 +10,12 @@ from bespoke.clients.schema import Family
 from bespoke.facts.reader import Sourced, in_force, rows_of
 
 State = Literal["open", "closed_to_new", "ended", "not_offered", "unverified"]
-Group = Literal["prompt", "inference", "retrieval", "lever", "tuning", "hosting", "contract"]
+Group = Literal[
+    "keep", "prepare", "prompt", "inference", "model", "retrieval", "lever",
+    "encoder", "tuning", "hosting", "contract",
+]  # fmt: skip
 TUNED: tuple[Group, ...] = ("tuning", "hosting")
+BUILDS: tuple[Group, ...] = ("encoder", *TUNED, "contract")  # dear or final: never before the cheap tests
 
 
 class Route(Sourced):

@@ -18,7 +18,13 @@ from pydantic import BaseModel, ConfigDict, Field
 if TYPE_CHECKING:  # most folders use the pinned release: the code table is not loaded to read them
     from bespoke.facts.icd10 import Release
 
-Kind = Literal["extraction", "classification", "routing", "question_answering", "drafting", "summarisation"]
+Kind = Literal[
+    "extraction", "classification", "routing", "question_answering", "drafting", "summarisation",
+    "translation", "search", "chat", "code", "sql", "agent",
+]  # fmt: skip
+Region = Literal["us", "eu", "uk", "ca", "au", "jp", "in", "br", "ch", "sg", "kr"]
+Provider = Literal["anthropic_api", "aws_bedrock", "google_vertex", "microsoft_foundry"]
+Waits = Literal["no", "a day"]
 Change = Literal["never", "monthly", "weekly", "daily"]
 Family = Literal["format", "tone", "vocabulary", "edge_case", "facts", "reasoning", "behaviour"]
 Language = Literal["en", "de", "es"]
@@ -28,6 +34,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0, le=10**9)]
 Positive = Annotated[float, Field(ge=0.001, le=10**12)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+Money = Annotated[float, Field(ge=0, le=10**9)]
 Days = Annotated[float, Field(ge=0, le=2_000)]  # working days
 Day = Annotated[date, Field(ge=date(2020, 1, 1), le=date(2100, 12, 31))]  # the fact tables start in 2020
 
@@ -50,6 +57,8 @@ class Access(Row):
     anthropic_api: bool | None = None
     anthropic_enterprise: bool | None = None
     aws_bedrock: bool | None = None
+    google_vertex: bool | None = None
+    microsoft_foundry: bool | None = None
     openai_fine_tuning: bool | None = None
     gpu_hosting: bool | None = None
     private_haiku_arrangement: bool | None = None
@@ -75,6 +84,13 @@ class EvaluationRun(Row):
     code_set: str | None = None  # the file in evaluation/ with another release than the pinned one
 
 
+class DatasetNote(Row):
+    """What the files in dataset/ are: the examples of which task, and whether only a sample of them."""
+
+    task: str | None = None  # None: the task that states most labelled examples
+    sample: bool = False  # a sample says nothing about how many examples there are
+
+
 class Branding(Row):
     accent: Annotated[
         str, Field(pattern=r"^#[0-9A-Fa-f]{6}$", description='a colour in quotes such as "#1F4E79"')
@@ -91,11 +107,13 @@ class Engagement(Row):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="a currency code such as USD")] = "USD"
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="a two-letter country code such as US")]
     subdivision: str | None = None
-    residency: tuple[str, ...] = ()
+    residency: tuple[Region, ...] = ()  # where prompts and completions may be processed; () is anywhere
     access: Access = Access()
+    agreements: tuple[Provider, ...] | None = None  # who has signed for personal or health data; None: not asked
     rates: Rates
     annotation: Annotation
     evaluation: EvaluationRun = EvaluationRun()
+    dataset: DatasetNote = DatasetNote()
     branding: Branding = Branding()
     language: Language = "en"
     paper: Paper = "a4"
@@ -131,6 +149,13 @@ class Task(Row):
     rag_done: bool | None = None
     contains_phi: bool | None = None
     deidentified: bool | None = None
+    personal_data: bool | None = None
+    place: str | None = None  # where it runs today, a row of bespoke/facts/tables/places.yaml
+    prompt_caching: bool | None = None  # whether the prompt is cached today
+    waits: Waits | None = None  # how long an answer may take at most; "a day" allows batches
+    value_of_right: Money | None = None  # of one right output, in the engagement's currency
+    cost_of_wrong: Money | None = None
+    minutes_per_output: Annotated[float, Field(gt=0, le=10_000)] | None = None  # of a person without the model
 
 
 class Failure(Row):

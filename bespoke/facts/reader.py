@@ -98,6 +98,10 @@ class Facts:
         self.used.add(key)
         return rows[-1]
 
+    def has(self, key: str) -> bool:
+        """Whether a row of the key is in force on the day."""
+        return any(row.since <= self.as_of for row in value_rows().get(key, ()))
+
     def number(self, key: str) -> float:
         return float(self.fact(key).number)
 

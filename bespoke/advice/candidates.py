@@ -1,0 +1,148 @@
+"""What a task could really do: an intervention x a model x the place that serves it x the levers on its bill."""
+
+from __future__ import annotations
+
+from bespoke.advice.quality import Addition
+from bespoke.advice.routes import BUILDS, Group, Route, remedy, routes
+from bespoke.advice.situation import Situation
+from bespoke.facts.price_book import canonical, is_known
+from bespoke.facts.reader import Facts
+from bespoke.results import Part
+
+FAMILIES = ("haiku", "sonnet", "opus", "fable")  # of Claude models, smallest first
+CASCADED = "cascade"
+
+
+class Configuration(Part):
+    """What would run: a model at a place, today's prompt with the remedies added, and the levers on its bill.
+
+    `route` is the intervention it is named after. Which levers pay is found when it is priced.
+    """
+
+    route: str
+    model: str
+    place: str
+    remedies: tuple[str, ...] = ()
+    levers: tuple[str, ...] = ()
+
+    def with_remedies(self, *remedies: str) -> Configuration:
+        return self.model_copy(update={"remedies": tuple(dict.fromkeys((*self.remedies, *remedies)))})
+
+
+class Intervention(Part):
+    """Something a plan can do to a task, before it is placed and priced.
+
+    `remedies` are worked on and tested together, as one piece of work. `model` is named where the intervention is
+    another model. `variant` tells the effects of a newer model from those of a larger one.
+    """
+
+    route: str
+    group: Group
+    remedies: tuple[str, ...] = ()
+    model: str | None = None
+    variant: str = ""
+
+    @property
+    def is_build(self) -> bool:
+        return self.group in BUILDS
+
+    @property
+    def additions(self) -> tuple[Addition, ...]:
+        """What it changes in the errors."""
+        if self.remedies:
+            return tuple(Addition(route) for route in self.remedies)
+        return (Addition(self.route if not self.is_build or self.group == "encoder" else "tuned", self.variant),)
+
+
+def interventions(situation: Situation, facts: Facts) -> tuple[Intervention, ...]:
+    """Everything that speaks to the task's failures or to its bill, before feasibility: prompt work as one piece,
+    retrieval, thinking, a critic, other models, then what is trained."""
+    known = {route.route: route for route in routes(facts.as_of)}
+    found = [
+        *_prompt_work(situation, facts, known),
+        *_alone(situation, facts, known),
+        *other_models(situation, facts),
+        *_builds(situation, known),
+    ]
+    done = {(t.route, t.model) for t in situation.tested}
+    return tuple(i for i in found if (i.route, i.model) not in done and (i.route, None) not in done)
+
+
+def _prompt_work(situation: Situation, facts: Facts, known: dict[str, Route]) -> list[Intervention]:
+    """The prompt-level remedies of every family that matters, written and measured in one go; named after the
+    remedy of the largest family. Where the prompt was never worked on, its instructions are."""
+    wanted: list[str] = []
+    for family in situation.matters(facts):
+        row = remedy(family)
+        wanted += [route for route in (row.first, row.then) if row and known[route].group == "prompt"] if row else []
+    done = {t.route for t in situation.tested}
+    if "facts" in situation.matters(facts) or not (wanted or situation.prompt_engineering_done):
+        wanted.append("prompt_engineering")
+    remedies = tuple(route for route in dict.fromkeys(wanted) if route not in done)
+    return [Intervention(route=remedies[0], group="prompt", remedies=remedies)] if remedies else []
+
+
+ALONE = {"extended_thinking": "reasoning", "generator_critic": "", "rag": "facts"}
+
+
+def _alone(situation: Situation, facts: Facts, known: dict[str, Route]) -> list[Intervention]:
+    """Thinking where reasoning fails, retrieval where facts fail, a critic wherever something fails."""
+    matters = situation.matters(facts)
+    found = []
+    for route, family in ALONE.items():
+        if matters and (not family or family in matters):
+            found.append(Intervention(route=route, group=known[route].group, remedies=(route,)))
+    return found
+
+
+def other_models(situation: Situation, facts: Facts) -> tuple[Intervention, ...]:
+    """Other current Claude models: the newer one of the tier, the next larger, the next smaller."""
+    own = family_of(situation.model)
+    if own is None:
+        newest = current("sonnet", facts)
+        return (_model("model_change", newest, "larger"),) if newest else ()
+    at = FAMILIES.index(own)
+    found = []
+    if (newer := current(own, facts)) and newer != named(situation.model):
+        found.append(_model("model_change", newer, "newer"))
+    if at < 2 and (larger := current(FAMILIES[at + 1], facts)):
+        found.append(_model("model_change", larger, "larger"))
+    if (smaller := current(FAMILIES[max(0, at - 1)], facts)) and smaller not in (named(situation.model), newer):
+        found.append(_model("smaller_model", smaller, "smaller"))
+        found.append(_model(CASCADED, smaller, "smaller"))
+    return tuple(found)
+
+
+def _model(route: str, model: str, variant: str) -> Intervention:
+    group: Group = "lever" if variant == "smaller" else "model"
+    return Intervention(route=route, group=group, model=model, variant=variant)
+
+
+LARGE = ("bedrock_llama_sft", "openai_gpt4o_sft", "foundry_sft", "vertex_gemini_sft", "bedrock_haiku3_sft")
+
+
+def _builds(situation: Situation, known: dict[str, Route]) -> list[Intervention]:
+    return [
+        Intervention(
+            route=route.route, group=route.group,
+            variant="" if route.group == "encoder" else "large" if route.route in LARGE else "small",
+        )
+        for route in known.values()
+        if route.group in BUILDS
+    ]  # fmt: skip
+
+
+def family_of(model: str) -> str | None:
+    """The tier of a Claude model; None for another vendor's."""
+    return next((family for family in FAMILIES if f"-{family}" in model and model.startswith("claude")), None)
+
+
+def named(model: str) -> str:
+    """A model's name as the tables have it."""
+    return canonical(model) if is_known(model) else model
+
+
+def current(family: str, facts: Facts) -> str | None:
+    """The current model of a tier on the day; None before there was one."""
+    key = f"model.family.{family}.current"
+    return str(facts.fact(key).value) if facts.has(key) else None

@@ -1,0 +1,53 @@
+"""What nobody has said yet and the plan depends on, with the cheapest way to an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bespoke.advice.feasibility import Placed
+from bespoke.advice.plan import Step
+from bespoke.advice.situation import PEOPLE_WAIT, Situation
+from bespoke.facts.reader import Facts
+
+ASKED = {
+    "quality": "How good is it today? Nobody has measured it: 50 cases with known answers, a few days.",
+    "target": "Which quality is good enough? Ask who signs off the outputs.",
+    "families": "What goes wrong? Nobody has read failing outputs of this task: read about 50, one to two days.",
+    "volume": "",
+}
+
+
+def of(situation: Situation, today: Placed, steps: Sequence[Step], facts: Facts) -> tuple[str, ...]:
+    """Questions in the order in which they move the plan; each stands once."""
+    found = [*_unmeasured(situation), *_place(situation, today), *_waiting(situation, facts)]
+    for step in steps:
+        found += [outcome.asks or f"To be confirmed: {outcome.needs}." for outcome in step.conditions]
+    if any(step.kind == "build" and step.needs_worth for step in steps) and situation.worth.right is None:
+        found.append("What is one more right output worth? Without it nobody can say whether a model of its own pays.")
+    return tuple(dict.fromkeys(found))
+
+
+def _unmeasured(situation: Situation) -> list[str]:
+    found = []
+    if situation.quality is None:
+        found.append(ASKED["quality"])
+    if situation.target is None:
+        found.append(ASKED["target"])
+    met = situation.shortfall() == 0
+    if situation.shares is None and not met:
+        found.append(ASKED["families"])
+    return found
+
+
+def _place(situation: Situation, today: Placed) -> list[str]:
+    """Where it runs, where nobody has said and it matters."""
+    found = [o.asks or f"To be confirmed: {o.needs}." for o in today.unknown]
+    if not situation.place_known and situation.residency:
+        found.insert(0, "Where does it run today? Its residency requirement depends on it: look at the endpoint's address.")
+    return found
+
+
+def _waiting(situation: Situation, facts: Facts) -> list[str]:
+    if situation.waits is not None or situation.p95_required_ms is not None or situation.kind in PEOPLE_WAIT:
+        return []
+    return ["May answers wait up to a day? Batches then halve the price: ask who reads them."]
