@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 
+from bespoke.advice.routes import remedies
+from bespoke.facts.effects import effects
 from bespoke.facts.places import ANYWHERE, Place, places
 from bespoke.facts.price_book import is_known
 from bespoke.facts.reader import Facts, value_rows
@@ -118,3 +120,75 @@ def test_the_private_arrangement_keeps_a_model_answering_and_opens_no_job() -> N
     facts = Facts(TODAY)
     assert facts.fact("model.claude-3-haiku.private_arrangement.continues_access").value is True
     assert facts.fact("model.claude-3-haiku.private_arrangement.opens_new_jobs").value is False
+
+
+# --- effects ---------------------------------------------------------------------------------------------
+
+
+def shares(route: str, family: str, variant: str = "") -> tuple[float, float, float]:
+    row = next(r for r in effects(TODAY) if (r.route, r.variant, r.family) == (route, variant, family))
+    return float(row.low), float(row.value), float(row.high)
+
+
+def test_every_remedy_has_effects_and_no_row_stands_twice() -> None:
+    rows = effects(TODAY)
+    assert len({(r.route, r.variant, r.family) for r in rows}) == len(rows)
+    assert {r.route for r in rows} == {
+        "prompt_engineering", "few_shot", "glossary", "structured_output", "operator_configuration",
+        "extended_thinking", "generator_critic", "rag", "model_change", "cascade", "small_encoder", "tuned",
+        "bedrock_rft", "distillation",
+    }  # fmt: skip
+    assert {r.variant for r in rows if r.route == "model_change"} == {"newer", "larger", "smaller"}
+    assert {r.variant for r in rows if r.route == "tuned"} == {"small", "large"}
+
+
+@pytest.mark.parametrize(
+    ("family", "first"), [(r.family, r.first) for r in remedies()], ids=[r.family for r in remedies()]
+)
+def test_the_first_remedy_of_a_family_does_more_than_any_other_prompt_level_one(
+    family: str, first: str
+) -> None:
+    prompt_level = (
+        "prompt_engineering",
+        "few_shot",
+        "glossary",
+        "structured_output",
+        "operator_configuration",
+    )
+    others = [
+        r for r in effects(TODAY) if r.family == family and r.route in prompt_level and r.route != first
+    ]
+    assert all(shares(first, family)[1] >= r.value for r in others)
+
+
+@pytest.mark.parametrize("variant", ["small", "large"])
+def test_facts_are_not_tuned_in_and_are_retrieved(variant: str) -> None:
+    # Ovadia et al. 2023: tuning 0.481 -> 0.504 removes 4% of the errors, retrieval -> 0.875 removes 76%
+    assert pytest.approx(0.044, abs=0.001) == (0.504 - 0.481) / (1 - 0.481)
+    assert shares("tuned", "facts", variant)[2] <= 0.15
+    assert shares("rag", "facts")[0] > shares("tuned", "facts", variant)[2]
+    assert shares("rag", "facts")[2] > (0.875 - 0.481) / (1 - 0.481)
+
+
+def test_thinking_brackets_what_was_published() -> None:
+    # GPQA Diamond 68.0 -> 78.2: 32% of the errors
+    low, _, high = shares("extended_thinking", "reasoning")
+    assert low < (78.2 - 68.0) / (100 - 68.0) < high
+
+
+def test_a_smaller_model_adds_errors_and_a_larger_one_removes_some() -> None:
+    assert all(r.value < 0 for r in effects(TODAY) if r.variant == "smaller")
+    assert all(r.value > 0 for r in effects(TODAY) if r.variant in ("larger", "newer"))
+
+
+def test_a_judged_row_says_so_and_a_quoted_one_names_its_number() -> None:
+    for row in effects(TODAY):
+        assert row.kind in ("quoted", "assumed")
+        assert (row.kind == "assumed") == (row.source == "own judgement"), (row.route, row.family)
+        assert row.note or row.kind == "assumed", (row.route, row.family)
+
+
+def test_what_was_tried_leaves_less_to_gain() -> None:
+    fact = Facts(TODAY).fact("effects.already_tried")
+    assert fact.kind == "assumed"
+    assert 0 < float(fact.range[0]) < float(fact.number) < float(fact.range[1]) < 1
