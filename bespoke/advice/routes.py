@@ -10,7 +10,10 @@ from bespoke.clients.schema import Family
 from bespoke.facts.reader import Sourced, in_force, rows_of
 
 State = Literal["open", "closed_to_new", "ended", "not_offered", "unverified"]
-Group = Literal["prompt", "inference", "retrieval", "lever", "tuning", "hosting", "contract"]
+Group = Literal[
+    "keep", "prepare", "prompt", "inference", "model", "retrieval", "lever", "tuning", "hosting", "encoder",
+    "contract",
+]  # fmt: skip
 TUNED: tuple[Group, ...] = ("tuning", "hosting")
 
 
