@@ -192,4 +192,4 @@ def test_every_route_of_the_remedies_exists() -> None:
     names = {r.route for r in routes(TODAY)}
     assert {row.first for row in remedies()} | {row.then for row in remedies()} <= names
     assert len(remedies()) == 7
-    assert len(names) == 19
+    assert len(names) == 30

@@ -8,6 +8,7 @@ from bespoke.advice.situation import Situation
 from bespoke.facts.price_book import canonical, is_known
 from bespoke.facts.reader import Facts
 from bespoke.results import Part
+from bespoke.statistics.interval import Interval
 
 FAMILIES = ("haiku", "sonnet", "opus", "fable")  # of Claude models, smallest first
 CASCADED = "cascade"
@@ -41,6 +42,7 @@ class Intervention(Part):
     remedies: tuple[str, ...] = ()
     model: str | None = None
     variant: str = ""
+    measured: Interval | None = None  # quality it was already found to have on the client's own cases
 
     @property
     def is_build(self) -> bool:
@@ -49,6 +51,8 @@ class Intervention(Part):
     @property
     def additions(self) -> tuple[Addition, ...]:
         """What it changes in the errors."""
+        if self.measured is not None:
+            return (Addition(self.route, measured=self.measured),)
         if self.remedies:
             return tuple(Addition(route) for route in self.remedies)
         return (Addition(self.route if not self.is_build or self.group == "encoder" else "tuned", self.variant),)
@@ -64,8 +68,24 @@ def interventions(situation: Situation, facts: Facts) -> tuple[Intervention, ...
         *other_models(situation, facts),
         *_builds(situation, known),
     ]
-    done = {(t.route, t.model) for t in situation.tested}
-    return tuple(i for i in found if (i.route, i.model) not in done and (i.route, None) not in done)
+    done = {t.route for t in situation.tested}
+    return (*_tested(situation, known), *(i for i in found if i.route not in done))
+
+
+def _tested(situation: Situation, known: dict[str, Route]) -> list[Intervention]:
+    """The best of what was already measured, where it beats what runs today."""
+    today = situation.quality.estimate if situation.quality else 0.0
+    better = [t for t in situation.tested if t.quality.estimate > today and t.route in known]
+    if not better:
+        return []
+    best = max(better, key=lambda t: t.quality.estimate)
+    group = known[best.route].group
+    return [
+        Intervention(
+            route=best.route, group=group, model=best.model if group == "model" else None, measured=best.quality,
+            remedies=(best.route,) if group in ("prompt", "inference", "retrieval") else (),
+        )
+    ]  # fmt: skip
 
 
 def _prompt_work(situation: Situation, facts: Facts, known: dict[str, Route]) -> list[Intervention]:

@@ -193,6 +193,8 @@ class Planner:
         """Given that what came before has not reached it. Remedies that stack share their luck; a build has its own."""
         if after is None or self.situation.aim is None:
             return None
+        if one.measured is not None:
+            return float(one.measured.estimate >= self.situation.aim)
         alone = after.reaches(self.situation.aim)
         if one.is_build:
             return alone

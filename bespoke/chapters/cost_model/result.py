@@ -1,12 +1,13 @@
-"""What the cost chapter hands on. Money is in US dollars; a month has 30.4 days."""
+"""What the cost chapter hands on. Money is in the engagement's currency; a month has 30.4 days."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
+from bespoke.advice.candidates import Configuration
 from bespoke.chapters.cost_model.inputs import Array
 from bespoke.results import Part, Result
 
@@ -14,11 +15,15 @@ Verdict = Literal["same", "cheaper", "dearer", "cannot separate"]
 
 
 class Band(Part):
-    """The 10th, 50th and 90th percentile over the draws."""
+    """The 10th, 50th and 90th percentile over the draws, and their mean: what is expected.
+
+    Money prints the mean, since means add up and medians do not; a volume prints the median.
+    """
 
     p10: float
     p50: float
     p90: float
+    mean: float
 
     @classmethod
     def of(cls, draws: Array) -> Band:
@@ -27,9 +32,10 @@ class Band(Part):
     @classmethod
     def of_each(cls, draws: Array) -> tuple[Band, ...]:
         """One band for every column of draws by columns, all at once: a percentile is mostly getting ready."""
-        found = np.percentile(draws, [10, 50, 90], axis=0).T
+        found = np.vstack([np.percentile(draws, [10, 50, 90], axis=0), draws.mean(axis=0)]).T
         return tuple(
-            cls(p10=rounded(p10), p50=rounded(p50), p90=rounded(p90)) for p10, p50, p90 in found.tolist()
+            cls(p10=rounded(p10), p50=rounded(p50), p90=rounded(p90), mean=rounded(mean))
+            for p10, p50, p90, mean in found.tolist()
         )
 
     def overlaps(self, other: Band) -> bool:
@@ -48,7 +54,7 @@ class Driver(Part):
     """How far one uncertain input moves the 12-month cost when all others stay at their median."""
 
     key: str  # of the fact
-    at_p10: float  # USD over 12 months with the input at its 10th percentile
+    at_p10: float  # over 12 months with the input at its 10th percentile
     at_p90: float
 
     @property
@@ -57,13 +63,18 @@ class Driver(Part):
 
 
 class RouteCost(Part):
-    """One route of one task. Intervals are over the stated uncertainty of the inputs."""
+    """One intervention alone, priced as it would run: at the place with least in its way, with the levers that pay.
 
-    route: str
-    model: str
+    Intervals are over the stated uncertainty of the inputs. `added` compares it with today's model and prompt under
+    the levers that pay for these, so that what caching or batches save is credited to no other route.
+    """
+
+    configuration: Configuration
     monthly: Band
-    monthly_mean: float
-    one_off: Band
+    without_levers: Band
+    test: Band  # until it is measured on the client's cases
+    rollout: Band  # what is then left to go live
+    one_off: Band  # both
     life_12: Band
     life_36: Band
     per_request: Band
@@ -71,7 +82,10 @@ class RouteCost(Part):
     accepted_basis: str  # where the quality came from
     versus_today: Verdict  # monthly, draw by draw against as_is
     difference: Band  # monthly cost minus today's
-    monthly_cached: Band | None = None  # the same route with its prefix cached, where that is cheaper
+    added: Band  # monthly cost minus that of today's model and prompt with every lever that pays
+    payback_months: float | None  # one-off over what it saves a month on today's bill; None where it saves nothing
+    test_days: float
+    rollout_days: float
     cache_hit_rate: Band | None = None
     cache_ttl_minutes: int | None = None
     units: Band | None = None  # GPUs, copies or model units at peak
@@ -81,6 +95,22 @@ class RouteCost(Part):
     assumptions: tuple[str, ...]  # keys of the facts it rests on
     unpublished: tuple[str, ...]  # of these, the ones nobody publishes: asked from the client
     notes: tuple[str, ...] = ()
+
+    @property
+    def route(self) -> str:
+        return self.configuration.route
+
+    @property
+    def model(self) -> str:
+        return self.configuration.model
+
+    @property
+    def place(self) -> str:
+        return self.configuration.place
+
+    @property
+    def levers(self) -> tuple[str, ...]:
+        return self.configuration.levers
 
 
 class UnpricedRoute(Part):
@@ -115,6 +145,7 @@ class TaskCost(Part):
     input_tokens_p95: float
     smallest_cacheable_tokens: int
     prefix_is_cacheable: bool
+    caching_pays_from: dict[int, float | None]  # lifetime in minutes -> requests a day; None: at no volume
     routes: tuple[RouteCost, ...]  # as_is first
     unpriced: tuple[UnpricedRoute, ...]
     cheapest_monthly: str  # of all priced routes, open to the client or not
@@ -133,10 +164,12 @@ class TaskCost(Part):
 
 
 class CostModel(Result):
+    version: ClassVar[int] = 2
+
     tasks: tuple[TaskCost, ...]
     as_of: date
-    regional: bool  # residency demands the regional surcharge
-    currency: str  # of people's rates before conversion
+    currency: str  # of every amount
+    usd_per_unit: Band  # of that currency: vendors are paid in USD
     today_monthly: Band  # all tasks as they run today
     today_yearly: Band
     same_answers_monthly: Band  # all tasks, each on its cheapest route that keeps model and prompt
