@@ -17,7 +17,8 @@ CASCADED = "cascade"
 class Configuration(Part):
     """What would run: a model at a place, today's prompt with the remedies added, and the levers on its bill.
 
-    `route` is the intervention it is named after. Which levers pay is found when it is priced.
+    `route` is the intervention it is named after, `work` what of it is new: the pieces of work that are paid for.
+    Which levers pay is found when it is priced.
     """
 
     route: str
@@ -25,9 +26,8 @@ class Configuration(Part):
     place: str
     remedies: tuple[str, ...] = ()
     levers: tuple[str, ...] = ()
-
-    def with_remedies(self, *remedies: str) -> Configuration:
-        return self.model_copy(update={"remedies": tuple(dict.fromkeys((*self.remedies, *remedies)))})
+    work: tuple[str, ...] = ()
+    tested: bool = False  # already measured on the client's cases: only the roll-out is left
 
 
 class Intervention(Part):

@@ -59,7 +59,8 @@ def place(intervention: Intervention, base: Configuration, situation: Situation,
     kept = (*base.remedies, *intervention.remedies)
     configuration = Configuration(
         route=intervention.route, model=named(model), place=found.place if found else base.place,
-        remedies=tuple(dict.fromkeys(kept)),
+        remedies=tuple(dict.fromkeys(kept)), work=intervention.remedies or (intervention.route,),
+        tested=intervention.measured is not None,
     )  # fmt: skip
     outcomes = serving.conditions(found, situation) if found else (_not_sold(model),)
     return Placed(
@@ -72,7 +73,7 @@ def place(intervention: Intervention, base: Configuration, situation: Situation,
 
 def _built(intervention: Intervention, situation: Situation, facts: Facts) -> Placed:
     route = next(r for r in routes(facts.as_of) if r.route == intervention.route)
-    configuration = Configuration(route=route.route, model=route.model or route.name, place=_region(route, situation))
+    configuration = Configuration(route=route.route, model=route.model or route.name, place=_region(route, situation), work=(route.route,))
     outcomes = evaluate_gates(route, situation, facts)
     if route.group not in OWN_LATENCY:
         outcomes = (*outcomes, *_fast(configuration, situation, facts))

@@ -40,8 +40,8 @@ def one_off(c: Configuration, priced: Priced, r: Request, per_request: Array) ->
     evaluation = _evaluation(r, per_request)
     tested, live = (days * day for days in work_days(c, r))
     if priced.training is None:
-        changes_nothing = c.route in ("prompt_caching", "batch")
-        test = {"people": tested} if changes_nothing else {"people": tested, "evaluation": evaluation}
+        unchanged = c.route in ("prompt_caching", "batch") or c.tested
+        test = {"people": tested} if unchanged else {"people": tested, "evaluation": evaluation}
         return OneOff(test, {"people": live}, move + evaluation)
     training = _training(priced, r)
     test = {"people": tested, "evaluation": evaluation, "annotation": _examples(r), "training": training}
@@ -50,15 +50,15 @@ def one_off(c: Configuration, priced: Priced, r: Request, per_request: Array) ->
 
 
 def work_days(c: Configuration, r: Request) -> tuple[Array, Array]:
-    """Consultant days until it is measured on the client's cases, and those left to go live."""
-    routes = c.remedies or (c.route,)
-    if c.route not in (*c.remedies, *routes):
-        routes = (c.route, *routes)
-    people = sum((r.inputs[f"cost.people.{route}.days"] for route in routes), 0.0 * r.ones)
-    if not r.inputs.facts.has(f"cost.test.{routes[0]}.days"):
+    """Consultant days until it is measured on the client's cases, and those left to go live; none for what is kept."""
+    nothing = 0.0 * r.ones
+    people = sum((r.inputs[f"cost.people.{work}.days"] for work in c.work), nothing)
+    if c.tested or not c.work:
+        return nothing, people
+    if not r.inputs.facts.has(f"cost.test.{c.work[0]}.days"):
         share = r.inputs["cost.build.share_before_measured"]
         return share * people, (1 - share) * people
-    test = sum((r.inputs[f"cost.test.{route}.days"] for route in routes), 0.0 * r.ones)
+    test = sum((r.inputs[f"cost.test.{work}.days"] for work in c.work), nothing)
     return test, np.maximum(0.0, people - test)
 
 
