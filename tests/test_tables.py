@@ -6,11 +6,12 @@ from datetime import date
 
 import pytest
 
-from bespoke.advice.routes import remedies, routes
-from bespoke.facts.effects import effects
+from bespoke.advice.routes import Route, remedies, routes
+from bespoke.facts import listing
+from bespoke.facts.effects import Effect, effects
 from bespoke.facts.places import ANYWHERE, Place, places
 from bespoke.facts.price_book import is_known
-from bespoke.facts.reader import Facts, value_rows
+from bespoke.facts.reader import Facts, Sourced, rows_of, value_rows
 
 TODAY = date(2026, 11, 27)
 PLACES = {
@@ -246,3 +247,36 @@ def test_a_served_model_of_the_price_book_is_in_it() -> None:
     models = [str(rows[-1].value) for key, rows in value_rows().items() if key.endswith(".model")]
     assert models
     assert all(is_known(model) for model in models)
+
+
+# --- all rows --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("model", "table"), [(Place, "places"), (Effect, "effects"), (Route, "routes")])
+def test_every_row_names_its_source_and_is_trusted_after_it_was_read(
+    model: type[Sourced], table: str
+) -> None:
+    for row in rows_of(model, table):
+        assert row.source.strip()
+        assert row.read_on <= TODAY < row.expires or row.since > TODAY
+
+
+def test_the_listing_names_every_place_and_effect() -> None:
+    keys = [line.split("\t")[0] for line in listing.lines(TODAY)]
+    assert "place.bedrock_eu.from_4_7" in keys
+    assert "effect.tuned.small.facts" in keys
+    assert sum(key.startswith("effect.") for key in keys) == len(rows_of(Effect, "effects"))
+
+
+@pytest.mark.parametrize("shares", [("0.5", "0.4", "0.6"), ("0.1", "0.7", "0.6"), ("0.1", "0.2", "1.1")])
+def test_shares_out_of_order_or_above_one_are_refused(shares: tuple[str, str, str]) -> None:
+    row = {
+        "route": "rag",
+        "family": "facts",
+        "kind": "assumed",
+        "source": "x",
+        "read_on": TODAY,
+        "expires": TODAY,
+    }
+    with pytest.raises(ValueError, match="shares must rise"):
+        Effect.model_validate(row | dict(zip(("low", "value", "high"), shares, strict=True)))
