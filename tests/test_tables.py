@@ -6,11 +6,12 @@ from datetime import date
 
 import pytest
 
-from bespoke.advice.routes import remedies
-from bespoke.facts.effects import effects
+from bespoke.advice.routes import Route, remedies, routes
+from bespoke.facts import listing
+from bespoke.facts.effects import Effect, effects
 from bespoke.facts.places import ANYWHERE, Place, places
 from bespoke.facts.price_book import is_known
-from bespoke.facts.reader import Facts, value_rows
+from bespoke.facts.reader import Facts, Sourced, rows_of, value_rows
 
 TODAY = date(2026, 11, 27)
 PLACES = {
@@ -192,3 +193,90 @@ def test_what_was_tried_leaves_less_to_gain() -> None:
     fact = Facts(TODAY).fact("effects.already_tried")
     assert fact.kind == "assumed"
     assert 0 < float(fact.range[0]) < float(fact.number) < float(fact.range[1]) < 1
+
+
+# --- prices and people -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("as_of", "usd"), [(date(2026, 9, 28), "0.20"), (date(2026, 10, 6), "0.20"), (date(2026, 10, 7), "0.10")]
+)
+def test_sonnet_5_5_cache_reads_were_halved_on_the_day_haiku_5_5_came(as_of: date, usd: str) -> None:
+    assert str(Facts(as_of).fact("price.correction.claude-sonnet-5-5.cache_read").value) == usd
+
+
+def test_every_route_has_the_days_of_people_it_takes() -> None:
+    levers = {"contract_custom_model", "bedrock_haiku3_sft"}
+    for route in routes(TODAY):
+        fact = Facts(TODAY).fact(f"cost.people.{route.route}.days")
+        assert fact.kind == "assumed"
+        assert fact.range[0] <= fact.number <= fact.range[1], route.route
+        assert route.route in levers or fact.range[1] <= 70
+
+
+def test_every_remedy_that_can_be_tried_has_the_days_of_a_first_test() -> None:
+    facts = Facts(TODAY)
+    for route in routes(TODAY):
+        if route.group in ("tuning", "hosting", "contract"):
+            continue  # no first test: the training run is the test
+        test, build = (
+            facts.fact(f"cost.test.{route.route}.days"),
+            facts.fact(f"cost.people.{route.route}.days"),
+        )
+        assert test.kind == "assumed"
+        assert test.range[0] <= test.number <= test.range[1], route.route
+        assert test.number <= build.number, route.route  # a test is cheaper than what it tests
+
+
+def test_every_offer_has_a_training_and_a_serving_price() -> None:
+    keys = set(value_rows())
+    offers = (
+        "sagemaker_sft",
+        "vertex_gemini_sft",
+        "foundry_sft",
+        "hosted_lora",
+        "bedrock_rft",
+        "small_encoder",
+    )
+    for offer in offers:
+        assert f"price.training.{offer}" in keys
+        assert any(key.startswith(f"price.serving.{offer}.") for key in keys)
+
+
+def test_a_served_model_of_the_price_book_is_in_it() -> None:
+    models = [str(rows[-1].value) for key, rows in value_rows().items() if key.endswith(".model")]
+    assert models
+    assert all(is_known(model) for model in models)
+
+
+# --- all rows --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("model", "table"), [(Place, "places"), (Effect, "effects"), (Route, "routes")])
+def test_every_row_names_its_source_and_is_trusted_after_it_was_read(
+    model: type[Sourced], table: str
+) -> None:
+    for row in rows_of(model, table):
+        assert row.source.strip()
+        assert row.read_on <= TODAY < row.expires or row.since > TODAY
+
+
+def test_the_listing_names_every_place_and_effect() -> None:
+    keys = [line.split("\t")[0] for line in listing.lines(TODAY)]
+    assert "place.bedrock_eu.from_4_7" in keys
+    assert "effect.tuned.small.facts" in keys
+    assert sum(key.startswith("effect.") for key in keys) == len(rows_of(Effect, "effects"))
+
+
+@pytest.mark.parametrize("shares", [("0.5", "0.4", "0.6"), ("0.1", "0.7", "0.6"), ("0.1", "0.2", "1.1")])
+def test_shares_out_of_order_or_above_one_are_refused(shares: tuple[str, str, str]) -> None:
+    row = {
+        "route": "rag",
+        "family": "facts",
+        "kind": "assumed",
+        "source": "x",
+        "read_on": TODAY,
+        "expires": TODAY,
+    }
+    with pytest.raises(ValueError, match="shares must rise"):
+        Effect.model_validate(row | dict(zip(("low", "value", "high"), shares, strict=True)))
