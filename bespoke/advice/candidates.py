@@ -12,6 +12,7 @@ from bespoke.statistics.interval import Interval
 
 FAMILIES = ("haiku", "sonnet", "opus", "fable")  # of Claude models, smallest first
 CASCADED = "cascade"
+OWN_EFFECTS = ("bedrock_rft", "distillation")  # builds with rows of their own in the table of effects
 
 
 class Configuration(Part):
@@ -55,7 +56,8 @@ class Intervention(Part):
             return (Addition(self.route, measured=self.measured),)
         if self.remedies:
             return tuple(Addition(route) for route in self.remedies)
-        return (Addition(self.route if not self.is_build or self.group == "encoder" else "tuned", self.variant),)
+        own = not self.is_build or self.group == "encoder" or self.route in OWN_EFFECTS
+        return (Addition(self.route if own else "tuned", "" if self.route == "bedrock_rft" else self.variant),)
 
 
 def interventions(situation: Situation, facts: Facts) -> tuple[Intervention, ...]:
@@ -73,9 +75,13 @@ def interventions(situation: Situation, facts: Facts) -> tuple[Intervention, ...
 
 
 def _tested(situation: Situation, known: dict[str, Route]) -> list[Intervention]:
-    """The best of what was already measured, where it beats what runs today."""
+    """The best of what was already measured, where it reaches the target or beats what runs today beyond chance."""
     today = situation.quality.estimate if situation.quality else 0.0
-    better = [t for t in situation.tested if t.quality.estimate > today and t.route in known]
+    aim = situation.aim if situation.aim is not None else 2.0
+    better = [
+        t for t in situation.tested
+        if t.route in known and (t.quality.estimate >= aim or t.quality.low > today)
+    ]  # fmt: skip
     if not better:
         return []
     best = max(better, key=lambda t: t.quality.estimate)
@@ -96,23 +102,23 @@ def _prompt_work(situation: Situation, facts: Facts, known: dict[str, Route]) ->
         row = remedy(family)
         wanted += [route for route in (row.first, row.then) if row and known[route].group == "prompt"] if row else []
     done = {t.route for t in situation.tested}
-    if "facts" in situation.matters(facts) or not (wanted or situation.prompt_engineering_done):
+    unread = situation.shares is None
+    if "facts" in situation.matters(facts) or unread or not (wanted or situation.prompt_engineering_done):
         wanted.append("prompt_engineering")
     remedies = tuple(route for route in dict.fromkeys(wanted) if route not in done)
     return [Intervention(route=remedies[0], group="prompt", remedies=remedies)] if remedies else []
 
 
-ALONE = {"extended_thinking": "reasoning", "generator_critic": "", "rag": "facts"}
+ALONE = {"extended_thinking": "reasoning", "generator_critic": "reasoning", "rag": "facts"}
 
 
 def _alone(situation: Situation, facts: Facts, known: dict[str, Route]) -> list[Intervention]:
-    """Thinking where reasoning fails, retrieval where facts fail, a critic wherever something fails."""
+    """Thinking and a critic where reasoning fails, retrieval where facts fail (or change, and nobody has read why)."""
     matters = situation.matters(facts)
-    found = []
-    for route, family in ALONE.items():
-        if matters and (not family or family in matters):
-            found.append(Intervention(route=route, group=known[route].group, remedies=(route,)))
-    return found
+    wanted = [route for route, family in ALONE.items() if family in matters]
+    if situation.shares is None and situation.knowledge_changes not in (None, "never") and not situation.rag_done:
+        wanted.append("rag")
+    return [Intervention(route=route, group=known[route].group, remedies=(route,)) for route in wanted]
 
 
 def other_models(situation: Situation, facts: Facts) -> tuple[Intervention, ...]:
@@ -138,14 +144,16 @@ def _model(route: str, model: str, variant: str) -> Intervention:
     return Intervention(route=route, group=group, model=model, variant=variant)
 
 
-LARGE = ("bedrock_llama_sft", "openai_gpt4o_sft", "foundry_sft", "vertex_gemini_sft", "bedrock_haiku3_sft")
+MANY = 10_000  # labelled examples from which the effects table has an encoder of its own
+LARGE = ("contract_custom_model", "bedrock_llama_sft", "openai_gpt4o_sft", "foundry_sft", "vertex_gemini_sft", "bedrock_haiku3_sft")
 
 
 def _builds(situation: Situation, known: dict[str, Route]) -> list[Intervention]:
+    many = situation.examples >= MANY
     return [
         Intervention(
             route=route.route, group=route.group,
-            variant="" if route.group == "encoder" else "large" if route.route in LARGE else "small",
+            variant=("many" if many else "") if route.group == "encoder" else "large" if route.route in LARGE else "small",
         )
         for route in known.values()
         if route.group in BUILDS

@@ -14,12 +14,14 @@ from dataclasses import dataclass, field, replace
 from bespoke.advice import feasibility, preparing, questions, worth
 from bespoke.advice.candidates import CASCADED, Configuration, Intervention, interventions
 from bespoke.advice.feasibility import Placed
+from bespoke.advice.gates import GateOutcome
 from bespoke.advice.plan import Amount, Closed, Plan, Price, Prices, Step
 from bespoke.advice.quality import Addition, Outlook, outlook
 from bespoke.advice.situation import Situation
 from bespoke.facts.reader import Facts
 
 INFINITE = float("inf")
+SURE_ENOUGH = 0.75  # of keeping today's quality, for a model of its own that is built to save money
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Planner:
     prices: Prices
     kept: Configuration = field(init=False)
     additions: list[Addition] = field(default_factory=list)
+    adopted: Amount = field(default_factory=Amount.nothing)  # roll-out of what was already measured to be better
     reached: float = 0.0
     steps: list[Step] = field(default_factory=list)
     closed: dict[str, Closed] = field(default_factory=dict)
@@ -52,6 +55,16 @@ class Planner:
 
     def __post_init__(self) -> None:
         self.kept = feasibility.as_it_runs(self.situation)
+        self._adopt()
+
+    def _adopt(self) -> None:
+        """What was already measured to be better, but not enough, is the ground that the plan stands on."""
+        for one in interventions(self.situation, self.facts):
+            if one.measured is not None and one.measured.estimate < (self.situation.aim or 1.0):
+                placed = feasibility.place(one, self.kept, self.situation, self.facts)
+                price = None if placed.closed else self.prices.price(placed.configuration)
+                if price is not None:
+                    self.kept, self.additions, self.adopted = placed.configuration, [*one.additions], price.rollout
 
     # --- the whole plan ---------------------------------------------------------------------------------
 
@@ -62,7 +75,11 @@ class Planner:
         if gap in ("near", "far", "unmeasured") or feasibility.must_move(self.situation, self.facts) or today.closed:
             self._move_if_gone(today)
             self._try_cheap()
-            self._build()
+            if self._cheap_was_possible():
+                self._build()
+            self._meet_requirements(today)
+        if self.additions and not self.steps:
+            self._roll_out_adopted()
         if gap in ("met", "unknown"):
             self._lower_the_bill()
         self._levers_first()
@@ -70,11 +87,45 @@ class Planner:
             self.steps = [step for step in self.steps if step.route == "deidentify"] or []
             self.steps.append(self._keep())
         end = self._end()
+        self._note_the_rest()
         return Plan(
             task_id=self.situation.task_id, steps=tuple(self.steps), end=end, probability=self.steps[end].reached,
             today=self.prices.today(), today_conditions=today.closed, closed=tuple(self.closed.values()),
-            unpriced=tuple(self.unpriced), questions=questions.of(self.situation, today, self.steps, self.facts),
+            unpriced=tuple(self.unpriced), questions=questions.of(self.situation, today, self.steps, self._worth_asking(end), self.facts),
         )  # fmt: skip
+
+    def _roll_out_adopted(self) -> None:
+        """Nothing is left to try: the best that was measured goes into service."""
+        price = self.prices.price(self.kept)
+        if price is not None:
+            quality = outlook(self.situation, self.facts, self.additions)
+            self.steps.append(
+                self._step(
+                    "test", self.kept.route, price.test, price.test_days, group="prompt", configuration=price.configuration,
+                    rollout=price.rollout, monthly=price.monthly, rollout_days=price.rollout_days, outlook=quality, chance=0.0,
+                )
+            )  # fmt: skip
+
+    def _note_the_rest(self) -> None:
+        """What could not be done although no failure calls for it: a reader who asks for it finds the reason."""
+        for route, group in (("extended_thinking", "inference"), ("generator_critic", "inference"), ("rag", "retrieval")):
+            one = Intervention.model_validate({"route": route, "group": group, "remedies": (route,)})
+            placed = feasibility.place(one, self.kept_today(), self.situation, self.facts)
+            if placed.closed:
+                self.closed.setdefault(route, Closed(route=route, outcomes=placed.closed))
+
+    def _worth_asking(self, end: int) -> list[GateOutcome]:
+        """Conditions nobody knows of models of their own that would save money beside the likely end: an answer could
+        bring them into the plan."""
+        monthly = next((s.monthly for s in reversed(self.steps[: end + 1]) if s.monthly), self.prices.today())
+        months, asked = self.facts.threshold("horizon_months"), []
+        for option in self._options():
+            once = option.price.test.expected + option.price.rollout.expected
+            if option.intervention.is_build and option.placed.unknown and once < months * (
+                monthly.expected - option.price.monthly.expected
+            ):
+                asked += [o for o in option.placed.unknown if o.input.startswith("access") or o.asks]
+        return asked
 
     # --- what comes before any test ---------------------------------------------------------------------
 
@@ -135,10 +186,35 @@ class Planner:
             if self.reached >= self.facts.threshold("enough_chance"):
                 return
             builds = [o for o in self._options() if o.intervention.is_build and o.pays and self._helps(o)]
-            builds = [o for o in builds if o.intervention.group != "contract"] or builds
             if not builds:
                 return
-            self._take(min(builds, key=lambda o: o.index))
+            self._take(min(builds, key=lambda o: (o.intervention.group == "contract", self._unsure(o), o.index)))
+
+    def _meet_requirements(self, today: Placed) -> None:
+        """Where what runs today breaks a requirement and nothing in the plan mends it, the least dear option does,
+        whatever it does for quality."""
+        if not today.closed or any(step.kind in ("test", "build") for step in self.steps):
+            return
+        options = [o for o in self._options(smaller=True) if o.intervention.group != "contract"]
+        if options and self._cheap_was_possible():
+            self._take(min(options, key=lambda o: (o.intervention.is_build, o.index)), why=today.closed[0].found)
+
+    def _cheap_was_possible(self) -> bool:
+        """Whether at least one place could serve Claude as the client requires. Where none can, the requirement is
+        confirmed before a model is built around it."""
+        place = feasibility.place(Intervention(route="as_is", group="keep"), self.kept_today(), self.situation, self.facts)
+        return not any(outcome.gate in ("residency", "place") for outcome in place.closed)
+
+    def _saves_half(self, option: Option) -> bool:
+        """Built to save money alone, a model of its own has to halve the bill and to pay for itself in time."""
+        saving = -option.price.added_monthly
+        once = option.price.test.expected + option.price.rollout.expected
+        in_time = saving * self.facts.threshold("horizon_months") >= once
+        return in_time and saving >= 0.5 * self.prices.levered()[0].expected
+
+    def _unsure(self, option: Option) -> int:
+        """Conditions of law or access that nobody has confirmed: what is known to be allowed goes first."""
+        return sum(o.input == "residency" or o.input.startswith("access") for o in option.placed.unknown)
 
     def _helps(self, option: Option) -> bool:
         """Whether it stands a chance: that of reaching the target, or of removing errors of a family that matters."""
@@ -146,24 +222,29 @@ class Planner:
         if option.chance is not None and option.chance >= self.facts.threshold(name):
             return True
         if option.intervention.is_build:
-            return option.chance is None and not any(s.kind == "test" for s in self.steps)
-        if option.outlook is None:
-            return option.intervention.group in ("prompt", "retrieval")
+            keeps = option.outlook is not None and option.outlook.reaches(self._likely()) >= SURE_ENOUGH
+            stated = worth.gain_of_right(self.situation) is not None  # its reservation value says that it pays
+            return keeps and (stated or self._saves_half(option))
+        if option.outlook is None:  # nobody has read what goes wrong: one generic remedy is named, no more
+            generic = option.intervention.group in ("prompt", "retrieval")
+            return generic and not any(step.kind == "test" for step in self.steps)
         return option.outlook.likely > self._likely() + 0.002 and self._likely() < (self.situation.aim or 1)
 
     def _likely(self) -> float:
         now = outlook(self.situation, self.facts, self.additions)
         return now.likely if now else 0.0
 
-    def _options(self) -> list[Option]:
+    def _options(self, *, smaller: bool = False) -> list[Option]:
         """Every intervention not taken yet, placed and priced; what cannot be done is noted with its reasons."""
         found = []
-        taken = {(step.route, step.configuration.model) for step in self.steps}
+        taken = {(step.route, step.configuration.model) for step in self.steps if step.kind != "build"}
+        built = {step.route for step in self.steps if step.kind == "build"}
         for one in interventions(self.situation, self.facts):
-            if one.variant == "smaller" or (one.model and one.model == self.kept.model):
+            below = one.measured is not None and one.measured.estimate < (self.situation.aim or 1.0)  # adopted
+            if below or (one.variant == "smaller" and not smaller) or (one.model and one.model == self.kept.model):
                 continue
             placed = feasibility.place(one, self.kept, self.situation, self.facts)
-            if (one.route, placed.configuration.model) in taken or self._is_kept(one):
+            if (one.route, placed.configuration.model) in taken or one.route in built or self._is_kept(one):
                 continue
             if placed.closed:
                 self.closed.setdefault(one.route, Closed(route=one.route, outcomes=placed.closed))
@@ -217,11 +298,11 @@ class Planner:
         if stated is not None:
             values = [stated * n * (q - now) - rollout - months * added for q in (after.low, after.likely, after.high)]
             z = worth.reservation_value(test, values)
-            return (-z,), needs, z > 0
+            return (0.0, -z), None if needs <= 0 else needs, z > 0
         target = worth.price_of_target(test, chance or 0.0, rollout, added, months)
         likely = (chance or 0.0) >= facts.threshold("least_chance")
         specific = not (set(one.remedies) and self._speaks_to(one))
-        index = (0.0, target, 0.0) if likely else (1.0, float(specific), needs)
+        index = (0.0, target) if likely else (1.0, float(specific), needs)
         saves = added * months + rollout + test <= 0
         return index, None if saves else needs, saves or needs <= worth.dearest(s, facts)
 
@@ -237,17 +318,19 @@ class Planner:
     def _take(self, option: Option, why: str = "") -> None:
         one, price = option.intervention, option.price
         before = self.reached
+        gain = None if option.outlook is None else option.outlook.likely - self._likely()
         if option.chance is not None:
             self.reached = before + (1 - before) * option.chance
         self.steps.append(
             self._step(
                 "build" if one.is_build else "test", one.route, price.test, price.test_days,
-                group=one.group, configuration=price.configuration, rollout=price.rollout, monthly=price.monthly,
-                rollout_days=price.rollout_days, outlook=option.outlook, chance=option.chance,
+                group=one.group, configuration=price.configuration, rollout=price.rollout + self.adopted, monthly=price.monthly,
+                rollout_days=price.rollout_days, outlook=option.outlook, chance=option.chance, gain=gain,
                 reached=None if option.chance is None else self.reached, arrives=1 - before,
                 needs_worth=option.needs_worth, speaks_to=self._speaks_to(one), conditions=option.placed.unknown, why=why,
             )
         )  # fmt: skip
+        self.adopted = Amount.nothing()
         if not one.is_build:
             self.kept = option.placed.configuration
             self.additions = self._with(one)
@@ -258,12 +341,27 @@ class Planner:
         """Caching and batches change no answer. They come first where they pay for the next step within a month, or
         where there is nothing else to do; elsewhere they are part of what is rolled out."""
         lever = self._paying_levers()
-        if lever is None:
+        if lever is None or feasibility.today(self.situation, self.facts).closed:
             return
         tests = [step for step in self.steps if step.kind in ("test", "build", "prepare")]
+        if self._smaller_saves_more(lever):
+            return
         saving = self.prices.today().expected - (lever.monthly.expected if lever.monthly else 0.0)
-        if not tests or saving >= tests[0].cost.expected:
+        if not tests or saving >= tests[0].cost.expected + tests[0].rollout.expected:
             self.steps.insert(0, lever)
+
+    def _smaller_saves_more(self, lever: Step) -> bool:
+        """A smaller model is priced with the levers on: it is tried before them where its reservation value, the year's
+        saving less cost of the test over its chance, is the higher one."""
+        smaller = [step for step in self.steps if step.group == "lever" and step.chance]
+        return any(self._saves(step) > self._saves(lever) for step in smaller)
+
+    def _saves(self, step: Step) -> float:
+        """What a year of it saves on today's bill, less what it costs to get there."""
+        months = self.facts.threshold("horizon_months")
+        monthly = step.monthly.expected if step.monthly else self.prices.today().expected
+        saving = months * (self.prices.today().expected - monthly) - step.rollout.expected
+        return saving - step.cost.expected / (step.chance or 1.0)
 
     def _paying_levers(self) -> Step | None:
         monthly, levers = self.prices.levered()
@@ -324,18 +422,37 @@ class Planner:
         reached = [i for i, step in enumerate(self.steps) if self._ends_at(step)]
         if reached:
             return reached[0]
-        cheap = [i for i, step in enumerate(self.steps) if step.kind in ("test", "lever", "keep")]
-        return max(cheap, default=len(self.steps) - 1)
+        builds = [i for i, step in enumerate(self.steps) if step.kind == "build"]
+        if builds and not self._still_to_test():
+            return builds[0]
+        cheap = [
+            i for i, step in enumerate(self.steps)
+            if step.kind in ("lever", "keep") or (step.kind == "test" and not self._multiplies_the_bill(step))
+        ]  # fmt: skip
+        return max(cheap, default=0)
+
+    def _multiplies_the_bill(self, step: Step) -> bool:
+        """More than three times today's bill, and by more than a consultant's day a month: a decision of its own, which is
+        the likely end only where an output's worth is stated."""
+        if step.monthly is None or worth.gain_of_right(self.situation) is not None:
+            return False
+        added = step.monthly.expected - self.prices.today().expected
+        return added > max(2 * self.prices.today().expected, self.situation.worth.consultant_day)
+
+    def _still_to_test(self) -> bool:
+        """Whether the plan holds a remedy that nobody has measured yet."""
+        return any(step.kind == "test" and not step.configuration.tested for step in self.steps)
 
     def _ends_at(self, step: Step) -> bool:
         if step.kind not in ("test", "build") or step.reached is None or step.reached < 0.5:
             return False
-        return step.kind == "test" or self._pays_by_itself(step)
+        if step.kind == "test":
+            return not self._multiplies_the_bill(step)
+        return self._pays_by_itself(step)
 
     def _pays_by_itself(self, step: Step) -> bool:
         stated = worth.gain_of_right(self.situation) is not None
-        tested = any(s.kind == "test" for s in self.steps)
-        return step.needs_worth is None or stated or not tested
+        return step.needs_worth is None or stated or not self._still_to_test()
 
 
 def replace_route(configuration: Configuration, levers: Sequence[str]) -> Configuration:

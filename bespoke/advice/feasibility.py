@@ -19,6 +19,7 @@ SERVICE = {  # route -> whose regions it runs in; () of a route's regions is the
     "bedrock": "bedrock", "custom_model_import": "bedrock", "sagemaker": "sagemaker", "vertex": "vertex",
     "foundry": "foundry", "openai": "openai", "hosted": "hosted", "contract": "anthropic",
 }  # fmt: skip
+THINKING = "extended_thinking"
 OWN_LATENCY = ("encoder", "hosting")  # groups that answer as fast as they are built to
 
 
@@ -56,7 +57,8 @@ def place(intervention: Intervention, base: Configuration, situation: Situation,
         return _built(intervention, situation, facts)
     model = intervention.model or base.model
     found = serving.choose(model, situation, facts)
-    kept = (*base.remedies, *intervention.remedies)
+    kept = tuple(r for r in base.remedies if r != THINKING or may_think(model, facts))  # else it thinks by itself
+    kept = (*kept, *intervention.remedies)
     configuration = Configuration(
         route=intervention.route, model=named(model), place=found.place if found else base.place,
         remedies=tuple(dict.fromkeys(kept)), work=intervention.remedies or (intervention.route,),
@@ -119,7 +121,7 @@ def _lifecycle(found: str) -> GateOutcome:
 
 def _choice(configuration: Configuration, facts: Facts) -> tuple[GateOutcome, ...]:
     """Thinking is a step only where it can be switched on."""
-    if "extended_thinking" not in configuration.remedies or may_think(configuration.model, facts):
+    if THINKING not in configuration.remedies or may_think(configuration.model, facts):
         return ()
     return (
         GateOutcome(

@@ -18,8 +18,10 @@ def shared_model(output_tokens: float, facts: Facts) -> Range:
 
 
 def expected(configuration: Configuration, situation: Situation, facts: Facts) -> Range:
-    """Today's P95 plus what the remedies and the model add: thinking, a second and third call, a search."""
-    low, high = situation.p95_today_ms
+    """Today's P95 plus what the remedies add: thinking, a second and third call, a search. What was timed on today's
+    model says nothing of another one."""
+    same = configuration.model == named(situation.model)
+    low, high = situation.p95_today_ms if same else shared_model(situation.output_tokens, facts)
     for added in _added(configuration, situation, facts):
         low, high = low + added[0], high + added[1]
     return low, high

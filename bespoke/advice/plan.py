@@ -70,6 +70,7 @@ class Step(Part):
     days: float  # working days of the step
     rollout_days: float
     outlook: Outlook | None  # quality after it; None: unknown until tried, or untouched
+    gain: float | None = None  # quality it is expected to add to what was kept before
     chance: float | None  # that the target is reached, given that the plan got here
     reached: float | None  # probability that the target is reached by now
     arrives: float  # probability that the plan gets here
@@ -106,6 +107,14 @@ class Plan(Part):
     @property
     def likely_end(self) -> Step:
         return self.steps[self.end]
+
+    @property
+    def end_route(self) -> str:
+        """What the likely end is named after: the step that takes most errors away on the way there."""
+        tests = [step for step in self.taken if step.kind == "test" and step.gain is not None]
+        if self.likely_end.kind != "test" or not tests:
+            return self.likely_end.route
+        return max(tests, key=lambda step: step.gain or 0.0).route
 
     @property
     def taken(self) -> tuple[Step, ...]:

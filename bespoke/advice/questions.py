@@ -5,32 +5,42 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bespoke.advice.feasibility import Placed
+from bespoke.advice.gates import GateOutcome
 from bespoke.advice.plan import Step
 from bespoke.advice.situation import PEOPLE_WAIT, Situation
 from bespoke.facts.reader import Facts
 
 ASKED = {
-    "quality": "How good is it today? Nobody has measured it: 50 cases with known answers, a few days.",
-    "target": "Which quality is good enough? Ask who signs off the outputs.",
+    "quality": "What is the quality today? Nobody has measured it: 50 cases with known answers, a few days.",
+    "target": "Which quality is good enough? Without a target nothing can be called reached: ask who signs off the outputs.",
+    "few": "How good is it really? Its quality rests on too few cases: write more with known answers, a few days.",
     "families": "What goes wrong? Nobody has read failing outputs of this task: read about 50, one to two days.",
-    "volume": "",
 }
 
 
-def of(situation: Situation, today: Placed, steps: Sequence[Step], facts: Facts) -> tuple[str, ...]:
-    """Questions in the order in which they move the plan; each stands once."""
-    found = [*_unmeasured(situation), *_place(situation, today), *_waiting(situation, facts)]
+def of(
+    situation: Situation, today: Placed, steps: Sequence[Step], others: Sequence[GateOutcome], facts: Facts
+) -> tuple[str, ...]:
+    """Questions in the order in which they move the plan; each stands once. `others` are conditions outside the plan."""
+    found = [*_unmeasured(situation, facts), *_place(situation, today), *_waiting(situation, facts)]
     for step in steps:
-        found += [outcome.asks or f"To be confirmed: {outcome.needs}." for outcome in step.conditions]
+        found += [_asked(outcome) for outcome in step.conditions]
+    found += [_asked(outcome) for outcome in others]
     if any(step.kind == "build" and step.needs_worth for step in steps) and situation.worth.right is None:
         found.append("What is one more right output worth? Without it nobody can say whether a model of its own pays.")
     return tuple(dict.fromkeys(found))
 
 
-def _unmeasured(situation: Situation) -> list[str]:
+def _asked(outcome: GateOutcome) -> str:
+    return outcome.asks or f"To be confirmed: {outcome.needs}."
+
+
+def _unmeasured(situation: Situation, facts: Facts) -> list[str]:
     found = []
     if situation.quality is None:
         found.append(ASKED["quality"])
+    elif situation.cases < facts.threshold("min_test_cases"):
+        found.append(ASKED["few"])
     if situation.target is None:
         found.append(ASKED["target"])
     met = situation.shortfall() == 0
@@ -41,7 +51,7 @@ def _unmeasured(situation: Situation) -> list[str]:
 
 def _place(situation: Situation, today: Placed) -> list[str]:
     """Where it runs, where nobody has said and it matters."""
-    found = [o.asks or f"To be confirmed: {o.needs}." for o in today.unknown]
+    found = [_asked(outcome) for outcome in today.unknown]
     if not situation.place_known and situation.residency:
         found.insert(0, "Where does it run today? Its residency requirement depends on it: look at the endpoint's address.")
     return found

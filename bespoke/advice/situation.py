@@ -33,6 +33,7 @@ class Worth(Part):
     wrong: float | None = None  # what a wrong one costs
     minutes: float | None = None  # of a person, without the model
     person_hour: float  # what an hour of that person costs
+    consultant_day: float
 
 
 class Situation(Part):

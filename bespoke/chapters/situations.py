@@ -65,6 +65,7 @@ def situation(
     p95 = in_use.p95_ms if in_use else None
     mapped = {family: n for family, n in families.items() if family != UNMAPPED and n}
     rates = engagement.rates
+    required = None if _implausible(task, facts) else task.p95_latency_ms
     return Situation(
         task_id=task.task_id, name=task.name, kind=task.kind, model=named(task.model),
         place=place, place_known=task.place is not None,
@@ -75,7 +76,7 @@ def situation(
         families=mapped, unmapped=families.get(UNMAPPED, 0),
         examples=task.labelled_examples if counted is None else counted,
         examples_known=True,
-        p95_required_ms=task.p95_latency_ms,
+        p95_required_ms=required,
         p95_today_ms=(p95, p95) if p95 else shared_model(task.output_tokens, facts), p95_measured=p95 is not None,
         waits=None if task.waits is None else task.waits == "a day",
         knowledge_changes=task.knowledge_changes,
@@ -86,9 +87,9 @@ def situation(
         tested=_tested(measured),
         worth=Worth(
             right=task.value_of_right, wrong=task.cost_of_wrong, minutes=task.minutes_per_output,
-            person_hour=float(rates.annotator_hour),
+            person_hour=float(rates.annotator_hour), consultant_day=float(rates.consultant_day),
         ),
-        evidence=_evidence(client, task, families, counted, identifiers, measured),
+        evidence=_evidence(client, task, facts, families, counted, identifiers, measured),
     )  # fmt: skip
 
 
@@ -120,7 +121,7 @@ def _tested(measured: MeasuredTask | None) -> tuple[Tested, ...]:
 
 
 def _evidence(
-    client: Client, task: Task, families: Mapping[str, int], counted: int | None, identifiers: int | None,
+    client: Client, task: Task, facts: Facts, families: Mapping[str, int], counted: int | None, identifiers: int | None,
     measured: MeasuredTask | None,
 ) -> Evidence:  # fmt: skip
     in_use = measured.in_use if measured else None
@@ -148,10 +149,21 @@ def _evidence(
             (
                 _quality_apart(task, in_use), _metric_apart(task, in_use), _cases_apart(task, in_use),
                 _examples_apart(task, counted), _identifiers_apart(task, identifiers), _tokens_apart(task, in_use),
-                _target_above(task, measured), _target_below(task),
+                _target_above(task, measured), _target_below(task), _implausible(task, facts),
             )
         ),
     )  # fmt: skip
+
+
+def _implausible(task: Task, facts: Facts) -> Contradiction | None:
+    """A requirement that no service over a network meets is taken for a slip of the unit, and not acted upon."""
+    least = facts.threshold("least_latency_ms")
+    if task.p95_latency_ms is None or task.p95_latency_ms >= least:
+        return None
+    return Contradiction(
+        input="latency",
+        says=f"a latency of {exact(task.p95_latency_ms)} ms is required, less than a network takes: seconds, perhaps? It is not acted upon",
+    )
 
 
 def _of(system: MeasuredSystem | None, name: str, value: object) -> Input | None:

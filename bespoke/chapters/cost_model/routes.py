@@ -28,15 +28,13 @@ TRAINED: Mapping[str, Callable[[Request, str], Priced]] = {
     "custom_model_import": tuned.custom_model_import,
     "open_weight_lora": tuned.open_weight_lora,
     "small_encoder": tuned.small_encoder,
+    "contract_custom_model": tuned.contract_custom_model,
 }
-WITHOUT_PRICE = {"contract_custom_model": "by contract only; no price is published"}
 SAME_MODEL_SAME_PROMPT = ("as_is", "prompt_caching", "batch")  # these change the bill, not the answer
 
 
 def priced(r: Request, c: Configuration) -> Priced:
     """The plan of a configuration without any lever; raises NotPriced with the reason where it has none."""
-    if c.route in WITHOUT_PRICE:
-        raise NotPriced(WITHOUT_PRICE[c.route])
     if c.route in TRAINED:
         return TRAINED[c.route](r, c.place)
     if not is_known(c.model):

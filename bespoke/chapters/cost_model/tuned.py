@@ -166,3 +166,10 @@ def short_prefix(r: Request) -> Array:
 
 def operations(r: Request, route: str) -> Array:
     return r.inputs[f"cost.operations.days_per_month.{route}"] * consultant_day(r.client, r.inputs)
+
+
+def contract_custom_model(r: Request, place: str) -> Priced:
+    """A yearly commitment that nobody publishes: a question to the account team, in the shape of a range."""
+    month = r.inputs["contract.commitment_usd_per_year"] / 12
+    call = replace(r.call_on(r.task.model), prefix=0.0 * r.ones, input=0.0 * r.ones, output=0.0 * r.ones)
+    return Priced("custom Claude model", r.plan(call, fixed={"commitment": month}), None, training=None)
