@@ -71,7 +71,11 @@ class Scenario:
 
     def situation(self, client: Client, facts: Facts) -> Situation:
         found = situation(
-            client, client.tasks[0], facts, families=self.given.get("failures") or {}, measured=self.measured(client.tasks[0])
+            client,
+            client.tasks[0],
+            facts,
+            families=self.given.get("failures") or {},
+            measured=self.measured(client.tasks[0]),
         )
         return with_dataset(found, client.tasks[0], self.given.get("dataset") or {})
 
@@ -81,8 +85,20 @@ class Scenario:
             return None
         in_use = stated.get("in_use") or {}
         cases = int(in_use.get("cases") or task.test_cases)
-        systems = [_system("in_use", task, in_use.get("quality", task.current_quality), cases, p95=in_use.get("p95_ms"), in_use=True)]
-        systems += [_system(route, task, q, cases, strategy=route) for route, q in (stated.get("tested") or {}).items()]
+        systems = [
+            _system(
+                "in_use",
+                task,
+                in_use.get("quality", task.current_quality),
+                cases,
+                p95=in_use.get("p95_ms"),
+                in_use=True,
+            )
+        ]
+        systems += [
+            _system(route, task, q, cases, strategy=route)
+            for route, q in (stated.get("tested") or {}).items()
+        ]
         ceiling = stated.get("ceiling")
         return MeasuredTask(
             task_id=task.task_id, metric=task.metric, cases=cases, systems=tuple(s for s in systems if s is not None),
@@ -92,7 +108,9 @@ class Scenario:
     def plan(self) -> tuple[Plan, Situation]:
         client, facts = self.client(), Facts(self.day)
         found = self.situation(client, facts)
-        prices = TaskPrices(client, client.tasks[0], inputs_of(client, facts, draws=DRAWS), feasibility.as_it_runs(found))
+        prices = TaskPrices(
+            client, client.tasks[0], inputs_of(client, facts, draws=DRAWS), feasibility.as_it_runs(found)
+        )
         return decide(found, facts, prices), found
 
 
@@ -108,10 +126,21 @@ def with_dataset(found: Situation, task: Task, stated: dict[str, Any]) -> Situat
     evidence = found.evidence.model_copy(
         update={"contradictions": (*found.evidence.contradictions, *(one for one in said if one))}
     )
-    return found.at(examples=found.examples if counted is None else counted, identifiers=identifiers, evidence=evidence)
+    return found.at(
+        examples=found.examples if counted is None else counted, identifiers=identifiers, evidence=evidence
+    )
 
 
-def _system(name: str, task: Task, quality: float | None, cases: int, *, p95: float | None = None, strategy: str | None = None, in_use: bool = False) -> MeasuredSystem | None:
+def _system(
+    name: str,
+    task: Task,
+    quality: float | None,
+    cases: int,
+    *,
+    p95: float | None = None,
+    strategy: str | None = None,
+    in_use: bool = False,
+) -> MeasuredSystem | None:
     if quality is None:
         return None
     return MeasuredSystem(
@@ -157,19 +186,29 @@ def differences(one: Scenario, plan: Plan, found: Situation) -> list[str]:
         ]  # fmt: skip
     low, high = expect.get("first_cost", (0, float("inf")))
     if not low <= plan.first.cost.expected + plan.first.rollout.expected and first not in ("as_is",):
-        wrong.append(f"first costs {plan.first.cost.expected + plan.first.rollout.expected:.0f}, not {low} to {high}")
+        wrong.append(
+            f"first costs {plan.first.cost.expected + plan.first.rollout.expected:.0f}, not {low} to {high}"
+        )
     if plan.first.cost.expected > high:
         wrong.append(f"first costs {plan.first.cost.expected:.0f}, not {low} to {high}")
     low, high = expect.get("monthly", (0, float("inf")))
     if not low <= plan.monthly.expected <= high:
         wrong.append(f"a month costs {plan.monthly.expected:.2f}, not {low} to {high}")
     asked = " ".join(plan.questions).casefold()
-    wrong += [f"asks nothing of {word!r}" for word in expect.get("asks", ()) if str(word).casefold() not in asked]
+    wrong += [
+        f"asks nothing of {word!r}" for word in expect.get("asks", ()) if str(word).casefold() not in asked
+    ]
     told = " ".join(
-        [c.says for c in found.evidence.contradictions] + [o.found + " " + o.needs for o in plan.today_conditions] + [step.why for step in plan.steps]
+        [c.says for c in found.evidence.contradictions]
+        + [o.found + " " + o.needs for o in plan.today_conditions]
+        + [step.why for step in plan.steps]
         + [o.found + " " + o.needs + " " + o.gate for c in plan.closed for o in c.outcomes]
     ).casefold()
-    wrong += [f"warns of nothing like {word!r}" for word in expect.get("warns", ()) if str(word).casefold() not in told]
+    wrong += [
+        f"warns of nothing like {word!r}"
+        for word in expect.get("warns", ())
+        if str(word).casefold() not in told
+    ]
     return wrong
 
 

@@ -57,7 +57,9 @@ class Intervention(Part):
         if self.remedies:
             return tuple(Addition(route) for route in self.remedies)
         own = not self.is_build or self.group == "encoder" or self.route in OWN_EFFECTS
-        return (Addition(self.route if own else "tuned", "" if self.route == "bedrock_rft" else self.variant),)
+        return (
+            Addition(self.route if own else "tuned", "" if self.route == "bedrock_rft" else self.variant),
+        )
 
 
 def interventions(situation: Situation, facts: Facts) -> tuple[Intervention, ...]:
@@ -100,7 +102,11 @@ def _prompt_work(situation: Situation, facts: Facts, known: dict[str, Route]) ->
     wanted: list[str] = []
     for family in situation.matters(facts):
         row = remedy(family)
-        wanted += [route for route in (row.first, row.then) if row and known[route].group == "prompt"] if row else []
+        wanted += (
+            [route for route in (row.first, row.then) if row and known[route].group == "prompt"]
+            if row
+            else []
+        )
     done = {t.route for t in situation.tested}
     unread = situation.shares is None
     if "facts" in situation.matters(facts) or unread or not (wanted or situation.prompt_engineering_done):
@@ -116,7 +122,11 @@ def _alone(situation: Situation, facts: Facts, known: dict[str, Route]) -> list[
     """Thinking and a critic where reasoning fails, retrieval where facts fail (or change, and nobody has read why)."""
     matters = situation.matters(facts)
     wanted = [route for route, family in ALONE.items() if family in matters]
-    if situation.shares is None and situation.knowledge_changes not in (None, "never") and not situation.rag_done:
+    if (
+        situation.shares is None
+        and situation.knowledge_changes not in (None, "never")
+        and not situation.rag_done
+    ):
         wanted.append("rag")
     return [Intervention(route=route, group=known[route].group, remedies=(route,)) for route in wanted]
 
@@ -133,7 +143,10 @@ def other_models(situation: Situation, facts: Facts) -> tuple[Intervention, ...]
         found.append(_model("model_change", newer, "newer"))
     if at < 2 and (larger := current(FAMILIES[at + 1], facts)):
         found.append(_model("model_change", larger, "larger"))
-    if (smaller := current(FAMILIES[max(0, at - 1)], facts)) and smaller not in (named(situation.model), newer):
+    if (smaller := current(FAMILIES[max(0, at - 1)], facts)) and smaller not in (
+        named(situation.model),
+        newer,
+    ):
         found.append(_model("smaller_model", smaller, "smaller"))
         found.append(_model(CASCADED, smaller, "smaller"))
     return tuple(found)
@@ -145,7 +158,14 @@ def _model(route: str, model: str, variant: str) -> Intervention:
 
 
 MANY = 10_000  # labelled examples from which the effects table has an encoder of its own
-LARGE = ("contract_custom_model", "bedrock_llama_sft", "openai_gpt4o_sft", "foundry_sft", "vertex_gemini_sft", "bedrock_haiku3_sft")
+LARGE = (
+    "contract_custom_model",
+    "bedrock_llama_sft",
+    "openai_gpt4o_sft",
+    "foundry_sft",
+    "vertex_gemini_sft",
+    "bedrock_haiku3_sft",
+)
 
 
 def _builds(situation: Situation, known: dict[str, Route]) -> list[Intervention]:

@@ -48,7 +48,10 @@ def today(situation: Situation, facts: Facts) -> Placed:
     configuration = as_it_runs(situation)
     place = next((p for p in serving.offered(configuration.model, facts) if p.place == situation.place), None)
     outcomes = serving.conditions(place, situation) if place else ()
-    return Placed(configuration=configuration, outcomes=(*outcomes, *_life(configuration.model, facts), *_fast(configuration, situation, facts)))
+    return Placed(
+        configuration=configuration,
+        outcomes=(*outcomes, *_life(configuration.model, facts), *_fast(configuration, situation, facts)),
+    )
 
 
 def place(intervention: Intervention, base: Configuration, situation: Situation, facts: Facts) -> Placed:
@@ -57,7 +60,9 @@ def place(intervention: Intervention, base: Configuration, situation: Situation,
         return _built(intervention, situation, facts)
     model = intervention.model or base.model
     found = serving.choose(model, situation, facts)
-    kept = tuple(r for r in base.remedies if r != THINKING or may_think(model, facts))  # else it thinks by itself
+    kept = tuple(
+        r for r in base.remedies if r != THINKING or may_think(model, facts)
+    )  # else it thinks by itself
     kept = (*kept, *intervention.remedies)
     configuration = Configuration(
         route=intervention.route, model=named(model), place=found.place if found else base.place,
@@ -75,7 +80,12 @@ def place(intervention: Intervention, base: Configuration, situation: Situation,
 
 def _built(intervention: Intervention, situation: Situation, facts: Facts) -> Placed:
     route = next(r for r in routes(facts.as_of) if r.route == intervention.route)
-    configuration = Configuration(route=route.route, model=route.model or route.name, place=_region(route, situation), work=(route.route,))
+    configuration = Configuration(
+        route=route.route,
+        model=route.model or route.name,
+        place=_region(route, situation),
+        work=(route.route,),
+    )
     outcomes = evaluate_gates(route, situation, facts)
     if route.group not in OWN_LATENCY:
         outcomes = (*outcomes, *_fast(configuration, situation, facts))

@@ -64,7 +64,9 @@ def gates() -> tuple[Gate, ...]:
     found = rows_of(Gate, "gates")
     for gate in found:
         if gate.threshold and gate.value is not None:
-            raise ValueError(f"gate {gate.gate}: a value beside threshold {gate.threshold} would never be read")
+            raise ValueError(
+                f"gate {gate.gate}: a value beside threshold {gate.threshold} would never be read"
+            )
     return found
 
 
@@ -107,18 +109,28 @@ def _judge(
         if value is None:
             return "unknown", "not known"
         return ("met" if value >= required else "unmet"), exact(value)
-    return verdict_of(value), FOUND.get(gate.input, {}).get(value) or {None: "not known", True: "yes"}.get(value, "no")
+    return verdict_of(value), FOUND.get(gate.input, {}).get(value) or {None: "not known", True: "yes"}.get(
+        value, "no"
+    )
 
 
 def verdict_of(value: float | bool | None) -> Verdict:
     return "unknown" if value is None else "met" if value else "unmet"
 
 
-FOUND: dict[str, dict[float | bool | None, str]] = {
-    "knowledge_is_stable": {False: "the facts behind the answers change every week or day"},
-    "free_of_identifiers": {False: "identifiers are in the data", None: "nobody has looked"},
-    "is_labels": {False: "its answers are not labels"},
-    "is_checkable": {False: "no program can grade its answers"},
+def _found(name: str, value: float | bool | None) -> str:
+    """What was found, in words, for a gate that asks for yes."""
+    said = NOT_SO.get(name)
+    if value is None:
+        return "nobody has looked" if name == "free_of_identifiers" else "not known"
+    return "yes" if value else said or "no"
+
+
+NOT_SO = {
+    "knowledge_is_stable": "the facts behind the answers change every week or day",
+    "free_of_identifiers": "identifiers are in the data",
+    "is_labels": "its answers are not labels",
+    "is_checkable": "no program can grade its answers",
 }
 
 

@@ -6,7 +6,9 @@ from bespoke.advice.situation import Situation
 from bespoke.facts.reader import Facts
 from bespoke.results import Part
 
-UNKNOWN_GAP = 0.2  # of the outputs, where neither today's quality nor the target says how many could be better
+UNKNOWN_GAP = (
+    0.2  # of the outputs, where neither today's quality nor the target says how many could be better
+)
 
 
 class Preparation(Part):
@@ -27,8 +29,10 @@ def needed(situation: Situation, gap: str, facts: Facts) -> tuple[Preparation, .
         rows = situation.identifiers or 0
         why = f"{rows} rows hold identifiers" if rows else "the data are said to hold identifiers"
         found.append(Preparation(route="deidentify", rows=rows or situation.examples, why=why))
-    cases = max(0, int(facts.threshold("min_test_cases")) - situation.cases) if situation.quality else int(
-        facts.threshold("min_test_cases")
+    cases = (
+        max(0, int(facts.threshold("min_test_cases")) - situation.cases)
+        if situation.quality
+        else int(facts.threshold("min_test_cases"))
     )
     unread = max(0, int(facts.threshold("failures_to_plan")) - situation.failures_read)
     mapped = situation.shares is not None
@@ -36,7 +40,12 @@ def needed(situation: Situation, gap: str, facts: Facts) -> tuple[Preparation, .
         return tuple(found)
     if cases or (unread and not mapped) or not mapped:
         found.append(
-            Preparation(route="measure", cases=cases, failures=unread if not mapped or cases else 0, why=_why(cases, unread, mapped))
+            Preparation(
+                route="measure",
+                cases=cases,
+                failures=unread if not mapped or cases else 0,
+                why=_why(cases, unread, mapped),
+            )
         )
     return tuple(found)
 

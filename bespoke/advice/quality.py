@@ -72,7 +72,9 @@ def outlook(situation: Situation, facts: Facts, additions: Sequence[Addition]) -
         return None
     shares = {**(situation.shares or {}), UNMAPPED: 1 - sum((situation.shares or {}).values())}
     low, likely, high = (
-        1 - (1 - today.estimate) * sum(s * _left(f, additions, point, situation, facts) for f, s in shares.items())
+        1
+        - (1 - today.estimate)
+        * sum(s * _left(f, additions, point, situation, facts) for f, s in shares.items())
         for point in range(3)
     )
     cap = situation.ceiling.high if situation.ceiling else 1.0
@@ -81,7 +83,9 @@ def outlook(situation: Situation, facts: Facts, additions: Sequence[Addition]) -
     return Outlook(low=found[0], likely=found[1], high=found[2], basis=basis)
 
 
-def _left(family: str, additions: Iterable[Addition], point: int, situation: Situation, facts: Facts) -> float:
+def _left(
+    family: str, additions: Iterable[Addition], point: int, situation: Situation, facts: Facts
+) -> float:
     """Share of the family's errors that is left after every addition."""
     left = 1.0
     for addition in additions:
@@ -107,7 +111,9 @@ def _as_measured(quality: Interval, situation: Situation) -> ThreePoints:
     today = situation.quality
     if today is None or today.estimate >= 1:
         return NOTHING
-    low, likely, high = ((q - today.estimate) / (1 - today.estimate) for q in (quality.low, quality.estimate, quality.high))
+    low, likely, high = (
+        (q - today.estimate) / (1 - today.estimate) for q in (quality.low, quality.estimate, quality.high)
+    )
     return low, likely, high
 
 

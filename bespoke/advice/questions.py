@@ -27,7 +27,9 @@ def of(
         found += [_asked(outcome) for outcome in step.conditions]
     found += [_asked(outcome) for outcome in others]
     if any(step.kind == "build" and step.needs_worth for step in steps) and situation.worth.right is None:
-        found.append("What is one more right output worth? Without it nobody can say whether a model of its own pays.")
+        found.append(
+            "What is one more right output worth? Without it nobody can say whether a model of its own pays."
+        )
     return tuple(dict.fromkeys(found))
 
 
@@ -53,7 +55,10 @@ def _place(situation: Situation, today: Placed) -> list[str]:
     """Where it runs, where nobody has said and it matters."""
     found = [_asked(outcome) for outcome in today.unknown]
     if not situation.place_known and situation.residency:
-        found.insert(0, "Where does it run today? Its residency requirement depends on it: look at the endpoint's address.")
+        found.insert(
+            0,
+            "Where does it run today? Its residency requirement depends on it: look at the endpoint's address.",
+        )
     return found
 
 

@@ -77,8 +77,12 @@ def _residency(place: Place, situation: Situation) -> GateOutcome:
     if not situation.residency:
         return _outcome("residency", "met", place, "no restriction given")
     verdict: Verdict = "met" if _within(place, situation.residency) else "unmet"
-    processed = "anywhere" if ANYWHERE in place.processes_in else ", ".join(r.upper() for r in place.processes_in)
-    return _outcome("residency", verdict, place, f"{place.name} processes data in: {processed}; allowed: {wanted}")
+    processed = (
+        "anywhere" if ANYWHERE in place.processes_in else ", ".join(r.upper() for r in place.processes_in)
+    )
+    return _outcome(
+        "residency", verdict, place, f"{place.name} processes data in: {processed}; allowed: {wanted}"
+    )
 
 
 def _outcome(gate: str, verdict: Verdict, place: Place, found: str) -> GateOutcome:

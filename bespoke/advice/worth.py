@@ -62,4 +62,6 @@ def dearest(situation: Situation, facts: Facts) -> float:
 
 def outputs(situation: Situation, facts: Facts) -> float:
     """Outputs over the horizon at today's volume."""
-    return situation.requests_per_day * facts.number("cost.days_per_month") * facts.threshold("horizon_months")
+    return (
+        situation.requests_per_day * facts.number("cost.days_per_month") * facts.threshold("horizon_months")
+    )

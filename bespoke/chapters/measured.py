@@ -25,11 +25,17 @@ def measured_tasks(client: Client, icd10: Icd10Evaluation | None) -> Mapping[str
     task = extractions[0]
     model = canonical(task.model) if is_known(task.model) else task.model
     systems = tuple(
-        _system(task.task_id, system, model, icd10.notes) for system in icd10.ran if system.kind == "recorded" and system.scores
+        _system(task.task_id, system, model, icd10.notes)
+        for system in icd10.ran
+        if system.kind == "recorded" and system.scores
     )
     if not systems:
         return {}
-    return {task.task_id: MeasuredTask(task_id=task.task_id, metric="micro-F1", cases=icd10.notes, systems=systems)}
+    return {
+        task.task_id: MeasuredTask(
+            task_id=task.task_id, metric="micro-F1", cases=icd10.notes, systems=systems
+        )
+    }
 
 
 def _system(task_id: str, system: System, in_use: str, notes: int) -> MeasuredSystem:

@@ -61,7 +61,13 @@ def situation(
     place = task.place or serving.today(access, engagement.residency, task.model, facts)
     quality = _quality(task, in_use)
     counted = None if dataset is None or engagement.dataset.sample else dataset.usable
-    identifiers = None if dataset is None else sum(f.count for f in dataset.findings if f.rule.startswith("identifier_") and f.severity == "error")
+    identifiers = (
+        None
+        if dataset is None
+        else sum(
+            f.count for f in dataset.findings if f.rule.startswith("identifier_") and f.severity == "error"
+        )
+    )
     p95 = in_use.p95_ms if in_use else None
     mapped = {family: n for family, n in families.items() if family != UNMAPPED and n}
     rates = engagement.rates
@@ -189,10 +195,15 @@ def _quality_apart(task: Task, in_use: MeasuredSystem | None) -> Contradiction |
 
 
 def _metric_apart(task: Task, in_use: MeasuredSystem | None) -> Contradiction | None:
-    if in_use is None or _plain(task.metric) == _plain(in_use.metric) or _same_kind(task.metric, in_use.metric):
+    if (
+        in_use is None
+        or _plain(task.metric) == _plain(in_use.metric)
+        or _same_kind(task.metric, in_use.metric)
+    ):
         return None
     return Contradiction(
-        input="metric", says=f"quality is stated as “{task.metric}” and was measured as {in_use.metric}: the two are not the same number"
+        input="metric",
+        says=f"quality is stated as “{task.metric}” and was measured as {in_use.metric}: the two are not the same number",
     )
 
 
@@ -208,7 +219,8 @@ def _cases_apart(task: Task, in_use: MeasuredSystem | None) -> Contradiction | N
     if in_use is None or not task.test_cases or in_use.cases == task.test_cases:
         return None
     return Contradiction(
-        input="test_cases", says=f"{decimal(task.test_cases)} test cases are stated and {decimal(in_use.cases)} were measured on: the latter count"
+        input="test_cases",
+        says=f"{decimal(task.test_cases)} test cases are stated and {decimal(in_use.cases)} were measured on: the latter count",
     )
 
 
@@ -227,7 +239,8 @@ def _identifiers_apart(task: Task, identifiers: int | None) -> Contradiction | N
         return None
     rows = "row holds" if identifiers == 1 else "rows hold"
     return Contradiction(
-        input="identifiers", says=f"the data are stated to be de-identified and {decimal(identifiers)} {rows} identifiers: they are cleaned first"
+        input="identifiers",
+        says=f"the data are stated to be de-identified and {decimal(identifiers)} {rows} identifiers: they are cleaned first",
     )
 
 
@@ -237,7 +250,8 @@ def _tokens_apart(task: Task, in_use: MeasuredSystem | None) -> Contradiction | 
     if recorded is None or not stated or abs(recorded - stated) <= TOKENS_APART * stated:
         return None
     return Contradiction(
-        input="tokens", says=f"{decimal(stated)} input tokens a request are stated and {decimal(recorded)} were recorded on the cases"
+        input="tokens",
+        says=f"{decimal(stated)} input tokens a request are stated and {decimal(recorded)} were recorded on the cases",
     )
 
 
@@ -253,8 +267,13 @@ def _target_above(task: Task, measured: MeasuredTask | None) -> Contradiction | 
 
 
 def _target_below(task: Task) -> Contradiction | None:
-    if task.current_quality is None or task.target_quality is None or task.target_quality >= task.current_quality:
+    if (
+        task.current_quality is None
+        or task.target_quality is None
+        or task.target_quality >= task.current_quality
+    ):
         return None
     return Contradiction(
-        input="target", says=f"the target of {exact(task.target_quality)} lies below today's quality of {exact(task.current_quality)}: it is met"
+        input="target",
+        says=f"the target of {exact(task.target_quality)} lies below today's quality of {exact(task.current_quality)}: it is met",
     )

@@ -68,7 +68,11 @@ def why_no_batch(c: Configuration, r: Request) -> str:
     """What speaks against batches; "" where nothing does."""
     place = place_of(c.model, c.place, r.inputs)
     if r.task.waits != "a day":
-        return "nobody has said that answers may wait a day" if r.task.waits is None else "somebody waits for the answer"
+        return (
+            "nobody has said that answers may wait a day"
+            if r.task.waits is None
+            else "somebody waits for the answer"
+        )
     if not sells_batches(c.model) or (place is not None and not place.batches):
         return f"no batches are sold for {c.model} there"
     return ""

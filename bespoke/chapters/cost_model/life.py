@@ -27,7 +27,8 @@ class OneOff:
     @property
     def parts(self) -> dict[str, Array]:
         names = dict.fromkeys((*self.test, *self.rollout))
-        return {name: self.test.get(name, 0.0) + self.rollout.get(name, 0.0) for name in names}
+        nothing = np.zeros(1)
+        return {name: self.test.get(name, nothing) + self.rollout.get(name, nothing) for name in names}
 
 
 def one_off(c: Configuration, priced: Priced, r: Request, per_request: Array) -> OneOff:

@@ -53,7 +53,9 @@ class TaskPrices:
         days = r.inputs[f"cost.test.{route}.days"]
         if route == "measure":
             wanted = r.inputs.constant("cost.evaluation.cases")
-            days = days * ((MEASURED_BY["cases"] * min(1.0, cases / wanted)) + MEASURED_BY["failures"] * bool(failures))
+            days = days * (
+                (MEASURED_BY["cases"] * min(1.0, cases / wanted)) + MEASURED_BY["failures"] * bool(failures)
+            )
         usd = days * consultant_day(self.client, r.inputs) + cases * life.usd_per_example(r)
         return self._amount(usd), round(float(days.mean()), 1)
 

@@ -71,7 +71,9 @@ class Request:
             place_factor=sold.price_factor if sold else Decimal(1),
         )  # fmt: skip
 
-    def call_on(self, model: str, place: str = "", *, prefix: Array | None = None, times: Array | None = None) -> Call:
+    def call_on(
+        self, model: str, place: str = "", *, prefix: Array | None = None, times: Array | None = None
+    ) -> Call:
         """The task's call on a model at a place, its tokens recounted for another tokenizer."""
         factor = self.tokens_of(model)
         return Call(

@@ -83,7 +83,9 @@ class RouteCost(Part):
     versus_today: Verdict  # monthly, draw by draw against as_is
     difference: Band  # monthly cost minus today's
     added: Band  # monthly cost minus that of today's model and prompt with every lever that pays
-    payback_months: float | None  # one-off over what it saves a month on today's bill; None where it saves nothing
+    payback_months: (
+        float | None
+    )  # one-off over what it saves a month on today's bill; None where it saves nothing
     test_days: float
     rollout_days: float
     cache_hit_rate: Band | None = None

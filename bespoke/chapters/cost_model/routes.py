@@ -13,7 +13,12 @@ from bespoke.chapters.cost_model.inputs import Array
 from bespoke.chapters.cost_model.request import NotPriced, Priced, Request
 from bespoke.facts.price_book import canonical, is_known
 
-LENGTHENS = ("prompt_engineering", "glossary", "structured_output", "operator_configuration")  # the system prompt
+LENGTHENS = (
+    "prompt_engineering",
+    "glossary",
+    "structured_output",
+    "operator_configuration",
+)  # the system prompt
 TRAINED: Mapping[str, Callable[[Request, str], Priced]] = {
     "bedrock_haiku3_sft": tuned.bedrock_haiku3_sft,
     "bedrock_nova_sft": tuned.bedrock_nova_sft,

@@ -27,7 +27,9 @@ CURVE_DRAWS = 400  # enough for a band; the curve has many points
 class PricedTask:
     """All routes of one task under all draws."""
 
-    def __init__(self, client: Client, task: Task, inputs: Inputs, situation: Situation, quality: Quality) -> None:
+    def __init__(
+        self, client: Client, task: Task, inputs: Inputs, situation: Situation, quality: Quality
+    ) -> None:
         self.client, self.task, self.inputs, self.quality = client, task, inputs, quality
         self.situation = situation
         self.prices = TaskPrices(client, task, inputs, feasibility.as_it_runs(situation))
@@ -63,7 +65,9 @@ class PricedTask:
             prefix_is_cacheable=isinstance(plain, TokenPlan)
             and levers.caching_allowed(plain, own.configuration, as_is),
             caching_pays_from=caching_pays_from(as_is, own.configuration),
-            routes=tuple(pricing.summary(d, self.prices.reference, self.quality) for d in self.priced.values()),
+            routes=tuple(
+                pricing.summary(d, self.prices.reference, self.quality) for d in self.priced.values()
+            ),
             unpriced=tuple(self.unpriced),
             cheapest_monthly=self._cheapest(self.priced),
             cheapest_same_answers=self._cheapest(routes.SAME_MODEL_SAME_PROMPT),

@@ -54,7 +54,9 @@ def foundry_sft(r: Request, place: str) -> Priced:
 
 def _own_rates(r: Request, route: str, model: str, fixed: dict[str, Array]) -> Priced:
     """Paid by the token at rates that the price book does not hold."""
-    rates = Rates(*(r.inputs.facts.fact(f"price.serving.{route}.{kind}").number for kind in ("input", "output")))
+    rates = Rates(
+        *(r.inputs.facts.fact(f"price.serving.{route}.{kind}").number for kind in ("input", "output"))
+    )
     r.inputs.used.update(f"price.serving.{route}.{kind}" for kind in ("input", "output"))
     factor = r.tokens_of(model)
     call = Call(Tariff(model, rates), short_prefix(r) * factor, r.input * factor, r.output * factor, r.ones)
@@ -89,7 +91,9 @@ def _on_instances(r: Request, route: str, model: str, gpu: str, *, operated: str
 
 
 def small_encoder(r: Request, place: str) -> Priced:
-    per_second = r.inputs["price.serving.small_encoder.requests_per_second"] * r.inputs["cost.hosting.utilisation"]
+    per_second = (
+        r.inputs["price.serving.small_encoder.requests_per_second"] * r.inputs["cost.hosting.utilisation"]
+    )
     plan = AlwaysOnPlan(
         per_second, r.inputs["price.serving.small_encoder.usd_per_hour"], r.load,
         {"operations": operations(r, "small_encoder")},
