@@ -109,9 +109,7 @@ def _judge(
         if value is None:
             return "unknown", "not known"
         return ("met" if value >= required else "unmet"), exact(value)
-    return verdict_of(value), FOUND.get(gate.input, {}).get(value) or {None: "not known", True: "yes"}.get(
-        value, "no"
-    )
+    return verdict_of(value), _found(gate.input, value)
 
 
 def verdict_of(value: float | bool | None) -> Verdict:
