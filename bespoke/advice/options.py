@@ -79,11 +79,15 @@ class Ground:
         )
 
 
-def options(ground: Ground, taken: frozenset[tuple[str, str]], *, smaller: bool = False) -> list[Option]:
+def options(
+    ground: Ground, taken: frozenset[tuple[str, str]], *, builds: bool | None = None, smaller: bool = False
+) -> list[Option]:
     """Every intervention not taken yet (`taken` holds route and model), placed and priced; what cannot be done is noted
-    with its reasons. Smaller models only where they are asked for."""
+    with its reasons. `builds` asks for these alone, or for all others; smaller models only where they are asked for."""
     found = []
     for one in interventions(ground.situation, ground.facts):
+        if builds is not None and one.is_build != builds:
+            continue
         if (one.variant == "smaller" and not smaller) or _is_there(one, ground):
             continue
         placed = feasibility.place(one, ground.kept, ground.situation, ground.facts)
