@@ -11,8 +11,8 @@ from bespoke.facts.reader import Facts
 from bespoke.results import Part
 from bespoke.statistics.interval import Interval
 
-FACTORS = (1.2, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0)  # how far from today an amount is tried, either way
-POINTS = (0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.18, 0.25)  # how far a quality is
+FACTORS = (1.5, 3.0, 10.0, 100.0)  # how far from today an amount is tried, either way
+POINTS = (0.02, 0.05, 0.1, 0.2)  # how far a quality is
 SLOWEST_MS = 30_000.0  # a requirement that nothing here fails: where none is stated the search starts there
 HALVINGS = 5  # of the step in which the advice changes
 
@@ -50,9 +50,23 @@ def _inputs(s: Situation) -> Iterator[Varied]:
         yield "quality today", "of 1", today, today, _quality, _around(today)
     if s.target is not None:
         yield "target", "of 1", s.target, s.target, lambda one, v: one.at(target=v), _around(s.target)
-    yield "requests a day", "requests", s.requests_per_day, s.requests_per_day, _volume, _times(s.requests_per_day)
+    yield (
+        "requests a day",
+        "requests",
+        s.requests_per_day,
+        s.requests_per_day,
+        _volume,
+        _times(s.requests_per_day),
+    )
     yield "worth of a right output", "money", s.worth.right, worth, _worth, _times(worth)
-    yield "labelled examples", "examples", s.examples, s.examples, lambda one, v: one.at(examples=int(v)), _examples(s)
+    yield (
+        "labelled examples",
+        "examples",
+        s.examples,
+        s.examples,
+        lambda one, v: one.at(examples=int(v)),
+        _examples(s),
+    )
     yield "latency requirement", "ms", s.p95_required_ms, latency, _latency, _times(latency)
 
 
@@ -103,7 +117,9 @@ def _nearest(varied: Varied, s: Situation, facts: Facts, base: Plan, prices: Pri
     return None
 
 
-def _halved(inside: float, outside: float, plan_at: Callable[[float], Plan], base: Plan) -> tuple[float, Plan]:
+def _halved(
+    inside: float, outside: float, plan_at: Callable[[float], Plan], base: Plan
+) -> tuple[float, Plan]:
     """The change found closer to today, by halving the step between the last value that changes nothing and the first
     that does."""
     plan = plan_at(outside)

@@ -99,7 +99,6 @@ _ALL = (
             "audit": "01_task_audit",
             "failures": "02_failure_modes",
             "dataset": "03_dataset_readiness",
-            "cost": "06_cost_model",
             "timeline": "07_timeline",
         },
     ),

@@ -160,9 +160,7 @@ def negotiated_rates(model: str, prices: Mapping[str, OwnPrice] | None) -> dict[
 def _corrections(model: str, facts: Facts) -> dict[str, Decimal]:
     """Prices that the book has wrong for a day, as dated facts: `price.correction.<model>.cache_read`."""
     prefix = f"price.correction.{model}."
-    return {
-        key.removeprefix(prefix): facts.fact(key).number for key in facts.keys(prefix) if facts.has(key)
-    }
+    return {key.removeprefix(prefix): facts.fact(key).number for key in facts.keys(prefix) if facts.has(key)}
 
 
 def known_models() -> tuple[str, ...]:
