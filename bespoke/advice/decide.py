@@ -106,7 +106,7 @@ class _Planner:
         offers is asked for last."""
         tested = any(step.kind == "test" for step in self.steps)
         found = [o for o in self._options(builds=build) if o.pays]
-        found = [o for o in found if helps(o, self.ground, tested=tested)]
+        found = [o for o in found if helps(o, self.ground, tested=tested) and not o.held_back]
         if found:
             self._take(
                 min(found, key=lambda o: (o.intervention.group == "contract", build and unsure(o), o.index))

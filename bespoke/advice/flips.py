@@ -35,8 +35,9 @@ Varied = tuple[str, str, float | None, float, Setter, list[float]]  # input, uni
 
 
 def flip_points(situation: Situation, facts: Facts, base: Plan, prices: PricesAt) -> tuple[Flip, ...]:
-    """One row per input that changes the first step or the likely end somewhere in its range; an input that leads to the
-    same action everywhere has none. Volume is priced at every point tried, the other inputs leave prices as they are."""
+    """One row per input that changes the first step or the likely end somewhere in its range; an input that leads to
+    the same action everywhere has none. Volume is priced at every point tried, other inputs leave prices as they are.
+    """
     found = (_nearest(varied, situation, facts, base, prices) for varied in _inputs(situation))
     return tuple(flip for flip in found if flip is not None)
 

@@ -31,13 +31,18 @@ class Option:
     pays: bool
 
     @property
+    def held_back(self) -> bool:
+        """Whether a question of law has to be answered before it may stand in a plan."""
+        return any(outcome.holds_back for outcome in self.placed.outcomes)
+
+    @property
     def once(self) -> float:
         return self.price.test.expected + self.price.rollout.expected
 
 
 @dataclass
 class Ground:
-    """What a plan stands on at some point: what is kept, what that does to quality, how likely the target is reached."""
+    """What a plan stands on at some point: what is kept, what that does to quality, how likely the target is met."""
 
     situation: Situation
     facts: Facts

@@ -58,7 +58,7 @@ def above(low: float, likely: float, high: float, target: float) -> float:
     if target > high:
         return 0.0
     if target >= likely:
-        return 1.0 if high == likely else (high - target) ** 2 / ((high - low) * (high - likely))
+        return 0.0 if high == likely else (high - target) ** 2 / ((high - low) * (high - likely))
     return 1 - (target - low) ** 2 / ((high - low) * (likely - low))
 
 

@@ -1,4 +1,4 @@
-"""Chapter 8: per task a plan with decision points, what it costs and is worth, when it is live, and what would flip it."""
+"""Chapter 8: per task a plan with decision points, what it costs and is worth, when it is live, what would flip it."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def _gained(plan: Plan, situation: Situation, facts: Facts) -> float:
 
 
 def _total(tasks: tuple[TaskAdvice, ...]) -> Money:
-    """The sums over all tasks. Expected values add up exactly; the ends as if all turned out dear, or cheap, at once."""
+    """The sums over all tasks. Expected values add up; the ends as if all turned out dear, or cheap, at once."""
     nothing = Amount.nothing()
     sums = {
         name: sum((getattr(t.money, name) for t in tasks), nothing)

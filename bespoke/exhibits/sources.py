@@ -231,8 +231,8 @@ METHODS = (
     ),
     (
         "Order of the steps",
-        "cheap tests before builds; within each, the lowest price of reaching the target (test over chance, roll-out, a "
-        "year of what it adds to the bill), or the highest reservation value where an output's worth is stated",
+        "cheap tests before builds; within each, the lowest price of reaching the target (test over chance, roll-out, "
+        "a year of what it adds to the bill), or the highest reservation value where an output's worth is stated",
         "Simon and Kadane 1975, Artificial Intelligence 6, 235-247; Weitzman 1979, Econometrica 47(3), 641-654",
     ),
 )  # fmt: skip

@@ -62,7 +62,8 @@ class RecommendationExplorer(Explorer):
             Dial("min_test_cases", "Least test cases", "entry", int(scene.facts.threshold("min_test_cases")),
                  (*at, "min_test_cases"), 0, 100_000, 10),
             Dial("minutes_by_hand", "Minutes by hand", "number", scene.facts.threshold("minutes_by_hand"),
-                 (*at, "minutes_by_hand"), 0.0, 60.0, 0.5, help="that one more right output may cost while its worth is not stated"),
+                 (*at, "minutes_by_hand"), 0.0, 60.0, 0.5,
+                 help="that one more right output may cost while its worth is not stated"),
             *(
                 Dial(name, label, "buttons", getattr(own.access, name), ("engagement.yaml", "access", name),
                      options=YES_NO)
@@ -119,7 +120,8 @@ class RecommendationExplorer(Explorer):
         rows = [
             (
                 n, self._name(step), step.configuration.model, step.configuration.place, money(step.cost.expected),
-                money(step.monthly.expected) if step.monthly else "", "" if step.reached is None else percent(step.reached),
+                money(step.monthly.expected) if step.monthly else "",
+                "" if step.reached is None else percent(step.reached),
             )
             for n, step in enumerate(plan.steps, start=1)
         ]  # fmt: skip

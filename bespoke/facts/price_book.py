@@ -130,7 +130,7 @@ def tariff(
     facts: Facts | None = None,
 ) -> Tariff:
     """The rates in force on a day. The client's own prices replace the published ones in every tier; batch discount,
-    regional surcharge and the factor of the place it is served at (bespoke/facts/tables/places.yaml) apply to either."""
+    regional surcharge and the factor of the place it is served at (places.yaml) apply to either."""
     facts = facts or Facts(as_of=as_of)
     info = _find(model)
     price = info.get_prices(datetime.combine(as_of, time(), UTC))

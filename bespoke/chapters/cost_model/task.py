@@ -181,7 +181,8 @@ def caching_pays_from(r: Request, c: Configuration) -> dict[int, float | None]:
     base = plan.calls[0].tariff.base
     found: dict[int, float | None] = {}
     for key, write in zip(levers.TTLS, (base.cache_write_5m, base.cache_write_1h), strict=True):
-        assert write is not None and base.cache_read is not None
+        assert write is not None
+        assert base.cache_read is not None
         minutes, needed = int(r.inputs.constant(key)), float((write - base.input) / (write - base.cache_read))
         volumes = np.logspace(0, 7, 281)
         reached = volumes[hit_rate(volumes, r.load.profile, minutes) >= needed]

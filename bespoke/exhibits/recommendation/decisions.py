@@ -76,7 +76,7 @@ def _payback(months: float | None) -> str:
 
 
 def decisions(result: Recommendation) -> None:
-    """What to decide now, task by task: the first step, where, its cost, who does it, what happens if it falls short."""
+    """What to decide now, task by task: the first step, where, its cost, who does it, what if it falls short."""
     show.table(
         [
             (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.recommendation import Recommendation
+from bespoke.exhibits.recommendation.words import counted
 from bespoke.show import Column
-from bespoke.show.numbers import decimal
 
 INPUTS = {
     "quality": "quality today", "target": "target", "test_cases": "test cases", "failures": "failures read",
@@ -31,7 +31,7 @@ def open_questions(result: Recommendation) -> None:
     show.table(
         rows,
         label="tbl-advice-open",
-        caption=f"{decimal(len(rows))} open question{'' if len(rows) == 1 else 's'}, each with the cheapest way to an answer",
+        caption=f"{counted(len(rows), 'open question').capitalize()}, with the cheapest way to an answer",
         columns=(Column(key="question", title="To be answered"), Column(key="task", title="For")),
     )
 

@@ -26,8 +26,8 @@ def route_map(result: Recommendation) -> None:
         [task.name for task in tasks],
         list(shown.values()),
         label="fig-advice-map",
-        caption=f"{counted(planned, 'route').capitalize()} in the plans as of {day(result.as_of)}: the number is the step,"
-        " a ring the likely end, a cross what is closed",
+        caption=f"{counted(planned, 'route').capitalize()} in the plans as of {day(result.as_of)}: the number is the"
+        " step, a ring the likely end, a cross what is closed",
         alt="Grid of routes against tasks. " + " ".join(_map_words(result, t) for t in tasks),
         source="the plans of this chapter; a route that is open and in no plan is left empty",
     )
@@ -73,8 +73,8 @@ def _mark(axes: Any, x: int, y: int, cell: str) -> None:
 
 
 def _map_words(result: Recommendation, task: TaskAdvice) -> str:
-    closed = counted(len(task.plan.closed), "route")
-    return f"{task.name}: first {step_name(result, task.plan.first, middle=True)}, probably ending at {end_name(result, task)}; {closed} closed."
+    closed, first = counted(len(task.plan.closed), "route"), step_name(result, task.plan.first, middle=True)
+    return f"{task.name}: first {first}, probably ending at {end_name(result, task)}; {closed} closed."
 
 
 def closed(result: Recommendation) -> None:

@@ -28,7 +28,8 @@ def finding(result: Recommendation) -> None:
     if not built:
         show.finding("No plan needs a model of its own: measuring and a few days of tests decide every task")
     elif not ends:
-        line = f"{counted(len(built), 'plan')} {'holds' if len(built) == 1 else 'hold'} a model of its own, after cheaper tests"
+        verb = "holds" if len(built) == 1 else "hold"
+        line = f"{counted(len(built), 'plan')} {verb} a model of its own, after cheaper tests"
         show.finding("{line}; none of them is where it probably ends", line=line[0].upper() + line[1:])
     else:
         verb = "ends" if len(ends) == 1 else "end"
@@ -91,12 +92,9 @@ def _words(result: Recommendation, task: TaskAdvice) -> str:
     plan = task.plan
     if plan.first.kind == "keep":
         return _kept(task)
-    parts = [_first(result, plan.first)]
-    parts.append(
-        f"It probably ends at {end_name(result, task)[0].lower() + end_name(result, task)[1:]}"
-        f" with {chance(plan.probability)} to have reached the target by then"
-        if plan.probability is not None else f"It probably ends at {end_name(result, task)[0].lower()}{end_name(result, task)[1:]}"
-    )  # fmt: skip
+    end = end_name(result, task, middle=True)
+    reached = f" with a chance of {chance(plan.probability)} to have reached the target by then"
+    parts = [_first(result, plan.first), f"It probably ends at {end}{'' if plan.probability is None else reached}"]
     money_words = (
         f"{money(task.money.monthly.expected)} a month ({amount_range(task.money.monthly)}) against"
         f" {money(task.money.today.expected)} today, {money(task.money.one_off.expected)} once"

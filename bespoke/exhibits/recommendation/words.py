@@ -50,11 +50,11 @@ def route_name(result: Recommendation, route: str) -> str:
     return name[0].lower() + name[1:] if route in MIDDLE else name
 
 
-def end_name(result: Recommendation, task: TaskAdvice) -> str:
+def end_name(result: Recommendation, task: TaskAdvice, *, middle: bool = False) -> str:
     """What runs at the likely end, named after the step that takes most errors away."""
     plan = task.plan
     step = next((s for s in plan.taken if s.route == plan.end_route), plan.likely_end)
-    name = step_name(result, step)
+    name = step_name(result, step, middle=middle)
     model = plan.likely_end.configuration.model
     return f"{name} on {model}" if plan.likely_end.kind == "test" and model not in name else name
 
