@@ -70,7 +70,7 @@ def situation(
     required = None if implausible_latency(task, facts) else task.p95_latency_ms
     return Situation(
         task_id=task.task_id, name=task.name, kind=task.kind, model=named(task.model),
-        place=place, place_known=task.place is not None,
+        place=place, place_known=bool(task.place),
         requests_per_day=task.requests_per_day, output_tokens=task.output_tokens,
         quality=quality, target=task.target_quality,
         cases=in_use.cases if in_use else task.test_cases if quality else 0,
