@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from scenario_cases import Scenario
 
 from bespoke.advice import Amount, Configuration, Plan, Step
 from bespoke.advice.gates import GateOutcome
@@ -20,6 +19,7 @@ from bespoke.chapters.timeline import PhaseTimeline, PlanTimeline, Timeline, com
 from bespoke.clients.schema import Client, LoggedPhase, NegotiatedPrice, Phase
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
+from tests.scenario_cases import Scenario
 
 DAY = date(2026, 11, 20)  # a Friday; the engagement starts on Monday the 23rd
 FACTS = Facts(DAY)
@@ -397,7 +397,7 @@ def test_the_log_scales_priced_work_as_well() -> None:
     assert (points(found), found.basis) == ((7, 10.5, 14), "log")  # likely 7 days, times 1, 1.5 and 2
 
 
-# --- the next 30 days ----------------------------------------------------------------------------------------------------
+# --- the next 30 days ---------------------------------------------------------------------------------
 
 
 def test_the_next_thirty_days_say_what_it_costs_when_and_who() -> None:

@@ -24,9 +24,9 @@ class Points(NamedTuple):
         return Points(*(share * point for point in self))
 
     def less(self, other: Points) -> Points:
-        """Point by point, never below nought and still rising: what is left of work of which a part is done."""
-        low, likely, high = (max(0.0, a - b) for a, b in zip(self, other, strict=True))
-        return Points(low, max(low, likely), max(low, likely, high))
+        """What is left of work of which a part is done: point by point, never below nought, in rising order (of a total
+        that is a point, a long part leaves little)."""
+        return Points(*sorted(max(0.0, a - b) for a, b in zip(self, other, strict=True)))
 
     def at_least(self, days: float) -> Points:
         return Points(*(max(point, days) for point in self))
