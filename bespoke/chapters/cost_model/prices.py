@@ -18,6 +18,11 @@ from bespoke.clients.schema import Client, Task
 MEASURED_BY = {"cases": 0.5, "failures": 0.5}  # of the work of measuring
 
 
+def measuring_share(cases: int, failures: int, wanted: float) -> float:
+    """The share of measuring that is left: cases still to write of those wanted, failures still to read."""
+    return MEASURED_BY["cases"] * min(1.0, cases / wanted) + MEASURED_BY["failures"] * bool(failures)
+
+
 class TaskPrices:
     """Everything the plan of one task asks the price of; each configuration is priced once."""
 
@@ -64,9 +69,7 @@ class TaskPrices:
         days = r.inputs[f"cost.test.{route}.days"]
         if route == "measure":
             wanted = r.inputs.constant("cost.evaluation.cases")
-            days = days * (
-                (MEASURED_BY["cases"] * min(1.0, cases / wanted)) + MEASURED_BY["failures"] * bool(failures)
-            )
+            days = days * measuring_share(cases, failures, wanted)
         usd = days * consultant_day(self.client, r.inputs) + cases * life.usd_per_example(r)
         return self.amount(usd), round(float(days.mean()), 1)
 
