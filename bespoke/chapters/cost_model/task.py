@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from math import isfinite
 
-import numpy as np
-
 from bespoke.advice import Step, decide, feasibility
 from bespoke.advice.candidates import Configuration, Intervention, interventions
 from bespoke.advice.feasibility import Placed
 from bespoke.advice.situation import Situation
 from bespoke.chapters.cost_model import levers, pricing, routes
-from bespoke.chapters.cost_model.break_even import Costs, break_even, costs, grid
 from bespoke.chapters.cost_model.inputs import Array, Inputs
-from bespoke.chapters.cost_model.load import SECONDS_PER_DAY, hit_rate
+from bespoke.chapters.cost_model.load import SECONDS_PER_DAY
+from bespoke.chapters.cost_model.over_volume import OverVolume, caching_pays_from
 from bespoke.chapters.cost_model.plan import AlwaysOnPlan, ImportPlan, TokenPlan
 from bespoke.chapters.cost_model.prices import TaskPrices
 from bespoke.chapters.cost_model.quality import Quality
@@ -173,25 +171,17 @@ class PricedTask:
     def _over_volume(self) -> tuple[tuple[Curve, ...], tuple[BreakEven, ...]]:
         """Today, the cheapest open token route and capacity over volume, and their crossings; of capacity that is
         closed to the task, only where there is none that is open."""
-        volumes = grid(self.task.requests_per_day)
-        inputs = self.inputs.fewer(CURVE_DRAWS)
-        plans = {route: draws.priced.plan for route, draws in self.priced.items()}
-        token = self._cheapest(r for r in self._open() if isinstance(plans[r], TokenPlan))
+        plans = {key: draws.priced.plan for key, draws in self.priced.items()}
+        token = self._cheapest(key for key in self._open() if isinstance(plans[key], TokenPlan))
         unchanged = self._cheapest(routes.SAME_MODEL_SAME_PROMPT)
-        capacity = [r for r, plan in plans.items() if isinstance(plan, AlwaysOnPlan | ImportPlan)]
-        capacity = [r for r in capacity if r not in self.closed] or capacity
-        capacity = sorted(capacity, key=lambda r: float(self.priced[r].life(12).mean()))[:2]
-        names = dict.fromkeys(["as_is", unchanged, token, *capacity])
-        shown = {name: self._costs(name, inputs, volumes) for name in names}
-        today = self.priced["as_is"].request.volume[: inputs.draws]
+        capacity = [key for key, plan in plans.items() if isinstance(plan, AlwaysOnPlan | ImportPlan)]
+        capacity = [key for key in capacity if key not in self.closed] or capacity
+        capacity = sorted(capacity, key=lambda key: float(self.priced[key].life(12).mean()))[:2]
+        over = OverVolume(self.prices, CURVE_DRAWS)
+        curves = over.curves({key: self.priced[key] for key in ("as_is", unchanged, token, *capacity)})
         rivals = tuple(dict.fromkeys([unchanged, token]))
-        crossings = tuple(break_even(shown[a], shown[b], volumes, today) for a in capacity for b in rivals)
-        return tuple(cost.curve(volumes) for cost in shown.values()), crossings
-
-    def _costs(self, route: str, inputs: Inputs, volumes: Array) -> Costs:
-        fewer = TaskPrices(self.client, self.task, inputs, self.prices.as_it_runs)
-        draws = fewer.draws(self.priced[route].configuration)
-        return costs(route, draws.priced.plan, volumes, inputs.draws, draws.own(np.ones(inputs.draws)))
+        crossings = (over.break_even(a, self.priced[a], b, self.priced[b]) for a in capacity for b in rivals)
+        return curves, tuple(crossings)
 
 
 def _identity(c: Configuration) -> tuple[str, str, tuple[str, ...]]:
@@ -222,25 +212,3 @@ def _why_not(name: str, found: pricing.Draws, r: Request) -> str:
             "it would silently not be cached"
         )
     return "at this volume the cache is cold too often: writing it would cost more than reading it saves"
-
-
-def caching_pays_from(r: Request, c: Configuration) -> dict[int, float | None]:
-    """Cache lifetime in minutes -> requests a day from which caching costs no more than not caching.
-
-    A hit saves (input - read), a miss costs (write - input): it pays from the hit rate
-    (write - input) / (write - read) on, and the hit rate follows from volume and day profile. None where no volume
-    reaches it, or the prompt is too short.
-    """
-    plan = routes.priced(r, c).plan
-    if not isinstance(plan, TokenPlan) or not levers.caching_allowed(plan, c, r):
-        return {}
-    base = plan.calls[0].tariff.base
-    found: dict[int, float | None] = {}
-    for key, write in zip(levers.TTLS, (base.cache_write_5m, base.cache_write_1h), strict=True):
-        assert write is not None
-        assert base.cache_read is not None
-        minutes, needed = int(r.inputs.constant(key)), float((write - base.input) / (write - base.cache_read))
-        volumes = np.logspace(0, 7, 281)
-        reached = volumes[hit_rate(volumes, r.load.profile, minutes) >= needed]
-        found[minutes] = float(f"{reached[0]:.3g}") if len(reached) else None
-    return found
