@@ -55,13 +55,13 @@ class TaskPrices:
         return total(draws.priced.plan.monthly(draws.request.volume * factor))
 
     def today(self) -> Amount:
-        return self.amount(self.reference.today)
+        return self.amount(self.draws_today.monthly)
 
     def levered(self) -> tuple[Amount, tuple[str, ...]]:
         """With every lever that pays beyond what is on today; no lever where nothing more does."""
         on = set(self.draws_today.configuration.levers)
         more = tuple(lever for lever in self.draws_levered.configuration.levers if lever not in on)
-        return self.amount(self.reference.levered), more
+        return self.amount(self.draws_levered.monthly), more
 
     def preparing(self, route: str, *, cases: int, failures: int, rows: int) -> tuple[Amount, float]:
         """Days of a consultant, in proportion to what is missing, and the annotators' time for the missing cases."""

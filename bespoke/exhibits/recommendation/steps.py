@@ -94,7 +94,10 @@ def _words(result: Recommendation, task: TaskAdvice) -> str:
         return _kept(task)
     end = end_name(result, task, middle=True)
     reached = f" with a chance of {chance(plan.probability)} to have reached the target by then"
-    parts = [_first(result, plan.first), f"It probably ends at {end}{'' if plan.probability is None else reached}"]
+    parts = [
+        _first(result, plan.first),
+        f"It probably ends at {end}{'' if plan.probability is None else reached}",
+    ]
     money_words = (
         f"{money(task.money.monthly.expected)} a month ({amount_range(task.money.monthly)}) against"
         f" {money(task.money.today.expected)} today, {money(task.money.one_off.expected)} once"
