@@ -8,12 +8,12 @@ what the steps before it left. docs/advice.md works one task by hand.
 
 from __future__ import annotations
 
-from bespoke.advice import bill, feasibility, preparing, questions, worth
+from bespoke.advice import bill, feasibility, preparing, questions
 from bespoke.advice.candidates import Intervention, interventions
 from bespoke.advice.ending import likely_end
 from bespoke.advice.feasibility import Placed
 from bespoke.advice.gates import GateOutcome
-from bespoke.advice.options import Ground, Option, helps, options, unsure
+from bespoke.advice.options import Ground, Option, helps, most_to_gain, options, unsure
 from bespoke.advice.plan import Amount, Closed, Kind, Plan, Price, Prices, Step
 from bespoke.advice.quality import Outlook, outlook
 from bespoke.advice.routes import Group
@@ -83,8 +83,7 @@ class _Planner:
 
     def _worth_measuring(self, cost: Amount) -> bool:
         """Whether closing the whole gap could be worth more than finding out how."""
-        s, facts = self.ground.situation, self.ground.facts
-        return cost.expected <= preparing.largest_gap(s) * worth.outputs(s, facts) * worth.dearest(s, facts)
+        return cost.expected <= most_to_gain(self.ground)
 
     # --- cheap tests, then builds -------------------------------------------------------------------------
 
@@ -240,7 +239,7 @@ class _Planner:
             rollout=price.rollout + ground.adopted if price else nothing,
             monthly=price.monthly if price else monthly,
             days=price.test_days if price else days, rollout_days=price.rollout_days if price else 0.0,
-            reached=reached if reached is not None or chance is not None else self._reached(),
+            reached=self._reached() if kind == "prepare" else reached,
             arrives=1 - ground.reached if arrives is None else arrives,
             needs_worth=needs_worth, speaks_to=speaks_to, conditions=conditions,
         )  # fmt: skip

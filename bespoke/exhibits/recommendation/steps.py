@@ -51,7 +51,7 @@ def _plan(result: Recommendation, task: TaskAdvice) -> None:
         return
     rows = [
         (
-            decimal(i), step_name(result, step), place_name(result, step.configuration.place), step.cost.expected,
+            decimal(i), step_name(result, step), place_name(step.configuration.place), step.cost.expected,
             step.rollout.expected or None, step.monthly.expected if step.monthly else None, _expected(step),
             chance(step.reached) if step.kind != "prepare" else None, step.needs_worth,
         )
