@@ -33,6 +33,7 @@ def _task(task: TaskAdvice) -> dict[str, Any]:
         "evidence": {name: one.grade for name, one in task.situation.evidence.inputs.items()},
         "contradictions": [{"input": c.input, "says": c.says} for c in task.situation.evidence.contradictions],
         "first_step": {**_where(plan.first), "cost": _round(plan.first.cost), "days": plan.first.days},
+        "meanwhile": None if plan.meanwhile is None else _step(plan.meanwhile, False),
         "plan": [_step(step, i == plan.end) for i, step in enumerate(plan.steps)],
         "likely_end": {**_where(plan.likely_end), "route": plan.end_route},
         "probability_of_target": None if plan.probability is None else round(plan.probability, 4),

@@ -116,6 +116,19 @@ def _else(result: Recommendation, task: TaskAdvice) -> str:
     return f"then {following}" if task.plan.first.kind in ("prepare", "lever") else following
 
 
+def at_once(result: Recommendation) -> None:
+    """Caching and batches that are switched on beside the plans: the same answers for less, from the first week."""
+    found = [(task, task.plan.meanwhile) for task in result.tasks if task.plan.meanwhile is not None]
+    for task, lever in found:
+        assert lever.monthly is not None
+        show.text(
+            "**At once, beside the plan: {lever} for {task}.** The same answers cost {less} a month instead of "
+            "{today_monthly}, after {once} once; it needs no test of quality.",
+            lever=step_name(result, lever, middle=True), task=task.name, less=money(lever.monthly.expected),
+            today_monthly=money(task.money.today.expected), once=money(lever.cost.expected + lever.rollout.expected),
+        )  # fmt: skip
+
+
 def outcome(result: Recommendation) -> None:
     """What each plan comes to: likely end, month, once, first year, payback, date, chance of the target."""
     rows = [
