@@ -282,7 +282,7 @@ def test_a_tasks_date_is_its_own() -> None:
     assert c.p80 < a.p80 < b.p80
     assert a == d  # equal plans have equal dates
     assert timeline.portfolio.task_ids == ("a", "b", "c", "d")
-    assert timeline.portfolio.finish == b
+    assert b.p80 <= timeline.portfolio.finish.p80 <= b.p80 + timedelta(days=7)
     assert timeline.advised == plans
 
 

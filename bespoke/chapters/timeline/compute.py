@@ -70,12 +70,12 @@ def compute(
     }
     calendar = calendar_of(client, facts)
     planner = Planner(facts, calendar, draws, seed)
-    portfolio = planner.plan(
-        ENGAGEMENT,
-        tuple(networks),
-        together(networks.values()),
-        sum(annotated.values()) if annotated else None,
+    plans = tuple(
+        planner.plan(task.name, (task.task_id,), networks[task.task_id], annotated.get(task.task_id))
+        for task in client.tasks
     )
+    examples = sum(annotated.values()) if annotated else None
+    portfolio = planner.plan(ENGAGEMENT, tuple(networks), together(networks.values()), examples, plans)
     low, high = facts.fact("schedule.promised_weeks").range
     engagement = client.engagement
     return Timeline(
@@ -84,10 +84,7 @@ def compute(
         subdivision=engagement.subdivision,
         currency=engagement.currency,
         advised=tuple(advised),
-        plans=tuple(
-            planner.plan(task.name, (task.task_id,), networks[task.task_id], annotated.get(task.task_id))
-            for task in client.tasks
-        ),
+        plans=plans,
         portfolio=portfolio,
         next_days=next_days(portfolio, calendar.start, facts),
         ab_tests=tuple(tests.values()),
