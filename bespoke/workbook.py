@@ -112,7 +112,7 @@ class Workbook:
 def open(stem: str, *, client: str, client_data: str = "", reports: str = "", as_of: str = "") -> Workbook:
     """The workbook of one chapter. Folders default to the nearest `client_data` and `reports` here or above;
     `as_of` (ISO date) defaults to the engagement's own date. From here on the process writes numbers and dates in
-    the engagement's language. Raises BespokeError for bad input."""
+    the engagement's language, and money in its currency. Raises BespokeError for bad input."""
     warnings.formatwarning = _warning
     folder = Path(client_data or os.environ.get("BESPOKE_CLIENT_DATA", "") or nearest("client_data"))
     for room, module in (("chapters", chapter(stem).module), ("exhibits", stem[3:])):
@@ -120,7 +120,7 @@ def open(stem: str, *, client: str, client_data: str = "", reports: str = "", as
             f"bespoke.{room}.{module}"
         )  # here, so that a report's seconds tell imports from computing
     found = handover.received(folder / client) or clients.load(folder, client)
-    numbers.speak(found.engagement.language)
+    numbers.speak(found.engagement.language, found.engagement.currency)
     day = parse_day(as_of) if as_of else found.engagement.as_of
     out = Path(reports or os.environ.get("BESPOKE_REPORTS", "") or nearest("reports"))
     return Workbook(stem, found, Facts(day, dict(found.engagement.thresholds)), out / client)

@@ -105,8 +105,8 @@ class _Planner:
         """Take the best option of its kind that pays and stands a chance; False where there is none. What a contract
         offers is asked for last."""
         tested = any(step.kind == "test" for step in self.steps)
-        found = [o for o in self._options() if o.intervention.is_build == build and o.pays]
-        found = [o for o in found if helps(o, self.ground, tested=tested)]
+        found = [o for o in self._options(builds=build) if o.pays]
+        found = [o for o in found if helps(o, self.ground, tested=tested) and not o.held_back]
         if found:
             self._take(
                 min(found, key=lambda o: (o.intervention.group == "contract", build and unsure(o), o.index))
@@ -115,7 +115,7 @@ class _Planner:
 
     def _leave_the_model(self) -> None:
         """A model that is gone, or goes soon, is replaced before anything else; the newer one of its tier first."""
-        found = [o for o in self._options() if o.intervention.group == "model"]
+        found = [o for o in self._options(builds=False) if o.intervention.group == "model"]
         if found:
             newest = min(found, key=lambda o: (o.intervention.variant != "newer", o.index))
             self._take(newest, why="the model in use is retired, or is about to be")
@@ -139,9 +139,9 @@ class _Planner:
         place = feasibility.place(as_is, today, self.ground.situation, self.ground.facts)
         return not any(outcome.gate in ("residency", "place") for outcome in place.closed)
 
-    def _options(self, *, smaller: bool = False) -> list[Option]:
+    def _options(self, *, builds: bool | None = None, smaller: bool = False) -> list[Option]:
         taken = {(s.route, "" if s.kind == "build" else s.configuration.model) for s in self.steps}
-        return options(self.ground, frozenset(taken), smaller=smaller)
+        return options(self.ground, frozenset(taken), builds=builds, smaller=smaller)
 
     def _take(self, option: Option, why: str = "") -> None:
         one, ground = option.intervention, self.ground
@@ -268,8 +268,8 @@ class _Planner:
         today = self.ground.prices.today()
         monthly = next((s.monthly for s in reversed(self.steps[: end + 1]) if s.monthly), today)
         asked: list[GateOutcome] = []
-        for option in self._options():
+        for option in self._options(builds=True):
             saving = self.ground.months * (monthly.expected - option.price.monthly.expected)
-            if option.intervention.is_build and option.once < saving:
+            if option.once < saving:
                 asked += [o for o in option.placed.unknown if o.input.startswith("access") or o.asks]
         return asked

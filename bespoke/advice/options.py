@@ -31,13 +31,18 @@ class Option:
     pays: bool
 
     @property
+    def held_back(self) -> bool:
+        """Whether a question of law has to be answered before it may stand in a plan."""
+        return any(outcome.holds_back for outcome in self.placed.outcomes)
+
+    @property
     def once(self) -> float:
         return self.price.test.expected + self.price.rollout.expected
 
 
 @dataclass
 class Ground:
-    """What a plan stands on at some point: what is kept, what that does to quality, how likely the target is reached."""
+    """What a plan stands on at some point: what is kept, what that does to quality, how likely the target is met."""
 
     situation: Situation
     facts: Facts
@@ -79,11 +84,15 @@ class Ground:
         )
 
 
-def options(ground: Ground, taken: frozenset[tuple[str, str]], *, smaller: bool = False) -> list[Option]:
+def options(
+    ground: Ground, taken: frozenset[tuple[str, str]], *, builds: bool | None = None, smaller: bool = False
+) -> list[Option]:
     """Every intervention not taken yet (`taken` holds route and model), placed and priced; what cannot be done is noted
-    with its reasons. Smaller models only where they are asked for."""
+    with its reasons. `builds` asks for these alone, or for all others; smaller models only where they are asked for."""
     found = []
     for one in interventions(ground.situation, ground.facts):
+        if builds is not None and one.is_build != builds:
+            continue
         if (one.variant == "smaller" and not smaller) or _is_there(one, ground):
             continue
         placed = feasibility.place(one, ground.kept, ground.situation, ground.facts)

@@ -26,6 +26,9 @@ class Amount(Part):
             expected=self.expected + other.expected, p10=self.p10 + other.p10, p90=self.p90 + other.p90
         )
 
+    def times(self, factor: float) -> Amount:
+        return Amount(expected=factor * self.expected, p10=factor * self.p10, p90=factor * self.p90)
+
     @classmethod
     def nothing(cls) -> Amount:
         return cls(expected=0.0, p10=0.0, p90=0.0)

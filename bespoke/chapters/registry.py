@@ -15,6 +15,11 @@ if TYPE_CHECKING:  # `bespoke run` looks at this list before it knows whether th
     from bespoke.results import Result
 
 ENGAGEMENT = ("engagement.yaml", "tasks.csv")
+EVIDENCE = {  # what is counted and measured, before what is declared
+    "failures": "02_failure_modes",
+    "dataset": "03_dataset_readiness",
+    "evaluation": "05_icd10_evaluation",
+}
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,8 @@ _ALL = (
         "01_task_audit",
         "task_audit",
         "Audit",
-        reads=(*ENGAGEMENT, "failures.csv", "codes.csv", "prices.yaml"),
+        reads=(*ENGAGEMENT, "prices.yaml"),
+        needs=EVIDENCE,
     ),
     Chapter(
         "02_failure_modes",
@@ -75,7 +81,7 @@ _ALL = (
         "cost_model",
         "CostModel",
         reads=(*ENGAGEMENT, "prices.yaml"),
-        needs={"evaluation": "05_icd10_evaluation"},
+        needs=EVIDENCE,
     ),
     Chapter(
         "07_timeline",
@@ -97,7 +103,6 @@ _ALL = (
             "audit": "01_task_audit",
             "failures": "02_failure_modes",
             "dataset": "03_dataset_readiness",
-            "cost": "06_cost_model",
             "timeline": "07_timeline",
         },
     ),
@@ -120,11 +125,12 @@ def compute(
 ) -> Result | None:
     """Run one chapter's function; `earlier` gives the result of another by its stem.
 
-    What the chapter puts into words (reasons, evidence) has numbers and dates in the client's language.
+    What the chapter puts into words (reasons, evidence) has numbers and dates in the client's language, money in its
+    currency.
     """
     from bespoke.show.numbers import speaking
 
     entry = chapter(stem)
     inputs = {name: earlier(needed) for name, needed in entry.needs.items()}
-    with speaking(client.engagement.language):
+    with speaking(client.engagement.language, client.engagement.currency):
         return entry.function()(client, facts, **inputs, **parameters)

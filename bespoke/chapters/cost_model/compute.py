@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bespoke.chapters.cost_model.inputs import Inputs
+from bespoke.chapters.cost_model.prices import TaskPrices
 from bespoke.chapters.cost_model.request import in_usd
 from bespoke.chapters.cost_model.result import Band, CostModel, TaskCost
 from bespoke.chapters.cost_model.task import PricedTask
@@ -53,19 +55,26 @@ def compute(
     says which. Raises BespokeError for an unknown model, a currency without an exchange rate or a negotiated price of
     an unknown kind.
     """
+    for task in client.tasks:
+        canonical(task.model)  # raises for an unknown one
     inputs = inputs_of(client, facts, draws, seed)
     measured = measured_tasks(client, evaluation)
     found = situations(client, facts, failures=failures, dataset=dataset, measured=measured)
     tasks = [PricedTask(client, task, inputs, found[task.task_id], measured) for task in client.tasks]
     rate = in_usd(client, inputs)
-    today = np.sum([task.today for task in tasks], axis=0) / rate
+    usd = np.sum([task.today for task in tasks], axis=0)
+    today = usd / rate
+    read_on, source = _rate_of(client, facts)
     results = tuple(task.result() for task in tasks)
     return CostModel(
         tasks=results,
         as_of=facts.as_of,
         currency=client.engagement.currency,
         usd_per_unit=Band.of(rate),
+        rate_read_on=read_on,
+        rate_source=source,
         today_monthly=Band.of(today),
+        today_monthly_usd=Band.of(usd),
         today_yearly=Band.of(12 * today),
         same_answers_monthly=Band.of(np.sum([task.same_answers for task in tasks], axis=0) / rate),
         unpublished=_unpublished(results),
@@ -74,6 +83,19 @@ def compute(
         seed=seed,
         facts_used=tuple(sorted(facts.used)),
     )
+
+
+def today_of_all(client: Client, inputs: Inputs, prices: Iterable[TaskPrices]) -> Band:
+    """A month of all tasks as they run today, in the engagement's currency: `today_monthly` of this chapter's result,
+    for whoever needs no more of it."""
+    return Band.of(np.sum([one.draws_today.monthly for one in prices], axis=0) / in_usd(client, inputs))
+
+
+def _rate_of(client: Client, facts: Facts) -> tuple[date, str]:
+    """When and where the exchange rate was read."""
+    key = f"price.usd_per_{client.engagement.currency.lower()}"
+    found = (client.prices or {}).get(key) or facts.fact(key)
+    return found.read_on, found.source
 
 
 def _unpublished(tasks: Sequence[TaskCost]) -> tuple[str, ...]:

@@ -98,8 +98,9 @@ class Reference:
     levered: Array
 
 
-def summary(draws: Draws, reference: Reference, measured: Quality) -> RouteCost:
-    """The intervals and reasons of one route, in the engagement's currency."""
+def summary(draws: Draws, reference: Reference, measured: Quality, key: str = "") -> RouteCost:
+    """The intervals and reasons of one route, in the engagement's currency. It pays back out of what it saves itself:
+    a lever on today's bill, any other route on the bill that these levers leave."""
     r, own = draws.request, draws.own
     monthly, inputs = draws.monthly, r.inputs
     accepted, basis = accepted_share(r.task, draws.configuration.route, measured)
@@ -108,10 +109,12 @@ def summary(draws: Draws, reference: Reference, measured: Quality) -> RouteCost:
     units = plan.units(r.volume)
     test, rollout = (own(total({"": 0.0 * r.ones, **part})) for part in (draws.once.test, draws.once.rollout))
     tested, live = life.work_days(draws.configuration, r)
-    saving = float(own(reference.today - monthly).mean())
+    same = draws.configuration.route in routes.SAME_MODEL_SAME_PROMPT
+    saving = float(own((reference.today if same else reference.levered) - monthly).mean())
     once = float((test + rollout).mean())
     cached = plan.cached(r.volume) if isinstance(plan, TokenPlan) else None
     return RouteCost(
+        key=key or draws.configuration.route,
         configuration=draws.configuration,
         monthly=Band.of(own(monthly)),
         without_levers=Band.of(own(draws.without_levers)),
@@ -123,6 +126,7 @@ def summary(draws: Draws, reference: Reference, measured: Quality) -> RouteCost:
         versus_today=verdict(monthly - reference.today),
         difference=Band.of(own(monthly - reference.today)),
         added=Band.of(own(monthly - reference.levered)),
+        versus_levered=verdict(monthly - reference.levered),
         payback_months=round(once / saving, 1) if saving > 0 else None,
         test_days=round(float(tested.mean()), 1), rollout_days=round(float(live.mean()), 1),
         cache_hit_rate=Band.of(cached.hit_rate) if cached else None,

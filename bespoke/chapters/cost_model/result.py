@@ -53,6 +53,7 @@ class Component(Part):
 class Driver(Part):
     """How far one uncertain input moves the 12-month cost when all others stay at their median."""
 
+    closed: bool = False  # something known rules it out for the task today
     key: str  # of the fact
     at_p10: float  # over 12 months with the input at its 10th percentile
     at_p90: float
@@ -69,6 +70,8 @@ class RouteCost(Part):
     the levers that pay for these, so that what caching or batches save is credited to no other route.
     """
 
+    closed: bool = False  # something known rules it out for the task today
+    key: str  # the route, with its model and what it stands on where another row has the same route
     configuration: Configuration
     monthly: Band
     without_levers: Band
@@ -83,9 +86,12 @@ class RouteCost(Part):
     versus_today: Verdict  # monthly, draw by draw against as_is
     difference: Band  # monthly cost minus today's
     added: Band  # monthly cost minus that of today's model and prompt with every lever that pays
-    payback_months: (
-        float | None
-    )  # one-off over what it saves a month on today's bill; None where it saves nothing
+    versus_levered: Verdict  # the same, draw by draw
+    payback_months: float | None  # one-off over what it saves a month; None where it saves nothing
+    step: int | None = None  # of the task's plan, from 1
+    needs_worth: float | None = (
+        None  # of one more right output, for that step to break even; None: pays anyway, or never
+    )
     test_days: float
     rollout_days: float
     cache_hit_rate: Band | None = None
@@ -142,6 +148,9 @@ class TaskCost(Part):
     task_id: str
     name: str
     model: str
+    place: str  # where it runs today
+    place_known: bool  # False: nobody has said, and it is what the client's access suggests
+    requests_per_day: float
     requests_per_month: float
     requests_per_second_at_peak: float
     input_tokens_p95: float
@@ -150,15 +159,15 @@ class TaskCost(Part):
     caching_pays_from: dict[int, float | None]  # lifetime in minutes -> requests a day; None: at no volume
     routes: tuple[RouteCost, ...]  # as_is first
     unpriced: tuple[UnpricedRoute, ...]
-    cheapest_monthly: str  # of all priced routes, open to the client or not
+    cheapest_monthly: str  # key; of the routes that nothing known rules out, as the next but one
     cheapest_same_answers: str  # of those that keep model and prompt: only the bill changes
     cheapest_life_12: str
     not_separable: tuple[str, ...]  # routes that cannot be told from the cheapest over 12 months
     break_evens: tuple[BreakEven, ...]
     curves: tuple[Curve, ...]
 
-    def route(self, name: str) -> RouteCost | None:
-        return next((route for route in self.routes if route.route == name), None)
+    def route(self, key: str) -> RouteCost | None:
+        return next((route for route in self.routes if route.key == key), None)
 
     @property
     def today(self) -> RouteCost:
@@ -166,13 +175,16 @@ class TaskCost(Part):
 
 
 class CostModel(Result):
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     tasks: tuple[TaskCost, ...]
     as_of: date
     currency: str  # of every amount
     usd_per_unit: Band  # of that currency: vendors are paid in USD
+    rate_read_on: date
+    rate_source: str
     today_monthly: Band  # all tasks as they run today
+    today_monthly_usd: Band
     today_yearly: Band
     same_answers_monthly: Band  # all tasks, each on its cheapest route that keeps model and prompt
     unpublished: tuple[str, ...]  # every unpublished input some total depends on

@@ -46,7 +46,8 @@ def priced(r: Request, c: Configuration) -> Priced:
         raise NotPriced(f"no price for {c.model}")
     model = canonical(c.model)
     fixed = {"retrieval": r.inputs["price.vector_store.usd_per_month"]} if "rag" in c.remedies else {}
-    return Priced(model, r.plan(*_calls(r, c), fixed=fixed), base_model=model, notes=r.life_notes(model))
+    notes = (*r.life_notes(model), *_thinking_notes(r, c))
+    return Priced(model, r.plan(*_calls(r, c), fixed=fixed), base_model=model, notes=notes)
 
 
 def _calls(r: Request, c: Configuration) -> tuple[Call, ...]:
@@ -82,6 +83,20 @@ def _longer_prompt(r: Request, c: Configuration) -> Array:
     if "few_shot" in c.remedies:
         longer = longer + r.inputs["cost.few_shot.examples"] * (r.input + r.output)
     return longer
+
+
+def _thinking_notes(r: Request, c: Configuration) -> tuple[str, ...]:
+    """A model that thinks by itself is tried, and priced, without: the tokens of its thinking would come on top."""
+    key, asked = f"model.{c.model}.thinking", "extended_thinking" in c.remedies
+    facts = r.inputs.facts
+    if (
+        asked
+        or c.model == canonical(r.task.model)
+        or not facts.has(key)
+        or facts.fact(key).value != "default"
+    ):
+        return ()
+    return (f"{c.model} thinks unless it is switched off; it is priced with it off",)
 
 
 def _thinking(r: Request, c: Configuration) -> Array:

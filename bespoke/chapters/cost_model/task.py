@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from math import isfinite
 
-import numpy as np
-
-from bespoke.advice import feasibility
+from bespoke.advice import Step, decide, feasibility
 from bespoke.advice.candidates import Configuration, Intervention, interventions
+from bespoke.advice.feasibility import Placed
 from bespoke.advice.situation import Situation
 from bespoke.chapters.cost_model import levers, pricing, routes
-from bespoke.chapters.cost_model.break_even import Costs, break_even, costs, grid
 from bespoke.chapters.cost_model.inputs import Array, Inputs
-from bespoke.chapters.cost_model.load import SECONDS_PER_DAY, hit_rate
+from bespoke.chapters.cost_model.load import SECONDS_PER_DAY
+from bespoke.chapters.cost_model.over_volume import OverVolume, caching_pays_from
 from bespoke.chapters.cost_model.plan import AlwaysOnPlan, ImportPlan, TokenPlan
 from bespoke.chapters.cost_model.prices import TaskPrices
 from bespoke.chapters.cost_model.quality import Quality
 from bespoke.chapters.cost_model.request import NotPriced, Request, smallest_cacheable
-from bespoke.chapters.cost_model.result import BreakEven, Curve, TaskCost, UnpricedRoute
+from bespoke.chapters.cost_model.result import BreakEven, Curve, RouteCost, TaskCost, UnpricedRoute, rounded
 from bespoke.clients.schema import Client, Task
 from bespoke.facts.price_book import canonical
 
 CURVE_DRAWS = 400  # enough for a band; the curve has many points
+PRICED_STEPS = ("lever", "test", "build")
+KIND_OF_ANSWER = (
+    "is_labels",
+    "is_checkable",
+)  # conditions of the task itself: what breaks one could never be built
 
 
 class PricedTask:
@@ -33,10 +38,11 @@ class PricedTask:
         self.client, self.task, self.inputs, self.quality = client, task, inputs, quality
         self.situation = situation
         self.prices = TaskPrices(client, task, inputs, feasibility.as_it_runs(situation))
-        self.priced: dict[str, pricing.Draws] = {}
+        self.priced: dict[str, pricing.Draws] = {}  # by key, as RouteCost has it
+        self.closed: set[str] = set()  # keys of what something known rules out
         self.unpriced: list[UnpricedRoute] = []
-        for configuration in self._configurations():
-            self._price(configuration)
+        for placed in self._configurations():
+            self._price(placed)
 
     @property
     def today(self) -> Array:
@@ -47,6 +53,7 @@ class PricedTask:
         return self.priced[self._cheapest(routes.SAME_MODEL_SAME_PROMPT)].monthly
 
     def result(self) -> TaskCost:
+        """Everything the chapter says of the task; its plan is asked for the value that each step needs."""
         as_is = self.priced["as_is"].request
         peak = as_is.load.peak_to_mean * self.task.requests_per_day / SECONDS_PER_DAY
         smallest = smallest_cacheable(self.inputs, self.task.model)
@@ -58,6 +65,9 @@ class PricedTask:
             task_id=self.task.task_id,
             name=self.task.name,
             model=canonical(self.task.model),
+            place=self.situation.place,
+            place_known=self.situation.place_known,
+            requests_per_day=self.task.requests_per_day,
             requests_per_month=round(self.task.requests_per_day * as_is.load.days, 1),
             requests_per_second_at_peak=float(f"{peak:.4g}"),
             input_tokens_p95=round(self.task.input_tokens * self.inputs.facts.number("cost.p95_to_mean")),
@@ -65,11 +75,9 @@ class PricedTask:
             prefix_is_cacheable=isinstance(plain, TokenPlan)
             and levers.caching_allowed(plain, own.configuration, as_is),
             caching_pays_from=caching_pays_from(as_is, own.configuration),
-            routes=tuple(
-                pricing.summary(d, self.prices.reference, self.quality) for d in self.priced.values()
-            ),
+            routes=self._routes(),
             unpriced=tuple(self.unpriced),
-            cheapest_monthly=self._cheapest(self.priced),
+            cheapest_monthly=self._cheapest(self._open()),
             cheapest_same_answers=self._cheapest(routes.SAME_MODEL_SAME_PROMPT),
             cheapest_life_12=best_life,
             not_separable=unclear,
@@ -77,28 +85,60 @@ class PricedTask:
             curves=curves,
         )
 
-    def _configurations(self) -> Iterable[Configuration]:
-        """As it runs today; the levers on that; then every intervention alone, where it would be placed."""
-        today = self.prices.as_it_runs
-        yield today
-        yield today.model_copy(update={"route": levers.CACHING})
-        facts = self.inputs.facts
-        for one in (*_every_prompt_remedy(self.situation), *interventions(self.situation, facts)):
-            yield feasibility.place(one, today, self.situation, facts).configuration
+    def _routes(self) -> tuple[RouteCost, ...]:
+        """Every route alone, then what the plan adds to these: a step with several remedies, or on top of another."""
+        plan = decide(self.situation, self.inputs.facts, self.prices)
+        numbered = [(n, step) for n, step in enumerate(plan.steps, 1) if step.kind in PRICED_STEPS]
+        steps = {_identity(step.configuration): (n, step) for n, step in numbered}
+        shown = dict(self.priced)
+        for _, step in steps.values():
+            if _identity(step.configuration) not in map(_what, shown.values()):
+                shown[self._key(step.configuration, shown)] = self.prices.draws(step.configuration)
+        return tuple(self._summary(key, draws, steps.get(_what(draws))) for key, draws in shown.items())
 
-    def _price(self, configuration: Configuration) -> None:
-        name = configuration.route
-        if name in self.priced or any(u.route == name for u in self.unpriced):
+    def _summary(self, key: str, draws: pricing.Draws, found: tuple[int, Step] | None) -> RouteCost:
+        alone = pricing.summary(draws, self.prices.reference, self.quality, key)
+        alone = alone.model_copy(update={"closed": key in self.closed})
+        if found is None:
+            return alone
+        number, step = found
+        needs = step.needs_worth if step.needs_worth is not None and isfinite(step.needs_worth) else None
+        return alone.model_copy(update={"step": number, "needs_worth": needs and rounded(needs)})
+
+    def _configurations(self) -> Iterable[Placed]:
+        """As it runs today; the levers on that; then every intervention alone, where it would be placed."""
+        today, facts = self.prices.as_it_runs, self.inputs.facts
+        yield Placed(configuration=today, outcomes=())
+        yield Placed(configuration=today.model_copy(update={"route": levers.CACHING}), outcomes=())
+        for one in (*_every_prompt_remedy(self.situation), *interventions(self.situation, facts)):
+            yield feasibility.place(one, today, self.situation, facts)
+
+    def _price(self, placed: Placed) -> None:
+        configuration, name = placed.configuration, placed.configuration.route
+        if name in self.priced and configuration.model == self.priced[name].configuration.model:
+            return
+        if unfit := next((o.found for o in placed.closed if o.input in KIND_OF_ANSWER), ""):
+            self.unpriced.append(UnpricedRoute(route=name, reason=unfit))
             return
         try:
             found = self.prices.draws(configuration)
         except NotPriced as reason:
-            self.unpriced.append(UnpricedRoute(route=name, reason=str(reason)))
+            if not any(u.route == name for u in self.unpriced):
+                self.unpriced.append(UnpricedRoute(route=name, reason=str(reason)))
             return
         if name == levers.CACHING:
             self._lever(found)
-        else:
-            self.priced[name] = found
+        elif _what(found) not in map(_what, self.priced.values()):
+            key = self._key(configuration, self.priced)
+            self.priced[key] = found
+            if placed.closed:
+                self.closed.add(key)
+
+    @staticmethod
+    def _key(c: Configuration, taken: Container[str]) -> str:
+        """The shortest name that nothing else has."""
+        names = (c.route, f"{c.route}:{c.model}", f"{c.route}:{c.model}:{'+'.join(c.remedies)}")
+        return next((name for name in names if name not in taken), names[-1])
 
     def _lever(self, found: pricing.Draws) -> None:
         """The levers on today's calls, each under its own name; where one does not pay, why."""
@@ -113,38 +153,44 @@ class PricedTask:
         configuration = self.prices.as_it_runs.model_copy(update={"route": name, "levers": (name,)})
         return self.prices.draws(configuration)
 
+    def _open(self) -> list[str]:
+        return [key for key in self.priced if key not in self.closed]
+
     def _cheapest(self, among: Iterable[str]) -> str:
         """Of the priced routes among these, the one of least expected monthly cost."""
         priced = [route for route in among if route in self.priced]
         return min(priced, key=lambda route: float(self.priced[route].monthly.mean()))
 
     def _cheapest_life(self) -> tuple[str, tuple[str, ...]]:
-        """The route of least expected cost over 12 months, and those that cannot be told from it."""
-        lives = {route: draws.life(12) for route, draws in self.priced.items()}
+        """The open route of least expected cost over 12 months, and those that cannot be told from it."""
+        lives = {key: self.priced[key].life(12) for key in self._open()}
         best = min(lives, key=lambda route: float(lives[route].mean()))
         unclear = [r for r in lives if pricing.verdict(lives[r] - lives[best]) == "cannot separate"]
         return best, tuple(unclear)
 
     def _over_volume(self) -> tuple[tuple[Curve, ...], tuple[BreakEven, ...]]:
-        """Today, the cheapest token route and capacity over volume, and their crossings."""
-        volumes = grid(self.task.requests_per_day)
-        inputs = self.inputs.fewer(CURVE_DRAWS)
-        plans = {route: draws.priced.plan for route, draws in self.priced.items()}
-        token = self._cheapest(r for r, plan in plans.items() if isinstance(plan, TokenPlan))
+        """Today, the cheapest open token route and capacity over volume, and their crossings; of capacity that is
+        closed to the task, only where there is none that is open."""
+        plans = {key: draws.priced.plan for key, draws in self.priced.items()}
+        token = self._cheapest(key for key in self._open() if isinstance(plans[key], TokenPlan))
         unchanged = self._cheapest(routes.SAME_MODEL_SAME_PROMPT)
-        capacity = [r for r, plan in plans.items() if isinstance(plan, AlwaysOnPlan | ImportPlan)]
-        capacity = sorted(capacity, key=lambda r: float(self.priced[r].life(12).mean()))[:2]
-        names = dict.fromkeys(["as_is", unchanged, token, *capacity])
-        shown = {name: self._costs(name, inputs, volumes) for name in names}
-        today = self.priced["as_is"].request.volume[: inputs.draws]
+        capacity = [key for key, plan in plans.items() if isinstance(plan, AlwaysOnPlan | ImportPlan)]
+        capacity = [key for key in capacity if key not in self.closed] or capacity
+        capacity = sorted(capacity, key=lambda key: float(self.priced[key].life(12).mean()))[:2]
+        over = OverVolume(self.prices, CURVE_DRAWS)
+        curves = over.curves({key: self.priced[key] for key in ("as_is", unchanged, token, *capacity)})
         rivals = tuple(dict.fromkeys([unchanged, token]))
-        crossings = tuple(break_even(shown[a], shown[b], volumes, today) for a in capacity for b in rivals)
-        return tuple(cost.curve(volumes) for cost in shown.values()), crossings
+        crossings = (over.break_even(a, self.priced[a], b, self.priced[b]) for a in capacity for b in rivals)
+        return curves, tuple(crossings)
 
-    def _costs(self, route: str, inputs: Inputs, volumes: Array) -> Costs:
-        fewer = TaskPrices(self.client, self.task, inputs, self.prices.as_it_runs)
-        draws = fewer.draws(self.priced[route].configuration)
-        return costs(route, draws.priced.plan, volumes, inputs.draws, draws.own(np.ones(inputs.draws)))
+
+def _identity(c: Configuration) -> tuple[str, str, tuple[str, ...]]:
+    """What tells one row of the chapter from another; which levers pay, and whether it was tested, follow from it."""
+    return c.route, c.model, c.remedies
+
+
+def _what(draws: pricing.Draws) -> tuple[str, str, tuple[str, ...]]:
+    return _identity(draws.configuration)
 
 
 def _every_prompt_remedy(situation: Situation) -> list[Intervention]:
@@ -166,24 +212,3 @@ def _why_not(name: str, found: pricing.Draws, r: Request) -> str:
             "it would silently not be cached"
         )
     return "at this volume the cache is cold too often: writing it would cost more than reading it saves"
-
-
-def caching_pays_from(r: Request, c: Configuration) -> dict[int, float | None]:
-    """Cache lifetime in minutes -> requests a day from which caching costs no more than not caching.
-
-    A hit saves (input - read), a miss costs (write - input): it pays from the hit rate
-    (write - input) / (write - read) on, and the hit rate follows from volume and day profile. None where no volume
-    reaches it, or the prompt is too short.
-    """
-    plan = routes.priced(r, c).plan
-    if not isinstance(plan, TokenPlan) or not levers.caching_allowed(plan, c, r):
-        return {}
-    base = plan.calls[0].tariff.base
-    found: dict[int, float | None] = {}
-    for key, write in zip(levers.TTLS, (base.cache_write_5m, base.cache_write_1h), strict=True):
-        assert write is not None and base.cache_read is not None
-        minutes, needed = int(r.inputs.constant(key)), float((write - base.input) / (write - base.cache_read))
-        volumes = np.logspace(0, 7, 281)
-        reached = volumes[hit_rate(volumes, r.load.profile, minutes) >= needed]
-        found[minutes] = float(f"{reached[0]:.3g}") if len(reached) else None
-    return found

@@ -1,0 +1,180 @@
+"""The executive summary: what is decided now, what it comes to, and what has to happen before money is spent."""
+
+from __future__ import annotations
+
+from bespoke import show
+from bespoke.chapters.recommendation import Recommendation, TaskAdvice
+from bespoke.exhibits.recommendation.words import (
+    chance,
+    counted,
+    days,
+    end_name,
+    listed,
+    place_name,
+    step_name,
+    who,
+)
+from bespoke.show import Column
+from bespoke.show.numbers import day, money, percent
+
+FIRST = {  # how a task begins, by kind of step
+    "keep": ("is left as it is", "are left as they are"),
+    "prepare": ("is measured first", "are measured first"),
+    "lever": (
+        "gets a cheaper bill with the same answers first",
+        "get a cheaper bill with the same answers first",
+    ),
+    "test": ("starts with a test of a few days", "start with tests of a few days"),
+    "build": ("starts with a model of its own", "start with models of their own"),
+}
+ORDER = ("build", "lever", "test", "prepare", "keep")
+
+
+def summary_finding(result: Recommendation) -> None:
+    """The whole advice in one sentence: how the tasks begin, and what it all comes to."""
+    kinds = [task.plan.first.kind for task in result.tasks]
+    parts = []
+    for kind in (k for k in ORDER if k in kinds):
+        n = kinds.count(kind)
+        parts.append(f"{counted(n, 'task')} {FIRST[kind][0 if n == 1 else 1]}")
+    line = listed(parts)
+    show.finding(
+        "{line}: {once} once in all, and {today} a month becomes {then}",
+        line=line[0].upper() + line[1:],
+        once=money(result.total.one_off.expected),
+        today=money(result.total.today.expected),
+        then=money(result.total.monthly.expected),
+    )
+
+
+def summary_text(result: Recommendation) -> None:
+    """The sums, and what they rest on."""
+    total = result.total
+    show.text(
+        "Taken together, the plans lead to **{then} a month** against {today} today, after **{once}** once. The first "
+        "year comes to **{year}**, beside {today_year} for going on as today. {live}{payback}",
+        then=money(total.monthly.expected), today=money(total.today.expected), once=money(total.one_off.expected),
+        year=money(total.first_year.expected), today_year=money(total.today_year.expected),
+        live=_live(result), payback=_payback(total.payback_months),
+    )  # fmt: skip
+
+
+def _live(result: Recommendation) -> str:
+    return (
+        ""
+        if result.live_p80 is None
+        else f"All of it can be live by {day(result.live_p80)} with 80% confidence. "
+    )
+
+
+def _payback(months: float | None) -> str:
+    if months is None:
+        return "The bill alone does not pay it back: what is bought is quality."
+    if months > 36:
+        return "The bill alone would take more than three years to pay it back: what is bought is quality."
+    return f"The bill alone pays it back in {counted(max(1, round(months)), 'month')}."
+
+
+def decisions(result: Recommendation) -> None:
+    """What to decide now, task by task: the first step, where, its cost, who does it, what if it falls short."""
+    show.table(
+        [
+            (
+                task.name, step_name(result, task.plan.first), place_name(result, task.plan.first.configuration.place),
+                task.plan.first.cost.expected, days(task.plan.first.days), who(task.plan.first), _else(result, task),
+            )
+            for task in result.tasks
+        ],
+        label="tbl-summary-decisions",
+        caption="What to decide now: the first step of each task, and what follows if it falls short",
+        columns=(
+            Column(key="task", title="Task"),
+            Column(key="first", title="First step"),
+            Column(key="place", title="Where"),
+            Column(key="cost", title="Cost", unit=result.currency, format="money", digits=0),
+            Column(key="days", title="Takes"),
+            Column(key="who", title="Who"),
+            Column(key="else", title="If it falls short"),
+        ),
+        source="the plans of the recommendation; expected cost of the step alone, people included",
+    )  # fmt: skip
+
+
+def _else(result: Recommendation, task: TaskAdvice) -> str:
+    """The next step of the plan, or that there is none."""
+    if len(task.plan.steps) == 1:
+        kept = task.plan.first.kind == "keep"
+        return (
+            "nothing to do"
+            if kept
+            else "stop: nothing else pays"
+            if task.plan.first.kind == "test"
+            else "done"
+        )
+    following = step_name(result, task.plan.steps[1], middle=True)
+    return f"then {following}" if task.plan.first.kind in ("prepare", "lever") else following
+
+
+def outcome(result: Recommendation) -> None:
+    """What each plan comes to: likely end, month, once, first year, payback, date, chance of the target."""
+    rows = [
+        (
+            task.name, end_name(result, task), task.money.today.expected, task.money.monthly.expected,
+            task.money.one_off.expected, task.money.first_year.expected,
+            task.live_p80.isoformat() if task.live_p80 else None, _quality(task), chance(task.plan.probability),
+        )
+        for task in result.tasks
+    ]  # fmt: skip
+    total = result.total
+    last = result.live_p80.isoformat() if result.live_p80 else None
+    rows.append(
+        (
+            "All tasks", "", total.today.expected, total.monthly.expected, total.one_off.expected,
+            total.first_year.expected, last, "", "",
+        )
+    )  # fmt: skip
+    unit = result.currency
+    show.table(
+        rows,
+        label="tbl-summary",
+        caption="What it comes to: where each plan probably ends, its bill, its date and its chance of the target",
+        columns=(
+            Column(key="task", title="Task"),
+            Column(key="end", title="Likely end"),
+            Column(key="today", title="A month today", unit=unit, format="money", digits=0),
+            Column(key="month", title="A month then", unit=unit, format="money", digits=0),
+            Column(key="once", title="Once", unit=unit, format="money", digits=0),
+            Column(key="year", title="First year", unit=unit, format="money", digits=0),
+            Column(key="live", title="Live by", unit="P80", format="date"),
+            Column(key="quality", title="Quality today, target"),
+            Column(key="chance", title="Target reached"),
+        ),
+        source="expected values, which add up; ranges stand in the recommendation",
+        emphasis=[len(rows) - 1],
+    )
+
+
+def _quality(task: TaskAdvice) -> str:
+    today, target = task.quality, task.situation.target
+    left = "not measured" if today is None else percent(today.estimate)
+    return f"{left}, {'no target' if target is None else percent(target)}"
+
+
+def before_text(result: Recommendation) -> None:
+    """What has to be true before money is spent, and what could make the advice wrong."""
+    wrong = [(task.name, c.says) for task in result.tasks for c in task.situation.evidence.contradictions]
+    against = [(task.name, o.found) for task in result.tasks for o in task.plan.today_conditions]
+    asked = [q for task in result.tasks for q in task.plan.questions]
+    if against:
+        show.text(
+            "**What runs today breaks a condition.** {said}.",
+            said="; ".join(f"{name}: {found}" for name, found in against),
+        )
+    if wrong:
+        show.text(
+            "**What does not fit together.** {said}.",
+            said="; ".join(f"{name}: {says}" for name, says in wrong),
+        )
+    if asked:
+        most = sorted(set(asked), key=lambda q: (-asked.count(q), asked.index(q)))[:3]
+        show.text("**To be answered first.** {asked}", asked=" ".join(most))
