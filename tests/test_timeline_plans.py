@@ -236,6 +236,14 @@ def test_the_review_joins_before_training_too() -> None:
     assert "data_protection_review" in waits(plan(NOVA, contains_phi=True), "training")
 
 
+def test_a_lead_time_is_waited_for_once() -> None:
+    both = (unknown("agreement", "agreements"),)
+    found = plan(step("test", "few_shot", conditions=both), step("test", "glossary", conditions=both))
+    assert waits(found, "test_glossary") == {"test_few_shot"}
+    only_rolled_out = plan(step("test", "few_shot", tested=True, conditions=both))
+    assert "contract_access" in waits(only_rolled_out, "integration")
+
+
 # --- builds --------------------------------------------------------------------------------------------------------
 
 
@@ -411,7 +419,7 @@ def test_the_next_thirty_days_say_what_it_costs_when_and_who() -> None:
         "Data-protection review (if personal data are in the requests)": (None, "client data owner"),
         "Measuring": (700, "consultant"),
         "Test: few-shot examples": (900, "consultant"),
-        "Evaluation and A/B": (None, "consultant"),
+        "A/B test": (None, "consultant"),
         "Roll-out": (300, "consultant"),
     }
     starts = [action.start for action in timeline.next_days]

@@ -77,6 +77,7 @@ class _Phases:
         self.client, self.facts, self.missing = client, facts, missing
         self.days, self.found = WorkDays(client, facts), dict[str, Estimate]()
         self.last: Keys = ()  # what the next step waits for
+        self.joined = set[str]()  # lead times that a step waited for: what follows it waits with it
 
     def network(self, taken: Sequence[Step]) -> tuple[Estimate, ...]:
         self.last = self._lead("audit")
@@ -168,11 +169,13 @@ class _Phases:
         basis: Basis = "priced",
     ) -> None:  # fmt: skip
         """The next phase of the task's own; the same kind a second time has a key of its own."""
+        leads = [key for key in dict.fromkeys(also) if key not in self.joined]
+        self.joined |= set(leads)
         task_id = self.plan.task_id
         before = sum(e.kind == kind for e in self.found.values())
         key = key_of(f"{kind}_{before + 1}" if before else kind, task_id)
         self.found[key] = Estimate(
-            key, *days, after=tuple(dict.fromkeys((*self.last, *also))), basis=basis, kind=kind, task_id=task_id,
+            key, *days, after=(*self.last, *leads), basis=basis, kind=kind, task_id=task_id,
             title=title(kind, self.facts, work), cost=cost,
         )  # fmt: skip
         self.last = (key,)

@@ -16,7 +16,7 @@ TITLES = {
     "measure": "Measuring",
     "dataset": "Dataset and annotation",
     "training": "Training",
-    "evaluation_ab": "Evaluation and A/B",
+    "evaluation_ab": "A/B test",
     "integration": "Roll-out",
 }
 COMMON = (
