@@ -18,8 +18,9 @@ from bespoke.chapters.plans import Advised
 from bespoke.chapters.timeline import PhaseTimeline, PlanTimeline, Timeline, compute
 from bespoke.clients.schema import Client, LoggedPhase, NegotiatedPrice, Phase
 from bespoke.errors import BespokeError
+from bespoke.exhibits import timeline as exhibits
 from bespoke.facts.reader import Facts
-from tests.scenario_cases import Scenario
+from tests.scenario_cases import Scenario, scenarios
 
 DAY = date(2026, 11, 20)  # a Friday; the engagement starts on Monday the 23rd
 FACTS = Facts(DAY)
@@ -446,3 +447,71 @@ def test_the_cost_of_all_actions_is_what_the_plan_pays_once() -> None:
     timeline = schedule(both)
     paid = sum(p.cost.expected for p in timeline.plans[0].phases if p.cost)
     assert paid == both.plan.one_off.expected == 280
+
+
+SOME = scenarios()[::4]
+
+
+@pytest.mark.parametrize("scenario", SOME, ids=[f"{one.name} on {one.day}" for one in SOME])
+def test_every_step_of_every_plan_is_on_the_calendar(scenario: Scenario) -> None:
+    """Whatever the advice is, its phases hold what it pays once, no more and no less, and a single task is live when
+    the engagement is."""
+    found, situation = scenario.plan()
+    one = Advised(situation=situation, plan=found)
+    missing = [need("task", 100)] if found.likely_end.kind == "build" else []
+    timeline = compute(scenario.client(), Facts(scenario.day), advised=[one], needs=missing, draws=100)
+    own = timeline.plans[0]
+    assert sum(p.cost.expected for p in own.phases if p.cost) == pytest.approx(found.one_off.expected)
+    assert own.finish == timeline.portfolio.finish
+    assert own.finish.p10 >= timeline.start >= scenario.day
+    tests = {f"test_{s.route}" for s in found.taken if s.kind == "test" and not s.configuration.tested}
+    assert tests <= names(own)
+
+
+# --- on the page --------------------------------------------------------------------------------------------------
+
+
+def shown(timeline: Timeline, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    blocks: list[Any] = []
+    monkeypatch.setattr("bespoke.show.display", blocks.append)
+    for exhibit in (
+        "finding", "overview_text", "dates_table", "contingency_text", "next_days_table", "gantt_figure",
+        "phases_table", "examples_text", "zero_variance_callout", "s_curve_figure", "sensitivity_figure",
+        "driver_text", "calibration_text", "ab_table", "ab_text",
+    ):  # fmt: skip
+        getattr(exhibits, exhibit)(timeline)
+    return blocks
+
+
+def test_the_page_of_plans_that_change_nothing_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks = shown(schedule(advised(KEEP)), monkeypatch)
+    assert blocks[0].text == "Every task stays as it is: there is nothing to schedule"
+    labels = [block.label for block in blocks if hasattr(block, "label")]
+    assert labels == ["tbl-timeline-dates", "tbl-timeline-ab"]
+
+
+def test_the_page_names_tasks_and_phases_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    plans = [advised(RAG, task_id="a", contains_phi=None), advised(KEEP, task_id="b")]
+    blocks = {block.label: block for block in shown(schedule(*plans), monkeypatch) if hasattr(block, "label")}
+    assert [row[0] for row in blocks["tbl-timeline-dates"].rows] == [
+        "a", "b (nothing changes)", "Whole engagement",
+    ]  # fmt: skip
+    assert [row[2:] for row in blocks["tbl-timeline-next-days"].rows][:3] == [
+        ("Audit", "All tasks", None, "Consultant"),
+        (
+            "Data-protection review (if personal data are in the requests)",
+            "All tasks",
+            None,
+            "Client data owner",
+        ),
+        ("Test: retrieval (RAG)", "a", 100.0, "Consultant"),
+    ]
+    phases = {row[0]: row for row in blocks["tbl-timeline-phases"].rows}
+    assert phases["Test: retrieval (RAG)"][1:7] == ("a", 4.0, 7.0, 12.0, "as priced", "Audit")
+    assert phases["Roll-out"][6] == "A/B test, Data-protection review"
+
+
+def test_a_plan_too_long_for_the_figure_shows_what_decides_the_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = [advised(FEW_SHOT, RAG, task_id=f"t{n:02}") for n in range(8)]
+    blocks = {block.label: block for block in shown(schedule(*many), monkeypatch) if hasattr(block, "label")}
+    assert "7 phases that decide it less often stand in the table" in blocks["fig-timeline-gantt"].caption

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from bespoke.chapters.examples import ExamplesNeed
 from bespoke.chapters.plans import Advised
@@ -104,10 +103,9 @@ def compute(
 
 
 def calendar_of(client: Client, facts: Facts) -> WorkingCalendar:
-    """The client's calendar from the first working day that is not before the engagement's start, the date its files
-    speak of, or the report's own."""
+    """The client's calendar from the first working day on which the engagement can begin."""
     engagement = client.engagement
-    first: date = max(engagement.start, engagement.as_of, facts.as_of)
+    first = engagement.begins(facts.as_of)
     found = WorkingCalendar.of(first, engagement.country, engagement.subdivision)
     return WorkingCalendar(found.after(0), found.free)
 
