@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,7 +16,6 @@ from bespoke.chapters.cost_model.prices import TaskPrices
 from bespoke.chapters.feasibility import FeasibilityPack, pack
 from bespoke.chapters.plans import Advised
 from bespoke.clients.schema import Client, Task
-from bespoke.facts.places import places
 from bespoke.facts.reader import Facts
 from bespoke.results import Part, Result
 from bespoke.statistics.interval import Interval
@@ -82,14 +82,21 @@ class TaskAdvice(Part):
 class Recommendation(Result):
     version: ClassVar[int] = 2
 
+    client: str  # the folder's name
     as_of: date
     currency: str
     tasks: tuple[TaskAdvice, ...]
     total: Money  # of all tasks together
     live_p80: date | None  # of the last of them
     route_names: dict[str, str]
-    place_names: dict[str, str]
     packs: tuple[FeasibilityPack, ...]  # for tasks whose plan asks for the contract programme
+
+    def also_writes(self) -> dict[str, bytes]:
+        """advice.json, for whoever builds on the advice."""
+        from bespoke.chapters.advice_file import summary
+
+        text = json.dumps(summary(self.client, self), indent=1, ensure_ascii=False)
+        return {"advice.json": text.encode() + b"\n"}
 
     def task(self, task_id: str) -> TaskAdvice:
         return next(task for task in self.tasks if task.task_id == task_id)
@@ -110,26 +117,18 @@ def compute(
     asked = {t.task_id for t in tasks if any(step.route == CONTRACT for step in t.plan.steps)}
     dates = [t.live_p80 for t in tasks if t.live_p80 is not None]
     return Recommendation(
+        client=client.name,
         as_of=facts.as_of,
         currency=client.engagement.currency,
         tasks=tasks,
         total=_total(tasks),
         live_p80=max(dates, default=None),
         route_names={route.route: route.name for route in routes(facts.as_of)},
-        place_names=place_names(facts),
         packs=tuple(
             pack(client, task, audit, failures, dataset) for task in client.tasks if task.task_id in asked
         ),
         facts_used=tuple(sorted(facts.used)),
     )
-
-
-def place_names(facts: Facts) -> dict[str, str]:
-    """Place id -> its name for a reader; a place has the name of its first row."""
-    names: dict[str, str] = {}
-    for row in places(facts.as_of):
-        names.setdefault(row.place, row.name)
-    return names
 
 
 def _task(client: Client, advised: Advised, facts: Facts, inputs: Inputs, timeline: Timeline) -> TaskAdvice:

@@ -15,12 +15,18 @@ from bespoke.chapters.cost_model.request import NotPriced, Request, consultant_d
 from bespoke.chapters.cost_model.result import Band
 from bespoke.clients.schema import Client, Task
 
+ROWS_OF_A_CLEANING = 500  # that the days of the table stand for
 MEASURED_BY = {"cases": 0.5, "failures": 0.5}  # of the work of measuring
 
 
 def measuring_share(cases: int, failures: int, wanted: float) -> float:
     """The share of measuring that is left: cases still to write of those wanted, failures still to read."""
     return MEASURED_BY["cases"] * min(1.0, cases / wanted) + MEASURED_BY["failures"] * bool(failures)
+
+
+def cleaning_share(rows: int) -> float:
+    """The share of a de-identification that so many rows are: a tenth at least, for finding the rule and checking it."""
+    return min(1.0, max(0.1, rows / ROWS_OF_A_CLEANING))
 
 
 class TaskPrices:
@@ -70,6 +76,8 @@ class TaskPrices:
         if route == "measure":
             wanted = r.inputs.constant("cost.evaluation.cases")
             days = days * measuring_share(cases, failures, wanted)
+        if route == "deidentify":
+            days = days * cleaning_share(rows)
         usd = days * consultant_day(self.client, r.inputs) + cases * life.usd_per_example(r)
         return self.amount(usd), round(float(days.mean()), 1)
 

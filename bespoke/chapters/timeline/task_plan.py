@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from bespoke.advice import feasibility, preparing
 from bespoke.advice.candidates import named
 from bespoke.advice.plan import Amount, Step
-from bespoke.chapters.cost_model.prices import measuring_share
+from bespoke.chapters.cost_model.prices import cleaning_share, measuring_share
 from bespoke.chapters.plans import Advised
 from bespoke.chapters.timeline.estimates import (
     TEST,
@@ -136,10 +136,10 @@ class _Phases:
     def _preparing(self, route: str) -> Points:
         """In proportion to what is missing, as it is priced."""
         days = self.days.of(f"cost.test.{route}.days")
-        if route != "measure":
-            return days
         gap = self.situation.gap(self.facts)
         work = next(w for w in preparing.needed(self.situation, gap, self.facts) if w.route == route)
+        if route == "deidentify":
+            return days.times(cleaning_share(work.rows))
         wanted = self.days.of("cost.evaluation.cases").likely
         return days.times(measuring_share(work.cases, work.failures, wanted))
 

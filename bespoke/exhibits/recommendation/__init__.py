@@ -1,6 +1,7 @@
 """Chapter 8 and the executive summary on the page."""
 
 from bespoke.exhibits.recommendation.decisions import (
+    at_once,
     before_text,
     decisions,
     outcome,
@@ -14,6 +15,7 @@ from bespoke.exhibits.recommendation.standings import closed, route_map
 from bespoke.exhibits.recommendation.steps import finding, plans
 
 __all__ = [
+    "at_once",
     "before_text",
     "closed",
     "decisions",

@@ -39,11 +39,11 @@ def summary_finding(result: Recommendation) -> None:
         parts.append(f"{counted(n, 'task')} {FIRST[kind][0 if n == 1 else 1]}")
     line = listed(parts)
     show.finding(
-        "{line}: {once} once in all, and {today} a month becomes {then}",
+        "{line}: {plan_one_off} once in all, and {today_monthly} a month becomes {plan_monthly}",
         line=line[0].upper() + line[1:],
-        once=money(result.total.one_off.expected),
-        today=money(result.total.today.expected),
-        then=money(result.total.monthly.expected),
+        plan_one_off=money(result.total.one_off.expected),
+        today_monthly=money(result.total.today.expected),
+        plan_monthly=money(result.total.monthly.expected),
     )
 
 
@@ -51,11 +51,12 @@ def summary_text(result: Recommendation) -> None:
     """The sums, and what they rest on."""
     total = result.total
     show.text(
-        "Taken together, the plans lead to **{then} a month** against {today} today, after **{once}** once. The first "
-        "year comes to **{year}**, beside {today_year} for going on as today. {live}{payback}",
-        then=money(total.monthly.expected), today=money(total.today.expected), once=money(total.one_off.expected),
-        year=money(total.first_year.expected), today_year=money(total.today_year.expected),
-        live=_live(result), payback=_payback(total.payback_months),
+        "Taken together, the plans lead to **{plan_monthly} a month** against {today_monthly} today, after "
+        "**{plan_one_off}** once. The first year comes to **{plan_first_year}**, beside {today_yearly} for going on as "
+        "today. {payback} {live}",
+        plan_monthly=money(total.monthly.expected), today_monthly=money(total.today.expected),
+        plan_one_off=money(total.one_off.expected), plan_first_year=money(total.first_year.expected),
+        today_yearly=money(total.today_year.expected), payback=_payback(total.payback_months), live=_live(result),
     )  # fmt: skip
 
 
@@ -63,7 +64,7 @@ def _live(result: Recommendation) -> str:
     return (
         ""
         if result.live_p80 is None
-        else f"All of it can be live by {day(result.live_p80)} with 80% confidence. "
+        else f"All of it can be live by {day(result.live_p80)} with 80% confidence."
     )
 
 
@@ -80,7 +81,7 @@ def decisions(result: Recommendation) -> None:
     show.table(
         [
             (
-                task.name, step_name(result, task.plan.first), place_name(result, task.plan.first.configuration.place),
+                task.name, step_name(result, task.plan.first), place_name(task.plan.first.configuration.place),
                 task.plan.first.cost.expected, days(task.plan.first.days), who(task.plan.first), _else(result, task),
             )
             for task in result.tasks
@@ -115,6 +116,19 @@ def _else(result: Recommendation, task: TaskAdvice) -> str:
     return f"then {following}" if task.plan.first.kind in ("prepare", "lever") else following
 
 
+def at_once(result: Recommendation) -> None:
+    """Caching and batches that are switched on beside the plans: the same answers for less, from the first week."""
+    found = [(task, task.plan.meanwhile) for task in result.tasks if task.plan.meanwhile is not None]
+    for task, lever in found:
+        assert lever.monthly is not None
+        show.text(
+            "**At once, beside the plan: {lever} for {task}.** The same answers cost {less} a month instead of "
+            "{today_monthly}, after {once} once; it needs no test of quality.",
+            lever=step_name(result, lever, middle=True), task=task.name, less=money(lever.monthly.expected),
+            today_monthly=money(task.money.today.expected), once=money(lever.cost.expected + lever.rollout.expected),
+        )  # fmt: skip
+
+
 def outcome(result: Recommendation) -> None:
     """What each plan comes to: likely end, month, once, first year, payback, date, chance of the target."""
     rows = [
@@ -141,12 +155,12 @@ def outcome(result: Recommendation) -> None:
         columns=(
             Column(key="task", title="Task"),
             Column(key="end", title="Likely end"),
-            Column(key="today", title="A month today", unit=unit, format="money", digits=0),
-            Column(key="month", title="A month then", unit=unit, format="money", digits=0),
-            Column(key="once", title="Once", unit=unit, format="money", digits=0),
-            Column(key="year", title="First year", unit=unit, format="money", digits=0),
+            Column(key="today_monthly", title="A month today", unit=unit, format="money", digits=0),
+            Column(key="plan_monthly", title="A month then", unit=unit, format="money", digits=0),
+            Column(key="plan_one_off", title="Once", unit=unit, format="money", digits=0),
+            Column(key="plan_first_year", title="First year", unit=unit, format="money", digits=0),
             Column(key="live", title="Live by", unit="P80", format="date"),
-            Column(key="quality", title="Quality today, target"),
+            Column(key="quality", title="Quality today, then, target"),
             Column(key="chance", title="Target reached"),
         ),
         source="expected values, which add up; ranges stand in the recommendation",
@@ -155,9 +169,20 @@ def outcome(result: Recommendation) -> None:
 
 
 def _quality(task: TaskAdvice) -> str:
-    today, target = task.quality, task.situation.target
+    today, target, end = task.quality, task.situation.target, task.plan.likely_end.outlook
     left = "not measured" if today is None else percent(today.estimate)
-    return f"{left}, {'no target' if target is None else percent(target)}"
+    then = "not known" if end is None else percent(end.likely)
+    return f"{left}, {then}, {'no target' if target is None else percent(target)}"
+
+
+def _out_of_reach(task: TaskAdvice) -> bool:
+    """Less than one chance in ten at the likely end, and something is done all the same."""
+    reached = task.plan.probability
+    return (
+        reached is not None
+        and reached < 0.1
+        and any(step.kind in ("test", "build") for step in task.plan.steps)
+    )
 
 
 def before_text(result: Recommendation) -> None:
@@ -174,6 +199,13 @@ def before_text(result: Recommendation) -> None:
         show.text(
             "**What does not fit together.** {said}.",
             said="; ".join(f"{name}: {says}" for name, says in wrong),
+        )
+    far = [task.name for task in result.tasks if _out_of_reach(task)]
+    if far:
+        show.text(
+            "**A target that is probably out of reach.** {names}: what is open today raises quality and hardly reaches the"
+            " target. Decide whether the gain is worth its price without it.",
+            names=listed(far),
         )
     if asked:
         most = sorted(set(asked), key=lambda q: (-asked.count(q), asked.index(q)))[:3]

@@ -46,16 +46,17 @@ def plans(result: Recommendation) -> None:
 def _plan(result: Recommendation, task: TaskAdvice) -> None:
     """One task: the plan in a paragraph, then its steps."""
     show.text("**{name}.** {words}", name=task.name, words=_words(result, task))
-    steps = [step for step in task.plan.steps if step.kind != "keep"]
+    meanwhile = [task.plan.meanwhile] if task.plan.meanwhile else []
+    steps = [*meanwhile, *(step for step in task.plan.steps if step.kind != "keep")]
     if not steps:
         return
     rows = [
         (
-            decimal(i), step_name(result, step), place_name(result, step.configuration.place), step.cost.expected,
+            decimal(i) if i else "at once", step_name(result, step), place_name(step.configuration.place), step.cost.expected,
             step.rollout.expected or None, step.monthly.expected if step.monthly else None, _expected(step),
-            chance(step.reached) if step.kind != "prepare" else None, step.needs_worth,
+            chance(step.reached) if step.kind in ("test", "build") else None, step.needs_worth,
         )
-        for i, step in enumerate(steps, start=1)
+        for i, step in enumerate(steps, start=1 - len(meanwhile))
     ]  # fmt: skip
     unit = result.currency
     show.table(
@@ -76,7 +77,7 @@ def _plan(result: Recommendation, task: TaskAdvice) -> None:
             ),
         ),
         source="effects, prices and gates of the fact tables; how the order is computed stands under Methods",
-        emphasis=[i for i, step in enumerate(steps) if task.plan.steps.index(step) == task.plan.end],
+        emphasis=[i for i, step in enumerate(steps) if step is task.plan.likely_end],
     )
 
 

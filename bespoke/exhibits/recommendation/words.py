@@ -6,7 +6,12 @@ from collections.abc import Sequence
 
 from bespoke.advice.plan import Amount, Step
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
+from bespoke.exhibits.naming import place_name
 from bespoke.show.numbers import decimal, money, percent
+
+__all__ = [
+    "amount_range", "chance", "counted", "days", "end_name", "listed", "place_name", "route_name", "step_name", "who",
+]  # fmt: skip
 
 MIDDLE = {  # names of routes as they stand inside a sentence; the others are names of products
     "as_is", "measure", "deidentify", "prompt_engineering", "few_shot", "glossary", "structured_output",
@@ -51,18 +56,17 @@ def route_name(result: Recommendation, route: str) -> str:
 
 
 def end_name(result: Recommendation, task: TaskAdvice, *, middle: bool = False) -> str:
-    """What runs at the likely end, named after the step that takes most errors away."""
-    plan = task.plan
-    step = next((s for s in plan.taken if s.route == plan.end_route), plan.likely_end)
-    name = step_name(result, step, middle=middle)
-    model = plan.likely_end.configuration.model
-    return f"{name} on {model}" if plan.likely_end.kind == "test" and model not in name else name
-
-
-def place_name(result: Recommendation, place: str) -> str:
-    service, _, region = place.partition("_")
-    fallback = "the client's own machines" if place == "own" else f"{service.capitalize()}, {region.upper()}"
-    return result.place_names.get(place, fallback)
+    """What would run at the likely end: everything that was added, on the model it ends on."""
+    end = task.plan.likely_end
+    if end.kind != "test":
+        words = step_name(result, end, middle=True)
+    elif end.route in ("smaller_model", "cascade"):
+        words = f"{end.configuration.model}{' first' if end.route == 'cascade' else ''}"
+    else:
+        model = end.configuration.model
+        added = [route_name(result, route) for route in end.configuration.remedies]
+        words = f"{listed(added)} on {model}" if added else f"{model} in place of {task.situation.model}"
+    return words if middle or words.startswith("claude") else words[0].upper() + words[1:]
 
 
 def listed(words: Sequence[str]) -> str:
