@@ -123,6 +123,14 @@ def test_the_ten_to_forty_days_of_retrieval_are_in_its_dates() -> None:
     assert schedule(advised(RAG), draws=20_000).plans[0].mean_days == pytest.approx(mean, abs=0.15)
 
 
+def test_the_dates_of_the_worked_example() -> None:
+    """docs/advice.md, one task by hand."""
+    found = plan(step("test", "prompt_engineering", "few_shot"))
+    likely = [round(phase.likely_days, 1) for phase in found.phases]
+    assert likely == [2.3, 4.5, 5.0, 3.5]
+    assert sum(likely) == pytest.approx(15.3)
+
+
 def test_a_test_of_two_remedies_takes_the_days_of_both() -> None:
     # few-shot 1, 1.5, 3 and glossary 1, 2, 4
     test = plan(step("test", "few_shot", "glossary")).phase("test_few_shot")
@@ -147,8 +155,14 @@ def test_measuring_takes_what_is_missing_of_it_as_it_is_priced() -> None:
 
 
 def test_deidentification_comes_first_and_takes_its_days() -> None:
-    found = plan(step("prepare", "deidentify"), step("prepare", "measure"), FEW_SHOT, cases=0, identifiers=9)
-    assert points(found.phase("deidentify")) == (3, 7, 15)
+    found = plan(
+        step("prepare", "deidentify"), step("prepare", "measure"), FEW_SHOT, cases=0, identifiers=250
+    )
+    assert points(found.phase("deidentify")) == (
+        1.5,
+        3.5,
+        7.5,
+    )  # 250 rows are half of what 3, 7, 15 days stand for
     assert waits(found, "deidentify") == {"audit"}
     assert waits(found, "measure") == {"deidentify"}
     assert waits(found, "test_few_shot") == {"measure"}
@@ -174,6 +188,21 @@ def test_a_lever_changes_no_answer_so_there_is_no_ab_test() -> None:
     found = plan(step("lever", "prompt_caching"))
     assert names(found) == {"audit", "test_prompt_caching", "integration"}
     assert points(found.phase("integration")) == pytest.approx((0.2, 0.3, 1.5))
+
+
+def test_a_lever_beside_the_plan_is_switched_on_at_once_and_nothing_waits_for_it() -> None:
+    both = advised(FEW_SHOT)
+    beside = step("lever", "prompt_caching", cost=50, rollout=20)
+    timeline = schedule(both.model_copy(update={"plan": both.plan.model_copy(update={"meanwhile": beside})}))
+    lever = timeline.plans[0].phase("test_prompt_caching")
+    assert (points(lever), lever.title) == (
+        (0.5, 1, 3),
+        "Switch on: prompt caching",
+    )  # cost.people: all of it
+    assert (lever.cost, lever.after) == (amount(70), ("audit",))
+    assert waits(timeline.plans[0], "test_few_shot") == {"audit"}
+    assert "test_prompt_caching" not in waits(timeline.plans[0], "integration")
+    assert timeline.plans[0].finish == schedule(both).plans[0].finish
 
 
 def test_what_was_measured_already_is_only_rolled_out() -> None:

@@ -49,9 +49,10 @@ class Planner:
         examples: int | None, parts: Sequence[PlanTimeline],
     ) -> PlanTimeline:  # fmt: skip
         total = simulation.total
-        of_parts = [(p.p10_days, p.p50_days, p.p80_days, p.p90_days) for p in parts]
-        percentiles = [np.percentile(total, [10, 50, 80, 90]), *of_parts]
-        p10, p50, p80, p90 = (round(float(days), 2) for days in np.max(percentiles, axis=0))
+        whole = np.percentile(total, [10, 50, 80, 90])
+        for part in parts:
+            whole = np.maximum(whole, [part.p10_days, part.p50_days, part.p80_days, part.p90_days])
+        p10, p50, p80, p90 = (round(float(days), 2) for days in whole)
         finish = self.calendar.finish
         return PlanTimeline(
             name=name,
