@@ -10,7 +10,6 @@ from bespoke.exhibits.recommendation.words import (
     days,
     end_name,
     listed,
-    place_name,
     step_name,
     who,
 )
@@ -27,6 +26,7 @@ FIRST = {  # how a task begins, by kind of step
     "test": ("starts with a test of a few days", "start with tests of a few days"),
     "build": ("starts with a model of its own", "start with models of their own"),
 }
+ALL = "All tasks"
 ORDER = ("build", "lever", "test", "prepare", "keep")
 
 
@@ -77,43 +77,27 @@ def _payback(months: float | None) -> str:
 
 
 def decisions(result: Recommendation) -> None:
-    """What to decide now, task by task: the first step, where, its cost, who does it, what if it falls short."""
+    """What to decide now, task by task: the first step, its cost, who does it, and where the plan probably ends."""
     show.table(
         [
             (
-                task.name, step_name(result, task.plan.first), place_name(task.plan.first.configuration.place),
-                task.plan.first.cost.expected, days(task.plan.first.days), who(task.plan.first), _else(result, task),
+                task.name, step_name(result, task.plan.first), task.plan.first.cost.expected,
+                days(task.plan.first.days), who(task.plan.first), end_name(result, task),
             )
             for task in result.tasks
         ],
         label="tbl-summary-decisions",
-        caption="What to decide now: the first step of each task, and what follows if it falls short",
+        caption="What to decide now: the first step of each task, and where its plan probably ends",
         columns=(
             Column(key="task", title="Task"),
             Column(key="first", title="First step"),
-            Column(key="place", title="Where"),
             Column(key="cost", title="Cost", unit=result.currency, format="money", digits=0),
             Column(key="days", title="Takes"),
             Column(key="who", title="Who"),
-            Column(key="else", title="If it falls short"),
+            Column(key="end", title="Probably ends at"),
         ),
         source="the plans of the recommendation; expected cost of the step alone, people included",
     )  # fmt: skip
-
-
-def _else(result: Recommendation, task: TaskAdvice) -> str:
-    """The next step of the plan, or that there is none."""
-    if len(task.plan.steps) == 1:
-        kept = task.plan.first.kind == "keep"
-        return (
-            "nothing to do"
-            if kept
-            else "stop: nothing else pays"
-            if task.plan.first.kind == "test"
-            else "done"
-        )
-    following = step_name(result, task.plan.steps[1], middle=True)
-    return f"then {following}" if task.plan.first.kind in ("prepare", "lever") else following
 
 
 def at_once(result: Recommendation) -> None:
@@ -130,12 +114,12 @@ def at_once(result: Recommendation) -> None:
 
 
 def outcome(result: Recommendation) -> None:
-    """What each plan comes to: likely end, month, once, first year, payback, date, chance of the target."""
+    """What each plan comes to: quality, month, once, first year, date, chance of the target."""
     rows = [
         (
-            task.name, end_name(result, task), task.money.today.expected, task.money.monthly.expected,
-            task.money.one_off.expected, task.money.first_year.expected,
-            task.live_p80.isoformat() if task.live_p80 else None, _quality(task), chance(task.plan.probability),
+            task.name, _quality(task), chance(task.plan.probability), task.money.today.expected,
+            task.money.monthly.expected, task.money.one_off.expected, task.money.first_year.expected,
+            task.live_p80.isoformat() if task.live_p80 else None,
         )
         for task in result.tasks
     ]  # fmt: skip
@@ -143,25 +127,24 @@ def outcome(result: Recommendation) -> None:
     last = result.live_p80.isoformat() if result.live_p80 else None
     rows.append(
         (
-            "All tasks", "", total.today.expected, total.monthly.expected, total.one_off.expected,
-            total.first_year.expected, last, "", "",
+            ALL, "", "", total.today.expected, total.monthly.expected, total.one_off.expected,
+            total.first_year.expected, last,
         )
     )  # fmt: skip
     unit = result.currency
     show.table(
         rows,
         label="tbl-summary",
-        caption="What it comes to: where each plan probably ends, its bill, its date and its chance of the target",
+        caption="What it comes to: quality, bill and date where each plan probably ends",
         columns=(
             Column(key="task", title="Task"),
-            Column(key="end", title="Likely end"),
+            Column(key="quality", title="Quality today, then"),
+            Column(key="chance", title="Target reached"),
             Column(key="today_monthly", title="A month today", unit=unit, format="money", digits=0),
             Column(key="plan_monthly", title="A month then", unit=unit, format="money", digits=0),
             Column(key="plan_one_off", title="Once", unit=unit, format="money", digits=0),
             Column(key="plan_first_year", title="First year", unit=unit, format="money", digits=0),
             Column(key="live", title="Live by", unit="P80", format="date"),
-            Column(key="quality", title="Quality today, then, target"),
-            Column(key="chance", title="Target reached"),
         ),
         source="expected values, which add up; ranges stand in the recommendation",
         emphasis=[len(rows) - 1],
@@ -172,7 +155,7 @@ def _quality(task: TaskAdvice) -> str:
     today, target, end = task.quality, task.situation.target, task.plan.likely_end.outlook
     left = "not measured" if today is None else percent(today.estimate)
     then = "not known" if end is None else percent(end.likely)
-    return f"{left}, {then}, {'no target' if target is None else percent(target)}"
+    return f"{left}, {then}" + ("" if target is None else f" of {percent(target)}")
 
 
 def _out_of_reach(task: TaskAdvice) -> bool:
@@ -203,8 +186,8 @@ def before_text(result: Recommendation) -> None:
     far = [task.name for task in result.tasks if _out_of_reach(task)]
     if far:
         show.text(
-            "**A target that is probably out of reach.** {names}: what is open today raises quality and hardly reaches the"
-            " target. Decide whether the gain is worth its price without it.",
+            "**A target that is probably out of reach.** {names}: what is open today raises quality and hardly reaches"
+            " the target. Decide whether the gain is worth its price without it.",
             names=listed(far),
         )
     if asked:
