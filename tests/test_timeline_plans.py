@@ -471,6 +471,13 @@ def test_what_begins_later_is_left_out_and_the_build_is_paid_where_it_begins() -
     assert costs.get("Training: Amazon Nova fine-tuning on Bedrock") is None
 
 
+def test_a_build_that_has_nothing_to_annotate_is_paid_where_its_training_begins() -> None:
+    timeline = schedule(advised(ENCODER), needs=[need("notes", 0)])
+    costs = {a.action: a.cost and a.cost.expected for a in timeline.next_days}
+    assert costs["Training: small fine-tuned encoder"] == 100
+    assert "Dataset and annotation" not in costs
+
+
 def test_the_cost_of_all_actions_is_what_the_plan_pays_once() -> None:
     both = advised(FEW_SHOT, step("test", "glossary"))
     timeline = schedule(both)

@@ -106,12 +106,19 @@ class _Phases:
 
     def _build(self, step: Step, contract: Keys) -> None:
         leads = (*contract, *self._review(), *self._quota(step, contract))
-        cost: Amount | None = step.cost
+        annotated = bool(self.missing)
         if self.missing is not None:
-            self._then("dataset", dataset(self.client, self.facts, self.missing), cost=cost, basis="examples")
-            cost = None
+            days, cost = dataset(self.client, self.facts, self.missing), step.cost if annotated else None
+            self._then("dataset", days, cost=cost, basis="examples")
         days = self.days.tested(step.configuration)
-        self._then("training", days, leads, cost=cost, work=step.configuration.work, verb="Training")
+        self._then(
+            "training",
+            days,
+            leads,
+            cost=None if annotated else step.cost,
+            work=step.configuration.work,
+            verb="Training",
+        )
 
     def _go_live(self, taken: Sequence[Step]) -> None:
         """The test in live traffic, where answers change, and the roll-out of what is kept: a model of its own takes
