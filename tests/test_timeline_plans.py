@@ -18,8 +18,9 @@ from bespoke.chapters.plans import Advised
 from bespoke.chapters.timeline import PhaseTimeline, PlanTimeline, Timeline, compute
 from bespoke.clients.schema import Client, LoggedPhase, NegotiatedPrice, Phase
 from bespoke.errors import BespokeError
+from bespoke.exhibits import timeline as exhibits
 from bespoke.facts.reader import Facts
-from tests.scenario_cases import Scenario
+from tests.scenario_cases import Scenario, scenarios
 
 DAY = date(2026, 11, 20)  # a Friday; the engagement starts on Monday the 23rd
 FACTS = Facts(DAY)
@@ -122,6 +123,14 @@ def test_the_ten_to_forty_days_of_retrieval_are_in_its_dates() -> None:
     assert schedule(advised(RAG), draws=20_000).plans[0].mean_days == pytest.approx(mean, abs=0.15)
 
 
+def test_the_dates_of_the_worked_example() -> None:
+    """docs/advice.md, one task by hand."""
+    found = plan(step("test", "prompt_engineering", "few_shot"))
+    likely = [round(phase.likely_days, 1) for phase in found.phases]
+    assert likely == [2.3, 4.5, 5.0, 3.5]
+    assert sum(likely) == pytest.approx(15.3)
+
+
 def test_a_test_of_two_remedies_takes_the_days_of_both() -> None:
     # few-shot 1, 1.5, 3 and glossary 1, 2, 4
     test = plan(step("test", "few_shot", "glossary")).phase("test_few_shot")
@@ -146,8 +155,14 @@ def test_measuring_takes_what_is_missing_of_it_as_it_is_priced() -> None:
 
 
 def test_deidentification_comes_first_and_takes_its_days() -> None:
-    found = plan(step("prepare", "deidentify"), step("prepare", "measure"), FEW_SHOT, cases=0, identifiers=9)
-    assert points(found.phase("deidentify")) == (3, 7, 15)
+    found = plan(
+        step("prepare", "deidentify"), step("prepare", "measure"), FEW_SHOT, cases=0, identifiers=250
+    )
+    assert points(found.phase("deidentify")) == (
+        1.5,
+        3.5,
+        7.5,
+    )  # 250 rows are half of what 3, 7, 15 days stand for
     assert waits(found, "deidentify") == {"audit"}
     assert waits(found, "measure") == {"deidentify"}
     assert waits(found, "test_few_shot") == {"measure"}
@@ -173,6 +188,21 @@ def test_a_lever_changes_no_answer_so_there_is_no_ab_test() -> None:
     found = plan(step("lever", "prompt_caching"))
     assert names(found) == {"audit", "test_prompt_caching", "integration"}
     assert points(found.phase("integration")) == pytest.approx((0.2, 0.3, 1.5))
+
+
+def test_a_lever_beside_the_plan_is_switched_on_at_once_and_nothing_waits_for_it() -> None:
+    both = advised(FEW_SHOT)
+    beside = step("lever", "prompt_caching", cost=50, rollout=20)
+    timeline = schedule(both.model_copy(update={"plan": both.plan.model_copy(update={"meanwhile": beside})}))
+    lever = timeline.plans[0].phase("test_prompt_caching")
+    assert (points(lever), lever.title) == (
+        (0.5, 1, 3),
+        "Switch on: prompt caching",
+    )  # cost.people: all of it
+    assert (lever.cost, lever.after) == (amount(70), ("audit",))
+    assert waits(timeline.plans[0], "test_few_shot") == {"audit"}
+    assert "test_prompt_caching" not in waits(timeline.plans[0], "integration")
+    assert timeline.plans[0].finish == schedule(both).plans[0].finish
 
 
 def test_what_was_measured_already_is_only_rolled_out() -> None:
@@ -236,6 +266,14 @@ def test_the_review_joins_before_training_too() -> None:
     assert "data_protection_review" in waits(plan(NOVA, contains_phi=True), "training")
 
 
+def test_a_lead_time_is_waited_for_once() -> None:
+    both = (unknown("agreement", "agreements"),)
+    found = plan(step("test", "few_shot", conditions=both), step("test", "glossary", conditions=both))
+    assert waits(found, "test_glossary") == {"test_few_shot"}
+    only_rolled_out = plan(step("test", "few_shot", tested=True, conditions=both))
+    assert "contract_access" in waits(only_rolled_out, "integration")
+
+
 # --- builds --------------------------------------------------------------------------------------------------------
 
 
@@ -282,7 +320,7 @@ def test_a_tasks_date_is_its_own() -> None:
     assert c.p80 < a.p80 < b.p80
     assert a == d  # equal plans have equal dates
     assert timeline.portfolio.task_ids == ("a", "b", "c", "d")
-    assert timeline.portfolio.finish == b
+    assert b.p80 <= timeline.portfolio.finish.p80 <= b.p80 + timedelta(days=7)
     assert timeline.advised == plans
 
 
@@ -411,7 +449,7 @@ def test_the_next_thirty_days_say_what_it_costs_when_and_who() -> None:
         "Data-protection review (if personal data are in the requests)": (None, "client data owner"),
         "Measuring": (700, "consultant"),
         "Test: few-shot examples": (900, "consultant"),
-        "Evaluation and A/B": (None, "consultant"),
+        "A/B test": (None, "consultant"),
         "Roll-out": (300, "consultant"),
     }
     starts = [action.start for action in timeline.next_days]
@@ -433,8 +471,83 @@ def test_what_begins_later_is_left_out_and_the_build_is_paid_where_it_begins() -
     assert costs.get("Training: Amazon Nova fine-tuning on Bedrock") is None
 
 
+def test_a_build_that_has_nothing_to_annotate_is_paid_where_its_training_begins() -> None:
+    timeline = schedule(advised(ENCODER), needs=[need("notes", 0)])
+    costs = {a.action: a.cost and a.cost.expected for a in timeline.next_days}
+    assert costs["Training: small fine-tuned encoder"] == 100
+    assert "Dataset and annotation" not in costs
+
+
 def test_the_cost_of_all_actions_is_what_the_plan_pays_once() -> None:
     both = advised(FEW_SHOT, step("test", "glossary"))
     timeline = schedule(both)
     paid = sum(p.cost.expected for p in timeline.plans[0].phases if p.cost)
     assert paid == both.plan.one_off.expected == 280
+
+
+SOME = scenarios()[::4]
+
+
+@pytest.mark.parametrize("scenario", SOME, ids=[f"{one.name} on {one.day}" for one in SOME])
+def test_every_step_of_every_plan_is_on_the_calendar(scenario: Scenario) -> None:
+    """Whatever the advice is, its phases hold what it pays once, no more and no less, and a single task is live when
+    the engagement is."""
+    found, situation = scenario.plan()
+    one = Advised(situation=situation, plan=found)
+    missing = [need("task", 100)] if found.likely_end.kind == "build" else []
+    timeline = compute(scenario.client(), Facts(scenario.day), advised=[one], needs=missing, draws=100)
+    own = timeline.plans[0]
+    assert sum(p.cost.expected for p in own.phases if p.cost) == pytest.approx(found.one_off.expected)
+    assert own.finish == timeline.portfolio.finish
+    assert own.finish.p10 >= timeline.start >= scenario.day
+    tests = {f"test_{s.route}" for s in found.taken if s.kind == "test" and not s.configuration.tested}
+    assert tests <= names(own)
+
+
+# --- on the page --------------------------------------------------------------------------------------------------
+
+
+def shown(timeline: Timeline, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    blocks: list[Any] = []
+    monkeypatch.setattr("bespoke.show.display", blocks.append)
+    for exhibit in (
+        "finding", "overview_text", "dates_table", "contingency_text", "next_days_table", "gantt_figure",
+        "phases_table", "examples_text", "zero_variance_callout", "s_curve_figure", "sensitivity_figure",
+        "driver_text", "calibration_text", "ab_table", "ab_text",
+    ):  # fmt: skip
+        getattr(exhibits, exhibit)(timeline)
+    return blocks
+
+
+def test_the_page_of_plans_that_change_nothing_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks = shown(schedule(advised(KEEP)), monkeypatch)
+    assert blocks[0].text == "Every task stays as it is: there is nothing to schedule"
+    labels = [block.label for block in blocks if hasattr(block, "label")]
+    assert labels == ["tbl-timeline-dates", "tbl-timeline-ab"]
+
+
+def test_the_page_names_tasks_and_phases_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    plans = [advised(RAG, task_id="a", contains_phi=None), advised(KEEP, task_id="b")]
+    blocks = {block.label: block for block in shown(schedule(*plans), monkeypatch) if hasattr(block, "label")}
+    assert [row[0] for row in blocks["tbl-timeline-dates"].rows] == [
+        "a", "b (nothing changes)", "Whole engagement",
+    ]  # fmt: skip
+    assert [row[2:] for row in blocks["tbl-timeline-next-days"].rows][:3] == [
+        ("Audit", "All tasks", None, "Consultant"),
+        (
+            "Data-protection review (if personal data are in the requests)",
+            "All tasks",
+            None,
+            "Client data owner",
+        ),
+        ("Test: retrieval (RAG)", "a", 100.0, "Consultant"),
+    ]
+    phases = {row[0]: row for row in blocks["tbl-timeline-phases"].rows}
+    assert phases["Test: retrieval (RAG)"][1:7] == ("a", 4.0, 7.0, 12.0, "as priced", "Audit")
+    assert phases["Roll-out"][6] == "A/B test, Data-protection review"
+
+
+def test_a_plan_too_long_for_the_figure_shows_what_decides_the_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = [advised(FEW_SHOT, RAG, task_id=f"t{n:02}") for n in range(8)]
+    blocks = {block.label: block for block in shown(schedule(*many), monkeypatch) if hasattr(block, "label")}
+    assert "7 phases that decide it less often stand in the table" in blocks["fig-timeline-gantt"].caption

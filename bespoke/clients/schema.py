@@ -122,6 +122,10 @@ class Engagement(Row):
     fonts: tuple[str, ...] = ()  # extra font files inside the client folder
     thresholds: Mapping[str, float] = {}  # overrides of bespoke/facts/tables/thresholds.yaml
 
+    def begins(self, report: date) -> date:
+        """The day the work can begin: as planned, but neither before the files speak nor before the report is dated."""
+        return max(self.start, self.as_of, report)
+
 
 # --- tasks.csv, failures.csv, codes.csv, phases.csv, prices.yaml ---------------------------------------
 

@@ -72,7 +72,7 @@ def retirements(base_model: str | None, client: Client, inputs: Inputs, months: 
     announced = end_of_life(base_model, client, inputs)
     if announced is None:
         return np.floor(months / life)
-    first = max(0.0, (announced - client.engagement.start).days / DAYS_PER_MONTH)
+    first = max(0.0, (announced - client.engagement.begins(inputs.facts.as_of)).days / DAYS_PER_MONTH)
     if first > months:
         return np.zeros(inputs.draws)
     return 1 + np.floor((months - first) / life)

@@ -12,7 +12,7 @@ NEXT = timedelta(days=30)
 
 
 def next_days(plan: PlanTimeline, start: date, facts: Facts) -> tuple[Action, ...]:
-    """Every phase that starts within 30 days of the start at even odds and takes any time, in order of date."""
+    """Every phase that starts within 30 days of the start at even odds and takes time or money, in order of date."""
     found = [
         Action(
             action=phase.title + (" (if personal data are in the requests)" if phase.if_needed else ""),
@@ -20,7 +20,7 @@ def next_days(plan: PlanTimeline, start: date, facts: Facts) -> tuple[Action, ..
             role=role_of(phase, facts),
         )
         for phase in plan.phases
-        if phase.high_days > 0 and phase.start_p50 < start + NEXT
+        if (phase.high_days > 0 or phase.cost is not None) and phase.start_p50 < start + NEXT
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda action: (action.start, action.finish)))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from bespoke.chapters.examples import ExamplesNeed
 from bespoke.chapters.plans import Advised
@@ -70,12 +69,12 @@ def compute(
     }
     calendar = calendar_of(client, facts)
     planner = Planner(facts, calendar, draws, seed)
-    portfolio = planner.plan(
-        ENGAGEMENT,
-        tuple(networks),
-        together(networks.values()),
-        sum(annotated.values()) if annotated else None,
+    plans = tuple(
+        planner.plan(task.name, (task.task_id,), networks[task.task_id], annotated.get(task.task_id))
+        for task in client.tasks
     )
+    examples = sum(annotated.values()) if annotated else None
+    portfolio = planner.plan(ENGAGEMENT, tuple(networks), together(networks.values()), examples, plans)
     low, high = facts.fact("schedule.promised_weeks").range
     engagement = client.engagement
     return Timeline(
@@ -84,10 +83,7 @@ def compute(
         subdivision=engagement.subdivision,
         currency=engagement.currency,
         advised=tuple(advised),
-        plans=tuple(
-            planner.plan(task.name, (task.task_id,), networks[task.task_id], annotated.get(task.task_id))
-            for task in client.tasks
-        ),
+        plans=plans,
         portfolio=portfolio,
         next_days=next_days(portfolio, calendar.start, facts),
         ab_tests=tuple(tests.values()),
@@ -107,10 +103,9 @@ def compute(
 
 
 def calendar_of(client: Client, facts: Facts) -> WorkingCalendar:
-    """The client's calendar from the first working day that is not before the engagement's start, the date its files
-    speak of, or the report's own."""
+    """The client's calendar from the first working day on which the engagement can begin."""
     engagement = client.engagement
-    first: date = max(engagement.start, engagement.as_of, facts.as_of)
+    first = engagement.begins(facts.as_of)
     found = WorkingCalendar.of(first, engagement.country, engagement.subdivision)
     return WorkingCalendar(found.after(0), found.free)
 

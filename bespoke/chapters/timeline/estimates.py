@@ -34,15 +34,16 @@ class Estimate:
     title: str = ""
     cost: Amount | None = None  # of the step it begins
     if_needed: bool = False
+    luck: str = ""
 
     @property
     def is_point(self) -> bool:
         return self.low == self.high
 
     @property
-    def draws_as(self) -> str:
-        """Its name in the plan of its task: what its luck goes by."""
-        return self.phase.removeprefix(f"{self.task_id}:") if self.task_id else self.phase
+    def drawn_as(self) -> str:
+        """What its draws go by. In its task's plan that is its name without the task: equal plans have equal dates."""
+        return self.luck or (self.phase.removeprefix(f"{self.task_id}:") if self.task_id else self.phase)
 
     @property
     def points(self) -> Points:

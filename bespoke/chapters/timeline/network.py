@@ -75,13 +75,12 @@ def _durations(
     network: Sequence[Estimate], draws: int, seed: int, correlation: float, shape: three_point.Shape
 ) -> Array:
     drawn = Draws(draws, seed, correlation)
-    found = [_duration(drawn, e.draws_as, e.low, e.likely, e.high, shape) for e in network]
+    found = [_duration(drawn, e.drawn_as, e.low, e.likely, e.high, shape) for e in network]
     return np.stack(found) if found else np.zeros((0, draws))
 
 
 class Draws(NamedTuple):
-    """What cumulative probabilities are drawn. Phases of one name have the same ones in every plan: the same people do
-    them, equal plans have equal dates, and no task is live after the whole engagement."""
+    """What cumulative probabilities are drawn; those of a phase go by its name."""
 
     draws: int
     seed: int

@@ -35,19 +35,24 @@ class Planner:
     seed: int
 
     def plan(
-        self, name: str, task_ids: Sequence[str], network: Sequence[Estimate], examples: int | None
-    ) -> PlanTimeline:
-        """Simulated and read off the calendar; `examples` are those that its dataset phases annotate."""
+        self, name: str, task_ids: Sequence[str], network: Sequence[Estimate], examples: int | None,
+        parts: Sequence[PlanTimeline] = (),
+    ) -> PlanTimeline:  # fmt: skip
+        """Simulated and read off the calendar; `examples` are those that its dataset phases annotate. `parts` are the
+        plans of the tasks of a whole, which at no confidence is done before one of them, whatever the draws say."""
         draws = min(self.draws, max(FEWEST, MOST_CELLS // max(1, len(network))))
         simulation = simulate(network, draws, self.seed, self.facts.number("schedule.correlation"))
-        return self._result(name, task_ids, network, simulation, examples)
+        return self._result(name, task_ids, network, simulation, examples, parts)
 
     def _result(
         self, name: str, task_ids: Sequence[str], network: Sequence[Estimate], simulation: Simulation,
-        examples: int | None,
+        examples: int | None, parts: Sequence[PlanTimeline],
     ) -> PlanTimeline:  # fmt: skip
         total = simulation.total
-        p10, p50, p80, p90 = (float(days) for days in np.percentile(total, [10, 50, 80, 90]))
+        whole = np.percentile(total, [10, 50, 80, 90])
+        for part in parts:
+            whole = np.maximum(whole, [part.p10_days, part.p50_days, part.p80_days, part.p90_days])
+        p10, p50, p80, p90 = (round(float(days), 2) for days in whole)
         finish = self.calendar.finish
         return PlanTimeline(
             name=name,
@@ -57,8 +62,8 @@ class Planner:
             finish=FinishDates(p10=finish(p10), p50=finish(p50), p80=finish(p80), p90=finish(p90)),
             mean_days=round(float(total.mean()), 2),
             sd_days=round(float(total.std()), 2),
-            p10_days=round(p10, 2), p50_days=round(p50, 2), p80_days=round(p80, 2), p90_days=round(p90, 2),
-            contingency_days=int(np.ceil(round(p80, 9)) - np.ceil(round(p50, 9))),
+            p10_days=p10, p50_days=p50, p80_days=p80, p90_days=p90,
+            contingency_days=int(np.ceil(p80) - np.ceil(p50)),
             merge_bias_days=round(float(total.mean()) - _at_means(network), 2),
             within=self._within(total),
             curve=tuple(

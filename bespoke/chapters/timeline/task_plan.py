@@ -38,7 +38,9 @@ def of_plan(
 ) -> tuple[Estimate, ...]:
     """The network of a task's plan; () where it keeps things as they are. `missing` are examples still to annotate."""
     taken = [step for step in advised.plan.taken if step.kind != "keep"]
-    return _Phases(advised, client, facts, missing).network(taken) if taken else ()
+    if not taken and advised.plan.meanwhile is None:
+        return ()
+    return _Phases(advised, client, facts, missing).network(taken)
 
 
 def of_table(
@@ -77,9 +79,12 @@ class _Phases:
         self.client, self.facts, self.missing = client, facts, missing
         self.days, self.found = WorkDays(client, facts), dict[str, Estimate]()
         self.last: Keys = ()  # what the next step waits for
+        self.joined = set[str]()  # lead times that a step waited for: what follows it waits with it
 
     def network(self, taken: Sequence[Step]) -> tuple[Estimate, ...]:
         self.last = self._lead("audit")
+        if self.plan.meanwhile is not None:
+            self._beside(self.plan.meanwhile)
         for step in taken:
             contract = self._lead("contract_access") if needs_contract(step) else ()
             if step.kind == "prepare":
@@ -92,14 +97,28 @@ class _Phases:
         self._go_live(taken)
         return tuple(self.found.values())
 
+    def _beside(self, step: Step) -> None:
+        """A lever that is switched on at once, and that nothing waits for: tested and rolled out in one go."""
+        work, before = step.configuration.work, self.last
+        cost = step.cost + step.rollout
+        self._then(TEST + step.route, self.days.people(work), cost=cost, work=work, verb="Switch on")
+        self.last = before
+
     def _build(self, step: Step, contract: Keys) -> None:
         leads = (*contract, *self._review(), *self._quota(step, contract))
-        cost: Amount | None = step.cost
+        annotated = bool(self.missing)
         if self.missing is not None:
-            self._then("dataset", dataset(self.client, self.facts, self.missing), cost=cost, basis="examples")
-            cost = None
+            days, cost = dataset(self.client, self.facts, self.missing), step.cost if annotated else None
+            self._then("dataset", days, cost=cost, basis="examples")
         days = self.days.tested(step.configuration)
-        self._then("training", days, leads, cost=cost, work=step.configuration.work)
+        self._then(
+            "training",
+            days,
+            leads,
+            cost=None if annotated else step.cost,
+            work=step.configuration.work,
+            verb="Training",
+        )
 
     def _go_live(self, taken: Sequence[Step]) -> None:
         """The test in live traffic, where answers change, and the roll-out of what is kept: a model of its own takes
@@ -165,15 +184,17 @@ class _Phases:
 
     def _then(
         self, kind: str, days: Points, also: Keys = (), *, cost: Amount | None = None, work: Sequence[str] = (),
-        basis: Basis = "priced",
+        basis: Basis = "priced", verb: str = "Test",
     ) -> None:  # fmt: skip
         """The next phase of the task's own; the same kind a second time has a key of its own."""
+        leads = [key for key in dict.fromkeys(also) if key not in self.joined]
+        self.joined |= set(leads)
         task_id = self.plan.task_id
         before = sum(e.kind == kind for e in self.found.values())
         key = key_of(f"{kind}_{before + 1}" if before else kind, task_id)
         self.found[key] = Estimate(
-            key, *days, after=tuple(dict.fromkeys((*self.last, *also))), basis=basis, kind=kind, task_id=task_id,
-            title=title(kind, self.facts, work), cost=cost,
+            key, *days, after=(*self.last, *leads), basis=basis, kind=kind, task_id=task_id,
+            title=title(kind, self.facts, work, verb), cost=cost,
         )  # fmt: skip
         self.last = (key,)
 

@@ -16,7 +16,7 @@ TITLES = {
     "measure": "Measuring",
     "dataset": "Dataset and annotation",
     "training": "Training",
-    "evaluation_ab": "Evaluation and A/B",
+    "evaluation_ab": "A/B test",
     "integration": "Roll-out",
 }
 COMMON = (
@@ -29,11 +29,10 @@ COMMON = (
 )  # groups whose names are common nouns
 
 
-def title(phase: str, facts: Facts, work: Sequence[str] = ()) -> str:
+def title(phase: str, facts: Facts, work: Sequence[str] = (), verb: str = "Test") -> str:
     """`Test: few-shot examples`; where it is more than one piece of work, how many more. A client's own phase keeps its
     name."""
     if work:
-        verb = "Training" if phase == "training" else "Test"
         more = f" and {len(work) - 1} more" if len(work) > 1 else ""
         return f"{verb}: {_named(work[0], facts)}{more}"
     return TITLES.get(phase) or phase[:1].upper() + phase[1:].replace("_", " ")

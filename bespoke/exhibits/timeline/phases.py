@@ -15,11 +15,11 @@ from bespoke.show.numbers import day, percent
 from bespoke.show.style import BLUE, INK, MUTED
 
 BASIS = {
-    "table": "range of the source documents or assumed",
-    "priced": "the days it is priced at",
-    "client": "the client's phases.csv",
-    "examples": "examples, throughput and review rounds",
-    "log": "finished engagements",
+    "table": "tables",
+    "priced": "as priced",
+    "client": "phases.csv",
+    "examples": "examples",
+    "log": "log",
 }
 PALE = "#B4BCC8"  # beside the blue it stays pale in grey print too
 CRITICAL = 0.5  # from here on a phase decides the finish more often than not
@@ -124,6 +124,8 @@ def phases_table(timeline: Timeline) -> None:
             Column(key="critical", title="Critical", format="percent"),
             Column(key="rank", title="Rank correlation", unit="with the finish", format="decimal", digits=2),
         ),
+        source="Tables: ranges of the source documents, or assumed. As priced: the days that the cost model charges. "
+        "phases.csv: the client's own. Examples: their number, throughput and review rounds. Log: finished engagements",
     )  # fmt: skip
 
 
