@@ -55,7 +55,7 @@ class Scenario:
             client="Client", prepared_by="Practice", as_of=self.day, start=monday,
             currency=stated.get("currency", "USD"), country=stated.get("country", "US"),
             residency=tuple(stated.get("residency", ())), access=Access(**(ACCESS | (stated.get("access") or {}))),
-            agreements=tuple(stated["agreements"]) if "agreements" in stated else None,
+            agreements=tuple(stated["agreements"]) if stated.get("agreements") is not None else None,
             rates=Rates(**{name: Decimal(str(value)) for name, value in rates.items()}),
             annotation=Annotation(examples_per_hour=10, annotators=4, review_rounds=2),
             dataset=DatasetNote(sample=bool(dataset.get("sample"))),

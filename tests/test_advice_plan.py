@@ -115,7 +115,9 @@ def test_with_a_stated_worth_the_highest_reservation_value_is_opened_first() -> 
     assert plan.first.route == "few_shot"
     assert plan.first.outlook is not None
     assert plan.first.outlook.likely == pytest.approx(1 - 0.3 * (0.5 * 0.5 * 0.65 + 0.5 * 0.9 * 0.85))
-    assert all(step.needs_worth is None or step.needs_worth < 1.0 for step in plan.steps)  # no box is opened at a loss
+    assert all(
+        step.needs_worth is None or step.needs_worth < 1.0 for step in plan.steps
+    )  # no box is opened at a loss
 
 
 def test_a_box_that_costs_more_than_it_holds_stays_shut() -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from bespoke.advice import feasibility, worth
-from bespoke.advice.candidates import CASCADED, Configuration, Intervention, interventions
-from bespoke.advice.options import Ground
+from bespoke.advice.candidates import CASCADED, Intervention, interventions
+from bespoke.advice.feasibility import Placed
+from bespoke.advice.options import SURE_ENOUGH, Ground
 from bespoke.advice.plan import Price
-from bespoke.advice.quality import Addition, Outlook, outlook
+from bespoke.advice.quality import Outlook, outlook
 
 
 def levers(ground: Ground) -> Price | None:
@@ -22,26 +26,49 @@ def levers(ground: Ground) -> Price | None:
     return price
 
 
-def smaller_model(ground: Ground) -> tuple[Intervention, Price, Outlook | None, float] | None:
-    """A smaller model, or a small one first, where the target is met: the one with the lowest price of keeping it there
-    over the horizon, if that price is negative. With it the quality that is expected and the chance that it holds."""
-    s, facts = ground.situation, ground.facts
+QUARTER = 3  # months
+
+
+class Saving(NamedTuple):
+    """Another model that would cost less: what it is, its price, the quality expected and the chance that it holds."""
+
+    intervention: Intervention
+    placed: Placed
+    price: Price
+    outlook: Outlook | None
+    chance: float
+
+
+def cheaper_model(ground: Ground) -> Saving | None:
+    """Where the target is met: a newer or smaller model, or a small one first, whichever has the lowest price of keeping
+    the target over the horizon, if that price is negative. Where neither these nor the levers save anything: a model of
+    its own that keeps the quality with three chances in four and has paid for itself within a quarter."""
+    s = ground.situation
     if s.aim is None or s.quality is None:
         return None
-    today, levered = feasibility.as_it_runs(s), ground.prices.levered()[0].expected
-    best: tuple[float, tuple[Intervention, Price, Outlook | None, float]] | None = None
-    for one in interventions(s, facts):
-        price = _price(one, today, ground) if one.variant == "smaller" else None
-        if price is None:
+    every = [
+        one for one in interventions(s, ground.facts) if one.is_build or one.variant in ("smaller", "newer")
+    ]
+    cheap = _best([one for one in every if not one.is_build], ground)
+    return cheap or (None if levers(ground) else _best([one for one in every if one.is_build], ground))
+
+
+def _best(among: Sequence[Intervention], ground: Ground) -> Saving | None:
+    levered = ground.prices.levered()[0].expected
+    best: tuple[float, Saving] | None = None
+    for one in among:
+        found = _saving(one, ground)
+        if found is None:
             continue
-        after = outlook(s, facts, _additions(one))
-        chance = after.reaches(s.aim) if after else 0.5
-        saving = levered - price.monthly.expected
+        saving = levered - found.price.monthly.expected
+        once = found.price.test.expected + found.price.rollout.expected
+        if one.is_build and (found.chance < SURE_ENOUGH or QUARTER * saving < once):
+            continue
         target = worth.price_of_target(
-            price.test.expected, chance, price.rollout.expected, -saving, ground.months
+            found.price.test.expected, found.chance, found.price.rollout.expected, -saving, ground.months
         )
         if target < min(0.0, best[0] if best else 0.0):
-            best = target, (one, price, after, chance)
+            best = target, found
     return best[1] if best else None
 
 
@@ -51,12 +78,17 @@ def saves(price: Price, chance: float, ground: Ground) -> float:
     return saving - price.rollout.expected - price.test.expected / (chance or 1.0)
 
 
-def _price(one: Intervention, today: Configuration, ground: Ground) -> Price | None:
-    placed = feasibility.place(one, today, ground.situation, ground.facts)
-    return None if placed.closed else ground.prices.price(placed.configuration)
-
-
-def _additions(one: Intervention) -> list[Addition]:
-    if one.route == CASCADED:
-        return []  # what the small model is unsure of goes to the one in use: the quality is meant to stay
-    return [Addition("model_change", "smaller")]
+def _saving(one: Intervention, ground: Ground) -> Saving | None:
+    s = ground.situation
+    placed = feasibility.place(one, feasibility.as_it_runs(s), s, ground.facts)
+    price = (
+        None
+        if placed.closed or any(o.holds_back for o in placed.outcomes)
+        else ground.prices.price(placed.configuration)
+    )
+    if price is None or s.aim is None:
+        return None
+    after = outlook(
+        s, ground.facts, [] if one.route == CASCADED else one.additions
+    )  # a cascade is meant to keep it
+    return Saving(one, placed, price, after, after.reaches(s.aim) if after else 0.5)

@@ -43,6 +43,7 @@ class Intervention(Part):
     remedies: tuple[str, ...] = ()
     model: str | None = None
     variant: str = ""
+    tiers: int = 1  # how many a smaller model lies below the one in use
     measured: Interval | None = None  # quality it was already found to have on the client's own cases
 
     @property
@@ -56,6 +57,9 @@ class Intervention(Part):
             return (Addition(self.route, measured=self.measured),)
         if self.remedies:
             return tuple(Addition(route) for route in self.remedies)
+        if self.variant == "smaller":
+            one = Addition(CASCADED) if self.route == CASCADED else Addition("model_change", "smaller")
+            return (one,) * self.tiers
         own = not self.is_build or self.group == "encoder" or self.route in OWN_EFFECTS
         return (
             Addition(self.route if own else "tuned", "" if self.route == "bedrock_rft" else self.variant),
@@ -132,7 +136,7 @@ def _alone(situation: Situation, facts: Facts, known: dict[str, Route]) -> list[
 
 
 def other_models(situation: Situation, facts: Facts) -> tuple[Intervention, ...]:
-    """Other current Claude models: the newer one of the tier, the next larger, the next smaller."""
+    """Other current Claude models: the newer one of the tier, the next larger, every smaller."""
     own = family_of(situation.model)
     if own is None:
         newest = current("sonnet", facts)
@@ -141,20 +145,20 @@ def other_models(situation: Situation, facts: Facts) -> tuple[Intervention, ...]
     found = []
     if (newer := current(own, facts)) and newer != named(situation.model):
         found.append(_model("model_change", newer, "newer"))
-    if at < 2 and (larger := current(FAMILIES[at + 1], facts)):
+    if at + 1 < len(FAMILIES) and (larger := current(FAMILIES[at + 1], facts)):
         found.append(_model("model_change", larger, "larger"))
-    if (smaller := current(FAMILIES[max(0, at - 1)], facts)) and smaller not in (
-        named(situation.model),
-        newer,
-    ):
-        found.append(_model("smaller_model", smaller, "smaller"))
-        found.append(_model(CASCADED, smaller, "smaller"))
+    taken = {named(situation.model), newer}
+    for tiers in range(1, max(at, 1) + 1):
+        smaller = current(FAMILIES[max(0, at - tiers)], facts)
+        if smaller and smaller not in taken:
+            taken.add(smaller)
+            found += [_model(route, smaller, "smaller", tiers) for route in ("smaller_model", CASCADED)]
     return tuple(found)
 
 
-def _model(route: str, model: str, variant: str) -> Intervention:
+def _model(route: str, model: str, variant: str, tiers: int = 1) -> Intervention:
     group: Group = "lever" if variant == "smaller" else "model"
-    return Intervention(route=route, group=group, model=model, variant=variant)
+    return Intervention(route=route, group=group, model=model, variant=variant, tiers=tiers)
 
 
 MANY = 10_000  # labelled examples from which the effects table has an encoder of its own

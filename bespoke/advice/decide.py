@@ -8,7 +8,7 @@ what the steps before it left. docs/advice.md works one task by hand.
 
 from __future__ import annotations
 
-from bespoke.advice import bill, feasibility, preparing, questions
+from bespoke.advice import bill, feasibility, preparing, questions, serving, worth
 from bespoke.advice.candidates import Intervention, interventions
 from bespoke.advice.ending import likely_end
 from bespoke.advice.feasibility import Placed
@@ -19,6 +19,7 @@ from bespoke.advice.quality import Outlook, outlook
 from bespoke.advice.routes import Group
 from bespoke.advice.situation import Situation
 from bespoke.facts.reader import Facts
+from bespoke.show.numbers import day
 
 MOST_BUILDS = 2  # in one plan: the best, and another where that leaves much open
 
@@ -46,8 +47,11 @@ class _Planner:
         if ground.additions and not self.steps:
             self._roll_out_adopted()
         if gap in ("met", "unknown"):
-            self._smaller_model()
+            self._cheaper_model()
+        self._clean_before_building()
         self._levers()
+        if self._costs_more_than_it_could_bring():
+            self.steps = [self._keep()]
         if not any(step.kind != "prepare" or step.route == "measure" for step in self.steps):
             self.steps.append(self._keep())
         end = likely_end(self.steps, ground)
@@ -55,10 +59,24 @@ class _Planner:
         return Plan(
             task_id=ground.situation.task_id, steps=tuple(self.steps), end=end, meanwhile=self.meanwhile,
             probability=self.steps[end].reached,
-            today=ground.prices.today(), today_conditions=self.today.closed,
+            today=ground.prices.today(), today_conditions=self.today.broken,
             closed=tuple(ground.closed.values()), unpriced=tuple(ground.unpriced),
-            questions=questions.of(ground.situation, self.today, self.steps, self._worth_asking(end), ground.facts),
+            questions=questions.of(ground, self.today, self.steps, self._worth_asking(end), self._somewhere_allowed()),
         )  # fmt: skip
+
+    def _costs_more_than_it_could_bring(self) -> bool:
+        """Nothing forces a change, nobody has said what an output is worth, and all of it up to the likely end costs
+        more once than closing the whole gap could be worth in a year."""
+        s = self.ground.situation
+        if (
+            self.today.broken
+            or worth.gain_of_right(s) is not None
+            or s.gap(self.ground.facts) in ("met", "unknown")
+        ):
+            return False
+        taken = self.steps[: likely_end(self.steps, self.ground) + 1] if self.steps else []
+        once = sum(step.cost.expected + step.rollout.expected for step in taken)
+        return once > most_to_gain(self.ground) and not feasibility.must_move(s, self.ground.facts)
 
     # --- before any test ----------------------------------------------------------------------------------
 
@@ -75,6 +93,8 @@ class _Planner:
 
     def _prepare(self, gap: str) -> None:
         for work in preparing.needed(self.ground.situation, gap, self.ground.facts):
+            if work.route == "deidentify" and self._covered():
+                continue
             cost, days = self.ground.prices.preparing(
                 work.route, cases=work.cases, failures=work.failures, rows=work.rows
             )
@@ -82,6 +102,28 @@ class _Planner:
                 self.steps.append(
                     self._step("prepare", work.route, "prepare", cost=cost, days=days, why=work.why)
                 )
+
+    def _covered(self) -> bool:
+        """Whether an agreement covers personal data where the model would run: then only training needs them removed,
+        and a gate of every model of its own asks for that."""
+        s = self.ground.situation
+        place = serving.choose(s.model, s, self.ground.facts)
+        found = serving.conditions(place, s) if place else ()
+        return any(o.gate == "agreement" and o.verdict == "met" for o in found)
+
+    def _clean_before_building(self) -> None:
+        """De-identification before the first model of its own, where the plan does not begin with it."""
+        builds = [i for i, step in enumerate(self.steps) if step.kind == "build"]
+        s = self.ground.situation
+        if not builds or not s.must_deidentify or any(step.route == "deidentify" for step in self.steps):
+            return
+        work = next(w for w in preparing.needed(s, "met", self.ground.facts) if w.route == "deidentify")
+        cost, days = self.ground.prices.preparing("deidentify", cases=0, failures=0, rows=work.rows)
+        arrives = self.steps[builds[0]].arrives
+        step = self._step(
+            "prepare", "deidentify", "prepare", cost=cost, days=days, why=work.why, arrives=arrives
+        )
+        self.steps.insert(builds[0], step)
 
     def _worth_measuring(self, cost: Amount) -> bool:
         """Whether closing the whole gap could be worth more than finding out how."""
@@ -92,34 +134,48 @@ class _Planner:
     def _improve(self, leaving: bool) -> None:
         if leaving:
             self._leave_the_model()
-        while self.ground.reached < self.ground.facts.threshold("enough_chance") and self._next(build=False):
+        while not self._enough() and self._next(build=False):
             pass
         if self._somewhere_allowed():
             for _ in range(MOST_BUILDS):
-                if self.ground.reached >= self.ground.facts.threshold("enough_chance") or not self._next(
-                    build=True
-                ):
+                if self._enough() or not self._next(build=True):
                     break
+            if not self._enough():
+                self._next(build=True, contract=True)
             self._meet_requirements()
 
-    def _next(self, *, build: bool) -> bool:
+    def _enough(self) -> bool:
+        return self.ground.reached >= self.ground.facts.threshold("enough_chance")
+
+    def _next(self, *, build: bool, contract: bool = False) -> bool:
         """Take the best option of its kind that pays and stands a chance; False where there is none. What a contract
-        offers is asked for last."""
+        with Anthropic offers is asked for last, beside the builds that need none."""
         tested = any(step.kind == "test" for step in self.steps)
-        found = [o for o in self._options(builds=build) if o.pays]
+        slow = any(outcome.gate == "latency" for outcome in self.today.closed)
+        every = [o for o in self._options(builds=build, smaller=slow) if o.pays]
+        found = self._prompt_first([o for o in every if (o.intervention.group == "contract") == contract])
         found = [o for o in found if helps(o, self.ground, tested=tested) and not o.held_back]
         if found:
-            self._take(
-                min(found, key=lambda o: (o.intervention.group == "contract", build and unsure(o), o.index))
-            )
+            self._take(min(found, key=lambda o: (build and unsure(o), o.index)))
         return bool(found)
+
+    def _prompt_first(self, found: list[Option]) -> list[Option]:
+        """A prompt that nobody has worked on comes before thinking, a critic and retrieval."""
+        if self.ground.situation.prompt_engineering_done is not False:
+            return found
+        first = [o for o in found if o.intervention.group in ("prompt", "model", "lever")]
+        return first if any(o.intervention.group == "prompt" for o in first) else found
 
     def _leave_the_model(self) -> None:
         """A model that is gone, or goes soon, is replaced before anything else; the newer one of its tier first."""
         found = [o for o in self._options(builds=False) if o.intervention.group == "model"]
         if found:
             newest = min(found, key=lambda o: (o.intervention.variant != "newer", o.index))
-            self._take(newest, why="the model in use is retired, or is about to be")
+            end = feasibility.ends(
+                self.ground.situation.model, self.ground.situation.place, self.ground.facts
+            )
+            when = "" if end is None else f" on {day(end)}"
+            self._take(newest, why=f"{self.ground.situation.model} is retired{when}")
 
     def _meet_requirements(self) -> None:
         """Where what runs today breaks a requirement and nothing in the plan mends it, the least dear option does,
@@ -150,6 +206,8 @@ class _Planner:
         gain = None if option.outlook is None else option.outlook.likely - ground.likely
         if option.chance is not None:
             ground.reached = before + (1 - before) * option.chance
+        if one.is_build and option.outlook is not None and ground.aim is not None:
+            ground.built = max(ground.built, option.outlook.reaches(ground.aim))
         self.steps.append(
             self._step(
                 "build" if one.is_build else "test", one.route, one.group, price=option.price, outlook=option.outlook,
@@ -175,20 +233,14 @@ class _Planner:
 
     # --- the bill -----------------------------------------------------------------------------------------
 
-    def _smaller_model(self) -> None:
-        found = bill.smaller_model(self.ground)
+    def _cheaper_model(self) -> None:
+        found = bill.cheaper_model(self.ground)
         if found is not None:
-            one, price, after, chance = found
+            one = found.intervention
             step = self._step(
-                "test",
-                one.route,
-                one.group,
-                price=price,
-                outlook=after,
-                chance=chance,
-                reached=1.0,
-                arrives=1.0,
-            )
+                "build" if one.is_build else "test", one.route, one.group, price=found.price, outlook=found.outlook,
+                chance=found.chance, reached=1.0, arrives=1.0, conditions=found.placed.unknown,
+            )  # fmt: skip
             self.steps.append(step)
 
     def _levers(self) -> None:
@@ -199,7 +251,11 @@ class _Planner:
         price = bill.levers(self.ground)
         if price is None:
             return
-        smaller = [step for step in self.steps if step.group == "lever"]
+        smaller = [
+            step
+            for step in self.steps
+            if step.arrives == 1.0 and step.reached == 1.0 and step.kind != "prepare"
+        ]
         if any(self._saves(step) > bill.saves(price, 1.0, self.ground) for step in smaller):
             return
         kept = self._keep()

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bespoke.advice import worth
-from bespoke.advice.options import Ground
+from bespoke.advice.options import Ground, multiplies
 from bespoke.advice.plan import Step
 
 EVEN = 0.5
-TIMES = 2  # a step that adds more than twice today's bill to it is a decision of its own
 
 
 def likely_end(steps: Sequence[Step], ground: Ground) -> int:
@@ -30,14 +29,14 @@ def likely_end(steps: Sequence[Step], ground: Ground) -> int:
         return builds[0]
     cheap = [
         index for index, step in enumerate(steps)
-        if step.kind in ("lever", "keep") or (step.kind == "test" and not multiplies_the_bill(step, ground))
+        if step.kind in ("lever", "keep") or (step.kind == "test" and not _multiplies(step, ground))
     ]  # fmt: skip
     return max(cheap, default=0)
 
 
 def _affordable(step: Step, steps: Sequence[Step], ground: Ground) -> bool:
     if step.kind == "test":
-        return not multiplies_the_bill(step, ground)
+        return not _multiplies(step, ground)
     stated = worth.gain_of_right(ground.situation) is not None
     return step.needs_worth is None or stated or not _still_to_test(steps)
 
@@ -47,9 +46,5 @@ def _still_to_test(steps: Sequence[Step]) -> bool:
     return any(step.kind == "test" and not step.configuration.tested for step in steps)
 
 
-def multiplies_the_bill(step: Step, ground: Ground) -> bool:
-    """More than three times today's bill, by more than a consultant's day a month, for a worth nobody has stated."""
-    if step.monthly is None or worth.gain_of_right(ground.situation) is not None:
-        return False
-    today = ground.prices.today().expected
-    return step.monthly.expected - today > max(TIMES * today, ground.situation.worth.consultant_day)
+def _multiplies(step: Step, ground: Ground) -> bool:
+    return step.monthly is not None and multiplies(step.monthly.expected, ground)

@@ -20,7 +20,8 @@ SERVICE = {  # route -> whose regions it runs in; () of a route's regions is the
     "foundry": "foundry", "openai": "openai", "hosted": "hosted", "contract": "anthropic",
 }  # fmt: skip
 THINKING = "extended_thinking"
-OWN_LATENCY = ("encoder", "hosting")  # groups that answer as fast as they are built to
+ACCESS = {"bedrock": "aws_bedrock", "sagemaker": "aws_bedrock", "vertex": "google_vertex", "foundry": "microsoft_foundry",
+          "anthropic": "anthropic_api"}  # fmt: skip
 
 
 class Placed(Part):
@@ -36,7 +37,17 @@ class Placed(Part):
 
     @property
     def unknown(self) -> tuple[GateOutcome, ...]:
-        return tuple(o for o in self.outcomes if o.verdict == "unknown")
+        """What has to be confirmed or signed before it starts."""
+        return tuple(
+            o
+            for o in self.outcomes
+            if o.verdict == "unknown" or (o.gate == "agreement" and o.verdict == "unmet")
+        )
+
+    @property
+    def broken(self) -> tuple[GateOutcome, ...]:
+        """Every condition that is not met, whether or not a step would meet it."""
+        return tuple(o for o in self.outcomes if o.verdict == "unmet")
 
 
 def as_it_runs(situation: Situation) -> Configuration:
@@ -50,7 +61,11 @@ def today(situation: Situation, facts: Facts) -> Placed:
     outcomes = serving.conditions(place, situation) if place else ()
     return Placed(
         configuration=configuration,
-        outcomes=(*outcomes, *_life(configuration.model, facts), *_fast(configuration, situation, facts)),
+        outcomes=(
+            *outcomes,
+            *_life(configuration.model, situation.place, facts),
+            *_fast(configuration, situation, facts),
+        ),
     )
 
 
@@ -73,23 +88,34 @@ def place(intervention: Intervention, base: Configuration, situation: Situation,
     return Placed(
         configuration=configuration,
         outcomes=(
-            *outcomes, *_life(model, facts), *_choice(configuration, facts), *_fast(configuration, situation, facts),
+            *outcomes, *_life(model, configuration.place, facts), *_choice(configuration, facts), *_fast(configuration, situation, facts),
         ),
     )  # fmt: skip
 
 
 def _built(intervention: Intervention, situation: Situation, facts: Facts) -> Placed:
     route = next(r for r in routes(facts.as_of) if r.route == intervention.route)
+    place = _region(route, situation)
     configuration = Configuration(
-        route=route.route,
-        model=route.model or route.name,
-        place=_region(route, situation),
-        work=(route.route,),
+        route=route.route, model=route.model or route.name, place=place, work=(route.route,)
     )
-    outcomes = evaluate_gates(route, situation, facts)
-    if route.group not in OWN_LATENCY:
-        outcomes = (*outcomes, *_fast(configuration, situation, facts))
+    service = place.partition("_")[0]
+    covered = () if service == OWN else serving.agreement(ACCESS.get(service, service), route.name, situation)
+    outcomes = (
+        *evaluate_gates(route, situation, facts),
+        *covered,
+        *_built_fast(configuration, situation, facts),
+    )
     return Placed(configuration=configuration, outcomes=outcomes)
+
+
+def _built_fast(configuration: Configuration, situation: Situation, facts: Facts) -> tuple[GateOutcome, ...]:
+    """A model on the client's own machines is as fast as it is built to be; an encoder takes one pass."""
+    if configuration.route == "small_encoder":
+        low, high = facts.fact("price.serving.small_encoder.p95_ms").range
+        found = latency((float(low), float(high)), situation)
+        return () if found is None else (found,)
+    return () if configuration.place == OWN else _fast(configuration, situation, facts)
 
 
 def _region(route: Route, situation: Situation) -> str:
@@ -102,20 +128,21 @@ def _region(route: Route, situation: Situation) -> str:
     return f"{service}_{(allowed or list(regions) or ['global'])[0]}"
 
 
-def ends(model: str, facts: Facts) -> date | None:
-    """The day the vendor stops serving the model on its own platform, where one is announced."""
-    return facts.day(f"model.{named(model)}.end_of_life")
+def ends(model: str, place: str, facts: Facts) -> date | None:
+    """The day the model stops being served at the place, where one is announced; Bedrock keeps its own calendar."""
+    own = facts.day(f"model.{named(model)}.bedrock.end_of_life") if place.startswith("bedrock") else None
+    return own or facts.day(f"model.{named(model)}.end_of_life")
 
 
 def must_move(situation: Situation, facts: Facts) -> bool:
     """Whether the model in use is gone or goes within the notice that moving off it takes."""
-    end = ends(situation.model, facts)
+    end = ends(situation.model, situation.place, facts)
     notice = timedelta(days=facts.threshold("retirement_notice_days"))
     return end is not None and facts.as_of >= end - notice
 
 
-def _life(model: str, facts: Facts) -> tuple[GateOutcome, ...]:
-    end = ends(model, facts)
+def _life(model: str, place: str, facts: Facts) -> tuple[GateOutcome, ...]:
+    end = ends(model, place, facts)
     released = facts.day(f"model.{named(model)}.released")
     if released and released > facts.as_of:
         return (_lifecycle(f"{model} is released on {day(released)}"),)

@@ -56,9 +56,9 @@ def always_thinks(model: str, facts: Facts) -> bool:
 
 
 def may_think(model: str, facts: Facts) -> bool:
-    """Whether thinking is a choice on the model: there, and not on already."""
+    """Whether thinking can be switched on: the model can, and does not think by default or always."""
     key = f"model.{named(model)}.thinking"
-    return not facts.has(key) or facts.fact(key).value in ("optional", "default")
+    return not facts.has(key) or facts.fact(key).value == "optional"
 
 
 def _writing(tokens_key: str, facts: Facts) -> Range:

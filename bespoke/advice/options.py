@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bespoke.advice import feasibility, preparing, worth
-from bespoke.advice.candidates import Configuration, Intervention, interventions
+from bespoke.advice.candidates import Configuration, Intervention, interventions, named
 from bespoke.advice.feasibility import Placed
 from bespoke.advice.plan import Amount, Closed, Price, Prices
 from bespoke.advice.quality import Addition, Outlook, outlook, removed
@@ -14,6 +14,9 @@ from bespoke.facts.reader import Facts
 
 INFINITE = float("inf")
 SURE_ENOUGH = 0.75  # of keeping today's quality, for a model of its own that may not reach the target
+TIMES = 2  # a step that adds more than twice today's bill to it is a decision of its own,
+MANY_DAYS = 20  # and so is one that adds twenty consultant's days a month
+REAL_CHANCE = 0.1  # from which a step is ordered by the price of the target through it
 SPEAKS = 0.05  # share of a family's errors from which a remedy speaks to it
 
 
@@ -53,6 +56,7 @@ class Ground:
         default_factory=Amount.nothing
     )  # roll-out of what was already measured to be better
     reached: float = 0.0
+    built: float = 0.0  # chance of the best model of its own so far: they learn from the same examples
     closed: dict[str, Closed] = field(default_factory=dict)
     unpriced: dict[str, None] = field(default_factory=dict)
 
@@ -100,7 +104,10 @@ def options(
         if (one.route, name) in taken:
             continue
         if placed.closed:
-            ground.closed.setdefault(one.route, Closed(route=one.route, outcomes=placed.closed))
+            if one.is_build or ground.kept.model == named(
+                ground.situation.model
+            ):  # else the plan itself closed it
+                ground.closed.setdefault(one.route, Closed(route=one.route, outcomes=placed.closed))
             continue
         price = ground.prices.price(placed.configuration)
         if price is None:
@@ -127,7 +134,7 @@ def judged(one: Intervention, placed: Placed, price: Price, ground: Ground) -> O
     """The option with its chance, its index and whether it pays."""
     after = outlook(ground.situation, ground.facts, one.additions if one.is_build else ground.with_(one))
     chance = _chance(one, after, ground)
-    added = price.added_monthly if one.is_build else max(0.0, price.added_monthly)
+    added = price.added_monthly
     if after is None or ground.situation.quality is None:
         could_pay = price.test.expected + price.rollout.expected <= most_to_gain(ground)
         return Option(one, placed, price, after, chance, (INFINITE, price.test.expected), None, could_pay)
@@ -143,7 +150,7 @@ def _chance(one: Intervention, after: Outlook | None, ground: Ground) -> float |
         return float(one.measured.estimate >= ground.aim)
     alone = after.reaches(ground.aim)
     if one.is_build:
-        return alone
+        return max(0.0, alone - ground.built) / (1 - ground.built) if ground.built < 1 else 0.0
     return max(0.0, alone - ground.reached) / (1 - ground.reached) if ground.reached < 1 else 0.0
 
 
@@ -161,8 +168,7 @@ def _by_worth(
     running = price.rollout.expected + ground.months * added
     values = [stated * n * (q - now) - running for q in (after.low, after.likely, after.high)]
     z = worth.reservation_value(price.test.expected, values)
-    needs = _needs(price, after, added, ground)
-    return (0.0, -z), None if needs <= 0 else needs, z > 0
+    return (0.0, -z), _needed(price, after, added, ground), z > 0
 
 
 def _by_price(
@@ -173,12 +179,30 @@ def _by_price(
     test, rollout = price.test.expected, price.rollout.expected
     target = worth.price_of_target(test, chance or 0.0, rollout, added, ground.months)
     needs = _needs(price, after, added, ground)
-    if (chance or 0.0) >= ground.facts.threshold("least_chance"):
+    saves = added * ground.months + rollout + test <= 0
+    if (chance or 0.0) >= REAL_CHANCE:
         index: tuple[float, ...] = (0.0, target)
     else:
         index = (1.0, float(not (one.remedies and ground.speaks_to(one))), needs)
-    saves = added * ground.months + rollout + test <= 0
-    return index, None if saves else needs, saves or needs <= worth.dearest(ground.situation, ground.facts)
+    cheap = needs <= worth.dearest(ground.situation, ground.facts)
+    affordable = cheap and not multiplies(price.monthly.expected, ground)
+    return index, _needed(price, after, added, ground), saves or affordable
+
+
+def _needed(price: Price, after: Outlook, added: float, ground: Ground) -> float | None:
+    """None where it pays anyway, or where it adds nothing that could be worth anything."""
+    needs = _needs(price, after, added, ground)
+    return None if needs <= 0 or needs == INFINITE else needs
+
+
+def multiplies(monthly: float, ground: Ground) -> bool:
+    """Whether a month costs so much more than today that it is a decision of its own, taken where an output's worth is
+    stated: more than three times the bill, by more than a consultant's day; or more by twenty of these."""
+    if worth.gain_of_right(ground.situation) is not None:
+        return False
+    today, consultant = ground.prices.today().expected, ground.situation.worth.consultant_day
+    added = monthly - today
+    return added > consultant and (added > TIMES * today or added > MANY_DAYS * consultant)
 
 
 def _needs(price: Price, after: Outlook, added: float, ground: Ground) -> float:
@@ -200,8 +224,12 @@ def helps(option: Option, ground: Ground, *, tested: bool) -> bool:
     if build:
         keeps = option.outlook is not None and option.outlook.reaches(ground.likely) >= SURE_ENOUGH
         return keeps and (_closes_half(option, ground) or _saves_half(option, ground))
-    if option.outlook is None:  # nobody has read what goes wrong: one generic remedy is named, no more
-        return option.intervention.group in ("prompt", "retrieval") and not tested
+    if (
+        option.outlook is None
+    ):  # nobody has read what goes wrong: the prompt, and retrieval where facts change
+        return option.intervention.group == "retrieval" or (
+            option.intervention.group == "prompt" and not tested
+        )
     return option.outlook.likely > ground.likely + 0.002 and ground.likely < (ground.aim or 1)
 
 

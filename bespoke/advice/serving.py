@@ -92,15 +92,31 @@ def _outcome(gate: str, verdict: Verdict, place: Place, found: str) -> GateOutco
 
 
 def _agreement(place: Place, situation: Situation) -> tuple[GateOutcome, ...]:
-    """Personal or health data go only where an agreement covers them; nothing is asked where there are none."""
+    return agreement(place.access, place.name.split(",")[0], situation)
+
+
+def agreement(access: str, who: str, situation: Situation) -> tuple[GateOutcome, ...]:
+    """Personal or health data go only where an agreement covers them; nothing is asked where there are none.
+
+    One that is not signed closes nothing for good: signing it comes first.
+    """
     if not situation.sensitive:
         return ()
     signed = situation.agreements
-    verdict: Verdict = "unknown" if signed is None else "met" if place.access in signed else "unmet"
+    verdict: Verdict = "unknown" if signed is None else "met" if access in signed else "unmet"
     what = "a business associate agreement" if situation.contains_phi else "a data processing agreement"
     found = {"met": "signed", "unmet": "not signed", "unknown": "not known"}[verdict]
-    needs = f"{what} with whoever serves it ({place.name.split(',')[0]})"
-    return (GateOutcome(gate="agreement", verdict=verdict, needs=needs, input="agreements", found=found),)
+    needs = f"{what} with {who}"
+    asks = {
+        "met": "", "unknown": f"Is {needs} signed? Ask the client's lawyers.",
+        "unmet": f"Who signs {needs}? Nothing with personal data runs there before.",
+    }[verdict]  # fmt: skip
+    return (
+        GateOutcome(
+            gate="agreement", verdict=verdict, needs=needs, input="agreements", found=found, met_by="agreement",
+            asks=asks,
+        ),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=8)

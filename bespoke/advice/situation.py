@@ -110,10 +110,10 @@ class Situation(Part):
         return min(self.target, self.ceiling.estimate)
 
     def shortfall(self) -> float | None:
-        """How far quality lies below the target, as a share of the target; None when either is unknown."""
-        if self.quality is None or not self.target:
+        """How far quality lies below what can be aimed at, as a share of it; None when either is unknown."""
+        if self.quality is None or not self.aim:
             return None
-        return max(0.0, (self.target - self.quality.estimate) / self.target)
+        return max(0.0, (self.aim - self.quality.estimate) / self.aim)
 
     def gap(self, facts: Facts) -> GapState:
         """Unknown without both numbers, unmeasured on too few cases, met, near (within the band in which

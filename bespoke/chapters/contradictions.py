@@ -51,7 +51,7 @@ def evidence(
     said = (
         _quality_apart(task, in_use), _metric_apart(task, in_use), _cases_apart(task, in_use),
         examples_apart(task, counted), identifiers_apart(task, identifiers), _tokens_apart(task, in_use),
-        _target_above(task, measured), _target_below(task), implausible_latency(task, facts),
+        _waits_and_hurries(task), _target_above(task, measured), _target_below(task), implausible_latency(task, facts),
     )  # fmt: skip
     return Evidence(inputs={one.name: one for one in found}, contradictions=contradictions(said))
 
@@ -174,4 +174,13 @@ def _target_below(task: Task) -> Contradiction | None:
     return Contradiction(
         input="target",
         says=f"the target of {exact(target)} lies below today's quality of {exact(today)}: it is met",
+    )
+
+
+def _waits_and_hurries(task: Task) -> Contradiction | None:
+    if task.waits != "a day" or task.p95_latency_ms is None:
+        return None
+    return Contradiction(
+        input="latency",
+        says=f"answers are stated to wait a day and to come within {exact(task.p95_latency_ms)} ms: no batches are planned",
     )

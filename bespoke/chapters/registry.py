@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from bespoke.errors import BespokeError
 
 if TYPE_CHECKING:  # `bespoke run` looks at this list before it knows whether there is anything to do
+    from datetime import date
+
     from bespoke.clients.schema import Client
     from bespoke.facts.reader import Facts
     from bespoke.results import Result
@@ -134,3 +136,17 @@ def compute(
     inputs = {name: earlier(needed) for name, needed in entry.needs.items()}
     with speaking(client.engagement.language, client.engagement.currency):
         return entry.function()(client, facts, **inputs, **parameters)
+
+
+def compute_all(client: Client, as_of: date) -> dict[str, Result | None]:
+    """Every chapter's result for a day, in memory, each before those that need it; by stem, in the list's order."""
+    from bespoke.facts.reader import Facts
+
+    found: dict[str, Result | None] = {}
+
+    def result(stem: str) -> Result | None:
+        if stem not in found:
+            found[stem] = compute(stem, client, Facts(as_of, dict(client.engagement.thresholds)), result, {})
+        return found[stem]
+
+    return {stem: result(stem) for stem in CHAPTERS}

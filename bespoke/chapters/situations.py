@@ -57,13 +57,7 @@ def situation(
     place = task.place or serving.today(access, engagement.residency, task.model, facts)
     quality = _quality(task, in_use)
     counted = None if dataset is None or engagement.dataset.sample else dataset.usable
-    identifiers = (
-        None
-        if dataset is None
-        else sum(
-            f.count for f in dataset.findings if f.rule.startswith("identifier_") and f.severity == "error"
-        )
-    )
+    identifiers = None if dataset is None else _with_identifiers(dataset)
     p95 = in_use.p95_ms if in_use else None
     mapped = {family: n for family, n in families.items() if family != UNMAPPED and n}
     rates = engagement.rates
@@ -80,7 +74,7 @@ def situation(
         examples_known=True,
         p95_required_ms=required,
         p95_today_ms=(p95, p95) if p95 else shared_model(task.output_tokens, facts), p95_measured=p95 is not None,
-        waits=None if task.waits is None else task.waits == "a day",
+        waits=None if task.waits is None else task.waits == "a day" and required is None,
         knowledge_changes=task.knowledge_changes,
         prompt_engineering_done=task.prompt_engineering_done, rag_done=task.rag_done,
         contains_phi=task.contains_phi, personal_data=task.personal_data,

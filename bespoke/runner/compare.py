@@ -16,11 +16,10 @@ from bespoke.chapters.cost_model.compute import inputs_of
 from bespoke.chapters.cost_model.inputs import Inputs
 from bespoke.chapters.cost_model.prices import TaskPrices
 from bespoke.chapters.recommendation import Recommendation
-from bespoke.chapters.registry import CHAPTERS, compute
+from bespoke.chapters.registry import compute_all
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError, printable
 from bespoke.facts.reader import Facts
-from bespoke.results import Result
 from bespoke.runner.run import Options
 
 LAST = "08_recommendation"
@@ -88,11 +87,7 @@ def _prices(client: Client, situation: Situation, inputs: Inputs) -> PricesAt | 
 
 
 def _on_a_day(client: Client, day: date) -> Recommendation:
-    """All chapters that the advice needs, computed for the day and kept nowhere."""
-    thresholds = dict(client.engagement.thresholds)
-    found: dict[str, Result | None] = {}
-    for stem in CHAPTERS:
-        found[stem] = compute(stem, client, Facts(day, thresholds), found.__getitem__, {})
-    advice = found[LAST]
+    """All chapters, computed for the day and kept nowhere."""
+    advice = compute_all(client, day)[LAST]
     assert isinstance(advice, Recommendation)
     return advice

@@ -67,6 +67,8 @@ def caching_allowed(plan: TokenPlan, c: Configuration, r: Request) -> bool:
 def why_no_batch(c: Configuration, r: Request) -> str:
     """What speaks against batches; "" where nothing does."""
     place = place_of(c.model, c.place, r.inputs)
+    if r.task.p95_latency_ms is not None:
+        return "an answer is required within milliseconds"
     if r.task.waits != "a day":
         return (
             "nobody has said that answers may wait a day"

@@ -45,7 +45,7 @@ def one_off(c: Configuration, priced: Priced, r: Request, per_request: Array) ->
         test = {"people": tested} if unchanged else {"people": tested, "evaluation": evaluation}
         return OneOff(test, {"people": live}, move + evaluation)
     training = _training(priced, r)
-    test = {"people": tested, "evaluation": evaluation, "annotation": _examples(r), "training": training}
+    test = {"people": tested, "evaluation": evaluation, "annotation": _examples(c, r), "training": training}
     again = r.inputs["cost.retraining.share"] * (tested + live + training + evaluation)
     return OneOff(test, {"people": live}, again)
 
@@ -97,8 +97,10 @@ def whole_life(monthly: Array, once: OneOff, events: Array, months: int) -> Arra
     )
 
 
-def _examples(r: Request) -> Array:
-    missing = np.maximum(0.0, r.inputs["cost.tuning.examples"] - r.task.labelled_examples)
+def _examples(c: Configuration, r: Request) -> Array:
+    """Labelling what is missing: an encoder learns every label from the examples alone and wants more of them."""
+    wanted = "cost.encoder.examples" if c.route == "small_encoder" else "cost.tuning.examples"
+    missing = np.maximum(0.0, r.inputs[wanted] - r.task.labelled_examples)
     return np.asarray(missing * usd_per_example(r), dtype=np.float64)
 
 

@@ -47,8 +47,8 @@ def money_text(result: Recommendation) -> None:
     if unsaid:
         show.text(
             "Nobody has said what a right output is worth for {names}. The break-even is what one more right output"
-            " must be worth for the plan to have paid for itself within a year of being live; below it, leaving the task as"
-            " it is costs less.",
+            " must be worth for the plan to have paid for itself within a year of being live; below it, leaving the"
+            " task as it is costs less.",
             names=", ".join(unsaid),
         )
     stated = [t for t in result.tasks if t.money.gain_of_right is not None]

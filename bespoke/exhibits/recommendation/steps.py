@@ -52,8 +52,9 @@ def _plan(result: Recommendation, task: TaskAdvice) -> None:
         return
     rows = [
         (
-            decimal(i) if i else "at once", step_name(result, step), place_name(step.configuration.place), step.cost.expected,
-            step.rollout.expected or None, step.monthly.expected if step.monthly else None, _expected(step),
+            decimal(i) if i else "at once", step_name(result, step), place_name(step.configuration.place),
+            step.cost.expected, step.rollout.expected or None, step.monthly.expected if step.monthly else None,
+            _expected(step),
             chance(step.reached) if step.kind in ("test", "build") else None, step.needs_worth,
         )
         for i, step in enumerate(steps, start=1 - len(meanwhile))
