@@ -27,7 +27,7 @@ FASTEST = 1000
 # What may leave the page of a client as it is: nothing reads the flag, or the client's own case does not turn on it.
 WITHOUT_EFFECT = {
     "01_task_audit": {"p95_latency_ms", "deidentified", "current_quality", "test_cases", "labelled_examples"},
-    "06_cost_model": {"current_quality", "price_source", "place", "prompt_caching", "waits"},
+    "06_cost_model": {"current_quality", "price_source", "place"},
     "07_timeline": {"annotators", "examples_per_hour", "review_rounds"},
     "08_recommendation": {"anthropic_api", "keep_optimising_within"},
 }

@@ -89,7 +89,12 @@ def _thinking_notes(r: Request, c: Configuration) -> tuple[str, ...]:
     """A model that thinks by itself is tried, and priced, without: the tokens of its thinking would come on top."""
     key, asked = f"model.{c.model}.thinking", "extended_thinking" in c.remedies
     facts = r.inputs.facts
-    if asked or c.model == canonical(r.task.model) or not facts.has(key) or facts.fact(key).value != "default":
+    if (
+        asked
+        or c.model == canonical(r.task.model)
+        or not facts.has(key)
+        or facts.fact(key).value != "default"
+    ):
         return ()
     return (f"{c.model} thinks unless it is switched off; it is priced with it off",)
 

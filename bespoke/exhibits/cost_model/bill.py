@@ -85,7 +85,7 @@ def tasks_table(cost: CostModel) -> None:
         rows.append(
             (
                 task.name, task.requests_per_month, task.today.monthly.mean, between(task.today.monthly),
-                levers(unchanged) or "as today", unchanged.monthly.mean, called(cost, cheapest), cheapest.monthly.mean,
+                levers(unchanged) or "as today", unchanged.monthly.mean, called(cost, task, cheapest), cheapest.monthly.mean,
             )
         )  # fmt: skip
     show.table(
@@ -129,7 +129,7 @@ def accepted_table(cost: CostModel) -> None:
     rows = [
         (
             task.name,
-            called(cost, r),
+            called(cost, task, r),
             count * r.per_request.mean,
             count * r.per_accepted.mean,
             r.accepted_basis,

@@ -23,7 +23,7 @@ def route_table(cost: CostModel, task: TaskCost) -> None:
     ordered = sorted(task.routes, key=lambda route: route.life_12.mean)
     rows = [
         (
-            _marked(cost, r), r.model, place_name(r.place), levers(r) or None,
+            _marked(cost, task, r), f"{r.model}, {place_name(r.place)}", levers(r) or None,
             r.monthly.mean, between(r.monthly), r.test.mean or None, r.rollout.mean or None, r.payback_months,
             r.life_12.mean, "–" if r.versus_levered == "same" else r.versus_levered, r.step, r.needs_worth,
         )
@@ -35,18 +35,17 @@ def route_table(cost: CostModel, task: TaskCost) -> None:
         caption=f"{task.name}: every priced route, cheapest over 12 months first",
         columns=(
             Column(key="route", title="Route"),
-            Column(key="model", title="Model"),
-            Column(key="place", title="Served on"),
+            Column(key="served", title="Model and place"),
             Column(key="levers", title="With"),
-            amounts(quantities.ROUTE_MONTHLY, "Expected", rows, 4, every="a month"),
+            amounts(quantities.ROUTE_MONTHLY, "Expected", rows, 3, every="a month"),
             Column(key="range", title="P10-P90", unit=f"{currency()} a month"),
-            amounts("test", "Test", rows, 6),
-            amounts("rollout", "Roll-out", rows, 7),
+            amounts("test", "Test", rows, 5),
+            amounts("rollout", "Roll-out", rows, 6),
             Column(key="payback", title="Pays back", unit="months", format="decimal", digits=1),
-            amounts("life", "12 months", rows, 9),
+            amounts("life", "12 months", rows, 8),
             Column(key="versus", title="Month, against today with levers"),
             Column(key="step", title="Step", unit="of the plan", format="integer"),
-            amounts("needs", "Per right output", rows, 12),
+            amounts("needs", "Per right output", rows, 11),
         ),
         source=source_of(cost)
         + ("; * rests on a price that nobody publishes" if any(r.unpublished for r in ordered) else ""),
@@ -54,9 +53,9 @@ def route_table(cost: CostModel, task: TaskCost) -> None:
     )
 
 
-def _marked(cost: CostModel, route: RouteCost) -> str:
+def _marked(cost: CostModel, task: TaskCost, route: RouteCost) -> str:
     closed = " (closed)" if route.closed else ""
-    return called(cost, route, model=False) + closed + (" *" if route.unpublished else "")
+    return called(cost, task, route) + closed + (" *" if route.unpublished else "")
 
 
 def route_text(cost: CostModel) -> None:
@@ -80,8 +79,8 @@ def separation_text(cost: CostModel) -> None:
             show.text(
                 "**{task}**: over 12 months {best} costs least, but we cannot separate it from {others}.",
                 task=task.name,
-                best=called(cost, route_of(task, task.cheapest_life_12)),
-                others=", ".join(called(cost, route_of(task, key)) for key in task.not_separable),
+                best=called(cost, task, route_of(task, task.cheapest_life_12)),
+                others=", ".join(called(cost, task, route_of(task, key)) for key in task.not_separable),
             )
 
 
@@ -93,7 +92,7 @@ def life_table(cost: CostModel) -> None:
             r = route_of(task, key)
             rows.append(
                 (
-                    task.name, called(cost, r), r.one_off.mean or None, r.life_12.mean, between(r.life_12), r.life_36.mean,
+                    task.name, called(cost, task, r), r.one_off.mean or None, r.life_12.mean, between(r.life_12), r.life_36.mean,
                     between(r.life_36), r.forced_retirements_36,
                 )
             )  # fmt: skip

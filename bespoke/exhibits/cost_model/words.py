@@ -32,13 +32,15 @@ def names(cost: CostModel) -> Mapping[str, str]:
     return {**{route.route: route.name for route in routes(cost.as_of)}, "as_is": "As today"}
 
 
-def called(cost: CostModel, route: RouteCost, *, model: bool = True) -> str:
+def called(cost: CostModel, task: TaskCost, route: RouteCost) -> str:
     """A priced route as the reader knows it: with the model where it is another one, and with what it stands on."""
-    known = names(cost)
+    known, model = names(cost), route.model
     name = known[route.route]
-    if model and route.route in OTHER_MODEL:
-        name = f"{name}: {route.model}"
     others = [known[other] for other in route.configuration.remedies if other != route.route]
+    if route.route in OTHER_MODEL:
+        name = f"{name}: {model}"
+    elif route.configuration.remedies and model != task.model:
+        name = f"{name} on {model}"
     return f"{name}, with {' and '.join(_small(other) for other in others)}" if others else name
 
 
