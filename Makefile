@@ -1,5 +1,5 @@
 # `make report` and `make test` do all the set-up. uv is used where it is installed, venv and pip elsewhere.
-.PHONY: report reports test check bench faults lab gallery storm lora-test icd10 requirements clean
+.PHONY: report reports test check scenarios bench faults lab gallery storm lora-test icd10 requirements clean
 
 CLIENT ?= meridian_health
 VENV   := .venv
@@ -25,6 +25,9 @@ check: $(VENV)/.ready-dev             ## lint, types, stripped notebooks
 	$(BIN)/ruff format --check bespoke tests
 	$(BIN)/mypy
 	$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
+
+scenarios: $(VENV)/.ready-dev         ## the advice on 90 tasks whose right answer experts agree on, at all their dates
+	PYTHONPATH=tests $(BIN)/python tests/scenario_cases.py
 
 bench: $(VENV)/.ready-dev             ## seconds beside the plain chain of papermill and nbconvert
 	$(BIN)/python tests/bench/plain_chain.py

@@ -69,12 +69,22 @@ def check(names: tuple[str, ...], every: bool, client_data: Path | None) -> None
     found = False
     for name in _names(names, every, folder):
         problems = [*clients.check(folder, name), *_burning(folder / name)]
+        if not any(problem.warning is False for problem in problems):
+            problems += _inconsistencies(folder, name)
         for problem in problems:
             click.echo(str(problem))
         found |= any(not problem.warning for problem in problems)
         if not problems:
             click.echo(f"{printable(name)}: no problems")
     sys.exit(1 if found else 0)
+
+
+def _inconsistencies(folder: Path, name: str) -> list[Problem]:
+    """What is counted in the files against what tasks.csv declares."""
+    from bespoke import clients
+    from bespoke.chapters.consistency import inconsistencies
+
+    return inconsistencies(clients.load(folder, name))
 
 
 @bespoke.command()

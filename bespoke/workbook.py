@@ -26,7 +26,7 @@ from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.keys import input_digests, key_of
 from bespoke.places import nearest
-from bespoke.results import Result
+from bespoke.results import Result, write_atomically
 from bespoke.show import numbers
 
 __all__ = ["Workbook", "open"]
@@ -63,6 +63,8 @@ class Workbook:
             show.display(show.LeftOut(markdown=chapter(self.stem).without))
         else:
             self.result.write(self._path(self.stem), self._key(self.stem))
+            for name, content in self.result.also_writes().items():
+                write_atomically(self.folder / name, content)
         return self.result
 
     def earlier(self, stem: str) -> Result | None:

@@ -116,13 +116,13 @@ class Scenario:
 
 def with_dataset(found: Situation, task: Task, stated: dict[str, Any]) -> Situation:
     """What chapter 3 would have counted in dataset/, put in by the rules of bespoke.chapters.situations."""
-    from bespoke.chapters import situations as rules
+    from bespoke.chapters.contradictions import examples_apart, identifiers_apart
 
     if not stated:
         return found
     counted = None if stated.get("sample") else stated.get("usable")
     identifiers = stated.get("identifiers")
-    said = [rules._examples_apart(task, counted), rules._identifiers_apart(task, identifiers)]
+    said = [examples_apart(task, counted), identifiers_apart(task, identifiers)]
     evidence = found.evidence.model_copy(
         update={"contradictions": (*found.evidence.contradictions, *(one for one in said if one))}
     )
@@ -220,9 +220,11 @@ def main() -> None:
         wrong = differences(one, plan, found)
         failed += bool(wrong)
         reached = "  ?" if plan.probability is None else f"{plan.probability:4.0%}"
+        said = "NOT" if wrong else "ok "
+        amounts = f"{plan.first.cost.expected:>9,.0f} {plan.monthly.expected:>13,.0f}"
+        place = plan.likely_end.configuration.place
         print(
-            f"{'ok ' if not wrong else 'NOT'} {one.name:<42} {one.day} {plan.first.route:<22} {plan.end_route:<22} "
-            f"{plan.likely_end.configuration.place:<17} {reached} {plan.first.cost.expected:>9,.0f} {plan.monthly.expected:>13,.0f}"
+            f"{said} {one.name:<42} {one.day} {plan.first.route:<22} {plan.end_route:<22} {place:<17} {reached} {amounts}"
         )
         for line in wrong:
             print(f"      {line}")

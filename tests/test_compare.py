@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from bespoke.advice.compare import Situation, compare
 from tests.test_advice import TODAY, case
+
+from bespoke.advice.compare import Situation, compare
 
 PRICES = {"bedrock_haiku3_sft": 700_000.0, "bedrock_nova_sft": 37_000.0, "bedrock_llama_sft": 44_000.0}
 

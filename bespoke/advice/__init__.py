@@ -2,7 +2,8 @@
 
 evidence and situation (what is known, and how well) -> candidates (what could be done) -> feasibility and serving
 (where, under which conditions) -> quality and worth (what it would do, what that is worth) -> decide (the plan).
-Rules are tables: bespoke/facts/tables/{routes,gates,remedies,effects,places,thresholds}.yaml. docs/advice.md works one task by hand.
+Rules are tables: bespoke/facts/tables/{routes,gates,remedies,effects,places,thresholds}.yaml.
+docs/advice.md works one task by hand.
 """
 
 from bespoke.advice.candidates import Configuration, Intervention

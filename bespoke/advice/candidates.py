@@ -169,15 +169,15 @@ LARGE = (
 
 
 def _builds(situation: Situation, known: dict[str, Route]) -> list[Intervention]:
-    many = situation.examples >= MANY
-    return [
-        Intervention(
-            route=route.route, group=route.group,
-            variant=("many" if many else "") if route.group == "encoder" else "large" if route.route in LARGE else "small",
-        )
-        for route in known.values()
-        if route.group in BUILDS
-    ]  # fmt: skip
+    built = [route for route in known.values() if route.group in BUILDS]
+    return [Intervention(route=r.route, group=r.group, variant=_size(r, situation)) for r in built]
+
+
+def _size(route: Route, situation: Situation) -> str:
+    """Which rows of the effects table speak of a model of this size, or of an encoder with this many examples."""
+    if route.group == "encoder":
+        return "many" if situation.examples >= MANY else ""
+    return "large" if route.route in LARGE else "small"
 
 
 def family_of(model: str) -> str | None:

@@ -8,12 +8,12 @@ what the steps before it left. docs/advice.md works one task by hand.
 
 from __future__ import annotations
 
-from bespoke.advice import bill, feasibility, preparing, questions, worth
+from bespoke.advice import bill, feasibility, preparing, questions
 from bespoke.advice.candidates import Intervention, interventions
 from bespoke.advice.ending import likely_end
 from bespoke.advice.feasibility import Placed
 from bespoke.advice.gates import GateOutcome
-from bespoke.advice.options import Ground, Option, helps, options, unsure
+from bespoke.advice.options import Ground, Option, helps, most_to_gain, options, unsure
 from bespoke.advice.plan import Amount, Closed, Kind, Plan, Price, Prices, Step
 from bespoke.advice.quality import Outlook, outlook
 from bespoke.advice.routes import Group
@@ -33,6 +33,7 @@ class _Planner:
 
     def __init__(self, ground: Ground) -> None:
         self.ground, self.steps = ground, list[Step]()
+        self.meanwhile: Step | None = None
         self.today = feasibility.today(ground.situation, ground.facts)
 
     def plan(self) -> Plan:
@@ -52,7 +53,8 @@ class _Planner:
         end = likely_end(self.steps, ground)
         self._note_the_rest()
         return Plan(
-            task_id=ground.situation.task_id, steps=tuple(self.steps), end=end, probability=self.steps[end].reached,
+            task_id=ground.situation.task_id, steps=tuple(self.steps), end=end, meanwhile=self.meanwhile,
+            probability=self.steps[end].reached,
             today=ground.prices.today(), today_conditions=self.today.closed,
             closed=tuple(ground.closed.values()), unpriced=tuple(ground.unpriced),
             questions=questions.of(ground.situation, self.today, self.steps, self._worth_asking(end), ground.facts),
@@ -83,8 +85,7 @@ class _Planner:
 
     def _worth_measuring(self, cost: Amount) -> bool:
         """Whether closing the whole gap could be worth more than finding out how."""
-        s, facts = self.ground.situation, self.ground.facts
-        return cost.expected <= preparing.largest_gap(s) * worth.outputs(s, facts) * worth.dearest(s, facts)
+        return cost.expected <= most_to_gain(self.ground)
 
     # --- cheap tests, then builds -------------------------------------------------------------------------
 
@@ -105,8 +106,8 @@ class _Planner:
         """Take the best option of its kind that pays and stands a chance; False where there is none. What a contract
         offers is asked for last."""
         tested = any(step.kind == "test" for step in self.steps)
-        found = [o for o in self._options() if o.intervention.is_build == build and o.pays]
-        found = [o for o in found if helps(o, self.ground, tested=tested)]
+        found = [o for o in self._options(builds=build) if o.pays]
+        found = [o for o in found if helps(o, self.ground, tested=tested) and not o.held_back]
         if found:
             self._take(
                 min(found, key=lambda o: (o.intervention.group == "contract", build and unsure(o), o.index))
@@ -115,7 +116,7 @@ class _Planner:
 
     def _leave_the_model(self) -> None:
         """A model that is gone, or goes soon, is replaced before anything else; the newer one of its tier first."""
-        found = [o for o in self._options() if o.intervention.group == "model"]
+        found = [o for o in self._options(builds=False) if o.intervention.group == "model"]
         if found:
             newest = min(found, key=lambda o: (o.intervention.variant != "newer", o.index))
             self._take(newest, why="the model in use is retired, or is about to be")
@@ -139,9 +140,9 @@ class _Planner:
         place = feasibility.place(as_is, today, self.ground.situation, self.ground.facts)
         return not any(outcome.gate in ("residency", "place") for outcome in place.closed)
 
-    def _options(self, *, smaller: bool = False) -> list[Option]:
+    def _options(self, *, builds: bool | None = None, smaller: bool = False) -> list[Option]:
         taken = {(s.route, "" if s.kind == "build" else s.configuration.model) for s in self.steps}
-        return options(self.ground, frozenset(taken), smaller=smaller)
+        return options(self.ground, frozenset(taken), builds=builds, smaller=smaller)
 
     def _take(self, option: Option, why: str = "") -> None:
         one, ground = option.intervention, self.ground
@@ -192,23 +193,30 @@ class _Planner:
 
     def _levers(self) -> None:
         """Caching and batches change no answer. They come first where they pay for the next step within a month, or
-        where there is nothing else to do; elsewhere they are part of what is rolled out. A smaller model is priced with
-        them on, and goes before them where its reservation value is the higher one."""
+        where there is nothing else to do; where they pay for themselves soon they are switched on beside the plan;
+        elsewhere they are part of what is rolled out. A smaller model is priced with them on, and goes before them where
+        its reservation value is the higher one."""
         price = bill.levers(self.ground)
-        if price is None or self.today.closed:
+        if price is None:
             return
         smaller = [step for step in self.steps if step.group == "lever"]
         if any(self._saves(step) > bill.saves(price, 1.0, self.ground) for step in smaller):
             return
-        work = [step for step in self.steps if step.kind in ("test", "build", "prepare")]
+        kept = self._keep()
+        lever = self._step(
+            "lever", price.configuration.levers[0], "lever", price=price, outlook=kept.outlook, reached=kept.reached,
+            arrives=1.0,
+        )  # fmt: skip
+        work = [step for step in self.steps if step.kind in ("test", "build") or step.route == "measure"]
         saving = self.ground.prices.today().expected - price.monthly.expected
-        if not work or saving >= work[0].cost.expected + work[0].rollout.expected:
-            kept = self._keep()
-            route = price.configuration.levers[0]
-            lever = self._step(
-                "lever", route, "lever", price=price, outlook=kept.outlook, reached=kept.reached, arrives=1.0
-            )
-            self.steps.insert(0, lever)
+        pays_for_next = not work or saving >= work[0].cost.expected + work[0].rollout.expected
+        if pays_for_next and not self.today.closed:
+            self.steps.insert(sum(step.route == "deidentify" for step in self.steps), lever)
+        elif (
+            saving * self.ground.facts.threshold("lever_payback_months")
+            >= lever.cost.expected + lever.rollout.expected
+        ):
+            self.meanwhile = lever
 
     def _saves(self, step: Step) -> float:
         price = self.ground.prices.price(step.configuration)
@@ -240,7 +248,7 @@ class _Planner:
             rollout=price.rollout + ground.adopted if price else nothing,
             monthly=price.monthly if price else monthly,
             days=price.test_days if price else days, rollout_days=price.rollout_days if price else 0.0,
-            reached=reached if reached is not None or chance is not None else self._reached(),
+            reached=self._reached() if kind == "prepare" else reached,
             arrives=1 - ground.reached if arrives is None else arrives,
             needs_worth=needs_worth, speaks_to=speaks_to, conditions=conditions,
         )  # fmt: skip
@@ -268,8 +276,8 @@ class _Planner:
         today = self.ground.prices.today()
         monthly = next((s.monthly for s in reversed(self.steps[: end + 1]) if s.monthly), today)
         asked: list[GateOutcome] = []
-        for option in self._options():
+        for option in self._options(builds=True):
             saving = self.ground.months * (monthly.expected - option.price.monthly.expected)
-            if option.intervention.is_build and option.once < saving:
+            if option.once < saving:
                 asked += [o for o in option.placed.unknown if o.input.startswith("access") or o.asks]
         return asked

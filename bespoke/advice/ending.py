@@ -48,7 +48,7 @@ def _still_to_test(steps: Sequence[Step]) -> bool:
 
 
 def multiplies_the_bill(step: Step, ground: Ground) -> bool:
-    """More than three times today's bill, and by more than a consultant's day a month, for a worth nobody has stated."""
+    """More than three times today's bill, by more than a consultant's day a month, for a worth nobody has stated."""
     if step.monthly is None or worth.gain_of_right(ground.situation) is not None:
         return False
     today = ground.prices.today().expected

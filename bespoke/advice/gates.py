@@ -32,6 +32,7 @@ class Gate(Sourced):
     threshold: str = ""  # a client may override the value under this name
     met_by: str = ""  # the step that meets it, where one can
     asks: str = ""  # the question to put where nobody knows, and the cheapest way to an answer
+    asked_first: bool = False  # unknown, the route stands in no plan: it is a question of law, asked before
     needs: str
 
     def applies_to(self, route: Route) -> bool:
@@ -52,11 +53,17 @@ class GateOutcome(Part):
     found: str
     met_by: str = ""
     asks: str = ""
+    asked_first: bool = False
 
     @property
     def closes(self) -> bool:
         """Whether the route cannot be taken: not met, and no step of a plan would meet it."""
         return self.verdict == "unmet" and not self.met_by
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether the answer has to be there before the route may stand in a plan."""
+        return self.verdict == "unknown" and self.asked_first
 
 
 @lru_cache(maxsize=1)
@@ -81,7 +88,7 @@ def _evaluate(gate: Gate, route: Route, situation: Situation, facts: Facts) -> G
     needs = _said(gate.needs, "" if required is None else exact(required))
     return GateOutcome(
         gate=gate.gate, verdict=verdict, needs=needs, input=gate.input, found=found,
-        met_by=gate.met_by, asks=gate.asks,
+        met_by=gate.met_by, asks=gate.asks, asked_first=gate.asked_first,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bespoke.advice import feasibility, worth
+from bespoke.advice import feasibility, preparing, worth
 from bespoke.advice.candidates import Configuration, Intervention, interventions
 from bespoke.advice.feasibility import Placed
 from bespoke.advice.plan import Amount, Closed, Price, Prices
@@ -31,13 +31,18 @@ class Option:
     pays: bool
 
     @property
+    def held_back(self) -> bool:
+        """Whether a question of law has to be answered before it may stand in a plan."""
+        return any(outcome.holds_back for outcome in self.placed.outcomes)
+
+    @property
     def once(self) -> float:
         return self.price.test.expected + self.price.rollout.expected
 
 
 @dataclass
 class Ground:
-    """What a plan stands on at some point: what is kept, what that does to quality, how likely the target is reached."""
+    """What a plan stands on at some point: what is kept, what that does to quality, how likely the target is met."""
 
     situation: Situation
     facts: Facts
@@ -79,11 +84,15 @@ class Ground:
         )
 
 
-def options(ground: Ground, taken: frozenset[tuple[str, str]], *, smaller: bool = False) -> list[Option]:
+def options(
+    ground: Ground, taken: frozenset[tuple[str, str]], *, builds: bool | None = None, smaller: bool = False
+) -> list[Option]:
     """Every intervention not taken yet (`taken` holds route and model), placed and priced; what cannot be done is noted
-    with its reasons. Smaller models only where they are asked for."""
+    with its reasons. `builds` asks for these alone, or for all others; smaller models only where they are asked for."""
     found = []
     for one in interventions(ground.situation, ground.facts):
+        if builds is not None and one.is_build != builds:
+            continue
         if (one.variant == "smaller" and not smaller) or _is_there(one, ground):
             continue
         placed = feasibility.place(one, ground.kept, ground.situation, ground.facts)
@@ -101,6 +110,12 @@ def options(ground: Ground, taken: frozenset[tuple[str, str]], *, smaller: bool 
     return found
 
 
+def most_to_gain(ground: Ground) -> float:
+    """What closing the whole gap for a year could be worth at most."""
+    s, facts = ground.situation, ground.facts
+    return preparing.largest_gap(s) * worth.outputs(s, facts) * worth.dearest(s, facts)
+
+
 def _is_there(one: Intervention, ground: Ground) -> bool:
     """Whether the plan stands on it already: adopted as measured, in the prompt, or the model that runs."""
     adopted = one.measured is not None and one.measured.estimate < (ground.aim or 1.0)
@@ -114,7 +129,8 @@ def judged(one: Intervention, placed: Placed, price: Price, ground: Ground) -> O
     chance = _chance(one, after, ground)
     added = price.added_monthly if one.is_build else max(0.0, price.added_monthly)
     if after is None or ground.situation.quality is None:
-        return Option(one, placed, price, after, chance, (INFINITE, price.test.expected), None, True)
+        could_pay = price.test.expected + price.rollout.expected <= most_to_gain(ground)
+        return Option(one, placed, price, after, chance, (INFINITE, price.test.expected), None, could_pay)
     rank = _by_worth if worth.gain_of_right(ground.situation) is not None else _by_price
     return Option(one, placed, price, after, chance, *rank(one, price, after, chance, added, ground))
 

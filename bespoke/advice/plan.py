@@ -26,6 +26,9 @@ class Amount(Part):
             expected=self.expected + other.expected, p10=self.p10 + other.p10, p90=self.p90 + other.p90
         )
 
+    def times(self, factor: float) -> Amount:
+        return Amount(expected=factor * self.expected, p10=factor * self.p10, p90=factor * self.p90)
+
     @classmethod
     def nothing(cls) -> Amount:
         return cls(expected=0.0, p10=0.0, p90=0.0)
@@ -94,6 +97,7 @@ class Plan(Part):
 
     task_id: str
     steps: tuple[Step, ...]
+    meanwhile: Step | None = None  # caching or batches, switched on beside the plan at once
     end: int  # index of the step at which it probably ends
     probability: float | None  # of having reached the target by then; None where it cannot be said
     today: Amount
@@ -135,7 +139,7 @@ class Plan(Part):
         A model of its own takes the place of the prompt work before it, which is then not rolled out.
         """
         built = self.likely_end.kind == "build"
-        total = Amount.nothing()
+        total = self.meanwhile.cost + self.meanwhile.rollout if self.meanwhile else Amount.nothing()
         for step in self.taken:
             kept = step.kind in ("lever", "build") or (step.kind == "test" and not built)
             total = total + step.cost + (step.rollout if kept else Amount.nothing())

@@ -1,4 +1,4 @@
-"""What has to be there before anything is tried: cases to judge by, failures that were read, data without identifiers."""
+"""What has to be there before anything is tried: cases to judge by, failures read, data without identifiers."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ triangular distribution over these three. Failures without a family are helped b
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -57,7 +58,7 @@ def above(low: float, likely: float, high: float, target: float) -> float:
     if target > high:
         return 0.0
     if target >= likely:
-        return 1.0 if high == likely else (high - target) ** 2 / ((high - low) * (high - likely))
+        return 0.0 if high == likely else (high - target) ** 2 / ((high - low) * (high - likely))
     return 1 - (target - low) ** 2 / ((high - low) * (likely - low))
 
 
@@ -97,7 +98,7 @@ def removed(addition: Addition, family: str, situation: Situation, facts: Facts)
     """Share of a family's errors that one addition removes; negative where it adds errors."""
     if addition.measured is not None:
         return _as_measured(addition.measured, situation)
-    found = _table(facts).get((addition.route, addition.variant, family)) or _table(facts).get(
+    found = _table(facts.as_of).get((addition.route, addition.variant, family)) or _table(facts.as_of).get(
         (addition.route, addition.variant, ANY), NOTHING
     )
     if not _tried(addition.route, situation, facts):
@@ -121,20 +122,17 @@ def _tried(route: str, situation: Situation, facts: Facts) -> bool:
     """Whether the client says that this kind of remedy was worked on before: less is left in it."""
     if route == "rag":
         return bool(situation.rag_done)
-    return bool(situation.prompt_engineering_done) and route in _prompt_routes(facts)
-
-
-def _prompt_routes(facts: Facts) -> frozenset[str]:
-    return frozenset(route.route for route in routes(facts.as_of) if route.group == "prompt")
-
-
-def _table(facts: Facts) -> Mapping[tuple[str, str, str], ThreePoints]:
-    return _effects_on(facts.as_of)
+    return bool(situation.prompt_engineering_done) and route in _prompt_routes(facts.as_of)
 
 
 @lru_cache(maxsize=8)
-def _effects_on(as_of: object) -> Mapping[tuple[str, str, str], ThreePoints]:
+def _prompt_routes(as_of: date) -> frozenset[str]:
+    return frozenset(route.route for route in routes(as_of) if route.group == "prompt")
+
+
+@lru_cache(maxsize=8)
+def _table(as_of: date) -> Mapping[tuple[str, str, str], ThreePoints]:
     return {
         (row.route, row.variant, row.family): (float(row.low), float(row.value), float(row.high))
-        for row in effects(as_of)  # type: ignore[arg-type]
+        for row in effects(as_of)
     }

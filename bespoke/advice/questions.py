@@ -12,7 +12,7 @@ from bespoke.facts.reader import Facts
 
 ASKED = {
     "quality": "What is the quality today? Nobody has measured it: 50 cases with known answers, a few days.",
-    "target": "Which quality is good enough? Without a target nothing can be called reached: ask who signs off the outputs.",
+    "target": "Which quality is good enough? Without a target nothing is ever reached: ask who signs off the outputs.",
     "few": "How good is it really? Its quality rests on too few cases: write more with known answers, a few days.",
     "families": "What goes wrong? Nobody has read failing outputs of this task: read about 50, one to two days.",
 }
@@ -21,7 +21,7 @@ ASKED = {
 def of(
     situation: Situation, today: Placed, steps: Sequence[Step], others: Sequence[GateOutcome], facts: Facts
 ) -> tuple[str, ...]:
-    """Questions in the order in which they move the plan; each stands once. `others` are conditions outside the plan."""
+    """Questions in the order in which they move the plan, each once. `others` are conditions outside the plan."""
     found = [*_unmeasured(situation, facts), *_place(situation, today), *_waiting(situation, facts)]
     for step in steps:
         found += [_asked(outcome) for outcome in step.conditions]

@@ -51,6 +51,7 @@ def _all_routes() -> tuple[Route, ...]:
     return rows_of(Route, "routes")
 
 
+@lru_cache(maxsize=32)  # a search for what would change a plan asks thousands of times
 def routes(as_of: date) -> tuple[Route, ...]:
     """Every route known on the day, in table order, each in the state it has then."""
     names = dict.fromkeys(row.route for row in _all_routes())

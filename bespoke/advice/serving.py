@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from functools import lru_cache
 
 from bespoke.advice.gates import GateOutcome, Verdict
@@ -103,5 +104,5 @@ def _agreement(place: Place, situation: Situation) -> tuple[GateOutcome, ...]:
 
 
 @lru_cache(maxsize=8)
-def _on(as_of: object) -> tuple[Place, ...]:
-    return places(as_of)  # type: ignore[arg-type]
+def _on(as_of: date) -> tuple[Place, ...]:
+    return places(as_of)

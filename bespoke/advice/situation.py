@@ -17,7 +17,7 @@ PEOPLE_WAIT = ("question_answering", "chat", "search", "agent")
 CHANGING: tuple[Change, ...] = ("weekly", "daily")
 
 
-class Tested(Part):
+class TriedRemedy(Part):
     """A remedy or model already measured on the client's own cases."""
 
     route: str
@@ -69,7 +69,7 @@ class Situation(Part):
     access: Mapping[str, bool | None]
     agreements: tuple[str, ...] | None
     residency: tuple[str, ...]
-    tested: tuple[Tested, ...] = ()
+    tested: tuple[TriedRemedy, ...] = ()
     worth: Worth
     evidence: Evidence
 

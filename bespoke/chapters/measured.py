@@ -11,7 +11,7 @@ from bespoke.facts.price_book import canonical, is_known
 
 if TYPE_CHECKING:
     from bespoke.chapters.icd10_evaluation import Icd10Evaluation
-    from bespoke.chapters.icd10_evaluation.result import System
+    from bespoke.chapters.icd10_evaluation.result import Consumption, System
 
 
 def measured_tasks(client: Client, icd10: Icd10Evaluation | None) -> Mapping[str, MeasuredTask]:
@@ -47,12 +47,16 @@ def _system(task_id: str, system: System, in_use: str, notes: int) -> MeasuredSy
         task_id=task_id, system=system.name, model=own,
         in_use=own is not None and is_known(own) and canonical(own) == in_use,
         metric="micro-F1", quality=scores.micro_f1, accepted=scores.accepted, cases=notes, groups=notes,
-        input_tokens=_mean(consumption.uncached_tokens + consumption.cache_read_tokens + consumption.cache_write_tokens, n)
-        if consumption else None,
+        input_tokens=_mean(_read(consumption), n) if consumption else None,
         cache_read_tokens=_mean(consumption.cache_read_tokens, n) if consumption else None,
         output_tokens=_mean(consumption.output_tokens, n) if consumption else None,
         p50_ms=consumption.median_ms if consumption else None, p95_ms=consumption.p95_ms if consumption else None,
     )  # fmt: skip
+
+
+def _read(consumption: Consumption) -> int:
+    """Every token that went in."""
+    return consumption.uncached_tokens + consumption.cache_read_tokens + consumption.cache_write_tokens
 
 
 def _mean(total: int, n: int) -> float | None:

@@ -42,7 +42,9 @@ def advise(
     seed: int = SEED,
 ) -> tuple[Advised, ...]:
     """The plan of every task, in the order of tasks.csv. The same draws as the cost chapter's give the same amounts."""
-    found = situations(client, facts, failures=failures, dataset=dataset, measured=measured_tasks(client, evaluation))
+    found = situations(
+        client, facts, failures=failures, dataset=dataset, measured=measured_tasks(client, evaluation)
+    )
     inputs = inputs_of(client, facts, draws, seed)
     advised = []
     for task in client.tasks:

@@ -89,9 +89,7 @@ _ALL = (
         "Timeline",
         reads=(*ENGAGEMENT, "phases.csv", "prices.yaml", "../engagement_log.csv"),
         needs={
-            "audit": "01_task_audit",
             "failures": "02_failure_modes",
-            "cost": "06_cost_model",
             "dataset": "03_dataset_readiness",
             "evaluation": "05_icd10_evaluation",
         },
@@ -105,7 +103,6 @@ _ALL = (
             "audit": "01_task_audit",
             "failures": "02_failure_modes",
             "dataset": "03_dataset_readiness",
-            "cost": "06_cost_model",
             "timeline": "07_timeline",
         },
     ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bespoke.clients.advice_inputs import check_advice_inputs
 from bespoke.clients.claude_account import ENDING, is_account, read_account
 from bespoke.clients.drawn import check_drawn
 from bespoke.clients.engagement import CODE_SET_IN, read_engagement
@@ -112,6 +113,7 @@ def _read_tables(reading: Reading) -> None:
     task_ids = None
     if tasks:
         check_tasks(*tasks)
+        check_advice_inputs(*tasks, reading.engagement, set(reading.engagement or ()))
         task_ids = [row["task_id"] for _, row in tasks[1] if "task_id" in row]
     failures = _table(reading, "failures.csv", Failure)
     if failures:

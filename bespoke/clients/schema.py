@@ -109,7 +109,9 @@ class Engagement(Row):
     subdivision: str | None = None
     residency: tuple[Region, ...] = ()  # where prompts and completions may be processed; () is anywhere
     access: Access = Access()
-    agreements: tuple[Provider, ...] | None = None  # who has signed for personal or health data; None: not asked
+    agreements: tuple[Provider, ...] | None = (
+        None  # who has signed for personal or health data; None: not asked
+    )
     rates: Rates
     annotation: Annotation
     evaluation: EvaluationRun = EvaluationRun()
@@ -155,7 +157,9 @@ class Task(Row):
     waits: Waits | None = None  # how long an answer may take at most; "a day" allows batches
     value_of_right: Money | None = None  # of one right output, in the engagement's currency
     cost_of_wrong: Money | None = None
-    minutes_per_output: Annotated[float, Field(gt=0, le=10_000)] | None = None  # of a person without the model
+    minutes_per_output: Annotated[float, Field(gt=0, le=10_000)] | None = (
+        None  # of a person without the model
+    )
 
 
 class Failure(Row):

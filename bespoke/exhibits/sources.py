@@ -75,8 +75,12 @@ def prices_used(facts: Facts, cost: CostModel, negotiated: Mapping[str, Negotiat
 
 def routes_and_gates(facts: Facts) -> None:
     """The state of every route and the conditions asked of them, with where each was read."""
-    from bespoke.advice.gates import gates
+    from bespoke.advice.gates import Gate, gates
     from bespoke.advice.routes import Route, routes
+
+    def _required(gate: Gate, facts: Facts) -> str:
+        required = gate.required(facts)
+        return "" if required is None else exact(required)
 
     def state(route: Route) -> str:
         name = route.state.replace("_", " ")
@@ -94,7 +98,7 @@ def routes_and_gates(facts: Facts) -> None:
         columns=(Column(key="route", title="Route"), Column(key="state", title="State"), *tail),
     )  # fmt: skip
     show.table(
-        [row(filled(g.needs, value="" if g.value is None else exact(g.value)), g.gate, g) for g in gates()],
+        [row(filled(g.needs, value=_required(g, facts)), g.gate, g) for g in gates()],
         label="tbl-sources-gates",
         caption="The conditions asked of the routes",
         columns=(
@@ -219,7 +223,18 @@ METHODS = (
         "three-point estimates, PERT or triangular, correlated, simulated over the network of phases",
         "GAO-16-89G, schedule assessment guide",
     ),
-    ("Decision", "a decision table with a unique hit; every rule evaluated is kept", "OMG Decision Model and Notation"),
+    (
+        "Quality after a step",
+        "share of each failure family that the step removes (low, likely, high), over the families counted; the chance "
+        "of the target is that of a triangular distribution over the three",
+        "table of effects, each row with its source",
+    ),
+    (
+        "Order of the steps",
+        "cheap tests before builds; within each, the lowest price of reaching the target (test over chance, roll-out, "
+        "a year of what it adds to the bill), or the highest reservation value where an output's worth is stated",
+        "Simon and Kadane 1975, Artificial Intelligence 6, 235-247; Weitzman 1979, Econometrica 47(3), 641-654",
+    ),
 )  # fmt: skip
 
 
@@ -241,8 +256,10 @@ GLOSSARY = (
     ("Accepted output", "an output a user would take as it is"),
     ("Billable code", "an ICD-10-CM code without children, the only kind a claim accepts"),
     ("Few-shot", "a handful of worked examples in the prompt"),
-    ("Flip point", "the smallest change of one input that changes the advice"),
+    ("Flip point", "the smallest change of one input that changes the first step or the likely end"),
     ("Gate", "a condition a route must meet before it may be advised"),
+    ("Lever", "caching or batches: they change the bill and no answer"),
+    ("Likely end", "the step by which the target is reached as likely as not, or the last one worth taking"),
     ("LoRA", "low-rank adaptation: tuning a small number of added weights of an open model"),
     ("P10, P50, P80, P90", "the value that 10, 50, 80 or 90 of 100 simulated outcomes stay below"),
     ("Prompt caching", "reading the unchanged front of a prompt at a fraction of its price"),

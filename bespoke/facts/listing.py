@@ -47,7 +47,7 @@ def _structured(as_of: date) -> Iterator[str]:
     for claim in rows_of(Claim, "claims"):
         yield _line(f"claim.{claim.id}", claim.verdict, filled(claim.claim), claim, as_of)
     for gate in gates():
-        value = f"{gate.value:g}" if gate.value is not None else gate.test
+        value = f"{gate.value:g}" if gate.value is not None else gate.threshold or gate.test
         yield _line(f"gate.{gate.gate}", value, gate.needs, gate, as_of)
     for remedy in remedies():
         yield _line(f"remedy.{remedy.family}", f"{remedy.first}, then {remedy.then}", "routes", remedy, as_of)

@@ -36,3 +36,8 @@ def places(as_of: date) -> tuple[Place, ...]:
     wanted = dict.fromkeys((row.place, row.group) for row in rows)
     found = (in_force([row for row in rows if (row.place, row.group) == one], as_of) for one in wanted)
     return tuple(row for row in found if row is not None)
+
+
+def known_places() -> tuple[str, ...]:
+    """Every place id of the table, whatever the day, and the client's own machines."""
+    return (*dict.fromkeys(row.place for row in rows_of(Place, "places")), "own")

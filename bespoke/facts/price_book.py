@@ -130,7 +130,7 @@ def tariff(
     facts: Facts | None = None,
 ) -> Tariff:
     """The rates in force on a day. The client's own prices replace the published ones in every tier; batch discount,
-    regional surcharge and the factor of the place it is served at (bespoke/facts/tables/places.yaml) apply to either."""
+    regional surcharge and the factor of the place it is served at (places.yaml) apply to either."""
     facts = facts or Facts(as_of=as_of)
     info = _find(model)
     price = info.get_prices(datetime.combine(as_of, time(), UTC))
@@ -160,9 +160,7 @@ def negotiated_rates(model: str, prices: Mapping[str, OwnPrice] | None) -> dict[
 def _corrections(model: str, facts: Facts) -> dict[str, Decimal]:
     """Prices that the book has wrong for a day, as dated facts: `price.correction.<model>.cache_read`."""
     prefix = f"price.correction.{model}."
-    return {
-        key.removeprefix(prefix): facts.fact(key).number for key in facts.keys(prefix) if facts.has(key)
-    }
+    return {key.removeprefix(prefix): facts.fact(key).number for key in facts.keys(prefix) if facts.has(key)}
 
 
 def known_models() -> tuple[str, ...]:

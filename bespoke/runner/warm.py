@@ -106,7 +106,15 @@ def _read_the_advice() -> None:
     from bespoke.facts.places import places
     from bespoke.facts.reader import rows_of
 
-    gates(), remedies(), routes(date.max), effects(date.max), places(date.max), rules_as_of(date.max), rows_of(Claim, "claims")
+    (
+        gates(),
+        remedies(),
+        routes(date.max),
+        effects(date.max),
+        places(date.max),
+        rules_as_of(date.max),
+        rows_of(Claim, "claims"),
+    )
 
 
 def _read_the_codes() -> None:

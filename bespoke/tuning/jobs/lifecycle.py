@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bespoke.advice import GateOutcome, build_case, evaluate_gates, routes
+from bespoke.advice import GateOutcome, evaluate_gates, routes
+from bespoke.chapters.situations import situation
 from bespoke.clients.schema import Client, Task
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
@@ -23,8 +24,7 @@ ACCESS = ("access_bedrock", "access_openai", "access_gpu")
 def gates(client: Client, facts: Facts, profile: Profile, task: Task) -> tuple[GateOutcome, ...]:
     """Every gate of the profile's route for one task, met or not."""
     route = next(row for row in routes(facts.as_of) if row.route == profile.route)
-    case = build_case(client, task, family=_main_family(client, task), shared_p95_ms=None)
-    return evaluate_gates(route, case, facts)
+    return evaluate_gates(route, situation(client, task, facts, families=_families(client, task)), facts)
 
 
 def binding(outcomes: tuple[GateOutcome, ...], task: Task) -> list[str]:
@@ -125,18 +125,19 @@ def tuned_task(client: Client, task_id: str) -> Task:
     raise BespokeError(f"name the task to tune for: {names}", path=f"{client.name}/tasks.csv")
 
 
-def _main_family(client: Client, task: Task) -> str | None:
-    """The most frequent family of the task's failures, by annotators and the consultant's table of codes.
+def _families(client: Client, task: Task) -> dict[str, int]:
+    """The task's failures by family, by annotators and the consultant's table of codes.
 
     Chapter 2 also guesses the families of the rest; a job is not started or stopped by a guess.
     """
     of_code = {row.code: row.family for row in client.codes or ()}
-    families = Counter(
-        family
-        for failure in client.failures or ()
-        if failure.task_id == task.task_id and (family := failure.label_1 or of_code.get(failure.code))
+    return dict(
+        Counter(
+            family
+            for failure in client.failures or ()
+            if failure.task_id == task.task_id and (family := failure.label_1 or of_code.get(failure.code))
+        )
     )
-    return families.most_common(1)[0][0] if families else None
 
 
 def _day(life: dict[str, Any], key: str) -> date | None:

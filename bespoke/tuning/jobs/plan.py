@@ -18,7 +18,7 @@ from bespoke.tuning.jobs.prepare import ALL_SOUND, Choice, Dataset, prepare
 from bespoke.tuning.jobs.profiles import EPOCHS, Profile, chosen
 
 PHASES = (
-    "contract_access", "data_protection_review", "quota", "evaluation_set", "dataset", "training",
+    "contract_access", "data_protection_review", "quota", "measure", "dataset", "training",
     "evaluation_ab", "integration",
 )  # fmt: skip
 DRAWS = 4_000  # of the schedule: dates to the day need no more
@@ -128,7 +128,7 @@ def _finish(client: Client, task: Task, facts: Facts) -> tuple[str, str]:
 
     found = timeline.compute(
         replace(client, tasks=(task,)), facts,
-        phases={task.task_id: PHASES}, needs=(need_of(task, facts, usable=task.labelled_examples),), draws=DRAWS,
+        phases=PHASES, needs=(need_of(task, facts, usable=task.labelled_examples),), draws=DRAWS,
     )  # fmt: skip
     finish = found.portfolio.finish
     return finish.p50.isoformat(), finish.p80.isoformat()
