@@ -43,9 +43,13 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def all_results(client: Client, as_of: date) -> dict[str, Result]:
-    """Every chapter's result, computed in memory in the order of the registry."""
+    """Every chapter's result, computed in memory, each after those that it needs."""
     found: dict[str, Result | None] = {}
-    for stem in CHAPTERS:
-        facts = Facts(as_of, dict(client.engagement.thresholds))
-        found[stem] = compute(stem, client, facts, found.__getitem__, {})
-    return {stem: result for stem, result in found.items() if result is not None}
+
+    def of(stem: str) -> Result | None:
+        if stem not in found:
+            facts = Facts(as_of, dict(client.engagement.thresholds))
+            found[stem] = compute(stem, client, facts, of, {})
+        return found[stem]
+
+    return {stem: result for stem in CHAPTERS if (result := of(stem)) is not None}

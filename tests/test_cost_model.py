@@ -96,11 +96,15 @@ def test_levers_save_together() -> None:
     assert task.cheapest_same_answers == "prompt_caching"
     few_shot = task.route("few_shot")
     assert few_shot is not None
-    assert few_shot.levers == ("prompt_caching", "batch")  # a lever is part of every candidate that it pays for
+    assert few_shot.levers == (
+        "prompt_caching",
+        "batch",
+    )  # a lever is part of every candidate that it pays for
 
 
 def test_what_cannot_wait_is_not_batched_and_says_why() -> None:
-    for waits, reason in (("no", "somebody waits for the answer"), (None, "nobody has said that answers may wait a day")):
+    unsaid = "nobody has said that answers may wait a day"
+    for waits, reason in (("no", "somebody waits for the answer"), (None, unsaid)):
         task = priced(client(EXACT, waits=waits)).task("notes")
         assert next(u.reason for u in task.unpriced if u.route == "batch") == reason
 
@@ -163,7 +167,9 @@ def test_caching_pays_from_worked_by_hand() -> None:
 
 
 @pytest.mark.parametrize(("per_day", "minutes"), [(10, None), (40, 60), (10_000, 5)])
-def test_the_cheaper_lifetime_is_taken_from_the_volume_it_pays_from(per_day: float, minutes: int | None) -> None:
+def test_the_cheaper_lifetime_is_taken_from_the_volume_it_pays_from(
+    per_day: float, minutes: int | None
+) -> None:
     route = priced(client(EXACT, requests_per_day=per_day)).task("notes").route("prompt_caching")
     assert (route.cache_ttl_minutes if route else None) == minutes
 
@@ -178,8 +184,12 @@ def test_the_smaller_model_counts_its_own_tokens() -> None:
     # with the prefix read at 0.01: (3,000 x 0.01 + 1,000 x 0.10 + 200 x 0.50) x 1.3 / 1e6 = 0.000299
     route = priced(client(EXACT)).task("notes").route("smaller_model")
     assert route is not None
-    assert (route.model, route.without_levers.mean, route.per_request.mean) == ("claude-haiku-5-5", 197.844, 0.000299)
-    assert any("thinks unless it is switched off" in note for note in route.notes)
+    assert (route.model, route.without_levers.mean, route.per_request.mean) == (
+        "claude-haiku-5-5",
+        197.844,
+        0.000299,
+    )
+    assert any("priced as switched off" in note for note in route.notes)
 
 
 def test_a_small_model_first_pays_the_large_one_for_what_it_passes_on() -> None:
@@ -190,7 +200,7 @@ def test_a_small_model_first_pays_the_large_one_for_what_it_passes_on() -> None:
 
 
 def test_a_model_that_always_thinks_is_paid_for_its_thinking() -> None:
-    # opus-4-8 and opus-5-5 count alike; opus-5-5 writes 250 tokens x 1.3 / 1.3 more: (4,000 x 4 + 450 x 20) / 1e6 = 0.025
+    # opus-4-8 and opus-5-5 count alike; opus-5-5 writes 250 tokens more: (4,000 x 4 + 450 x 20) / 1e6 = 0.025
     exact = {**EXACT, "cost.least_thinking.output_tokens": "250"}
     route = priced(client(exact, model="claude-opus-4-8")).task("notes").route("model_change")
     assert route is not None
@@ -199,7 +209,9 @@ def test_a_model_that_always_thinks_is_paid_for_its_thinking() -> None:
 
 def test_nothing_is_added_where_it_thinks_already() -> None:
     # 4,000 x 4 + 200 x 20: the stated output has its thinking in it
-    task = priced(client({**EXACT, "cost.least_thinking.output_tokens": "250"}, model="claude-opus-5-5")).task("notes")
+    task = priced(
+        client({**EXACT, "cost.least_thinking.output_tokens": "250"}, model="claude-opus-5-5")
+    ).task("notes")
     assert task.today.monthly.mean == 6087.5  # 0.02 x 304,375
 
 
@@ -351,7 +363,11 @@ def test_a_currency_without_a_rate_is_one_clear_line() -> None:
 
 def test_every_amount_is_in_the_engagements_currency() -> None:
     # a day of 1,000 EUR costs 1,000 EUR, 0.4 of it before the test is done; models are bought in USD: 4,565.625 / 1.10
-    rates = {"price.usd_per_eur": "1.10", "cost.people.prompt_caching.days": "1", "cost.test.prompt_caching.days": "0.4"}
+    rates = {
+        "price.usd_per_eur": "1.10",
+        "cost.people.prompt_caching.days": "1",
+        "cost.test.prompt_caching.days": "0.4",
+    }
     model = priced(client({**EXACT, **rates}, currency="EUR"))
     task = model.task("notes")
     route = task.route("prompt_caching")
@@ -367,7 +383,9 @@ def test_the_steps_of_a_plan_are_priced_with_the_value_they_need() -> None:
     c, facts = client(EXACT, current_quality=0.7, prompt_engineering_done=False), Facts(as_of=DAY)
     (advised,) = advise(c, facts, failures=None, dataset=None, evaluation=None, draws=60)
     task = priced(c).task("notes")
-    steps = {n: step for n, step in enumerate(advised.plan.steps, 1) if step.kind in ("test", "build", "lever")}
+    steps = {
+        n: step for n, step in enumerate(advised.plan.steps, 1) if step.kind in ("test", "build", "lever")
+    }
     rows = {route.step: route for route in task.routes if route.step}
     assert set(rows) == set(steps)
     assert steps

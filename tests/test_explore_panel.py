@@ -213,7 +213,9 @@ def test_a_route_costs_less_from_the_volume_it_pays_from(panel: Callable[..., Pa
     for share, cheaper in ((0.7, False), (1.5, True)):
         widget(made, "requests_per_day").value = share * volume
         found = rows()
-        encoder, cached = (amount(found[name][EXPLORED]) for name in ("Small fine-tuned encoder", "Prompt caching"))
+        encoder, cached = (
+            amount(found[name][EXPLORED]) for name in ("Small fine-tuned encoder", "Prompt caching")
+        )
         assert (encoder < cached) is cheaper
 
 

@@ -20,16 +20,17 @@ from bespoke import clients, show
 from bespoke.chapters.plans import advise
 from bespoke.chapters.registry import chapter, compute
 from bespoke.clients.schema import Client
-from bespoke.exhibits.quantities import QUALITY, QUANTITIES, SAME_ANSWERS, TODAY
+from bespoke.exhibits.quantities import QUALITY, QUANTITIES, TODAY
+from bespoke.exhibits.recommendation.decisions import ALL
 from bespoke.facts.reader import Facts
 from bespoke.results import Result
 from bespoke.show import numbers
 from bespoke.show.blocks import Block, Callout, Figure, Finding, Table, Text
 from tests.conftest import EXAMPLES, ROOT
 
-STEMS = ("01_task_audit", "06_cost_model")  # a chapter that prints money or quality joins here
+STEMS = ("01_task_audit", "06_cost_model", "07_timeline", "08_recommendation")  # what prints these quantities
 SENTENCES = ("finding", "text", "callout")
-MARKS = re.compile(r"( \(closed\))?( \*)?$")  # of a route
+MARKS = re.compile(r"^Step \d+: |( \(closed\))?( \*)?$")  # of a route
 NUMBER = re.compile(r"-?\d[\d,]*(\.\d+)?")
 
 
@@ -49,7 +50,7 @@ class Printed:
         assert found is not None, self
         value = float(found.group().replace(",", ""))
         half = 0.5 * 10.0 ** -len((found.group(1) or ".")[1:])
-        if self.text.endswith("%"):
+        if self.text[found.end() :].startswith("%"):
             return (value - half) / 100, (value + half) / 100
         return value - half, value + half
 
@@ -69,18 +70,21 @@ class Shown:
                 yield from _in_table(stem, block)
         for stem, values in self.sentences:
             about = str(values.get("task", "")), str(values.get("route", ""))
-            yield from (Printed(k, about, str(v), f"{stem}, a sentence") for k, v in values.items() if k in QUANTITIES)
+            yield from (
+                Printed(k, about, str(v), f"{stem}, a sentence") for k, v in values.items() if k in QUANTITIES
+            )
 
 
 def _in_table(stem: str, table: Table) -> Iterator[Printed]:
     at = {column.key: n for n, column in enumerate(table.columns)}
     for row in table.rows:
         task = str(row[at["task"]]) if "task" in at else table.caption.partition(": every")[0]
+        task = "" if task == ALL else task
         about = task, MARKS.sub("", str(row[at["route"]])) if "route" in at else ""
         for column, value in zip(table.columns, row, strict=True):
-            if value is not None and (column.format == "money" or column.key in QUANTITIES):
-                about_it = (task, "") if column.key in (TODAY, QUALITY, SAME_ANSWERS) else about
-                yield Printed(column.key, about_it, numbers.cell(value, column), f"{stem}, {table.label}")
+            if column.key in QUANTITIES and NUMBER.search(str(value)):
+                own = about if column.key.startswith("route_") else (task, "")
+                yield Printed(column.key, own, numbers.cell(value, column), f"{stem}, {table.label}")
 
 
 def shown(client: Client) -> Shown:
@@ -143,15 +147,20 @@ def test_what_is_printed_twice_has_one_value(all_shown: dict[str, Shown], name: 
     for one in all_shown[name].printed():
         found.setdefault((one.key, one.about), []).append(one)
     apart = [
-        f"{key} of {' '.join(about) or 'all tasks'}: " + "; ".join(f"{one.text} ({one.where})" for one in places)
+        f"{key} of {' '.join(about) or 'all tasks'}: "
+        + "; ".join(f"{one.text} ({one.where})" for one in places)
         for (key, about), places in found.items()
         if max(one.limits[0] for one in places) > min(one.limits[1] for one in places)
     ]
     assert apart == []
     tasks = [task.name for task in all_shown[name].client.tasks]
-    for key, about in ((TODAY, ("", "")), *((TODAY, (task, "")) for task in tasks)):
-        chapters = {one.where.partition(",")[0] for one in found[key, about]}
-        assert chapters >= {"01_task_audit", "06_cost_model"}, (key, about)  # each is printed in both
+    for task in ("", *tasks):
+        chapters = {one.where.partition(",")[0] for one in found[TODAY, (task, "")]}
+        assert chapters >= {"01_task_audit", "06_cost_model", "08_recommendation"}, task or "all tasks"
+    for one in all_shown[name].results["01_task_audit"].tasks:  # type: ignore[attr-defined]
+        if one.current_quality is not None:
+            chapters = {printed.where.partition(",")[0] for printed in found[QUALITY, (one.name, "")]}
+            assert chapters >= {"01_task_audit", "08_recommendation"}, one.name
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -85,13 +85,14 @@ def tasks_table(cost: CostModel) -> None:
         rows.append(
             (
                 task.name, task.requests_per_month, task.today.monthly.mean, between(task.today.monthly),
-                levers(unchanged) or "as today", unchanged.monthly.mean, called(cost, task, cheapest), cheapest.monthly.mean,
+                levers(unchanged) or "as today", unchanged.monthly.mean,
+                called(cost, task, cheapest), cheapest.monthly.mean,
             )
         )  # fmt: skip
     show.table(
         rows,
         label="tbl-cost-tasks",
-        caption="What each task is expected to cost a month today, with the same answers, and at the cheapest open price",
+        caption="What each task is expected to cost a month: today, with the same answers, at the cheapest open price",
         columns=(
             Column(key="task", title="Task"),
             Column(key="requests", title="Requests", unit="a month", format="integer"),
