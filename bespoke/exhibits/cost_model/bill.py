@@ -150,7 +150,17 @@ def accepted_table(cost: CostModel) -> None:
             amounts("accepted_cost", f"{many} accepted outputs", rows, 3),
             Column(key="basis", title="Quality taken from"),
         ),
-        source=source_of(cost),
+        source=source_of(cost) + _as_planned(rows),
+    )
+
+
+def _as_planned(rows: Sequence[Sequence[object]]) -> str:
+    """Why the evaluation's cost of an accepted output is another: it prices the calls that it recorded."""
+    measured = any(str(row[-1]).startswith("evaluation") for row in rows)
+    return (
+        "; tokens as tasks.csv states them, retries paid: the evaluation prices its recorded calls"
+        if measured
+        else ""
     )
 
 

@@ -44,7 +44,7 @@ def route_table(cost: CostModel, task: TaskCost) -> None:
             Column(key="payback", title="Pays back", unit="months", format="decimal", digits=1),
             amounts(quantities.ROUTE_YEAR, "12 months", rows, 8),
             Column(key="versus", title="Month", unit="against today, levers on"),
-            amounts("needs", "Right output", rows, 10),
+            amounts("needs", "Needs", rows, 10, every="per right output"),
         ),
         source=source_of(cost)
         + ("; * rests on a price that nobody publishes" if any(r.unpublished for r in ordered) else ""),

@@ -23,6 +23,7 @@ COLOUR = {
 }
 
 SOURCE = "tasks.csv; prices from genai-prices and the fact tables; expected is the mean, P10 to P90 over {draws} draws"
+WHOLE = 10  # amounts from here on are printed without decimals
 LEVERS = {"prompt_caching": "caching", "batch": "batches"}
 OTHER_MODEL = ("model_change", "smaller_model", "cascade")
 
@@ -63,8 +64,8 @@ def route_of(task: TaskCost, key: str) -> RouteCost:
 
 
 def between(band: Band, *, unit: bool = True) -> str:
-    """The 10th to the 90th percentile, with the digits that the mean has; of a number that is no money, with none."""
-    digits = money_digits(band.mean) if unit else 0
+    """The 10th to the 90th percentile, with the digits that the mean has; none from ten on, or where it is no money."""
+    digits = money_digits(band.mean) if unit and band.mean < WHOLE else 0
     return f"{decimal(band.p10, digits)} to {decimal(band.p90, digits)}"
 
 
