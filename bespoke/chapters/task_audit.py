@@ -221,7 +221,8 @@ def _not_working(failures: int, wanted: int) -> Question:
 def _data(situation: Situation, facts: Facts) -> Question:
     low, high = facts.fact("threshold.narrow_examples").range
     how = "usable in the files" if situation.evidence.grade("examples") == "counted" else "stated"
-    evidence = f"{decimal(situation.examples)} labelled examples {how} (a narrow task wants {exact(low)} to {exact(high)})"
+    wanted = f"a narrow task wants {exact(low)} to {exact(high)}"
+    evidence = f"{decimal(situation.examples)} labelled examples {how} ({wanted})"
     if situation.examples < low:
         return Question(question="data", verdict="not ready", evidence=evidence)
     verdict, says = _clean(situation)

@@ -72,17 +72,19 @@ class CostModelExplorer(Explorer):
 
     def dials(self, subject: str, scene: Scene) -> Sequence[Dial]:
         task, at = scene.client.task(subject), ("tasks.csv", subject)
+        places = _places(scene, task.model, task.place)
         return (
             *load_dials(subject, scene),
             Dial("model", "Model", "choice", task.model, (*at, "model"), options=_models(scene, task.model)),
-            Dial("place", "Runs on", "choice", task.place, (*at, "place"), options=_places(scene, task.model, task.place)),
+            Dial("place", "Runs on", "choice", task.place, (*at, "place"), options=places),
             Dial("prompt_caching", "Prompt cached today", "buttons", task.prompt_caching, (*at, "prompt_caching"),
                  options=YES_NO),
             Dial("waits", "Answers may wait", "choice", task.waits, (*at, "waits"), options=WAITING),
             *quality_dials(subject, scene),
             *(
                 Dial(f"{kind}_price", f"{label}, USD/million", "price", _price(scene, task.model, kind),
-                     ("prices.yaml", _key(scene, task.model, kind), "value"), 0, 10**6, help=f"of {canonical(task.model)}")
+                     ("prices.yaml", _key(scene, task.model, kind), "value"), 0, 10**6,
+                     help=f"of {canonical(task.model)}")
                 for kind, label in TOKEN_PRICES
             ),
             Dial("price_source", "Where that price is written", "words", scene.choices.get("price_source", ""),

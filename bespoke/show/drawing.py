@@ -28,8 +28,8 @@ HOUSE = __name__.partition(".")[0]
 def drawn(draw: Callable[..., Any], data: tuple[Any, ...]) -> tuple[str, str]:
     """The SVG of `draw(*data)`, a matplotlib figure, and the hash of what it was drawn from.
 
-    `draw` may look at nothing but its data, the locale and the currency; data are what JSON can hold, dataclasses, pydantic
-    models and dates among it. Raises TypeError for a function that holds values of its own.
+    `draw` may look at nothing but its data, the locale and the currency; data are what JSON can hold, dataclasses,
+    pydantic models and dates among it. Raises TypeError for a function that holds values of its own.
     """
     if draw.__closure__ is not None or draw.__defaults__:
         raise TypeError(f"{draw.__qualname__} must be drawn from its arguments alone")

@@ -25,13 +25,19 @@ class Levered:
 
 
 def best(plan: TokenPlan, c: Configuration, r: Request) -> Levered:
-    """The cheapest on average of the plan as it is and with every lever that is allowed, alone and together."""
-    found = Levered(plan)
-    cost = _cost(found, r)
-    for option in options(plan, c, r):
+    """The cheapest on average of the plan as it is and with every lever that is allowed, alone and together. Where the
+    configuration has its levers already, only with these: under other inputs too they stay what was chosen."""
+    found = (
+        [o for o in options(plan, c, r) if o.levers == c.levers]
+        if c.levers
+        else [Levered(plan), *options(plan, c, r)]
+    )
+    taken, *others = found or [Levered(plan)]
+    cost = _cost(taken, r)
+    for option in others:
         if (price := _cost(option, r)) < WORTH_IT * cost:
-            found, cost = option, price
-    return found
+            taken, cost = option, price
+    return taken
 
 
 def options(plan: TokenPlan, c: Configuration, r: Request) -> Iterator[Levered]:

@@ -82,11 +82,6 @@ def _levered(plan: Plan, c: Configuration, r: Request) -> levers.Levered | _Plai
         return _Plain(plan)
     if c.route == "as_is":
         return levers.as_today(plan, c, r)
-    if c.levers:  # already chosen: the same levers under other inputs
-        found = [o for o in levers.options(plan, c, r) if o.levers == c.levers]
-        return min(
-            found, key=lambda o: float(total(o.plan.monthly(r.volume)).mean()), default=levers.Levered(plan)
-        )
     return levers.best(plan, c, r)
 
 

@@ -96,7 +96,7 @@ def _thinking_notes(r: Request, c: Configuration) -> tuple[str, ...]:
         or facts.fact(key).value != "default"
     ):
         return ()
-    return (f"{c.model} thinks unless it is switched off; it is priced with it off",)
+    return (f"thinking is priced as switched off on {c.model}, which thinks unless told not to",)
 
 
 def _thinking(r: Request, c: Configuration) -> Array:

@@ -85,13 +85,14 @@ def tasks_table(cost: CostModel) -> None:
         rows.append(
             (
                 task.name, task.requests_per_month, task.today.monthly.mean, between(task.today.monthly),
-                levers(unchanged) or "as today", unchanged.monthly.mean, called(cost, cheapest), cheapest.monthly.mean,
+                levers(unchanged) or "as today", unchanged.monthly.mean,
+                called(cost, task, cheapest), cheapest.monthly.mean,
             )
         )  # fmt: skip
     show.table(
         rows,
         label="tbl-cost-tasks",
-        caption="What each task is expected to cost a month today, with the same answers, and at the cheapest open price",
+        caption="What each task is expected to cost a month: today, with the same answers, at the cheapest open price",
         columns=(
             Column(key="task", title="Task"),
             Column(key="requests", title="Requests", unit="a month", format="integer"),
@@ -129,7 +130,7 @@ def accepted_table(cost: CostModel) -> None:
     rows = [
         (
             task.name,
-            called(cost, r),
+            called(cost, task, r),
             count * r.per_request.mean,
             count * r.per_accepted.mean,
             r.accepted_basis,
@@ -149,7 +150,17 @@ def accepted_table(cost: CostModel) -> None:
             amounts("accepted_cost", f"{many} accepted outputs", rows, 3),
             Column(key="basis", title="Quality taken from"),
         ),
-        source=source_of(cost),
+        source=source_of(cost) + _as_planned(rows),
+    )
+
+
+def _as_planned(rows: Sequence[Sequence[object]]) -> str:
+    """Why the evaluation's cost of an accepted output is another: it prices the calls that it recorded."""
+    measured = any(str(row[-1]).startswith("evaluation") for row in rows)
+    return (
+        "; tokens as tasks.csv states them, retries paid: the evaluation prices its recorded calls"
+        if measured
+        else ""
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from bespoke import show
 from bespoke.chapters.cost_model import CostModel
 from bespoke.chapters.cost_model.result import Driver
-from bespoke.exhibits.cost_model.words import called, route_of, source_of, task_of
+from bespoke.exhibits.cost_model.words import called, names, route_of, source_of, task_of
 from bespoke.show.numbers import currency, decimal, money
 from bespoke.show.style import BLUE, INK, MUTED
 
@@ -27,7 +27,7 @@ def tornado_figure(cost: CostModel, task_id: str | None = None, route: str | Non
         priced.drivers,
         priced.life_12.mean,
         label="fig-cost-tornado",
-        caption=f"{task.name}, {called(cost, priced)}: {_plain(first.key)} moves the cost most",
+        caption=f"{task.name}, {called(cost, task, priced)}: {_plain(first.key)} moves the cost most",
         alt=f"Bars of the 12-month cost with one input at its 10th and 90th percentile: {words}.",
         source=source_of(cost),
     )
@@ -59,7 +59,7 @@ def unpublished_callout(cost: CostModel) -> None:
     if not cost.unpublished:
         return
     touched = sorted(
-        {called(cost, r, model=False) for task in cost.tasks for r in task.routes if r.unpublished},
+        {names(cost)[r.route] for task in cost.tasks for r in task.routes if r.unpublished},
         key=str.lower,
     )
     show.callout(

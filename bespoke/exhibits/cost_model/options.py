@@ -23,9 +23,9 @@ def route_table(cost: CostModel, task: TaskCost) -> None:
     ordered = sorted(task.routes, key=lambda route: route.life_12.mean)
     rows = [
         (
-            _marked(cost, r), r.model, place_name(r.place), levers(r) or None,
+            _marked(cost, task, r), f"{r.model}, {place_name(r.place)}", levers(r) or None,
             r.monthly.mean, between(r.monthly), r.test.mean or None, r.rollout.mean or None, r.payback_months,
-            r.life_12.mean, "–" if r.versus_levered == "same" else r.versus_levered, r.step, r.needs_worth,
+            r.life_12.mean, "–" if r.versus_levered == "same" else r.versus_levered, r.needs_worth,
         )
         for r in ordered
     ]  # fmt: skip
@@ -35,18 +35,16 @@ def route_table(cost: CostModel, task: TaskCost) -> None:
         caption=f"{task.name}: every priced route, cheapest over 12 months first",
         columns=(
             Column(key="route", title="Route"),
-            Column(key="model", title="Model"),
-            Column(key="place", title="Served on"),
+            Column(key="served", title="Model and place"),
             Column(key="levers", title="With"),
-            amounts(quantities.ROUTE_MONTHLY, "Expected", rows, 4, every="a month"),
+            amounts(quantities.ROUTE_MONTHLY, "Expected", rows, 3, every="a month"),
             Column(key="range", title="P10-P90", unit=f"{currency()} a month"),
-            amounts("test", "Test", rows, 6),
-            amounts("rollout", "Roll-out", rows, 7),
+            amounts(quantities.ROUTE_TEST, "Test", rows, 5),
+            amounts(quantities.ROUTE_ROLL_OUT, "Roll-out", rows, 6),
             Column(key="payback", title="Pays back", unit="months", format="decimal", digits=1),
-            amounts("life", "12 months", rows, 9),
-            Column(key="versus", title="Month, against today with levers"),
-            Column(key="step", title="Step", unit="of the plan", format="integer"),
-            amounts("needs", "Per right output", rows, 12),
+            amounts(quantities.ROUTE_YEAR, "12 months", rows, 8),
+            Column(key="versus", title="Month", unit="against today, levers on"),
+            amounts("needs", "Needs", rows, 10, every="per right output"),
         ),
         source=source_of(cost)
         + ("; * rests on a price that nobody publishes" if any(r.unpublished for r in ordered) else ""),
@@ -54,9 +52,10 @@ def route_table(cost: CostModel, task: TaskCost) -> None:
     )
 
 
-def _marked(cost: CostModel, route: RouteCost) -> str:
+def _marked(cost: CostModel, task: TaskCost, route: RouteCost) -> str:
+    step = f"Step {route.step}: " if route.step else ""
     closed = " (closed)" if route.closed else ""
-    return called(cost, route, model=False) + closed + (" *" if route.unpublished else "")
+    return step + called(cost, task, route) + closed + (" *" if route.unpublished else "")
 
 
 def route_text(cost: CostModel) -> None:
@@ -65,10 +64,10 @@ def route_text(cost: CostModel) -> None:
         "Each route is priced alone, at the place with least in its way, with caching and batches wherever they pay. "
         "It is paid for twice before it serves: the test, until it is measured on the client's own cases, and the "
         "roll-out. It pays back out of what it saves itself: caching and batches on today's bill, every other route on "
-        "the bill that these leave. Bold are today and the steps of the task's plan, with the value that one more right "
-        "output must have over {months} months for the step to break even; without a value the step pays anyway, or is "
-        "taken for another reason. A step that stands on an earlier one has a row of its own. Closed is what a known "
-        "condition rules out for the task today ([every condition](#tbl-audit-conditions)).",
+        "the bill that these leave. Bold are today and the steps of the task's plan, these with the value that one "
+        "more right output must have over {months} months for the step to break even; without a value the step pays "
+        "anyway, or is taken for another reason. A step that stands on an earlier one has a row of its own. Closed is "
+        "what a known condition rules out for the task today ([every condition](#tbl-audit-conditions)).",
         months=12,
     )
 
@@ -80,8 +79,8 @@ def separation_text(cost: CostModel) -> None:
             show.text(
                 "**{task}**: over 12 months {best} costs least, but we cannot separate it from {others}.",
                 task=task.name,
-                best=called(cost, route_of(task, task.cheapest_life_12)),
-                others=", ".join(called(cost, route_of(task, key)) for key in task.not_separable),
+                best=called(cost, task, route_of(task, task.cheapest_life_12)),
+                others=", ".join(called(cost, task, route_of(task, key)) for key in task.not_separable),
             )
 
 
@@ -93,8 +92,8 @@ def life_table(cost: CostModel) -> None:
             r = route_of(task, key)
             rows.append(
                 (
-                    task.name, called(cost, r), r.one_off.mean or None, r.life_12.mean, between(r.life_12), r.life_36.mean,
-                    between(r.life_36), r.forced_retirements_36,
+                    task.name, called(cost, task, r), r.one_off.mean or None, r.life_12.mean, between(r.life_12),
+                    r.life_36.mean, between(r.life_36), r.forced_retirements_36,
                 )
             )  # fmt: skip
     show.table(
@@ -105,9 +104,9 @@ def life_table(cost: CostModel) -> None:
             Column(key="task", title="Task"),
             Column(key="route", title="Route"),
             amounts(quantities.ROUTE_ONE_OFF, "Once", rows, 2),
-            amounts("life", "12 months", rows, 3),
+            amounts(quantities.ROUTE_YEAR, "12 months", rows, 3),
             Column(key="twelve_range", title="P10-P90", unit=currency()),
-            amounts("life_36", "36 months", rows, 5),
+            amounts(quantities.ROUTE_THREE_YEARS, "36 months", rows, 5),
             Column(key="thirtysix_range", title="P10-P90", unit=currency()),
             Column(key="retired", title="Models retired", unit="in 36 months", format="decimal", digits=1),
         ),

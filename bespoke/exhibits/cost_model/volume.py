@@ -8,7 +8,7 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.cost_model import BreakEven, CostModel, Curve, TaskCost
-from bespoke.exhibits.cost_model.words import COLOUR, between, names, source_of, task_of
+from bespoke.exhibits.cost_model.words import COLOUR, between, names, route_of, source_of, task_of
 from bespoke.show import Column
 from bespoke.show.numbers import compact, currency, decimal
 from bespoke.show.style import INK, MUTED
@@ -72,7 +72,8 @@ def break_even_table(cost: CostModel) -> None:
     known = names(cost)
     rows = [
         (
-            task.name, _name(b.route, known), _name(b.against, known),
+            task.name, _name(b.route, known) + (" (closed)" if route_of(task, b.route).closed else ""),
+            _name(b.against, known),
             b.requests_per_day.p50 if b.requests_per_day else None,
             between(b.requests_per_day, unit=False) if b.requests_per_day else "not in most draws",
             b.reached_share,
@@ -147,10 +148,12 @@ def _break_even_caption(task: TaskCost, today: float, known: Mapping[str, str]) 
         return f"{task.name}: in most draws no capacity route beats {_name(rival, known).lower()}, whatever the volume"
     first = min(met, key=lambda b: b.requests_per_day.p50 if b.requests_per_day else math.inf)
     volume = decimal(first.requests_per_day.p50) if first.requests_per_day else ""
-    return (
-        f"{task.name}: {_name(first.route, known)} beats {_name(rival, known).lower()} from about {volume} requests a day; "
-        f"today there are {decimal(today)}"
-    )
+    own, other = _name(first.route, known) + _closed(task, first.route), _name(rival, known).lower()
+    return f"{task.name}: {own} beats {other} from about {volume} requests a day; today there are {decimal(today)}"
+
+
+def _closed(task: TaskCost, key: str) -> str:
+    return ", closed to it today," if route_of(task, key).closed else ""
 
 
 def _crossing_words(b: BreakEven, known: Mapping[str, str]) -> str:

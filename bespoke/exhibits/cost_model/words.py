@@ -23,6 +23,7 @@ COLOUR = {
 }
 
 SOURCE = "tasks.csv; prices from genai-prices and the fact tables; expected is the mean, P10 to P90 over {draws} draws"
+WHOLE = 10  # amounts from here on are printed without decimals
 LEVERS = {"prompt_caching": "caching", "batch": "batches"}
 OTHER_MODEL = ("model_change", "smaller_model", "cascade")
 
@@ -32,13 +33,15 @@ def names(cost: CostModel) -> Mapping[str, str]:
     return {**{route.route: route.name for route in routes(cost.as_of)}, "as_is": "As today"}
 
 
-def called(cost: CostModel, route: RouteCost, *, model: bool = True) -> str:
+def called(cost: CostModel, task: TaskCost, route: RouteCost) -> str:
     """A priced route as the reader knows it: with the model where it is another one, and with what it stands on."""
-    known = names(cost)
+    known, model = names(cost), route.model
     name = known[route.route]
-    if model and route.route in OTHER_MODEL:
-        name = f"{name}: {route.model}"
     others = [known[other] for other in route.configuration.remedies if other != route.route]
+    if route.route in OTHER_MODEL:
+        name = f"{name}: {model}"
+    elif route.configuration.remedies and model != task.model:
+        name = f"{name} on {model}"
     return f"{name}, with {' and '.join(_small(other) for other in others)}" if others else name
 
 
@@ -61,8 +64,8 @@ def route_of(task: TaskCost, key: str) -> RouteCost:
 
 
 def between(band: Band, *, unit: bool = True) -> str:
-    """The 10th to the 90th percentile, with the digits that the mean has; of a number that is no money, with none."""
-    digits = money_digits(band.mean) if unit else 0
+    """The 10th to the 90th percentile, with the digits that the mean has; none from ten on, or where it is no money."""
+    digits = money_digits(band.mean) if unit and band.mean < WHOLE else 0
     return f"{decimal(band.p10, digits)} to {decimal(band.p90, digits)}"
 
 

@@ -13,7 +13,7 @@ from bespoke.exhibits.icd10_evaluation.words import (
     title,
 )
 from bespoke.show import Column
-from bespoke.show.numbers import decimal, money, percent
+from bespoke.show.numbers import USD, decimal, money, percent
 
 
 def power_text(result: Icd10Evaluation) -> None:
@@ -90,8 +90,8 @@ def quote_text(result: Icd10Evaluation) -> None:
         tone="missing",
         n=_unrun(result, others),
         them="it" if len(priced) == 1 else "these too" if others else "all of them",
-        notes=result.notes, model=priced[0].model, usd=money(sum(q.usd for q in priced)),
-        high=money(sum(q.usd_high for q in priced)),
+        notes=result.notes, model=priced[0].model, usd=money(sum(q.usd for q in priced), USD),
+        high=money(sum(q.usd_high for q in priced), USD),
     )  # fmt: skip
 
 
@@ -114,7 +114,7 @@ def quote_table(result: Icd10Evaluation) -> None:
         ],
         label="tbl-icd10-quote",
         caption=f"{count(len(quoted), 'Claude rung', 'Claude rungs')} not yet run on these notes would cost "
-        f"about {money(total)} with {quoted[0][1].model}",
+        f"about {money(total, USD)} with {quoted[0][1].model}",
         columns=(
             Column(key="rung", title="Rung"),
             Column(key="status", title="Status"),

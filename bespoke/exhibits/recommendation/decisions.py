@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
+from bespoke.exhibits.quantities import QUALITY
 from bespoke.exhibits.recommendation.words import (
     chance,
     counted,
@@ -138,7 +139,7 @@ def outcome(result: Recommendation) -> None:
         caption="What it comes to: quality, bill and date where each plan probably ends",
         columns=(
             Column(key="task", title="Task"),
-            Column(key="quality", title="Quality today, then"),
+            Column(key=QUALITY, title="Quality today, then"),
             Column(key="chance", title="Target reached"),
             Column(key="today_monthly", title="A month today", unit=unit, format="money", digits=0),
             Column(key="plan_monthly", title="A month then", unit=unit, format="money", digits=0),

@@ -9,7 +9,8 @@ from bespoke.show import Column
 from bespoke.show.numbers import percent, significant, yes_no
 
 INPUT = {
-    "quality": "quality today", "target": "quality target", "test_cases": "test cases", "failures": "failing outputs read",
+    "quality": "quality today", "target": "quality target", "test_cases": "test cases",
+    "failures": "failing outputs read",
     "examples": "labelled examples", "volume": "requests a day", "tokens": "input tokens a request",
     "latency": "answer time, 95th percentile", "identifiers": "identifiers in the data",
     "knowledge_changes": "how often the facts change", "residency": "where data may be processed",
