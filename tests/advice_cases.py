@@ -22,7 +22,8 @@ def situation(families: Mapping[str, int], *, tried: bool = True, quality: float
     return Situation(
         task_id="task", name="The task", kind="extraction", model="claude-sonnet-4-6", place="anthropic_global",
         place_known=True, requests_per_day=2000, output_tokens=200,
-        quality=Interval(estimate=quality, low=quality - 0.09, high=quality + 0.09), target=0.90, cases=100, ceiling=None,
+        quality=Interval(estimate=quality, low=quality - 0.09, high=quality + 0.09), target=0.90,
+        cases=100, ceiling=None,
         families=dict(families), unmapped=0, examples=300, examples_known=True, p95_required_ms=None,
         p95_today_ms=(1733.3, 6500.0), p95_measured=False, waits=False, knowledge_changes="never",
         prompt_engineering_done=tried, rag_done=False, contains_phi=False, personal_data=False, identifiers=0,

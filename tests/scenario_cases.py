@@ -222,10 +222,8 @@ def main() -> None:
         reached = "  ?" if plan.probability is None else f"{plan.probability:4.0%}"
         said = "NOT" if wrong else "ok "
         amounts = f"{plan.first.cost.expected:>9,.0f} {plan.monthly.expected:>13,.0f}"
-        place = plan.likely_end.configuration.place
-        print(
-            f"{said} {one.name:<42} {one.day} {plan.first.route:<22} {plan.end_route:<22} {place:<17} {reached} {amounts}"
-        )
+        place, first, end = plan.likely_end.configuration.place, plan.first.route, plan.end_route
+        print(f"{said} {one.name:<42} {one.day} {first:<22} {end:<22} {place:<17} {reached} {amounts}")
         for line in wrong:
             print(f"      {line}")
     print(f"{len(every) - failed} of {len(every)} as expected")

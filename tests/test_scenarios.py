@@ -1,4 +1,4 @@
-"""The advice on every task of tests/scenarios, on every one of its days: written before the rules, and never from them."""
+"""The advice on every task of tests/scenarios, on all its days: written before the rules, and never from them."""
 
 from __future__ import annotations
 

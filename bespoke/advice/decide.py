@@ -246,8 +246,8 @@ class _Planner:
     def _levers(self) -> None:
         """Caching and batches change no answer. They come first where they pay for the next step within a month, or
         where there is nothing else to do; where they pay for themselves soon they are switched on beside the plan;
-        elsewhere they are part of what is rolled out. A smaller model is priced with them on, and goes before them where
-        its reservation value is the higher one."""
+        elsewhere they are part of what is rolled out. A smaller model is priced with them on, and goes before them
+        where its reservation value is the higher one."""
         price = bill.levers(self.ground)
         if price is None:
             return

@@ -20,7 +20,8 @@ SERVICE = {  # route -> whose regions it runs in; () of a route's regions is the
     "foundry": "foundry", "openai": "openai", "hosted": "hosted", "contract": "anthropic",
 }  # fmt: skip
 THINKING = "extended_thinking"
-ACCESS = {"bedrock": "aws_bedrock", "sagemaker": "aws_bedrock", "vertex": "google_vertex", "foundry": "microsoft_foundry",
+ACCESS = {"bedrock": "aws_bedrock", "sagemaker": "aws_bedrock", "vertex": "google_vertex",
+          "foundry": "microsoft_foundry",
           "anthropic": "anthropic_api"}  # fmt: skip
 
 
@@ -88,7 +89,8 @@ def place(intervention: Intervention, base: Configuration, situation: Situation,
     return Placed(
         configuration=configuration,
         outcomes=(
-            *outcomes, *_life(model, configuration.place, facts), *_choice(configuration, facts), *_fast(configuration, situation, facts),
+            *outcomes, *_life(model, configuration.place, facts), *_choice(configuration, facts),
+            *_fast(configuration, situation, facts),
         ),
     )  # fmt: skip
 

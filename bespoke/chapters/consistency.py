@@ -13,7 +13,8 @@ from bespoke.results import Result
 READ = ("02_failure_modes", "03_dataset_readiness", "05_icd10_evaluation")
 COLUMN = {
     "quality": "current_quality", "target": "target_quality", "metric": "metric", "test_cases": "test_cases",
-    "examples": "labelled_examples", "identifiers": "deidentified", "tokens": "input_tokens", "latency": "p95_latency_ms",
+    "examples": "labelled_examples", "identifiers": "deidentified", "tokens": "input_tokens",
+    "latency": "p95_latency_ms",
 }  # fmt: skip
 
 

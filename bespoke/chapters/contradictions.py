@@ -129,8 +129,8 @@ def examples_apart(task: Task, counted: int | None) -> Contradiction | None:
         return None
     return Contradiction(
         input="examples",
-        says=f"{decimal(task.labelled_examples)} labelled examples are stated and {decimal(counted)} usable ones are in "
-        "the files: the counted ones are used (declare the dataset a sample where it is one)",
+        says=f"{decimal(task.labelled_examples)} labelled examples are stated and {decimal(counted)} usable ones are "
+        "in the files: the counted ones are used (declare the dataset a sample where it is one)",
     )
 
 
@@ -182,5 +182,6 @@ def _waits_and_hurries(task: Task) -> Contradiction | None:
         return None
     return Contradiction(
         input="latency",
-        says=f"answers are stated to wait a day and to come within {exact(task.p95_latency_ms)} ms: no batches are planned",
+        says=f"answers are stated to wait a day and to come within {exact(task.p95_latency_ms)} ms: "
+        "no batches are planned",
     )

@@ -25,7 +25,7 @@ def measuring_share(cases: int, failures: int, wanted: float) -> float:
 
 
 def cleaning_share(rows: int) -> float:
-    """The share of a de-identification that so many rows are: a tenth at least, for finding the rule and checking it."""
+    """The share of a de-identification that so many rows are: a tenth at least, to find the rules and check them."""
     return min(1.0, max(0.1, rows / ROWS_OF_A_CLEANING))
 
 
