@@ -256,7 +256,7 @@ def test_a_missing_boto3_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setitem(sys.modules, "boto3", None)
     assert error_of(lambda: connect("us-east-1")) == (
-        'boto3 is not installed; install the extra: pip install "bespoke[aws]"'
+        'boto3 is not installed; install the extra: pip install "bespoke-workbook[aws]"'
     )
 
 

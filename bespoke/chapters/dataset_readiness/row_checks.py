@@ -19,17 +19,15 @@ from bespoke.chapters.dataset_readiness.rules import Rules
 from bespoke.chapters.dataset_readiness.tokens import Estimator
 from bespoke.facts.icd10 import Release
 from bespoke.show.numbers import decimal
-from bespoke.tuning.formats import HUMAN, Example
+from bespoke.tuning.formats import Example
 
 TURN_MARKER = re.compile(r"\n(?:Human|Assistant):")
-NOVA = re.compile(r"User:|Bot:|Assistant:|System:|<image>|<video>|\[EOS\]")
 TEMPLATE = re.compile(
     r"<\|(?:im_start|im_end|begin_of_text|end_of_text|start_header_id|end_header_id|eot_id|endoftext|"
     r"system|user|assistant|end)\|>|\[/?INST\]|<</?SYS>>|</?s>"
 )
 # One of these stands in every match: looking for them is ten times faster.
 TURN_WORDS = ("Human:", "Assistant:")
-NOVA_WORDS = ("User:", "Bot:", "Assistant:", "System:", "<image>", "<video>", "[EOS]")
 TEMPLATE_WORDS = ("<|", "INST]", "SYS>>", "s>")
 
 
@@ -58,6 +56,7 @@ class RowChecks:
         """Everything wrong with the content of an example whose texts take `size` bytes of UTF-8."""
         yield from self._lengths(size)
         yield from _reserved(example)
+        yield from self._reserved_of_nova(example)
         yield from _answer(example, self.release)
         seen: set[str] = set()
         for text in example.texts():
@@ -70,6 +69,15 @@ class RowChecks:
                 if rule not in seen:
                     seen.add(rule)
                     yield Checked(rule, detail)
+
+    def _reserved_of_nova(self, example: Example) -> Iterator[Checked]:
+        """The words on which a job of Nova fails, in any case and in any text."""
+        words = self.rules.one("reserved_nova").words
+        for text in example.texts():
+            lower = text.lower()
+            if holds_any(lower, words):
+                yield Checked("reserved_nova", f"holds {next(word for word in words if word in lower)}")
+                return
 
     def _lengths(self, size: int) -> Iterator[Checked]:
         low, likely = self.estimate.low, self.estimate.bytes_per_token
@@ -85,10 +93,8 @@ class RowChecks:
 
 
 def _reserved(example: Example) -> Iterator[Checked]:
-    prompts = [example.system or "", *(turn.text for turn in example.turns if turn.role == HUMAN)]
     for rule, pattern, words, texts in (
         ("reserved_turn_marker", TURN_MARKER, TURN_WORDS, [f"\n{text}" for text in example.texts()]),
-        ("reserved_nova", NOVA, NOVA_WORDS, prompts),
         ("reserved_template", TEMPLATE, TEMPLATE_WORDS, list(example.texts())),
     ):
         likely = (text for text in texts if holds_any(text, words))

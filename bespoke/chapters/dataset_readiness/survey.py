@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -141,15 +141,15 @@ def survey(client: Client, facts: Facts, *, seed: int = SEED) -> Survey:
 
 def read(
     paths: Sequence[Path], folder: Path, notes: Sequence[Note], release: Release | None, facts: Facts, *,
-    seed: int = SEED,
+    seed: int = SEED, names: Mapping[str, str] | None = None,
 ) -> Survey:  # fmt: skip
     """The one pass over any files; findings name them relative to `folder`. `notes` must not be among the rows."""
     rules = rules_as_of(facts.as_of)
     known = Containment(note.text for note in notes)
-    scan = Scan(rules, Ledger(rules), known, tuple(note.id for note in notes), release)
+    scan = Scan(rules, Ledger(rules), known, tuple(note.id for note in notes), release, names)
     for path in paths:
         scan.file(path, shown(path, folder))
-    near = tuple(scan.copies.near(rules.number("duplicate_near")))
+    near = tuple(scan.copies.near(rules.number("duplicate_near"), rules.number("duplicate_near_script")))
     return Survey(
         scan=scan,
         census=Census(scan.copies, near, [file.role == "training" for file in scan.files]),

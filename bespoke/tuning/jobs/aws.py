@@ -10,7 +10,7 @@ from typing import Any
 
 from bespoke.errors import BespokeError, printable
 
-INSTALL = 'boto3 is not installed; install the extra: pip install "bespoke[aws]"'
+INSTALL = 'boto3 is not installed; install the extra: pip install "bespoke-workbook[aws]"'
 SIGN_IN = "sign in again, for example with `aws sso login`"
 EXPIRED = {
     "ExpiredTokenException", "ExpiredToken", "RequestExpired", "TokenRefreshRequired", "InvalidClientTokenId",

@@ -93,7 +93,7 @@ def _held_out(client: Client, frame: Frame) -> Iterator[str]:
 README = """\
 # Training recipe: LoRA on an open-weight model
 
-1. On a machine with a GPU: `pip install "bespoke[lora]"`.
+1. On a machine with a GPU: `pip install "bespoke-workbook[lora]"`.
 2. In `recipe.yaml`, name the `base_model`: a folder or a hub id of an instruction-tuned model whose licence
    allows the client's use. Set `chat_template: chatml` only for a model that has no template of its own.
 3. Train: `python -m bespoke.tuning.recipes .`

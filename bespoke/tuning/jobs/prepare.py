@@ -130,7 +130,7 @@ def _write(
         files = {side: stack.enter_context(_whole_file(folder / name)) for side, name in NAMES.items()}
         for number, path in enumerate(client.dataset):
             shown = f"{client.name}/{path.relative_to(client.folder).as_posix()}"
-            for line, given, _ in examples(path, detect(path).format):
+            for line, given, _ in examples(path, detect(path)):
                 side = sides.get(number, {}).get(line)
                 example = without(given, choice.drop)
                 losses = target.lost(example) if side else ()

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from bespoke.errors import BespokeError
 
-INSTALL = 'torch, transformers, peft and trl are needed; install the extra: pip install "bespoke[lora]"'
+INSTALL = (
+    'torch, transformers, peft and trl are needed; install the extra: pip install "bespoke-workbook[lora]"'
+)
 
 
 def main(arguments: list[str]) -> int:
