@@ -47,6 +47,7 @@ class RowChecks:
     rules: Rules
     estimate: Estimator
     release: Release | None  # the client's own code set; None: the pinned one
+    country: str = ""  # of the engagement: whose forms of numbers count without a label
 
     @cached_property
     def _token_limits(self) -> dict[str, float]:
@@ -61,7 +62,7 @@ class RowChecks:
         seen: set[str] = set()
         for text in example.texts():
             pressing = presses(text)
-            found = repeated_identifiers(text) if text is example.system else identifiers(text)
+            found = (repeated_identifiers if text is example.system else identifiers)(text, self.country)
             details = [(rule, masked(match)) for rule, match in found]
             if pressing:
                 details.append(("safety_pressure", f"says “{pressing}”"))

@@ -41,6 +41,7 @@ class Scan:
     evaluation: Containment
     evaluation_ids: Sequence[str]
     release: Release | None = None  # the client's own code set; None: the pinned one
+    country: str = ""  # of the engagement
     names: Mapping[str, str] | None = None  # key of a file -> the name it is read under
     copies: Copies = field(default_factory=Copies)
     labels: LabelCounter = field(default_factory=LabelCounter)
@@ -51,7 +52,7 @@ class Scan:
 
     def __post_init__(self) -> None:
         self.estimate = estimator(self.rules)
-        self.checks = RowChecks(self.rules, self.estimate, self.release)
+        self.checks = RowChecks(self.rules, self.estimate, self.release, self.country)
         self.holds_evaluation = self.rules.number("leak_evaluation")
 
     def file(self, path: Path, name: str) -> None:

@@ -136,17 +136,20 @@ class Survey:
 
 def survey(client: Client, facts: Facts, *, seed: int = SEED) -> Survey:
     """The one pass over a client's files. Raises BespokeError where a file cannot be opened."""
-    return read(client.dataset, client.folder, client.notes or (), client.code_set, facts, seed=seed)
+    return read(
+        client.dataset, client.folder, client.notes or (), client.code_set, facts, seed=seed,
+        country=client.engagement.country,
+    )  # fmt: skip
 
 
 def read(
     paths: Sequence[Path], folder: Path, notes: Sequence[Note], release: Release | None, facts: Facts, *,
-    seed: int = SEED, names: Mapping[str, str] | None = None,
+    seed: int = SEED, names: Mapping[str, str] | None = None, country: str = "",
 ) -> Survey:  # fmt: skip
     """The one pass over any files; findings name them relative to `folder`. `notes` must not be among the rows."""
     rules = rules_as_of(facts.as_of)
     known = Containment(note.text for note in notes)
-    scan = Scan(rules, Ledger(rules), known, tuple(note.id for note in notes), release, names)
+    scan = Scan(rules, Ledger(rules), known, tuple(note.id for note in notes), release, country, names)
     for path in paths:
         scan.file(path, shown(path, folder))
     near = tuple(scan.copies.near(rules.number("duplicate_near"), rules.number("duplicate_near_script")))
