@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from bespoke.chapters.dataset_readiness.answers import as_object, bare_codes, invalid_codes, presses, refuses
+from bespoke.chapters.dataset_readiness.answers import as_object, bare_codes, invalid_codes, presses
 from bespoke.chapters.dataset_readiness.identifiers import (
     holds_any,
     identifiers,
@@ -15,6 +15,8 @@ from bespoke.chapters.dataset_readiness.identifiers import (
     repeated_identifiers,
 )
 from bespoke.chapters.dataset_readiness.prompt_schema import broken_schema
+from bespoke.chapters.dataset_readiness.refusals import refuses
+from bespoke.chapters.dataset_readiness.repetition import repeats_itself
 from bespoke.chapters.dataset_readiness.rules import Rules
 from bespoke.chapters.dataset_readiness.tokens import Estimator
 from bespoke.facts.icd10 import Release
@@ -112,6 +114,9 @@ def _answer(example: Example, release: Release | None) -> Iterator[Checked]:
     if refuses(answer):
         yield Checked("refusal", f"begins “{' '.join(answer.split())[:40]}”")
         return
+    repeated = repeats_itself(answer)
+    if repeated:
+        yield Checked("repetition", repeated)
     fields = as_object(answer)
     broken = broken_schema(example, fields)
     if broken:

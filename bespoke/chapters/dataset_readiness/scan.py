@@ -9,15 +9,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bespoke.chapters.dataset_readiness.answers import as_object, refuses
+from bespoke.chapters.dataset_readiness.answers import as_object
 from bespoke.chapters.dataset_readiness.copies import Copies
 from bespoke.chapters.dataset_readiness.labels import LabelCounter
+from bespoke.chapters.dataset_readiness.languages import Languages
 from bespoke.chapters.dataset_readiness.ledger import Ledger
 from bespoke.chapters.dataset_readiness.minhash import Containment, Hashes, shingled
+from bespoke.chapters.dataset_readiness.refusals import refuses
 from bespoke.chapters.dataset_readiness.result import FileReport, Role
 from bespoke.chapters.dataset_readiness.row_checks import Checked, RowChecks
 from bespoke.chapters.dataset_readiness.rules import Rules
 from bespoke.chapters.dataset_readiness.standing import Standing
+from bespoke.chapters.dataset_readiness.suspects import Asked
+from bespoke.chapters.dataset_readiness.system_prompts import SystemPrompts
 from bespoke.chapters.dataset_readiness.tokens import estimator
 from bespoke.errors import BespokeError
 from bespoke.facts.icd10 import Release
@@ -45,10 +49,14 @@ class Scan:
     names: Mapping[str, str] | None = None  # key of a file -> the name it is read under
     copies: Copies = field(default_factory=Copies)
     labels: LabelCounter = field(default_factory=LabelCounter)
+    asked: Asked = field(default_factory=Asked)
+    languages: Languages = field(default_factory=Languages)
+    system_prompts: SystemPrompts = field(default_factory=SystemPrompts)
     files: list[FileReport] = field(default_factory=list)
     training_tokens: array[int] = field(default_factory=lambda: array("Q"))
     refusals: int = 0
     answers: int = 0
+    _name: str = ""  # of the file that is being read
 
     def __post_init__(self) -> None:
         self.estimate = estimator(self.rules)
@@ -57,6 +65,7 @@ class Scan:
 
     def file(self, path: Path, name: str) -> None:
         """Read one file to its end; `name` is shown in place of its path."""
+        self._name = name
         role, role_why = role_of(path)
         detected, why = self._detect(path, name)
         size = path.stat().st_size
@@ -185,6 +194,9 @@ class Scan:
             self.refusals += refuses(answer)
         if good and role == "training":
             self.labels.add(answer, as_object(answer))
+            self.asked.add(self._name, line, "\n".join(turn.text for turn in example.asked))
+            self.languages.add(self._name, line, answer)
+            self.system_prompts.add(self._name, line, example.system)
         free = [not any(self._blocks(breach, route) for breach in found) for route in self.rules.targets]
         self.copies.add(
             example,
