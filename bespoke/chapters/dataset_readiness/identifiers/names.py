@@ -42,7 +42,7 @@ NAMES = (
             rf"|\b{_PART}\s?:\s*{_WORD}"
             rf"|\b{_LABEL}\s?:\s*[{_UP}]{{2,}}, ?{_WORD}"
         ),
-        hint=re.compile(r"[a-zA-Zé] ?:\s*[A-ZÀ-Þ]"),
+        hint=re.compile(r":\s*[A-ZÀ-Þ]"),
     ),
     Look(
         "identifier_name",

@@ -14,7 +14,9 @@ from importlib import import_module
 
 from bespoke.chapters.dataset_readiness.identifiers.looks import holds_any
 
-FEWEST_DIGITS = 5
+# What a number can be in: five digits and more, with marks, blanks and letters between. A date alone is none.
+TOKEN = re.compile(r"0(?:[ ./-]?[a-z]{0,5}[ ./-]?0){4,}")
+DATE = re.compile(r"00?[/.-]00?[/.-]0000|0000-00-00")
 TAX, BANK = "identifier_national", "identifier_bank"
 
 
@@ -134,7 +136,7 @@ NUMBERS = (
 
 def numbers(text: str, shape: str) -> Iterator[tuple[str, str]]:
     """Rule and number of each kind that a text holds. `shape` is the text in lower case, every digit a zero."""
-    if shape.count("0") < FEWEST_DIGITS:
+    if not any(DATE.fullmatch(token) is None for token in TOKEN.findall(shape)):
         return
     for number in NUMBERS:
         if match := number.search(text, shape):
