@@ -143,6 +143,12 @@ def _client_error(what: str, response: Mapping[str, Any], region: str) -> str:
         return f"AWS does not take the credentials (expired or wrong); {SIGN_IN}"
     if code in THROTTLED:
         return f"AWS: {what}: too many requests, also after waiting; run the same command again later"
+    status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
+    if status >= 500 or code in ("500", "InternalServerException", "InternalFailure", "ServiceException"):
+        said = scrub(re.sub(r"<[^>]*>", " ", message)) or code
+        return (
+            f"AWS: {what}: failed on AWS's side ({status or code}: {said}); run the same command again later"
+        )
     if code.startswith("AccessDenied"):
         return f"AWS: {what}: not allowed: {message}"
     if code in (

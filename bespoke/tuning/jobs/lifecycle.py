@@ -13,6 +13,7 @@ from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.tuning.jobs import aws as amazon
 from bespoke.tuning.jobs.aws import Aws, told
+from bespoke.tuning.jobs.prepare import Dataset
 from bespoke.tuning.jobs.profiles import Profile
 
 # A person may decide to train in spite of the others; these are the law, the contract or the vendor.
@@ -39,6 +40,24 @@ def binding(outcomes: tuple[GateOutcome, ...], task: Task) -> list[str]:
         for outcome in outcomes
         if _stops(outcome) and not (knows_us and outcome.gate == "lifecycle")
     ]
+
+
+def unmet(outcomes: tuple[GateOutcome, ...]) -> list[str]:
+    """Every gate that is not met, in words: those that stop no job too, for the advice would wait for them."""
+    return [line_of(outcome) for outcome in outcomes if outcome.verdict != "met"]
+
+
+def line_of(outcome: GateOutcome) -> str:
+    """One gate as plan and submit say it."""
+    return f"gate {outcome.gate}: {outcome.verdict}: needs {outcome.needs}; found: {outcome.found}"
+
+
+def as_found(task: Task, dataset: Dataset | None) -> Task:
+    """The task with the examples that a job would really have, where the list speaks of others."""
+    if dataset is None:
+        return task
+    there = sum(file.rows for file in dataset.files) + dataset.kept_back
+    return task.model_copy(update={"labelled_examples": there})
 
 
 def _stops(outcome: GateOutcome) -> bool:

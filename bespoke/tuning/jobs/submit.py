@@ -51,6 +51,8 @@ def submit(
     before = store.run(order.run)
     order = _resumed(order, before)
     dataset, settings, digest = _files(client, profile, region, facts, order)
+    for line in lifecycle.unmet(lifecycle.gates(client, facts, profile, lifecycle.as_found(task, dataset))):
+        say(line)
     run = _existing(before, digest, order)
     cost = _affordable(client, profile, dataset, settings, facts, order) if run is None else None
     aws = _signed_in(client, profile, region, aws_profile, outside, say)

@@ -42,7 +42,7 @@ def read_held_out(path: Path) -> tuple[HeldOut, ...]:
     """The rows of held_out.jsonl; none where there is no such file."""
     if not path.is_file():
         return ()
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
     return tuple(
         HeldOut(row["id"], row["prompt"], Fields.model_validate(row["gold"]) if row.get("gold") else None)
         for row in rows

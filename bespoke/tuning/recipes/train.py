@@ -99,7 +99,7 @@ def _model(recipe: Recipe) -> Any:
 def _rows(path: Path, tokenizer: Any, recipe: Recipe) -> list[dict[str, Any]]:
     """Prompt and completion as lists of messages; a row that would be cut is refused with its line."""
     rows = []
-    for line, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for line, text in enumerate(path.read_text(encoding="utf-8").rstrip("\n").split("\n"), start=1):
         row = json.loads(text)
         prompt, completion = (_messages(row[key], role) for key, role in _ROLES.items())
         ids = tokenizer.apply_chat_template(prompt + completion, return_dict=True)["input_ids"]
