@@ -213,6 +213,30 @@ def convert(
         click.echo(printable(line))
 
 
+@dataset.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option(
+    "--rejects", type=click.Path(path_type=Path), help="File of the rows left out; default beside OUT."
+)
+@click.option(
+    "--to", "target", default="", metavar="FORMAT", help="Write another format than the file's own."
+)
+@_MAP
+def repair(source: Path, out: Path, rejects: Path | None, target: str, names: tuple[str, ...]) -> None:
+    """Mend what needs no decision; rows that need one go to a rejects file, each with its reasons."""
+    from datetime import date
+
+    from bespoke.tuning import repairing
+    from bespoke.tuning.formats.mapping import names_of
+
+    aside = rejects or out.with_name(f"{out.stem}.rejects.jsonl")
+    done = repairing.repair(source, out, aside, date.today(), target=target, names=names_of(names))
+    for line in repairing.lines(done, out, aside):
+        click.echo(line)
+    sys.exit(0 if done.written else 1)
+
+
 @dataset.command("check")
 @click.argument("source", metavar="CLIENT|FILE")
 @_CLIENT_DATA

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,7 @@ class Scan:
     release: Release | None = None  # the client's own code set; None: the pinned one
     country: str = ""  # of the engagement
     names: Mapping[str, str] | None = None  # key of a file -> the name it is read under
+    each: Callable[[int, list[Checked]], None] | None = None  # told line and breaches of every row with any
     copies: Copies = field(default_factory=Copies)
     labels: LabelCounter = field(default_factory=LabelCounter)
     asked: Asked = field(default_factory=Asked)
@@ -84,6 +85,8 @@ class Scan:
                 good = self._example(row, form, role, found, tokens)
             for breach in found:
                 self.ledger.add(breach.rule, name, row.line, breach.detail, routes=breach.routes)
+            if found and self.each is not None:
+                self.each(row.line, found)
             is_row = row.record is not None or any(breach.rule not in NO_ROW for breach in found)
             count += is_row
             valid += good

@@ -61,7 +61,7 @@ def convert(
     problems: list[Problem] = []
     left_out: list[int] = []
     read = written = 0
-    with _whole_file(out) as file:
+    with whole_file(out) as file:
         write = _csv_writer(file) if target.name == "csv" else _json_writer(file)
         for line, example, faults in examples(source, detected, names):
             read += 1
@@ -170,7 +170,7 @@ def _csv_writer(file: IO[str]) -> Callable[[dict[str, Any]], str]:
 
 
 @contextmanager
-def _whole_file(out: Path) -> Iterator[IO[str]]:
+def whole_file(out: Path) -> Iterator[IO[str]]:
     """A file that takes its place only when everything was written."""
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
