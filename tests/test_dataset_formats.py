@@ -138,6 +138,8 @@ OTHER_METHODS: dict[str, tuple[Any, str]] = {
         ]},
         "preference_dpo",
     ),
+    "messages preferred": ({"chosen_messages": [U, A], "rejected_messages": [U, A]}, "preference_dpo"),
+    "messages of pre-training": ({"messages": [{"role": "pretrain", "content": "Only text."}]}, "text"),
     "ranked answers": ({"prompt": "q", "responses": ["a", "b"], "scores": [1, 0]}, "preference_dpo"),
     "KTO": ({"prompt": "q", "completion": "a", "label": False}, "preference_kto"),
     "KTO of LLaMA-Factory": ({"messages": [U, A], "kto_tag": True}, "preference_kto"),
@@ -179,6 +181,14 @@ def test_a_family_is_read_for_what_it_is(name: str, tmp_path: Path) -> None:
     if texts:
         assert faults == ()
         assert [turn.role for turn in example.turns] == [HUMAN, ASSISTANT] * (len(texts) // 2)
+
+
+@pytest.mark.parametrize("record", [{"turns": ["a question", "another question"]}, {"data": ["q", "a", "q"]}])
+def test_a_list_of_texts_that_may_be_questions_is_not_taken_for_a_dialogue(
+    record: Any, tmp_path: Path
+) -> None:
+    with pytest.raises(BespokeError, match="no known training format"):
+        detect(write(tmp_path / "d.jsonl", record))
 
 
 @pytest.mark.parametrize("name", OTHER_METHODS)
@@ -356,6 +366,34 @@ def test_arrays_sequences_wrappers_gzip_and_parquet_hold_the_same_rows(tmp_path:
         ]
         assert written == rows, name
         assert check(tmp_path / name).rows == 120
+
+
+def test_a_list_of_messages_a_line_is_read_and_mended(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", [U, A], [U, A, U, A])
+    result = check(path)
+    assert (result.rows, result.valid) == (2, 2)
+    assert found(result, "bare_list").count == 2
+    convert(path, "openai_chat", tmp_path / "o.jsonl")
+    assert json.loads((tmp_path / "o.jsonl").read_text(encoding="utf-8").split("\n")[0]) == {
+        "messages": [U, A]
+    }
+
+
+def test_two_calls_of_one_tool_at_once_need_no_ids(tmp_path: Path) -> None:
+    row = {
+        "tools": json.dumps([{"name": "area", "parameters": {}}]),
+        "conversations": [
+            {"from": "human", "value": "two circles"},
+            {"from": "function_call", "value": json.dumps([{"name": "area", "arguments": {"r": n}} for n in (1, 2)])},
+            {"from": "observation", "value": "3"}, {"from": "observation", "value": "12"}, {"from": "gpt", "value": "a"},
+        ],
+    }  # fmt: skip
+    path = write(tmp_path / "a.jsonl", row)
+    assert check(path).valid == 1
+    convert(path, "openai_chat", tmp_path / "o.jsonl")
+    messages = json.loads((tmp_path / "o.jsonl").read_text(encoding="utf-8"))["messages"]
+    assert [call["id"] for call in messages[1]["tool_calls"]] == ["call_1", "call_2"]
+    assert [m["tool_call_id"] for m in messages[2:4]] == ["call_1", "call_2"]
 
 
 def test_a_broken_array_is_read_up_to_the_break(tmp_path: Path) -> None:

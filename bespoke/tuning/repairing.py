@@ -112,7 +112,9 @@ def _own(detected: Detection) -> Format:
 
 
 def _of_file(rule: str) -> str:
-    return {"bom": "a byte order mark", "blank_line": "blank lines"}[rule]
+    return {"bom": "a byte order mark", "blank_line": "blank lines", "bare_list": "lists without an object"}[
+        rule
+    ]
 
 
 def _copies(found: Survey) -> Iterator[tuple[int, int]]:

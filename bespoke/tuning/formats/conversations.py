@@ -33,7 +33,7 @@ LISTS = (
     "chat",
     "items",
 )
-OF_TEXTS = ("data", "conversations", "conversation", "dialog", "dialogue", "turns")  # may hold texts in turn
+OF_TEXTS = ("data", "conversations", "conversation", "dialog", "dialogue")  # may hold texts in turn
 ROLES = {
     "human": HUMAN, "user": HUMAN, "User": HUMAN, "Human": HUMAN, "prompter": HUMAN, "usr": HUMAN,
     "gpt": ASSISTANT, "assistant": ASSISTANT, "Assistant": ASSISTANT, "bot": ASSISTANT, "model": ASSISTANT,
@@ -166,7 +166,12 @@ def _pair(turns: list[Any]) -> tuple[str, str] | None:
 
 
 def _all_texts(turns: object) -> bool:
-    return isinstance(turns, list) and len(turns) > 1 and all(isinstance(turn, str) for turn in turns)
+    return (
+        isinstance(turns, list)
+        and len(turns) > 1
+        and len(turns) % 2 == 0
+        and all(isinstance(turn, str) for turn in turns)
+    )
 
 
 def _unpaired(turns: list[Any]) -> list[Any]:

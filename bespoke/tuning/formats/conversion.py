@@ -20,7 +20,7 @@ from bespoke.tuning.formats.rows import rows
 from bespoke.tuning.formats.structure import structure
 
 SHOWN = 100  # problems named one by one
-MENDED = {"bom", "blank_line"}  # faults of the file that a rewritten file no longer has
+MENDED = {"bom", "blank_line", "bare_list"}  # faults of the file that a rewritten file no longer has
 
 
 @dataclass(frozen=True, slots=True)

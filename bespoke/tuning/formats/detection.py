@@ -61,7 +61,8 @@ class Detection:
         """The format of one row: the file's where the row is in it, else the first that recognises it."""
         if self.format.recognises(record):
             return self.format
-        return next((form for form in candidates(self.table) if form.recognises(record)), self.format)
+        claims = _claims(record, self.table)
+        return KNOWN[next(iter(claims))] if claims else self.format
 
 
 def candidates(table: bool) -> tuple[Format, ...]:
@@ -108,7 +109,8 @@ def detect(path: Path, names: Mapping[str, str] | None = None) -> Detection:
 def _claims(record: Record, table: bool) -> dict[str, str]:
     """The formats that a record may count for, with the reason: families of spellings only where nothing else fits."""
     found = {form.name: why for form in candidates(table) if (why := form.recognises(record))}
-    other = next((name for name in found if KNOWN[name].method and name != "text"), "")
+    pretraining = "text" in found and "marked_text" not in found
+    other = next((name for name in found if KNOWN[name].method and (name != "text" or pretraining)), "")
     if other:
         return {other: found[other]}
     return {name: why for name, why in found.items() if KNOWN[name].narrow} or dict(list(found.items())[:1])

@@ -109,7 +109,18 @@ def _wrapped(value: object) -> list[Any] | None:
 def _record(value: object) -> tuple[Record | None, tuple[Fault, ...]]:
     if isinstance(value, dict):
         return value, ()
+    if _is_messages(value):
+        return {"messages": value}, (Fault("bare_list", "a list of messages without an object around it"),)
     return None, (Fault("not_an_object", f"a JSON {type(value).__name__} where an object is needed"),)
+
+
+def _is_messages(value: object) -> bool:
+    """Whether a list is the messages of one row."""
+    return (
+        isinstance(value, list)
+        and len(value) > 1
+        and all(isinstance(turn, dict) and ("role" in turn or "from" in turn) for turn in value)
+    )
 
 
 def parse(line: bytes) -> tuple[Record | None, Fault | None]:
@@ -124,9 +135,8 @@ def parse(line: bytes) -> tuple[Record | None, Fault | None]:
         return None, Fault("invalid_json", f"{error.msg} at character {error.pos + 1}")
     except (ValueError, RecursionError) as error:
         return None, Fault("invalid_json", str(error) or "nested too deeply")
-    if not isinstance(value, dict):
-        return None, _record(value)[1][0]
-    return value, None
+    record, faults = _record(value)
+    return record, faults[0] if faults else None
 
 
 class Repeated(Exception):

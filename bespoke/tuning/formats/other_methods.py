@@ -22,7 +22,7 @@ class OtherMethod(Format):
 
     def read(self, record: Record) -> Reading:
         what = f"a row for {self.method}: {self.needs}"
-        return Reading(Example(NOTHING.system, (), dict(record)), (Fault("other_method", what),))
+        return Reading(NOTHING, (Fault("other_method", what),))
 
     def spell(self, example: Example) -> dict[str, Any]:
         raise NotImplementedError("rows for another method are never written")
@@ -41,6 +41,7 @@ class Preferences(OtherMethod):
         for chosen, rejected in (
             ("chosen", "rejected"), ("preferred_output", "non_preferred_output"), ("response_j", "response_k"),
             ("response_chosen", "response_rejected"), ("chosen_response", "rejected_response"),
+            ("chosen_messages", "rejected_messages"), ("pos", "neg"),
         ):  # fmt: skip
             if chosen in record and rejected in record:
                 return f"{chosen!r} beside {rejected!r}"
@@ -140,6 +141,10 @@ class PlainText(OtherMethod):
     needs = "it is running text without a prompt and an answer"
 
     def recognises(self, record: Record) -> str:
+        if any(
+            isinstance(turn, dict) and turn.get("role") == "pretrain" for turn in _list(record, "messages")
+        ):
+            return "'messages' of the role 'pretrain'"
         return "'text' alone" if isinstance(record.get("text"), str) and not set(record) & _ASKING else ""
 
 

@@ -54,7 +54,7 @@ def _tools(example: Example) -> Iterator[Fault]:
             if call.name not in declared:
                 beside = "" if declared else ": the row declares no tools"
                 yield Fault("tool_undeclared", f"turn {n} calls {call.name!r}, which is not declared{beside}")
-            key = call.id or call.name
+            key = call.id or f"{call.name} ({len(open_calls) + 1})"
             if key in open_calls:
                 yield Fault("tool_unanswered", f"turn {n}: two calls have the id {key!r}")
             open_calls[key] = call.name
