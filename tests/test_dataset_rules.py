@@ -287,6 +287,7 @@ def test_the_table_itself() -> None:
         "other_method", "tool_arguments", "tool_undeclared", "tool_unanswered", "not_carried", "several_blocks",
         "repetition", "language_mix", "system_missing", "system_differs", "label_suspect",
         "identifier_birth", "identifier_national", "identifier_bank", "identifier_address", "identifier_plate",
+        "searched_in_part", "rft_records_min", "rft_records_max",  # tests/test_tuning_plan.py
         "bare_list", "mixed_format", "schema_version", "nova_tools", "nova_reasoning", "duplicate_near_script",
     }  # fmt: skip
     assert set(rules.by_id) == tried

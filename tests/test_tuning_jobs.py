@@ -321,7 +321,7 @@ def test_what_aws_says_about_a_life_counts_though_the_tables_do_not_know(b: Benc
 def test_a_user_who_may_not_ask_for_the_lifecycle_goes_by_the_tables(b: Bench) -> None:
     b.fake.lifecycle_denied = True
     b.run(commands.submit, **NOVA)
-    assert "does not let this user ask" in b.heard()
+    assert "does not tell this user" in b.heard()
 
 
 def test_gates_that_are_law_or_contract_stop_a_job(tmp_path: Path) -> None:

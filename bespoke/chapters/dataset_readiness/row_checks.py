@@ -23,6 +23,8 @@ from bespoke.facts.icd10 import Release
 from bespoke.show.numbers import decimal
 from bespoke.tuning.formats import Example
 
+LONGEST = 1_000_000  # characters of one text that are searched for identifiers: a book has fewer
+HALF = LONGEST // 2  # at each end
 TURN_MARKER = re.compile(r"\n(?:Human|Assistant):")
 TEMPLATE = re.compile(
     r"<\|(?:im_start|im_end|begin_of_text|end_of_text|start_header_id|end_header_id|eot_id|endoftext|"
@@ -62,9 +64,15 @@ class RowChecks:
         yield from self._reserved_of_nova(example)
         yield from _answer(example, self.release)
         seen: set[str] = set()
-        for text in example.texts():
+        for whole in example.texts():
+            text = whole if len(whole) <= LONGEST else f"{whole[:HALF]}\n{whole[-HALF:]}"
+            if text is not whole and "searched_in_part" not in seen:
+                seen.add("searched_in_part")
+                yield Checked(
+                    "searched_in_part", f"{decimal(len(whole))} characters, {decimal(LONGEST)} searched"
+                )
             pressing = presses(text)
-            found = (repeated_identifiers if text is example.system else identifiers)(text, self.country)
+            found = (repeated_identifiers if whole is example.system else identifiers)(text, self.country)
             details = [(rule, masked(match)) for rule, match in found]
             if pressing:
                 details.append(("safety_pressure", f"says “{pressing}”"))

@@ -33,6 +33,7 @@ VALIDATION = re.compile(
     r"(?:^|[_.-])(val|valid|validation|dev|eval|test|held[_-]?out|holdout)(?=[_.-]|$)", re.IGNORECASE
 )
 SOURCE_KEYS = ("group", "group_id", "patient", "patient_id", "document_id", "source_id", "thread_id")
+COMPARED = 1_000_000  # characters of a turn that are compared for near copies
 NO_ROW = {"blank_line", "bom"}  # a line with nothing else is not a row
 
 
@@ -135,7 +136,7 @@ class Scan:
         found += broken
         found += self.checks.check(example, size)
         tokens.append(self.estimate.tokens(size))
-        asked, dense = shingled("\n".join(turn.text for turn in example.asked))
+        asked, dense = shingled("\n".join(turn.text[:COMPARED] for turn in example.asked))
         if role == "training":
             found += self._leaks(asked)
         good = not any(b.routes is None and self.rules.blocks_every_target(b.rule) for b in found)

@@ -288,7 +288,7 @@ def role(
 
 def _say_strays(store: Store, client: Client, aws_profile: str, outside: Outside, say: Say) -> None:
     for region in strayed.find(store.state, client.name, aws_profile, outside):
-        if region.aws is None:
+        if region.why_not:
             say(f"{region.name} was not asked what no run knows: {region.why_not}")
         for stray in region.strays:
             say_stray(stray, say)
@@ -306,12 +306,12 @@ def _retire_strays(
     if several and not yes:
         raise BespokeError(f"deletes {several} things on AWS that no run knows; confirm with --yes")
     for region in found:
-        if region.aws is None:
+        if region.why_not:
             say(f"{region.name} was not asked: {region.why_not}")
         elif not region.strays:
             say(f"{region.name}: nothing of {client.name} that no run knows, AWS confirms")
-        else:
+        if region.aws is not None:
             ending.retire_strays(region.strays, region.aws, outside, say)
-    unasked = [region.name for region in found if region.aws is None]
+    unasked = [region.name for region in found if region.why_not]
     if unasked:
         raise BespokeError(f"not asked: {', '.join(unasked)}; what is there may still cost money")

@@ -94,14 +94,15 @@ class Lifecycle:
 
 
 def ask_lifecycle(aws: Aws, profile: Profile) -> Lifecycle | None:
-    """The base model's life as AWS tells it today; None when this user may not ask."""
+    """The base model's life as AWS tells it today; None when this user may not ask, or AWS fails to answer."""
     from botocore.exceptions import ClientError
 
     with told(f"the lifecycle of {profile.name}", aws.region):
         try:
             found = amazon.found(aws.bedrock.get_foundation_model, modelIdentifier=profile.base_model)
         except ClientError as error:
-            if str(error.response.get("Error", {}).get("Code", "")).startswith("AccessDenied"):
+            denied = str(error.response.get("Error", {}).get("Code", "")).startswith("AccessDenied")
+            if denied or amazon.status_of(error.response) >= 500:
                 return None
             raise
     if found is None:

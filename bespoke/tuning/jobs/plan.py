@@ -6,6 +6,7 @@ import math
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from bespoke.advice import GateOutcome
@@ -13,7 +14,7 @@ from bespoke.clients.schema import Client, Task
 from bespoke.errors import BespokeError, Problem
 from bespoke.facts.price_book import RequestTokens
 from bespoke.facts.reader import Facts
-from bespoke.tuning.jobs import lifecycle, quote
+from bespoke.tuning.jobs import lifecycle, quote, reinforcement
 from bespoke.tuning.jobs.prepare import ALL_SOUND, Choice, Dataset, prepare, too_few
 from bespoke.tuning.jobs.profiles import EPOCHS, Profile, chosen
 
@@ -39,6 +40,7 @@ class Plan:
     finish_p50: str
     finish_p80: str
     optimiser_steps: int | None  # where the batch size is known
+    as_of: date
 
     @property
     def ready(self) -> bool:
@@ -68,6 +70,7 @@ def plan(
         finish_p50=p50,
         finish_p80=p80,
         optimiser_steps=_steps(dataset, settings),
+        as_of=facts.as_of,
     )
 
 
@@ -144,6 +147,7 @@ def lines(found: Plan, client: Client, task: Task) -> Iterator[str]:
     yield f"schedule: live by {found.finish_p50} as likely as not, by {found.finish_p80} with four in five"
     for gate in found.gates:
         yield lifecycle.line_of(gate)
+    yield from reinforcement.lines(profile, found.dataset, client.name, found.as_of)
     yield from (f"step {number}: {step}" for number, step in enumerate(_steps_of(profile), start=1))
     if found.ready:
         yield "nothing is in the way of a job" + _still_wanted(found.gates)

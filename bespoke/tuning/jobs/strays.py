@@ -20,7 +20,7 @@ from bespoke.tuning.jobs.state import State
 
 @dataclass(frozen=True)
 class Region:
-    """One region as AWS told it, or why it could not be asked."""
+    """One region as AWS told it, and what it could not be asked, with the reason."""
 
     name: str
     aws: Aws | None
@@ -39,7 +39,10 @@ def find(state: State, client: str, aws_profile: str, outside: Outside) -> Itera
     for name in regions_of(state, outside.today):
         try:
             aws = outside.connect(name, aws_profile)
-            found = look.strays(state, client, aws)
-            yield Region(name, aws, tuple(stray for stray in found if stray.arn.split(":")[3] == name))
         except BespokeError as error:
             yield Region(name, None, why_not=str(error))
+            continue
+        unasked: list[str] = []
+        found = look.strays(state, client, aws, unasked)
+        here = tuple(stray for stray in found if stray.arn.split(":")[3] == name)
+        yield Region(name, aws, here, "; ".join(dict.fromkeys(unasked)))

@@ -172,7 +172,7 @@ def _signed_in(
     arranged = bool(client.engagement.access.private_haiku_arrangement) and bool(profile.hourly_price)
     life = lifecycle.ask_lifecycle(aws, profile)
     if life is None:
-        say("AWS does not let this user ask for the model's lifecycle; the fact tables decide alone")
+        say("AWS does not tell this user the model's lifecycle; the fact tables decide alone")
     else:
         lifecycle.refuse_ended(life, profile, outside.today, arranged=arranged)
     return aws
