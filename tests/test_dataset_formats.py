@@ -385,7 +385,8 @@ def test_two_calls_of_one_tool_at_once_need_no_ids(tmp_path: Path) -> None:
         "conversations": [
             {"from": "human", "value": "two circles"},
             {"from": "function_call", "value": json.dumps([{"name": "area", "arguments": {"r": n}} for n in (1, 2)])},
-            {"from": "observation", "value": "3"}, {"from": "observation", "value": "12"}, {"from": "gpt", "value": "a"},
+            {"from": "observation", "value": "3"}, {"from": "observation", "value": "12"},
+            {"from": "gpt", "value": "a"},
         ],
     }  # fmt: skip
     path = write(tmp_path / "a.jsonl", row)

@@ -315,3 +315,10 @@ def test_ten_thousand_rows_take_seconds(tmp_path: Path) -> None:
     # 19 words give 17 shingles, 16 of them shared: Jaccard 16 / 18; all 300 end in one group
     assert result.near_copies >= 299
     assert result.usable == 9_701 + 1
+
+
+def test_a_text_of_a_book_s_length_is_searched_at_both_ends(tmp_path: Path) -> None:
+    text = "word " * 300_000
+    result = run(tmp_path, talk(f"{text} jo.doe@clinic.example", "a"), good(1))
+    assert found(result, "searched_in_part").places[0].detail == "1,500,022 characters, 1,000,000 searched"
+    assert found(result, "identifier_email").count == 1
