@@ -45,8 +45,9 @@ repeated_identifiers = lru_cache(maxsize=64)(identifiers)  # for system prompts,
 
 
 def masked(text: str) -> str:
-    """What was matched, less its letters and digits after the third: enough to find it, not to repeat it."""
-    return text[:3] + re.sub(r"\w", "*", text[3:])
+    """What was matched, less its letters and digits after the first few: enough to find it, not to repeat it."""
+    kept = 3 if len(text) > 7 else 1  # three letters of a short name are the name
+    return text[:kept] + re.sub(r"\w", "*", text[kept:])
 
 
 __all__ = ["holds_any", "identifiers", "masked", "repeated_identifiers"]

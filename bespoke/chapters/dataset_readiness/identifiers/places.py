@@ -19,9 +19,7 @@ PLACES = (
             r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Close|Crescent|Terrace"
             r"|Place|Pl|Square|Gardens|Grove|Parkway|Pkwy|Circle|Highway|Hwy)\b"
         ),
-        parts=(" street", " st", " road", " rd", " ave", " lane", " ln", " drive", " dr", " boulevard", " blvd", " court",
-               " ct", " way", " close", " crescent", " terrace", " pl", " square", " gardens", " grove", " parkway",
-               " pkwy", " circle", " highway", " hwy"),
+        hint=re.compile(rf"\d[A-Za-z]?,? (?:[NSEW]\.? )?[{_UP}][{_LOW}{_UP}'’.-]+ "),
     ),
     Look(
         "identifier_address",
@@ -47,8 +45,7 @@ PLACES = (
             rf"\b\d{{1,4}}(?: ?(?:bis|ter))?,? (?:[Rr]ue|[Aa]venue|[Aa]v\.|[Bb]oulevard|[Bb]d|[Pp]lace|[Cc]hemin|[Aa]llée"
             rf"|[Ii]mpasse|[Qq]uai|[Cc]ours|[Rr]oute|[Ss]quare|[Pp]assage) {_OF}{_CAP}"
         ),
-        parts=("0 rue", "0, rue", "bis rue", "ter rue", " avenue ", " av. ", " boulevard ", " bd ", " place ", " chemin ",
-               " allée ", " impasse ", " quai ", " cours ", " route ", " square ", " passage "),
+        hint=re.compile(r"\d(?: ?(?:bis|ter))?,? (?:[Rr]ue|[Aa]v|[Bb]|[Pp]|[Cc]|[Aa]l|[Ii]mp|[Qq]uai|[Rr]out|[Ss]q)"),
     ),
     Look(
         "identifier_address",
