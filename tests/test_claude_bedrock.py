@@ -102,7 +102,7 @@ def test_schema_and_thinking_travel_and_cache_points_only_for_claude() -> None:
 
 def test_without_boto3_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "boto3", None)
-    with pytest.raises(BespokeError, match=r"bespoke\[bedrock\]"):
+    with pytest.raises(BespokeError, match=r"bespoke-workbook\[bedrock\]"):
         ask(clinic(tmp_path), backend="bedrock", model_id=ARN)
 
 

@@ -1,7 +1,5 @@
 """What can be wrong with a file before its content is looked at."""
 
-# ruff: noqa: E501  (the expected lines stand as they are printed)
-
 from __future__ import annotations
 
 import os
@@ -124,7 +122,7 @@ def test_a_stranger_is_named_with_the_file_it_may_be(root: Path) -> None:
     (root / "evaluation" / "note.jsonl").write_text("{}", encoding="utf-8")
     (root / "dataset" / "rows.xlsx").write_text("x", encoding="utf-8")
     assert lines(root) == [
-        "acme/dataset/rows.xlsx: is not read; dataset files end in .jsonl, .csv, .tsv (warning)",
+        "acme/dataset/rows.xlsx: is not read; dataset files end in .jsonl, .ndjson, .json, .csv, .tsv, .parquet, .jsonl.gz, .json.gz, .csv.gz (warning)",
         "acme/evaluation/note.jsonl: is not read; nearest: notes.jsonl (warning)",
         "acme/notes.txt: is not read; known: engagement.yaml, tasks.csv, failures.csv, codes.csv, judge.csv,"
         " phases.csv, prices.yaml, dataset, evaluation, tuning (warning)",

@@ -41,8 +41,9 @@ class Saving(NamedTuple):
 
 def cheaper_model(ground: Ground) -> Saving | None:
     """Where the target is met: a newer or smaller model, or a small one first, whichever has the lowest price of
-    keeping the target over the horizon, if that price is negative. Where neither these nor the levers save anything: a model of
-    its own that keeps the quality with three chances in four and has paid for itself within a quarter."""
+    keeping the target over the horizon, if that price is negative. Where neither these nor the levers save
+    anything: a model of its own that keeps the quality with three chances in four and has paid for itself within a
+    quarter."""
     s = ground.situation
     if s.aim is None or s.quality is None:
         return None

@@ -173,7 +173,9 @@ def _boto_client(patience: Patience) -> Any:
         import boto3
         from botocore.config import Config
     except ImportError:
-        raise BespokeError("the bedrock backend needs boto3: pip install 'bespoke[bedrock]'") from None
+        raise BespokeError(
+            "the bedrock backend needs boto3: pip install 'bespoke-workbook[bedrock]'"
+        ) from None
     try:
         client = boto3.client(
             "bedrock-runtime",

@@ -39,7 +39,18 @@ LOG = "engagement_log.csv"
 EVALUATION_FILES = ("notes.jsonl", "train.jsonl", "predictions", "waivers.csv", "judge_waivers.csv")
 WRITTEN_BY_A_RUN = ("journal.sqlite", "judge_journal.sqlite", "claude_")  # how names begin, in evaluation/
 LINES_ENDING = ".jsonl"
-DATASET_ENDINGS = (".jsonl", ".csv", ".tsv")
+DATASET_ENDINGS = (
+    ".jsonl",
+    ".ndjson",
+    ".json",
+    ".csv",
+    ".tsv",
+    ".parquet",
+    ".jsonl.gz",
+    ".json.gz",
+    ".csv.gz",
+)
+BINARY_ENDINGS = (".parquet", ".gz")
 
 
 @dataclass
@@ -163,7 +174,8 @@ def _read_dataset(reading: Reading) -> None:
         if not name.endswith(DATASET_ENDINGS):
             source.say(f"is not read; dataset files end in {', '.join(DATASET_ENDINGS)}", warning=True)
             continue
-        check_encoding(source)
+        if not name.endswith(BINARY_ENDINGS):
+            check_encoding(source)
         files.append(source.path)
     reading.dataset = tuple(files)
 

@@ -14,6 +14,7 @@ from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.tuning.jobs import aws as amazon
 from bespoke.tuning.jobs.aws import Aws, told
+from bespoke.tuning.jobs.prepare import Dataset
 from bespoke.tuning.jobs.profiles import Profile
 
 # A person may decide to train in spite of the others; these are the law, the contract or the vendor.
@@ -39,6 +40,24 @@ def binding(outcomes: tuple[GateOutcome, ...], task: Task) -> list[str]:
         for outcome in outcomes
         if _stops(outcome) and not (knows_us and outcome.gate == "lifecycle")
     ]
+
+
+def unmet(outcomes: tuple[GateOutcome, ...]) -> list[str]:
+    """Every gate that is not met, in words: those that stop no job too, for the advice would wait for them."""
+    return [line_of(outcome) for outcome in outcomes if outcome.verdict != "met"]
+
+
+def line_of(outcome: GateOutcome) -> str:
+    """One gate as plan and submit say it."""
+    return f"gate {outcome.gate}: {outcome.verdict}: needs {outcome.needs}; found: {outcome.found}"
+
+
+def as_found(task: Task, dataset: Dataset | None) -> Task:
+    """The task with the examples that a job would really have, where the list speaks of others."""
+    if dataset is None:
+        return task
+    there = sum(file.rows for file in dataset.files) + dataset.kept_back
+    return task.model_copy(update={"labelled_examples": there})
 
 
 def _stops(outcome: GateOutcome) -> bool:
@@ -75,14 +94,15 @@ class Lifecycle:
 
 
 def ask_lifecycle(aws: Aws, profile: Profile) -> Lifecycle | None:
-    """The base model's life as AWS tells it today; None when this user may not ask."""
+    """The base model's life as AWS tells it today; None when this user may not ask, or AWS fails to answer."""
     from botocore.exceptions import ClientError
 
     with told(f"the lifecycle of {profile.name}", aws.region):
         try:
             found = amazon.found(aws.bedrock.get_foundation_model, modelIdentifier=profile.base_model)
         except ClientError as error:
-            if str(error.response.get("Error", {}).get("Code", "")).startswith("AccessDenied"):
+            denied = str(error.response.get("Error", {}).get("Code", "")).startswith("AccessDenied")
+            if denied or amazon.status_of(error.response) >= 500:
                 return None
             raise
     if found is None:
