@@ -11,7 +11,8 @@ from bespoke.clients.claude_account import ENDING, is_account, read_account
 from bespoke.clients.drawn import check_drawn
 from bespoke.clients.engagement import CODE_SET_IN, read_engagement
 from bespoke.clients.evaluation import check_leakage, read_code_set, read_notes, read_predictions
-from bespoke.clients.files import Source, check_encoding, is_there, read_text
+from bespoke.clients.files import Source, check_encoding, is_there
+from bespoke.clients.grid import EXCEL
 from bespoke.clients.prices import read_prices
 from bespoke.clients.rows import check_codes, check_failures, check_judge, check_phases, check_tasks
 from bespoke.clients.schema import (
@@ -22,6 +23,7 @@ from bespoke.clients.schema import (
     LoggedPhase,
     Phase,
     Row,
+    SavedAs,
     Task,
 )
 from bespoke.clients.tables import Numbered, read_table
@@ -70,6 +72,16 @@ class Reading:
         if required:
             source.say("is missing; `bespoke new` makes a folder that has one to copy")
         return None
+
+    def table(self, name: str, *, required: bool = False) -> Source | None:
+        """The CSV file of that name, or the Excel workbook that stands in its place."""
+        other = f"{name.removesuffix('.csv')}{EXCEL}"
+        if not is_there(self.root / other):
+            return self.source(name, required=required)
+        source = self.source(other)
+        if source is not None and is_there(self.root / name):
+            source.say(f"stands beside {name}; keep one of them")
+        return source
 
     def entries(self, name: str) -> list[str]:
         """Names in a folder of the client folder, sorted; none when it is missing or no folder."""
@@ -132,11 +144,11 @@ def _read_tables(reading: Reading) -> None:
 def _table(
     reading: Reading, name: str, model: type[Row], *, required: bool = False
 ) -> tuple[Source, list[Numbered]] | None:
-    source = reading.source(name, required=required)
-    text = read_text(source) if source else None
-    if source is None or text is None:
+    source = reading.table(name, required=required)
+    saved = (reading.engagement or {}).get("csv")
+    rows = read_table(source, model, SavedAs(**saved) if saved else None) if source else None
+    if source is None or rows is None:
         return None
-    rows = read_table(source, text, model)
     reading.tables[name] = rows
     return source, rows
 
@@ -145,9 +157,9 @@ def _read_log(reading: Reading) -> None:
     """The log of finished engagements lies beside the client folders: one for the whole house."""
     source = Source(reading.root.parent, reading.root.parent / LOG, LOG)
     reading.sources.append(source)
-    text = read_text(source) if is_there(source.path) else None
-    if text is not None:
-        reading.tables[LOG] = read_table(source, text, LoggedPhase)
+    rows = read_table(source, LoggedPhase) if is_there(source.path) else None
+    if rows is not None:
+        reading.tables[LOG] = rows
 
 
 def _read_dataset(reading: Reading) -> None:
@@ -225,7 +237,10 @@ def _name_strangers(reading: Reading) -> None:
 
 def _name_unknown(folder: Source, entries: list[str], known: tuple[str, ...]) -> None:
     for name in entries:
-        quiet = name in known or name.startswith((".", "README")) or name.endswith(".example")
+        table = f"{name.removesuffix(EXCEL)}.csv" if name.endswith(EXCEL) else name
+        quiet = (
+            name in known or table in known or name.startswith((".", "README")) or name.endswith(".example")
+        )
         if not quiet:
             stranger = Source(folder.root, folder.path / name, f"{folder.shown}/{name}")
             stranger.say(f"is not read{folder.near(name, known)}", warning=True)

@@ -18,7 +18,10 @@ from pydantic import BaseModel, ConfigDict, Field
 if TYPE_CHECKING:  # most folders use the pinned release: the code table is not loaded to read them
     from bespoke.facts.icd10 import Release
 
-Kind = Literal["extraction", "classification", "routing", "question_answering", "drafting", "summarisation"]
+Kind = Literal[
+    "extraction", "classification", "routing", "question_answering", "drafting", "summarisation",
+    "code", "sql", "agent", "translation", "search", "chat",
+]  # fmt: skip
 Change = Literal["never", "monthly", "weekly", "daily"]
 Family = Literal["format", "tone", "vocabulary", "edge_case", "facts", "reasoning", "behaviour"]
 Language = Literal["en", "de", "es"]
@@ -39,6 +42,9 @@ class Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     shorthand: ClassVar[str | None] = None  # the field that a plain string stands for
+    may_be_unknown: ClassVar[frozenset[str]] = frozenset()  # columns that may be empty, `unknown` or a range
+    may_be_none: ClassVar[frozenset[str]] = frozenset()  # columns in which `none` is an answer
+    beside: ClassVar[frozenset[str]] = frozenset()  # fields that readers fill and no column holds
 
 
 # --- engagement.yaml ---------------------------------------------------------------------------------
@@ -83,6 +89,14 @@ class Branding(Row):
     logo: str | None = None  # an SVG or PNG inside the client folder
 
 
+class SavedAs(Row):
+    """How the client's CSV files were saved, where the files themselves do not settle it."""
+
+    separator: Literal[",", ";", "|", "\t"] | None = None
+    decimal: Literal[".", ","] | None = None
+    encoding: Literal["utf-8", "utf-16", "windows-1252"] | None = None
+
+
 class Engagement(Row):
     client: Name
     prepared_by: Name
@@ -100,6 +114,7 @@ class Engagement(Row):
     language: Language = "en"
     paper: Paper = "a4"
     fonts: tuple[str, ...] = ()  # extra font files inside the client folder
+    csv: SavedAs = SavedAs()
     thresholds: Mapping[str, float] = {}  # overrides of bespoke/facts/tables/thresholds.yaml
 
 
@@ -107,7 +122,11 @@ class Engagement(Row):
 
 
 class Task(Row):
-    """One LLM task of the client. Quality is on the scale 0 to 1 of `metric`; tokens are per request."""
+    """One LLM task of the client. Quality is on the scale 0 to 1 of `metric`; tokens are per request.
+
+    Every input but the names may be unknown or a range. The attributes are then the likely value: of the range, or
+    of the wide one that the fact table `assumed` gives for what nobody knows; quality stays None.
+    """
 
     task_id: Name
     name: Name
@@ -131,6 +150,21 @@ class Task(Row):
     rag_done: bool | None = None
     contains_phi: bool | None = None
     deidentified: bool | None = None
+
+    ranges: Mapping[str, tuple[float, float]] = {}  # column -> least and most, where it is no single value
+    unknown: frozenset[str] = frozenset()  # columns nobody could fill in, and nothing measured
+    absent: frozenset[str] = frozenset()  # columns answered by none: no model yet, no latency required
+    measured: frozenset[str] = frozenset()  # columns filled from usage.json because nobody had filled them
+
+    beside = frozenset({"ranges", "unknown", "absent", "measured"})
+    may_be_none = frozenset({"model", "p95_latency_ms"})
+    may_be_unknown = frozenset(
+        {
+            "kind", "requests_per_day", "peak_to_mean", "system_tokens", "input_tokens", "output_tokens", "model",
+            "p95_latency_ms", "metric", "current_quality", "target_quality", "test_cases", "labelled_examples",
+            "knowledge_changes", "prompt_engineering_done", "rag_done", "contains_phi", "deidentified",
+        }
+    )  # fmt: skip
 
 
 class Failure(Row):

@@ -13,7 +13,7 @@ from pathlib import Path
 from bespoke.clients.folder import LOG, read_folder
 from bespoke.errors import BespokeError, Problem
 from bespoke.explore.changes import TABLES, Address, Changes, Value, by_file
-from bespoke.explore.csv_edit import set_cells
+from bespoke.explore.csv_edit import records, set_cells
 from bespoke.explore.yaml_edit import set_value
 from bespoke.results import write_atomically
 
@@ -78,9 +78,18 @@ def _edit(folder: Path, file: str, changes: dict[Address, Value]) -> Edit:
     after = before or ""
     if file in TABLES:
         table = TABLES[file]
+        if after and table.key not in [cell.value.strip() for cell in records(after)[0]]:
+            shown = f"{folder.name}/{file}"
+            raise BespokeError(
+                "is not saved as UTF-8 with commas; save it so, or change it by hand", path=shown
+            )
         after = after or ",".join(table.model.model_fields) + "\n"
         for row in dict.fromkeys(address[0] for address in changes):
-            values = {address[1]: value for address, value in changes.items() if address[0] == row}
+            values: dict[str, Value] = {
+                address[1]: "none" if value is None and address[1] in table.model.may_be_none else value
+                for address, value in changes.items()
+                if address[0] == row
+            }
             after = set_cells(after, table.key, row, values)
     else:
         for address, value in changes.items():
