@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bespoke.clients import plausible
 from bespoke.clients.claude_account import ENDING, is_account, read_account
 from bespoke.clients.drawn import check_drawn
 from bespoke.clients.engagement import CODE_SET_IN, read_engagement
@@ -122,12 +123,16 @@ def read_folder(root: Path) -> Reading:
 def _read_tables(reading: Reading) -> None:
     tasks = _table(reading, "tasks.csv", Task, required=True)
     task_ids = None
+    as_of = (reading.engagement or {}).get("as_of")
     if tasks:
         check_tasks(*tasks)
+        if as_of:
+            plausible.check_tasks(*tasks, as_of)
         task_ids = [row["task_id"] for _, row in tasks[1] if "task_id" in row]
     failures = _table(reading, "failures.csv", Failure)
     if failures:
         check_failures(*failures, task_ids)
+        plausible.check_failures(*failures, tasks[1] if tasks else [])
     codes = _table(reading, "codes.csv", CodeFamily)
     if codes:
         used = {row["code"] for _, row in failures[1] if row.get("code")} if failures else None

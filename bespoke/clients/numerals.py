@@ -44,7 +44,7 @@ class Numerals:
 
     def _decided(self, text: str, whole: bool) -> tuple[str, str]:
         comma = "," in text
-        many, few = re.sub(r"[.,]", "", text), _unmistakable(text)
+        many, few = re.sub(r"[.,]", "", text), unmistakable(text)
         if not self.settled or (whole and comma == self.comma):
             raise Unfit(f"{quote(text)} may be {many} or {few}; write the one that is meant")
         if comma and not self.comma:
@@ -59,7 +59,7 @@ class Numerals:
         )
 
 
-def _unmistakable(text: str) -> str:
+def unmistakable(text: str) -> str:
     """The small meaning, written so that it cannot be taken for thousands: 1.5, 180, 2.1250."""
     number = Decimal(text.replace(",", ".")).normalize()
     shown = f"{number:f}"
