@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # `bespoke run` looks at this list before it knows whether th
     from bespoke.facts.reader import Facts
     from bespoke.results import Result
 
-ENGAGEMENT = ("engagement.yaml", "tasks.csv")
+ENGAGEMENT = ("engagement.yaml", "tasks.csv", "usage.json")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bespoke.clients.usage import TaskUsage
     from bespoke.facts.reader import Fact, Facts
 
 NUMBERS = ("requests_per_day", "peak_to_mean", "system_tokens", "input_tokens", "output_tokens")
@@ -19,14 +20,15 @@ def key(facts: Facts, column: str, kind: str | None) -> str:
     return own if own in facts.keys("assumed.") else f"assumed.{column}"
 
 
-def completed(row: Mapping[str, Any], measured: Mapping[str, Any], as_of: date) -> dict[str, Any]:
+def completed(row: Mapping[str, Any], measured: TaskUsage | None, as_of: date) -> dict[str, Any]:
     """A row of tasks.csv with every number a computation needs.
 
-    `measured` holds usage figures by column. They fill what nobody filled in; what is then still unknown takes the
+    Measured figures fill what nobody filled in; what is then still unknown takes the
     likely value of the fact table `assumed`, and its range.
     """
     unknown = row.get("unknown", frozenset())
-    found = {column: value for column, value in measured.items() if column in unknown}
+    figures = {} if measured is None else measured.columns(row)
+    found = {column: value for column, value in figures.items() if column in unknown}
     full = {**row, **found, "unknown": unknown - found.keys(), "measured": frozenset(found)}
     empty = [column for column in (*TEXTS, *NUMBERS) if column not in full]
     if not empty:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,14 +29,16 @@ from bespoke.clients.schema import (
     Task,
 )
 from bespoke.clients.tables import Numbered, read_table
+from bespoke.clients.wording import quote
 from bespoke.errors import Problem
 
 if TYPE_CHECKING:
+    from bespoke.clients.usage import TaskUsage
     from bespoke.facts.icd10 import Release
 
 FILES = (
     "engagement.yaml", "tasks.csv", "failures.csv", "codes.csv", "judge.csv", "phases.csv", "prices.yaml",
-    "dataset", "evaluation", "tuning",
+    "usage.json", "dataset", "evaluation", "tuning",
 )  # fmt: skip
 LOG = "engagement_log.csv"
 EVALUATION_FILES = ("notes.jsonl", "train.jsonl", "predictions", "waivers.csv", "judge_waivers.csv")
@@ -59,6 +62,7 @@ class Reading:
     train: list[Numbered] | None = None
     predictions: dict[str, list[Numbered]] | None = None
     accounts: dict[str, ClaudeAccount] = field(default_factory=dict)  # by system
+    usage: Mapping[str, TaskUsage] | None = None  # by task
 
     def problems(self) -> list[Problem]:
         """In the order of files, then rows."""
@@ -109,6 +113,7 @@ def read_folder(root: Path) -> Reading:
     engagement = reading.source("engagement.yaml", required=True)
     reading.engagement = read_engagement(engagement) if engagement else None
     _read_tables(reading)
+    _read_usage(reading)
     _read_log(reading)
     prices = reading.source("prices.yaml")
     if prices:
@@ -156,6 +161,19 @@ def _table(
         return None
     reading.tables[name] = rows
     return source, rows
+
+
+def _read_usage(reading: Reading) -> None:
+    source = reading.source("usage.json")
+    if source is None:
+        return
+    from bespoke.clients.usage import read_usage
+
+    reading.usage = read_usage(source)
+    task_ids = {row.get("task_id") for _, row in reading.tables.get("tasks.csv", ())}
+    for task in reading.usage or ():
+        if task not in task_ids:
+            source.say(f"measures {quote(task)}, which is no task_id of tasks.csv", column=task, warning=True)
 
 
 def _read_log(reading: Reading) -> None:

@@ -51,7 +51,11 @@ def _client(name: str, root: Path, reading: Reading) -> Client:
     shown, tables = root.name, reading.tables
     predictions = reading.predictions
     engagement = _record(Engagement, reading.engagement, f"{shown}/engagement.yaml", None)
-    tasks = [(n, completed(row, {}, engagement.as_of)) for n, row in tables.get("tasks.csv") or ()]
+    measured = reading.usage or {}
+    tasks = [
+        (n, completed(row, measured.get(row["task_id"]), engagement.as_of))
+        for n, row in tables.get("tasks.csv") or ()
+    ]
     return Client(
         name=name,
         folder=root,
@@ -79,6 +83,7 @@ def _client(name: str, root: Path, reading: Reading) -> Client:
         accounts=reading.accounts or None,
         code_set=reading.code_set,
         log=_rows(LoggedPhase, tables.get(LOG), LOG),
+        usage=reading.usage,
     )
 
 

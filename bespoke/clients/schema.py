@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:  # most folders use the pinned release: the code table is not loaded to read them
+    from bespoke.clients.usage import TaskUsage
     from bespoke.facts.icd10 import Release
 
 Kind = Literal[
@@ -334,6 +335,7 @@ class Client:
     accounts: Mapping[str, ClaudeAccount] | None = None  # by the name of the recorded system they belong to
     code_set: Release | None = None  # None: the pinned release of ICD-10-CM
     log: tuple[LoggedPhase, ...] | None = None  # the house's own, beside the client folders
+    usage: Mapping[str, TaskUsage] | None = None  # by task_id: what logs and bills say
 
     def task(self, task_id: str) -> Task:
         return next(task for task in self.tasks if task.task_id == task_id)
