@@ -48,7 +48,7 @@ CELLS = [
     ("2000,2.5", '2000,"2,5"', '2: peak_to_mean: "2,5" has a decimal comma; write 2.5'),
     ("2000,2.5", '2000,"1.234,5"', '2: peak_to_mean: "1.234,5" has a decimal comma; write 1234.5'),
     ("2000,2.5", "2000,0.5", '2: peak_to_mean: "0.5" is out of range; must be a number from 1 to 10000'),
-    ("2000,2.5", "2000,", None),  # nobody knows yet
+    ("2000,2.5", "2000,", "2: not known, and assumed instead: peak_to_mean 1.5 to 8 (warning)"),
     ("1500,400", "1500.5,400", '2: system_tokens: "1500.5" is not a whole number'),
     ("1500,400", "1500.0,400", '2: system_tokens: "1500.0" is not a whole number; write 1500'),
     ("1500,400", "-1,400", '2: system_tokens: "-1" is out of range; must be a whole number from 0 to 1000000000'),

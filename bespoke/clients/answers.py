@@ -75,7 +75,7 @@ def add(row: dict[str, Any], found: Mapping[str, Any]) -> None:
         row[name] = row[name] | value if name in ("unknown", "absent", "ranges") and name in row else value
 
 
-def completed(row: dict[str, Any], model: type[Row]) -> dict[str, Any]:
-    """The row with every input nobody spoke of among the unknown ones."""
-    silent = frozenset(model.may_be_unknown - row.keys() - row.get("absent", frozenset()))
+def completed(row: dict[str, Any], model: type[Row], wrong: set[str]) -> dict[str, Any]:
+    """The row with every input nobody spoke of among the unknown ones; `wrong` are columns that did not fit."""
+    silent = frozenset(model.may_be_unknown - row.keys() - row.get("absent", frozenset()) - wrong)
     return row | {"unknown": row.get("unknown", frozenset()) | silent} if silent else row

@@ -47,5 +47,15 @@ def completed(row: Mapping[str, Any], measured: TaskUsage | None, as_of: date) -
     return {**full, "ranges": ranges}
 
 
+def told(row: Mapping[str, Any]) -> str:
+    """`requests_per_day 10 to 100000, model claude-sonnet-5-5`: what stands in for unknown inputs; or nothing."""
+    parts = []
+    for column in (*TEXTS, *NUMBERS):
+        if column in row["unknown"]:
+            low, high = row["ranges"].get(column, (None, None)) if column in NUMBERS else (None, None)
+            parts.append(f"{column} {row[column] if low is None else f'{low:.10g} to {high:.10g}'}")
+    return ", ".join(parts)
+
+
 def _number(fact: Fact, column: str) -> float | int:
     return int(fact.number) if column.endswith("_tokens") else float(fact.number)

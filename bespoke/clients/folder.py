@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bespoke.clients import plausible
+from bespoke.clients import assumed, plausible
 from bespoke.clients.claude_account import ENDING, is_account, read_account
 from bespoke.clients.drawn import check_drawn
 from bespoke.clients.engagement import CODE_SET_IN, read_engagement
@@ -112,8 +113,9 @@ def read_folder(root: Path) -> Reading:
     reading = Reading(root)
     engagement = reading.source("engagement.yaml", required=True)
     reading.engagement = read_engagement(engagement) if engagement else None
-    _read_tables(reading)
     _read_usage(reading)
+    _read_tables(reading)
+    _check_usage(reading)
     _read_log(reading)
     prices = reading.source("prices.yaml")
     if prices:
@@ -133,6 +135,7 @@ def _read_tables(reading: Reading) -> None:
         check_tasks(*tasks)
         if as_of:
             plausible.check_tasks(*tasks, as_of)
+            _tell_open(reading, *tasks, as_of)
         task_ids = [row["task_id"] for _, row in tasks[1] if "task_id" in row]
     failures = _table(reading, "failures.csv", Failure)
     if failures:
@@ -170,10 +173,23 @@ def _read_usage(reading: Reading) -> None:
     from bespoke.clients.usage import read_usage
 
     reading.usage = read_usage(source)
+
+
+def _check_usage(reading: Reading) -> None:
+    source = next((source for source in reading.sources if source.path.name == "usage.json"), None)
     task_ids = {row.get("task_id") for _, row in reading.tables.get("tasks.csv", ())}
     for task in reading.usage or ():
-        if task not in task_ids:
-            source.say(f"measures {quote(task)}, which is no task_id of tasks.csv", column=task, warning=True)
+        if source is not None and task not in task_ids:
+            source.say(f"measures {quote(task)}, which is no task_id of tasks.csv", warning=True)
+
+
+def _tell_open(reading: Reading, source: Source, rows: list[Numbered], as_of: date) -> None:
+    """Warns of numbers, models and metrics that nobody knows and nothing measured."""
+    for number, row in rows:
+        measured = (reading.usage or {}).get(row.get("task_id", ""))
+        told = assumed.told(assumed.completed(row, measured, as_of)) if row.get("unknown") else ""
+        if told:
+            source.say(f"not known, and assumed instead: {told}", number, warning=True)
 
 
 def _read_log(reading: Reading) -> None:

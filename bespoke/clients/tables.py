@@ -117,30 +117,30 @@ def _row(
         cells = cells[:1]  # the first is still where it should be, so that the row keeps its id
     shapes = fields(model)
     row: dict[str, Any] = {}
+    wrong: set[str] = set() if len(cells) == len(header) else set(header)
     for name, value in zip(header, cells, strict=False):
         if name not in shapes or name in row:
-            continue
-        if isinstance(value, Broken):
-            source.say(value.why, number, name)
-            continue
-        if isinstance(value, str) and len(value) > LONGEST_CELL:
-            source.say(f"cell of {len(value)} characters; at most {LONGEST_CELL}", number, name)
             continue
         try:
             found, warning = _cell(value, shapes[name], name, model, written)
         except Unfit as unfit:
             source.say(str(unfit), number, name)
+            wrong.add(name)
             continue
         answers.add(row, found)
         if warning:
             source.say(warning, number, name, warning=True)
-    return answers.completed(row, model)
+    return answers.completed(row, model, wrong)
 
 
 def _cell(
-    value: Cell, shape: Shape, name: str, model: type[Row], written: Numerals
+    value: Cell | Broken, shape: Shape, name: str, model: type[Row], written: Numerals
 ) -> tuple[dict[str, Any], str]:
     """What one cell says, by field, and a warning or nothing. Raises Unfit."""
+    if isinstance(value, Broken):
+        raise Unfit(value.why)
+    if isinstance(value, str) and len(value) > LONGEST_CELL:
+        raise Unfit(f"cell of {len(value)} characters; at most {LONGEST_CELL}")
     if isinstance(value, Decimal) and shape.numeric:
         return {name: check_number(value, shape)}, ""
     if isinstance(value, date) and shape.numeric:
