@@ -95,5 +95,45 @@ def usage(
     _say(f"{usage_import.write_usage(found, figures)}: {len(figures)} tasks")
 
 
+@imports.command()
+@_FILES
+@click.option("--client", required=True, metavar="NAME", help="The client folder the rows go to.")
+@_TASK
+@click.option(
+    "--map", "mapping", default="", metavar="FIELD=COLUMN,…", help="Read a table of your own columns."
+)
+@click.option(
+    "--texts", is_flag=True, help="Also prompts, outputs and notes; what may identify a person stays out."
+)
+@_CLIENT_DATA
+def failures(
+    files: tuple[Path, ...],
+    client: str,
+    rules: tuple[str, ...],
+    mapping: str,
+    texts: bool,
+    client_data: Path | None,
+) -> None:
+    """Add failing outputs of Langfuse scores, promptfoo, Inspect AI or a table to failures.csv.
+
+    Observations that Langfuse scores refer to may stand among the files; their texts are then found by id.
+    """
+    from bespoke.clients import reader
+    from bespoke.intake import attribution, failing_sources
+    from bespoke.intake.failure_import import import_failures
+
+    found = reader.load(client_data or nearest("client_data"), client)
+    added = import_failures(
+        found,
+        files,
+        _say,
+        rules=attribution.parse(rules, [task.task_id for task in found.tasks]),
+        mapping=failing_sources.parse(mapping) if mapping else None,
+        texts=texts,
+    )
+    without = "" if texts or not added else "; without their texts, which --texts imports"
+    _say(f"{client}/failures.csv: {added} rows added{without}")
+
+
 def _say(line: str) -> None:
     click.echo(printable(line))

@@ -41,12 +41,12 @@ def records(row: Mapping[str, Any]) -> Iterator[Record]:
     yield Record(
         instant(row.get("timestamp")),
         model=model,
-        keys=named(
+        keys=named(**metadata)
+        | named(
             model=model,
             identity=_part(row, "identity").get("arn"),
             region=row.get("region"),
             operation=row.get("operation"),
-            **metadata,
         ),
         tags=tuple(f"{name}:{value}" for name, value in metadata.items()),
         uncached=count(given.get("inputTokenCount")),
