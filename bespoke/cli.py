@@ -13,7 +13,7 @@ import click
 from bespoke import __version__
 from bespoke.claude.front import evaluate, import_predictions, label
 from bespoke.errors import BespokeError, Problem, printable
-from bespoke.intake.front import imports
+from bespoke.intake.front import imports, intake
 from bespoke.places import is_url, nearest
 from bespoke.tuning.front import tune
 
@@ -220,7 +220,7 @@ def facts(as_of: str) -> None:
         click.echo(line)
 
 
-for command in (evaluate, import_predictions, imports, label, tune):
+for command in (evaluate, import_predictions, imports, intake, label, tune):
     bespoke.add_command(command)
 
 

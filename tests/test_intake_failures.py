@@ -150,7 +150,9 @@ def test_a_table_of_own_columns(client_data: Path, tmp_path: Path) -> None:
     rules = attribution.parse(["client_email=team:client_email"], ["client_email"])
     (row,), _ = imported(client_data, path, mapping=mapping, rules=rules, texts=True)
     assert (row.failure_id, row.note) == ("table-A1", "rude")
-    assert row.actual == "'=Do it now"  # no spreadsheet runs it as a formula
+    assert row.actual == "=Do it now"
+    written = (client_data / NAME / "failures.csv").read_text(encoding="utf-8").splitlines()[-1]
+    assert ",'=Do it now," in written  # no spreadsheet runs it as a formula
 
 
 def test_what_is_none_of_these_is_said_so(tmp_path: Path) -> None:

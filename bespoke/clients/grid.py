@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from bespoke.clients.dialect import Dialect, decode, separate
 from bespoke.clients.excel import Broken, Cell, open_workbook
@@ -69,11 +70,19 @@ def _from_excel(source: Source, columns: list[str]) -> Grid | None:
     name = (named or visible or values.sheetnames)[0]
     if len(visible) > 1 and not named:
         source.say(f"has {len(visible)} sheets; the first, {quote(name)}, is read", warning=True)
-    found = _below_header(list(sheet_rows(values[name], formulas[name])), columns, Dialect(), None)
+    found = of_sheet(values[name], formulas[name], columns)
     if found is None:
         source.say_empty()
-        return None
-    found.trailing = 0  # a sheet has columns without end; one that was once touched is nothing to speak of
+    return found
+
+
+def of_sheet(values: Any, formulas: Any, columns: list[str]) -> Grid | None:
+    """The table of one sheet; `values` and `formulas` are the sheet read twice. None when it is empty."""
+    found = _below_header(list(sheet_rows(values, formulas)), columns, Dialect(), None)
+    if found is not None:
+        found.trailing = (
+            0  # a sheet has columns without end; one that was once touched is nothing to speak of
+        )
     return found
 
 

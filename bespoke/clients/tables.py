@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bespoke.clients import answers
+from bespoke.clients import answers, spreadsheet
 from bespoke.clients.excel import Broken, Cell, as_text
 from bespoke.clients.files import Source
 from bespoke.clients.grid import Grid, grid
@@ -28,10 +28,13 @@ def read_table(source: Source, model: type[Row], saved: SavedAs | None = None) -
 
     How a CSV was saved is found from the whole file and said in one line, unless `saved` gives it.
     """
+    found = grid(source, list(fields(model)), saved or SavedAs())
+    return None if found is None else read_grid(source, found, model, saved)
+
+
+def read_grid(source: Source, found: Grid, model: type[Row], saved: SavedAs | None = None) -> list[Numbered]:
+    """The rows of a table whose cells are there already."""
     shapes = fields(model)
-    found = grid(source, list(shapes), saved or SavedAs())
-    if found is None:
-        return None
     header = _header(source, found, model)
     written = _numerals(found, header, shapes, saved)
     found.dialect.decimal_comma = written.comma
@@ -147,7 +150,7 @@ def _cell(
         raise Unfit(
             f"is the date {value}; a spreadsheet makes one of what looks like it, so type the number again"
         )
-    text = as_text(value)
+    text = spreadsheet.bare(as_text(value))
     verbatim = shape.kind == "text" and not shape.shortest  # a prompt's own spaces are part of it
     if not verbatim:
         text = text.strip()

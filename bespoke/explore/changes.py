@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from bespoke.clients.schema import Client, CodeFamily, Engagement, NegotiatedPrice, Phase, Row, Task
 from bespoke.errors import BespokeError
 
-Value = bool | int | float | Decimal | date | str | None
+Value = bool | int | float | Decimal | date | str | tuple[str, ...] | None
 Address = tuple[
     str, ...
 ]  # the file, then the place: ("tasks.csv", row id, column), ("engagement.yaml", key, …)

@@ -70,7 +70,7 @@ def propose(folder: Path, changes: Changes) -> Proposal:
     """The edits that bring the changes into the client folder, checked in a copy. Nothing is written to it."""
     edits = tuple(_edit(folder, file, own) for file, own in by_file(changes))
     edits = tuple(edit for edit in edits if edit.after != edit.before)
-    return Proposal(folder, edits, tuple(_check(folder, edits)))
+    return Proposal(folder, edits, tuple(check_edits(folder, edits)))
 
 
 def _edit(folder: Path, file: str, changes: dict[Address, Value]) -> Edit:
@@ -97,7 +97,7 @@ def _edit(folder: Path, file: str, changes: dict[Address, Value]) -> Edit:
     return Edit(file, before, after)
 
 
-def _check(folder: Path, edits: Iterable[Edit]) -> list[Problem]:
+def check_edits(folder: Path, edits: Iterable[Edit]) -> list[Problem]:
     """What `bespoke check` would say: the folder is linked or copied beside itself, with the edits in it."""
     try:
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as workshop:
@@ -106,6 +106,7 @@ def _check(folder: Path, edits: Iterable[Edit]) -> list[Problem]:
             if (folder.parent / LOG).is_file():
                 _linked(str(folder.parent / LOG), str(copy.parent / LOG))
             for edit in edits:
+                (copy / edit.name).parent.mkdir(parents=True, exist_ok=True)
                 write_atomically(copy / edit.name, edit.after)  # takes the link's place, not its content
             return read_folder(copy).problems()
     except OSError as error:
@@ -135,6 +136,7 @@ def _write(path: Path, content: str | None) -> None:
     if content is None:
         path.unlink(missing_ok=True)
         return
+    path.parent.mkdir(parents=True, exist_ok=True)
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
     write_atomically(path, content, mode=mode)
 
