@@ -66,6 +66,13 @@ def test_hours_are_those_of_the_zone() -> None:
     assert (found.per_hour[0], found.per_weekday[1]) == (1.0, 1.0)
 
 
+def test_a_log_cut_at_midnight_elsewhere_has_the_days_it_was_cut_for() -> None:
+    # Two whole days of UTC are three dates in Berlin, from 2 o'clock to 1:59.
+    assert tally([call(hours) for hours in range(48)], "Europe/Berlin").days == 2
+    # Office hours from Monday 9:00 to Friday 17:00 are five days, although only 104 hours long.
+    assert tally([call(9), call(4 * 24 + 17)]).days == 5
+
+
 def test_tokens_failures_and_retries() -> None:
     records = [
         call(1, uncached=100, cache_read=900, output=10, latency_ms=1000.0),

@@ -20,11 +20,13 @@ class Sketch:
         self._buckets: Counter[int] = Counter()
         self._zeros = 0
         self._total = 0.0
+        self._least, self._most = math.inf, -math.inf
         self.n = 0
 
     def add(self, value: float) -> None:
         self.n += 1
         self._total += value
+        self._least, self._most = min(self._least, value), max(self._most, value)
         if value <= 0:
             self._zeros += 1
         else:
@@ -46,5 +48,5 @@ class Sketch:
         for bucket in sorted(self._buckets):
             seen += self._buckets[bucket]
             if seen >= rank:
-                return 2 * _GAMMA**bucket / (_GAMMA + 1)
+                return min(max(2 * _GAMMA**bucket / (_GAMMA + 1), self._least), self._most)
         raise AssertionError("ranks end with the last bucket")

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
+from typing import cast
 
 from bespoke.clients.usage import TaskUsage, TokenFigures
 from bespoke.intake.pricing import Priced
@@ -41,14 +42,14 @@ class Tally:
     spends: bool = False
     billed: Decimal = Decimal(0)
     bills: bool = False
-    since: date | None = None
-    until: date | None = None
+    first: datetime | None = None  # of the zone's clock
+    last: datetime | None = None
 
     def add(self, record: Record) -> None:
         start = record.start.astimezone(self.zone)
         last = start if record.end is None else (record.end - timedelta(seconds=1)).astimezone(self.zone)
-        self.since = min(self.since or start.date(), start.date())
-        self.until = max(self.until or last.date(), last.date())
+        self.first = min(self.first or start, start)
+        self.last = max(self.last or last, last)
         if record.charge:
             self.billed, self.bills = self.billed + (record.usd or 0), True
             return
@@ -94,9 +95,7 @@ class Tally:
 
     def figures(self) -> TaskUsage:
         """Raises ValueError when nothing was added."""
-        if self.since is None or self.until is None:
-            raise ValueError("no records")
-        days = (self.until - self.since).days + 1
+        days = self._days()
         counted = self.calls > 0 and not self.uncounted
         answered = self.calls - self.failed
         shares = self.models if counted else self.model_tokens
@@ -109,7 +108,7 @@ class Tally:
             requests_per_day=_figure(answered / days) if counted else None,
             failed_share=_figure(self.failed / self.calls) if counted else None,
             retried_share=_figure(self.retried / self.calls) if counted and self.single else None,
-            per_weekday=self._weekdays(days) if counted else (),
+            per_weekday=self._weekdays() if counted else (),
             per_hour=self._clock(days) if counted and self.hourly else (),
             timezone=self.zone_name,
             peak_to_mean=self._peak(days) if counted and self.hourly and answered else None,
@@ -126,13 +125,26 @@ class Tally:
             reconciled=self.priced.compared(spend),
         )
 
+    def _days(self) -> int:
+        """Days of the calendar. A log cut at midnight somewhere else begins and ends at one time of the day here."""
+        dates = self._dates()
+        first, last = cast(datetime, self.first), cast(datetime, self.last)
+        apart = timedelta(hours=first.hour - last.hour, minutes=first.minute - last.minute)
+        return len(dates) - 1 if len(dates) > 1 and timedelta(0) < apart <= _HOUR else len(dates)
+
+    def _dates(self) -> list[date]:
+        """Every date the log touches. Raises ValueError when nothing was added."""
+        if self.first is None or self.last is None:
+            raise ValueError("no records")
+        begin = self.first.date()
+        return [begin + timedelta(days=k) for k in range((self.last.date() - begin).days + 1)]
+
     def _per_request(self, kind: str, answered: int) -> TokenFigures:
         p95 = _figure(self.spread[kind].quantile(0.95)) if self.single else None
         return TokenFigures(mean=_figure(self.tokens[kind] / answered), p95=p95)
 
-    def _weekdays(self, days: int) -> tuple[float, ...]:
-        assert self.since is not None
-        seen = Counter((self.since + timedelta(days=k)).weekday() for k in range(days))
+    def _weekdays(self) -> tuple[float, ...]:
+        seen = Counter(day.weekday() for day in self._dates())
         sums = Counter[int]()
         for day, n in self.days.items():
             sums[day.weekday()] += n
@@ -146,8 +158,7 @@ class Tally:
 
     def _peak(self, days: int) -> float:
         """The busiest of the week's 168 hours, on the mean over the weeks, against the mean of all hours."""
-        assert self.since is not None
-        seen = Counter((self.since + timedelta(days=k)).weekday() for k in range(days))
+        seen = Counter(day.weekday() for day in self._dates())
         sums = Counter[tuple[int, int]]()
         for hour, n in self.hours.items():
             sums[hour.weekday(), hour.hour] += n

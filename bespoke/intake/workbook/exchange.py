@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from bespoke.clients import naming
@@ -28,7 +28,11 @@ def new(client_data: Path, name: str, language: str, path: Path) -> Path:
     if folder.is_dir():
         content = of_folder(read_folder(folder))
     else:
-        content = Content({"as_of": date.today(), "currency": "USD", "language": language, "paper": "a4"})
+        today = date.today()
+        monday = today + timedelta(days=7 - today.weekday())
+        content = Content(
+            {"as_of": today, "start": monday, "currency": "USD", "language": language, "paper": "a4"}
+        )
     write(content, name, language, path)
     return path
 
