@@ -34,7 +34,7 @@ def lines(read: Import, figures: Mapping[str, TaskUsage], client: Client | None)
 
 def _parts(found: TaskUsage) -> Iterator[str]:
     if found.requests_per_day is not None:
-        yield f"{found.requests_per_day:,.4g} requests a day over {found.days:g} days"
+        yield f"{_figure(found.requests_per_day)} requests a day over {found.days:g} days"
     else:
         yield f"{found.days:g} days, calls not counted"
     if found.peak_to_mean is not None:
@@ -61,6 +61,10 @@ def _parts(found: TaskUsage) -> Iterator[str]:
         yield found.reconciled
 
 
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
 def _tokens(found: TokenFigures) -> str:
     return f"{found.mean:,.0f} tokens" + (
         "" if found.p95 is None else f" (95 in 100 within {found.p95:,.0f})"
@@ -74,4 +78,4 @@ def _surprises(task: Task, found: TaskUsage) -> Iterator[str]:
         if column in task.unknown | task.measured or column == "model" or not declared or not measured:
             continue
         if not 1 / _FAR <= measured / declared <= _FAR:
-            yield f"{task.task_id}: tasks.csv says {column} {declared:,g}, measured {measured:,.4g}"
+            yield f"{task.task_id}: tasks.csv says {column} {declared:,g}, measured {_figure(measured)}"
