@@ -13,7 +13,8 @@ import click
 from bespoke import __version__
 from bespoke.claude.front import evaluate, import_predictions, label
 from bespoke.errors import BespokeError, Problem, printable
-from bespoke.intake.front import imports, intake
+from bespoke.intake.front import imports
+from bespoke.intake.front_intake import intake
 from bespoke.places import is_url, nearest
 from bespoke.tuning.front import tune
 

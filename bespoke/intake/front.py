@@ -1,8 +1,7 @@
-"""`bespoke import` and `bespoke intake`: what the client has, on the command line. Nothing is sent anywhere."""
+"""`bespoke import`: what the client has in logs, bills and other tools. Nothing is sent anywhere."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -134,48 +133,6 @@ def failures(
     )
     without = "" if texts or not added else "; without their texts, which --texts imports"
     _say(f"{client}/failures.csv: {added} rows added{without}")
-
-
-@click.group()
-def intake() -> None:
-    """A workbook to send to the client, and what comes back in it."""
-
-
-@intake.command()
-@click.argument("client")
-@click.option("--language", type=click.Choice(["en", "de", "es"]), default="en", show_default=True)
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Default: CLIENT_intake.xlsx, here."
-)
-@_CLIENT_DATA
-def new(client: str, language: str, out: Path | None, client_data: Path | None) -> None:
-    """Write CLIENT_intake.xlsx, filled from the client folder where there is one."""
-    from bespoke.intake.workbook import exchange
-
-    path = out or Path(f"{client}_intake.xlsx")
-    if path.exists():
-        raise BespokeError("is there already; name another with --out", path=path.name)
-    _say(
-        f"{exchange.new(client_data or nearest('client_data'), client, language, path)}: send it to the client"
-    )
-
-
-@intake.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--client", default="", metavar="NAME", help="Default: the client the workbook was made for.")
-@click.option("--yes", is_flag=True, help="Write without asking.")
-@_CLIENT_DATA
-def read(file: Path, client: str, yes: bool, client_data: Path | None) -> None:
-    """Make or update the client folder from a workbook; shows every change before it writes."""
-    from bespoke.intake.workbook import exchange
-
-    def agreed(name: str) -> bool:
-        return yes or (sys.stdin.isatty() and click.confirm(f"write this to {name}?"))
-
-    if exchange.read(client_data or nearest("client_data"), file, client, _say, agreed):
-        _say("written; next: bespoke check, then bespoke run")
-    else:
-        _say("nothing was written" + ("" if yes else "; --yes writes what is shown"))
 
 
 def _say(line: str) -> None:

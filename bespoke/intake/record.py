@@ -76,6 +76,8 @@ def instant(value: Any) -> datetime:
 
 def count(value: Any) -> int:
     """Tokens or calls: a whole number that is not negative; nothing counts as none. Raises Misread."""
+    if type(value) is int and value >= 0:
+        return value
     if value in (None, ""):
         return 0
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from bespoke.intake.model_names import known_as
@@ -76,6 +77,7 @@ def records(row: Mapping[str, Any]) -> Iterator[Record]:
     )
 
 
+@lru_cache(maxsize=4096)
 def _snake(name: str) -> str:
     return _CAMEL.sub(lambda found: f"_{found[1].lower()}", name).lower().replace(" ", "_")
 
