@@ -74,6 +74,18 @@ def test_every_input_but_the_names_may_be_unknown(root: Path) -> None:
     assert (task.current_quality, task.p95_latency_ms, task.contains_phi) == (None, None, None)
 
 
+def test_columns_nobody_has_are_not_known(root: Path) -> None:
+    (root / "tasks.csv").write_text("task_id,name\nrouting,Routing tickets\n", encoding="utf-8")
+    assert [str(p) for p in check(root.parent, "acme")] == [
+        "acme/tasks.csv:1: columns are missing and taken as not known: kind, requests_per_day, peak_to_mean,"
+        " system_tokens, input_tokens, output_tokens, model, metric (warning)",
+        "acme/tasks.csv:2: not known, and assumed instead: kind chat, model claude-sonnet-5-5, metric quality (no metric"
+        " named), requests_per_day 10 to 100000, peak_to_mean 1.5 to 8, system_tokens 200 to 10000, input_tokens 100 to"
+        " 20000, output_tokens 20 to 2000 (warning)",
+    ]
+    assert load(root.parent, "acme").tasks[0].unknown == set(fields(Task)) - {"task_id", "name"}
+
+
 def test_the_tokens_assumed_are_those_of_the_kind_of_task(root: Path) -> None:
     tasks(root, kind="classification", output_tokens="unknown")
     few = load(root.parent, "acme").tasks[0].output_tokens

@@ -67,8 +67,14 @@ def _header(source: Source, found: Grid, model: type[Row]) -> list[str]:
         source.say(f"{columns} without a name left out", found.header, warning=True)
     missing = [name for name in known.values() if name not in names]
     _name_strangers(source, [n for n in names if n and n not in known.values()], missing, found.header)
+    silent = [name for name in missing if name in model.may_be_unknown and fields(model)[name].required]
+    if silent:
+        columns = "column is" if len(silent) == 1 else "columns are"
+        source.say(
+            f"{columns} missing and taken as not known: {', '.join(silent)}", found.header, warning=True
+        )
     for name in missing:
-        if fields(model)[name].required:
+        if fields(model)[name].required and name not in silent:
             expects = fields(model)[name].expects()
             source.say(f"column is missing; it holds {expects}", found.header, name)
     return names

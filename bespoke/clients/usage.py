@@ -58,7 +58,9 @@ class TaskUsage(Row):
     latency_p50_ms: Positive | None = None
     latency_p95_ms: Positive | None = None
     models: Mapping[str, Share] = {}  # share of requests, or of tokens where requests are not counted
-    spend_usd: Annotated[Decimal, Field(ge=0)] | None = None  # as the log or the bill has it, over the period
+    spend_usd: Decimal | None = (
+        None  # as the log or the bill has it, over the period; credits may outweigh it
+    )
     list_price_usd: Annotated[Decimal, Field(ge=0)] | None = (
         None  # the same tokens at the price book's prices
     )

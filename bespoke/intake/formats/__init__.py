@@ -16,7 +16,7 @@ from bespoke.intake.formats import (
     openai_usage,
     otel,
 )
-from bespoke.intake.record import Misread, Read, each
+from bespoke.intake.record import Misread, Read, Record, each
 
 Row = Mapping[str, Any]
 
@@ -41,10 +41,12 @@ FORMATS = tuple(
 
 def read(form: Format, row: Any) -> Iterator[Read]:
     """The records of one element, or why there are none; an element that is no object is no row of any format."""
-    if isinstance(row, Mapping):
-        yield from each([row], form.records)
-    else:
+    if not isinstance(row, Mapping):
         yield Misread("is malformed")
+        return
+    for record in each([row], form.records):
+        ends_first = isinstance(record, Record) and record.end is not None and record.end <= record.start
+        yield Misread("ends before it starts") if ends_first else record
 
 
 def detect(sample: list[Any]) -> Format | None:
