@@ -13,6 +13,8 @@ import click
 from bespoke import __version__
 from bespoke.claude.front import evaluate, import_predictions, label
 from bespoke.errors import BespokeError, Problem, printable
+from bespoke.intake.front import imports
+from bespoke.intake.front_intake import intake
 from bespoke.places import is_url, nearest
 from bespoke.tuning.front import tune
 
@@ -276,7 +278,7 @@ def facts(as_of: str) -> None:
         click.echo(line)
 
 
-for command in (evaluate, import_predictions, label, tune):
+for command in (evaluate, import_predictions, imports, intake, label, tune):
     bespoke.add_command(command)
 
 

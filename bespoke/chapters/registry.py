@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # `bespoke run` looks at this list before it knows whether th
     from bespoke.facts.reader import Facts
     from bespoke.results import Result
 
-ENGAGEMENT = ("engagement.yaml", "tasks.csv")
+ENGAGEMENT = ("engagement.yaml", "tasks.csv", "usage.json")
 EVIDENCE = {  # what is counted and measured, before what is declared
     "failures": "02_failure_modes",
     "dataset": "03_dataset_readiness",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:  # most folders use the pinned release: the code table is not loaded to read them
+    from bespoke.clients.usage import TaskUsage
     from bespoke.facts.icd10 import Release
 
 Kind = Literal[
@@ -46,6 +47,9 @@ class Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     shorthand: ClassVar[str | None] = None  # the field that a plain string stands for
+    may_be_unknown: ClassVar[frozenset[str]] = frozenset()  # columns that may be empty, `unknown` or a range
+    may_be_none: ClassVar[frozenset[str]] = frozenset()  # columns in which `none` is an answer
+    beside: ClassVar[frozenset[str]] = frozenset()  # fields that readers fill and no column holds
 
 
 # --- engagement.yaml ---------------------------------------------------------------------------------
@@ -99,6 +103,14 @@ class Branding(Row):
     logo: str | None = None  # an SVG or PNG inside the client folder
 
 
+class SavedAs(Row):
+    """How the client's CSV files were saved, where the files themselves do not settle it."""
+
+    separator: Literal[",", ";", "|", "\t"] | None = None
+    decimal: Literal[".", ","] | None = None
+    encoding: Literal["utf-8", "utf-16", "windows-1252"] | None = None
+
+
 class Engagement(Row):
     client: Name
     prepared_by: Name
@@ -120,6 +132,7 @@ class Engagement(Row):
     language: Language = "en"
     paper: Paper = "a4"
     fonts: tuple[str, ...] = ()  # extra font files inside the client folder
+    csv: SavedAs = SavedAs()
     thresholds: Mapping[str, float] = {}  # overrides of bespoke/facts/tables/thresholds.yaml
 
     def begins(self, report: date) -> date:
@@ -131,7 +144,11 @@ class Engagement(Row):
 
 
 class Task(Row):
-    """One LLM task of the client. Quality is on the scale 0 to 1 of `metric`; tokens are per request."""
+    """One LLM task of the client. Quality is on the scale 0 to 1 of `metric`; tokens are per request.
+
+    Every input but the names may be unknown or a range. The attributes are then the likely value: of the range, or
+    of the wide one that the fact table `assumed` gives for what nobody knows; quality stays None.
+    """
 
     task_id: Name
     name: Name
@@ -164,6 +181,21 @@ class Task(Row):
     minutes_per_output: Annotated[float, Field(gt=0, le=10_000)] | None = (
         None  # of a person without the model
     )
+
+    ranges: Mapping[str, tuple[float, float]] = {}  # column -> least and most, where it is no single value
+    unknown: frozenset[str] = frozenset()  # columns nobody could fill in, and nothing measured
+    absent: frozenset[str] = frozenset()  # columns answered by none: no model yet, no latency required
+    measured: frozenset[str] = frozenset()  # columns filled from usage.json because nobody had filled them
+
+    beside = frozenset({"ranges", "unknown", "absent", "measured"})
+    may_be_none = frozenset({"model", "p95_latency_ms"})
+    may_be_unknown = frozenset(
+        {
+            "kind", "requests_per_day", "peak_to_mean", "system_tokens", "input_tokens", "output_tokens", "model",
+            "p95_latency_ms", "metric", "current_quality", "target_quality", "test_cases", "labelled_examples",
+            "knowledge_changes", "prompt_engineering_done", "rag_done", "contains_phi", "deidentified",
+        }
+    )  # fmt: skip
 
 
 class Failure(Row):
@@ -333,6 +365,7 @@ class Client:
     accounts: Mapping[str, ClaudeAccount] | None = None  # by the name of the recorded system they belong to
     code_set: Release | None = None  # None: the pinned release of ICD-10-CM
     log: tuple[LoggedPhase, ...] | None = None  # the house's own, beside the client folders
+    usage: Mapping[str, TaskUsage] | None = None  # by task_id: what logs and bills say
 
     def task(self, task_id: str) -> Task:
         return next(task for task in self.tasks if task.task_id == task_id)

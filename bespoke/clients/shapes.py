@@ -38,6 +38,15 @@ class Shape:
     record: type[Row] | None = None
     meaning: str = ""
 
+    @property
+    def numeric(self) -> bool:
+        return self.kind in ("number", "whole number")
+
+    @property
+    def is_name(self) -> bool:
+        """Short text that something goes by: ids are compared whatever their spaces and composition."""
+        return self.kind == "text" and self.shortest > 0 and self.longest is not None
+
     def expects(self) -> str:
         """What would be right, as the end of a sentence: `a number from 0 to 1`."""
         if self.meaning:
@@ -68,8 +77,8 @@ def plain(number: Any) -> str:
 
 @cache
 def fields(model: type[Row]) -> dict[str, Shape]:
-    """Field name -> shape, in the order of the model."""
-    return {name: _of_field(info) for name, info in model.model_fields.items()}
+    """Field name -> shape, in the order of the model; what readers keep beside the values is no field of a file."""
+    return {name: _of_field(info) for name, info in model.model_fields.items() if name not in model.beside}
 
 
 def _of_field(info: FieldInfo) -> Shape:

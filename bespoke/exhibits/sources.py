@@ -8,6 +8,7 @@ from datetime import date
 from bespoke import show
 from bespoke.chapters.cost_model import CostModel
 from bespoke.clients.schema import Client, NegotiatedPrice
+from bespoke.exhibits import open_inputs
 from bespoke.facts.listing import value_text
 from bespoke.facts.reader import EARLIEST, Fact, Facts, Sourced, value_rows
 from bespoke.show import Column
@@ -172,6 +173,7 @@ def data_log(client: Client, digests: Mapping[str, str]) -> None:
         ),
         source="the client folder on the day of the run",
     )
+    open_inputs.table(client)
 
 
 def _rows(client: Client, name: str) -> int | None:
@@ -180,12 +182,13 @@ def _rows(client: Client, name: str) -> int | None:
         "failures.csv": client.failures,
         "codes.csv": client.codes,
         "phases.csv": client.phases,
+        "usage.json": [source for task in (client.usage or {}).values() for source in task.sources],
         "evaluation/notes.jsonl": client.notes,
         "evaluation/train.jsonl": client.train,
     }
     for system, predictions in (client.predictions or {}).items():
         counts[f"evaluation/predictions/{system}.jsonl"] = predictions
-    found = counts.get(name)
+    found = counts.get(f"{name.removesuffix('.xlsx')}.csv" if name.endswith(".xlsx") else name)
     return len(found) if found is not None else None
 
 

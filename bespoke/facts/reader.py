@@ -26,6 +26,7 @@ VALUE_TABLES = (
     "tuning",
     "claude_api",
     "code_sets",
+    "assumed",
 )
 
 FactKind = Literal["published", "quoted", "measured", "assumed", "unpublished"]
