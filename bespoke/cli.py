@@ -219,6 +219,27 @@ def facts(as_of: str) -> None:
         click.echo(line)
 
 
+@bespoke.command("move-notes")
+@click.argument("client")
+@click.option(
+    "--task", default="", metavar="TASK_ID", help="Whose notes they are; default the one extraction task."
+)
+@_CLIENT_DATA
+def move_notes(client: str, task: str, client_data: Path | None) -> None:
+    """Move evaluation/notes.jsonl of the first layout, and what belongs to it, to evaluation/TASK_ID/."""
+    from bespoke import clients
+    from bespoke.evaluation.moving import move_notes as move
+
+    found = clients.load(_folder(client_data, "client_data"), client)
+    extractions = [t.task_id for t in found.tasks if t.kind == "extraction"]
+    if not task and len(extractions) != 1:
+        raise BespokeError(
+            "name the task with --task: there is not one extraction task whose notes these are"
+        )
+    for line in move(found.folder, task or extractions[0]):
+        click.echo(printable(line))
+
+
 for command in (evaluate, import_predictions, label, tune):
     bespoke.add_command(command)
 

@@ -1,4 +1,4 @@
-"""The seven chapters as declarations: what each reads, what it needs from earlier ones, how it is computed."""
+"""The chapters as declarations: what each reads, what it needs from earlier ones, how it is computed."""
 
 from __future__ import annotations
 
@@ -61,6 +61,14 @@ _ALL = (
         "DatasetReadiness",
         reads=(*ENGAGEMENT, "dataset", "evaluation"),
         without="This chapter is left out: it needs training examples as JSONL or CSV files in `dataset/`.",
+    ),
+    Chapter(
+        "04_evaluation",
+        "evaluation",
+        "Evaluation",
+        reads=(*ENGAGEMENT, "evaluation", "prices.yaml"),
+        without="No task has cases yet: `evaluation/<task_id>/` with `task.yaml` and, in `cases.jsonl`, about 100 inputs "
+        "with the right answer makes its quality a measured figure.",
     ),
     Chapter(
         "05_icd10_evaluation",

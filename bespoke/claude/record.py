@@ -76,7 +76,7 @@ def write(client: Client, summary: StrategySummary, results: Sequence[NoteResult
         for r in results
         if r.outcome not in _UNRECORDED
     ]
-    folder = client.folder / "evaluation"
+    folder = client.folder / client.notes_in
     if lines:
         text = "".join(json.dumps(p.model_dump(mode="json"), ensure_ascii=False) + "\n" for p in lines)
         write_atomically(folder / "predictions" / f"claude_{summary.strategy}.jsonl", text)

@@ -28,6 +28,7 @@ from bespoke.clients.tables import Numbered, read_table
 from bespoke.errors import Problem
 
 if TYPE_CHECKING:
+    from bespoke.evaluation.cases import EvaluationTask
     from bespoke.facts.icd10 import Release
 
 FILES = (
@@ -56,6 +57,8 @@ class Reading:
     train: list[Numbered] | None = None
     predictions: dict[str, list[Numbered]] | None = None
     accounts: dict[str, ClaudeAccount] = field(default_factory=dict)  # by system
+    notes_in: str = "evaluation"  # where notes, train and predictions lie
+    evaluated: list[EvaluationTask] = field(default_factory=list)
 
     def problems(self) -> list[Problem]:
         """In the order of files, then rows."""
@@ -171,8 +174,11 @@ def _read_evaluation(reading: Reading) -> None:
     folder = reading.sources[-1]
     given = (reading.engagement or {}).get("evaluation", {}).get("code_set") or ""
     given = given.replace("\\", "/").removeprefix("./")
+    tasks = [name for name in entries if (folder.path / name).is_dir() and name != "predictions"]
     own = [
-        name for name in entries if not name.startswith(WRITTEN_BY_A_RUN) and f"{CODE_SET_IN}{name}" != given
+        name
+        for name in entries
+        if name not in tasks and not name.startswith(WRITTEN_BY_A_RUN) and f"{CODE_SET_IN}{name}" != given
     ]
     _name_unknown(folder, own, EVALUATION_FILES)
     if given.startswith(CODE_SET_IN):
@@ -181,7 +187,18 @@ def _read_evaluation(reading: Reading) -> None:
         reading.code_set = read_code_set(named)
     if not entries:
         return
+    if any(not name.startswith(".") for name in tasks):
+        from bespoke.clients.evaluated import read_evaluated
+
+        read_evaluated(reading, [name for name in tasks if not name.startswith(".")])
+    if reading.notes is not None and not is_there(folder.path / "notes.jsonl"):
+        return
     notes = reading.source("evaluation/notes.jsonl")
+    if notes:
+        notes.say(
+            f"is the first layout, still read; `bespoke move-notes {reading.root.name}` puts it in a folder of its task",
+            warning=True,
+        )
     reading.notes = read_notes(notes, reading.code_set) if notes else None
     train = reading.source("evaluation/train.jsonl")
     reading.train = read_notes(train, reading.code_set) if train else None

@@ -177,10 +177,15 @@ def _rows(client: Client, name: str) -> int | None:
         "codes.csv": client.codes,
         "phases.csv": client.phases,
         "evaluation/notes.jsonl": client.notes,
-        "evaluation/train.jsonl": client.train,
+        f"{client.notes_in}/train.jsonl": client.train,
     }
     for system, predictions in (client.predictions or {}).items():
-        counts[f"evaluation/predictions/{system}.jsonl"] = predictions
+        counts[f"{client.notes_in}/predictions/{system}.jsonl"] = predictions
+    for task in client.evaluated:
+        folder = f"evaluation/{task.task_id}"
+        counts |= {f"{folder}/cases.jsonl": task.cases, f"{folder}/train.jsonl": task.train}
+        counts |= {f"{folder}/grades.csv": task.grades}
+        counts |= {f"{folder}/predictions/{name}.jsonl": rows for name, rows in task.recorded.items()}
     found = counts.get(name)
     return len(found) if found is not None else None
 

@@ -170,7 +170,9 @@ class Clusters:
     def _studentised(self, drawn: Array, variance: Array) -> Array:
         """Each flip's sum over its own standard error: flipping keeps the squares, so its mean's share goes off."""
         left = np.maximum(variance - drawn**2 / self.clusters, variance * 1e-6)
-        return np.divide(np.abs(drawn), np.sqrt(left), out=np.zeros(drawn.shape), where=variance > _NOTHING**2)
+        return np.divide(
+            np.abs(drawn), np.sqrt(left), out=np.zeros(drawn.shape), where=variance > _NOTHING**2
+        )
 
     def _p_any(self, first: Estimate, second: Estimate, highest: Array) -> float:
         apart = first.value - second.value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -38,10 +39,13 @@ def mean_of_ratios(sums: Array) -> Array:
     top, bottom = sums[..., 0::2], sums[..., 1::2]
     each = np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
     there = (bottom > 0).sum(-1)
-    return np.divide(each.sum(-1), there, out=np.full(there.shape, np.nan), where=there > 0)
+    return np.asarray(np.divide(each.sum(-1), there, out=np.full(there.shape, np.nan), where=there > 0))
 
 
 def _set(labels: Hashable | Collection[Hashable] | None) -> frozenset[Hashable] | None:
     if labels is None:
         return None
-    return frozenset(labels) if isinstance(labels, (set, frozenset, tuple, list)) else frozenset((labels,))
+    if isinstance(labels, (set, frozenset, tuple, list)):
+        return frozenset(labels)
+    one: Any = labels
+    return frozenset((one,))
