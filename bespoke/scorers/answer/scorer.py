@@ -44,7 +44,7 @@ class AnswerScorer(Scorer):
         "correct": "share of questions answered right, “not in the documents” included",
         "correct_answerable": "share right among the questions that the documents answer",
         "silent_rightly": "share of the other questions answered with “not in the documents”",
-        "silent_wrongly_not": "share of the answerable questions that got an answer at all",
+        "answered": "share of the answerable questions that got an answer at all",
         "grounded": "share of the answers given that the passages they cite bear out",
         "correct_and_grounded": "share of questions answered right and grounded",
     }
@@ -115,7 +115,7 @@ class AnswerScorer(Scorer):
             "silent_rightly": Measure.share([None if k else r for r, k in zip(right, asked, strict=True)])
             if not all(asked)
             else None,
-            "silent_wrongly_not": Measure.share(
+            "answered": Measure.share(
                 [g if k else None for g, k in zip(given, asked, strict=True)]
             ),
             "grounded": Measure.share([f if g else None for f, g in zip(firm, given, strict=True)])
