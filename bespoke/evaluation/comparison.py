@@ -68,7 +68,7 @@ def contrasts(
                 first=a,
                 second=b,
                 why="declared" if (a, b) in wanted else "best",
-                cases=int(both.sum()),
+                cases=int((both & _judged(measures[a]) & _judged(measures[b])).sum()),
                 interval=difference.interval,
                 p=difference.p,
                 p_any=difference.p_any,
@@ -123,6 +123,11 @@ def power(
 
 def _known(ran: Ran) -> NDArray[np.bool_]:
     return np.asarray(np.array([[a.measured for a in run] for run in ran.runs]).any(axis=0))
+
+
+def _judged(measure: Measure) -> NDArray[np.bool_]:
+    """The cases that add something: a case nobody graded does not."""
+    return np.asarray((measure.columns != 0).any(axis=1))
 
 
 def _masked(measure: Measure, known: NDArray[np.bool_]) -> Measure:

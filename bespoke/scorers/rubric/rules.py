@@ -52,4 +52,4 @@ def _has(text: str, phrase: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    return " ".join(text.replace(",", " ").split()).casefold()
+    return " ".join(text.replace(",", " ").split()).casefold().removeprefix("the ")
