@@ -174,11 +174,12 @@ def _read_evaluation(reading: Reading) -> None:
     folder = reading.sources[-1]
     given = (reading.engagement or {}).get("evaluation", {}).get("code_set") or ""
     given = given.replace("\\", "/").removeprefix("./")
-    tasks = [name for name in entries if (folder.path / name).is_dir() and name != "predictions"]
+    tasks = [name for name in entries if name != "predictions" and _holds_files(folder.path / name)]
+    folders = {name for name in entries if name != "predictions" and (folder.path / name).is_dir()}
     own = [
         name
         for name in entries
-        if name not in tasks and not name.startswith(WRITTEN_BY_A_RUN) and f"{CODE_SET_IN}{name}" != given
+        if name not in folders and not name.startswith(WRITTEN_BY_A_RUN) and f"{CODE_SET_IN}{name}" != given
     ]
     _name_unknown(folder, own, EVALUATION_FILES)
     if given.startswith(CODE_SET_IN):
@@ -191,6 +192,11 @@ def _read_evaluation(reading: Reading) -> None:
         from bespoke.clients.evaluated import read_evaluated
 
         read_evaluated(reading, [name for name in tasks if not name.startswith(".")])
+    for name in filter(is_account, entries):
+        source = reading.source(f"evaluation/{name}")
+        account = read_account(source) if source else None
+        if account:
+            reading.accounts[name.removesuffix(ENDING)] = account
     if reading.notes is not None and not is_there(folder.path / "notes.jsonl"):
         return
     notes = reading.source("evaluation/notes.jsonl")
@@ -205,11 +211,14 @@ def _read_evaluation(reading: Reading) -> None:
     if train and reading.train and reading.notes:
         check_leakage(train, reading.train, reading.notes)
     _read_all_predictions(reading)
-    for name in filter(is_account, entries):
-        source = reading.source(f"evaluation/{name}")
-        account = read_account(source) if source else None
-        if account:
-            reading.accounts[name.removesuffix(ENDING)] = account
+
+
+def _holds_files(path: Path) -> bool:
+    """A folder with more in it than the template's examples."""
+    return path.is_dir() and any(
+        p.is_file() and not p.name.startswith((".", "README")) and p.suffix != ".example"
+        for p in path.rglob("*")
+    )
 
 
 def _read_all_predictions(reading: Reading) -> None:

@@ -198,9 +198,10 @@ METHODS = (
         "Cohen 1960; Fleiss, Cohen and Everitt 1969",
     ),
     (
-        "Interval of an F1 or a mean over notes",
-        "BCa bootstrap over clusters of notes (patient or article), widened for few clusters",
-        "Miller 2024, arXiv 2411.00640; Efron 1987; Hesterberg 2015",
+        "Interval of a score over cases, and of the difference of two",
+        "Wilson's for the effective number of cases by a jackknife over groups, with Student's t; the difference from both "
+        "intervals and their correlation; coverage checked by simulation",
+        "Korn and Graubard 1998; Franco et al. 2019; Newcombe 1998; Miller 2024, arXiv 2411.00640",
     ),
     (
         "Interval of macro-F1",
@@ -208,10 +209,10 @@ METHODS = (
         "Tukey 1958; Efron and Stein 1981; coverage checked by simulation",
     ),
     (
-        "Two systems on the same notes",
-        "paired bootstrap of the difference; exact sign-flip test of whole clusters, which is McNemar's exact test "
-        "where every note stands alone; Holm",
-        "Pitman 1937; McNemar 1947; Holm 1979",
+        "Two systems on the same cases",
+        "exchange of the systems in whole groups; the verdict by the largest studentised difference of any pair when none "
+        "differs; on the primary diagnosis the exact sign-flip test, McNemar's where every note stands alone, with Holm",
+        "Pitman 1937; Westfall and Young 1993; McNemar 1947; Holm 1979",
     ),
     (
         "Cache hit rate",

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
 from bespoke.results import Part
+from bespoke.statistics.bootstrap import Ratio
 from bespoke.statistics.interval import Interval
 from bespoke.statistics.score_interval import Estimate, between, score_interval
 
@@ -89,6 +90,18 @@ class Clusters:
 
     def interval(self, measure: Measure) -> Interval:
         return score_interval(self.estimate(measure), self.level)
+
+    def ratio(self, ratio: Ratio) -> Interval:
+        """The ratio of the summed numerators to the summed denominators; one without any is 0 within [0, 1]."""
+        return self.interval(Measure.ratio(ratio.numerator, ratio.denominator))
+
+    def ratios(self, ratios: Sequence[Ratio]) -> tuple[Interval, ...]:
+        return tuple(map(self.ratio, ratios))
+
+    def difference(self, first: Ratio, second: Ratio) -> Difference:
+        """`first` less `second` on the same cases, by itself."""
+        both = [Measure.ratio(r.numerator, r.denominator) for r in (first, second)]
+        return self.differences(both, [(0, 1)])[0]
 
     def differences(
         self, measures: Sequence[Measure], pairs: Sequence[tuple[int, int]]

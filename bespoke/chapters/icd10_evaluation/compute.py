@@ -38,15 +38,17 @@ from bespoke.clients.schema import Client, Note
 from bespoke.facts.icd10 import CodeSet, code_set
 from bespoke.facts.reader import Facts
 from bespoke.statistics.bootstrap import ClusterBootstrap
+from bespoke.statistics.clusters import Clusters
 
 
 def compute(
-    client: Client, facts: Facts, *, resamples: int = 2000, seed: int = 20261120
+    client: Client, facts: Facts, *, resamples: int = 2000, flips: int = 20_000, seed: int = 20261120
 ) -> Icd10Evaluation | None:
     """Trains and scores the offline ladder, scores recorded systems, quotes the Claude rungs that were not run.
 
     None where the client folder holds no evaluation notes. Without training notes only retrieval runs of the
-    offline rungs. Codes are compared as given but for case and dot: an invalid gold code stays in the gold.
+    offline rungs. Codes are compared as given but for case and dot. An invalid gold code stays in the
+    gold and a hit on it scores; `micro_f1_valid` says what is left where only billable codes can score.
     """
     if not client.notes:
         return None
@@ -55,13 +57,15 @@ def compute(
     train = usable_training(client.train or (), notes)
     gold = [gold_codes(note) for note in notes]
     ladder = [*offline_rungs(notes, train, seed, release), *recorded_systems(client.predictions or {}, notes)]
-    bootstrap = ClusterBootstrap([group_of(note) for note in notes], resamples=resamples, seed=seed)
-    scorer = Scorer(gold, [_primary(note) for note in notes], bootstrap, release)
+    groups = [group_of(note) for note in notes]
+    bootstrap = ClusterBootstrap(groups, resamples=resamples, seed=seed)
+    clusters = Clusters(groups, flips=flips, seed=seed)
+    scorer = Scorer(gold, [_primary(note) for note in notes], clusters, release)
     kinds, mentions = code_kinds(gold, train, release), mention_kinds(notes, train)
 
     def slices(answers: Sequence[Answer]) -> tuple[Slice, ...]:
         sets = [answer.code_set for answer in answers]
-        return (*by_code(kinds, gold, sets, bootstrap), *by_mention(mentions, sets, bootstrap))
+        return (*by_code(kinds, gold, sets, clusters), *by_mention(mentions, sets, clusters))
 
     systems = [_system(ran, slices(ran.answers), notes, scorer, client, facts) for ran in ladder]
     estimates = {system.name: system.scores.micro_f1.estimate for system in systems if system.scores}
@@ -72,7 +76,7 @@ def compute(
     learnt = measured(ladder, train, notes, gold, seed)
     return Icd10Evaluation(
         notes=len(notes),
-        clusters=bootstrap.clusters,
+        clusters=clusters.clusters,
         train=len(train),
         left_out_of_training=len(client.train or ()) - len(train),
         foreign_notes=sum(foreign_language(note.text) is not None for note in notes),
@@ -96,7 +100,7 @@ def compute(
         )
         if nearest
         else (),
-        power=power(scorer, nearest),
+        power=power(scorer, nearest, ladder),
         learning=tuple(curve.curve() for curve in learnt),
         forecast=forecast(learnt, bootstrap, client, facts),
         retrieval=retrieval(train, notes, release, resamples=resamples, seed=seed) if any(gold) else None,

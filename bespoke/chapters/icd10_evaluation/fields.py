@@ -29,7 +29,7 @@ def field_scores(notes: Sequence[Note], answers: Sequence[Answer], scorer: Score
     def f1(items: Callable[[Fields], frozenset[str]]) -> Interval | None:
         gold = [items(note.gold) for note in notes]
         return (
-            scorer.bootstrap.ratio(count(gold, [items(fields) for fields in given]).f1) if any(gold) else None
+            scorer.clusters.ratio(count(gold, [items(fields) for fields in given]).f1) if any(gold) else None
         )
 
     return FieldScores(

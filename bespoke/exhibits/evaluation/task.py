@@ -30,18 +30,29 @@ def setting(task: TaskEvaluation) -> None:
     """What was evaluated, and what stands between these numbers and a claim."""
     show.text("## {name}", name=task.name)
     show.text(
-        "{cases} of kind “{kind}”{groups}, scored by {metric}: {words}.{train}{documents}{ceiling}{minutes}",
+        "{cases} of kind “{kind}”, {groups}, scored by {metric}: {words}. {more}",
         cases=count(task.cases, "case", "cases"), kind=task.kind_of_task,
-        groups=f" in {count(task.groups, 'group', 'groups')}" if task.groups < task.cases else ", each independent",
+        groups=f"in {count(task.groups, 'group', 'groups')}" if task.groups < task.cases else "each independent",
         metric=metric_name(task), words=task.metric_words,
-        train=f" What learns, learnt from {count(task.train, 'other case', 'other cases')}." if task.train else "",
-        documents=f" There are {count(task.documents, 'document', 'documents')} to answer from." if task.documents else "",
-        ceiling=f" Two people agree to {with_limits(task.ceiling, task.metric)}: nothing can be shown to be better."
-        if task.ceiling
-        else "",
-        minutes=f" A person takes {decimal(task.minutes_per_case, 1)} minutes for a case." if task.minutes_per_case else "",
+        more=_more(task),
     )  # fmt: skip
     _doubts(task)
+
+
+def _more(task: TaskEvaluation) -> str:
+    parts = (
+        f"What learns, learnt from {count(task.train, 'other case', 'other cases')}." if task.train else "",
+        f"There are {count(task.documents, 'document', 'documents')} to answer from."
+        if task.documents
+        else "",
+        f"Two people agree to {with_limits(task.ceiling, task.metric)}: above that, a difference cannot be seen."
+        if task.ceiling
+        else "",
+        f"A person takes {decimal(task.minutes_per_case, 1)} minutes for a case."
+        if task.minutes_per_case
+        else "",
+    )
+    return " ".join(filter(None, parts))
 
 
 def _doubts(task: TaskEvaluation) -> None:

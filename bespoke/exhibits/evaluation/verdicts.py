@@ -51,14 +51,14 @@ def power_text(task: TaskEvaluation) -> None:
         return
     first, second = (task.system(name).title for name in power.pair)
     often = (
-        f" On {percent(power.discordant)} of the cases just one of the two is right as a whole."
+        f"On {percent(power.discordant)} of the cases just one of the two is right as a whole."
         if power.discordant is not None
         else ""
     )
     show.text(
         "Judged by how much {first} and {second} differ from case to case, a true difference of {alone} points would be "
         "found four times in five if that pair alone were looked at, and one of {among} points among all systems "
-        "here.{often} Pairs that disagree more often need more. “Not separable” below these marks says that the cases "
+        "here. {often} Pairs that disagree more often need more. “Not separable” below these marks says that the cases "
         "are too few, not that the systems are equal.",
         first=first, second=second, alone=decimal(100 * power.alone, 1), among=decimal(100 * power.among_all, 1),
         often=often,

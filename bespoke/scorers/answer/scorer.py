@@ -115,9 +115,7 @@ class AnswerScorer(Scorer):
             "silent_rightly": Measure.share([None if k else r for r, k in zip(right, asked, strict=True)])
             if not all(asked)
             else None,
-            "answered": Measure.share(
-                [g if k else None for g, k in zip(given, asked, strict=True)]
-            ),
+            "answered": Measure.share([g if k else None for g, k in zip(given, asked, strict=True)]),
             "grounded": Measure.share([f if g else None for f, g in zip(firm, given, strict=True)])
             if has_documents
             else None,
