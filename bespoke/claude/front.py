@@ -39,35 +39,117 @@ def shared(function: F) -> F:
 
 @click.command()
 @click.argument("client")
+@click.option("--task", default="", metavar="TASK_ID", help="Whose cases; default the coded notes.")
 @click.option("--strategy", "strategies", multiple=True, metavar="NAME", help="May be repeated; default all.")
-@click.option("--model", default="", help="Whose prices apply; default the model of the one extraction task.")
+@click.option(
+    "--model", "models", multiple=True, metavar="NAME", help="May be repeated; default the model of the task."
+)
+@click.option(
+    "--runs", type=click.IntRange(1, 100), default=1, show_default=True, help="Ask each case that often."
+)
 @click.option("--batch", is_flag=True, help="As Message Batches: half the price, within a day.")
+@click.option("--effort", type=click.Choice(["low", "medium", "high", "xhigh", "max"]), default=None)
+@click.option(
+    "--refresh", default="", metavar="NAMES", help="Ask anew for: lost, refused, truncated, schema_broken."
+)
+@click.option(
+    "--timeout", type=click.FloatRange(1), default=None, metavar="S", help="Longest silence of an answer."
+)
+@click.option("--connections", type=click.IntRange(1, 4096), default=None, help="Requests at the same time.")
 @shared
 def evaluate(
     client: str,
+    task: str,
     strategies: tuple[str, ...],
-    model: str,
+    models: tuple[str, ...],
     budget: Decimal | None,
     yes: bool,
     client_data: Path | None,
+    effort: str | None,
+    refresh: str,
+    timeout: float | None,
+    connections: int | None,
     **options: Any,
 ) -> None:
-    """Ask Claude about every note under each strategy; leaves recorded predictions for chapter 4."""
+    """Ask Claude about every case under each strategy; leaves recorded predictions for the evaluation."""
     from bespoke.claude.entry import evaluate as run
-    from bespoke.claude.strategies import STRATEGIES
 
     found, facts = _client(client, client_data)
-    summary = run(
-        found,
-        facts,
-        strategies=strategies or tuple(STRATEGIES),
-        model=model or _extraction_model(found),
-        budget=found.engagement.evaluation.budget_usd if budget is None else budget,
-        send=yes,
-        say=_say,
-        **options,
-    )
-    _close(summary.sent, yes, summary.stopped)
+    renewed = _refreshed(refresh)
+    options["ask_lost_again"] |= "lost" in renewed
+    incomplete = False
+    asked = models or (_model_of(found, task),)
+    for model in asked:
+        for names in _jobs(found, task, strategies):
+            summary = run(
+                found,
+                facts,
+                strategies=names,
+                model=model,
+                budget=found.engagement.evaluation.budget_usd if budget is None else budget,
+                send=yes,
+                say=_say,
+                task=task,
+                suffix=f"_{model}" if len(asked) > 1 else "",
+                effort=effort or "",
+                refresh=[name for name in renewed if name != "lost"],
+                patience=_patience(timeout, connections),
+                **options,
+            )
+            _close(summary.sent, yes, summary.stopped)
+            incomplete |= summary.sent and _incomplete(summary)
+    if incomplete:
+        raise SystemExit(1)
+
+
+def _jobs(client: Any, task: str, strategies: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The client's own prompt is asked apart: it has its own instructions."""
+    from bespoke.claude.strategies import STRATEGIES
+    from bespoke.claude.tasks import LADDER, OWN_PROMPT
+
+    found = next((t for t in client.evaluated if t.task_id == task), None)
+    if task and found is None:
+        known = ", ".join(t.task_id for t in client.evaluated) or "none"
+        raise BespokeError(f"{task!r} has no evaluation/{task}/ with cases; there are: {known}")
+    if found is None or found.setup.scorer == "code_set":
+        return [strategies or tuple(STRATEGIES)]
+    names = strategies or tuple(LADDER)
+    own = [(OWN_PROMPT.name,)] if OWN_PROMPT.name in names and found.prompt else []
+    rest = tuple(name for name in names if name != OWN_PROMPT.name)
+    return [*own, *([rest] if rest else [])]
+
+
+def _model_of(client: Any, task: str) -> str:
+    found = [t.model for t in client.tasks if t.task_id == task]
+    return str(found[0]) if found else _extraction_model(client)
+
+
+def _refreshed(names: str) -> list[str]:
+    known = ("lost", "refused", "truncated", "schema_broken")
+    found = [name.strip() for name in names.split(",") if name.strip()]
+    for name in found:
+        if name not in known:
+            raise click.UsageError(f"--refresh takes {', '.join(known)}, not {name}")
+    return found
+
+
+def _patience(timeout: float | None, connections: int | None) -> Any:
+    from bespoke.claude.patience import Patience
+
+    usual = Patience()
+    return Patience(request_s=timeout or usual.request_s, connections=connections or usual.connections)
+
+
+def _incomplete(summary: Any) -> bool:
+    """Says what is missing and what to do; cases held back by the residual check are named elsewhere."""
+    missing: dict[str, int] = {}
+    for strategy in summary.strategies:
+        for name in ("answer_lost", "unavailable", "rejected", "not_asked"):
+            missing[name] = missing.get(name, 0) + strategy.outcomes.get(name, 0)
+    told = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in missing.items() if count)
+    if told:
+        _say(f"incomplete: {told}; they are not measured. Run the same command again to go on")
+    return bool(told)
 
 
 @click.command()

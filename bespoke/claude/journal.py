@@ -43,6 +43,8 @@ class Journal:
             self._db.execute("PRAGMA synchronous=FULL")  # a claim must outlive a power cut: it is money
             self._prepare()
             self.beat()
+            for part in path.parent.glob(f"{path.name}*"):  # texts of the client: for the owner alone
+                part.chmod(0o600)
         except (sqlite3.Error, OSError) as error:
             raise BespokeError(f"the journal cannot be opened: {error}", path=str(path)) from None
 
@@ -131,6 +133,15 @@ class Journal:
         """The request may have been paid and its answer is gone."""
         with self._writing() as db:
             self._lose(db, "key = ? AND state = 'sent' AND owner = ?", (key, self.owner), reason)
+
+    def renewed(self, key: str) -> None:
+        """The answer is to be asked for anew; what it cost stays held."""
+        with self._writing() as db:
+            db.execute(
+                "UPDATE requests SET state = 'free', owner = NULL, batch = NULL, lost = lost + paid, paid = 0,"
+                " message = NULL WHERE key = ? AND state = 'answered'",
+                (key,),
+            )
 
     # --- batches ---------------------------------------------------------------------------------------
 

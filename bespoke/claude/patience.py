@@ -21,4 +21,7 @@ class Patience:
     batch_grace_s: float = 60.0  # before a batch that nobody lists counts as never created
     lease_s: float = 60.0  # a run that has not shown life for this long is dead
     connections: int = 256
+    lost_again: int = (
+        2  # times that a request whose answer was lost is asked again by itself, within the budget
+    )
     dry_requests: int = 5  # requests in a row that end unavailable before the run stops

@@ -58,16 +58,34 @@ nothing else."""
 
 
 @dataclass(frozen=True)
+class Words:
+    """What a task says around its texts. The defaults are those of coded notes."""
+
+    instructions: str = INSTRUCTIONS
+    request: str = REQUEST
+    criticise: str = CRITICISE
+    found: str = CANDIDATES  # before what a search found
+    schema: Mapping[str, Any] | None = None  # None: that of coded notes
+    data: str = (
+        ""  # how the instructions say that what stands between marks is data; "": they say it themselves
+    )
+
+
+@dataclass(frozen=True)
 class Shared:
     """What all requests of a run have in common."""
 
     model_id: str
+    words: Words = Words()
     examples: tuple[Note, ...] = ()
+    worked: tuple[tuple[str, str], ...] = ()  # further examples, as text and answer
     glossary: tuple[tuple[str, str], ...] = ()  # phrase and code
     answer_tokens: int = 4096
     thinking_tokens: int = 12288  # answer and thinking together
     geography: str = ""
-    descriptions: Mapping[str, str] = field(default_factory=dict)  # code -> its words in the code set
+    descriptions: Mapping[str, str] = field(default_factory=dict)  # what a search may find -> its words
+    thinking: Mapping[str, Any] | None = None  # what a rung without thinking sends; None: nothing
+    effort: str = ""
 
 
 def request_body(
@@ -79,15 +97,16 @@ def request_body(
     draft: str = "",
 ) -> Body:
     """The body for one note. `candidates` are codes, best first; `draft` is the generator's answer."""
-    messages = [turn for note in shared.examples if strategy.examples for turn in _example(note)]
+    words, pairs = shared.words, _pairs(shared) if strategy.examples else ()
+    messages = [turn for pair in pairs for turn in _example(pair, words)]
     found = tuple(candidates) if strategy.candidates else ()
-    messages.append(_turn("user", _question(text, found, shared.descriptions)))
+    messages.append(_turn("user", _question(text, found, shared.descriptions, words)))
     if which == "criticise":
-        messages += [_turn("assistant", draft), _turn("user", CRITICISE)]
-    system = [_block(INSTRUCTIONS)]
+        messages += [_turn("assistant", draft), _turn("user", words.criticise)]
+    system = [_block("\n\n".join(filter(None, (words.instructions, words.data))))]
     if strategy.glossary and shared.glossary:
         system.append(_block(GLOSSARY + "\n".join(f"{phrase}: {code}" for phrase, code in shared.glossary)))
-    prefix = messages[2 * len(shared.examples) - 1]["content"] if _has_examples(strategy, shared) else system
+    prefix = messages[2 * len(pairs) - 1]["content"] if pairs else system
     prefix[-1]["cache_control"] = {"type": "ephemeral"}
     body: Body = {
         "model": shared.model_id,
@@ -96,9 +115,14 @@ def request_body(
         "messages": messages,
     }
     if strategy.schema:
-        body["output_config"] = {"format": {"type": "json_schema", "schema": answer_schema()}}
+        schema = answer_schema() if words.schema is None else dict(words.schema)
+        body["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
     if strategy.thinking:
         body["thinking"] = {"type": "adaptive"}
+    elif shared.thinking is not None:
+        body["thinking"] = dict(shared.thinking)
+    if shared.effort:
+        body["output_config"] = {**body.get("output_config", {}), "effort": shared.effort}
     if shared.geography:
         body["inference_geo"] = shared.geography
     return body
@@ -130,18 +154,19 @@ def written(note: Note) -> str:
     return json.dumps(note.gold.model_dump(mode="json"), ensure_ascii=False)
 
 
-def _question(text: str, candidates: tuple[str, ...], descriptions: Mapping[str, str]) -> str:
+def _question(text: str, candidates: tuple[str, ...], descriptions: Mapping[str, str], words: Words) -> str:
     lines = "\n".join(f"{code}: {descriptions.get(code, '')}" for code in candidates)
-    found = f"{CANDIDATES}{lines}\n\n" if candidates else ""
-    return f"{found}{delivered(text)}\n\n{REQUEST}"
+    found = f"{words.found}{lines}\n\n" if candidates else ""
+    return f"{found}{delivered(text)}\n\n{words.request}"
 
 
-def _example(note: Note) -> tuple[Body, Body]:
-    return _turn("user", _question(note.text, (), {})), _turn("assistant", written(note))
+def _pairs(shared: Shared) -> tuple[tuple[str, str], ...]:
+    return (*((note.text, written(note)) for note in shared.examples), *shared.worked)
 
 
-def _has_examples(strategy: Strategy, shared: Shared) -> bool:
-    return strategy.examples and bool(shared.examples)
+def _example(pair: tuple[str, str], words: Words) -> tuple[Body, Body]:
+    text, answer = pair
+    return _turn("user", _question(text, (), {}, words)), _turn("assistant", answer)
 
 
 def _turn(role: str, text: str) -> Body:
