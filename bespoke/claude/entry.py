@@ -15,7 +15,7 @@ from bespoke.claude.journal import Journal
 from bespoke.claude.loop import run_to_end
 from bespoke.claude.money import usd
 from bespoke.claude.patience import Patience
-from bespoke.claude.plan import Plan, make_plan
+from bespoke.claude.plan import Plan, make_plan, promised_geography
 from bespoke.claude.providers import open_backend
 from bespoke.claude.quote import assumed_ratio, make_quote, tell
 from bespoke.claude.run import Run
@@ -71,10 +71,7 @@ def evaluate(
     _check(client, model, name, batch, send, budget)
     able = capabilities(model, facts)
     wire = model_id or wire_id(name, model)
-    if name == "anthropic" and client.engagement.residency and able.geography is False:
-        raise BespokeError(
-            f"{model} refuses inference_geo, so no residency can be promised; name a later model"
-        )
+    promised_geography(client, name, able)
     found = next((t for t in client.evaluated if t.task_id == task), None)
     if found is not None and found.setup.scorer != CODED:
         scorer = find(found.setup.scorer)

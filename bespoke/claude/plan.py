@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from bespoke.claude.answer import Parse
 from bespoke.claude.calls import Call
+from bespoke.claude.capabilities import Capabilities
 from bespoke.claude.examples import glossary, worked_examples
 from bespoke.claude.prompt import Shared, request_body
 from bespoke.claude.residual import Hit, read_waivers, unwaived
@@ -170,12 +171,17 @@ def _retrieved(
     return {note.id: codes for note, codes in zip(notes, found, strict=True)}
 
 
-def promised_geography(client: Client, backend: str) -> str:
-    """Where the provider may process: the Claude API can promise the United States and nothing else."""
+def promised_geography(client: Client, backend: str, able: Capabilities | None = None) -> str:
+    """Where the provider may process: the Claude API can promise the United States and nothing else, and not for every
+    model."""
     wanted = {place.casefold() for place in client.engagement.residency}
     if not wanted or backend != "anthropic":
         return ""
     if wanted == {"us"}:
+        if able is not None and able.geography is False:
+            raise BespokeError(
+                f"{able.model} refuses inference_geo, so no residency can be promised; name a later model"
+            )
         return "us"
     raise BespokeError(
         f"residency {', '.join(sorted(wanted))} cannot be promised by the Claude API, which offers the US"

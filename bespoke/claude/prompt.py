@@ -76,14 +76,14 @@ class Shared:
     """What all requests of a run have in common."""
 
     model_id: str
-    words: Words = Words()
     examples: tuple[Note, ...] = ()
-    worked: tuple[tuple[str, str], ...] = ()  # further examples, as text and answer
     glossary: tuple[tuple[str, str], ...] = ()  # phrase and code
     answer_tokens: int = 4096
     thinking_tokens: int = 12288  # answer and thinking together
     geography: str = ""
     descriptions: Mapping[str, str] = field(default_factory=dict)  # what a search may find -> its words
+    words: Words = Words()
+    worked: tuple[tuple[str, str], ...] = ()  # further examples, as text and answer
     thinking: Mapping[str, Any] | None = None  # what a rung without thinking sends; None: nothing
     effort: str = ""
 
