@@ -180,7 +180,7 @@ def test_labels_reach_the_chapter_with_what_they_are_worth(
     assert [p for p in clients.check(client_data, "meridian_health") if not p.warning] == []
     client = clients.load(client_data, "meridian_health")
     assert client.judge is not None
-    assert {(row.failure_id, row.model) for row in client.judge} == {(f"F{i}", MODEL) for i in range(50)}
+    assert {(row.failure_id, row.model) for row in client.judge} == {(f"F{i}", LATER) for i in range(50)}
     found = failure_modes.compute(client, Facts(as_of=AS_OF))
     assert found is not None
     assert found.given_by == {"both annotators": 40, "the judge model": 10}
@@ -482,7 +482,7 @@ def test_the_evaluate_command_takes_model_and_budget_from_the_engagement(
 def test_the_evaluate_command_sends_with_yes(serve: Serve, client_data: Path) -> None:
     server = serve()
     said = invoke(
-        front.evaluate, "meridian_health", "--strategy", "zero_shot", "--model", LATER, "--budget", "0.01",
+        front.evaluate, "meridian_health", "--strategy", "zero_shot", "--model", LATER, "--budget", "0.006",
         "--yes", "--client-data", str(client_data), ends=1,  # incomplete
     )  # fmt: skip
     assert "budget 0.01 USD" in said

@@ -67,7 +67,8 @@ _ALL = (
         "evaluation",
         "Evaluation",
         reads=(*ENGAGEMENT, "evaluation", "prices.yaml"),
-        without="No task has cases yet: `evaluation/<task_id>/` with `task.yaml` and, in `cases.jsonl`, about 100 inputs "
+        without="No task has cases yet: `evaluation/<task_id>/` with `task.yaml` and, in `cases.jsonl`, about "
+        "100 inputs "
         "with the right answer makes its quality a measured figure.",
     ),
     Chapter(

@@ -77,10 +77,10 @@ def evaluate(
     found, facts = _client(client, client_data)
     renewed = _refreshed(refresh)
     options["ask_lost_again"] |= "lost" in renewed
-    incomplete = False
+    incomplete, jobs = False, _jobs(found, task, strategies)
     asked = models or (_model_of(found, task),)
     for model in asked:
-        for names in _jobs(found, task, strategies):
+        for names in jobs:
             summary = run(
                 found,
                 facts,

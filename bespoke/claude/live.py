@@ -47,7 +47,8 @@ class Live:
         rate = done / seconds if seconds else 0.0
         left = f", {max(0, self.total - done) / rate / 60:.0f} min left" if rate and done < self.total else ""
         return (
-            f"{done} of {self.total} answered, {rate:.1f} a second{left}; {usd(self.sender.journal.held()):.2f} USD held,"
+            f"{done} of {self.total} answered, {rate:.1f} a second{left}; {usd(self.sender.journal.held()):.2f} "
+            f"USD held,"
             f" {self.sender.retries} asked again, {self.sender.lost} lost"
         )
 

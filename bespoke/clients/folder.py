@@ -202,7 +202,8 @@ def _read_evaluation(reading: Reading) -> None:
     notes = reading.source("evaluation/notes.jsonl")
     if notes:
         notes.say(
-            f"is the first layout, still read; `bespoke move-notes {reading.root.name}` puts it in a folder of its task",
+            f"is the first layout, still read; `bespoke move-notes {reading.root.name}` puts it in a folder of "
+            f"its task",
             warning=True,
         )
     reading.notes = read_notes(notes, reading.code_set) if notes else None

@@ -122,7 +122,7 @@ def _setup(task: EvaluationTask, scorer: Scorer, say: Say) -> None:
 
 def _answers(task: EvaluationTask, system: str, say: Say) -> None:
     file, rows = f"predictions/{system}.jsonl", task.recorded[system]
-    ids = {case.id for case in task.cases}
+    ids = dict.fromkeys(case.id for case in task.cases)
     for (name, run), count in Counter((row.id, row.run) for row in rows).items():
         if count > 1:
             say(file, f"{quote(name)} is answered {count} times in run {run}", id=name, column="id")
@@ -135,7 +135,8 @@ def _answers(task: EvaluationTask, system: str, say: Say) -> None:
                 column="id",
             )
     for run in sorted({row.run for row in rows}):
-        missing = sorted(ids - {row.id for row in rows if row.run == run})
+        answered = {row.id for row in rows if row.run == run}
+        missing = [name for name in ids if name not in answered]
         if missing:
             say(
                 file, f"run {run}: {len(missing)} of {len(ids)} cases have no line and count as wrong:"

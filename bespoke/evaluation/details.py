@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from bespoke.results import Part
@@ -43,7 +44,7 @@ class Remark(Part):
 
     kind: Literal["remark"] = "remark"
     template: str
-    values: dict[str, str | int | float] = {}
+    values: Mapping[str, str | int | float] = {}  # noqa: RUF012 - pydantic copies it
     tone: Literal["text", "note", "warning", "missing"] = "text"
 
 

@@ -20,7 +20,7 @@ Same = Callable[[Any, Any], bool]
 def review(
     shown: Ran, others: Sequence[Ran], accepted: Sequence[bool | None], same: Same, groups: Sequence[str]
 ) -> Review | None:
-    """By the system's own confidence, else by how far its runs agree, else whether other recorded systems say the same."""
+    """By the system's own confidence, else how far its runs agree, else whether other recorded systems agree."""
     signal: Any = "confidence"
     sure = [answer.confidence for answer in shown.runs[0]]
     if any(value is None for value in sure):

@@ -41,7 +41,7 @@ class Scorer(ABC):
         """Further files of the folder that this task needs, read as text where they are."""
         return ()
 
-    def check(self, task: EvaluationTask, say: Say) -> None:
+    def check(self, task: EvaluationTask, say: Say) -> None:  # noqa: B027 - most have something to say, none must
         """Says what is wrong with setup, cases or answers beyond their shape."""
 
     @abstractmethod

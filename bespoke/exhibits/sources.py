@@ -199,7 +199,8 @@ METHODS = (
     ),
     (
         "Interval of a score over cases, and of the difference of two",
-        "Wilson's for the effective number of cases by a jackknife over groups, with Student's t; the difference from both "
+        "Wilson's for the effective number of cases by a jackknife over groups, with Student's t; the difference "
+        "from both "
         "intervals and their correlation; coverage checked by simulation",
         "Korn and Graubard 1998; Franco et al. 2019; Newcombe 1998; Miller 2024, arXiv 2411.00640",
     ),
@@ -210,8 +211,10 @@ METHODS = (
     ),
     (
         "Two systems on the same cases",
-        "exchange of the systems in whole groups; the verdict by the largest studentised difference of any pair when none "
-        "differs; on the primary diagnosis the exact sign-flip test, McNemar's where every note stands alone, with Holm",
+        "exchange of the systems in whole groups; the verdict by the largest studentised difference of any pair "
+        "when none "
+        "differs; on the primary diagnosis the exact sign-flip test, McNemar's where every note stands alone, "
+        "with Holm",
         "Pitman 1937; Westfall and Young 1993; McNemar 1947; Holm 1979",
     ),
     (

@@ -136,7 +136,7 @@ class Clusters:
         return score_interval(best, max(self.level, 1 - 2 * float(stdtr(freedom, -reach))))
 
     def reach_of_any(self, measures: Sequence[Measure]) -> float:
-        """Standard errors that a difference needs to count among all pairs of these; 1.96 for one pair of many cases."""
+        """Standard errors that a difference needs to count among all pairs of these; 1.96 for one pair."""
         highest = self._highest([self.estimate(measure) for measure in measures])
         return float(np.quantile(highest, self.level)) if highest.size else 1.96
 

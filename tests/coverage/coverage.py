@@ -1,7 +1,7 @@
 """How often intervals hold the truth and verdicts are false, by simulation: `make coverage`.
 
-Worlds: clusters whose share right is beta distributed (correlation 0.3 inside clusters of 4), two systems that share half
-of what makes a case hard. The docstrings of `bespoke.statistics` claim only what this shows.
+Worlds: clusters whose share right is beta distributed (correlation 0.3 inside clusters of 4), systems that share
+half of what makes a case hard. The docstrings of `bespoke.statistics` claim only what this shows.
 """
 
 from __future__ import annotations

@@ -40,7 +40,8 @@ def contrast_table(task: TaskEvaluation) -> None:
             Column(key="turn", title="Wrong gold to turn it", format="integer"), Column(key="verdict", title="Verdict"),
         ),
         source="the same cases for both; p by exchanging the systems in whole groups; among all pairs: the largest "
-        "difference of any two systems when none differs. Wrong gold: cases whose expected answer would have to be wrong",
+        "difference of any two systems when none differs. Wrong gold: cases whose expected answer would have to "
+        "be wrong",
     )  # fmt: skip
 
 
@@ -56,7 +57,8 @@ def power_text(task: TaskEvaluation) -> None:
         else ""
     )
     show.text(
-        "Judged by how much {first} and {second} differ from case to case, a true difference of {alone} points would be "
+        "Judged by how much {first} and {second} differ from case to case, a true difference of {alone} points "
+        "would be "
         "found four times in five if that pair alone were looked at, and one of {among} points among all systems "
         "here. {often} Pairs that disagree more often need more. “Not separable” below these marks says that the cases "
         "are too few, not that the systems are equal.",
@@ -86,6 +88,7 @@ def review_table(task: TaskEvaluation) -> None:
             Column(key="right", title="Right as a whole", format="percent"),
             Column(key="limits", title="95% interval"),
         ),
-        source=f"{system.title}, ordered by {_SIGNAL[review.signal]}; chosen on the same cases, so a threshold taken from "
+        source=f"{system.title}, ordered by {_SIGNAL[review.signal]}; chosen on the same cases, so a threshold "
+        f"taken from "
         "here should be confirmed on new ones",
     )  # fmt: skip

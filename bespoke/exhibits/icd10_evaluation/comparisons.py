@@ -128,7 +128,8 @@ def comparison_table(result: Icd10Evaluation) -> None:
             Column(key="mcnemar", title="Its p, Holm"),
             Column(key="verdict", title="Micro-F1 verdict"),
         ),
-        source="micro-F1: p by exchanging the systems in whole groups, among all pairs, so that choosing the best is paid "
+        source="micro-F1: p by exchanging the systems in whole groups, among all pairs, so that choosing the "
+        "best is paid "
         f"for; {_mcnemar(result)}",
     )  # fmt: skip
 

@@ -37,7 +37,8 @@ def power_text(result: Icd10Evaluation) -> None:
         "On {share} of the notes just one of the two best systems ({first}, {second}) has the primary "
         "diagnosis right. "
         "{found}, looked at alone and with that share of disagreement, which the next pair may not have; smaller ones "
-        "mostly escape. In micro-F1 the mark is {f1} for this pair alone and {among} among all pairs, as the verdicts are "
+        "mostly escape. In micro-F1 the mark is {f1} for this pair alone and {among} among all pairs, as the "
+        "verdicts are "
         "given. A verdict of “not separable” below these marks says that the notes are too few, not that the systems "
         "are equal ([notes needed](#tbl-icd10-power)).",
         share=percent(power.discordant or 0.0), first=pair[0], second=pair[1], found=found,

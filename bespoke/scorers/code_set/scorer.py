@@ -1,4 +1,4 @@
-"""Sets of codes: precision, recall and F1 over codes, the exact set, the primary one, and codes that cannot be right."""
+"""Sets of codes: precision, recall and F1 over codes, the exact set, the primary one, codes that cannot be right."""
 
 from __future__ import annotations
 

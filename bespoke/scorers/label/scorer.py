@@ -85,7 +85,7 @@ class LabelScorer(Scorer):
 
     def read(self, task: EvaluationTask, prediction: Any) -> Value | None:
         """The labels answered. A label outside the list is an answer, and a wrong one; {"label": x} is x."""
-        if isinstance(prediction, dict) and len(prediction) == 1:
+        if isinstance(prediction, dict) and prediction.keys() <= {"label", "labels"} and len(prediction) == 1:
             (prediction,) = prediction.values()
         if isinstance(prediction, str):
             return frozenset((prediction.strip(),))

@@ -122,7 +122,8 @@ def _judge(task: EvaluationTask) -> list[Detail]:
     if poor:
         details.append(
             Remark(
-                template="The judge's grades of {criteria} are not shown: it finds fewer than 80% of what people pass or "
+                template="The judge's grades of {criteria} are not shown: it finds fewer than 80% of what people "
+                "pass or "
                 "fail there.",
                 values={"criteria": ", ".join(poor)},
                 tone="warning",
