@@ -17,9 +17,9 @@ def finding(result: Evaluation) -> None:
     reached = [task for task in judged if task.system(task.in_use or "").quality.low >= (task.target or 0)]
     total = len(result.tasks) + len(result.without)
     show.finding(
-        "{n} of {total} tasks {are} measured on the client's own cases{verdict}", are="is" if len(result.tasks) "
-        "== 1 else "are",
-        n=len(result.tasks), total=total, verdict=_verdict(judged, below, reached),
+        "{n} of {total} tasks {are} measured on the client's own cases{verdict}",
+        are="is" if len(result.tasks) == 1 else "are", n=len(result.tasks), total=total,
+        verdict=_verdict(judged, below, reached),
     )  # fmt: skip
 
 
