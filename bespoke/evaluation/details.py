@@ -44,7 +44,7 @@ class Remark(Part):
 
     kind: Literal["remark"] = "remark"
     template: str
-    values: Mapping[str, str | int | float] = {}  # noqa: RUF012 - pydantic copies it
+    values: Mapping[str, str | int | float] = {}
     tone: Literal["text", "note", "warning", "missing"] = "text"
 
 

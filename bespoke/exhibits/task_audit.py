@@ -271,7 +271,7 @@ def applicability_text(audit: Audit) -> None:
     show.text(
         "Of {total} pairs of task and tuned or hosted route, {n} have no unmet condition "
         "([overview](#tbl-audit-fit), [all conditions](#tbl-audit-conditions)). "
-        "Open does not mean advisable: chapter 7 says which, if any, comes first.",
+        "Open does not mean advisable: the recommendation says which, if any, comes first.",
         total=decimal(total),
         n=decimal(len(open_pairs)),
     )

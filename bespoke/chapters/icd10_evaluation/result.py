@@ -70,11 +70,12 @@ class Scores(Part):
 
 
 class Outcomes(Part):
-    """What came back for the notes; missing and broken answers count as errors in every score."""
+    """What came back for the notes; missing and broken answers count as errors in every score, the others do not."""
 
     answered: int
     missing: int
     schema_broken: int
+    not_measured: int = 0  # lost on the way, held back or not asked
 
 
 class Slice(Part):
@@ -303,7 +304,7 @@ class Precedent(Part):
 class GivenAnswer(Part):
     system: str
     codes: tuple[str, ...]
-    status: Literal["answered", "missing", "schema_broken"]
+    status: Literal["answered", "missing", "schema_broken", "not_measured"]
     accepted: bool
 
 

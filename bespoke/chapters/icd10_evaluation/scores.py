@@ -82,6 +82,15 @@ class Scorer:
         self.categories = [_categories(g) for g in gold]
         self.lineages = [with_ancestors(g, release) for g in gold]
 
+    def of(self, known: Sequence[bool]) -> Scorer:
+        """The same for some of the notes: those that a system was measured on."""
+        if all(known):
+            return self
+        kept = [i for i, k in enumerate(known) if k]
+        groups = [str(self.clusters.cluster[i]) for i in kept]
+        clusters = Clusters(groups, flips=self.clusters.flips, seed=self.clusters.seed)
+        return Scorer([self.gold[i] for i in kept], [self.primary[i] for i in kept], clusters, self.release)
+
     def scores(self, answers: Sequence[Answer]) -> Scores:
         sets = [answer.code_set for answer in answers]
         exact = count(self.gold, sets)

@@ -82,6 +82,12 @@ def setting(result: Icd10Evaluation) -> None:
                 tone="warning", title=system.title, missing=count(outcome.missing, "answer", "answers"),
                 broken=count(outcome.schema_broken, "answer", "answers"),
             )  # fmt: skip
+        if outcome and outcome.not_measured:
+            show.callout(
+                "{title}: {n} not measured (lost on the way, held back or not asked). They do not count; running the "
+                "command again would complete it.",
+                tone="warning", title=system.title, n=count(outcome.not_measured, "answer was", "answers were"),
+            )  # fmt: skip
 
 
 def ladder_table(result: Icd10Evaluation) -> None:

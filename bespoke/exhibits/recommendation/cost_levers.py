@@ -34,5 +34,5 @@ def levers(result: Recommendation) -> None:
             Column(key="saves", title="Saves a month", unit="USD, median", format="money"),
             Column(key="verdict", title="Verdict"),
         ),
-        source="chapter 5; a smaller model has to reach the target on the client's own test cases first",
+        source="the cost model; a smaller model has to reach the target on the client's own test cases first",
     )
