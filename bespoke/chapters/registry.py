@@ -27,6 +27,7 @@ class Chapter:
     reads: tuple[str, ...]  # files and folders of the client folder
     needs: Mapping[str, str] = field(default_factory=dict)  # argument -> stem of the earlier chapter
     without: str = ""  # what to say when its input is missing
+    quiet: bool = False  # without its input it is no chapter: one line at the end of the one before
     compute: str = "compute"  # in `module`
 
     def result_type(self) -> type[Result]:
@@ -70,14 +71,16 @@ _ALL = (
         without="No task has cases yet: `evaluation/<task_id>/` with `task.yaml` and, in `cases.jsonl`, about "
         "100 inputs "
         "with the right answer makes its quality a measured figure.",
+        quiet=True,
     ),
     Chapter(
         "05_icd10_evaluation",
         "icd10_evaluation",
         "Icd10Evaluation",
         reads=(*ENGAGEMENT, "evaluation", "prices.yaml"),
-        without="This chapter is left out: it needs coded notes in `evaluation/notes.jsonl`, "
-        "and `evaluation/train.jsonl` for the rungs that learn.",
+        without="There is no chapter on ICD-10-CM: it needs coded notes, cases of the scorer `code_set` in "
+        "`evaluation/<task_id>/`, and `train.jsonl` there for the rungs that learn.",
+        quiet=True,
     ),
     Chapter(
         "06_cost_model",
