@@ -206,3 +206,34 @@ def test_the_live_line_counts_and_leaves(tmp_path: Path) -> None:
     live = Live(Busy(), 60, lambda line: None, io.StringIO(), started=0.0)  # type: ignore[arg-type]
     assert live.line().startswith("30 of 60 answered")
     assert live.line().endswith("2.00 USD held, 2 asked again, 1 lost")
+
+
+@pytest.mark.parametrize("content", [b"no database at all, but long enough to be one" * 40, b""])
+def test_a_damaged_journal_is_one_line_and_a_quote_still_works(tmp_path: Path, content: bytes) -> None:
+    root = tickets(tmp_path, 2)
+    journal = root / "acme" / "evaluation" / "journal.sqlite"
+    journal.write_bytes(content)
+    said: list[str] = []
+    summary = run(root, send=False, say=said.append)
+    assert summary.quote.usd_likely > 0
+    if content:
+        assert any("file is not a database; move it away to start anew" in line for line in said)
+        with pytest.raises(BespokeError, match="move it away to start anew"):
+            run(root)
+
+
+def test_the_journal_is_readable_by_its_owner_alone(serve: Serve, tmp_path: Path) -> None:
+    serve(says_delivery)
+    root = tickets(tmp_path, 2)
+    run(root, strategies=["zero_shot"])
+    found = [*(root / "acme" / "evaluation").glob("journal.sqlite*")]
+    assert found
+    assert all(path.stat().st_mode & 0o077 == 0 for path in found)
+
+
+def test_batches_of_all_strategies_go_out_together(serve: Serve, tmp_path: Path) -> None:
+    server = serve(says_delivery)
+    root = tickets(tmp_path, 3)
+    found = run(root, batch=True)
+    assert all(s.outcomes == {"answered": 3} for s in found.strategies)
+    assert len(server.batches) == 1

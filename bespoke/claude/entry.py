@@ -157,7 +157,11 @@ def _quote_only(
     budget: Decimal,
     say: Callable[[str], None],
 ) -> EvaluationSummary:
-    journal = Journal(journal_path) if journal_path.exists() else None
+    try:
+        journal = Journal(journal_path) if journal_path.exists() else None
+    except BespokeError as error:  # damaged, or on a medium that cannot be written: a quote needs it for less
+        journal = None
+        say(f"{error}; this quote counts nothing as answered before")
     try:
         ratio = assumed_ratio(facts, pricing.model)
         quote = make_quote(plan, pricing, facts, ratio, journal)

@@ -20,7 +20,7 @@ import time
 import uuid
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +44,11 @@ class Journal:
             self._prepare()
             self.beat()
             for part in path.parent.glob(f"{path.name}*"):  # texts of the client: for the owner alone
-                part.chmod(0o600)
+                with suppress(OSError):
+                    part.chmod(0o600)
         except (sqlite3.Error, OSError) as error:
-            raise BespokeError(f"the journal cannot be opened: {error}", path=str(path)) from None
+            hint = "; move it away to start anew" if isinstance(error, sqlite3.DatabaseError) else ""
+            raise BespokeError(f"the journal cannot be opened: {error}{hint}", path=str(path)) from None
 
     def _switch_to_wal(self) -> None:
         """Two runs opening a new journal at once lock each other out for a moment: SQLite does not wait here."""

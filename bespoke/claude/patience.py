@@ -15,7 +15,9 @@ class Patience:
     first_backoff_s: float = 0.5
     longest_backoff_s: float = 60.0  # also the most of a retry-after that is honoured at once
     waiting_s: float = 1800.0  # longest that one request stands in line for a rate limit
-    drain_s: float = 120.0  # after an interrupt, for answers already on their way
+    drain_s: float = (
+        2.0  # after an interrupt, for answers already on their way; later ones are asked for again
+    )
     first_poll_s: float = 2.0  # of a batch
     longest_poll_s: float = 60.0
     batch_grace_s: float = 60.0  # before a batch that nobody lists counts as never created

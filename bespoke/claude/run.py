@@ -13,7 +13,7 @@ from typing import Any
 from bespoke.claude.answer import read_answer
 from bespoke.claude.backend import Backend, CallFailed
 from bespoke.claude.batches import Batcher, BatchLimits
-from bespoke.claude.calls import Pricing
+from bespoke.claude.calls import Call, Pricing
 from bespoke.claude.journal import Journal
 from bespoke.claude.live import Live
 from bespoke.claude.money import pico, usd
@@ -58,7 +58,7 @@ class Run:
             live = Live(sender, self._requests(), self.say)
             watching = asyncio.ensure_future(live.watch())
             try:
-                await drained(work, sender, self.patience.lease_s / 4, self.patience.drain_s)
+                await drained(work, sender, self.patience.lease_s / 4, self.patience.drain_s, self.say)
             finally:
                 watching.cancel()
                 live.end()
@@ -89,6 +89,8 @@ class Run:
 
     async def _strategies(self, sender: Sender, batcher: Batcher, ratio: Ratio) -> None:
         await batcher.settle()  # batches of an earlier run
+        if self.pricing.batch:
+            await batcher.ask(self._first_requests())  # of all strategies at once: a batch may take a day
         whole = make_quote(self.plan, self.pricing, self.facts, ratio, None)
         for strategy, quote in zip(self.plan.strategies, whole.strategies, strict=True):
             progress = Progress(strategy.title, len(self.plan.notes), self.say)
@@ -101,6 +103,17 @@ class Run:
             self.summaries.append(summary)
             write(self.client, summary, results, self.plan)
             self.say(in_a_line(summary))
+
+    def _first_requests(self) -> list[Call]:
+        """The first pass of every strategy, case and run, each request once."""
+        plan = self.plan
+        asked = [
+            plan.call(strategy, 0, note, "", run)
+            for strategy in plan.strategies
+            for run in range(1, plan.runs + 1)
+            for note in plan.notes
+        ]
+        return [*{call.key: call for call in asked}.values()]
 
     def _requests(self) -> int:
         passes = sum(len(strategy.passes) for strategy in self.plan.strategies)

@@ -201,7 +201,13 @@ class Sender:
         return min(self.patience.longest_backoff_s, max(grown, retry_after_s or 0.0))
 
 
-async def drained(work: Awaitable[None], sender: Sender, beat_s: float, drain_s: float) -> None:
+async def drained(
+    work: Awaitable[None],
+    sender: Sender,
+    beat_s: float,
+    drain_s: float,
+    say: Callable[[str], None] | None = None,
+) -> None:
     """Does the work while showing life in the journal. An interrupt stops new requests, lets those on their
     way come home within `drain_s`, and is then raised; a second one ends everything at once."""
     heart = asyncio.ensure_future(_beating(sender.journal, beat_s))
@@ -210,6 +216,8 @@ async def drained(work: Awaitable[None], sender: Sender, beat_s: float, drain_s:
         await asyncio.shield(task)
     except asyncio.CancelledError:
         sender.stop("interrupted")
+        if say:
+            say(f"interrupted: answers on their way are taken in for {drain_s:.0f} s")
         done, _ = await asyncio.wait([task], timeout=drain_s)
         if not done:
             task.cancel()
