@@ -12,7 +12,7 @@ from bespoke.claude.answer import Parse
 from bespoke.claude.calls import Call
 from bespoke.claude.capabilities import Capabilities
 from bespoke.claude.examples import glossary, worked_examples
-from bespoke.claude.prompt import Shared, request_body
+from bespoke.claude.prompt import INSTRUCTIONS, Shared, Words, request_body
 from bespoke.claude.residual import Hit, read_waivers, unwaived
 from bespoke.claude.strategies import Strategy
 from bespoke.clients.schema import Client, Note
@@ -111,6 +111,7 @@ def make_plan(
         candidates = _retrieved(notes, train, codes, wanted, say)
     shared = Shared(
         model_id=model_id,
+        words=Words(INSTRUCTIONS.replace("{release}", codes.release.name)),
         examples=worked_examples(clean, count) if any(s.examples for s in strategies) else (),
         glossary=glossary(clean) if any(s.glossary for s in strategies) else (),
         answer_tokens=int(facts.fact("api.answer_tokens").number),

@@ -23,12 +23,14 @@ You structure de-identified clinical notes for a coding department. For the note
 with one JSON object and nothing else, with exactly these four fields:
 
 - "diagnosis_icd10": ICD-10-CM codes of the diagnoses the note asserts, as strings such as "E11.65", most \
-specific billable code, the primary diagnosis first. No code for a diagnosis that is negated, only suspected \
-or ruled out, or that belongs to a relative; code the sign or symptom where no diagnosis was reached.
+specific billable code of {release}, the primary diagnosis first. Code what the note documents, status \
+codes (Z79 for long-term drugs, Z87 and Z85 for history, Z68, Z99 and the like) among it. No code for a \
+diagnosis that is negated, only suspected or ruled out, or that belongs to a relative; code the sign or symptom where no diagnosis was reached.
 - "symptoms": symptoms and signs the patient has, as short lower-case phrases in the note's own words. None \
 that are denied.
 - "prescribed_medications": medications the patient is to take, each as an object with "drug", "dose", \
-"route" and "frequency"; null for what the note does not say. None that are stopped.
+"route" and "frequency"; write the route as a word (oral, inhaled, subcutaneous) and the frequency in words (twice \
+daily, every 6 hours as needed); null for what the note does not say. None that are stopped.
 - "follow_up_date": the date of the next visit as YYYY-MM-DD; where the note gives an interval, counted \
 from the date of the visit; null where it gives neither.
 
@@ -47,6 +49,8 @@ Codes that a search of the code set found for this note, likely ones first. The 
 from this list, and most codes on it are wrong for this note.
 """
 
+RELEASE = "ICD-10-CM"
+
 REQUEST = "Structure this note as the instructions say: one JSON object with the four fields."
 
 CRITICISE = """\
@@ -61,7 +65,7 @@ nothing else."""
 class Words:
     """What a task says around its texts. The defaults are those of coded notes."""
 
-    instructions: str = INSTRUCTIONS
+    instructions: str = INSTRUCTIONS.replace("{release}", RELEASE)
     request: str = REQUEST
     criticise: str = CRITICISE
     found: str = CANDIDATES  # before what a search found
