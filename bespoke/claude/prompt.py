@@ -25,7 +25,8 @@ with one JSON object and nothing else, with exactly these four fields:
 - "diagnosis_icd10": ICD-10-CM codes of the diagnoses the note asserts, as strings such as "E11.65", most \
 specific billable code of {release}, the primary diagnosis first. Code what the note documents, status \
 codes (Z79 for long-term drugs, Z87 and Z85 for history, Z68, Z99 and the like) among it. No code for a \
-diagnosis that is negated, only suspected or ruled out, or that belongs to a relative; code the sign or symptom where no diagnosis was reached.
+diagnosis that is negated, only suspected or ruled out, or that belongs to a relative; code the sign or symptom \
+where no diagnosis was reached.
 - "symptoms": symptoms and signs the patient has, as short lower-case phrases in the note's own words. None \
 that are denied.
 - "prescribed_medications": medications the patient is to take, each as an object with "drug", "dose", \
