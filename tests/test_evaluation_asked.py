@@ -237,3 +237,38 @@ def test_batches_of_all_strategies_go_out_together(serve: Serve, tmp_path: Path)
     found = run(root, batch=True)
     assert all(s.outcomes == {"answered": 3} for s in found.strategies)
     assert len(server.batches) == 1
+
+
+def test_a_prompt_is_optimised_on_training_cases_alone(serve: Serve, tmp_path: Path) -> None:
+    """Needs gepa. The model answers right only where the instructions hold the word that its rewriting brings in."""
+    pytest.importorskip("gepa")
+    from bespoke.claude.optimise import optimise
+    from bespoke.scorers import find
+
+    def answer(body: dict[str, Any]) -> Any:
+        system, text = body["system"][0]["text"], body["messages"][-1]["content"][0]["text"]
+        if system.startswith("You improve"):
+            return "```\nMAGIC: sort the ticket by what is asked.\n```"
+        right = "billing" if "charged" in text else "delivery"
+        wrong = "delivery" if right == "billing" else "billing"
+        return {"label": right if "MAGIC" in system else wrong}
+
+    server = serve(answer)
+    root = tickets(tmp_path, 4)
+    place = root / "acme/evaluation" / TASK
+    rows = [
+        {"id": f"t{i}", "input": f"Ticket {100 + i}: " + ("charged twice" if i % 2 else "parcel lost"),
+         "expected": "billing" if i % 2 else "delivery"}
+        for i in range(40)
+    ]  # fmt: skip
+    (place / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    client = clients.load(root, "acme")
+    done = optimise(
+        client, Facts(as_of=AS_OF), client.evaluated[0], find("label"), model=MODEL, backend="anthropic", calls=120,
+        budget=Decimal(5), send=True, say=lambda line: None, patience=QUICK,
+    )  # fmt: skip
+    assert done is not None
+    assert (done.before, done.after) == (0.0, 1.0)
+    assert "MAGIC" in (place / "optimised_prompt.md").read_text()
+    asked = json.dumps(server.bodies)
+    assert not any(case.text in asked for case in client.evaluated[0].cases)

@@ -103,9 +103,9 @@ def evaluate(
 
 
 def _jobs(client: Any, task: str, strategies: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """The client's own prompt is asked apart: it has its own instructions."""
+    """The client's own prompt and an optimised one are asked apart: each has its own instructions."""
     from bespoke.claude.strategies import STRATEGIES
-    from bespoke.claude.tasks import LADDER, OWN_PROMPT
+    from bespoke.claude.tasks import LADDER, OPTIMISED, OPTIMISED_FILE, OWN_PROMPT
 
     found = next((t for t in client.evaluated if t.task_id == task), None)
     if task and found is None:
@@ -114,9 +114,53 @@ def _jobs(client: Any, task: str, strategies: tuple[str, ...]) -> list[tuple[str
     if found is None or found.setup.scorer == "code_set":
         return [strategies or tuple(STRATEGIES)]
     names = strategies or tuple(LADDER)
-    own = [(OWN_PROMPT.name,)] if OWN_PROMPT.name in names and found.prompt else []
-    rest = tuple(name for name in names if name != OWN_PROMPT.name)
+    have = {OWN_PROMPT.name: bool(found.prompt), OPTIMISED.name: OPTIMISED_FILE in found.files}
+    own = [(name,) for name, there in have.items() if name in names and (there or name in strategies)]
+    rest = tuple(name for name in names if name not in have)
     return [*own, *([rest] if rest else [])]
+
+
+@click.command()
+@click.argument("client")
+@click.option("--task", required=True, metavar="TASK_ID")
+@click.option("--model", default="", help="Answers and rewrites; default the model of the task.")
+@click.option(
+    "--calls", type=click.IntRange(20, 100_000), default=300, show_default=True, help="Answers to score."
+)
+@click.option("--budget", type=Money(), metavar="USD", help="Default: evaluation.budget_usd.")
+@click.option("--yes", is_flag=True, help="Really send; without it only the quote is printed.")
+@click.option("--client-data", type=click.Path(path_type=Path), help="Folder of the client folders.")
+def optimise(
+    client: str,
+    task: str,
+    model: str,
+    calls: int,
+    budget: Decimal | None,
+    yes: bool,
+    client_data: Path | None,
+) -> None:
+    """Rewrite a task's prompt on its training cases alone (GEPA); leaves optimised_prompt.md to evaluate once."""
+    from bespoke.claude.optimise import optimise as run
+    from bespoke.scorers import find
+
+    found, facts = _client(client, client_data)
+    _jobs(found, task, ())  # an unknown task is told
+    cases = next(t for t in found.evaluated if t.task_id == task)
+    done = run(
+        found, facts, cases, find(cases.setup.scorer), model=model or _model_of(found, task), backend="anthropic",
+        calls=calls, budget=found.engagement.evaluation.budget_usd if budget is None else budget, send=yes, say=_say,
+    )  # fmt: skip
+    if done is None:
+        _say(_NOTHING_SENT)
+        return
+    _say(
+        f"{done.before:.3f} before, {done.after:.3f} after on the training cases that chose; {done.asked} answers,"
+        f" {done.usd:.2f} USD" + (f"; stopped: {done.stopped}" if done.stopped else "")
+    )
+    _say(
+        "that is no test: what it gains on cases it never saw is shown by `bespoke evaluate"
+        f" {client} --task {task} --strategy own_prompt --strategy zero_shot --strategy optimised_prompt`"
+    )
 
 
 def _model_of(client: Any, task: str) -> str:

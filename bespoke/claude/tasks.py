@@ -19,7 +19,9 @@ from bespoke.facts.reader import Facts
 from bespoke.statistics.text_classifier import similarity
 
 OWN_PROMPT = Strategy("own_prompt", "Claude, the client's prompt")
-LADDER = {OWN_PROMPT.name: OWN_PROMPT, **STRATEGIES}
+OPTIMISED = Strategy("optimised_prompt", "Claude, optimised prompt")
+OPTIMISED_FILE = "optimised_prompt.md"  # written by `bespoke optimise`
+LADDER = {OWN_PROMPT.name: OWN_PROMPT, OPTIMISED.name: OPTIMISED, **STRATEGIES}
 PASSAGES = 5  # documents that a request carries
 LONGEST = 4_000  # characters of an example; longer ones would crowd the prompt
 
@@ -57,6 +59,12 @@ def chosen_for(
 def _cannot(strategy: Strategy, task: EvaluationTask, scorer: Scorer) -> str:
     if strategy is OWN_PROMPT:
         return "" if task.prompt else "task.yaml names no prompt"
+    if strategy is OPTIMISED:
+        return (
+            ""
+            if OPTIMISED_FILE in task.files
+            else f"there is no {OPTIMISED_FILE}; `bespoke optimise` writes one"
+        )
     if strategy.name == "glossary":
         return "a glossary is made of the evidence in coded notes"
     if strategy.name == "structured_output" and scorer.schema(task) is None:
@@ -140,8 +148,9 @@ def examples(train: Sequence[Case], count: int) -> tuple[Case, ...]:
 
 
 def _instructions(task: EvaluationTask, scorer: Scorer, strategies: Sequence[Strategy]) -> str:
-    """The client's own prompt for its own rung, which is asked apart; else what the scorer says."""
-    return task.prompt if [*strategies] == [OWN_PROMPT] else scorer.instructions(task)
+    """A prompt of its own for a rung that is asked apart; else what the scorer says."""
+    own = {OWN_PROMPT: task.prompt, OPTIMISED: task.files.get(OPTIMISED_FILE, "")}
+    return own.get(strategies[0], "") or scorer.instructions(task)
 
 
 def _fitted(strategy: Strategy, task: EvaluationTask, scorer: Scorer) -> Strategy:

@@ -30,6 +30,8 @@ SETUP, CASES, TRAIN, DOCUMENTS, PREDICTIONS = (
     "documents",
     "predictions",
 )
+OURS = ("optimised_prompt.md",)  # written by `bespoke optimise`
+READ = (SETUP, CASES, TRAIN, DOCUMENTS, PREDICTIONS, "grades.csv", "judge_grades.csv", "preferences.csv")
 TEXTS = (".txt", ".md")
 
 
@@ -83,7 +85,9 @@ def read_task(folder: Folder, task_ids: tuple[str, ...]) -> EvaluationTask | Non
         if not is_there(folder.source(CASES).path):
             folder.say(CASES, "is missing; cases with the right answer belong here, one JSON object a line")
         return None
-    files = {name: text for name in scorer.files(setup) if (text := folder.text(name)) is not None}
+    wanted = (*scorer.files(setup), *OURS)
+    files = {name: text for name in wanted if (text := folder.text(name)) is not None}
+    _name_strangers(folder, (*wanted, *([setup.prompt] if setup.prompt else [])))
     task = EvaluationTask(
         task_id=task_id,
         folder=folder.root / folder.name,
@@ -103,6 +107,15 @@ def read_task(folder: Folder, task_ids: tuple[str, ...]) -> EvaluationTask | Non
     check_task(task, scorer, folder.say)
     scorer.check(task, folder.say)
     return task
+
+
+def _name_strangers(folder: Folder, wanted: tuple[str, ...]) -> None:
+    """Files that nothing reads, most often a misspelt name."""
+    known = (*READ, *wanted)
+    for path in sorted((folder.root / folder.name).iterdir()):
+        quiet = path.name.startswith((".", "README", "claude_")) or path.name.endswith(".example")
+        if path.name not in known and not quiet:
+            folder.say(path.name, f"is not read{did_you_mean(path.name, known)}", warning=True)
 
 
 def _setup(folder: Folder) -> tuple[Scorer | None, Any]:
