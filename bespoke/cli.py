@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from bespoke import __version__
-from bespoke.claude.front import evaluate, import_predictions, label
+from bespoke.claude.front import evaluate, import_predictions, label, optimise
 from bespoke.errors import BespokeError, Problem, printable
 from bespoke.intake.front import imports
 from bespoke.intake.front_intake import intake
@@ -278,7 +278,28 @@ def facts(as_of: str) -> None:
         click.echo(line)
 
 
-for command in (evaluate, import_predictions, imports, intake, label, tune):
+@bespoke.command("move-notes")
+@click.argument("client")
+@click.option(
+    "--task", default="", metavar="TASK_ID", help="Whose notes they are; default the one extraction task."
+)
+@_CLIENT_DATA
+def move_notes(client: str, task: str, client_data: Path | None) -> None:
+    """Move evaluation/notes.jsonl of the first layout, and what belongs to it, to evaluation/TASK_ID/."""
+    from bespoke import clients
+    from bespoke.evaluation.moving import move_notes as move
+
+    found = clients.load(_folder(client_data, "client_data"), client)
+    extractions = [t.task_id for t in found.tasks if t.kind == "extraction"]
+    if not task and len(extractions) != 1:
+        raise BespokeError(
+            "name the task with --task: there is not one extraction task whose notes these are"
+        )
+    for line in move(found.folder, task or extractions[0]):
+        click.echo(printable(line))
+
+
+for command in (evaluate, import_predictions, imports, intake, label, optimise, tune):
     bespoke.add_command(command)
 
 

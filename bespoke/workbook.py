@@ -60,7 +60,8 @@ class Workbook:
         self.result = compute(self.stem, self.client, self.facts, self.earlier, parameters)
         if self.result is None:
             self._path(self.stem).unlink(missing_ok=True)
-            show.display(show.LeftOut(markdown=chapter(self.stem).without))
+            entry = chapter(self.stem)
+            show.display(show.LeftOut(markdown=entry.without, quiet=entry.quiet))
         else:
             self.result.write(self._path(self.stem), self._key(self.stem))
             for name, content in self.result.also_writes().items():

@@ -1,4 +1,4 @@
-"""The seven chapters as declarations: what each reads, what it needs from earlier ones, how it is computed."""
+"""The chapters as declarations: what each reads, what it needs from earlier ones, how it is computed."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ class Chapter:
     reads: tuple[str, ...]  # files and folders of the client folder
     needs: Mapping[str, str] = field(default_factory=dict)  # argument -> stem of the earlier chapter
     without: str = ""  # what to say when its input is missing
+    quiet: bool = False  # without its input it is no chapter: one line at the end of the one before
     compute: str = "compute"  # in `module`
 
     def result_type(self) -> type[Result]:
@@ -71,12 +72,23 @@ _ALL = (
         without="This chapter is left out: it needs training examples as JSONL or CSV files in `dataset/`.",
     ),
     Chapter(
+        "04_evaluation",
+        "evaluation",
+        "Evaluation",
+        reads=(*ENGAGEMENT, "evaluation", "prices.yaml"),
+        without="No task has cases yet: `evaluation/<task_id>/` with `task.yaml` and, in `cases.jsonl`, about "
+        "100 inputs "
+        "with the right answer makes its quality a measured figure.",
+        quiet=True,
+    ),
+    Chapter(
         "05_icd10_evaluation",
         "icd10_evaluation",
         "Icd10Evaluation",
         reads=(*ENGAGEMENT, "evaluation", "prices.yaml"),
-        without="This chapter is left out: it needs coded notes in `evaluation/notes.jsonl`, "
-        "and `evaluation/train.jsonl` for the rungs that learn.",
+        without="There is no chapter on ICD-10-CM: it needs coded notes, cases of the scorer `code_set` in "
+        "`evaluation/<task_id>/`, and `train.jsonl` there for the rungs that learn.",
+        quiet=True,
     ),
     Chapter(
         "06_cost_model",

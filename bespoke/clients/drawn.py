@@ -40,7 +40,7 @@ def check_drawn(reading: Reading) -> None:
             _check_rows(sources[excel if excel in sources else name], rows, fonts)
         if reading.notes:
             notes = [(number, {"text": note.get("text", "")}) for number, note in reading.notes]
-            _check_rows(sources["notes.jsonl"], notes, fonts)
+            _check_rows(sources.get("notes.jsonl") or sources["cases.jsonl"], notes, fonts)
     except BespokeError:
         return  # one of the client's own fonts is broken, and engagement.yaml's line says so
 

@@ -36,6 +36,7 @@ from bespoke.errors import Problem
 
 if TYPE_CHECKING:
     from bespoke.clients.usage import TaskUsage
+    from bespoke.evaluation.cases import EvaluationTask
     from bespoke.facts.icd10 import Release
 
 FILES = (
@@ -76,6 +77,8 @@ class Reading:
     predictions: dict[str, list[Numbered]] | None = None
     accounts: dict[str, ClaudeAccount] = field(default_factory=dict)  # by system
     usage: Mapping[str, TaskUsage] | None = None  # by task
+    notes_in: str = "evaluation"  # where notes, train and predictions lie
+    evaluated: list[EvaluationTask] = field(default_factory=list)
 
     def problems(self) -> list[Problem]:
         """In the order of files, then rows."""
@@ -236,8 +239,12 @@ def _read_evaluation(reading: Reading) -> None:
     folder = reading.sources[-1]
     given = (reading.engagement or {}).get("evaluation", {}).get("code_set") or ""
     given = given.replace("\\", "/").removeprefix("./")
+    tasks = [name for name in entries if name != "predictions" and _holds_files(folder.path / name)]
+    folders = {name for name in entries if name != "predictions" and (folder.path / name).is_dir()}
     own = [
-        name for name in entries if not name.startswith(WRITTEN_BY_A_RUN) and f"{CODE_SET_IN}{name}" != given
+        name
+        for name in entries
+        if name not in folders and not name.startswith(WRITTEN_BY_A_RUN) and f"{CODE_SET_IN}{name}" != given
     ]
     _name_unknown(folder, own, EVALUATION_FILES)
     if given.startswith(CODE_SET_IN):
@@ -246,18 +253,38 @@ def _read_evaluation(reading: Reading) -> None:
         reading.code_set = read_code_set(named)
     if not entries:
         return
+    if any(not name.startswith(".") for name in tasks):
+        from bespoke.clients.evaluated import read_evaluated
+
+        read_evaluated(reading, [name for name in tasks if not name.startswith(".")])
+    for name in filter(is_account, entries):
+        source = reading.source(f"evaluation/{name}")
+        account = read_account(source) if source else None
+        if account:
+            reading.accounts[name.removesuffix(ENDING)] = account
+    if reading.notes is not None and not is_there(folder.path / "notes.jsonl"):
+        return
     notes = reading.source("evaluation/notes.jsonl")
+    if notes:
+        notes.say(
+            f"is the first layout, still read; `bespoke move-notes {reading.root.name}` puts it in a folder of "
+            f"its task",
+            warning=True,
+        )
     reading.notes = read_notes(notes, reading.code_set) if notes else None
     train = reading.source("evaluation/train.jsonl")
     reading.train = read_notes(train, reading.code_set) if train else None
     if train and reading.train and reading.notes:
         check_leakage(train, reading.train, reading.notes)
     _read_all_predictions(reading)
-    for name in filter(is_account, entries):
-        source = reading.source(f"evaluation/{name}")
-        account = read_account(source) if source else None
-        if account:
-            reading.accounts[name.removesuffix(ENDING)] = account
+
+
+def _holds_files(path: Path) -> bool:
+    """A folder with more in it than the template's examples."""
+    return path.is_dir() and any(
+        p.is_file() and not p.name.startswith((".", "README")) and p.suffix != ".example"
+        for p in path.rglob("*")
+    )
 
 
 def _read_all_predictions(reading: Reading) -> None:

@@ -72,15 +72,17 @@ def _client(name: str, root: Path, reading: Reading) -> Client:
             for key, price in reading.prices.items()
         },
         dataset=reading.dataset,
-        notes=_rows(Note, reading.notes, f"{shown}/evaluation/notes.jsonl"),
-        train=_rows(Note, reading.train, f"{shown}/evaluation/train.jsonl"),
+        notes=_rows(Note, reading.notes, f"{shown}/{reading.notes_in}"),
+        train=_rows(Note, reading.train, f"{shown}/{reading.notes_in}/train.jsonl"),
         predictions=None
         if predictions is None
         else {
-            system: _rows(Prediction, rows, f"{shown}/evaluation/predictions/{system}.jsonl") or ()
+            system: _rows(Prediction, rows, f"{shown}/{reading.notes_in}/predictions/{system}.jsonl") or ()
             for system, rows in predictions.items()
         },
         accounts=reading.accounts or None,
+        notes_in=reading.notes_in,
+        evaluated=tuple(reading.evaluated),
         code_set=reading.code_set,
         log=_rows(LoggedPhase, tables.get(LOG), LOG),
         usage=reading.usage,

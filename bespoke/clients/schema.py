@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:  # most folders use the pinned release: the code table is not loaded to read them
     from bespoke.clients.usage import TaskUsage
+    from bespoke.evaluation.cases import EvaluationTask
     from bespoke.facts.icd10 import Release
 
 Kind = Literal[
@@ -319,6 +320,9 @@ class Prediction(Row):
     usage: Usage | None = None
     latency_ms: Annotated[float, Field(ge=0, le=10**9)] | None = None
     trained_on: TrainedOn | None = None  # of a model that was tuned on the client's examples
+    outcome: str | None = (
+        None  # why there is no prediction, where that is known; see bespoke.evaluation.cases
+    )
 
 
 class QuotedCost(Row):
@@ -363,6 +367,8 @@ class Client:
     train: tuple[Note, ...] | None = None
     predictions: Mapping[str, tuple[Prediction, ...]] | None = None
     accounts: Mapping[str, ClaudeAccount] | None = None  # by the name of the recorded system they belong to
+    notes_in: str = "evaluation"  # the folder of the client folder that notes, train and predictions are of
+    evaluated: tuple[EvaluationTask, ...] = ()  # the tasks of evaluation/<task_id>/
     code_set: Release | None = None  # None: the pinned release of ICD-10-CM
     log: tuple[LoggedPhase, ...] | None = None  # the house's own, beside the client folders
     usage: Mapping[str, TaskUsage] | None = None  # by task_id: what logs and bills say

@@ -13,7 +13,9 @@ from pydantic.fields import FieldInfo
 
 from bespoke.clients.schema import Row
 
-Kind = Literal["text", "whole number", "number", "yes or no", "day", "choice", "list", "map", "record"]
+Kind = Literal[
+    "text", "whole number", "number", "yes or no", "day", "choice", "list", "map", "record", "anything"
+]
 SIMPLE: dict[type, Kind] = {
     bool: "yes or no", str: "text", int: "whole number", float: "number", Decimal: "number", date: "day",
 }  # fmt: skip
@@ -56,7 +58,7 @@ class Shape:
         words = {
             "text": "text", "whole number": "a whole number", "number": "a number",
             "day": "a date as YYYY-MM-DD", "yes or no": "true or false",
-            "list": "a list", "map": "a mapping", "record": "a mapping",
+            "list": "a list", "map": "a mapping", "record": "a mapping", "anything": "a value",
         }[self.kind]  # fmt: skip
         return f"{words} {self.limits()}".rstrip() if self.kind != "text" else words
 
@@ -87,6 +89,8 @@ def _of_field(info: FieldInfo) -> Shape:
 
 
 def _of_type(annotation: Any) -> Shape:
+    if annotation is Any:  # the scorer of the task says what it takes
+        return Shape("anything", nullable=True)
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         shape = _of_type(args[0])

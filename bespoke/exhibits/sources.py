@@ -184,10 +184,15 @@ def _rows(client: Client, name: str) -> int | None:
         "phases.csv": client.phases,
         "usage.json": [source for task in (client.usage or {}).values() for source in task.sources],
         "evaluation/notes.jsonl": client.notes,
-        "evaluation/train.jsonl": client.train,
+        f"{client.notes_in}/train.jsonl": client.train,
     }
     for system, predictions in (client.predictions or {}).items():
-        counts[f"evaluation/predictions/{system}.jsonl"] = predictions
+        counts[f"{client.notes_in}/predictions/{system}.jsonl"] = predictions
+    for task in client.evaluated:
+        folder = f"evaluation/{task.task_id}"
+        counts |= {f"{folder}/cases.jsonl": task.cases, f"{folder}/train.jsonl": task.train}
+        counts |= {f"{folder}/grades.csv": task.grades}
+        counts |= {f"{folder}/predictions/{name}.jsonl": rows for name, rows in task.recorded.items()}
     found = counts.get(f"{name.removesuffix('.xlsx')}.csv" if name.endswith(".xlsx") else name)
     return len(found) if found is not None else None
 
@@ -200,9 +205,11 @@ METHODS = (
         "Cohen 1960; Fleiss, Cohen and Everitt 1969",
     ),
     (
-        "Interval of an F1 or a mean over notes",
-        "BCa bootstrap over clusters of notes (patient or article), widened for few clusters",
-        "Miller 2024, arXiv 2411.00640; Efron 1987; Hesterberg 2015",
+        "Interval of a score over cases, and of the difference of two",
+        "Wilson's for the effective number of cases by a jackknife over groups, with Student's t; the difference "
+        "from both "
+        "intervals and their correlation; coverage checked by simulation",
+        "Korn and Graubard 1998; Franco et al. 2019; Newcombe 1998; Miller 2024, arXiv 2411.00640",
     ),
     (
         "Interval of macro-F1",
@@ -210,10 +217,12 @@ METHODS = (
         "Tukey 1958; Efron and Stein 1981; coverage checked by simulation",
     ),
     (
-        "Two systems on the same notes",
-        "paired bootstrap of the difference; exact sign-flip test of whole clusters, which is McNemar's exact test "
-        "where every note stands alone; Holm",
-        "Pitman 1937; McNemar 1947; Holm 1979",
+        "Two systems on the same cases",
+        "exchange of the systems in whole groups; the verdict by the largest studentised difference of any pair "
+        "when none "
+        "differs; on the primary diagnosis the exact sign-flip test, McNemar's where every note stands alone, "
+        "with Holm",
+        "Pitman 1937; Westfall and Young 1993; McNemar 1947; Holm 1979",
     ),
     (
         "Cache hit rate",

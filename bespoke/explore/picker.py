@@ -23,6 +23,7 @@ EXPLORERS = {
     "01_task_audit": ("audit", "TaskAuditExplorer"),
     "02_failure_modes": ("failures", "FailureModesExplorer"),
     "03_dataset_readiness": ("dataset", "DatasetReadinessExplorer"),
+    "04_evaluation": ("cases", "EvaluationExplorer"),
     "05_icd10_evaluation": ("evaluation", "Icd10EvaluationExplorer"),
     "06_cost_model": ("cost", "CostModelExplorer"),
     "07_timeline": ("schedule", "TimelineExplorer"),

@@ -20,6 +20,7 @@ VALUE_TABLES = (
     "thresholds",
     "prices",
     "models",
+    "capabilities",
     "phases",
     "latency",
     "evidence",

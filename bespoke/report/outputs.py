@@ -29,6 +29,7 @@ class LeftOut:
     """Why a chapter is left out."""
 
     body: list[Block]
+    quiet: bool = False
 
 
 Piece = Block | Finding | LeftOut
@@ -131,8 +132,8 @@ class _Reader:
                 return list(self.markdown(source))
             case blocks.Callout(markdown=source, tone=tone):
                 return [Callout(tone, self.markdown(source))]
-            case blocks.LeftOut(markdown=source):
-                return [LeftOut(self.markdown(source))]
+            case blocks.LeftOut(markdown=source, quiet=quiet):
+                return [LeftOut(self.markdown(source), quiet)]
             case blocks.Table():
                 return [self.table(block)]
             case blocks.Figure():

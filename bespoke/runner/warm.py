@@ -36,7 +36,7 @@ DRAWING = (  # in steps: who wants a kernel at once waits for one of them at mos
 
 def extras_for(clients: Sequence[Path]) -> list[str]:
     """What is worth having in advance for these client folders: what only one kernel needs, it gets itself."""
-    coded = [client for client in clients if (client / "evaluation" / "notes.jsonl").is_file()]
+    coded = [client for client in clients if (client / "evaluation").is_dir()]
     return ["drawing", "codes"] if len(coded) > 1 else ["drawing"]
 
 

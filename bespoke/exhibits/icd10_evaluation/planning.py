@@ -36,12 +36,13 @@ def power_text(result: Icd10Evaluation) -> None:
     show.text(
         "On {share} of the notes just one of the two best systems ({first}, {second}) has the primary "
         "diagnosis right. "
-        "{found}; smaller ones mostly escape. In micro-F1 the mark is {f1}. A verdict of “not separable” "
-        "below these "
-        "marks says that the notes are too few, not that the systems are equal ([notes "
-        "needed](#tbl-icd10-power)).",
+        "{found}, looked at alone and with that share of disagreement, which the next pair may not have; smaller ones "
+        "mostly escape. In micro-F1 the mark is {f1} for this pair alone and {among} among all pairs, as the "
+        "verdicts are "
+        "given. A verdict of “not separable” below these marks says that the notes are too few, not that the systems "
+        "are equal ([notes needed](#tbl-icd10-power)).",
         share=percent(power.discordant or 0.0), first=pair[0], second=pair[1], found=found,
-        f1=decimal(power.detectable_f1 or 0.0, 2),
+        f1=decimal(power.detectable_f1 or 0.0, 2), among=decimal(power.detectable_f1_among_all or 0.0, 2),
     )  # fmt: skip
 
 
