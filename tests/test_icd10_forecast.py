@@ -173,7 +173,7 @@ def test_the_files_count_for_the_task_that_claims_most(tmp_path: Path) -> None:
     path.write_text("".join(json.dumps(good(n)) + "\n" for n in range(30)))
     two = client(task(labelled=1_200), replace_id(task(labelled=80), "other"))
     data = dataset_readiness.compute(replace(two, folder=tmp_path, dataset=(path,)), FACTS)
-    needs = examples_needed(two, FACTS, dataset=data, evaluation=None)
+    needs = examples_needed(two, FACTS, dataset=data, icd10=None)
     assert [(n.task_id, n.there, n.there_from, n.missing) for n in needs] == [
         ("notes", 30, "dataset", 470), ("other", 80, "tasks", 420),
     ]  # fmt: skip
@@ -202,7 +202,7 @@ def test_the_files_are_of_the_task_they_are_declared_for_and_a_sample_counts_for
     two = replace(two, folder=tmp_path, dataset=(path,))
     declared = replace(two, engagement=two.engagement.model_copy(update={"dataset": note}))
     data = dataset_readiness.compute(two, FACTS)
-    needs = examples_needed(declared, FACTS, dataset=data, evaluation=None)
+    needs = examples_needed(declared, FACTS, dataset=data, icd10=None)
     assert [(n.there, n.there_from) for n in needs] == there
 
 

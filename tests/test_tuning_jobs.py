@@ -556,7 +556,7 @@ def test_models_tuned_on_four_sizes_make_a_learning_curve_that_the_timeline_plan
         ]
         assert curve.needed is not None  # the target is 0.9
         assert 150 < curve.needed.examples <= curve.limit == 432
-        (need,) = examples_needed(client, facts, dataset=None, evaluation=found)
+        (need,) = examples_needed(client, facts, dataset=None, icd10=found)
         assert (need.ground, need.wanted) == ("curve", curve.needed.examples)
 
 

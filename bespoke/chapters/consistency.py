@@ -10,7 +10,7 @@ from bespoke.errors import Problem
 from bespoke.facts.reader import Facts
 from bespoke.results import Result
 
-READ = ("02_failure_modes", "03_dataset_readiness", "05_icd10_evaluation")
+READ = ("02_failure_modes", "03_dataset_readiness", "04_evaluation")
 COLUMN = {
     "quality": "current_quality", "target": "target_quality", "metric": "metric", "test_cases": "test_cases",
     "examples": "labelled_examples", "identifiers": "deidentified", "tokens": "input_tokens",
@@ -26,7 +26,7 @@ def inconsistencies(client: Client) -> list[Problem]:
         found[stem] = compute(stem, client, facts, found.__getitem__, {})
     failures, dataset, evaluation = (found[stem] for stem in READ)
     every = situations(
-        client, facts, failures=failures, dataset=dataset, measured=measured_tasks(client, evaluation)  # type: ignore[arg-type]
+        client, facts, failures=failures, dataset=dataset, measured=measured_tasks(evaluation)  # type: ignore[arg-type]
     )  # fmt: skip
     place = f"{client.name}/tasks.csv"
     return [

@@ -36,7 +36,7 @@ class ExamplesNeed(Part):
 
 
 def examples_needed(
-    client: Client, facts: Facts, *, dataset: DatasetReadiness | None, evaluation: Icd10Evaluation | None
+    client: Client, facts: Facts, *, dataset: DatasetReadiness | None, icd10: Icd10Evaluation | None
 ) -> tuple[ExamplesNeed, ...]:
     """The need of every task.
 
@@ -45,7 +45,7 @@ def examples_needed(
     the one that claims most labelled examples, and what they hold takes the place of what is claimed, unless they are
     declared a sample.
     """
-    curve = evaluation.forecast if evaluation else None
+    curve = icd10.forecast if icd10 else None
     note = client.engagement.dataset
     counted = dataset if not note.sample else None
     found = {note.task or counted.claiming_task: counted.usable} if counted is not None else {}

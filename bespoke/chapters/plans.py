@@ -16,8 +16,8 @@ from bespoke.results import Part
 
 if TYPE_CHECKING:
     from bespoke.chapters.dataset_readiness import DatasetReadiness
+    from bespoke.chapters.evaluation import Evaluation
     from bespoke.chapters.failure_modes import FailureModes
-    from bespoke.chapters.icd10_evaluation import Icd10Evaluation
 
 
 class Advised(Part):
@@ -37,14 +37,12 @@ def advise(
     *,
     failures: FailureModes | None,
     dataset: DatasetReadiness | None,
-    evaluation: Icd10Evaluation | None,
+    evaluation: Evaluation | None,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> tuple[Advised, ...]:
     """The plan of every task, in the order of tasks.csv. The same draws as the cost chapter's give the same amounts."""
-    found = situations(
-        client, facts, failures=failures, dataset=dataset, measured=measured_tasks(client, evaluation)
-    )
+    found = situations(client, facts, failures=failures, dataset=dataset, measured=measured_tasks(evaluation))
     inputs = inputs_of(client, facts, draws, seed)
     advised = []
     for task in client.tasks:

@@ -20,7 +20,7 @@ ENGAGEMENT = ("engagement.yaml", "tasks.csv", "usage.json")
 EVIDENCE = {  # what is counted and measured, before what is declared
     "failures": "02_failure_modes",
     "dataset": "03_dataset_readiness",
-    "evaluation": "05_icd10_evaluation",
+    "evaluation": "04_evaluation",
 }
 
 
@@ -102,11 +102,7 @@ _ALL = (
         "schedule",
         "Timeline",
         reads=(*ENGAGEMENT, "phases.csv", "prices.yaml", "../engagement_log.csv"),
-        needs={
-            "failures": "02_failure_modes",
-            "dataset": "03_dataset_readiness",
-            "evaluation": "05_icd10_evaluation",
-        },
+        needs={**EVIDENCE, "icd10": "05_icd10_evaluation"},
     ),
     Chapter(
         "08_recommendation",

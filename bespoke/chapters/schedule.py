@@ -14,6 +14,7 @@ from bespoke.facts.reader import Facts
 
 if TYPE_CHECKING:
     from bespoke.chapters.dataset_readiness import DatasetReadiness
+    from bespoke.chapters.evaluation import Evaluation
     from bespoke.chapters.failure_modes import FailureModes
     from bespoke.chapters.icd10_evaluation import Icd10Evaluation
 
@@ -26,14 +27,15 @@ def compute(
     *,
     failures: FailureModes | None,
     dataset: DatasetReadiness | None = None,
-    evaluation: Icd10Evaluation | None = None,
+    evaluation: Evaluation | None = None,
+    icd10: Icd10Evaluation | None = None,
     advised: Sequence[Advised] | None = None,
     draws: int = 20_000,
     seed: int = 20261120,
 ) -> Timeline:
     """The timeline of the advised plans: what they price is what is scheduled, and the plans stand in the result.
 
-    `advised` are plans made before, where only what they are scheduled with is tried out.
+    `icd10` holds the learning curve. `advised` are plans made before, where only what they are scheduled with is tried out.
     """
     if advised is None:
         advised = advise(client, facts, failures=failures, dataset=dataset, evaluation=evaluation)
@@ -41,7 +43,7 @@ def compute(
         client,
         facts,
         advised=advised,
-        needs=examples_needed(client, facts, dataset=dataset, evaluation=evaluation),
+        needs=examples_needed(client, facts, dataset=dataset, icd10=icd10),
         draws=draws,
         seed=seed,
     )

@@ -30,8 +30,8 @@ from bespoke.statistics.interval import Interval
 
 if TYPE_CHECKING:
     from bespoke.chapters.dataset_readiness import DatasetReadiness
+    from bespoke.chapters.evaluation import Evaluation
     from bespoke.chapters.failure_modes import FailureModes
-    from bespoke.chapters.icd10_evaluation import Icd10Evaluation
 
 Readiness = Literal["ready", "not ready", "unknown"]
 
@@ -108,7 +108,7 @@ def compute(
     *,
     failures: FailureModes | None = None,
     dataset: DatasetReadiness | None = None,
-    evaluation: Icd10Evaluation | None = None,
+    evaluation: Evaluation | None = None,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> Audit:
@@ -117,7 +117,7 @@ def compute(
     With the draws and the seed of the cost chapter the month's bill is the very number that chapter prints.
     """
     inputs = inputs_of(client, facts, draws, seed)
-    measured = measured_tasks(client, evaluation)
+    measured = measured_tasks(evaluation)
     found = situations(client, facts, failures=failures, dataset=dataset, measured=measured)
     prices = {
         task.task_id: TaskPrices(client, task, inputs, feasibility.as_it_runs(found[task.task_id]))

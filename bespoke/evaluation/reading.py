@@ -192,11 +192,8 @@ def _documents(folder: Folder) -> dict[str, str]:
 
 
 def _table(folder: Folder, file: str, model: type[R]) -> tuple[R, ...]:
-    text = folder.text(file)
-    if text is None:
-        return ()
     source = folder.source(file)
-    rows: list[Numbered] = read_table(source, text, model)
+    rows: list[Numbered] = (read_table(source, model) if is_there(source.path) else None) or []
     wrong = {problem.row for problem in source.problems}
     built = [_built(source, model, row, number) for number, row in rows if number not in wrong]
     return tuple(row for row in built if row is not None)

@@ -43,7 +43,7 @@ class RecommendationExplorer(Explorer):
         super().__init__(book)
         self.failures: Any = book.earlier("02_failure_modes")
         self.dataset: Any = book.earlier("03_dataset_readiness")
-        self.evaluation: Any = book.earlier("05_icd10_evaluation")
+        self.evaluation: Any = book.earlier("04_evaluation")
         self.names = {route.route: route.name for route in routes(self.base.facts.as_of)}
         self.before = self._plans(self.base)
         self._flips_of = lru_cache(maxsize=64)(

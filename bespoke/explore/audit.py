@@ -19,8 +19,8 @@ from bespoke.workbook import Workbook
 
 if TYPE_CHECKING:
     from bespoke.chapters.dataset_readiness import DatasetReadiness
+    from bespoke.chapters.evaluation import Evaluation
     from bespoke.chapters.failure_modes import FailureModes
-    from bespoke.chapters.icd10_evaluation import Icd10Evaluation
 
 FLAGS = (
     ("prompt_engineering_done", "Prompt engineering done"),
@@ -35,7 +35,7 @@ class Earlier:
 
     failures: FailureModes | None
     dataset: DatasetReadiness | None
-    evaluation: Icd10Evaluation | None
+    evaluation: Evaluation | None
 
     @classmethod
     def of(cls, book: Workbook) -> Self:

@@ -127,7 +127,7 @@ class CostModelExplorer(Explorer):
     def _price(self, subject: str, scene: Scene) -> PricedTask:
         client, earlier = scene.client, self.earlier
         inputs = inputs_of(client, scene.facts, DRAWS, SEED)
-        measured = measured_tasks(client, earlier.evaluation)
+        measured = measured_tasks(earlier.evaluation)
         found = situations(
             client, scene.facts, failures=earlier.failures, dataset=earlier.dataset, measured=measured
         )

@@ -37,7 +37,8 @@ class TimelineExplorer(Explorer):
             for name, stem in (
                 ("failures", "02_failure_modes"),
                 ("dataset", "03_dataset_readiness"),
-                ("evaluation", "05_icd10_evaluation"),
+                ("evaluation", "04_evaluation"),
+                ("icd10", "05_icd10_evaluation"),
             )
         }
         self.correlation = self.base.facts.number(CORRELATION)

@@ -22,8 +22,8 @@ from bespoke.facts.reader import Facts
 
 if TYPE_CHECKING:
     from bespoke.chapters.dataset_readiness import DatasetReadiness
+    from bespoke.chapters.evaluation import Evaluation
     from bespoke.chapters.failure_modes import FailureModes
-    from bespoke.chapters.icd10_evaluation import Icd10Evaluation
 
 DRAWS, SEED = 4000, 20261120
 
@@ -44,7 +44,7 @@ def compute(
     *,
     failures: FailureModes | None = None,
     dataset: DatasetReadiness | None = None,
-    evaluation: Icd10Evaluation | None = None,
+    evaluation: Evaluation | None = None,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> CostModel:
@@ -58,7 +58,7 @@ def compute(
     for task in client.tasks:
         canonical(task.model)  # raises for an unknown one
     inputs = inputs_of(client, facts, draws, seed)
-    measured = measured_tasks(client, evaluation)
+    measured = measured_tasks(evaluation)
     found = situations(client, facts, failures=failures, dataset=dataset, measured=measured)
     tasks = [PricedTask(client, task, inputs, found[task.task_id], measured) for task in client.tasks]
     rate = in_usd(client, inputs)
