@@ -35,7 +35,8 @@ def compute(
 ) -> Timeline:
     """The timeline of the advised plans: what they price is what is scheduled, and the plans stand in the result.
 
-    `icd10` holds the learning curve. `advised` are plans made before, where only what they are scheduled with is tried out.
+    `icd10` holds the learning curve. `advised` are plans made before, where only what
+    they are scheduled with is tried out.
     """
     if advised is None:
         advised = advise(client, facts, failures=failures, dataset=dataset, evaluation=evaluation)
