@@ -87,7 +87,7 @@ class Recommendation(Result):
     currency: str
     tasks: tuple[TaskAdvice, ...]
     total: Money  # of all tasks together
-    live_p80: date | None  # of the last of them
+    live_p80: date | None  # of all of them: later than each one's own, as any of them may be the last
     route_names: dict[str, str]
     packs: tuple[FeasibilityPack, ...]  # for tasks whose plan asks for the contract programme
 
@@ -115,14 +115,14 @@ def compute(
     inputs = inputs_of(client, facts, DRAWS, SEED)
     tasks = tuple(_task(client, one, facts, inputs, timeline) for one in timeline.advised)
     asked = {t.task_id for t in tasks if any(step.route == CONTRACT for step in t.plan.steps)}
-    dates = [t.live_p80 for t in tasks if t.live_p80 is not None]
+    changing = any(task.live_p80 for task in tasks)
     return Recommendation(
         client=client.name,
         as_of=facts.as_of,
         currency=client.engagement.currency,
         tasks=tasks,
         total=_total(tasks),
-        live_p80=max(dates, default=None),
+        live_p80=timeline.portfolio.finish.p80 if changing else None,
         route_names={route.route: route.name for route in routes(facts.as_of)},
         packs=tuple(
             pack(client, task, audit, failures, dataset) for task in client.tasks if task.task_id in asked
