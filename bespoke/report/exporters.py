@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbconvert.exporters.exporter import Exporter
-from traitlets import Enum, Unicode
+from traitlets import Bool, Enum, Int, Unicode
 
 from bespoke.errors import BespokeError
 from bespoke.report.cover import ACCENT, Cover
+from bespoke.report.terminal import LINES
 
 if TYPE_CHECKING:
     from bespoke.report.model import Document
@@ -26,12 +29,30 @@ class _ReportExporter(Exporter):  # type: ignore[misc]
     accent = Unicode(ACCENT, help="Accent colour, #rrggbb.").tag(config=True)
     paper = Enum(["a4", "us-letter"], default_value="a4", help="Paper of the PDF.").tag(config=True)
     fonts = Unicode("", help="A folder of fonts for scripts the bundled faces lack.").tag(config=True)
-    as_of = Unicode("", help="Date of the document, YYYY-MM-DD.").tag(config=True)
+    as_of = Unicode(
+        "", help="Date of the document, YYYY-MM-DD; by default the day the notebook ran or was saved."
+    ).tag(config=True)
+    strict = Bool(
+        False,
+        help="Stop at images that are missing or have no alt text, all of them named. "
+        "By default the caption or heading stands in for alt text, with a warning for each.",
+    ).tag(config=True)
+    max_lines = Int(
+        LINES,
+        min=0,
+        help="Lines of one text output that are printed; the middle of a longer one is left out and counted. 0: all.",
+    ).tag(config=True)
+    stderr = Bool(False, help="Print what cells wrote to stderr, such as warnings of libraries.").tag(
+        config=True
+    )
+    allow_errors = Bool(
+        False, help="Print the errors of all cells; by default only those of cells tagged raises-exception."
+    ).tag(config=True)
 
     def from_notebook_node(
         self, nb: Any, resources: Any = None, **kw: Any
     ) -> tuple[str | bytes, dict[str, Any]]:
-        """The notebook in this format; BespokeError names the cell where it cannot be printed."""
+        """The notebook in this format; BespokeError names every cell that cannot be printed."""
         copy, resources = super().from_notebook_node(nb, resources, **kw)
         try:
             return self._export(copy, resources), resources
@@ -45,9 +66,21 @@ class _ReportExporter(Exporter):  # type: ignore[misc]
 
     def _document(self, nb: Any, resources: Any) -> Document:
         from bespoke.report.document import Notebook, build_single
+        from bespoke.report.outputs import Options
 
-        stem = str(resources.get("metadata", {}).get("name") or "notebook")
-        return build_single(Notebook(stem, nb, f"{stem}.ipynb"), self.language)
+        about = resources.get("metadata", {})
+        stem = str(about.get("name") or "notebook")
+        options = Options(
+            strict=self.strict,
+            folder=Path(about.get("path") or "."),
+            max_lines=self.max_lines,
+            stderr=self.stderr,
+            allow_errors=self.allow_errors,
+        )
+        document = build_single(Notebook(stem, nb, f"{stem}.ipynb"), self.language, options)
+        for notice in document.notices:
+            self.log.warning("%s", notice)
+        return document
 
     def _cover(self, nb: Any, resources: Any) -> Cover:
         """A single notebook has no cover page, but its date, paper and colour."""
@@ -67,8 +100,9 @@ class _ReportExporter(Exporter):  # type: ignore[misc]
                 return date.fromisoformat(self.as_of)
         except ValueError as error:
             raise BespokeError(f"as_of {self.as_of!r} is not a date; write it as 2026-11-20") from error
-        ran = str(nb.metadata.get("papermill", {}).get("start_time") or "")[:10]
-        if ran:
+        papermill = nb.metadata.get("papermill")
+        ran = str((papermill.get("start_time") if isinstance(papermill, Mapping) else "") or "")[:10]
+        with suppress(ValueError):  # not a date: then the file's
             return date.fromisoformat(ran)
         about = resources.get("metadata", {})
         file = Path(about.get("path", ""), f"{about.get('name', '')}.ipynb")

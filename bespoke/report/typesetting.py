@@ -32,9 +32,10 @@ def source(document: Document, cover: Cover, *, single: bool = False) -> str:
     frame = _literal(
         json.dumps(data.frame(document, cover, single=single), ensure_ascii=False, sort_keys=True)
     )
-    front = _section(document.front, cover, "front") if document.front else "none"
-    chapters = "".join(f"{_section(one, cover, 'chapter')}, " for one in document.chapters)
-    appendices = "".join(f"{_section(one, cover, 'appendix')}, " for one in document.appendices)
+    turn = not single
+    front = _section(document.front, cover, "front", turn) if document.front else "none"
+    chapters = "".join(f"{_section(one, cover, 'chapter', turn)}, " for one in document.chapters)
+    appendices = "".join(f"{_section(one, cover, 'appendix', turn)}, " for one in document.appendices)
     return "\n".join(
         [
             f"#let report = {frame}\n",
@@ -45,13 +46,13 @@ def source(document: Document, cover: Cover, *, single: bool = False) -> str:
     )
 
 
-def _section(section: Section, cover: Cover, kind: data.Kind) -> str:
-    return _written(pickle.dumps(section), replace(cover, logo=None), kind)
+def _section(section: Section, cover: Cover, kind: data.Kind, turn: bool) -> str:
+    return _written(pickle.dumps(section), replace(cover, logo=None), kind, turn)
 
 
 @lru_cache(maxsize=64)  # most sections of a report that was rehearsed
-def _written(pickled: bytes, cover: Cover, kind: data.Kind) -> str:
-    found = data.section(pickle.loads(pickled), cover, kind)
+def _written(pickled: bytes, cover: Cover, kind: data.Kind, turn: bool) -> str:
+    found = data.section(pickle.loads(pickled), cover, kind, turn=turn)
     return _literal(json.dumps(found, ensure_ascii=False, sort_keys=True))
 
 
