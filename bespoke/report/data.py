@@ -48,7 +48,6 @@ TITLE, HEADING, PROSE = (32.0, 400.0), (21.0, 400.0), (10.0, 220.0)  # type size
 SERIF_WIDTH = 1.12  # the text face, semibold at its widest, against the data face
 RUNNING = 60  # characters
 CODE_LINE = 82  # characters of code that stand on a line of the page
-MARKS = 400  # places to break in one line of code: Typst nests a show rule for each, 512 at most
 FRONT_SIZES = (9.5, 9.0, 8.5, 8.0)  # of the type in the summary's table, which is read and not looked up
 _DATE = re.compile(r"\b\d{1,2}\.? [^\W\d]{3,5}\.? \d{4}\b")
 SERIF, SANS, MONO = "Source Serif Pro", "Source Sans Pro", "DejaVu Sans Mono"
@@ -169,7 +168,7 @@ class _Writer:
             case Callout(tone, body):
                 return {"kind": "callout", "tone": tone, "body": self.blocks(body)}
             case CodeBlock(text):
-                return {"kind": "code", "text": loosened(drawable(text, self.covered), CODE_LINE, most=MARKS)}
+                return {"kind": "code", "text": loosened(drawable(text, self.covered), CODE_LINE)}
             case Rule():
                 return {"kind": "rule"}
             case Table():
@@ -207,6 +206,8 @@ class _Writer:
                     "long": fit.lines[n] > 12,
                     "cells": [
                         self.cell(c, column, w, fit.size)
+                        if fit.lines[n] > 12
+                        else _bare(self.cell(c, column, w, fit.size))
                         for c, column, w in zip(row, table.columns, fit.widths, strict=True)
                     ],
                 }
@@ -292,6 +293,14 @@ class _Writer:
             "width": picture.width,
             "shape": _shape(picture),
         }
+
+
+def _bare(cell: Data) -> Data | str:
+    """A cell that is nothing but words, as these."""
+    children = cell["children"]
+    if cell["rtl"] or len(children) > 1 or (children and not isinstance(children[0], str)):
+        return cell
+    return str(children[0]) if children else ""
 
 
 def _whole(found: re.Match[str]) -> str:

@@ -42,6 +42,11 @@ class _ReportExporter(Exporter):  # type: ignore[misc]
         min=0,
         help="Lines of one text output that are printed; the middle of a longer one is left out and counted. 0: all.",
     ).tag(config=True)
+    max_rows = Int(
+        1000,
+        min=0,
+        help="Rows of one table that are printed; the middle of a longer one is left out and counted. 0: all.",
+    ).tag(config=True)
     stderr = Bool(False, help="Print what cells wrote to stderr, such as warnings of libraries.").tag(
         config=True
     )
@@ -74,6 +79,7 @@ class _ReportExporter(Exporter):  # type: ignore[misc]
             strict=self.strict,
             folder=Path(about.get("path") or "."),
             max_lines=self.max_lines,
+            max_rows=self.max_rows,
             stderr=self.stderr,
             allow_errors=self.allow_errors,
         )

@@ -52,22 +52,11 @@ def _varies(character: str) -> bool:
     return 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF
 
 
-def loosened(text: str, limit: float, width: Callable[[str], float] = len, *, most: int = 0) -> str:
-    """The text with break places in words wider than the limit: after punctuation, else where it is full.
-
-    `most` caps the places on a line: one that would have more is broken by line ends, each where a line is full.
-    """
+def loosened(text: str, limit: float, width: Callable[[str], float] = len) -> str:
+    """The text with break places in words wider than the limit: after punctuation, else where it is full."""
     if width(text) <= limit:
         return text
-    if not most:
-        return _WORD.sub(lambda word: _loosened(word[0], limit, width), text)
-    lines = (_WORD.sub(lambda word: _loosened(word[0], limit, width), line) for line in text.split("\n"))
-    return "\n".join(line if line.count(BREAK) <= most else _full(line, limit, width) for line in lines)
-
-
-def _full(line: str, limit: float, width: Callable[[str], float]) -> str:
-    """A line with far too many places to break, broken where it is full."""
-    return "\n".join(_chunks(line.replace(BREAK, ""), limit, width))
+    return _WORD.sub(lambda word: _loosened(word[0], limit, width), text)
 
 
 def _loosened(word: str, limit: float, width: Callable[[str], float]) -> str:

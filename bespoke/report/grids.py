@@ -93,6 +93,30 @@ def table(node: Any, reading: Reading) -> Table:
     return Table(columns, cells, caption=words, spans=spans, index=_index(bodies, rows, width))
 
 
+def shortened(table: Table, most: int, words: str) -> int:
+    """Leaves out the middle of a table with more rows than `most` (0: none), and says so in a row there.
+
+    `words` are that row's, with {n} for how many rows are missing, which is returned.
+    """
+    missing = len(table.rows) - most
+    if not most or missing <= 0:
+        return 0
+    head, tail = most - most // 2, most // 2
+    first = head + missing  # of the rows that follow
+    spans = {(head, 0): (1, len(table.columns))} if len(table.columns) > 1 else {}
+    for (row, column), (down, across) in table.spans.items():
+        if row < head:
+            spans[row, column] = (min(down, head - row), across)
+        elif row + down > first:
+            at = max(row, first)
+            spans[at - missing + 1, column] = (row + down - at, across)
+            table.rows[at][column] = table.rows[row][column]
+    note: list[Cell] = [words.format(n=f"{missing:,}"), *[""] * (len(table.columns) - 1)]
+    table.rows = [*table.rows[:head], note, *(table.rows[first:] if tail else [])]
+    table.spans = {place: span for place, span in spans.items() if span != (1, 1)}
+    return missing
+
+
 def _captions(caption: Any, reading: Reading) -> Iterable[dict[str, Any]]:
     from bespoke.report.model import Paragraph
 

@@ -46,7 +46,6 @@ _SCRIPT = re.compile(
     r"<(script|style)\b.*?</\1\s*>|<(?:link|meta)\b[^>]*>|<!--.*?-->", re.DOTALL | re.IGNORECASE
 )
 _ADDRESS = re.compile(r"(?:src|data)\s*=\s*[\"']?(https?://[^\"'\s>]+|//[^\"'\s>]+)", re.IGNORECASE)
-_TRUST = "Make this Notebook Trusted to load map"
 
 
 def library(text: str) -> str:
@@ -112,13 +111,6 @@ def box(name: str, number: str, words: Mapping[str, str], address: str = "") -> 
 def embedded_address(about: str) -> str:
     found = _ADDRESS.search(about)
     return found[1] if found else ""
-
-
-def readable(html: str) -> str:
-    """The HTML without scripts and styles, and without the sentence that folium shows where no script may run."""
-    if "<script" in html or "<style" in html or "<!--" in html:
-        html = _SCRIPT.sub("", html)
-    return re.sub(rf"<span[^>]*>\s*{_TRUST}[^<]*</span>", "", html) if _TRUST in html else html
 
 
 def drawn(data: Mapping[str, Any]) -> tuple[str, bytes] | None:

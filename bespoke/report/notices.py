@@ -25,7 +25,9 @@ class Notices:
 
     def say(self, cell: str, message: str) -> None:
         """What else is printed otherwise than the notebook shows it."""
-        self.said.append(Problem(self.path, None, cell, message, warning=True))
+        problem = Problem(self.path, None, cell, message, warning=True)
+        if problem not in self.said:
+            self.said.append(problem)
 
     def settle(self) -> None:
         """Raises BespokeError with all that is wrong, not the first of it alone."""

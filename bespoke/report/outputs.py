@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bespoke.errors import BespokeError
-from bespoke.report import formulas, frames, interactive, pictures, terminal, widgets
+from bespoke.report import formulas, frames, grids, interactive, pictures, terminal, widgets
 from bespoke.report.images import Images
 from bespoke.report.model import Block, Callout, CodeBlock, Figure, Heading, Table, plain
 from bespoke.report.notices import Notices
@@ -50,6 +50,7 @@ class Options:
     strict: bool = True
     folder: Path | None = None  # where images beside the notebook are found
     max_lines: int = terminal.LINES  # of one output; 0: all of them
+    max_rows: int = 1000  # of one table that is not ours; 0: all of them
     stderr: bool = False
     allow_errors: bool = False
 
@@ -117,6 +118,7 @@ class _Reader:
     def __init__(self, cells: Cells, number: int, attachments: Mapping[str, Any]) -> None:
         self.number, self.cell = number, f"cell {number}"
         self.options, self.notices, self.images = cells.options, cells.notices, cells.images
+        self.boxed: set[tuple[str, str]] = set()
         self.path, self.locale, self.words, self.states = cells.path, cells.locale, cells.words, cells.states
         self.texts = Texts(cells.sources, cells.images, attachments, self.cell, cells.macros, self._lost)
 
@@ -148,7 +150,7 @@ class _Reader:
 
     def latex(self, source: str) -> Draft:
         formula = formulas.of_output(source)
-        reading = self.texts.latex(source) if formula is None else self.texts.formula(formula)
+        reading = self.texts.latex(source.strip("$ \n")) if formula is None else self.texts.formula(formula)
         return lambda trees: list(reading(trees)) or self.printed(source)(trees)
 
     def printed(self, text: str) -> Draft:
@@ -228,7 +230,7 @@ class _Reader:
             return self.printed(words)
         if interactive.sets_up(source):
             return _done()
-        reading = self.texts.html(interactive.readable(source))
+        reading = self.texts.html(source)
 
         def pieces(trees: Sequence[Tree]) -> list[Piece]:
             found = list(reading(trees))
@@ -262,6 +264,10 @@ class _Reader:
         return lambda trees: list(self._lost(name))
 
     def _lost(self, name: str, address: str = "") -> list[Block]:
+        """A box, one for all outputs of a kind."""
+        if (name, address) in self.boxed:
+            return []
+        self.boxed.add((name, address))
         what = f"an interactive output ({name})" if name else "something that only a browser draws"
         self.notices.say(self.cell, f"{what} is not printed{f' ({address[:120]})' if address else ''}")
         return interactive.box(name, str(self.number), self.words, address)
@@ -274,6 +280,12 @@ class _Reader:
         if isinstance(block, Table | Figure):
             block.caption = str(metadata.get("caption") or block.caption)
             block.where = f"{self.path}: {self.cell}"
+        if isinstance(block, Table):
+            missing = grids.shortened(block, self.options.max_rows, self.words["rows_left_out"])
+            if missing:
+                self.notices.say(
+                    self.cell, f"{missing:,} rows left out: max_rows sets how many are printed (0: all)"
+                )
 
     # -- our own ------------------------------------------------------------------------------------
 
