@@ -14,6 +14,7 @@ from bespoke import __version__
 from bespoke.claude.front import evaluate, import_predictions, label
 from bespoke.errors import BespokeError, Problem, printable
 from bespoke.places import is_url, nearest
+from bespoke.report.front import export
 from bespoke.tuning.front import tune
 
 
@@ -219,7 +220,7 @@ def facts(as_of: str) -> None:
         click.echo(line)
 
 
-for command in (evaluate, import_predictions, label, tune):
+for command in (evaluate, export, import_predictions, label, tune):
     bespoke.add_command(command)
 
 

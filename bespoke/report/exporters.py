@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 UNDATED = date(1980, 1, 1)  # PDF/A asks for some date; a notebook in memory has none of its own
 
 
-class _ReportExporter(Exporter):  # type: ignore[misc]
+class ReportExporter(Exporter):  # type: ignore[misc]
     """What the three have in common: the notebook as a document, no template, no preprocessor of its own."""
 
     language = Unicode("en", help="Language of the fixed phrases: en, de or es.").tag(config=True)
@@ -121,9 +121,10 @@ def _on_the_command_line() -> bool:
     return module is not None and bool(module.NbConvertApp.initialized())
 
 
-class TypstExporter(_ReportExporter):
+class TypstExporter(ReportExporter):
     """One self-contained `.typ` file."""
 
+    export_from_notebook = "Bespoke Typst"  # in menus
     file_extension = ".typ"
     output_mimetype = "text/vnd.typst"
 
@@ -133,9 +134,10 @@ class TypstExporter(_ReportExporter):
         return typesetting.source(self._document(nb, resources), self._cover(nb, resources), single=True)
 
 
-class PDFExporter(_ReportExporter):
+class PDFExporter(ReportExporter):
     """An accessible, archivable PDF, made without LaTeX or a browser."""
 
+    export_from_notebook = "Bespoke PDF"  # in menus
     file_extension = ".pdf"
     output_mimetype = "application/pdf"
 
@@ -146,9 +148,10 @@ class PDFExporter(_ReportExporter):
         return typesetting.pdf(typesetting.source(self._document(nb, resources), cover, single=True), cover)
 
 
-class HTMLExporter(_ReportExporter):
+class HTMLExporter(ReportExporter):
     """One self-contained page without scripts."""
 
+    export_from_notebook = "Bespoke HTML"  # in menus
     file_extension = ".html"
     output_mimetype = "text/html"
 

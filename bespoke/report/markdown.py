@@ -38,9 +38,8 @@ _JUPYTER = re.compile(
     "|".join((_CODE, _EMBEDDED, _BRACKETS, _BLOCK, _ESCAPED, _DISPLAY, _INLINE, _SPACED)), _FLAGS
 )
 _HOUSE = re.compile("|".join((_CODE, r"(?P<escaped>\\[!-/:-@\[-`{-~])", _DISPLAY, _INLINE)), _FLAGS)
-_MATHS = re.compile(
-    r"\\[A-Za-z]|[\^_=<>+]|^\s*\w\s*$"
-)  # what tells \[x = 1\] from a bracket that is only escaped
+# What tells \[x = 1\] from a bracket that is only escaped.
+_MATHS = re.compile(r"\\[A-Za-z]|[\^_=<>+]|^\s*[A-Za-z]\s*$")
 
 
 @dataclass(frozen=True)
