@@ -13,6 +13,7 @@ import click
 from bespoke import __version__
 from bespoke.claude.front import evaluate, import_predictions, label
 from bespoke.errors import BespokeError, Problem, printable
+from bespoke.own.front import trust
 from bespoke.places import is_url, nearest
 from bespoke.report.front import export
 from bespoke.tuning.front import tune
@@ -220,7 +221,7 @@ def facts(as_of: str) -> None:
         click.echo(line)
 
 
-for command in (evaluate, export, import_predictions, label, tune):
+for command in (evaluate, export, import_predictions, label, trust, tune):
     bespoke.add_command(command)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bespoke.errors import BespokeError
-from bespoke.report import formulas, frames, grids, interactive, pictures, terminal, widgets
+from bespoke.report import directives, formulas, frames, grids, interactive, pictures, terminal, widgets
 from bespoke.report.images import Images
 from bespoke.report.model import Block, Callout, CodeBlock, Figure, Heading, Table, plain
 from bespoke.report.notices import Notices
@@ -84,6 +84,7 @@ class Cells:
             case "raw":
                 return reader.raw(_joined(cell["source"]), about.get("format") or about.get("raw_mimetype"))
             case "code":
+                reader.said = dict(directives.of_cell(_joined(cell.get("source", ""))))
                 meant = self.options.allow_errors or PRINTED in about.get("tags", ())
                 return _all([reader.output(one, meant=meant) for one in _merged(cell.get("outputs", ()))])
         return _all([])
@@ -118,6 +119,7 @@ class _Reader:
     def __init__(self, cells: Cells, number: int, attachments: Mapping[str, Any]) -> None:
         self.number, self.cell = number, f"cell {number}"
         self.options, self.notices, self.images = cells.options, cells.notices, cells.images
+        self.said: dict[str, str] = {}  # what the cell's first lines say of its outputs
         self.boxed: set[tuple[str, str]] = set()
         self.path, self.locale, self.words, self.states = cells.path, cells.locale, cells.words, cells.states
         self.texts = Texts(cells.sources, cells.images, attachments, self.cell, cells.macros, self._lost)
@@ -172,7 +174,7 @@ class _Reader:
             case "stream":
                 return self.stream(_joined(output["text"]), output.get("name"))
             case "display_data" | "execute_result":
-                return self.bundle(output["data"], output.get("metadata", {}))
+                return self.bundle(output["data"], {**self.said, **output.get("metadata", {})})
         return _done()
 
     def stream(self, text: str, name: Any) -> Draft:
@@ -256,6 +258,8 @@ class _Reader:
     def picture(self, media: str, data: Any, metadata: Mapping[str, Any]) -> Draft:
         def pieces(trees: Sequence[Tree]) -> list[Piece]:
             figure = self.images.figure(media, data, metadata, self.cell)
+            if figure:
+                self._placed(figure, metadata)
             return [figure] if figure else list(interactive.box("", str(self.number), self.words))
 
         return pieces
@@ -279,6 +283,7 @@ class _Reader:
     def _placed(self, block: Block, metadata: Mapping[str, Any]) -> None:
         if isinstance(block, Table | Figure):
             block.caption = str(metadata.get("caption") or block.caption)
+            block.label = block.label or self.said.pop("label", "")
             block.where = f"{self.path}: {self.cell}"
         if isinstance(block, Table):
             missing = grids.shortened(block, self.options.max_rows, self.words["rows_left_out"])

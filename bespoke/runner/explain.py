@@ -13,7 +13,8 @@ from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError, printable
 from bespoke.facts.listing import value_text
 from bespoke.facts.reader import Facts, value_rows
-from bespoke.report.document import build, read
+from bespoke.own.report import printed
+from bespoke.report.document import assembled, read, split
 from bespoke.report.model import Block, Figure, Heading, Paragraph, Section, Table, plain, walk
 from bespoke.runner import manifest as manifests
 from bespoke.runner.run import Options, upstream
@@ -44,8 +45,9 @@ def explain(name: str, asked: str, options: Options) -> Iterator[str]:
     found = manifests.read(folder)
     if found is None:
         raise BespokeError("no report to explain; run `bespoke run` first", path=name)
-    notebooks = [folder / "notebooks" / f"{stem}.ipynb" for stem in CHAPTERS]
-    document = build([read(path) for path in notebooks], client.engagement.language)
+    language = client.engagement.language
+    parts = [split(read(one.path), language, one.options) for one in printed(client.folder, folder, found)]
+    document = assembled(parts, language)
     places = [p for section in document.sections for p in _places(section, asked)]
     if not places:
         raise BespokeError(

@@ -19,6 +19,7 @@ from bespoke.chapters.registry import CHAPTERS
 from bespoke.errors import BespokeError
 from bespoke.runner.beside import Beside, Gate, Watched
 from bespoke.runner.execute import Seconds, execute
+from bespoke.runner.kept import keep_edited
 from bespoke.runner.manifest import NotebookRun
 from bespoke.runner.nursery import ZYGOTE
 from bespoke.runner.plan import Plan, predecessors, upstream
@@ -70,6 +71,7 @@ def _run(course: _Course, say: Say, finished: Callable[[Path], None]) -> None:
     standing: list[Path] = []
     while True:
         while failed is None and (stem := course.next()):
+            course.keep_edited(stem, say)
             if not course.go(stem):
                 say(f"{plan.now.client}: {stem}: unchanged")
                 standing.append(plan.notebook(stem))
@@ -143,6 +145,13 @@ class _Course:
         if reason:
             self._start(_Started(stem, run, reason))
         return bool(reason)
+
+    def keep_edited(self, stem: str, say: Say) -> None:
+        """Nothing that an analyst wrote into an executed notebook is overwritten."""
+        earlier = self.plan.before.notebooks.get(stem) if self.plan.before else None
+        if earlier is not None:
+            then = earlier.outputs.get(f"notebooks/{stem}.ipynb", "")
+            keep_edited(self.plan.notebook(stem), then, f"{self.plan.now.client}: {stem}", say)
 
     def begin_early(self) -> None:
         """Those that will most likely run next, once nothing they wait for has yet to be started."""
