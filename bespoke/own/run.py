@@ -52,6 +52,7 @@ def run_own(
             keep_edited(target, earlier.outputs.get(_name(one), ""), name, say)
         target.parent.mkdir(parents=True, exist_ok=True)
         parameters = {"client": now.client, "as_of": now.as_of}
+        environment = {**environment, "PYTHONDONTWRITEBYTECODE": "1"}  # the client folder stays as it is
         seconds = execute(one.path, target, parameters, environment, folder=one.path.parent)
         assert seconds is not None  # nobody calls it off
         outputs = {_name(one): digest(target)}

@@ -58,9 +58,19 @@ class ReportExporter(Exporter):  # type: ignore[misc]
         self, nb: Any, resources: Any = None, **kw: Any
     ) -> tuple[str | bytes, dict[str, Any]]:
         """The notebook in this format; BespokeError names every cell that cannot be printed."""
-        copy, resources = super().from_notebook_node(nb, resources, **kw)
+        from nbclient.exceptions import CellExecutionError
+
         try:
+            copy, resources = super().from_notebook_node(nb, resources, **kw)
             return self._export(copy, resources), resources
+        except CellExecutionError as failed:  # with --execute
+            own = failed.ename == "BespokeError"
+            said = " ".join((failed.evalue if own else f"{failed.ename}: {failed.evalue}").split())
+            name = (resources or {}).get("metadata", {}).get("name") or "notebook"
+            message = str(BespokeError(f"a cell failed: {said}", path=f"{name}.ipynb"))
+            if _on_the_command_line():
+                raise SystemExit(message) from None
+            raise BespokeError(message) from failed
         except BespokeError as error:
             if _on_the_command_line():  # nbconvert would print a traceback around it
                 raise SystemExit(str(error)) from None
