@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import time
 from typing import Any
 
@@ -275,6 +276,30 @@ def test_what_only_a_browser_draws_leaves_a_box_that_names_the_cell(data, name):
     assert [notice.column for notice in report.notices] == ["cell 2"]
 
 
+VEGA = {
+    "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+    "data": {"values": [{"a": 1}, {"a": 2}]},
+    "mark": "bar",
+    "encoding": {"x": {"field": "a", "type": "quantitative"}},
+}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"application/vnd.vegalite.v5+json": VEGA, "text/plain": "alt.Chart(...)"},
+        {
+            "text/html": f"<div id='v'></div><script>(function(spec, o){{ }})({json.dumps(VEGA)}, {{}});</script>"
+        },
+    ],
+)
+def test_a_chart_of_altair_is_drawn_where_its_renderer_is_installed(data):
+    pytest.importorskip("vl_convert")
+    [figure] = body(shown(data, alt="Two bars"))
+    assert isinstance(figure, Figure)
+    assert figure.picture.alt == "Two bars"
+
+
 def test_a_script_that_only_prepares_later_ones_leaves_nothing():
     assert body(shown({"text/html": "<script>window.PlotlyConfig = {}</script>"})) == []
     assert body(shown({"application/javascript": "x", "application/vnd.bokehjs_load.v0+json": "x"})) == []
@@ -328,6 +353,11 @@ def test_an_html_table_in_markdown_is_a_table():
     [table] = body(md("<table>\n<tr><th>a</th><th>b</th></tr>\n<tr><td>1</td><td>$x_1$</td></tr>\n</table>"))
     assert titles(table) == ["a", "b"]
     assert isinstance(table.rows[0][1][0], Formula)
+
+
+def test_a_table_at_the_end_of_a_cell_keeps_its_last_row():
+    [table] = body(md("|a|\n|--|\n|1|\n|``2``|"))
+    assert cells_of(table) == [["1"], ["2"]]
 
 
 def test_footnotes_tasks_and_heading_links():

@@ -115,12 +115,31 @@ def embedded_address(about: str) -> str:
 
 def drawn(data: Mapping[str, Any]) -> tuple[str, bytes] | None:
     """A chart's picture by its library's own renderer: media type and bytes. None where that is not installed."""
-    for media, content in data.items():
+    html = "".join(data.get("text/html", ""))
+    for media, content in [*data.items(), *(_written(html) if "<script" in html else ())]:
         if media == PLOTLY and find_spec("plotly") and find_spec("kaleido"):
             return _plotly(content)
         if (found := VEGA.fullmatch(media)) and find_spec("vl_convert"):
             return _vega(content, lite=bool(found[1]))
     return None
+
+
+def _written(html: str) -> list[tuple[str, Any]]:
+    """The chart that a script in a piece of HTML draws, as altair and plotly write it there."""
+    read = json.JSONDecoder().raw_decode
+    try:
+        if found := re.search(r"\}\)\((?=\{)", html):  # (function(spec, …){…})({…}, {…})
+            chart, _ = read(html, found.end())
+            if "$schema" in chart:
+                lite = "vega-lite" in str(chart["$schema"])
+                return [(f"application/vnd.vega{'lite' if lite else ''}.v5+json", chart)]
+        if found := re.search(r"Plotly\.newPlot\(\s*\"[^\"]*\"\s*,\s*(?=\[)", html):
+            data, end = read(html, found.end())
+            layout, _ = read(html, end + len(html[end:]) - len(html[end:].lstrip(", \n")))
+            return [(PLOTLY, {"data": data, "layout": layout})]
+    except (ValueError, TypeError):
+        pass
+    return []
 
 
 def _plotly(figure: Any) -> tuple[str, bytes] | None:

@@ -196,7 +196,7 @@ class _Reader:
         if blocks.MIME in data:
             return self.block(data[blocks.MIME])
         for media in pictures.MEDIA_READ:
-            if media in data and frames.SCHEMA not in data:
+            if media in data:
                 return self.picture(media, data[media], metadata)
         if drawn := interactive.drawn(data):
             return self.picture(drawn[0], pictures.stored(drawn[1]), metadata)

@@ -35,7 +35,7 @@ class Texts:
         embedded = partial(_marked, gone, apart="\n\n")
         text, maths = markdown.taken_out(source, house=house, embedded=embedded)
         self.macros |= formulas.definitions(one.source for one in maths)
-        place = self.sources.add("house" if house else "jupyter", text)
+        place = self.sources.add("house" if house else "jupyter", f"{text}\n")
         formed = [self._formula(one) for one in maths]
 
         def blocks(trees: Sequence[Tree]) -> list[Block]:
