@@ -123,7 +123,7 @@ class Workbook:
         for stem in CHAPTERS:
             result = self.result if stem == self.stem and self.result else self.earlier(stem)
             if result is not None:
-                found |= {f"{stem[3:]}.{name}": table for name, table in result.frames().items()}
+                found |= {f"{chapter(stem).name}.{name}": table for name, table in result.frames().items()}
         return found
 
     def exhibits(self, stem: str = "") -> Exhibits:
@@ -132,8 +132,8 @@ class Workbook:
         `stem` names another chapter than this workbook's own, which is computed where it has not run.
         """
         if stem and stem != self.stem:
-            return Exhibits(import_module(f"bespoke.exhibits.{chapter(stem).stem[3:]}"), self.earlier(stem))
-        return Exhibits(import_module(f"bespoke.exhibits.{self.stem[3:]}"), self.result)
+            return Exhibits(import_module(chapter(stem).modules()[1]), self.earlier(stem))
+        return Exhibits(import_module(chapter(self.stem).modules()[1]), self.result)
 
     def explore(self) -> None:
         """Controls on this chapter for an analyst in JupyterLab; shows nothing anywhere else."""
@@ -175,10 +175,8 @@ def open(
     """
     warnings.formatwarning = _warning
     folder = _client_data(client_data or os.environ.get("BESPOKE_CLIENT_DATA", ""))
-    for room, module in (("chapters", chapter(stem).module), ("exhibits", stem[3:])) if stem else ():
-        import_module(
-            f"bespoke.{room}.{module}"
-        )  # here, so that a report's seconds tell imports from computing
+    for module in chapter(stem).modules() if stem else ():
+        import_module(module)  # here, so that a report's seconds tell imports from computing
     found = handover.received(folder / client) or clients.load(folder, client)
     numbers.speak(found.engagement.language)
     day = parse_day(as_of) if as_of else found.engagement.as_of

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from bespoke import clients
+from bespoke.chapters.registry import chapter
 from bespoke.errors import BespokeError, Problem
 from bespoke.explore.explorer import Explorer, NothingToExplore
 from bespoke.explore.panel import Panel, page, problem_line
@@ -94,8 +95,14 @@ class Picker:
 
 def explorer_of(book: Workbook) -> Explorer:
     """The explorer of the book's chapter. Raises NothingToExplore where its input is missing."""
-    module, name = EXPLORERS[book.stem]
-    found: Explorer = getattr(import_module(f"bespoke.explore.{module}"), name)(book)
+    entry = chapter(book.stem)
+    if entry.package == "bespoke":
+        place, name = f"bespoke.explore.{EXPLORERS[book.stem][0]}", EXPLORERS[book.stem][1]
+    else:
+        place, _, name = entry.explorer.partition(":")
+    if not place:
+        raise NothingToExplore("It has no controls.")
+    found: Explorer = getattr(import_module(place), name)(book)
     return found
 
 

@@ -70,7 +70,7 @@ def explain(name: str, asked: str, options: Options) -> Iterator[str]:
 def _chain(
     entry: Chapter, client: Client, facts: Facts, folder: Path, inputs: dict[str, str]
 ) -> Iterator[str]:
-    yield f"    computed by  bespoke.chapters.{entry.module}.{entry.compute} -> results/{entry.stem}.json"
+    yield f"    computed by  {entry.modules()[0]}.{entry.compute} -> results/{entry.stem}.json"
     for name, digest in sorted(inputs.items()):
         if any(name == read or name.startswith(f"{read}/") for read in entry.reads):
             yield printable(f"    from input   {client.name}/{name} (SHA-256 {digest[:16]})")

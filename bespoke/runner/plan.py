@@ -66,7 +66,7 @@ class Plan:
         parameters = dict(self.options.parameters.get(stem, {}))
         parts = [
             key_of(stem, self.now.inputs, self.now.as_of),
-            digest(places.notebooks() / f"{stem}.ipynb"),
+            digest(chapter(stem).notebook()),
             repr(sorted(parameters.items())),
             repr(sorted(self.now.versions.items())),
             *(self._result(needed) for needed in predecessors(stem)),
@@ -112,7 +112,7 @@ class Plan:
             return printable(f"{changed[0]} changed") + (
                 f" and {len(changed) - 1} more" if len(changed) > 1 else ""
             )
-        if earlier.source and earlier.source != digest(places.notebooks() / f"{stem}.ipynb"):
+        if earlier.source and earlier.source != digest(chapter(stem).notebook()):
             return "its own cells changed"
         if self.before.facts != self.now.facts:
             return "fact tables changed"
@@ -178,7 +178,7 @@ class Plan:
 def predecessors(stem: str) -> list[str]:
     """The chapters whose results a notebook reads."""
     if stem == LAST:
-        return [name for name in CHAPTERS if name != LAST]
+        return [name for name in CHAPTERS if name != LAST and LAST not in upstream(name)]
     return [name for name in CHAPTERS if name in chapter(stem).needs.values()]
 
 

@@ -15,7 +15,7 @@ from queue import SimpleQueue
 from typing import Literal
 
 from bespoke import places
-from bespoke.chapters.registry import CHAPTERS
+from bespoke.chapters.registry import CHAPTERS, chapter
 from bespoke.errors import BespokeError
 from bespoke.runner.beside import Beside, Gate, Watched
 from bespoke.runner.execute import Seconds, execute
@@ -179,7 +179,7 @@ class _Course:
         watched = Watched(plan.folder / "results" / f"{stem}.json", lambda what: self.news.put((stem, what)))
         future = self.pool.submit(
             execute,
-            places.notebooks() / f"{stem}.ipynb",
+            chapter(stem).notebook(),
             plan.notebook(stem),
             {"client": plan.now.client, "as_of": plan.now.as_of, **started.run.parameters},
             {**self.environment, **_last_run(plan, stem)},
