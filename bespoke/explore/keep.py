@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -28,12 +29,16 @@ class Keep:
         self.write = w.Button(description="Write to the client folder", button_style="primary", icon="check")
         self.write.layout.width = "16em"
         self.leave = w.Button(description="Leave it")
+        self.kept: list[Proposal] = []  # by this panel, the last one last
+        self.undo = w.Button(description="Undo the last keep", icon="history", layout=w.Layout(width="auto"))
+        self.undo.on_click(lambda _: self.bring_back())
+        self.undo.layout.display = "none"
         self.shown, self.said = w.HTML(layout=w.Layout(width="100%")), w.HTML()
         self.answer = w.HBox([self.write, self.leave])
         self.ask.on_click(lambda _: self.show())
         self.write.on_click(lambda _: self.keep())
         self.leave.on_click(lambda _: self.hide())
-        self.box = w.VBox([w.HBox([self.ask, self.said]), self.shown, self.answer])
+        self.box = w.VBox([w.HBox([self.ask, self.undo, self.said]), self.shown, self.answer])
         self.hide()
 
     def hide(self) -> None:
@@ -66,16 +71,34 @@ class Keep:
         if self.proposal is None:
             return
         self.said.value = _line("Writing…")
-        explorer, files = self.panel.explorer, ", ".join(edit.name for edit in self.proposal.edits)
+        proposal, files = self.proposal, ", ".join(edit.name for edit in self.proposal.edits)
+        if not self._written(proposal.keep):
+            return
+        self.kept.append(proposal)
+        self.undo.layout.display = ""
+        self.said.value = _line(f"Kept in {files}. Run all cells: the chapter above is of the folder before.")
+
+    def bring_back(self) -> None:
+        """The files as they were before the last keep."""
+        proposal = self.kept[-1]
+        if not self._written(proposal.undo):
+            return
+        self.kept.pop()
+        self.undo.layout.display = "" if self.kept else "none"
+        files = ", ".join(edit.name for edit in proposal.edits)
+        self.said.value = _line(f"Undone in {files}: the folder is as it was before.")
+
+    def _written(self, write: Callable[[], None]) -> bool:
+        """Write, and go on from the folder as it is then; False where that failed, which is said."""
+        folder = self.panel.explorer.base.client.folder
         try:
-            self.proposal.keep()
-            folder = explorer.base.client.folder
-            kept = clients.load(folder.parent, folder.name)
+            write()
+            now = clients.load(folder.parent, folder.name)
         except BespokeError as error:
             self.said.value = _line(str(error))
-            return
-        self.panel.rebase(kept)
-        self.said.value = _line(f"Kept in {files}. Run all cells: the chapter above is of the folder before.")
+            return False
+        self.panel.rebase(now)
+        return True
 
 
 def coloured(diff: str) -> str:

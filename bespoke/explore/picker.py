@@ -77,7 +77,7 @@ class Picker:
         if name == self.book.client.name:
             return self.book
         folders = {"client_data": str(self.client_data), "reports": str(self.reports)}
-        return workbook.open(self.book.stem, client=name, **folders)
+        return workbook.open(self.book.stem, client=name, as_of=self.book.facts.as_of.isoformat(), **folders)
 
     def _of_another(self, name: str) -> str:
         """Where to make the chapter itself follow the choice."""
