@@ -13,6 +13,7 @@ import click
 from bespoke import __version__
 from bespoke.claude.front import evaluate, import_predictions, label
 from bespoke.errors import BespokeError, Problem, printable
+from bespoke.explore.front import explore
 from bespoke.own.front import trust
 from bespoke.places import is_url, nearest
 from bespoke.report.front import export
@@ -221,7 +222,7 @@ def facts(as_of: str) -> None:
         click.echo(line)
 
 
-for command in (evaluate, export, import_predictions, label, trust, tune):
+for command in (evaluate, explore, export, import_predictions, label, trust, tune):
     bespoke.add_command(command)
 
 

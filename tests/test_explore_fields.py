@@ -32,6 +32,15 @@ def test_a_slid_volume_has_two_significant_digits_and_the_field_says_the_same() 
     assert field.value == field.typed.value == 13_000
 
 
+def test_the_browser_putting_the_slider_on_its_nearest_step_changes_nothing() -> None:
+    field = fields.volume(9200.0, 0.0, 7.0, "")
+    field.typed.value = 12_500
+    field.slider.value = 10**4.10  # 12,589: the step next to log10(12,500) = 4.097
+    assert field.value == 12_500
+    field.slider.value = 10**4.14
+    assert field.value == 14_000
+
+
 def test_a_number_is_slid_in_steps_and_typed_as_it_is() -> None:
     field = fields.number(0.5, 0.0, 1.0, 0.01, "")
     field.slider.value = 0.30000000000000004

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import log
 from typing import Any
 
 import ipywidgets as w
@@ -27,7 +28,8 @@ class SlidingField(w.HBox):  # type: ignore[misc]
         self.observe(self._was_set, "value")
 
     def _slid(self, change: Any) -> None:
-        if not self._busy:
+        """A slide; the browser's own word that it put the slider on the nearest step is none."""
+        if not self._busy and _steps(self.slider, change["new"], self.value) >= 1:
             self._show(self._rounded(change["new"]), slide=False)
 
     def _was_typed(self, change: Any) -> None:
@@ -102,6 +104,13 @@ def number(value: float, low: float, high: float, step: float, tooltip: str) -> 
     slider = w.FloatSlider(value, min=low, max=high, step=step, readout=False, layout=w.Layout(width="11em"))
     typed = w.BoundedFloatText(value, min=low, max=high, step=step, layout=w.Layout(width="9em"))
     return SlidingField(slider, typed, lambda slid: round(round(slid / step) * step, 10), tooltip)
+
+
+def _steps(slider: Any, value: float, other: float) -> float:
+    """How many of its steps lie between two values of a slider."""
+    if hasattr(slider, "base"):
+        value, other = (log(max(one, 1e-300), slider.base) for one in (value, other))
+    return float(abs(value - other) / slider.step) + 1e-6
 
 
 def _least(slider: Any) -> float:
