@@ -20,7 +20,7 @@ class SlidingField(w.HBox):  # type: ignore[misc]
 
     def __init__(self, slider: Any, typed: Any, rounded: Callable[[float], float], tooltip: str = "") -> None:
         self.slider, self.typed, self._rounded, self._busy = slider, typed, rounded, False
-        super().__init__([slider, typed], layout=w.Layout(width="22em"))
+        super().__init__([slider, typed], layout=w.Layout(width="16em", flex="0 0 auto"))
         self.value = typed.value
         slider.tooltip = typed.tooltip = tooltip
         slider.observe(self._slid, "value")
@@ -58,7 +58,9 @@ class KnownField(w.HBox):  # type: ignore[misc]
 
     def __init__(self, control: Any, *, known: bool, unknown: str) -> None:
         self.control = control
-        self.switch = w.ToggleButton(not known, description=unknown, layout=w.Layout(width="auto"))
+        control.layout.width, control.layout.flex = "13em", "0 0 auto"
+        layout = w.Layout(width="9.5em", flex="0 0 auto")
+        self.switch = w.ToggleButton(not known, description=unknown, layout=layout)
         super().__init__([control, self.switch])
         self._busy = False
         self._take()
@@ -93,16 +95,16 @@ class KnownField(w.HBox):  # type: ignore[misc]
 def volume(value: float, low: float, high: float, tooltip: str) -> SlidingField:
     """A number over orders of magnitude; `low` and `high` are powers of ten. Slid, it has two significant digits."""
     slider = w.FloatLogSlider(
-        value, min=low, max=high, step=0.02, readout=False, layout=w.Layout(width="11em")
+        value, min=low, max=high, step=0.02, readout=False, layout=w.Layout(width="8.5em")
     )
-    typed = w.BoundedFloatText(value, min=0.0, max=10.0 ** (high + 3), layout=w.Layout(width="9em"))
+    typed = w.BoundedFloatText(value, min=0.0, max=10.0 ** (high + 3), layout=w.Layout(width="7em"))
     return SlidingField(slider, typed, lambda slid: float(f"{slid:.2g}"), tooltip)
 
 
 def number(value: float, low: float, high: float, step: float, tooltip: str) -> SlidingField:
     """A number between two others. Slid, it is a whole number of steps."""
-    slider = w.FloatSlider(value, min=low, max=high, step=step, readout=False, layout=w.Layout(width="11em"))
-    typed = w.BoundedFloatText(value, min=low, max=high, step=step, layout=w.Layout(width="9em"))
+    slider = w.FloatSlider(value, min=low, max=high, step=step, readout=False, layout=w.Layout(width="8.5em"))
+    typed = w.BoundedFloatText(value, min=low, max=high, step=step, layout=w.Layout(width="7em"))
     return SlidingField(slider, typed, lambda slid: round(round(slid / step) * step, 10), tooltip)
 
 
