@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import time
+from datetime import date
 from typing import Any
 
 import pypdf
@@ -630,3 +631,17 @@ def test_nothing_is_fetched_and_no_file_outside_is_opened(tmp_path):
     assert len(report.notices) == 2
     include = md("\\input{/etc/passwd} <iframe src='file:///etc/passwd'></iframe>")
     assert "root:" not in str(body(include))
+
+
+def test_a_formula_that_the_typesetter_refuses_leaves_its_source():
+    from bespoke.report import typesetting
+    from bespoke.report.cover import Cover
+
+    report = read(md("Good $x_1$ and bad $y$."))
+    good, bad = typesetting.formulas_of(report.chapters[0].body)
+    bad.typst = "nosuchword(y)"  # what a new version of pandoc may write for a new one of Typst
+    typesetting.settle_formulas(report)
+    assert (good.typst, bad.typst) == ("x_1", "")
+    cover = Cover("", date(2026, 11, 20))
+    made = typesetting.pdf(typesetting.source(report, cover, single=True), cover)
+    assert "bad y." in words(pypdf.PdfReader(io.BytesIO(made)))

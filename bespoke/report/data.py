@@ -150,7 +150,7 @@ class _Writer:
 
     def block(self, block: Block) -> Data:
         match block:
-            case Paragraph([Formula(display=True) as formula]):
+            case Paragraph([Formula(display=True) as formula]) if formula.typst:
                 return {**self.formula(formula), "kind": "display"}
             case Paragraph(children):
                 return {"kind": "paragraph", **self.line(children)}
@@ -277,6 +277,8 @@ class _Writer:
                 return {"kind": "break"}
             case Anchor(label=label):
                 return {"kind": "anchor", "label": label}
+            case Formula(typst=""):
+                return {"kind": "code", "text": text(child.source)}
             case Formula():
                 return self.formula(child)
             case InlinePicture(picture):

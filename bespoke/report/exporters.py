@@ -80,6 +80,7 @@ class ReportExporter(Exporter):  # type: ignore[misc]
         raise NotImplementedError
 
     def _document(self, nb: Any, resources: Any) -> Document:
+        from bespoke.report import typesetting
         from bespoke.report.document import Notebook, build_single
         from bespoke.report.outputs import Options
 
@@ -94,6 +95,7 @@ class ReportExporter(Exporter):  # type: ignore[misc]
             allow_errors=self.allow_errors,
         )
         document = build_single(Notebook(stem, nb, f"{stem}.ipynb"), self.language, options)
+        typesetting.settle_formulas(document)
         for notice in document.notices:
             self.log.warning("%s", notice)
         return document

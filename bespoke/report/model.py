@@ -218,6 +218,21 @@ def lines_of(block: Block) -> list[list[Inline]]:
     return []
 
 
+def formulas_of(blocks: Iterable[Block]) -> Iterator[Formula]:
+    """Every formula in a run of blocks, in reading order."""
+    for block in walk(blocks):
+        for line in lines_of(block):
+            yield from _formulas(line)
+
+
+def _formulas(line: Iterable[Inline]) -> Iterator[Formula]:
+    for piece in line:
+        if isinstance(piece, Formula):
+            yield piece
+        elif isinstance(piece, Styled | Link):
+            yield from _formulas(piece.children)
+
+
 def plain(children: Cell, *, drawings: bool = True) -> str:
     """Inline pieces as bare text, with or without the words that stand for drawings."""
     if isinstance(children, str):

@@ -37,6 +37,7 @@ def render(
     report = document.assembled(
         [ahead.part(path, (options or {}).get(path)) for path in notebooks], cover.language
     )
+    typesetting.settle_formulas(report)
     clock.lap("read")
     source = typesetting.source(report, cover)
     clock.lap("typst")
