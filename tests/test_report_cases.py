@@ -3,8 +3,10 @@
 import base64
 import io
 import json
+import threading
 import time
 from datetime import date
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pypdf
@@ -13,7 +15,7 @@ from nbformat import v4
 from PIL import Image
 
 from bespoke.errors import BespokeError
-from bespoke.report import document
+from bespoke.report import document, pandoc
 from bespoke.report.document import Notebook
 from bespoke.report.exporters import HTMLExporter, PDFExporter
 from bespoke.report.model import (
@@ -645,3 +647,43 @@ def test_a_formula_that_the_typesetter_refuses_leaves_its_source():
     cover = Cover("", date(2026, 11, 20))
     made = typesetting.pdf(typesetting.source(report, cover, single=True), cover)
     assert "bad y." in words(pypdf.PdfReader(io.BytesIO(made)))
+
+
+def test_reading_asks_no_address_and_opens_no_file(tmp_path):
+    (tmp_path / "secret.html").write_text("<p>SECRET</p>")
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Silent."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address, file = f"http://127.0.0.1:{server.server_port}/x", tmp_path / "secret.html"
+        tags = "".join(
+            f'<{tag} src="{place}"></{tag}>' for tag in ("iframe", "embed") for place in (address, file)
+        )
+        trees = pandoc.read(
+            [
+                pandoc.Source("html", f'{tags}<img src="{address}"><object data="{address}"></object>'),
+                pandoc.Source("jupyter", tags),
+                pandoc.Source("latex", f"\\input{{{file}}} \\includegraphics{{{address}}}"),
+            ]
+        )
+        server.shutdown()
+    assert asked == []
+    assert "SECRET" not in str(trees)
+
+
+def test_pandoc_is_started_again_after_it_ended():
+    assert pandoc.read([pandoc.Source("house", "a")]) == [[{"t": "Para", "c": [{"t": "Str", "c": "a"}]}]]
+    running = pandoc.PROCESS._running
+    assert running is not None
+    running.kill()
+    running.wait()
+    assert pandoc.read([pandoc.Source("house", "b")]) == [[{"t": "Para", "c": [{"t": "Str", "c": "b"}]}]]

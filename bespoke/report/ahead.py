@@ -94,10 +94,11 @@ def _give_way() -> None:
 
 
 def get_ready() -> None:
-    """Import the typesetter and read its fonts."""
-    from bespoke.report import document, typesetting, webpage, widths, writing  # noqa: F401
+    """Import the typesetter, read its fonts, start what reads Markdown."""
+    from bespoke.report import document, pandoc, typesetting, webpage, widths, writing  # noqa: F401
     from bespoke.show import fonts
 
     with suppress(BespokeError, OSError):  # rendering will say so
+        pandoc.PROCESS.start()
         widths.width("a")
         fonts.folders()

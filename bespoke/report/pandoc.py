@@ -1,15 +1,18 @@
-"""Markdown, HTML and LaTeX as trees: one run of pandoc for all the pieces of a notebook.
+"""Markdown, HTML and LaTeX as trees: one question to pandoc for all the pieces of a notebook.
 
-Pandoc (GPL-2.0-or-later, from the wheel `pypandoc-binary`) runs as a process of its own, sandboxed: what it reads
-opens no file and no address.
+Pandoc (GPL-2.0-or-later, from the wheel `pypandoc-binary`) runs as a process of its own. What it reads opens no file
+and no address: its readers are given an empty world to look at.
 """
 
 from __future__ import annotations
 
+import atexit
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.util import find_spec
@@ -51,19 +54,70 @@ def read(sources: Sequence[Source]) -> list[Tree]:
     """A tree for each text, empty where pandoc cannot read it. Raises BespokeError where pandoc does not run."""
     if not sources:
         return []
-    script = places.templates() / "report" / "pandoc" / "pieces.lua"
     pieces = [{"format": one.format, "text": _encodable(one.text)} for one in sources]
-    try:
-        done = subprocess.run(
-            [_binary(), "--sandbox", f"--from={script}", "--to=json", "--quiet"],
-            input=json.dumps(pieces).encode("ascii"), capture_output=True, check=True,
-        )  # fmt: skip
-        blocks = json.loads(done.stdout)["blocks"]
-    except (OSError, subprocess.CalledProcessError, ValueError) as error:
-        reason = getattr(error, "stderr", b"") or str(error).encode()
-        said = " ".join(reason.decode("utf-8", "replace").split())
-        raise BespokeError(f"pandoc cannot read the notebook: {said[:300]}") from error
+    blocks = json.loads(PROCESS.answer(json.dumps(pieces)))["blocks"]
     return [div["c"][1] for div in blocks]
+
+
+class Process:
+    """Pandoc, started once: what it takes to start would be paid by every notebook of a report else."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: subprocess.Popen[bytes] | None = None
+
+    def answer(self, line: str) -> bytes:
+        """Its answer to one line. Raises BespokeError where it does not run, or ends over this line."""
+        with self._lock:
+            running = self._start()
+            assert running.stdin is not None
+            assert running.stdout is not None
+            try:
+                running.stdin.write(line.encode("ascii") + b"\n")
+                running.stdin.flush()
+                found = running.stdout.readline()
+            except OSError:
+                found = b""
+            if not found:
+                self._end()
+                raise BespokeError("pandoc cannot read the notebook: it ended over it")
+            return found
+
+    def start(self) -> None:
+        """Begin to start, so that the first notebook need not wait for it."""
+        with self._lock:
+            self._start()
+
+    def end(self) -> None:
+        """Let it go; the next notebook starts another."""
+        with self._lock:
+            self._end()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        if self._running is None or self._running.poll() is not None:
+            self._end()
+            script = places.templates() / "report" / "pandoc" / "pieces.lua"
+            try:
+                self._running = subprocess.Popen(
+                    [_binary(), "lua", script],
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                )  # fmt: skip
+            except OSError as error:
+                raise BespokeError(f"pandoc cannot be started: {error.strerror or error}") from error
+        return self._running
+
+    def _end(self) -> None:
+        running, self._running = self._running, None
+        if running is not None:
+            for stream in (running.stdin, running.stdout):
+                with suppress(OSError):
+                    stream.close()  # type: ignore[union-attr]
+            running.kill()
+            running.wait()
+
+
+PROCESS = Process()
+atexit.register(PROCESS.end)
 
 
 def _encodable(text: str) -> str:

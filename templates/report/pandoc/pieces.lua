@@ -1,4 +1,4 @@
--- Reads the pieces of one notebook, each in its own format, into one tree: a Div for each, in order.
+-- Reads the pieces of a notebook, each in its own format, into one tree: a Div for each, in order.
 -- A piece is {format, text}; nothing here may open a file or an address (the empty table is all a reader sees).
 
 local jupyter = 'commonmark+pipe_tables+strikeout+task_lists+footnotes+raw_html+autolink_bare_uris'
@@ -65,11 +65,17 @@ local function blocks_of(piece)
   return with_notes(read(piece.text, formats[piece.format])):walk{Math = set}
 end
 
-function ByteStringReader(input)
+local function trees(pieces)
   local divs = pandoc.List{}
-  for _, piece in ipairs(pandoc.json.decode(input, false)) do
+  for _, piece in ipairs(pieces) do
     local done, blocks = pcall(blocks_of, piece)
-    divs:insert(pandoc.Div(done and blocks or {}, {'', {done and 'read' or 'failed'}}))
+    divs:insert(pandoc.Div(done and blocks or {}))
   end
   return pandoc.Pandoc(divs)
+end
+
+-- One notebook a line, its tree on one line in answer, until there are no more.
+for line in io.lines() do
+  io.write(pandoc.write(trees(pandoc.json.decode(line, false)), 'json'), '\n')
+  io.flush()
 end
