@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbconvert.exporters.exporter import Exporter
-from traitlets import Bool, Enum, Int, Unicode
+from traitlets import Bool, Enum, Int, Unicode, default
 
 from bespoke.errors import BespokeError
 from bespoke.report.cover import ACCENT, Cover
@@ -53,6 +53,11 @@ class ReportExporter(Exporter):  # type: ignore[misc]
     allow_errors = Bool(
         False, help="Print the errors of all cells; by default only those of cells tagged raises-exception."
     ).tag(config=True)
+
+    @default("enabled")  # type: ignore[untyped-decorator]
+    def _enabled(self) -> bool:
+        """Not in JupyterLab: its export menu has these under the names of `menu`."""
+        return not serves()
 
     def from_notebook_node(
         self, nb: Any, resources: Any = None, **kw: Any
@@ -125,6 +130,12 @@ class ReportExporter(Exporter):  # type: ignore[misc]
         about = resources.get("metadata", {})
         file = Path(about.get("path", ""), f"{about.get('name', '')}.ipynb")
         return date.fromtimestamp(file.stat().st_mtime) if file.is_file() else UNDATED
+
+
+def serves() -> bool:
+    """Whether a Jupyter server is what runs."""
+    module = sys.modules.get("jupyter_server.serverapp")
+    return module is not None and bool(module.ServerApp.initialized())
 
 
 def _on_the_command_line() -> bool:
