@@ -149,6 +149,14 @@ def test_a_span_beyond_the_table_ends_with_it():
     assert table.spans[0, 0] == (2, 1)
 
 
+def test_spans_that_are_no_counts_lose_no_cell():
+    [table] = body(
+        html('<table><tr><td rowspan="0">a</td><td colspan="-1">b</td></tr><tr><td>c</td></tr></table>')
+    )
+    assert cells_of(table) == [["a", "b"], ["", "c"]]
+    assert table.spans == {(0, 0): (2, 1)}
+
+
 def test_a_hierarchical_index_keeps_its_merged_rows():
     [table] = body(
         html(
@@ -267,6 +275,8 @@ def test_a_picture_on_the_web_leaves_its_words_a_link_and_a_warning():
         ({"text/html": "<video src='a.mp4'></video>"}, "video"),
         ({"text/html": "<canvas id='c'></canvas><script>draw()</script>"}, "canvas"),
         ({"application/javascript": "element.append(1)"}, ""),
+        ({"application/geo+json": {}, "text/plain": "<IPython.display.GeoJSON object>"}, "geo"),
+        ({"video/mp4": "AAAA", "text/plain": "<IPython.core.display.Video object>"}, "mp4"),
     ],
 )  # fmt: skip
 def test_what_only_a_browser_draws_leaves_a_box_that_names_the_cell(data, name):
@@ -320,6 +330,11 @@ def test_a_widget_with_its_state_is_printed_as_it_looked():
     }  # fmt: skip
     widgets = {"application/vnd.jupyter.widget-state+json": {"state": state}}
     assert body(shown(view), widgets=widgets) == [CodeBlock("100% 3 of 3 Plan: b")]
+
+
+def test_json_is_printed_where_its_text_only_names_it():
+    data = {"application/json": {"a": 1}, "text/plain": "<IPython.core.display.JSON object>"}
+    assert body(shown(data)) == [CodeBlock('{\n  "a": 1\n}')]
 
 
 def test_a_folded_repr_gives_way_to_its_text():

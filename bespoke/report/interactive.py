@@ -82,6 +82,21 @@ def scripted(data: Mapping[str, Any]) -> bool:
     return bool(scripts) and not any(map(_SET_UP.search, scripts))
 
 
+def says_nothing(plain: str) -> bool:
+    """Whether the plain text of an output only names the object that it was."""
+    return not plain.strip() or bool(
+        re.fullmatch(r"<[\w.]+(?: object)?(?: at 0x\w+)?(?: ?/)?>", plain.strip())
+    )
+
+
+def unprintable(data: Mapping[str, Any]) -> str:
+    """What an output holds that no form of it can be printed; nothing where it holds no such thing."""
+    for media in data:
+        if media.startswith(("application/", "video/", "audio/", "model/")) and media not in SCRIPTS + SILENT:
+            return re.sub(r"^(?:x-|vnd\.)|(?:\.v\d+)?\+json$", "", media.partition("/")[2])
+    return ""
+
+
 def folded(html: str) -> bool:
     """Whether a piece of HTML is made to be unfolded by clicks: its plain text then says more."""
     return 'class="sk-top-container"' in html or "class='xr-wrap'" in html or "xr-text-repr-fallback" in html

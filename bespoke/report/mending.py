@@ -11,6 +11,7 @@ _HIDDEN = re.compile(
 )
 _TRUST = "Make this Notebook Trusted to load map"
 _PART = re.compile(r"(<(/?)(table|thead|tbody|tfoot|tr|td|th|caption|colgroup|col)\b[^>]*>)", re.IGNORECASE)
+_SPAN = re.compile(r"\b(row|col)span\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]*)", re.IGNORECASE)
 _INLINE = re.compile(
     r"<(ol|ul)\s+class\s*=\s*[\"']?list-inline[\"']?\s*>(.*?)</\1\s*>", re.DOTALL | re.IGNORECASE
 )
@@ -27,6 +28,15 @@ def readable(html: str) -> str:
     if "list-inline" in html:
         html = _INLINE.sub(_on_a_line, html)
     return _formed(html) if "<table" in html.lower() else html
+
+
+def _span(found: re.Match[str]) -> str:
+    """How far a cell reaches, as HTML counts it: 0 rows are all that follow, anything else that is no count is one."""
+    written = found[2].strip("\"' ")
+    count = int(written) if written.isdecimal() else 1
+    if count == 0:
+        count = 65534 if found[1].lower() == "row" else 1
+    return f'{found[1]}span="{min(count, 65534)}"'
 
 
 def _on_a_line(found: re.Match[str]) -> str:
@@ -68,7 +78,7 @@ class _Table:
             self.row = True
         else:
             self.close(row=True)
-        self.parts.append(text)
+        self.parts.append(_SPAN.sub(_span, text) if "span" in text.lower() else text)
 
     def text(self, text: str) -> None:
         """Text belongs into a cell; between rows a browser shows it in front (HTML, "foster parenting")."""

@@ -221,8 +221,11 @@ class _Reader:
             return self.latex(latex)
         if interactive.scripted(data):
             return self.box("")
-        if "application/json" in data and "text/plain" not in data:
+        bare = interactive.says_nothing(_joined(data.get("text/plain", "")))
+        if "application/json" in data and bare:
             return self.printed(json.dumps(data["application/json"], indent=2, ensure_ascii=False))
+        if bare and (kind := interactive.unprintable(data)):
+            return self.box(kind)
         return self.printed(_joined(data.get("text/plain", "")))
 
     def html(self, source: str, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> Draft:
