@@ -129,3 +129,13 @@ def test_another_client_is_looked_at_as_of_the_same_day(examples: Path, tmp_path
     picker.choose.value = "meridian_health"
     assert picker.panel is not None
     assert picker.panel.explorer.book.facts.as_of == date(2026, 6, 1)
+
+
+def test_the_difference_marks_the_cells_that_changed_and_escapes_all() -> None:
+    from bespoke.explore.keep import coloured
+
+    diff = "--- a/tasks.csv\n+++ a/tasks.csv\n@@ -1 +1 @@\n id,n\n-x<b>,9200,u\n+x<b>,12500,u\n"
+    shown = coloured(diff)
+    assert '-x&lt;b&gt;,<b style="text-decoration:underline">9200</b>,u' in shown
+    assert '+x&lt;b&gt;,<b style="text-decoration:underline">12500</b>,u' in shown
+    assert "pre-wrap" in shown  # nothing is cut off

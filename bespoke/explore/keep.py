@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from bespoke.show.html import LITERAL
 if TYPE_CHECKING:
     from bespoke.explore.panel import Panel
 
+_CELLS = re.compile(r"([,:]\s*)")  # between the cells of a CSV row, or a key of YAML and its value
 COLOURS = {"+": "#E3F2E1", "-": "#FBE3E0"}
 
 
@@ -102,15 +104,49 @@ class Keep:
 
 
 def coloured(diff: str) -> str:
-    """A unified diff as HTML; every line is escaped."""
+    """A unified diff as HTML, every line escaped and whole; what differs between two versions of a line is marked."""
+    lines = diff.split("\n")[:-1]
     rows = "".join(
-        f'<div style="background:{_colour(line)};color:#1C2430">{escape(line) or "&nbsp;"}</div>'
-        for line in diff.split("\n")[:-1]
+        f'<div style="background:{_colour(line)};color:#1C2430">{_marked(lines, n) or "&nbsp;"}</div>'
+        for n, line in enumerate(lines)
     )
     style = (
-        "font-family:monospace;white-space:pre;overflow:auto;max-height:24em;line-height:1.35;background:#fff"
+        "font-family:monospace;white-space:pre-wrap;overflow-wrap:anywhere;overflow:auto;max-height:24em;"
+        "line-height:1.35;background:#fff"
     )
     return f'<div class="{LITERAL} bespoke-diff" style="{style}">{rows}</div>'
+
+
+def _marked(lines: Sequence[str], n: int) -> str:
+    """A line with those of its cells in bold that the other version of it does not have."""
+    line, other = lines[n], _other(lines, n)
+    if other is None:
+        return escape(line)
+    cells, others = _CELLS.split(line[1:]), _CELLS.split(other[1:])
+    if len(cells) != len(others):
+        return escape(line)
+    pairs = zip(cells, others, strict=True)
+    return escape(line[0]) + "".join(
+        escape(cell) if cell == before else f'<b style="text-decoration:underline">{escape(cell)}</b>'
+        for cell, before in pairs
+    )
+
+
+def _other(lines: Sequence[str], n: int) -> str | None:
+    """The line that this one replaces or is replaced by: as far into its own run of removed or added lines."""
+    sign = lines[n][:1]
+    if sign not in ("+", "-") or lines[n].startswith(("+++ ", "--- ")):
+        return None
+    start = n
+    while start > 0 and lines[start - 1][:1] == sign and not lines[start - 1].startswith(("+++ ", "--- ")):
+        start -= 1
+    length = 1
+    while start + length < len(lines) and lines[start + length][:1] == sign:
+        length += 1
+    place = n - length if sign == "+" else n + length
+    other = lines[place] if 0 <= place < len(lines) else ""
+    opposite = "-" if sign == "+" else "+"
+    return other if other[:1] == opposite and not other.startswith(("+++ ", "--- ")) else None
 
 
 def _colour(line: str) -> str:
