@@ -43,7 +43,8 @@ faults: $(VENV)/.ready-dev            ## 50 kills, 1,000 spoilt client folders, 
 # On this machine only, asks no other host for news or updates, and logs no token: `jupyter server list` shows it.
 LAB := --ServerApp.root_dir=. --ServerApp.ip=127.0.0.1 --LabApp.app_settings_dir=bespoke/explore/lab \
        --LabApp.extension_manager=readonly --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
-lab: $(VENV)/.ready                   ## JupyterLab on the notebooks
+lab: $(VENV)/.ready-dev               ## JupyterLab on the notebooks; git sees them without their outputs from then on
+	-@git config filter.bespoke-notebooks.clean '"$(abspath $(BIN)/nbstripout)" --keep-id' 2>/dev/null
 	JUPYTER_TOKEN=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe())") \
 	$(BIN)/jupyter lab $(LAB) $(LAB_OPTIONS) notebooks/01_task_audit.ipynb
 

@@ -13,9 +13,12 @@ import click
 from bespoke import __version__
 from bespoke.claude.front import evaluate, import_predictions, label, optimise
 from bespoke.errors import BespokeError, Problem, printable
+from bespoke.explore.front import explore
 from bespoke.intake.front import imports
 from bespoke.intake.front_intake import intake
+from bespoke.own.front import trust
 from bespoke.places import is_url, nearest
+from bespoke.report.front import export
 from bespoke.tuning.front import tune
 
 
@@ -299,7 +302,7 @@ def move_notes(client: str, task: str, client_data: Path | None) -> None:
         click.echo(printable(line))
 
 
-for command in (evaluate, import_predictions, imports, intake, label, optimise, tune):
+for command in (evaluate, explore, export, import_predictions, imports, intake, label, optimise, trust, tune):
     bespoke.add_command(command)
 
 

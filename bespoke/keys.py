@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from bespoke.chapters.registry import chapter
+from bespoke.chapters.registry import CHAPTERS, chapter, package_folder
 from bespoke.places import PACKAGE
 
 CODE = (".py", ".yaml", ".csv", ".gz", ".json", ".npz")
@@ -58,13 +58,21 @@ def _files(path: Path) -> Iterator[Path]:
 
 @lru_cache(maxsize=1)
 def package_digest() -> str:
-    """Hash of the package's code and fact tables, names and bytes."""
-    lines = (f"{path.relative_to(PACKAGE).as_posix()}={digest(path)}" for path in sorted(_code()))
+    """Hash of code and fact tables, names and bytes: of this package, and of those that add chapters."""
+    packages = [
+        PACKAGE,
+        *(package_folder(name) for name in sorted({c.package for c in CHAPTERS.values()} - {"bespoke"})),
+    ]
+    lines = (
+        f"{folder.name}/{path.relative_to(folder).as_posix()}={digest(path)}"
+        for folder in packages
+        for path in sorted(_code(folder))
+    )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _code() -> Iterator[Path]:
+def _code(package: Path) -> Iterator[Path]:
     # Once: to look for each kind in turn takes ten times as long.
-    for folder, below, names in os.walk(PACKAGE):
+    for folder, below, names in os.walk(package):
         below[:] = [name for name in below if name not in ("_data", "__pycache__")]
         yield from (Path(folder, name) for name in names if name.endswith(CODE))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import to_json
 
 from bespoke.saving import write_atomically
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Part", "Result", "write_atomically"]
 
@@ -31,6 +34,23 @@ class Result(Part):
     def also_writes(self) -> Mapping[str, bytes]:
         """What else the chapter leaves in the client's report folder: file name -> content."""
         return {}
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """One table of the result as a data frame, as `result.frame("routes")`; `frames()` has all of them."""
+        from bespoke.frames import frame
+
+        return frame(self, name)
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Every table of the result by name; what stands once is in `values`."""
+        from bespoke.frames import frames
+
+        return frames(self)
+
+    def __repr__(self) -> str:
+        from bespoke.frames import summary
+
+        return summary(self)
 
     def write(self, path: Path, key: str) -> None:
         """Save beside the key of everything it was computed from; never leaves half a file."""

@@ -13,11 +13,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, partial
+from functools import cached_property, wraps
 from importlib import import_module
+from inspect import isfunction, signature
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bespoke import clients, handover, show
 from bespoke.chapters.registry import CHAPTERS, chapter, compute
@@ -25,29 +26,65 @@ from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.keys import input_digests, key_of
-from bespoke.places import nearest
+from bespoke.places import CHECKOUT, nearest
 from bespoke.results import Result, write_atomically
 from bespoke.show import numbers
+from bespoke.show.shown import recorded, together
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Workbook", "open"]
 
 
 class Exhibits:
-    """The exhibits of a chapter with its result put in; silent where the chapter had nothing to compute."""
+    """The exhibits of a chapter with its result put in; silent where the chapter had nothing to compute.
+
+    Each shows its table, figure or sentence and gives it back: `exhibits.load().frame` is the table as a data frame.
+    `exhibits.load?` says what it shows.
+    """
 
     def __init__(self, module: ModuleType, result: Result | None) -> None:
         self._module, self._result = module, result
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        function = getattr(self._module, name)
-        if self._result is None:
-            return lambda *args, **kwargs: None
-        return partial(function, self._result)
+        function = getattr(self._module, name, None)
+        if function is None or name.startswith("_") or not callable(function):
+            known = ", ".join(self._names())
+            raise AttributeError(f"no exhibit {name!r}; there are {known}")
+        return _with_result(function, self._result)
+
+    def __dir__(self) -> list[str]:
+        return self._names()
+
+    def __repr__(self) -> str:
+        return f"<exhibits of {self._module.__name__.rpartition('.')[2]}: {', '.join(self._names())}>"
+
+    def _names(self) -> list[str]:
+        own = self._module.__name__
+        functions = {n: f for n, f in vars(self._module).items() if not n.startswith("_") and isfunction(f)}
+        return sorted(name for name, function in functions.items() if function.__module__.startswith(own))
 
 
-@dataclass
+def _with_result(function: Callable[..., Any], result: Result | None) -> Callable[..., Any]:
+    """The exhibit with its first argument put in: it has the same name and words, and gives back what it showed."""
+
+    @wraps(function)
+    def exhibit(*args: Any, **kwargs: Any) -> Any:
+        if result is None:
+            return None
+        with recorded() as record:
+            returned = function(result, *args, **kwargs)
+        return together(record) if returned is None else returned
+
+    kept = list(signature(function).parameters.values())[1:]
+    exhibit.__signature__ = signature(function).replace(parameters=kept)  # type: ignore[attr-defined]
+    return exhibit
+
+
+@dataclass(repr=False)
 class Workbook:
-    """One chapter of one client on one date."""
+    """One chapter of one client on one date; without a chapter, all that a notebook of the client's own starts with."""
 
     stem: str
     client: Client
@@ -79,9 +116,27 @@ class Workbook:
                 found.write(self._path(stem), self._key(stem))
         return found
 
-    def exhibits(self) -> Exhibits:
-        """The functions of bespoke.exhibits.<chapter>, with the result put in as first argument."""
-        return Exhibits(import_module(f"bespoke.exhibits.{self.stem[3:]}"), self.result)
+    def __repr__(self) -> str:
+        about = f"{self.stem or 'own notebook'} of {self.client.name} as of {self.facts.as_of.isoformat()}"
+        return f"<Workbook: {about}; compute(), exhibits(), frames(), earlier(stem), explore()>"
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Every table of every chapter's result, as `cost_model.tasks.routes`; a chapter without input has none."""
+        found: dict[str, pd.DataFrame] = {}
+        for stem in CHAPTERS:
+            result = self.result if stem == self.stem and self.result else self.earlier(stem)
+            if result is not None:
+                found |= {f"{chapter(stem).name}.{name}": table for name, table in result.frames().items()}
+        return found
+
+    def exhibits(self, stem: str = "") -> Exhibits:
+        """The functions of bespoke.exhibits.<chapter>, with the result put in as first argument.
+
+        `stem` names another chapter than this workbook's own, which is computed where it has not run.
+        """
+        if stem and stem != self.stem:
+            return Exhibits(import_module(chapter(stem).modules()[1]), self.earlier(stem))
+        return Exhibits(import_module(chapter(self.stem).modules()[1]), self.result)
 
     def explore(self) -> None:
         """Controls on this chapter for an analyst in JupyterLab; shows nothing anywhere else."""
@@ -112,21 +167,45 @@ class Workbook:
         return input_digests(self.client.folder)
 
 
-def open(stem: str, *, client: str, client_data: str = "", reports: str = "", as_of: str = "") -> Workbook:
-    """The workbook of one chapter. Folders default to the nearest `client_data` and `reports` here or above;
-    `as_of` (ISO date) defaults to the engagement's own date. From here on the process writes numbers and dates in
-    the engagement's language, and money in its currency. Raises BespokeError for bad input."""
+def open(
+    stem: str = "", *, client: str, client_data: str = "", reports: str = "", as_of: str = ""
+) -> Workbook:
+    """The workbook of one chapter, or without a stem that of a client's own notebook.
+
+    Folders default to the nearest `client_data` and `reports` here or above; `as_of` (ISO date) defaults to the
+    engagement's own date. From here on the process writes numbers and dates in
+    the engagement's language, and money in its currency. Raises BespokeError for bad input.
+    """
     warnings.formatwarning = _warning
-    folder = Path(client_data or os.environ.get("BESPOKE_CLIENT_DATA", "") or nearest("client_data"))
-    for room, module in (("chapters", chapter(stem).module), ("exhibits", stem[3:])):
-        import_module(
-            f"bespoke.{room}.{module}"
-        )  # here, so that a report's seconds tell imports from computing
+    folder = _client_data(client_data or os.environ.get("BESPOKE_CLIENT_DATA", ""))
+    for module in chapter(stem).modules() if stem else ():
+        import_module(module)  # here, so that a report's seconds tell imports from computing
     found = handover.received(folder / client) or clients.load(folder, client)
     numbers.speak(found.engagement.language, found.engagement.currency)
     day = parse_day(as_of) if as_of else found.engagement.as_of
-    out = Path(reports or os.environ.get("BESPOKE_REPORTS", "") or nearest("reports"))
+    out = _reports(reports or os.environ.get("BESPOKE_REPORTS", ""), folder)
     return Workbook(stem, found, Facts(day, dict(found.engagement.thresholds)), out / client)
+
+
+def _client_data(given: str) -> Path:
+    """The folder given, else the nearest here or above, else that of the checkout the code lies in."""
+    if given:
+        return Path(given)
+    for folder in (nearest("client_data"), CHECKOUT / "client_data"):
+        if folder.is_dir():
+            return folder
+    raise BespokeError(
+        f"no folder client_data in {Path.cwd()} or above it: name it with the notebook's parameter client_data"
+        " (papermill -p client_data DIR) or in BESPOKE_CLIENT_DATA"
+    )
+
+
+def _reports(given: str, client_data: Path) -> Path:
+    """The folder given, else the nearest here or above, else the one beside the client folders."""
+    if given:
+        return Path(given)
+    found = nearest("reports")
+    return found if found.is_dir() else client_data.parent / "reports"
 
 
 def parse_day(text: str) -> date:

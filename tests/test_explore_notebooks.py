@@ -11,7 +11,7 @@ from bespoke.chapters.registry import CHAPTERS
 from bespoke.explore.picker import EXPLORERS
 from tests.conftest import ROOT
 
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 
 
 def test_every_chapter_has_an_explorer() -> None:

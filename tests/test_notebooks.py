@@ -12,7 +12,7 @@ from bespoke.chapters.registry import CHAPTERS
 from bespoke.runner.parameters import SET_BY_THE_RUN, parameters_of
 from tests.conftest import ROOT
 
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 

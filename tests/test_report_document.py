@@ -201,16 +201,18 @@ def test_other_outputs_of_any_notebook_are_kept_in_their_richest_form():
     assert isinstance(body[1].children[0], Formula)
     assert body[2] == CodeBlock("red\ntwo")
     assert plain(body[3].children) == "plain words"
-    assert body[4] == CodeBlock("42")
-    assert len(body) == 5
+    assert isinstance(body[4], Callout)  # a widget without its state: a box says so
+    assert "Cell 2 shows an interactive output (widget)" in plain(body[4].body[0].children)
+    assert body[5] == CodeBlock("42")
+    assert len(body) == 6
 
 
-def test_maths_that_cannot_be_drawn_shows_its_source():
-    [text] = one(md(r"Rate $\hat p = \frac{x}{n}$ and $\begin{cases}a\end{cases}$, $5 to $10."))
+def test_maths_that_cannot_be_set_shows_its_source():
+    [text] = one(md(r"Rate $\hat p = \frac{x}{n}$ and $\unheardof{a}$, $5 to $10."))
     drawn, source = text.children[1], text.children[3]
     assert isinstance(drawn, Formula)
     assert drawn.source == r"\hat p = \frac{x}{n}"
-    assert source == Code(r"\begin{cases}a\end{cases}")
+    assert source == Code(r"\unheardof{a}")
     assert text.children[4] == Words(", $5 to $10.")
 
 
@@ -265,7 +267,7 @@ def test_an_error_in_an_explored_cell_does_not_matter():
     assert one(code(failed, tags=("explore",))) == []
 
 
-def test_markdown_keeps_its_structure_and_html_stays_text():
+def test_markdown_keeps_its_structure_and_tags_mean_what_they_mean():
     source = (
         "## Part\n\n- a\n  1. b\n\n> q\n\n```py\nx = 1\n```\n\n| h | n |\n|---|--:|\n| *c* | 2 |\n\n"
         "Raw <b>raw</b> &amp; \\&amp;<!-- no -->"
@@ -282,7 +284,8 @@ def test_markdown_keeps_its_structure_and_html_stays_text():
     assert isinstance(body[0], Heading)
     assert body[4].columns[1].numeric
     assert isinstance(body[5], Paragraph)
-    assert plain(body[5].children) == "Raw <b>raw</b> & &amp;"
+    assert plain(body[5].children) == "Raw raw & &amp;"
+    assert body[5].children[1] == Styled("strong", [Words("raw")])
 
 
 def test_a_row_of_the_wrong_length_is_refused():

@@ -78,3 +78,58 @@ def test_the_command_line_prints_no_traceback(tmp_path: Path):
     assert "study.ipynb: cell 2: ValueError: no luck" in done.stderr.splitlines()
     assert "Traceback" not in done.stderr
     assert list(tmp_path.glob("*.html")) == []
+
+
+def nbconvert(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "nbconvert", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_the_warnings_stand_at_the_end_of_the_command(tmp_path: Path):
+    plot = v4.new_output("display_data", {"text/html": "<canvas></canvas>"})
+    nbformat.write(notebook(plot), tmp_path / "study.ipynb")
+    done = nbconvert(tmp_path, "--to", "bespoke-html", "study.ipynb")
+    assert done.returncode == 0
+    assert "study.ipynb: cell 2: an interactive output (canvas) is not printed (warning)" in done.stderr
+
+
+def test_a_notebook_is_executed_first_where_asked(tmp_path: Path):
+    cells = [v4.new_markdown_cell("# A study"), v4.new_code_cell("print(6 * 7)")]
+    nbformat.write(v4.new_notebook(cells=cells), tmp_path / "study.ipynb")
+    done = nbconvert(tmp_path, "--execute", "--to", "bespoke-pdf", "study.ipynb")
+    assert done.returncode == 0, done.stderr
+    assert "42" in pypdf.PdfReader(tmp_path / "study.pdf").pages[0].extract_text()
+
+
+def test_every_trait_says_what_it_does():
+    traits = PDFExporter.class_own_traits(config=True) | PDFExporter.class_traits(config=True)
+    ours = ("language", "accent", "paper", "fonts", "as_of", "strict", "max_lines", "max_rows", "stderr")
+    assert all(len(traits[name].help) > 15 for name in ours)
+
+
+def test_export_takes_strict_and_knows_every_trait(tmp_path: Path):
+    png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII="
+    image = v4.new_output("display_data", {"image/png": png})
+    nbformat.write(notebook(image, image), tmp_path / "study.ipynb")
+
+    def export(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "bespoke", "export", *arguments]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    strict = export("study.ipynb", "--strict")
+    assert strict.returncode == 1
+    assert "study.ipynb: cell 2: an image has no alt text" in strict.stderr
+    assert not (tmp_path / "study.pdf").exists()
+    assert export("study.ipynb").returncode == 0
+    assert (tmp_path / "study.pdf").exists()
+    missing = export("nosuch.ipynb")
+    assert missing.returncode == 1
+    assert "no such notebook" in missing.stderr
+    assert "--ReportExporter.max_lines" in export("--help-all").stdout
+
+
+def test_a_command_whose_output_is_closed_does_its_work(tmp_path: Path):
+    """`bespoke new acme >&-`"""
+    shell = f"cd {tmp_path} && mkdir client_data && {sys.executable} -m bespoke new acme >&- 2>&-"
+    assert subprocess.run(["sh", "-c", shell], check=False).returncode == 0
+    assert (tmp_path / "client_data" / "acme" / "engagement.yaml").is_file()

@@ -279,6 +279,9 @@ def test_a_failing_notebook_is_named_with_its_cell_and_kept(tmp_path: Path) -> N
     [
         ("drws=5", "-p drws: no notebook has this parameter; did you mean draws?"),
         ("draws=many", "-p draws: 'many' is not a whole number"),
+        ("draws=-5", "-p draws: must be at least 1, not -5"),
+        ("draws=0", "-p draws: must be at least 1, not 0"),
+        ("seed=-1", "-p seed: must be at least 0, not -1"),
         ("draws", "-p draws: write it as NAME=VALUE"),
         ("client=x", "-p client: set by the run itself; use the command's own options"),
     ],

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bespoke import places
+from bespoke.chapters.house import placed
 from bespoke.errors import BespokeError
 
 if TYPE_CHECKING:  # `bespoke run` looks at this list before it knows whether there is anything to do
@@ -36,16 +40,40 @@ class Chapter:
     without: str = ""  # what to say when its input is missing
     quiet: bool = False  # without its input it is no chapter: one line at the end of the one before
     compute: str = "compute"  # in `module`
+    package: str = "bespoke"  # of a house's own chapter: its package, laid out as ours
+    after: str = ""  # of a house's own chapter: stem of the chapter it follows in the report
+    explorer: str = ""  # of a house's own chapter: `module:Class` of its controls, where it has some
+
+    @property
+    def name(self) -> str:
+        """The stem without its number: what exhibits and tables are called by."""
+        return self.stem[3:]
+
+    def notebook(self) -> Path:
+        """The source notebook."""
+        if self.package == "bespoke":
+            return places.notebooks() / f"{self.stem}.ipynb"
+        return package_folder(self.package) / "notebooks" / f"{self.stem}.ipynb"
+
+    def modules(self) -> tuple[str, str]:
+        """Names of the modules that compute and that show."""
+        return f"{self.package}.chapters.{self.module}", f"{self.package}.exhibits.{self.name}"
 
     def result_type(self) -> type[Result]:
-        found: type[Result] = getattr(import_module(f"bespoke.chapters.{self.module}"), self.result)
+        found: type[Result] = getattr(import_module(self.modules()[0]), self.result)
         return found
 
     def function(self) -> Callable[..., Result | None]:
-        found: Callable[..., Result | None] = getattr(
-            import_module(f"bespoke.chapters.{self.module}"), self.compute
-        )
+        found: Callable[..., Result | None] = getattr(import_module(self.modules()[0]), self.compute)
         return found
+
+
+def package_folder(package: str) -> Path:
+    """Where a package's files lie, without importing it."""
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise BespokeError(f"package {package} of a chapter is not installed")
+    return Path(spec.submodule_search_locations[0])
 
 
 _ALL = (
@@ -117,7 +145,7 @@ _ALL = (
         },
     ),
 )
-CHAPTERS: Mapping[str, Chapter] = {chapter.stem: chapter for chapter in _ALL}
+CHAPTERS: Mapping[str, Chapter] = placed(_ALL)
 
 
 def chapter(stem: str) -> Chapter:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 FILES = (
     "engagement.yaml", "tasks.csv", "failures.csv", "codes.csv", "judge.csv", "phases.csv", "prices.yaml",
-    "usage.json", "exports", "dataset", "evaluation", "tuning",
+    "usage.json", "exports", "dataset", "evaluation", "notebooks", "tuning",
 )  # fmt: skip
 LOG = "engagement_log.csv"
 EVALUATION_FILES = ("notes.jsonl", "train.jsonl", "predictions", "waivers.csv", "judge_waivers.csv")

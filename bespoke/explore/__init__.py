@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["explore", "interactive"]
 
+ASLEEP = (
+    "No controls above? They need a kernel: choose Run, then Run All Cells."  # in a notebook as it was saved
+)
 REPORT_RUN = ("BESPOKE_REPORT_RUN", "BESPOKE_REPORTS")  # set by the runner in every kernel it starts
 NOTEBOOK_SERVER = "JPY_SESSION_NAME"  # set by Jupyter Server in the kernels of its notebooks
 
@@ -32,3 +35,4 @@ def explore(book: Workbook) -> None:
         from bespoke.explore.picker import Picker
 
         display(Picker(book).box)
+        display({"text/html": f"<p><small>{ASLEEP}</small></p>", "text/plain": ASLEEP}, raw=True)

@@ -63,7 +63,7 @@ class TaskAuditExplorer(Explorer):
             Dial("labelled_examples", "Labelled examples", "entry", task.labelled_examples,
                  (*at, "labelled_examples"), 0, 10**9, 50),
             Dial("p95_latency_ms", "Must answer within, ms", "entry", task.p95_latency_ms,
-                 (*at, "p95_latency_ms"), 0, 10**8, 50.0, optional=True, help="0: no requirement"),
+                 (*at, "p95_latency_ms"), 0, 10**8, 50.0, optional=True, unknown="no requirement"),
             *(Dial(name, label, "buttons", getattr(task, name), (*at, name), options=YES_NO) for name, label in FLAGS),
         )  # fmt: skip
 
@@ -120,12 +120,11 @@ def load_dials(subject: str, scene: Scene) -> tuple[Dial, ...]:
 
 
 def quality_dials(subject: str, scene: Scene) -> tuple[Dial, ...]:
-    """Quality today and its target; left out where the client has not stated one."""
+    """Quality today and its target; what the client has not stated is unknown until it is."""
     task = scene.client.task(subject)
     return tuple(
-        Dial(name, label, "number", getattr(task, name), ("tasks.csv", subject, name))
+        Dial(name, label, "number", getattr(task, name), ("tasks.csv", subject, name), optional=True)
         for name, label in (("current_quality", "Quality today"), ("target_quality", "Quality target"))
-        if getattr(task, name) is not None
     )
 
 

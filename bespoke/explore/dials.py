@@ -19,8 +19,9 @@ YES_NO: tuple[tuple[str, bool | None], ...] = (("yes", True), ("no", False), ("u
 class Dial:
     """One control. Without an address it is a way of looking, not something the client folder says.
 
-    `number` slides, `volume` slides over orders of magnitude to two significant digits, `whole` slides over
-    integers; `entry` is a typed number in which 0 stands for None where `optional`; `price` is a typed Decimal.
+    `number` slides or is typed, `volume` slides over orders of magnitude to two significant digits or is typed,
+    `whole` slides over integers; `entry` is a typed number, `price` a typed Decimal. An `optional` number has a switch
+    that says it is not known, in the words of `unknown`: its value is then None.
     """
 
     name: str
@@ -33,38 +34,47 @@ class Dial:
     step: float = 0.01
     options: tuple[tuple[str, Any], ...] = ()
     optional: bool = False
+    unknown: str = "unknown"
     help: str = ""
 
     def read(self, shown: Any) -> Value:
         """The value a widget shows as the client folder would hold it."""
         match self.kind:
-            case "volume":
-                return float(f"{shown:.2g}")
-            case "number":
-                return float(f"{shown:.6g}")
+            case _ if shown is None:
+                return None
+            case "volume" | "number":
+                return float(shown)
             case "price":
                 return Decimal(str(shown))
-            case "entry" if self.optional and not shown:
-                return None
             case _:
                 found: Value = shown
                 return found
 
 
 def widget_of(dial: Dial) -> Any:
-    """The ipywidget of a dial, at the dial's value."""
+    """The ipywidget of a dial, at the dial's value, with a switch beside it where that may be unknown."""
+    if dial.optional and dial.kind in ("number", "volume", "entry"):
+        from bespoke.explore.fields import KnownField
+
+        return KnownField(_widget(dial), known=dial.value is not None, unknown=dial.unknown)
+    return _widget(dial)
+
+
+def _widget(dial: Dial) -> Any:
     import ipywidgets as w
+
+    from bespoke.explore import fields
 
     shared: dict[str, Any] = {"layout": w.Layout(width="18em"), "tooltip": dial.help or dial.label}
     bounds: dict[str, Any] = {"min": dial.low, "max": dial.high}
     match dial.kind:
         case "number":
-            return w.FloatSlider(dial.value, **bounds, step=dial.step, readout_format=".2f", **shared)
+            shown = dial.low if dial.value is None else dial.value
+            return fields.number(shown, dial.low, dial.high, dial.step, shared["tooltip"])
         case "whole":
             return w.IntSlider(dial.value, min=int(dial.low), max=int(dial.high), **shared)
         case "volume":
-            digits = ",.0f" if dial.value >= 100 else ",.2f"
-            return w.FloatLogSlider(dial.value, **bounds, step=0.02, readout_format=digits, **shared)
+            return fields.volume(dial.value, dial.low, dial.high, shared["tooltip"])
         case "entry":
             kind = w.BoundedIntText if isinstance(dial.step, int) else w.BoundedFloatText
             return kind(dial.value or 0, **bounds, step=dial.step, **shared)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from bespoke import clients
+from bespoke.chapters.registry import chapter
 from bespoke.errors import BespokeError, Problem
 from bespoke.explore.explorer import Explorer, NothingToExplore
 from bespoke.explore.panel import Panel, page, problem_line
@@ -77,7 +78,7 @@ class Picker:
         if name == self.book.client.name:
             return self.book
         folders = {"client_data": str(self.client_data), "reports": str(self.reports)}
-        return workbook.open(self.book.stem, client=name, **folders)
+        return workbook.open(self.book.stem, client=name, as_of=self.book.facts.as_of.isoformat(), **folders)
 
     def _of_another(self, name: str) -> str:
         """Where to make the chapter itself follow the choice."""
@@ -95,8 +96,14 @@ class Picker:
 
 def explorer_of(book: Workbook) -> Explorer:
     """The explorer of the book's chapter. Raises NothingToExplore where its input is missing."""
-    module, name = EXPLORERS[book.stem]
-    found: Explorer = getattr(import_module(f"bespoke.explore.{module}"), name)(book)
+    entry = chapter(book.stem)
+    if entry.package == "bespoke":
+        place, name = f"bespoke.explore.{EXPLORERS[book.stem][0]}", EXPLORERS[book.stem][1]
+    else:
+        place, _, name = entry.explorer.partition(":")
+    if not place:
+        raise NothingToExplore("It has no controls.")
+    found: Explorer = getattr(import_module(place), name)(book)
     return found
 
 

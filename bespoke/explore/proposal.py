@@ -65,6 +65,18 @@ class Proposal:
                 _write(self.folder / edit.name, edit.before)
             raise
 
+    def undo(self) -> None:
+        """Bring back what `keep` replaced, all of it or nothing.
+
+        Raises BespokeError where a file has changed since it was kept.
+        """
+        for edit in self.edits:
+            if _read(self.folder / edit.name) != edit.after:
+                shown = f"{self.folder.name}/{edit.name}"
+                raise BespokeError("has changed since it was kept; nothing was undone", path=shown)
+        for edit in self.edits:
+            _write(self.folder / edit.name, edit.before)
+
 
 def propose(folder: Path, changes: Changes) -> Proposal:
     """The edits that bring the changes into the client folder, checked in a copy. Nothing is written to it."""

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bespoke.errors import BespokeError
+from bespoke.errors import BespokeError, Problem
 from bespoke.priority import give_way
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from bespoke.report.cover import Cover
     from bespoke.report.document import Part
+    from bespoke.report.outputs import Options
 
 
 class Ahead:
@@ -29,6 +30,7 @@ class Ahead:
         self._parts: dict[Path, Future[Part]] = {}
         self._wanted: tuple[Sequence[Path], Cover] | None = None
         self._rehearsal: threading.Thread | None = None
+        self.notices: list[Problem] = []  # of the notebooks that were handed out
 
     def rehearse(self, notebooks: Sequence[Path], cover: Cover) -> None:
         """Typeset these too, as soon as the first is finished: executed notebooks of the last run, as they lie there.
@@ -47,10 +49,12 @@ class Ahead:
                 self._rehearsal.start()
         self._parts[notebook] = self._pool.submit(_part, notebook, self._language)
 
-    def part(self, notebook: Path) -> Part:
+    def part(self, notebook: Path, options: Options | None = None) -> Part:
         """A notebook taken apart, now if it was not before. Raises BespokeError where it cannot be printed."""
         ahead = self._parts.pop(notebook, None)
-        return ahead.result() if ahead else _part(notebook, self._language)
+        found = ahead.result() if ahead else _part(notebook, self._language, options)
+        self.notices += found.notices
+        return found
 
     def end_rehearsal(self) -> None:
         """Wait for it: the same work is not done twice side by side."""
@@ -76,10 +80,11 @@ class Ahead:
         return copy
 
 
-def _part(notebook: Path, language: str) -> Part:
+def _part(notebook: Path, language: str, options: Options | None = None) -> Part:
     from bespoke.report import document
+    from bespoke.report.outputs import STRICT
 
-    return document.split(document.read(notebook), language)
+    return document.split(document.read(notebook), language, options or STRICT)
 
 
 def _give_way() -> None:
@@ -89,10 +94,11 @@ def _give_way() -> None:
 
 
 def get_ready() -> None:
-    """Import the typesetter and read its fonts."""
-    from bespoke.report import document, typesetting, webpage, widths, writing  # noqa: F401
+    """Import the typesetter, read its fonts, start what reads Markdown."""
+    from bespoke.report import document, pandoc, typesetting, webpage, widths, writing  # noqa: F401
     from bespoke.show import fonts
 
     with suppress(BespokeError, OSError):  # rendering will say so
+        pandoc.PROCESS.start()
         widths.width("a")
         fonts.folders()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 from urllib.parse import quote
 
-from bespoke.report import paging, widths
+from bespoke.report import columns, drawings, paging, widths
 from bespoke.report.colour import accessible
 from bespoke.report.cover import Cover
 from bespoke.report.glyphs import drawable, loosened, right_to_left
 from bespoke.report.model import (
+    Anchor,
     Block,
     Break,
     Callout,
@@ -46,6 +47,7 @@ PAGE_HEIGHT = {"a4": 297, "us-letter": 279.4}  # mm
 TITLE, HEADING, PROSE = (32.0, 400.0), (21.0, 400.0), (10.0, 220.0)  # type size, and room for one word
 SERIF_WIDTH = 1.12  # the text face, semibold at its widest, against the data face
 RUNNING = 60  # characters
+CODE_LINE = 82  # characters of code that stand on a line of the page
 FRONT_SIZES = (9.5, 9.0, 8.5, 8.0)  # of the type in the summary's table, which is read and not looked up
 _DATE = re.compile(r"\b\d{1,2}\.? [^\W\d]{3,5}\.? \d{4}\b")
 SERIF, SANS, MONO = "Source Serif Pro", "Source Sans Pro", "DejaVu Sans Mono"
@@ -58,7 +60,7 @@ def frame(report: Document, cover: Cover, *, single: bool = False) -> Data:
     """What the template prints besides the sections, and how the whole looks. `single` leaves out the cover, the
     summary page and the contents."""
     words = phrases(cover.language)
-    writer = _Writer(fonts.coverage(cover.fonts), PAGE_HEIGHT[cover.paper])
+    writer = _Writer(cover)
     text = writer.text
     accent = accessible(cover.accent)
     further = [*fonts.families(cover.fonts), "DejaVu Sans"]
@@ -87,9 +89,9 @@ def frame(report: Document, cover: Cover, *, single: bool = False) -> Data:
     }
 
 
-def section(section: Section, cover: Cover, kind: Kind) -> Data:
-    """One section of the report."""
-    writer = _Writer(fonts.coverage(cover.fonts), PAGE_HEIGHT[cover.paper])
+def section(section: Section, cover: Cover, kind: Kind, *, turn: bool = True) -> Data:
+    """One section of the report; `turn` says whether a wide table may have a page on its side."""
+    writer = _Writer(cover, turn=turn)
     sizes = FRONT_SIZES if kind == "front" else widths.SIZES
     return writer.section(section, sizes, arrange=kind == "chapter")
 
@@ -97,8 +99,9 @@ def section(section: Section, cover: Cover, kind: Kind) -> Data:
 class _Writer:
     """Turns the model into data; every string passes `text` on its way."""
 
-    def __init__(self, covered: Container[int], page_height: float) -> None:
-        self.covered, self.page_height = covered, page_height
+    def __init__(self, cover: Cover, *, turn: bool = True) -> None:
+        self.covered, self.page_height = fonts.coverage(cover.fonts), PAGE_HEIGHT[cover.paper]
+        self.words, self.families, self.turn = phrases(cover.language), fonts.families(cover.fonts), turn
         self.sizes: Sequence[float] = widths.SIZES
 
     def text(self, text: str, size: float = PROSE[0], room: float = PROSE[1]) -> str:
@@ -112,7 +115,7 @@ class _Writer:
         return line if len(line) <= RUNNING else line[: RUNNING - 1].rstrip() + "…"
 
     def fit(self, table: Table) -> widths.Fit:
-        return widths.fit(table, self.sizes)
+        return widths.fit(table, self.sizes, turn=self.turn)
 
     def section(
         self, section: Section, sizes: Sequence[float] = widths.SIZES, *, arrange: bool = False
@@ -133,14 +136,26 @@ class _Writer:
         }
 
     def blocks(self, blocks: list[Block]) -> list[Data]:
-        return [self.block(block) for block in blocks]
+        return [self.block(part) for block in blocks for part in self.parts(block)]
+
+    def parts(self, block: Block) -> list[Block]:
+        """A table too wide for any page as several, its index repeated; everything else as it is."""
+        if not isinstance(block, Table):
+            return [block]
+        parts = columns.parts(block, self.sizes, turn=self.turn)
+        for n, part in enumerate(parts[1:], 2):
+            label = self.words["continued"].format(caption=part.caption, n=n, m=len(parts))
+            part.caption = label if part.caption or part.number else ""
+        return list(parts)
 
     def block(self, block: Block) -> Data:
         match block:
+            case Paragraph([Formula(display=True) as formula]) if formula.typst:
+                return {**self.formula(formula), "kind": "display"}
             case Paragraph(children):
                 return {"kind": "paragraph", **self.line(children)}
             case Heading(level, children):
-                return {"kind": "heading", "level": level, **self.line(children)}
+                return {"kind": "heading", "level": level, "label": block.label, **self.line(children)}
             case Listing(ordered, start, items):
                 return {
                     "kind": "list",
@@ -153,7 +168,7 @@ class _Writer:
             case Callout(tone, body):
                 return {"kind": "callout", "tone": tone, "body": self.blocks(body)}
             case CodeBlock(text):
-                return {"kind": "code", "text": loosened(drawable(text, self.covered), 60)}
+                return {"kind": "code", "text": loosened(drawable(text, self.covered), CODE_LINE)}
             case Rule():
                 return {"kind": "rule"}
             case Table():
@@ -183,18 +198,44 @@ class _Writer:
             "turned": fit.turned,
             "breaks": fit.height > paging.SMALL,
             "columns": [self.column(c, w, fit.size) for c, w in zip(table.columns, fit.widths, strict=True)],
+            "headless": table.headless,
+            "spans": bool(table.spans),
             "rows": [
                 {
                     "strong": n in emphasis,
                     "long": fit.lines[n] > 12,
                     "cells": [
                         self.cell(c, column, w, fit.size)
+                        if fit.lines[n] > 12
+                        else _bare(self.cell(c, column, w, fit.size))
                         for c, column, w in zip(row, table.columns, fit.widths, strict=True)
                     ],
                 }
                 for n, row in enumerate(table.rows)
-            ],
+            ]
+            if not table.spans
+            else self.merged(table, fit),
         }
+
+    def merged(self, table: Table, fit: widths.Fit) -> list[Data]:
+        """Rows with merged cells: what one covers is not there, and it says how far it reaches."""
+        covered = {
+            (n + down, i + across)
+            for (n, i), (rows, columns) in table.spans.items()
+            for down in range(rows)
+            for across in range(columns)
+        } - set(table.spans)
+        found = []
+        for n, row in enumerate(table.rows):
+            cells = []
+            for i, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
+                if (n, i) not in covered:
+                    down, across = table.spans.get((n, i), (1, 1))
+                    room = sum(fit.widths[i : i + across]) + widths.GUTTER * (across - 1)
+                    one = self.cell(cell, column, room, fit.size)
+                    cells.append({**one, "x": i, "rowspan": down, "colspan": across})
+            found.append({"strong": n in set(table.emphasis), "long": fit.lines[n] > 12, "cells": cells})
+        return found
 
     def column(self, column: Column, width: float, size: float) -> Data:
         return {
@@ -234,25 +275,34 @@ class _Writer:
                 return {"kind": "link", **target, "children": [self.inline(c, text) for c in children]}
             case Break():
                 return {"kind": "break"}
+            case Anchor(label=label):
+                return {"kind": "anchor", "label": label}
+            case Formula(typst=""):
+                return {"kind": "code", "text": text(child.source)}
             case Formula():
-                return {
-                    "kind": "formula",
-                    "svg": child.svg,
-                    "alt": drawable(child.source, self.covered),
-                    "height": child.height,
-                    "width": child.width,
-                    "depth": child.depth,
-                }
+                return self.formula(child)
             case InlinePicture(picture):
                 return {"kind": "picture", "picture": self.picture(picture)}
 
+    def formula(self, formula: Formula) -> Data:
+        alt = drawable(formula.source, self.covered)
+        return {"kind": "formula", "typst": formula.typst, "alt": alt, "display": formula.display}
+
     def picture(self, picture: Picture) -> Data:
         return {
-            "svg": embedded(picture),
+            "svg": drawings.typesettable(embedded(picture), self.covered, self.families),
             "alt": drawable(picture.alt, self.covered),
             "width": picture.width,
             "shape": _shape(picture),
         }
+
+
+def _bare(cell: Data) -> Data | str:
+    """A cell that is nothing but words, as these."""
+    children = cell["children"]
+    if cell["rtl"] or len(children) > 1 or (children and not isinstance(children[0], str)):
+        return cell
+    return str(children[0]) if children else ""
 
 
 def _whole(found: re.Match[str]) -> str:

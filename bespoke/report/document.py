@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bespoke.errors import BespokeError
-from bespoke.report import numbering
+from bespoke.errors import BespokeError, Problem
+from bespoke.report import numbering, widgets
 from bespoke.report.model import Block, Callout, Document, Heading, Section, plain
-from bespoke.report.outputs import Cells, Finding, LeftOut, Piece
+from bespoke.report.outputs import STRICT, Cells, Finding, LeftOut, Options, Piece
 from bespoke.report.phrases import phrases
 from bespoke.show.fonts import blank
 
@@ -65,17 +66,18 @@ def assembled(parts: Sequence[Part], language: str) -> Document:
             chapters[-1].body += part.blocks()
         else:
             chapters.append(_chapter(part, len(chapters) + 1, words))
-    document = Document(chapters, _front(parts, words), _appendices(parts, words))
+    notices = [notice for part in parts for notice in part.notices]
+    document = Document(chapters, _front(parts, words), _appendices(parts, words), notices)
     numbering.number(document, words)
     return document
 
 
-def build_single(notebook: Notebook, language: str = "en") -> Document:
+def build_single(notebook: Notebook, language: str = "en", options: Options = STRICT) -> Document:
     """One notebook by itself: its summary cells stay where they stand, nothing is called a chapter."""
-    part = split(notebook, language, front=False)
+    part = split(notebook, language, options, front=False)
     section = Section(f"ch-{notebook.stem}", "", "", part.topic, part.finding or part.topic, part.blocks())
     words = phrases(language)
-    document = Document([section], None, _appendices([part], words))
+    document = Document([section], None, _appendices([part], words), notices=part.notices)
     numbering.number(document, words)
     return document
 
@@ -92,6 +94,9 @@ class Part:
     body: list[Piece] = field(default_factory=list)
     front: list[Piece] = field(default_factory=list)
     appendix: list[Piece] = field(default_factory=list)
+    notices: list[Problem] = field(
+        default_factory=list
+    )  # what is printed otherwise than the notebook shows it
 
     @property
     def left_out(self) -> LeftOut | None:
@@ -109,27 +114,41 @@ class Part:
         return _blocks(self.body)
 
 
-def split(notebook: Notebook, language: str, *, front: bool = True) -> Part:
-    """Takes a notebook apart. Raises BespokeError naming the cell that cannot be printed."""
-    reader = Cells(notebook.path or notebook.stem, language)
+def split(notebook: Notebook, language: str, options: Options = STRICT, *, front: bool = True) -> Part:
+    """Takes a notebook apart. Raises BespokeError naming every cell that cannot be printed."""
+    content = notebook.content
+    states = widgets.states(content.get("metadata") or {})
+    reader = Cells(notebook.path or notebook.stem, language, options, states)
     part = Part(notebook.stem, "")
-    for number, cell in enumerate(notebook.content["cells"], start=1):
+    drafts = []
+    for number, cell in enumerate(content["cells"], start=1):
         tags = cell.get("metadata", {}).get("tags", ())
-        if any(tag in HIDDEN for tag in tags):
-            continue
-        try:
-            pieces = reader.pieces(cell, number)
-        except (KeyError, TypeError, AttributeError) as error:
-            message = f"a cell that cannot be read: {error!r}"
-            raise BespokeError(message, path=reader.path, column=f"cell {number}") from error
+        if not any(tag in HIDDEN for tag in tags):
+            with _readable_cell(reader, number):
+                drafts.append((number, tags, reader.draft(cell, number)))
+    trees = reader.sources.read()
+    for number, tags, draft in drafts:
+        with _readable_cell(reader, number):
+            pieces = draft(trees)
         if APPENDIX in tags:
             part.appendix += pieces
         elif SUMMARY in tags and front:
             part.front += pieces
         else:
             part.body += pieces
+    reader.notices.settle()
+    part.notices = reader.notices.said
     part.topic = _take_topic(part) or _readable(notebook.stem)
     return part
+
+
+@contextmanager
+def _readable_cell(reader: Cells, number: int) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError) as error:
+        message = f"a cell that cannot be read: {error!r}"
+        raise BespokeError(message, path=reader.path, column=f"cell {number}") from error
 
 
 def _take_topic(part: Part) -> str:

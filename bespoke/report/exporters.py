@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbconvert.exporters.exporter import Exporter
-from traitlets import Enum, Unicode
+from traitlets import Bool, Enum, Int, Unicode, default
 
 from bespoke.errors import BespokeError
 from bespoke.report.cover import ACCENT, Cover
+from bespoke.report.terminal import LINES
 
 if TYPE_CHECKING:
     from bespoke.report.model import Document
@@ -19,22 +22,60 @@ if TYPE_CHECKING:
 UNDATED = date(1980, 1, 1)  # PDF/A asks for some date; a notebook in memory has none of its own
 
 
-class _ReportExporter(Exporter):  # type: ignore[misc]
+class ReportExporter(Exporter):  # type: ignore[misc]
     """What the three have in common: the notebook as a document, no template, no preprocessor of its own."""
 
     language = Unicode("en", help="Language of the fixed phrases: en, de or es.").tag(config=True)
     accent = Unicode(ACCENT, help="Accent colour, #rrggbb.").tag(config=True)
     paper = Enum(["a4", "us-letter"], default_value="a4", help="Paper of the PDF.").tag(config=True)
     fonts = Unicode("", help="A folder of fonts for scripts the bundled faces lack.").tag(config=True)
-    as_of = Unicode("", help="Date of the document, YYYY-MM-DD.").tag(config=True)
+    as_of = Unicode(
+        "", help="Date of the document, YYYY-MM-DD; by default the day the notebook ran or was saved."
+    ).tag(config=True)
+    strict = Bool(
+        False,
+        help="Stop at images that are missing or have no alt text, all of them named. "
+        "By default the caption or heading stands in for alt text, with a warning for each.",
+    ).tag(config=True)
+    max_lines = Int(
+        LINES,
+        min=0,
+        help="Lines of one text output that are printed; the middle of a longer one is left out and counted. 0: all.",
+    ).tag(config=True)
+    max_rows = Int(
+        1000,
+        min=0,
+        help="Rows of one table that are printed; the middle of a longer one is left out and counted. 0: all.",
+    ).tag(config=True)
+    stderr = Bool(False, help="Print what cells wrote to stderr, such as warnings of libraries.").tag(
+        config=True
+    )
+    allow_errors = Bool(
+        False, help="Print the errors of all cells; by default only those of cells tagged raises-exception."
+    ).tag(config=True)
+
+    @default("enabled")  # type: ignore[untyped-decorator]
+    def _enabled(self) -> bool:
+        """Not in JupyterLab: its export menu has these under the names of `menu`."""
+        return not serves()
 
     def from_notebook_node(
         self, nb: Any, resources: Any = None, **kw: Any
     ) -> tuple[str | bytes, dict[str, Any]]:
-        """The notebook in this format; BespokeError names the cell where it cannot be printed."""
-        copy, resources = super().from_notebook_node(nb, resources, **kw)
+        """The notebook in this format; BespokeError names every cell that cannot be printed."""
+        from nbclient.exceptions import CellExecutionError
+
         try:
+            copy, resources = super().from_notebook_node(nb, resources, **kw)
             return self._export(copy, resources), resources
+        except CellExecutionError as failed:  # with --execute
+            own = failed.ename == "BespokeError"
+            said = " ".join((failed.evalue if own else f"{failed.ename}: {failed.evalue}").split())
+            name = (resources or {}).get("metadata", {}).get("name") or "notebook"
+            message = str(BespokeError(f"a cell failed: {said}", path=f"{name}.ipynb"))
+            if _on_the_command_line():
+                raise SystemExit(message) from None
+            raise BespokeError(message) from failed
         except BespokeError as error:
             if _on_the_command_line():  # nbconvert would print a traceback around it
                 raise SystemExit(str(error)) from None
@@ -44,10 +85,25 @@ class _ReportExporter(Exporter):  # type: ignore[misc]
         raise NotImplementedError
 
     def _document(self, nb: Any, resources: Any) -> Document:
+        from bespoke.report import typesetting
         from bespoke.report.document import Notebook, build_single
+        from bespoke.report.outputs import Options
 
-        stem = str(resources.get("metadata", {}).get("name") or "notebook")
-        return build_single(Notebook(stem, nb, f"{stem}.ipynb"), self.language)
+        about = resources.get("metadata", {})
+        stem = str(about.get("name") or "notebook")
+        options = Options(
+            strict=self.strict,
+            folder=Path(about.get("path") or "."),
+            max_lines=self.max_lines,
+            max_rows=self.max_rows,
+            stderr=self.stderr,
+            allow_errors=self.allow_errors,
+        )
+        document = build_single(Notebook(stem, nb, f"{stem}.ipynb"), self.language, options)
+        typesetting.settle_formulas(document)
+        for notice in document.notices:
+            self.log.warning("%s", notice)
+        return document
 
     def _cover(self, nb: Any, resources: Any) -> Cover:
         """A single notebook has no cover page, but its date, paper and colour."""
@@ -67,12 +123,19 @@ class _ReportExporter(Exporter):  # type: ignore[misc]
                 return date.fromisoformat(self.as_of)
         except ValueError as error:
             raise BespokeError(f"as_of {self.as_of!r} is not a date; write it as 2026-11-20") from error
-        ran = str(nb.metadata.get("papermill", {}).get("start_time") or "")[:10]
-        if ran:
+        papermill = nb.metadata.get("papermill")
+        ran = str((papermill.get("start_time") if isinstance(papermill, Mapping) else "") or "")[:10]
+        with suppress(ValueError):  # not a date: then the file's
             return date.fromisoformat(ran)
         about = resources.get("metadata", {})
         file = Path(about.get("path", ""), f"{about.get('name', '')}.ipynb")
         return date.fromtimestamp(file.stat().st_mtime) if file.is_file() else UNDATED
+
+
+def serves() -> bool:
+    """Whether a Jupyter server is what runs."""
+    module = sys.modules.get("jupyter_server.serverapp")
+    return module is not None and bool(module.ServerApp.initialized())
 
 
 def _on_the_command_line() -> bool:
@@ -81,9 +144,10 @@ def _on_the_command_line() -> bool:
     return module is not None and bool(module.NbConvertApp.initialized())
 
 
-class TypstExporter(_ReportExporter):
+class TypstExporter(ReportExporter):
     """One self-contained `.typ` file."""
 
+    export_from_notebook = "Bespoke Typst"  # in menus
     file_extension = ".typ"
     output_mimetype = "text/vnd.typst"
 
@@ -93,9 +157,10 @@ class TypstExporter(_ReportExporter):
         return typesetting.source(self._document(nb, resources), self._cover(nb, resources), single=True)
 
 
-class PDFExporter(_ReportExporter):
+class PDFExporter(ReportExporter):
     """An accessible, archivable PDF, made without LaTeX or a browser."""
 
+    export_from_notebook = "Bespoke PDF"  # in menus
     file_extension = ".pdf"
     output_mimetype = "application/pdf"
 
@@ -106,9 +171,10 @@ class PDFExporter(_ReportExporter):
         return typesetting.pdf(typesetting.source(self._document(nb, resources), cover, single=True), cover)
 
 
-class HTMLExporter(_ReportExporter):
+class HTMLExporter(ReportExporter):
     """One self-contained page without scripts."""
 
+    export_from_notebook = "Bespoke HTML"  # in menus
     file_extension = ".html"
     output_mimetype = "text/html"
 

@@ -1,12 +1,13 @@
-"""Tables that notebooks show without our blocks: pandas' table schema, or an HTML table read for its data."""
+"""Tables that come as data: our own blocks, and pandas' table schema."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from bespoke.errors import BespokeError
 from bespoke.report.model import Cell, Column, Table
-from bespoke.show import numbers
+from bespoke.show import blocks, numbers
 
 SCHEMA = "application/vnd.dataresource+json"
 
@@ -40,60 +41,25 @@ def _value(value: Any, locale: str) -> str:
     return str(value)
 
 
-def from_html(html: str) -> list[Table]:
-    """The tables in a piece of HTML, as text: merged cells are repeated, markup is dropped."""
-    from bs4 import BeautifulSoup
-
-    return [_read(table) for table in BeautifulSoup(html, "html.parser").find_all("table")]
-
-
-def text_of_html(html: str) -> str:
-    """What a reader would see of a piece of HTML, without scripts and styles."""
-    from bs4 import BeautifulSoup
-
-    soup = BeautifulSoup(html, "html.parser")
-    for hidden in soup(["script", "style", "template"]):
-        hidden.decompose()
-    return soup.get_text(" ", strip=True)
-
-
-def _read(table: Any) -> Table:
-    caption = table.find("caption")
-    rows = [row for row in table.find_all("tr") if row.find_parent("table") is table]
-    heads = [row for row in rows if row.find_parent("thead") is not None] or rows[:1]
-    body = [_cells(row) for row in rows if row not in heads]
-    titles = [_cells(row) for row in heads]
-    width = max((len(row) for row in [*titles, *body]), default=0)
-    titles, body = _padded(titles, width), _padded(body, width)
-    columns = [
-        Column(" · ".join(dict.fromkeys(filter(None, names))), numeric=_numeric([row[i] for row in body]))
-        for i, names in enumerate(zip(*titles, strict=True))
-    ]
-    cells: list[list[Cell]] = [list(row) for row in body]
-    return Table(columns, cells, caption=caption.get_text(" ", strip=True) if caption else "")
-
-
-def _cells(row: Any) -> list[str]:
-    cells: list[str] = []
-    for cell in row.find_all(["td", "th"], recursive=False):
-        span = str(cell.get("colspan", "1"))
-        cells += [cell.get_text(" ", strip=True)] * (min(int(span), 100) if span.isdecimal() else 1)
-    return cells
-
-
-def _padded(rows: list[list[str]], width: int) -> list[list[str]]:
-    """Rows under a `rowspan` are short on the left: pandas writes its merged index there."""
-    return [[""] * (width - len(row)) + row for row in rows]
-
-
-def _numeric(values: Sequence[str]) -> bool:
-    filled = [v for v in values if v not in ("", "NaN", "None", numbers.NOTHING)]
-    return bool(filled) and all(_is_number(v) for v in filled)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text.replace(",", "").replace("%", "").replace("−", "-").lstrip("$€£ "))
-    except ValueError:
-        return False
-    return True
+def from_block(block: blocks.Table, locale: str, path: str, cell: str) -> Table:
+    """One of our own tables. Raises BespokeError for a row that does not fit its columns."""
+    width = len(block.columns)
+    wrong = next((n for n, row in enumerate(block.rows, 1) if len(row) != width), None)
+    if wrong is not None:
+        message = f"table {block.label}: row {wrong} does not have {width} cells, one for each column"
+        raise BespokeError(message, path=path, column=cell)
+    return Table(
+        columns=[
+            Column(c.title, c.unit, c.numeric, code=c.format == "code", whole=c.format == "date")
+            for c in block.columns
+        ],
+        rows=[
+            [numbers.cell(v, c, locale) for v, c in zip(row, block.columns, strict=True)]
+            for row in block.rows
+        ],
+        caption=block.caption,
+        source=block.source,
+        label=block.label,
+        emphasis=list(block.emphasis),
+        where=f"{path}: {cell}",
+    )

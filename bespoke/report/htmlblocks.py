@@ -8,6 +8,7 @@ from html import escape
 from urllib.parse import quote
 
 from bespoke.report.model import (
+    Anchor,
     Block,
     Break,
     Callout,
@@ -39,7 +40,9 @@ Phrases = dict[str, str]
 SHORT = 22  # characters
 CARDS = 16  # rows: a longer table is looked up, not read, and stays a table on a phone
 WORDY = 2  # so many columns of long texts do not fit beside each other on a phone
-_STYLES = {"strong": "strong", "emphasis": "em", "struck": "s"}
+_STYLES = {
+    "strong": "strong", "emphasis": "em", "struck": "s", "underlined": "u", "super": "sup", "sub": "sub",
+}  # fmt: skip
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
@@ -58,7 +61,7 @@ def block(one: Block, words: Phrases) -> str:
         case Paragraph(children):
             return element("p", line(children), dir="auto")
         case Heading(level, children):
-            return element(f"h{min(level + 1, 6)}", line(children), dir="auto")
+            return element(f"h{min(level + 1, 6)}", line(children), dir="auto", id=one.label or None)
         case Listing(ordered, start, items):
             entries = "".join(element("li", _item(item, words), dir="auto") for item in items)
             first = str(start) if ordered and start != 1 else None
@@ -100,9 +103,10 @@ def _inline(child: Inline) -> str:
             return element("a", line(children), href=quote(url, safe="%/:?#[]@!$&'()*+,;=-._~"))
         case Break():
             return element("br")
-        case Formula():
-            size = f"width:{child.width:.3f}em;vertical-align:{-child.depth:.3f}em"
-            return image(child.svg, "image/svg+xml", child.source, class_="formula", style=size)
+        case Anchor(label=label):
+            return element("span", id=label)
+        case Formula(mathml=mathml, display=display):
+            return mathml.replace('display="inline"', 'display="block"', 1) if display else mathml
         case InlinePicture(picture):
             return _image(picture, "height:1.2em")
 
@@ -135,16 +139,13 @@ def _table(table: Table, words: Phrases) -> str:
     caption = _caption(table.number, table.caption)
     emphasis = set(table.emphasis)
     sides = [_side(table, i) for i in range(len(table.columns))]
-    wordy = sides.count("long") >= WORDY and len(table.rows) <= CARDS
-    head = element(
-        "thead",
-        element("tr", *(_head(c, wordy=wordy) for c in table.columns), role=_if(wordy, "row")),
-        role=_if(wordy, "rowgroup"),
-    )
+    wordy = sides.count("long") >= WORDY and len(table.rows) <= CARDS and not (table.spans or table.headless)
+    titles = element("tr", *(_head(c, wordy=wordy) for c in table.columns), role=_if(wordy, "row"))
+    head = "" if table.headless else element("thead", titles, role=_if(wordy, "rowgroup"))
     rows = (
         element(
             "tr",
-            *(_cell(*one, wordy=wordy) for one in zip(row, table.columns, sides, strict=True)),
+            *_cells(table, n, row, sides, wordy=wordy),
             class_="strong" if n in emphasis else None,
             role=_if(wordy, "row"),
         )
@@ -179,12 +180,31 @@ def _if(true: bool, value: str) -> str | None:
     return value if true else None
 
 
-def _cell(cell: Cell, column: Column, side: str, *, wordy: bool = False) -> str:
+def _cells(table: Table, n: int, row: list[Cell], sides: list[str], *, wordy: bool) -> list[str]:
+    """The cells of one row; those that a merged one covers are not there."""
+    covered = {
+        column
+        for (top, left), (down, across) in table.spans.items()
+        if top <= n < top + down
+        for column in range(left, left + across)
+        if (top, left) != (n, column)
+    }
+    return [
+        _cell(cell, column, side, wordy=wordy, span=table.spans.get((n, i), (1, 1)))
+        for i, (cell, column, side) in enumerate(zip(row, table.columns, sides, strict=True))
+        if i not in covered
+    ]
+
+
+def _cell(
+    cell: Cell, column: Column, side: str, *, wordy: bool = False, span: tuple[int, int] = (1, 1)
+) -> str:
     text = escape(shown(cell)) if isinstance(cell, str) else line(cell)
     if column.code:
         text = element("code", text)
     if not wordy:
-        return element("td", text, dir="auto", class_=side)
+        down, across = (str(count) if count > 1 else None for count in span)
+        return element("td", text, dir="auto", class_=side, rowspan=down, colspan=across)
     title = f"{column.title} ({column.unit})" if column.unit else column.title
     value = element("span", text, dir="auto")
     return element("td", value, class_=side, role="cell", data_title=shown(title))

@@ -1,148 +1,94 @@
-"""Markdown -> blocks of the report. Raw HTML stays visible text; comments are dropped."""
+"""Maths taken out of Markdown before it is read, as Jupyter does: nothing in a formula is markup.
+
+In Markdown of a notebook: `$…$`, `$$…$$`, `\\(…\\)`, `\\[…\\]` (with one backslash or two) and environments such as
+`align` without dollars. In our own: dollars alone. Pandoc's rule keeps prices prices (Manual, "tex_math_dollars"):
+the opening dollar is followed by a non-space, the closing one preceded by a non-space and not followed by a digit.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from functools import lru_cache
-from html import unescape
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from bespoke.report.maths import formula
-from bespoke.report.model import (
-    Block,
-    Break,
-    Code,
-    CodeBlock,
-    Column,
-    Figure,
-    Heading,
-    Inline,
-    InlinePicture,
-    Link,
-    Listing,
-    Paragraph,
-    Picture,
-    Quote,
-    Rule,
-    Styled,
-    Table,
-    Words,
-    plain,
+from bespoke.report.interactive import EMBEDDED
+
+OPEN, CLOSE = "\U000f0000", "\U000f0001"  # around the number of a formula, in place of it
+MARK = re.compile(f"{OPEN}(\\d+){CLOSE}")
+ENVIRONMENTS = (
+    "equation|align|aligned|alignat|alignedat|flalign|gather|gathered|multline|eqnarray|displaymath|math|split|cases|"
+    "dcases|rcases|matrix|pmatrix|bmatrix|Bmatrix|vmatrix|Vmatrix|smallmatrix|array|subequations|dmath"
 )
-from bespoke.show.fonts import blank
+_CODE = (
+    r"(?P<code>^(?P<fence> {0,3}(?:`{3,}|~{3,}))[^\n]*\n(?:.*?\n)??(?P=fence)[`~]*[ \t]*$"
+    r"|(?P<ticks>(?<!`)`+(?!`))(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=ticks)(?!`))"
+)
+_DISPLAY = r"\$\$(?P<display>(?:\\.|[^\\$]|\$(?!\$))+?)\$\$"
+_INLINE = r"\$(?=[^\s$])(?P<inline>(?:\\.|(?!\n[ \t]*\n)[^\\$])+?)(?<=[^\s\\])\$(?!\d)"
+_SPACED = r"\$[ \t]+(?P<spaced>(?:\\.|[^\\$\n])*?(?:\\[A-Za-z]|[\^_=])(?:\\.|[^\\$\n])*?)[ \t]*\$(?!\d)"
+_BRACKETS = (
+    r"(?P<double>\\?)\\\[(?P<brackets>(?:(?!\n[ \t]*\n).)+?)(?P=double)\\\]"
+    r"|(?P<twice>\\?)\\\((?P<round>(?:(?!\n[ \t]*\n).)+?)(?P=twice)\\\)"
+)
+_BLOCK = rf"(?P<block>\\begin\{{(?P<name>{ENVIRONMENTS})(?P<star>\*?)\}}.*?\\end\{{(?P=name)(?P=star)\}})"
+_ESCAPED = r"(?P<escaped>\\[\\`*_{}\[\]()#+.!$|<>~-])"
+_FLAGS = re.DOTALL | re.MULTILINE
+_EMBEDDED = f"(?P<embedded>(?i:{EMBEDDED.pattern}))"
+_JUPYTER = re.compile(
+    "|".join((_CODE, _EMBEDDED, _BRACKETS, _BLOCK, _ESCAPED, _DISPLAY, _INLINE, _SPACED)), _FLAGS
+)
+_HOUSE = re.compile("|".join((_CODE, r"(?P<escaped>\\[!-/:-@\[-`{-~])", _DISPLAY, _INLINE)), _FLAGS)
+# What tells \[x = 1\] from a bracket that is only escaped.
+_MATHS = re.compile(r"\\[A-Za-z]|[\^_=<>+]|^\s*[A-Za-z]\s*$")
 
-Token = Mapping[str, Any]
-Pictures = Callable[[str, str], Picture]  # address and alt text -> the image, or an error that names the cell
 
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_STYLES = {"strong": "strong", "emphasis": "emphasis", "strikethrough": "struck"}
+@dataclass(frozen=True)
+class Maths:
+    """One formula: its LaTeX, whether it stands by itself, and how it was written."""
 
-
-def blocks(source: str, pictures: Pictures) -> list[Block]:
-    """The blocks of a Markdown text; `pictures` finds the images it refers to."""
-    return _Reader(pictures).blocks(_parser()(source))
+    source: str
+    display: bool
+    written: str
 
 
-@lru_cache(maxsize=1)
-def _parser() -> Any:
-    import mistune
+def taken_out(
+    text: str, *, house: bool = False, embedded: Callable[[re.Match[str]], str] = lambda found: found[0]
+) -> tuple[str, list[Maths]]:
+    """The Markdown with a mark in place of each formula, and the formulas.
 
-    from bespoke.show.maths import plugin
+    `embedded` says what to put in place of a tag for something that only a browser shows.
+    """
+    text = text.replace(OPEN, "").replace(CLOSE, "")
+    found: list[Maths] = []
+    if "$" not in text and (house or not ("\\" in text or "<" in text)):
+        return text, found
 
-    return mistune.create_markdown(renderer=None, plugins=["table", "strikethrough", plugin])
+    def replaced(match: re.Match[str]) -> str:
+        if match.groupdict().get("embedded"):
+            return embedded(match)
+        maths = _maths(match.groupdict(), match[0])
+        if maths is None:
+            return match[0]
+        found.append(maths)
+        return f"{OPEN}{len(found) - 1}{CLOSE}"
+
+    return (_HOUSE if house else _JUPYTER).sub(replaced, text), found
 
 
-class _Reader:
-    """Walks mistune's tokens."""
+def _maths(groups: dict[str, str | None], written: str) -> Maths | None:
+    for name in ("display", "block"):
+        if groups.get(name):
+            return Maths(str(groups[name]).strip(), True, written)
+    for name in ("inline", "spaced"):
+        if groups.get(name):
+            return Maths(str(groups[name]).strip(), False, written)
+    for name in ("brackets", "round"):
+        inner = groups.get(name)
+        if inner and _MATHS.search(inner):
+            return Maths(inner.strip(), name == "brackets", written)
+    return None
 
-    def __init__(self, pictures: Pictures) -> None:
-        self.pictures = pictures
 
-    def blocks(self, tokens: list[Token]) -> list[Block]:
-        return [block for token in tokens for block in self.block(token)]
-
-    def block(self, token: Token) -> list[Block]:
-        match token["type"]:
-            case "paragraph" | "block_text":
-                return self.paragraph(token)
-            case "heading":
-                return self.heading(token)
-            case "list":
-                attrs = token["attrs"]
-                items = [self.blocks(item["children"]) for item in token["children"]]
-                return [Listing(bool(attrs["ordered"]), int(attrs.get("start", 1)), items)]
-            case "block_quote":
-                return [Quote(self.blocks(token["children"]))]
-            case "block_code":
-                return [CodeBlock(token["raw"].rstrip("\n"))]
-            case "thematic_break":
-                return [Rule()]
-            case "table":
-                return [self.table(token)]
-            case "block_math":
-                return [Paragraph([formula(token["raw"], display=True)])]
-            case "block_html":
-                text = _COMMENT.sub("", token["raw"]).strip()
-                return [Paragraph([Words(text)])] if text else []
-        return []  # blank lines, link definitions
-
-    def heading(self, token: Token) -> list[Block]:
-        """A heading that has words: an outline cannot show a drawing alone, and nothing has no heading."""
-        children = self.inlines(token["children"])
-        level = token["attrs"]["level"]
-        if not blank(plain(children, drawings=False)):
-            return [Heading(level, children)]
-        words = plain(children)
-        return [] if blank(words) else [Heading(level, [Words(words)])]
-
-    def paragraph(self, token: Token) -> list[Block]:
-        children = self.inlines(token["children"])
-        if len(children) == 1 and isinstance(children[0], InlinePicture):
-            return [Figure(children[0].picture, width=None)]
-        return [Paragraph(children)] if children else []
-
-    def table(self, token: Token) -> Table:
-        head = token["children"][0]["children"]
-        body = token["children"][1]["children"] if len(token["children"]) > 1 else []
-        columns = [
-            Column(plain(self.inlines(cell["children"])), numeric=cell["attrs"]["align"] == "right")
-            for cell in head
-        ]
-        return Table(columns, [[self.inlines(cell["children"]) for cell in row["children"]] for row in body])
-
-    def inlines(self, tokens: list[Token]) -> list[Inline]:
-        children: list[Inline] = []
-        for token in tokens:
-            for piece in self.inline(token):
-                last = children[-1] if children else None
-                if isinstance(piece, Words) and isinstance(last, Words):
-                    last.text += piece.text
-                else:
-                    children.append(piece)
-        return children
-
-    def inline(self, token: Token) -> list[Inline]:
-        match token["type"]:
-            case "text":
-                return [Words(_ENTITY.sub(lambda m: unescape(m[0]), token["raw"]))]
-            case "softbreak":
-                return [Words(" ")]
-            case "linebreak":
-                return [Break()]
-            case "codespan":
-                return [Code(token["raw"])]
-            case "strong" | "emphasis" | "strikethrough" as style:
-                return [Styled(_STYLES[style], self.inlines(token["children"]))]  # type: ignore[arg-type]
-            case "link":
-                return [Link(token["attrs"]["url"], self.inlines(token["children"]))]
-            case "image":
-                alt = plain(self.inlines(token["children"]))
-                return [InlinePicture(self.pictures(token["attrs"]["url"], alt))]
-            case "inline_math":
-                return [formula(token["raw"])]
-            case "inline_html":
-                text = _COMMENT.sub("", token["raw"])
-                return [Words(text)] if text else []
-        return []
+def restored(text: str, maths: Sequence[Maths]) -> str:
+    """The text with every formula as it was written: in code, in the words of an image."""
+    return MARK.sub(lambda mark: maths[int(mark[1])].written if int(mark[1]) < len(maths) else "", text)

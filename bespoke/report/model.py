@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from bespoke.errors import Problem
+
 # -- inline pieces ----------------------------------------------------------------------------------
 
 
@@ -24,9 +26,9 @@ class Code:
 
 @dataclass
 class Styled:
-    """Strong, emphasised or struck-out text."""
+    """Strong, emphasised, struck-out, underlined, raised or lowered text."""
 
-    style: Literal["strong", "emphasis", "struck"]
+    style: Literal["strong", "emphasis", "struck", "underlined", "super", "sub"]
     children: list[Inline]
 
 
@@ -39,19 +41,26 @@ class Link:
 
 
 @dataclass
+class Anchor:
+    """A place that links of the same section point to; `label` is filled in where one does."""
+
+    name: str
+    label: str = ""
+
+
+@dataclass
 class Break:
     """A forced line break."""
 
 
 @dataclass
 class Formula:
-    """A drawn formula: its source for those who cannot see it, its size in em of the surrounding text."""
+    """A formula: its LaTeX for those who cannot see it, what Typst sets, what a browser sets."""
 
     source: str
-    svg: str
-    width: float
-    height: float
-    depth: float  # below the baseline
+    typst: str
+    mathml: str
+    display: bool = False
 
 
 @dataclass
@@ -59,7 +68,7 @@ class InlinePicture:
     picture: Picture
 
 
-Inline: TypeAlias = Words | Code | Styled | Link | Break | Formula | InlinePicture
+Inline: TypeAlias = Words | Code | Styled | Link | Anchor | Break | Formula | InlinePicture
 
 # -- blocks -----------------------------------------------------------------------------------------
 
@@ -84,6 +93,7 @@ class Paragraph:
 class Heading:
     level: int  # 2 and deeper: level 1 is the chapter's own
     children: list[Inline]
+    label: str = ""  # where a link of the same section points here
 
 
 @dataclass
@@ -136,6 +146,15 @@ class Table:
     number: str = ""  # "Table 5.1", once numbered
     emphasis: list[int] = field(default_factory=list)
     where: str = ""  # notebook and cell, for messages
+    spans: dict[tuple[int, int], tuple[int, int]] = field(
+        default_factory=dict
+    )  # row, column -> rows, columns
+    index: int = 1  # columns that name a row: each part of a table set in parts repeats them
+
+    @property
+    def headless(self) -> bool:
+        """Whether no column has a title."""
+        return not any(column.title for column in self.columns)
 
 
 @dataclass
@@ -172,6 +191,7 @@ class Document:
     chapters: list[Section]
     front: Section | None = None
     appendices: list[Section] = field(default_factory=list)
+    notices: list[Problem] = field(default_factory=list)  # what is printed otherwise than a notebook shows it
 
     @property
     def sections(self) -> list[Section]:
@@ -198,6 +218,21 @@ def lines_of(block: Block) -> list[list[Inline]]:
     return []
 
 
+def formulas_of(blocks: Iterable[Block]) -> Iterator[Formula]:
+    """Every formula in a run of blocks, in reading order."""
+    for block in walk(blocks):
+        for line in lines_of(block):
+            yield from _formulas(line)
+
+
+def _formulas(line: Iterable[Inline]) -> Iterator[Formula]:
+    for piece in line:
+        if isinstance(piece, Formula):
+            yield piece
+        elif isinstance(piece, Styled | Link):
+            yield from _formulas(piece.children)
+
+
 def plain(children: Cell, *, drawings: bool = True) -> str:
     """Inline pieces as bare text, with or without the words that stand for drawings."""
     if isinstance(children, str):
@@ -215,4 +250,6 @@ def plain(children: Cell, *, drawings: bool = True) -> str:
                 parts.append(picture.alt if drawings else "")
             case Break():
                 parts.append(" ")
+            case Anchor():
+                pass
     return "".join(parts)

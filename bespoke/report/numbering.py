@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bespoke.errors import BespokeError
+from bespoke.report import anchors
 from bespoke.report.model import (
+    Anchor,
     Block,
     Document,
     Figure,
@@ -32,8 +34,9 @@ def number(document: Document, words: Mapping[str, str]) -> None:
         _level(section)
         _count(section, words, targets, places)
     for section in document.sections:
+        inside = anchors.labelled(section)
         for block in walk(section.body):
-            _refer(block, targets)
+            _refer(block, targets, inside)
 
 
 def _level(section: Section) -> None:
@@ -62,35 +65,36 @@ def _count(
             targets[block.label] = block.number
 
 
-def _refer(block: Block, targets: Mapping[str, str]) -> None:
+def _refer(block: Block, targets: Mapping[str, str], inside: Mapping[str, str]) -> None:
     if isinstance(block, Paragraph | Heading):
-        block.children = _resolved(block.children, targets)
+        block.children = _resolved(block.children, targets, inside)
     elif isinstance(block, Table):
         block.rows = [
-            [cell if isinstance(cell, str) else _resolved(cell, targets) for cell in row]
+            [cell if isinstance(cell, str) else _resolved(cell, targets, inside) for cell in row]
             for row in block.rows
         ]
 
 
-def _resolved(children: list[Inline], targets: Mapping[str, str]) -> list[Inline]:
+def _resolved(children: list[Inline], targets: Mapping[str, str], inside: Mapping[str, str]) -> list[Inline]:
     """Links to a known label print its number, links to nothing print their own text."""
     done: list[Inline] = []
     for child in children:
         if isinstance(child, Styled):
-            child.children = _resolved(child.children, targets)
+            child.children = _resolved(child.children, targets, inside)
             done.append(child)
         elif isinstance(child, Link):
-            done += _link(child, targets)
-        else:
+            done += _link(child, targets, inside)
+        elif not isinstance(child, Anchor) or child.label:
             done.append(child)
     return done
 
 
-def _link(link: Link, targets: Mapping[str, str]) -> list[Inline]:
+def _link(link: Link, targets: Mapping[str, str], inside: Mapping[str, str]) -> list[Inline]:
     if link.url.startswith("#"):
         target = link.url[1:]
-        if target not in targets:
-            return _resolved(link.children, targets)
-        printed = targets[target]
-        return [Link(link.url, [Words(printed)] if printed else link.children)]
+        if target in targets:
+            return [Link(link.url, [Words(targets[target])] if targets[target] else link.children)]
+        if label := inside.get(anchors.slug(target)):
+            return [Link(f"#{label}", link.children)]
+        return _resolved(link.children, targets, inside)
     return [link] if link.url.lower().startswith(SAFE) else link.children

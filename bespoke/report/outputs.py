@@ -1,20 +1,28 @@
-"""What one executed cell contributes: its Markdown or its outputs as blocks of the report. Code never."""
+"""What one executed cell contributes: its Markdown or its outputs as blocks of the report. Code never.
+
+Reading takes two steps: each cell first says which texts it needs read, then, when pandoc has read those of the whole
+notebook in one run, makes its blocks of them.
+"""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from bespoke.errors import BespokeError
-from bespoke.report import frames, markdown, maths, pictures
-from bespoke.report.model import Block, Callout, CodeBlock, Column, Figure, Paragraph, Picture, Table, Words
-from bespoke.show import blocks, numbers
+from bespoke.report import directives, formulas, frames, grids, interactive, pictures, terminal, widgets
+from bespoke.report.images import Images
+from bespoke.report.model import Block, Callout, CodeBlock, Figure, Heading, Table, plain
+from bespoke.report.notices import Notices
+from bespoke.report.pandoc import Sources, Tree
+from bespoke.report.phrases import phrases
+from bespoke.report.texts import Texts
+from bespoke.show import blocks
 
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-Z\\-_]|\r(?!\n)")
-_SILENT = ("application/vnd.jupyter.widget-view+json", "application/javascript")
+PRINTED = "raises-exception"  # the tag of a cell whose error is meant
 
 
 @dataclass
@@ -33,91 +41,264 @@ class LeftOut:
 
 
 Piece = Block | Finding | LeftOut
+Draft = Callable[[Sequence[Tree]], list[Piece]]  # the trees of the notebook's texts -> what the report shows
 
 
 @dataclass(frozen=True)
+class Options:
+    """How a notebook is read. `strict` makes an error of an image that is missing or has no alt text."""
+
+    strict: bool = True
+    folder: Path | None = None  # where images beside the notebook are found
+    max_lines: int = terminal.LINES  # of one output; 0: all of them
+    max_rows: int = 1000  # of one table that is not ours; 0: all of them
+    stderr: bool = False
+    allow_errors: bool = False
+
+
+STRICT = Options()
+
+
+@dataclass
 class Cells:
     """Reads the cells of one notebook; `path` is how messages name it."""
 
     path: str
     locale: str
+    options: Options = STRICT
+    states: Mapping[str, Any] = field(default_factory=dict)  # of widgets, by model
 
-    def pieces(self, cell: Mapping[str, Any], number: int) -> list[Piece]:
-        """All that the report shows of the cell; BespokeError for an error or an image without alt text."""
-        reader = _Reader(self.path, f"cell {number}", self.locale, cell.get("attachments", {}))
-        if cell["cell_type"] == "markdown":
-            return list(reader.markdown(_joined(cell["source"])))
-        if cell["cell_type"] != "code":
-            return []
-        return [piece for output in cell.get("outputs", ()) for piece in reader.output(output)]
+    def __post_init__(self) -> None:
+        self.sources = Sources()
+        self.notices = Notices(self.path, self.options.strict)
+        self.words = phrases(self.locale)
+        self.images = Images(self.notices, self.words, self.options.folder)
+        self.macros: dict[str, str] = {}
+
+    def draft(self, cell: Mapping[str, Any], number: int) -> Draft:
+        """What will show the cell. Raises BespokeError for an error that is not meant."""
+        reader = _Reader(self, number, cell.get("attachments", {}))
+        about = cell.get("metadata", {})
+        match cell["cell_type"]:
+            case "markdown":
+                return reader.markdown(_joined(cell["source"]))
+            case "raw":
+                return reader.raw(_joined(cell["source"]), about.get("format") or about.get("raw_mimetype"))
+            case "code":
+                reader.said = dict(directives.of_cell(_joined(cell.get("source", ""))))
+                meant = self.options.allow_errors or PRINTED in about.get("tags", ())
+                return _all([reader.output(one, meant=meant) for one in _merged(cell.get("outputs", ()))])
+        return _all([])
 
 
-@dataclass(frozen=True)
+def _all(drafts: Sequence[Draft]) -> Draft:
+    return lambda trees: [piece for draft in drafts for piece in draft(trees)]
+
+
+def _done(*pieces: Piece) -> Draft:
+    return lambda trees: list(pieces)
+
+
+def _merged(outputs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The outputs with what a program printed in one go in one piece, however it arrived."""
+    done: list[Mapping[str, Any]] = []
+    for one in outputs:
+        last = done[-1] if done else {}
+        same = last.get("output_type") == "stream" == one["output_type"] and last.get("name") == one.get(
+            "name"
+        )
+        if same:
+            done[-1] = {**last, "text": _joined(last["text"]) + _joined(one["text"])}
+        else:
+            done.append(one)
+    return done
+
+
 class _Reader:
-    path: str
-    cell: str
-    locale: str
-    attachments: Mapping[str, Any]
+    """One cell."""
 
-    def markdown(self, source: str) -> list[Block]:
-        return markdown.blocks(source, self.addressed)
+    def __init__(self, cells: Cells, number: int, attachments: Mapping[str, Any]) -> None:
+        self.number, self.cell = number, f"cell {number}"
+        self.options, self.notices, self.images = cells.options, cells.notices, cells.images
+        self.said: dict[str, str] = {}  # what the cell's first lines say of its outputs
+        self.boxed: set[tuple[str, str]] = set()
+        self.path, self.locale, self.words, self.states = cells.path, cells.locale, cells.words, cells.states
+        self.texts = Texts(cells.sources, cells.images, attachments, self.cell, cells.macros, self._lost)
 
-    def addressed(self, address: str, alt: str) -> Picture:
-        return pictures.from_address(address, alt, self.attachments, self.path, self.cell)
+    # -- texts --------------------------------------------------------------------------------------
 
-    def output(self, output: Mapping[str, Any]) -> list[Piece]:
+    def markdown(self, source: str, *, house: bool = False) -> Draft:
+        reading = self.texts.markdown(source, house=house)
+
+        def blocks_of(trees: Sequence[Tree]) -> list[Piece]:
+            found = reading(trees)
+            for block in found:
+                if isinstance(block, Heading):
+                    self.images.heading = plain(block.children)
+            return list(found)
+
+        return blocks_of
+
+    def raw(self, source: str, media: Any) -> Draft:
+        """A raw cell in the format it names; the head matter of a publishing system is not for readers."""
+        if media == "text/markdown":
+            return self.markdown(source)
+        if media == "text/html":
+            return self.html(source, {}, {})
+        if media in ("text/latex", "latex"):
+            return self.latex(source)
+        if source.startswith("---") or media:
+            return _done()
+        return self.printed(source)
+
+    def latex(self, source: str) -> Draft:
+        formula = formulas.of_output(source)
+        reading = self.texts.latex(source.strip("$ \n")) if formula is None else self.texts.formula(formula)
+        return lambda trees: list(reading(trees)) or self.printed(source)(trees)
+
+    def printed(self, text: str) -> Draft:
+        """What a program printed, cut in the middle where it is too long."""
+        clean = terminal.shown(text).strip("\n")
+        if not clean.strip():
+            return _done()
+        clean, missing = terminal.cut(clean, self.options.max_lines)
+        if missing:
+            self.notices.say(self.cell, f"{missing}: max_lines sets how many are printed (0: all)")
+        return _done(CodeBlock(clean))
+
+    # -- outputs ------------------------------------------------------------------------------------
+
+    def output(self, output: Mapping[str, Any], *, meant: bool) -> Draft:
         match output["output_type"]:
             case "error":
-                message = " ".join(f"{output.get('ename', 'error')}: {output.get('evalue', '')}".split())
-                raise BespokeError(message, path=self.path, column=self.cell)
+                return self.error(output, meant=meant)
             case "stream":
-                return _code(_joined(output["text"])) if output.get("name") == "stdout" else []
+                return self.stream(_joined(output["text"]), output.get("name"))
             case "display_data" | "execute_result":
-                return self.bundle(output["data"], output.get("metadata", {}))
-        return []
+                return self.bundle(output["data"], {**self.said, **output.get("metadata", {})})
+        return _done()
 
-    def bundle(self, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> list[Piece]:
+    def stream(self, text: str, name: Any) -> Draft:
+        if name == "stderr" and not self.options.stderr:
+            if text.strip() and not self.options.strict:
+                lines = len(text.strip().splitlines())
+                self.notices.say(self.cell, f"stderr is not printed ({lines} lines): stderr=True prints it")
+            return _done()
+        return self.printed(text)
+
+    def error(self, output: Mapping[str, Any], *, meant: bool) -> Draft:
+        message = " ".join(f"{output.get('ename', 'error')}: {output.get('evalue', '')}".split())
+        if not meant:
+            raise BespokeError(message, path=self.path, column=self.cell)
+        return self.printed("\n".join(output.get("traceback") or [message]))
+
+    def bundle(self, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> Draft:
         """The richest form that can be printed, our own blocks first."""
         if blocks.MIME in data:
             return self.block(data[blocks.MIME])
-        if any(kind in data for kind in _SILENT):
-            return []
-        if frames.SCHEMA in data:
-            return [self.captioned(frames.from_schema(data[frames.SCHEMA], self.locale), metadata)]
-        for media in pictures.KINDS:
+        for media in pictures.MEDIA_READ:
             if media in data:
-                return [self.figure(media, data[media], metadata)]
-        if "text/markdown" in data:
-            return list(self.markdown(_joined(data["text/markdown"])))
-        if "text/latex" in data:
-            return [Paragraph([maths.from_latex(_joined(data["text/latex"]))])]
-        if "text/html" in data:
-            return self.html(_joined(data["text/html"]), metadata)
-        if "application/json" in data:
-            return [CodeBlock(json.dumps(data["application/json"], indent=2, ensure_ascii=False))]
-        return _code(_joined(data.get("text/plain", "")))
+                return self.picture(media, data[media], metadata)
+        if drawn := interactive.drawn(data):
+            return self.picture(drawn[0], pictures.stored(drawn[1]), metadata)
+        if name := interactive.shown_by(data):
+            return self.box(name)
+        if interactive.WIDGET in data:
+            return self.widget(data[interactive.WIDGET])
+        if frames.SCHEMA in data:
+            return _done(self.captioned(frames.from_schema(data[frames.SCHEMA], self.locale), metadata))
+        return self.text(data, metadata)
 
-    def html(self, source: str, metadata: Mapping[str, Any]) -> list[Piece]:
-        tables = frames.from_html(source)
-        if tables:
-            return [self.captioned(table, metadata) for table in tables]
-        text = frames.text_of_html(source)
-        return [Paragraph([Words(text)])] if text else []
+    def text(self, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> Draft:
+        """The forms of an output that are words."""
+        latex = _joined(data.get("text/latex", ""))
+        if latex and formulas.of_output(latex) is not None:
+            return self.latex(latex)
+        if "text/html" in data:
+            return self.html(_joined(data["text/html"]), data, metadata)
+        if "text/markdown" in data:
+            return self.markdown(_joined(data["text/markdown"]))
+        if latex:
+            return self.latex(latex)
+        if interactive.scripted(data):
+            return self.box("")
+        bare = interactive.says_nothing(_joined(data.get("text/plain", "")))
+        if "application/json" in data and bare:
+            return self.printed(json.dumps(data["application/json"], indent=2, ensure_ascii=False))
+        if bare and (kind := interactive.unprintable(data)):
+            return self.box(kind)
+        return self.printed(_joined(data.get("text/plain", "")))
+
+    def html(self, source: str, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> Draft:
+        """The tables, texts and pictures in a piece of HTML, and a box where it draws something by script."""
+        words = _joined(data.get("text/plain", ""))
+        if interactive.folded(source) and words and not words.startswith("<IPython."):
+            return self.printed(words)
+        if interactive.sets_up(source):
+            return _done()
+        reading = self.texts.html(source)
+
+        def pieces(trees: Sequence[Tree]) -> list[Piece]:
+            found = list(reading(trees))
+            for block in found:
+                self._placed(block, metadata)
+            if interactive.draws(source, shown=bool(found)):
+                found += self._lost(interactive.library(source) or interactive.library(words))
+            return list(found)
+
+        return pieces
+
+    def widget(self, view: Any) -> Draft:
+        """A widget as its saved state says it looked; a box where there is no state."""
+        model = str(view.get("model_id", "")) if isinstance(view, Mapping) else ""
+        found = widgets.shown(model, self.states)
+        if found is None:
+            return self.box("widget")
+        drafts = [
+            self.output(one, meant=True) if isinstance(one, Mapping) else self.printed(one) for one in found
+        ]
+        return _all(drafts)
+
+    def picture(self, media: str, data: Any, metadata: Mapping[str, Any]) -> Draft:
+        def pieces(trees: Sequence[Tree]) -> list[Piece]:
+            figure = self.images.figure(media, data, metadata, self.cell)
+            if figure:
+                self._placed(figure, metadata)
+            return [figure] if figure else list(interactive.box("", str(self.number), self.words))
+
+        return pieces
+
+    def box(self, name: str) -> Draft:
+        return lambda trees: list(self._lost(name))
+
+    def _lost(self, name: str, address: str = "") -> list[Block]:
+        """A box, one for all outputs of a kind."""
+        if (name, address) in self.boxed:
+            return []
+        self.boxed.add((name, address))
+        what = f"an interactive output ({name})" if name else "something that only a browser draws"
+        self.notices.say(self.cell, f"{what} is not printed{f' ({address[:120]})' if address else ''}")
+        return interactive.box(name, str(self.number), self.words, address)
 
     def captioned(self, table: Table, metadata: Mapping[str, Any]) -> Table:
-        table.caption = str(metadata.get("caption", table.caption))
-        table.where = f"{self.path}: {self.cell}"
+        self._placed(table, metadata)
         return table
 
-    def figure(self, media: str, data: Any, metadata: Mapping[str, Any]) -> Figure:
-        own = metadata.get(media, {})
-        own = own if isinstance(own, Mapping) else {}
-        alt = str(own.get("alt") or metadata.get("alt") or "")
-        picture = pictures.picture(media, data, alt, self.path, self.cell, own)
-        caption = str(own.get("caption") or metadata.get("caption") or "")
-        return Figure(picture, caption=caption, width=None, where=f"{self.path}: {self.cell}")
+    def _placed(self, block: Block, metadata: Mapping[str, Any]) -> None:
+        if isinstance(block, Table | Figure):
+            block.caption = str(metadata.get("caption") or block.caption)
+            block.label = block.label or self.said.pop("label", "")
+            block.where = f"{self.path}: {self.cell}"
+        if isinstance(block, Table):
+            missing = grids.shortened(block, self.options.max_rows, self.words["rows_left_out"])
+            if missing:
+                self.notices.say(
+                    self.cell, f"{missing:,} rows left out: max_rows sets how many are printed (0: all)"
+                )
 
-    def block(self, payload: Mapping[str, Any]) -> list[Piece]:
+    # -- our own ------------------------------------------------------------------------------------
+
+    def block(self, payload: Mapping[str, Any]) -> Draft:
         """One of our own blocks, from its data."""
         try:
             block = blocks.parse(dict(payload))
@@ -127,49 +308,31 @@ class _Reader:
             raise BespokeError(message, path=self.path, column=self.cell) from error
         match block:
             case blocks.Finding(text=text):
-                return [Finding(text)]
+                return _done(Finding(text))
             case blocks.Text(markdown=source):
-                return list(self.markdown(source))
+                return self.markdown(source, house=True)
             case blocks.Callout(markdown=source, tone=tone):
-                return [Callout(tone, self.markdown(source))]
+                body = self.texts.markdown(source, house=True)
+                return lambda trees: [Callout(tone, body(trees))]
             case blocks.LeftOut(markdown=source, quiet=quiet):
-                return [LeftOut(self.markdown(source), quiet)]
+                reason = self.texts.markdown(source, house=True)
+                return lambda trees: [LeftOut(reason(trees), quiet)]
             case blocks.Table():
-                return [self.table(block)]
+                return _done(frames.from_block(block, self.locale, self.path, self.cell))
             case blocks.Figure():
-                picture = pictures.picture("image/svg+xml", block.svg, block.alt, self.path, self.cell)
-                figure = Figure(picture, block.caption, block.source, block.label, width=block.width)
-                figure.where = f"{self.path}: {self.cell}"
-                return [figure]
-        return []
+                return self._drawn(block)
+        return _done()
 
-    def table(self, block: blocks.Table) -> Table:
-        width = len(block.columns)
-        wrong = next((n for n, row in enumerate(block.rows, 1) if len(row) != width), None)
-        if wrong is not None:
-            message = f"table {block.label}: row {wrong} does not have {width} cells, one for each column"
-            raise BespokeError(message, path=self.path, column=self.cell)
-        return Table(
-            columns=[
-                Column(c.title, c.unit, c.numeric, code=c.format == "code", whole=c.format == "date")
-                for c in block.columns
-            ],
-            rows=[
-                [numbers.cell(v, c, self.locale) for v, c in zip(row, block.columns, strict=True)]
-                for row in block.rows
-            ],
-            caption=block.caption,
-            source=block.source,
-            label=block.label,
-            emphasis=list(block.emphasis),
-            where=f"{self.path}: {self.cell}",
-        )
-
-
-def _code(text: str) -> list[Piece]:
-    clean = _ANSI.sub("", text).strip("\n")
-    return [CodeBlock(clean)] if clean.strip() else []
+    def _drawn(self, block: blocks.Figure) -> Draft:
+        try:
+            picture = pictures.from_svg(block.svg, " ".join(block.alt.split()))
+        except ValueError as error:
+            message = "an image cannot be read as image/svg+xml"
+            raise BespokeError(message, path=self.path, column=self.cell) from error
+        figure = Figure(picture, block.caption, block.source, block.label, width=block.width)
+        figure.where = f"{self.path}: {self.cell}"
+        return _done(figure)
 
 
 def _joined(source: Any) -> str:
-    return "".join(source) if isinstance(source, list) else str(source)
+    return "".join(map(str, source)) if isinstance(source, list) else str(source)

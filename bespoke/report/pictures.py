@@ -1,14 +1,11 @@
-"""Images of arbitrary notebooks: taken into the report whole, and never without a description."""
+"""Images as a report can hold them: SVG, or pixels as PNG or JPEG in RGB, with their size and a description."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import io
-import re
-from collections.abc import Mapping
 from typing import Any, Literal
-from urllib.parse import unquote_to_bytes
 
 from bespoke.errors import BespokeError
 from bespoke.report.model import Picture
@@ -16,95 +13,113 @@ from bespoke.report.model import Picture
 Kind = Literal["svg", "png", "jpeg"]
 KINDS: dict[str, Kind] = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpeg"}
 MEDIA = {kind: media for media, kind in KINDS.items()}
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")  # that Pillow reads for us; nothing else is tried
+MEDIA_READ = (*KINDS, "image/gif", "image/webp", "image/bmp", "image/tiff", "image/jpg")
+_KEPT = {
+    "PNG": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"),
+    "JPEG": ("L", "RGB"),
+}  # Typst takes these as they are
+_PIXEL = 0.75  # points in one CSS pixel
+_UNITS = {"": _PIXEL, "px": _PIXEL, "pt": 1.0, "pc": 12.0, "in": 72.0, "cm": 72 / 2.54, "mm": 7.2 / 2.54,
+          "em": 12.0, "ex": 6.0}  # fmt: skip
 
-_DATA = re.compile(r"^data:([a-z]+/[a-z0-9.+-]+)((?:;[a-z0-9=-]+)*),(.*)$", re.IGNORECASE | re.DOTALL)
 
+def from_bytes(raw: bytes, alt: str) -> Picture:
+    """An image file. CMYK, GIF, WebP, BMP and TIFF become PNG in RGB, an animation its first frame.
 
-def picture(
-    media: str, data: Any, alt: str, path: str, cell: str, size: Mapping[str, Any] | None = None
-) -> Picture:
-    """One image as notebooks store it (SVG as text, others as base64).
-
-    Raises BespokeError naming notebook and cell where there is no alt text or the data is no such image.
+    Raises ValueError where the bytes are no such image.
     """
-    if not alt.strip():
-        raise BespokeError(
-            "an image has no alt text: describe what it shows for a reader who cannot see it "
-            '(show.figure(..., alt=...), output metadata {"alt": ...}, or Markdown ![what it shows](...))',
-            path=path,
-            column=cell,
-        )
-    kind = KINDS.get(media)
-    if kind is None:
-        message = f"{media} images cannot go into a report; use SVG, PNG or JPEG"
-        raise BespokeError(message, path=path, column=cell)
-    text = "".join(data) if isinstance(data, list) else str(data)
-    try:
-        width, height = measure(kind, text.encode() if kind == "svg" else base64.b64decode(text))
-    except (ValueError, OSError) as error:
-        raise BespokeError(f"an image cannot be read as {media}", path=path, column=cell) from error
-    asked = (size or {}).get("width")
-    if isinstance(asked, int | float) and asked > 0 and width and height:
-        width, height = float(asked) * 0.75, float(asked) * 0.75 * height / width  # CSS pixels to points
-    stored = text if kind == "svg" else "".join(text.split())
-    return Picture(kind, stored, " ".join(alt.split()), width, height)
-
-
-def from_address(
-    address: str, alt: str, attachments: Mapping[str, Mapping[str, Any]], path: str, cell: str
-) -> Picture:
-    """The image a Markdown text refers to: attached to the cell or written into the address itself."""
-    if address.startswith("attachment:"):
-        bundle = attachments.get(address.removeprefix("attachment:"), {})
-        for media, data in bundle.items():
-            return picture(media, _text(media, data), alt, path, cell)
-    if found := _DATA.match(address):
-        media, options, payload = found.groups()
-        raw = base64.b64decode(payload) if ";base64" in options else unquote_to_bytes(payload)
-        return picture(media.lower(), _stored(media.lower(), raw), alt, path, cell)
-    raise BespokeError(
-        f"image {address[:80]!r} is not inside the notebook; attach it to the cell", path=path, column=cell
-    )
-
-
-def _text(media: str, data: Any) -> str:
-    """Attachments are base64 even for SVG."""
-    text = "".join(data) if isinstance(data, list) else str(data)
-    if media != "image/svg+xml" or text.lstrip().startswith("<"):
-        return text
-    return base64.b64decode(text).decode("utf-8")
-
-
-def _stored(media: str, raw: bytes) -> str:
-    return raw.decode("utf-8") if media == "image/svg+xml" else base64.b64encode(raw).decode("ascii")
-
-
-def measure(kind: Kind, raw: bytes) -> tuple[float | None, float | None]:
-    """Width and height in points (pixels count 144 to the inch); ValueError or OSError if unreadable."""
-    if kind == "svg":
-        return _measure_svg(raw)
+    words = " ".join(alt.split())
+    if b"<svg" in raw[:4096] or raw.lstrip()[:5] == b"<?xml":
+        return from_svg(raw.decode("utf-8-sig"), words)
     from PIL import Image
 
-    with Image.open(io.BytesIO(raw), formats=(kind.upper(),)) as image:
-        image.verify()
-        return image.width / 2, image.height / 2
+    try:
+        with Image.open(io.BytesIO(raw), formats=FORMATS) as image:
+            width, height = image.width / 2, image.height / 2  # 144 pixels to the inch
+            if image.mode in _KEPT.get(image.format or "", ()):
+                image.verify()
+                kind: Kind = "png" if image.format == "PNG" else "jpeg"
+            else:
+                raw, kind = _as_png(image), "png"
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ValueError(str(error)) from error
+    return Picture(kind, base64.b64encode(raw).decode("ascii"), words, width, height)
 
 
-def _measure_svg(raw: bytes) -> tuple[float | None, float | None]:
+def _as_png(image: Any) -> bytes:
+    buffer = io.BytesIO()
+    clear = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
+    image.convert("RGBA" if clear else "RGB").save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def from_svg(text: str, alt: str) -> Picture:
+    """A drawing. Raises ValueError where the text is no SVG."""
+    width, height = _measure_svg(text)
+    return Picture("svg", text, alt, width, height)
+
+
+def decoded(media: str, data: Any) -> bytes:
+    """An image as notebooks store it: SVG as text, others as base64. Raises ValueError."""
+    text = "".join(data) if isinstance(data, list) else str(data)
+    if media == "image/svg+xml" and text.lstrip().startswith("<"):
+        return text.encode("utf-8", "replace")
+    try:
+        return base64.b64decode(text)
+    except binascii.Error as error:
+        raise ValueError(str(error)) from error
+
+
+def stored(raw: bytes) -> str:
+    """An image's bytes as notebooks keep them."""
+    return base64.b64encode(raw).decode("ascii")
+
+
+def _measure_svg(text: str) -> tuple[float | None, float | None]:
+    """Width and height in points, from the attributes or else the view box."""
     from xml.etree.ElementTree import ParseError, fromstring
 
     try:
-        root = fromstring(raw)
+        root = fromstring(text.encode())
     except ParseError as error:
         raise ValueError(str(error)) from error
     if root.tag.split("}")[-1] != "svg":
         raise ValueError("not an SVG")
-    return _points(root.get("width")), _points(root.get("height"))
+    width, height = length(root.get("width")), length(root.get("height"))
+    box = [_float(part) for part in (root.get("viewBox") or "").replace(",", " ").split()]
+    if len(box) == 4 and box[2] and box[3] and not (width and height):
+        wide = width or (height * box[2] / box[3] if height else box[2] * _PIXEL)
+        return wide, wide * box[3] / box[2]
+    return width, height
 
 
-def _points(length: str | None) -> float | None:
-    found = re.fullmatch(r"\s*([\d.]+)\s*(px|pt|)\s*", length or "")
-    return float(found[1]) * (1 if found[2] == "pt" else 0.75) if found else None
+def length(written: str | None, whole: float | None = None) -> float | None:
+    """A length of CSS in points; a share of `whole` where it is one; None where it says nothing."""
+    text = (written or "").strip().lower()
+    number = text.rstrip("abcdefghijklmnopqrstuvwxyz% ")
+    unit = text[len(number) :].strip()
+    value = _float(number)
+    if unit == "%":
+        return whole * value / 100 if whole and value else None
+    return value * _UNITS[unit] if value and unit in _UNITS else None
+
+
+def _float(text: str) -> float:
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        return 0.0
+
+
+def sized(picture: Picture, width: float | None, height: float | None) -> Picture:
+    """The picture at a width or height in points, its shape kept."""
+    own = picture.height / picture.width if picture.width and picture.height else None
+    if width and (own or height):
+        picture.width, picture.height = width, width * own if own else height
+    elif height and own:
+        picture.width, picture.height = height / own, height
+    return picture
 
 
 def embedded(one: Picture) -> str:
@@ -123,8 +138,6 @@ def embedded(one: Picture) -> str:
 def logo(kind: Kind, raw: bytes, alt: str) -> Picture:
     """The client's logo, checked before anything is typeset."""
     try:
-        data = raw.decode("utf-8") if kind == "svg" else base64.b64encode(raw).decode("ascii")
-        width, height = measure(kind, raw)
-    except (ValueError, OSError, binascii.Error) as error:
+        return from_bytes(raw, alt)
+    except (ValueError, OSError) as error:
         raise BespokeError(f"the logo cannot be read as {kind.upper()}") from error
-    return Picture(kind, data, alt, width, height)

@@ -6,7 +6,7 @@ import json
 import pickle
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from bespoke import places
 from bespoke.errors import BespokeError
 from bespoke.report import data
 from bespoke.report.cover import Cover
-from bespoke.report.model import Document, Section
+from bespoke.report.model import Document, Section, formulas_of
 from bespoke.show import fonts
 
 STANDARDS = ["ua-1", "a-2a"]  # accessible (ISO 14289-1) and archivable with structure (ISO 19005-2)
@@ -32,9 +32,10 @@ def source(document: Document, cover: Cover, *, single: bool = False) -> str:
     frame = _literal(
         json.dumps(data.frame(document, cover, single=single), ensure_ascii=False, sort_keys=True)
     )
-    front = _section(document.front, cover, "front") if document.front else "none"
-    chapters = "".join(f"{_section(one, cover, 'chapter')}, " for one in document.chapters)
-    appendices = "".join(f"{_section(one, cover, 'appendix')}, " for one in document.appendices)
+    turn = not single
+    front = _section(document.front, cover, "front", turn) if document.front else "none"
+    chapters = "".join(f"{_section(one, cover, 'chapter', turn)}, " for one in document.chapters)
+    appendices = "".join(f"{_section(one, cover, 'appendix', turn)}, " for one in document.appendices)
     return "\n".join(
         [
             f"#let report = {frame}\n",
@@ -45,13 +46,13 @@ def source(document: Document, cover: Cover, *, single: bool = False) -> str:
     )
 
 
-def _section(section: Section, cover: Cover, kind: data.Kind) -> str:
-    return _written(pickle.dumps(section), replace(cover, logo=None), kind)
+def _section(section: Section, cover: Cover, kind: data.Kind, turn: bool) -> str:
+    return _written(pickle.dumps(section), replace(cover, logo=None), kind, turn)
 
 
 @lru_cache(maxsize=64)  # most sections of a report that was rehearsed
-def _written(pickled: bytes, cover: Cover, kind: data.Kind) -> str:
-    found = data.section(pickle.loads(pickled), cover, kind)
+def _written(pickled: bytes, cover: Cover, kind: data.Kind, turn: bool) -> str:
+    found = data.section(pickle.loads(pickled), cover, kind, turn=turn)
     return _literal(json.dumps(found, ensure_ascii=False, sort_keys=True))
 
 
@@ -69,6 +70,31 @@ def _template(part: str) -> str:
 def pdf(typst_source: str, cover: Cover) -> bytes:
     """The typeset report; the same source and date give the same bytes. BespokeError where Typst refuses."""
     return bytes(_compiled(typst_source, cover, format="pdf", pdf_standards=STANDARDS))
+
+
+def settle_formulas(document: Document) -> None:
+    """Leaves the source of every formula that Typst refuses: one of them would stop the whole report."""
+    found = {
+        one.typst: one for section in document.sections for one in formulas_of(section.body) if one.typst
+    }
+    if not found or _sets(tuple(found)):
+        return
+    refused = {typst for typst in found if not _sets((typst,))}
+    for section in document.sections:
+        for one in formulas_of(section.body):
+            one.typst = "" if one.typst in refused else one.typst
+
+
+@lru_cache(maxsize=512)
+def _sets(formulas: tuple[str, ...]) -> bool:
+    """Whether Typst sets these formulas as part of an archivable PDF."""
+    equations = _literal(json.dumps(formulas, ensure_ascii=False))
+    text = f'#for one in {equations} {{ math.equation(alt: "x", eval(one, mode: "math")) }}'
+    try:
+        pdf(f'#set document(title: "x")\n{text}', Cover("", date(1980, 1, 1)))
+    except BespokeError:
+        return False
+    return True
 
 
 def png(typst_source: str, cover: Cover, pixels_per_inch: float) -> list[bytes]:

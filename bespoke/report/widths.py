@@ -49,21 +49,47 @@ class Fit:
         return sum(lines * self.size * LINE + PADDING for lines in self.lines)
 
 
-def fit(table: Table, sizes: Sequence[float] = SIZES) -> Fit:
+def fit(table: Table, sizes: Sequence[float] = SIZES, *, turn: bool = True) -> Fit:
     """The widths for one table: the type size that makes it low without making it small."""
-    texts = tuple(tuple(map(plain, row)) for row in table.rows)
-    return _fit(tuple(table.columns), texts, frozenset(table.emphasis), tuple(sizes))
+    return _fit(*_about(table), tuple(sizes), turn)[0]
+
+
+def fits(table: Table, sizes: Sequence[float] = SIZES, *, turn: bool = True) -> bool:
+    """Whether the table fits a page, upright or with `turn` on its side, without a word or number broken."""
+    return _fit(*_about(table), tuple(sizes), turn)[1]
+
+
+def wanted(table: Table) -> list[float]:
+    """The width each column asks for at full size: figures on one line, texts wrapped where they are long."""
+    columns, texts, emphasis = _about(table)
+    measured = _Measured(columns, texts, emphasis)
+    return [
+        max(least, min(whole, TITLE * 2))
+        for least, whole in zip(measured.least, measured.natural, strict=True)
+    ]
+
+
+def _about(table: Table) -> tuple[Columns, Texts, frozenset[int]]:
+    texts = [list(map(plain, row)) for row in table.rows]
+    for (row, column), (_, across) in table.spans.items():
+        if across > 1:  # it has the room of the columns beside it too
+            texts[row][column] = texts[row][column][: math.ceil(len(texts[row][column]) / across)]
+    return tuple(table.columns), tuple(map(tuple, texts)), frozenset(table.emphasis)
 
 
 @lru_cache(maxsize=1 << 10)  # asked for by the pages and by the table, and again by the next report
-def _fit(columns: Columns, texts: Texts, emphasis: frozenset[int], sizes: tuple[float, ...]) -> Fit:
+def _fit(
+    columns: Columns, texts: Texts, emphasis: frozenset[int], sizes: tuple[float, ...], turn: bool
+) -> tuple[Fit, bool]:
+    """The widths, and whether they leave every word whole."""
     measured = _Measured(columns, texts, emphasis)
-    for available, turned in ((TEXT_WIDTH, False), (WIDE_WIDTH, True)):
+    pages = ((TEXT_WIDTH, False), (WIDE_WIDTH, True)) if turn else ((TEXT_WIDTH, False),)
+    for available, turned in pages:
         space = available - GUTTER * (len(columns) - 1)
         fits = [found for size in sizes if (found := measured.at(size, space, turned=turned))]
         if fits:
-            return min(fits, key=lambda one: (one.height / one.size**SMALLNESS, -one.size))
-    return measured.squeezed(SIZES[-1], space)
+            return min(fits, key=lambda one: (one.height / one.size**SMALLNESS, -one.size)), True
+    return measured.squeezed(SIZES[-1], space, turned=turn), False
 
 
 class _Measured:
@@ -106,7 +132,7 @@ class _Measured:
             gains[i] = self._gain(scale, widths, natural, i)
         return Fit(size, tuple(widths), self._lines(scale, widths), turned)
 
-    def squeezed(self, size: float, space: float) -> Fit:
+    def squeezed(self, size: float, space: float, *, turned: bool) -> Fit:
         """Wide columns cut to one common width so that all fit: the last resort, words are then broken."""
         scale = size / SIZES[0]
         least, low, high = [w * scale for w in self.least], 0.0, space
@@ -114,7 +140,7 @@ class _Measured:
             cap = (low + high) / 2
             low, high = (cap, high) if sum(min(w, cap) for w in least) <= space else (low, cap)
         widths = [min(w, low) for w in least]
-        return Fit(size, tuple(widths), self._lines(scale, widths), True)
+        return Fit(size, tuple(widths), self._lines(scale, widths), turned)
 
     def _lines(self, scale: float, widths: list[float]) -> tuple[int, ...]:
         """Lines per row."""

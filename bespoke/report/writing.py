@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bespoke.report.ahead import Ahead
 from bespoke.report.cover import Cover
+
+if TYPE_CHECKING:
+    from bespoke.report.outputs import Options
 
 
 def render(
@@ -17,19 +21,23 @@ def render(
     folder: Path,
     ahead: Ahead | None = None,
     meanwhile: Callable[[], object] = lambda: None,
+    options: Mapping[Path, Options] | None = None,
 ) -> dict[str, float]:
     """Write `report.pdf` and `report.html` into the folder; seconds spent on each step.
 
-    `ahead` may have taken some of the notebooks apart; `meanwhile` is called while the PDF is typeset. Nothing is
-    written before both files are complete, so that a failure leaves an earlier report in place. Raises BespokeError
-    naming notebook and cell where one of them cannot be printed.
+    `ahead` may have taken some of the notebooks apart; `meanwhile` is called while the PDF is typeset; `options` says
+    how notebooks are read that are not ours. Nothing is written before both files are complete, so that a failure
+    leaves an earlier report in place. Raises BespokeError naming notebook and cell where one cannot be printed.
     """
     from bespoke.report import document, typesetting, webpage
     from bespoke.results import write_atomically
 
     clock = _Clock()
     ahead = ahead or Ahead(cover.language)
-    report = document.assembled([ahead.part(path) for path in notebooks], cover.language)
+    report = document.assembled(
+        [ahead.part(path, (options or {}).get(path)) for path in notebooks], cover.language
+    )
+    typesetting.settle_formulas(report)
     clock.lap("read")
     source = typesetting.source(report, cover)
     clock.lap("typst")

@@ -46,12 +46,13 @@ def execute(
     parameters: Mapping[str, Any],
     environment: Mapping[str, str],
     beside: Beside = ALONE,
+    folder: Path | None = None,
 ) -> Seconds | None:
     """Run `source` and save the executed notebook as `target`, whole or not at all; None where it was called off.
 
     Raises BespokeError naming notebook and cell when a cell fails; the executed notebook with the error is then
     kept beside `target` as `<stem>.failed.ipynb`. Paths go by `environment`, which is added to the kernel's own,
-    so that no executed notebook holds one.
+    so that no executed notebook holds one. `folder` is what the kernel takes relative paths from.
     """
     import_papermill()
     import nbformat
@@ -67,9 +68,11 @@ def execute(
     ran: list[Any] = []
     try:
         book = papermill.execute_notebook(
-            str(source.resolve()), None, parameters=dict(parameters), progress_bar=False, kernel_name="python3",
+            str(source.resolve()), None, parameters=dict(parameters), progress_bar=False,
+            kernel_name="python3", language="python",
             engine_name=ENGINE, autosave_cell_every=0, request_save_on_cell_execute=False,
             environment={**_inherited(), **environment}, keep=ran, beside=beside,
+            folder=str(folder.resolve()) if folder else "",
         )  # fmt: skip
     except CalledOff:
         return None

@@ -14,7 +14,8 @@ from bespoke.errors import BespokeError, printable
 from bespoke.facts.listing import value_text
 from bespoke.facts.reader import Facts, value_rows
 from bespoke.keys import reads
-from bespoke.report.document import build, read
+from bespoke.own.report import printed
+from bespoke.report.document import assembled, read, split
 from bespoke.report.model import Block, Figure, Heading, Paragraph, Section, Table, plain, walk
 from bespoke.runner import manifest as manifests
 from bespoke.runner.run import Options, upstream
@@ -45,8 +46,9 @@ def explain(name: str, asked: str, options: Options) -> Iterator[str]:
     found = manifests.read(folder)
     if found is None:
         raise BespokeError("no report to explain; run `bespoke run` first", path=name)
-    notebooks = [folder / "notebooks" / f"{stem}.ipynb" for stem in CHAPTERS]
-    document = build([read(path) for path in notebooks], client.engagement.language)
+    language = client.engagement.language
+    parts = [split(read(one.path), language, one.options) for one in printed(client.folder, folder, found)]
+    document = assembled(parts, language)
     places = [p for section in document.sections for p in _places(section, asked)]
     if not places:
         raise BespokeError(
@@ -69,7 +71,7 @@ def explain(name: str, asked: str, options: Options) -> Iterator[str]:
 def _chain(
     entry: Chapter, client: Client, facts: Facts, folder: Path, inputs: dict[str, str]
 ) -> Iterator[str]:
-    yield f"    computed by  bespoke.chapters.{entry.module}.{entry.compute} -> results/{entry.stem}.json"
+    yield f"    computed by  {entry.modules()[0]}.{entry.compute} -> results/{entry.stem}.json"
     for name, digest in sorted(inputs.items()):
         if reads(entry.stem, name):
             yield printable(f"    from input   {client.name}/{name} (SHA-256 {digest[:16]})")

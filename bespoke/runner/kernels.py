@@ -27,6 +27,12 @@ from bespoke.runner.execute import own_cells
 
 ENGINE = "bespoke"
 START = 120  # seconds a kernel may take to start
+QUIET = ("--HistoryManager.enabled=False",)
+# A notebook of a client's own: its figures are outputs, and it can import what lies beside it.
+AS_IN_JUPYTER = (
+    "--InteractiveShellApp.matplotlib=inline",
+    "--InteractiveShellApp.exec_lines=import sys; sys.path.insert(0, '')",
+)
 SOON = 0.005  # seconds between two looks whether a kernel has ended
 
 
@@ -118,6 +124,7 @@ class Engine(NBClientEngine):  # type: ignore[misc]
         environment: Mapping[str, str],
         keep: list[Any],
         beside: Beside,
+        folder: str = "",
         **kwargs: Any,
     ) -> Any:
         watched, gate = beside.watched, beside.gate
@@ -142,11 +149,12 @@ class Engine(NBClientEngine):  # type: ignore[misc]
         client = PapermillNotebookClient(
             nb_man, kernel_name=kernel_name, kernel_manager_class=Manager, shutdown_kernel="immediate",
             timeout=None, startup_timeout=START, on_notebook_start=begin, on_cell_start=hold, on_cell_executed=look,
-            extra_arguments=["--InteractiveShellApp.ignore_cwd=True", "--HistoryManager.enabled=False"],
+            extra_arguments=[*QUIET, *(AS_IN_JUPYTER if folder else ("--InteractiveShellApp.ignore_cwd=True",))],
         )  # fmt: skip
         if watched is not None:
             watched.has_begun()
-        return client.execute(env={**environment, nursery.AT_ONCE: str(int(beside.at_once))})
+        place = {"cwd": folder} if folder else {}
+        return client.execute(env={**environment, nursery.AT_ONCE: str(int(beside.at_once))}, **place)
 
 
 papermill_engines.register(ENGINE, Engine)

@@ -29,6 +29,7 @@ class NotebookRun:
     made_by: str = ""  # hash of the package's code and the versions beside it
     outputs: dict[str, str] = field(default_factory=dict)  # file in the client's report folder -> SHA-256
     seconds: dict[str, float] = field(default_factory=dict)  # kernel, imports, cells, save
+    source: str = ""  # SHA-256 of the notebook that was run; of a client's own, of its cells
 
 
 @dataclass
@@ -44,6 +45,7 @@ class Manifest:
     facts: dict[str, str] = field(default_factory=dict)  # fact table -> SHA-256
     warnings: list[str] = field(default_factory=list)  # of these inputs
     notebooks: dict[str, NotebookRun] = field(default_factory=dict)
+    own: dict[str, NotebookRun] = field(default_factory=dict)  # of the client, after the chapters
     report: dict[str, str] = field(default_factory=dict)  # report.pdf, report.html -> SHA-256
     report_key: str = ""
     render_seconds: dict[str, float] = field(default_factory=dict)
@@ -67,10 +69,12 @@ def read(folder: Path) -> Manifest | None:
     try:
         raw = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         notebooks = {stem: NotebookRun(**run) for stem, run in raw.pop("notebooks").items()}
-        found = Manifest(**raw, notebooks=notebooks)
+        own = {stem: NotebookRun(**run) for stem, run in raw.pop("own", {}).items()}
+        found = Manifest(**raw, notebooks=notebooks, own=own)
     except (OSError, ValueError, TypeError, AttributeError, KeyError):
         return None
-    return found if _well_typed(found) and all(map(_well_typed, notebooks.values())) else None
+    runs = (*notebooks.values(), *own.values())
+    return found if _well_typed(found) and all(map(_well_typed, runs)) else None
 
 
 def _well_typed(record: Manifest | NotebookRun) -> bool:

@@ -70,9 +70,20 @@ def _typed(parameter: Parameter, text: str) -> Any:
     try:
         if kind is bool:
             return {"true": True, "false": False}[text.lower()]
-        return kind(text)
+        value = kind(text)
     except (KeyError, ValueError):
         wanted = {"int": "a whole number", "float": "a number", "bool": "true or false"}.get(
             parameter.type, "text"
         )
         raise BespokeError(f"-p {parameter.name}: {text!r} is not {wanted}") from None
+    least = _least(parameter)
+    if least is not None and value < least:
+        raise BespokeError(f"-p {parameter.name}: must be at least {least}, not {value}")
+    return value
+
+
+def _least(parameter: Parameter) -> int | None:
+    """A count of draws or resamples is 1 or more, a random seed 0 or more; other numbers are free."""
+    if parameter.type != "int" or parameter.default <= 0:
+        return None
+    return 0 if parameter.name == "seed" else 1

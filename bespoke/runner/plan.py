@@ -66,13 +66,13 @@ class Plan:
         parameters = dict(self.options.parameters.get(stem, {}))
         parts = [
             key_of(stem, self.now.inputs, self.now.as_of),
-            digest(places.notebooks() / f"{stem}.ipynb"),
+            digest(chapter(stem).notebook()),
             repr(sorted(parameters.items())),
             repr(sorted(self.now.versions.items())),
             *(self._result(needed) for needed in predecessors(stem)),
         ]
         key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-        return NotebookRun(key, parameters, self.now.made_by)
+        return NotebookRun(key, parameters, self.now.made_by, source=parts[1])
 
     def reason(self, stem: str) -> str:
         """Why the notebook has to run, in a few words; empty when nothing it depends on has changed."""
@@ -112,6 +112,8 @@ class Plan:
             return printable(f"{changed[0]} changed") + (
                 f" and {len(changed) - 1} more" if len(changed) > 1 else ""
             )
+        if earlier.source and earlier.source != digest(chapter(stem).notebook()):
+            return "its own cells changed"
         if self.before.facts != self.now.facts:
             return "fact tables changed"
         if self.before.versions != self.now.versions:
@@ -147,6 +149,7 @@ class Plan:
         others = {k: v for k, v in self.now.inputs.items() if not any(reads(stem, k) for stem in CHAPTERS)}
         parts = [
             *(f"{stem}={self.outputs(stem).get(f'notebooks/{stem}.ipynb', '')}" for stem in CHAPTERS),
+            repr([(stem, run.outputs) for stem, run in sorted(self.now.own.items())]),
             *map(digest, templates),
             package_digest(),
             self.now.as_of,
@@ -175,7 +178,7 @@ class Plan:
 def predecessors(stem: str) -> list[str]:
     """The chapters whose results a notebook reads."""
     if stem == LAST:
-        return [name for name in CHAPTERS if name != LAST]
+        return [name for name in CHAPTERS if name != LAST and LAST not in upstream(name)]
     return [name for name in CHAPTERS if name in chapter(stem).needs.values()]
 
 

@@ -105,7 +105,7 @@ def _options(request: Request) -> Options:
     if request.assignments:
         from bespoke.runner import parameters
 
-        notebooks = [places.notebooks() / f"{stem}.ipynb" for stem in CHAPTERS]
+        notebooks = [chapter.notebook() for chapter in CHAPTERS.values()]
         parsed = dict(parameters.parse(request.assignments, notebooks))
     if request.as_of:
         from bespoke.workbook import parse_day

@@ -16,6 +16,8 @@ from bespoke.clients import naming
 from bespoke.errors import BespokeError
 from bespoke.handover import hand_over
 from bespoke.keys import digest, input_digests, package_digest
+from bespoke.own.found import own_notebooks
+from bespoke.own.run import own_unchanged, run_own
 from bespoke.places import PACKAGE
 from bespoke.report.ahead import Ahead
 from bespoke.runner import manifest as manifests
@@ -59,6 +61,8 @@ def is_unchanged(name: str, options: Options, say: Say) -> bool:
     plan = _with(now, before, folder, options)
     if (before.inputs, before.code) != (now.inputs, now.code) or not plan.nothing_to_do():
         return False
+    if (root / "notebooks").is_dir() and not own_unchanged(root, folder, now):
+        return False
     for warning in before.warnings:
         say(warning)
     for stem in options.wanted:
@@ -93,10 +97,14 @@ def _run(name: str, root: Path, folder: Path, options: Options, say: Say) -> Non
         _rehearse(plan, client, day, ahead)
     take = ahead.take if options.wants_report else _nothing
     schedule.run_notebooks(plan, environment, say, take)
+    if options.wants_report:
+        run_own(own_notebooks(root), folder, plan.now, environment, say, force=options.force)
     if options.wants_report and not plan.report_is_current():
         rendering = time.perf_counter()
         note = partial(_note_advice, plan, client, day)
-        plan.now.render_seconds = render_report(client, day, folder, ahead, note)
+        plan.now.render_seconds = render_report(client, day, folder, plan.now, ahead, note)
+        for notice in ahead.notices:
+            say(str(notice))
         plan.now.report = {report: digest(folder / report) for report in REPORTS}
         plan.now.report_key = plan.report_key()
         say(f"{name}: report: rendered in {time.perf_counter() - rendering:.1f} s")
@@ -147,7 +155,7 @@ def _manifest(name: str, root: Path, as_of: str, options: Options) -> Manifest:
 def _with(now: Manifest, before: Manifest | None, folder: Path, options: Options) -> Plan:
     """The plan; what the last run left stands until it is done again."""
     if before is not None:
-        now.notebooks = dict(before.notebooks)
+        now.notebooks, now.own = dict(before.notebooks), dict(before.own)
         now.report, now.report_key = dict(before.report), before.report_key
         now.render_seconds = dict(before.render_seconds)
         now.advice, now.stale, now.holds_until = before.advice, list(before.stale), before.holds_until
@@ -180,20 +188,22 @@ def render_report(
     client: Client,
     day: date,
     folder: Path,
+    manifest: Manifest | None,
     ahead: Ahead | None = None,
     meanwhile: Callable[[], object] = lambda: None,
 ) -> dict[str, float]:
     """Render the executed notebooks of a client; seconds per step. A missing one is an error naming it."""
+    from bespoke.own.report import printed
     from bespoke.report import render
     from bespoke.runner.cover import cover_of
 
-    notebooks = [folder / "notebooks" / f"{stem}.ipynb" for stem in CHAPTERS]
+    notebooks = {one.path: one.options for one in printed(client.folder, folder, manifest)}
     for path in notebooks:
         if not path.is_file():
             raise BespokeError(
                 "not there; run `bespoke run` first", path=f"{client.name}/notebooks/{path.name}"
             )
-    return render(notebooks, cover_of(client, day), folder, ahead, meanwhile)
+    return render(list(notebooks), cover_of(client, day), folder, ahead, meanwhile, notebooks)
 
 
 def report_only(name: str, options: Options) -> None:
@@ -206,7 +216,7 @@ def report_only(name: str, options: Options) -> None:
     found = manifests.read(folder)
     day = parse_day(found.as_of) if found else client.engagement.as_of
     with one_at_a_time(folder, lambda: None):
-        render_report(client, day, folder)
+        render_report(client, day, folder, found)
 
 
 def cores() -> int:

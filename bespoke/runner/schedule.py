@@ -15,10 +15,11 @@ from queue import SimpleQueue
 from typing import Literal
 
 from bespoke import places
-from bespoke.chapters.registry import CHAPTERS
+from bespoke.chapters.registry import CHAPTERS, chapter
 from bespoke.errors import BespokeError
 from bespoke.runner.beside import Beside, Gate, Watched
 from bespoke.runner.execute import Seconds, execute
+from bespoke.runner.kept import keep_edited
 from bespoke.runner.manifest import NotebookRun
 from bespoke.runner.nursery import ZYGOTE
 from bespoke.runner.plan import Plan, predecessors, upstream
@@ -70,6 +71,7 @@ def _run(course: _Course, say: Say, finished: Callable[[Path], None]) -> None:
     standing: list[Path] = []
     while True:
         while failed is None and (stem := course.next()):
+            course.keep_edited(stem, say)
             if not course.go(stem):
                 say(f"{plan.now.client}: {stem}: unchanged")
                 standing.append(plan.notebook(stem))
@@ -144,6 +146,13 @@ class _Course:
             self._start(_Started(stem, run, reason))
         return bool(reason)
 
+    def keep_edited(self, stem: str, say: Say) -> None:
+        """Nothing that an analyst wrote into an executed notebook is overwritten."""
+        earlier = self.plan.before.notebooks.get(stem) if self.plan.before else None
+        if earlier is not None:
+            then = earlier.outputs.get(f"notebooks/{stem}.ipynb", "")
+            keep_edited(self.plan.notebook(stem), then, f"{self.plan.now.client}: {stem}", say)
+
     def begin_early(self) -> None:
         """Those that will most likely run next, once nothing they wait for has yet to be started."""
         width = self.plan.options.width
@@ -170,7 +179,7 @@ class _Course:
         watched = Watched(plan.folder / "results" / f"{stem}.json", lambda what: self.news.put((stem, what)))
         future = self.pool.submit(
             execute,
-            places.notebooks() / f"{stem}.ipynb",
+            chapter(stem).notebook(),
             plan.notebook(stem),
             {"client": plan.now.client, "as_of": plan.now.as_of, **started.run.parameters},
             {**self.environment, **_last_run(plan, stem)},

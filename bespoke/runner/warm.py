@@ -79,7 +79,7 @@ def _import(name: str) -> None:
 def _of_the_house(stem: str) -> tuple[str, str]:
     from bespoke.chapters.registry import chapter
 
-    return f"bespoke.chapters.{chapter(stem).module}", f"bespoke.exhibits.{stem[3:]}"
+    return chapter(stem).modules()
 
 
 def _read_the_tables() -> None:

@@ -20,6 +20,7 @@ from bespoke.show.blocks import MIME, Block, Callout, Cell, Column, Figure, Find
 from bespoke.show.drawing import drawn
 from bespoke.show.filling import filled
 from bespoke.show.markdown import escape, fill
+from bespoke.show.shown import Shown, noted
 from bespoke.show.style import new_figure, svg
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Figure",
     "Finding",
     "LeftOut",
+    "Shown",
     "Table",
     "Text",
     "callout",
@@ -73,9 +75,9 @@ def table(
     columns: Sequence[Column],
     source: str = "",
     emphasis: Iterable[int] = (),
-) -> None:
-    """Rows of plain values under typed columns."""
-    display(
+) -> Shown:
+    """Rows of plain values under typed columns: shown, and returned with its data frame."""
+    return display(
         Table(
             label=label,
             caption=caption,
@@ -89,14 +91,14 @@ def table(
 
 def figure(
     drawing: Any, *data: Any, label: str, caption: str, alt: str, width: float = 1.0, source: str = ""
-) -> None:
+) -> Shown:
     """A matplotlib figure with its message (caption) and words for a reader who cannot see it (alt).
 
     `drawing` is the figure itself, or better a function that makes it from `data` alone: then a figure whose data
     have not changed since the last run is not drawn again.
     """
     picture, drawn_from = drawn(drawing, data) if callable(drawing) else (svg(drawing), "")
-    display(
+    return display(
         Figure(
             label=label, caption=caption, alt=alt, svg=picture, width=width, source=source,
             drawn_from=drawn_from,
@@ -104,7 +106,7 @@ def figure(
     )  # fmt: skip
 
 
-def display(block: Block) -> None:
+def display(block: Block) -> Shown:
     """Publish one block: data for the report, HTML for the notebook, plain text for everything else."""
     from IPython.display import publish_display_data
 
@@ -115,3 +117,4 @@ def display(block: Block) -> None:
             "text/plain": html.plain(block),
         }
     )
+    return noted(Shown(block))

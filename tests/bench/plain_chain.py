@@ -23,7 +23,7 @@ from pathlib import Path
 from statistics import median
 
 ROOT = Path(__file__).resolve().parents[2]
-STEMS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+STEMS = sorted(path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
 EXAMPLES = ("meridian_health", "harbour_legal", "atlas_payments")
 PHASES = ("kernel", "imports", "cells", "save")
 ROW = {"failures.csv": "one row of failures.csv", "dataset": "one row of the training data"}

@@ -1,0 +1,112 @@
+"""`bespoke explore`: the controls of every chapter as a local page, served by Voila on this machine alone."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import socket
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bespoke.chapters.registry import CHAPTERS
+from bespoke.errors import BespokeError
+
+CELL = """from bespoke.explore.localpage import chapters
+
+chapters({client!r}, client_data={client_data!r}, reports={reports!r}, as_of={as_of!r})"""
+
+
+def chapters(client: str, *, client_data: str, reports: str, as_of: str = "") -> Any:
+    """The controls of all chapters in tabs; each is made when it is first looked at."""
+    import ipywidgets as w
+
+    stems = list(CHAPTERS)
+    tabs = w.Tab([w.VBox() for _ in stems], titles=[_title(stem) for stem in stems])
+
+    def made(_: object = None) -> None:
+        place = tabs.children[tabs.selected_index or 0]
+        if not place.children:
+            place.children = (
+                _controls(stems[tabs.selected_index or 0], client, client_data, reports, as_of),
+            )
+
+    tabs.observe(made, "selected_index")
+    tabs.selected_index = 0
+    made()
+    return tabs
+
+
+def _controls(stem: str, client: str, client_data: str, reports: str, as_of: str) -> Any:
+    import ipywidgets as w
+
+    from bespoke import workbook
+    from bespoke.explore.panel import problem_line
+    from bespoke.explore.picker import Picker
+
+    try:
+        book = workbook.open(stem, client=client, client_data=client_data, reports=reports, as_of=as_of)
+        return Picker(book).box
+    except BespokeError as error:
+        return w.HTML(problem_line(str(error)))
+
+
+def _title(stem: str) -> str:
+    words = CHAPTERS[stem].name.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def serve(
+    client: str,
+    client_data: Path,
+    reports: Path,
+    *,
+    as_of: str,
+    port: int,
+    browser: bool,
+    say: Callable[[str], None],
+) -> None:
+    """Serve the page until Ctrl-C, on this machine alone; it asks for a token that only its address holds.
+
+    `port` is where to listen, or 0 for any that is free; `say` gets the address. Raises BespokeError where Voila is
+    not installed or the client cannot be read.
+    """
+    from bespoke import clients
+
+    clients.load(client_data, client)  # its problems belong here, not into the page
+    try:
+        from voila.app import Voila
+    except ImportError as error:
+        raise BespokeError("Voila is not installed: pip install voila") from error
+    cell = CELL.format(
+        client=client, client_data=str(client_data.resolve()), reports=str(reports.resolve()), as_of=as_of
+    )
+    with tempfile.TemporaryDirectory(prefix="bespoke-explore-") as folder:
+        notebook = Path(folder) / "explore.ipynb"
+        notebook.write_text(json.dumps(_notebook(cell)), encoding="utf-8")
+        token, place = secrets.token_urlsafe(), port or _free_port()
+        say(f"http://127.0.0.1:{place}/?token={token}")
+        say("Ctrl-C ends it.")
+        quiet = ["--Voila.log_level=ERROR", "--Voila.port_retries=0"]
+        options = ["--Voila.ip=127.0.0.1", f"--port={place}", f"--token={token}", *quiet]
+        Voila.launch_instance([str(notebook), *options, *([] if browser else ["--no-browser"])])
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def _notebook(cell: str) -> dict[str, Any]:
+    code: dict[str, Any] = {
+        "cell_type": "code",
+        "id": "controls",
+        "metadata": {},
+        "source": cell,
+        "outputs": [],
+        "execution_count": None,
+    }
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": [code]}

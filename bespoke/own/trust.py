@@ -1,0 +1,43 @@
+"""Which notebooks of clients somebody has read and trusted on this machine.
+
+A notebook is code, and a client folder comes from elsewhere. As Jupyter's signatures do, trust holds for exact content:
+what was trusted is kept as a hash, in a file of this user and never in the client folder. Outputs are no part of
+it, so that a notebook that was only run in JupyterLab stays trusted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from bespoke.own.found import OwnNotebook
+from bespoke.saving import write_atomically
+
+
+def is_trusted(notebook: OwnNotebook) -> bool:
+    """Whether exactly these cells, and modules beside them, were trusted here."""
+    return notebook.digest in _known()
+
+
+def trust(notebooks: Iterable[OwnNotebook]) -> None:
+    """Trust these notebooks as they are now; any change of a cell ends it."""
+    known = _known() | {one.digest: f"{one.path.parent.parent.name}/{one.path.name}" for one in notebooks}
+    file = _file()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(file, json.dumps(known, indent=1, sort_keys=True) + "\n")
+
+
+def _known() -> dict[str, str]:
+    """Hash of what was trusted -> its name, for whoever reads the file."""
+    try:
+        found = json.loads(_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(key): str(name) for key, name in found.items()} if isinstance(found, dict) else {}
+
+
+def _file() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("bespoke", appauthor=False) / "trusted_notebooks.json"
