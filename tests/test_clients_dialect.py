@@ -157,6 +157,9 @@ def test_the_whole_file_decides(texts: list[str], found: Numerals) -> None:
         ("180.000", "180000"),
         ("2,125", "2.125"),
         ("1.234.567", "1234567"),
+        ("1 500,5", "1500.5"),
+        ("180\u202f000", "180000"),
+        ("82,5 %", "82.5%"),
     ],
 )
 def test_numbers_with_commas(text: str, plain: str) -> None:

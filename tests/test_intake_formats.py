@@ -336,6 +336,21 @@ def test_a_table_of_own_columns(tmp_path: Path) -> None:
 # --- files ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("shape", ["lines", "document", "table"])
+def test_logs_in_the_encodings_that_shells_write(tmp_path: Path, encoding: str, shape: str) -> None:
+    text = {
+        "lines": json.dumps(observation(trace_name="Verträge")),
+        "document": json.dumps([observation(trace_name="Verträge")], ensure_ascii=False),
+        "table": CONSOLE_USAGE.replace("Legal", "Verträge"),
+    }[shape]
+    path = tmp_path / "log"
+    path.write_bytes(text.encode(encoding))
+    (record,) = read(path)
+    assert isinstance(record, Record)
+    assert "Verträge" in record.keys.values()
+
+
 def test_malformed_lines_are_counted_and_the_others_read(tmp_path: Path) -> None:
     good = json.dumps(observation())
     found = list(read(save(tmp_path / "obs.jsonl", f"{good}\n{{broken\n{good}\n")))

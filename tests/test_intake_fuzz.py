@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bespoke.errors import BespokeError
 from bespoke.intake import formats
 from bespoke.intake.failing_sources import read as read_failing
+from bespoke.intake.front import _FORMATS
 from bespoke.intake.usage_import import read_usage_files
 from tests.test_intake_failures import PROMPTFOO, SAMPLE, score
 from tests.test_intake_formats import CONSOLE_USAGE, INVOCATION, LEGACY, NEW, observation, otlp, spend_log
@@ -82,5 +83,5 @@ def test_damaged_failures(content: bytes) -> None:
             assert read_failing(path).title
 
 
-def test_every_format_has_a_name_of_its_own() -> None:
-    assert len({form.name for form in formats.FORMATS}) == len(formats.FORMATS)
+def test_the_command_offers_every_format() -> None:
+    assert [form.name for form in formats.FORMATS] == sorted(set(_FORMATS), key=_FORMATS.index)

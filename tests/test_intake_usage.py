@@ -251,6 +251,22 @@ def test_calls_of_no_task_and_rows_not_understood_are_told(client_data: Path, tm
     assert dict(found.strangers) == {"tag task:health_check": 7}
 
 
+def test_calls_in_two_kinds_of_logs_are_told_and_a_bill_beside_a_log_is_not(
+    client_data: Path, tmp_path: Path
+) -> None:
+    spend = spend_rows(tmp_path / "spend.csv", 10)
+    bill = tmp_path / "bill.csv"
+    header = "usage_date_utc,model,workspace,api_key,usage_type,token_type,cost_usd\n"
+    bill.write_text(header + "2026-10-05,claude-opus-4-8,risk_memo,k,message,output,1.00\n", encoding="utf-8")
+    assert imported(client_data, spend, bill)[0].counted_twice() == []
+    tokens = tmp_path / "tokens.csv"
+    header = (
+        "usage_date_utc,model_version,api_key,workspace,usage_input_tokens_no_cache,usage_output_tokens\n"
+    )
+    tokens.write_text(header + "2026-10-05,claude-opus-4-8,k,risk_memo,100,10\n", encoding="utf-8")
+    assert imported(client_data, spend, tokens)[0].counted_twice() == ["risk_memo"]
+
+
 def test_a_file_given_twice_and_one_of_no_format_are_refused(client_data: Path, tmp_path: Path) -> None:
     path = spend_rows(tmp_path / "spend.csv", 3)
     twin = spend_rows(tmp_path / "twin.csv", 3)

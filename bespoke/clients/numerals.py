@@ -17,6 +17,10 @@ from bespoke.clients.wording import quote
 TWO_MEANINGS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _POINT = re.compile(r"[+-]?(\d+\.\d*|\.\d+|\d{1,3}(,\d{3})+\.\d+|\d{1,3}(,\d{3}){2,})", re.ASCII)
 _COMMA = re.compile(r"[+-]?(\d+,\d*|,\d+|\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,})", re.ASCII)
+_GROUPS = "[ \u00a0\u2009\u202f'’]"
+_SPACED = re.compile(
+    rf"[+-]?\d{{1,3}}({_GROUPS}\d{{3}})+(,\d+)?", re.ASCII
+)  # as French and Spanish sheets have it
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,10 @@ class Numerals:
             return self._decided(text, whole)
         if not self.comma:
             return text, ""
+        if text.endswith("%"):  # refused all the same, with the share to write
+            plain, warning = self.plain(text[:-1].strip())
+            return f"{plain}%", warning
+        text = re.sub(_GROUPS, "", text) if _SPACED.fullmatch(text) else text
         if _COMMA.fullmatch(text):
             return text.replace(".", "").replace(",", "."), ""
         if _POINT.fullmatch(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
@@ -30,8 +31,8 @@ def elements(path: Path) -> Iterator[Element]:
         text = _text(head)
         if not text.strip():
             raise BespokeError("is empty", path=path.name)
-        if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
-            yield from _json(path, text.lstrip("\ufeff \t\r\n"))
+        if text.lstrip()[:1] in ("{", "["):
+            yield from _json(path, text.lstrip())
         else:
             yield from _csv(path, head)
     except (OSError, EOFError, gzip.BadGzipFile) as error:
@@ -39,17 +40,46 @@ def elements(path: Path) -> Iterator[Element]:
 
 
 def _opened(path: Path) -> IO[bytes]:
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    return cast("IO[bytes]", gzip.open(path)) if packed else path.open("rb")
+    """The file unpacked, and as UTF-8 without a byte order mark: PowerShell writes UTF-16, and some tools the mark."""
+    with path.open("rb") as raw:
+        packed = raw.read(2) == b"\x1f\x8b"
+    file = cast("IO[bytes]", gzip.GzipFile(path)) if packed else cast("IO[bytes]", path.open("rb"))
+    start = file.read(3)
+    file.seek(0)
+    if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return io.BufferedReader(_FromUTF16(file))
+    if start == codecs.BOM_UTF8:
+        file.seek(3)
+    return file
+
+
+class _FromUTF16(io.RawIOBase):
+    """A file in UTF-16 as bytes of UTF-8."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._ready = file, b""
+        self._decoder = codecs.getincrementaldecoder("utf-16")("replace")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._ready:
+            chunk = self._file.read(_HEAD)
+            self._ready = self._decoder.decode(chunk, final=not chunk).encode("utf-8", "replace")
+            if not chunk:
+                break
+        n = min(len(buffer), len(self._ready))
+        buffer[:n], self._ready = self._ready[:n], self._ready[n:]
+        return n
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 def _text(head: bytes) -> str:
-    return head.decode(_encoding(head), errors="replace")
-
-
-def _encoding(head: bytes) -> str:
-    return "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    return head.decode("utf-8", errors="replace")
 
 
 def _json(path: Path, head: str) -> Iterator[Element]:
@@ -109,11 +139,11 @@ def _document(path: Path, prefix: str) -> Iterator[Element]:
 
 
 def _csv(path: Path, head: bytes) -> Iterator[Element]:
-    first = _text(head).lstrip("\ufeff").split("\n", 1)[0]
+    first = _text(head).split("\n", 1)[0]
     separator = max(SEPARATORS, key=first.count)
     with (
         _opened(path) as file,
-        io.TextIOWrapper(file, encoding=_encoding(head), errors="replace", newline="") as text,
+        io.TextIOWrapper(file, encoding="utf-8", errors="replace", newline="") as text,
     ):
         before = csv.field_size_limit(LONGEST_LINE)
         try:

@@ -46,6 +46,9 @@ class Import:
     tallies: dict[str, Tally] = field(default_factory=dict)
     files: list[FileRead] = field(default_factory=list)
     rows: dict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))  # task, file -> rows
+    logs: defaultdict[str, set[str]] = field(
+        default_factory=lambda: defaultdict(set)
+    )  # task -> formats, bills aside
     strangers: Counter[str] = field(default_factory=Counter)
 
     def figures(self) -> dict[str, TaskUsage]:
@@ -57,12 +60,7 @@ class Import:
 
     def counted_twice(self) -> list[str]:
         """Tasks whose calls stand in logs of more than one kind: a gateway's and a vendor's, most often."""
-        kinds: defaultdict[str, set[str]] = defaultdict(set)
-        for task, at in self.rows:
-            kinds[task].add(self.files[at].form.name)
-        return sorted(
-            task for task, found in kinds.items() if len(found) > 1 and not self.tallies[task].bills
-        )
+        return sorted(task for task, kinds in self.logs.items() if len(kinds) > 1)
 
     def _sources(self, task: str) -> tuple[UsageSource, ...]:
         found = []
@@ -147,6 +145,8 @@ def _read(
                 found.tallies[task] = Tally(zone, zone_name, Priced(own))
             found.tallies[task].add(record)
             found.rows[task, at] += 1
+            if not record.charge:
+                found.logs[task].add(read.form.name)
         read.others += calls == 0
 
 

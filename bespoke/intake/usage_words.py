@@ -21,7 +21,7 @@ def lines(read: Import, figures: Mapping[str, TaskUsage], client: Client | None)
         shown = ", ".join(f"{name} ({n})" for name, n in read.strangers.most_common(_SHOWN))
         more = len(read.strangers) - _SHOWN
         yield (
-            f"{total} calls belong to no task: {shown}{f' and {more} more' if more > 0 else ''};"
+            f"{total} calls or charges belong to no task: {shown}{f' and {more} more' if more > 0 else ''};"
             " --task TASK=FIELD:PATTERN says whose they are"
         )
     for task in read.counted_twice():
