@@ -11,7 +11,6 @@ from bespoke.chapters.dataset_readiness.minhash import Hashes, Signature, near_p
 from bespoke.tuning.formats import Example, Turn
 from bespoke.tuning.formats.example import written
 
-
 # Columns of images and the like beside the dialogue: rows that differ in them are no copies, whatever their words.
 SHOWN = ("images", "image", "videos", "video", "audios", "audio")
 
