@@ -10,6 +10,7 @@ from pathlib import Path
 from bespoke.chapters.dataset_readiness.identifiers import identifiers
 
 SET = Path(__file__).with_name("labelled") / "identifiers.tsv"
+HELD_OUT = SET.with_name("identifiers_held_out.tsv")  # never used to change a rule
 LANGUAGES = {"US": "en", "GB": "en", "DE": "de", "ES": "es", "FR": "fr", "IT": "it"}
 NO_PERSON = {"date"}  # a date alone is information, no identifier of these texts
 
@@ -41,17 +42,17 @@ class Score:
         return self.alarms / self.clean
 
 
-def labelled() -> Iterator[Labelled]:
-    for line in SET.read_text(encoding="utf-8").splitlines():
+def labelled(path: Path = SET) -> Iterator[Labelled]:
+    for line in path.read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             country, rules, text = line.split("\t")
             yield Labelled(country, frozenset() if rules == "-" else frozenset(rules.split(",")), text)
 
 
-def scores() -> dict[str, Score]:
+def scores(path: Path = SET) -> dict[str, Score]:
     """Language -> its score; "all" is all of them."""
     found: dict[str, Score] = {name: Score() for name in ("all", *dict.fromkeys(LANGUAGES.values()))}
-    for one in labelled():
+    for one in labelled(path):
         seen = {
             rule.removeprefix("identifier_") for rule, _ in identifiers(one.text, one.country)
         } - NO_PERSON
@@ -66,5 +67,5 @@ def scores() -> dict[str, Score]:
     return found
 
 
-def sizes() -> Counter[str]:
-    return Counter(LANGUAGES[one.country] for one in labelled())
+def sizes(path: Path = SET) -> Counter[str]:
+    return Counter(LANGUAGES[one.country] for one in labelled(path))

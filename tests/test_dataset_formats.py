@@ -467,6 +467,28 @@ def test_tool_calls_are_checked(record: Any, rule: str, detail: str, tmp_path: P
     assert (place.line, place.detail) == (2, detail)
 
 
+def test_rows_that_differ_in_their_calls_or_images_alone_are_no_copies(tmp_path: Path) -> None:
+    def calls(n: int) -> dict[str, Any]:
+        call = {**CALL, "function": {"name": "takeoff", "arguments": json.dumps({"altitude": n})}}
+        return {"messages": [U, {"role": "assistant", "tool_calls": [call]}], "tools": [TOOL]}
+
+    def shows(n: int) -> dict[str, Any]:
+        parts = [
+            {"type": "text", "text": "q"},
+            {"type": "image_url", "image_url": {"url": f"https://x.example/{n}.png"}},
+        ]
+        return {"messages": [{"role": "user", "content": parts}, A]}
+
+    result = check(write(tmp_path / "a.jsonl", calls(1), calls(2), calls(1), shows(1), shows(2), shows(1)))
+    assert [place.line for place in found(result, "duplicate_exact").places] == [3, 6]
+    long = "Describe what you see in this picture in one sentence, and name the colours."
+    rows = [
+        {"messages": [{"role": "user", "content": long}, A], "images": [f"{n}.png"]} for n in (1, 2, 3, 3)
+    ]
+    result = check(write(tmp_path / "b.jsonl", *rows))
+    assert (result.exact_copies, result.near_copies, result.several_answers) == (1, 0, 0)
+
+
 def test_a_dialogue_may_end_with_a_call_and_sound_tools_are_no_fault(tmp_path: Path) -> None:
     ends = {"messages": [U, {"role": "assistant", "content": None, "tool_calls": [CALL]}], "tools": [TOOL]}
     result = check(write(tmp_path / "a.jsonl", OPENAI_TOOLS, ends))

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bespoke.chapters.dataset_readiness.identifiers import PATTERNS, identifiers
-from tests.labelled_identifiers import LANGUAGES, scores, sizes
+from tests.labelled_identifiers import HELD_OUT, LANGUAGES, scores, sizes
 
 PIECES = (
     "+49", "030", "555-0199", "555 0199", "5550199", "(212)", "212.", "tel", "Phone: ", "fax #", "078-05-1120", "MRN",
@@ -74,6 +74,12 @@ def test_recall_and_false_alarms_on_the_labelled_texts(language: str) -> None:
     score = scores()[language]
     assert score.recall >= 0.97, score.missed
     assert score.alarm_rate <= 0.03, score.false
+
+
+def test_recall_on_texts_that_no_rule_was_changed_for() -> None:
+    score = scores(HELD_OUT)["all"]
+    assert score.recall >= 0.9, score.missed
+    assert score.alarm_rate <= 0.05, score.false
 
 
 @pytest.mark.parametrize(

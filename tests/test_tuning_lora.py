@@ -324,7 +324,9 @@ def test_merged_it_answers_as_base_and_adapter_do(tmp_path: Path, base: Path) ->
         untuned = AutoModelForCausalLM.from_pretrained(base)(ids).logits
     apart = (wanted - found).norm() / wanted.norm()
     assert apart < 0.05  # bfloat16 keeps eight bits
-    assert apart < 0.2 * (wanted - untuned).norm() / wanted.norm()
+    assert (
+        apart < 0.5 * (wanted - untuned).norm() / wanted.norm()
+    )  # nearer to the tuned model than to its base
     assert AutoTokenizer.from_pretrained(folder / "merged").chat_template
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from bespoke.advice.evidence import Contradiction, Evidence, Grade, Input, Value, best, contradictions, graded
 from bespoke.clients.schema import Client, Task
@@ -10,7 +10,12 @@ from bespoke.evaluation.measured import MeasuredSystem, MeasuredTask
 from bespoke.facts.reader import Facts
 from bespoke.show.numbers import decimal, exact, percent
 
-TOKENS_APART = 0.2  # share by which recorded tokens may differ from the stated ones before it is said
+APART = 0.2  # share by which what was recorded or logged may differ from what is stated before it is said
+LOGS = "the client's logs"
+LOGGED = {
+    "requests_per_day": "requests a day", "system_tokens": "tokens of fixed prompt",
+    "input_tokens": "input tokens a request", "output_tokens": "output tokens a request",
+}  # fmt: skip
 WHERE: dict[Grade, str] = {
     "measured": "the evaluation", "counted": "counted in the client's files", "declared": "stated by the client",
 }  # fmt: skip
@@ -38,9 +43,9 @@ def evidence(
         _input("test_cases", measured=_of(in_use, lambda s: s.cases), declared=task.test_cases or None),
         _input("failures", counted=sum(families.values()) or None),
         _input("examples", counted=counted, declared=task.labelled_examples or None),
-        _input("volume", declared=task.requests_per_day),
-        _input("tokens", measured=_of(in_use, lambda s: s.input_tokens), declared=_stated_tokens(task)),
-        _input("latency", measured=_of(in_use, lambda s: s.p95_ms)),
+        _load("volume", task, ("requests_per_day",)),
+        _load("tokens", task, ("system_tokens", "input_tokens"), _of(in_use, lambda s: s.input_tokens)),
+        _latency(client, task, in_use),
         _input("identifiers", counted=identifiers, declared=free),
         _input("knowledge_changes", declared=task.knowledge_changes),
         _input("residency", declared=", ".join(client.engagement.residency) or "anywhere"),
@@ -51,6 +56,7 @@ def evidence(
     said = (
         _quality_apart(task, in_use), _metric_apart(task, in_use), _cases_apart(task, in_use),
         examples_apart(task, counted), identifiers_apart(task, identifiers), _tokens_apart(task, in_use),
+        *_logs_apart(task),
         _waits_and_hurries(task), _target_above(task, measured), _target_below(task), implausible_latency(task, facts),
     )  # fmt: skip
     return Evidence(inputs={one.name: one for one in found}, contradictions=contradictions(said))
@@ -61,6 +67,33 @@ def _input(name: str, *, measured: Value = None, counted: Value = None, declared
         ("measured", measured), ("counted", counted), ("declared", declared),
     )  # fmt: skip
     return best(name, *(graded(name, value, grade, WHERE[grade]) for grade, value in by_grade))
+
+
+def _load(name: str, task: Task, columns: tuple[str, ...], on_cases: float | None = None) -> Input:
+    """The sum of columns of the task list: counted in logs, else recorded on the cases, else as stated."""
+    value = sum(float(getattr(task, column)) for column in columns)
+    logged = bool(task.measured & set(columns))
+    known = not task.unknown & set(columns)
+    return best(
+        name,
+        graded(name, value if logged else None, "measured", LOGS),
+        graded(name, on_cases, "measured", WHERE["measured"]),
+        graded(name, value if known else None, "declared", WHERE["declared"]),
+    )
+
+
+def _latency(client: Client, task: Task, in_use: MeasuredSystem | None) -> Input:
+    return best(
+        "latency",
+        graded("latency", _of(in_use, lambda s: s.p95_ms), "measured", WHERE["measured"]),
+        graded("latency", logged_p95(client, task), "measured", LOGS),
+    )
+
+
+def logged_p95(client: Client, task: Task) -> float | None:
+    """The 95th percentile of the time to the whole answer in the client's logs, in ms."""
+    usage = (client.usage or {}).get(task.task_id)
+    return usage.latency_p95_ms if usage else None
 
 
 def _of(system: MeasuredSystem | None, value: Callable[[MeasuredSystem], float | None]) -> float | None:
@@ -145,10 +178,22 @@ def identifiers_apart(task: Task, identifiers: int | None) -> Contradiction | No
     )
 
 
+def _logs_apart(task: Task) -> Iterable[Contradiction]:
+    for column, what in LOGGED.items():
+        stated, counted = task.stated.get(column), float(getattr(task, column))
+        if stated and abs(counted - stated) > APART * stated:
+            yield Contradiction(
+                input="volume" if column == "requests_per_day" else "tokens",
+                says=f"{decimal(stated)} {what} are stated and {decimal(counted)} were counted in the logs: "
+                "the counted ones are used",
+            )
+
+
 def _tokens_apart(task: Task, in_use: MeasuredSystem | None) -> Contradiction | None:
-    stated = task.system_tokens + task.input_tokens
+    stated = _stated_tokens(task)
     recorded = in_use.input_tokens if in_use else None
-    if recorded is None or not stated or abs(recorded - stated) <= TOKENS_APART * stated:
+    known = "input_tokens" not in task.measured | task.unknown
+    if recorded is None or not known or not stated or abs(recorded - stated) <= APART * stated:
         return None
     return Contradiction(
         input="tokens",

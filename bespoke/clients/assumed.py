@@ -23,20 +23,25 @@ def key(facts: Facts, column: str, kind: str | None) -> str:
 def completed(row: Mapping[str, Any], measured: TaskUsage | None, as_of: date) -> dict[str, Any]:
     """A row of tasks.csv with every number a computation needs.
 
-    Measured figures fill what nobody filled in; what is then still unknown takes the
-    likely value of the fact table `assumed`, and its range.
+    What was measured goes before what is stated: a stated number stays beside it in `stated`. A stated model stands,
+    since a log tells what was, not what is. What is then still unknown takes the likely value of the fact table
+    `assumed`, and its range.
     """
     unknown = row.get("unknown", frozenset())
     figures = {} if measured is None else measured.columns(row)
-    found = {column: value for column, value in figures.items() if column in unknown}
-    full = {**row, **found, "unknown": unknown - found.keys(), "measured": frozenset(found)}
+    found = {column: value for column, value in figures.items() if column in NUMBERS or column in unknown}
+    full = {
+        **row, **found, "unknown": unknown - found.keys(), "measured": frozenset(found),
+        "stated": {column: row[column] for column in found if column in row and row[column] != found[column]},
+        "ranges": {column: limits for column, limits in row.get("ranges", {}).items() if column not in found},
+    }  # fmt: skip
     empty = [column for column in (*TEXTS, *NUMBERS) if column not in full]
     if not empty:
         return full
     from bespoke.facts.reader import Facts
 
     facts = Facts(as_of)
-    ranges = dict(full.get("ranges", {}))
+    ranges = dict(full["ranges"])
     for column in empty:
         fact = facts.fact(key(facts, column, full.get("kind")))
         if column in NUMBERS:

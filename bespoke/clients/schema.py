@@ -186,9 +186,10 @@ class Task(Row):
     ranges: Mapping[str, tuple[float, float]] = {}  # column -> least and most, where it is no single value
     unknown: frozenset[str] = frozenset()  # columns nobody could fill in, and nothing measured
     absent: frozenset[str] = frozenset()  # columns answered by none: no model yet, no latency required
-    measured: frozenset[str] = frozenset()  # columns filled from usage.json because nobody had filled them
+    measured: frozenset[str] = frozenset()  # columns that usage.json gives
+    stated: Mapping[str, float] = {}  # what tasks.csv says of those, where it is another number
 
-    beside = frozenset({"ranges", "unknown", "absent", "measured"})
+    beside = frozenset({"ranges", "unknown", "absent", "measured", "stated"})
     may_be_none = frozenset({"model", "p95_latency_ms"})
     may_be_unknown = frozenset(
         {

@@ -54,14 +54,16 @@ class Request:
             client=client, task=task, inputs=inputs, ones=ones,
             load=Load(profile, task.peak_to_mean, inputs.constant("cost.days_per_month"), retry),
             sigma=sigma_of(inputs.of("cost.p95_to_mean", task.task_id)),
-            prefix=task.system_tokens * ones,
-            input=task.input_tokens * inputs.of("cost.input_tokens_factor", task.task_id),
-            output=task.output_tokens * inputs.of("cost.output_tokens_factor", task.task_id),
+            prefix=task.system_tokens * ones
+            if "system_tokens" not in task.ranges
+            else stated(task, "system_tokens", inputs, "cost.input_tokens_factor"),
+            input=stated(task, "input_tokens", inputs, "cost.input_tokens_factor"),
+            output=stated(task, "output_tokens", inputs, "cost.output_tokens_factor"),
         )  # fmt: skip
 
     @property
     def volume(self) -> Array:
-        return self.task.requests_per_day * self.inputs.of("cost.volume_factor", self.task.task_id)
+        return stated(self.task, "requests_per_day", self.inputs, "cost.volume_factor")
 
     def tariff(self, model: str, place: str = "", *, batch: bool = False) -> Tariff:
         """The rates of a model at a place; without a place those of the published price."""
@@ -100,6 +102,14 @@ class Request:
         if ends and ends <= today:
             return (f"{model} was retired on {day(ends)}: this price is history",)
         return (f"{model} is retired on {day(ends)}",) if ends else ()
+
+
+def stated(task: Task, column: str, inputs: Inputs, factor: str) -> Array:
+    """The draws of a column of the task list: its own range where it has one, else its value times a fact's range."""
+    value, limits = float(getattr(task, column)), task.ranges.get(column)
+    if limits is None:
+        return value * inputs.of(factor, task.task_id)
+    return inputs.between(factor, task.task_id, limits[0], value, limits[1])
 
 
 def place_of(model: str, place: str, inputs: Inputs) -> Place | None:

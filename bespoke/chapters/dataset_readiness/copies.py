@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from bespoke.chapters.dataset_readiness.minhash import Hashes, Signature, near_pairs, signature
-from bespoke.tuning.formats import Example
+from bespoke.tuning.formats import Example, Turn
+from bespoke.tuning.formats.example import written
+
+# Columns of images and the like beside the dialogue: rows that differ in them are no copies, whatever their words.
+SHOWN = ("images", "image", "videos", "video", "audios", "audio")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +63,16 @@ class Copies:
         self.lines.append(line)
         self.targets.append(targets)
         self.valid.append(valid)
-        asked = _digest(example.system or "", *(f"{turn.role}\0{turn.text}" for turn in example.asked))
-        whole = asked + _digest(example.answer)
+        shown = [written(example.extra[key]) for key in SHOWN if example.extra.get(key)]
+        asked = _digest(
+            example.system or "", *map(_said, example.asked), *map(written, example.tools), *shown
+        )
+        whole = asked + _digest(_said(example.turns[-1]) if example.turns else "")
         if whole in self._exact:
             self.links.append(Link("exact", self._exact[whole], row))
         elif asked in self._asked:
             self.links.append(Link("answer", self._asked[asked], row))
-        elif len(shingles):
+        elif len(shingles) and not shown and not any(turn.media for turn in example.turns):
             self._signatures.append(signature(shingles))
             self._signed.append(row)
             if dense:
@@ -82,6 +89,16 @@ class Copies:
             both = first in self._dense and later in self._dense
             if alike >= (of_characters if both else threshold):
                 yield Link("near", first, later, alike)
+
+
+def _said(turn: Turn) -> str:
+    """A turn as a text: what was said, called, thought and shown."""
+    if not (turn.calls or turn.reasoning or turn.media or turn.answers):
+        return f"{turn.role}\0{turn.text}"
+    calls = (f"{call.name}{written(call.arguments)}" for call in turn.calls)
+    return "\0".join(
+        (turn.role, turn.text, turn.reasoning, *calls, *(written(one.block) for one in turn.media))
+    )
 
 
 def _digest(*texts: str) -> bytes:
