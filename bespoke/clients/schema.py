@@ -174,7 +174,7 @@ class Task(Row):
     contains_phi: bool | None = None
     deidentified: bool | None = None
     personal_data: bool | None = None
-    place: str | None = None  # where it runs today, a row of bespoke/facts/tables/places.yaml
+    place: Name | None = None  # where it runs today, a row of bespoke/facts/tables/places.yaml
     prompt_caching: bool | None = None  # whether the prompt is cached today
     waits: Waits | None = None  # how long an answer may take at most; "a day" allows batches
     value_of_right: Money | None = None  # of one right output, in the engagement's currency

@@ -80,7 +80,8 @@ class TaskUsage(Row):
         if self.prompt is not None and self.output is not None:
             found["output_tokens"] = round(self.output.mean)
             system = known.get("system_tokens", round(self._cached_mean))
-            found["system_tokens"] = system
+            if "system_tokens" not in known:
+                found["system_tokens"] = system
             found["input_tokens"] = max(0, round(self.prompt.mean) - system)
         most_used = max(self.models, key=lambda name: self.models[name], default="")
         if most_used and known_names.is_model(most_used):

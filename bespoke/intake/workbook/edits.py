@@ -57,13 +57,15 @@ def _csv(folder: Path, sheet: Sheet, old: list[TableRow], rows: list[TableRow]) 
     before = _text(folder / sheet.file)
     header, raw = _raw(before, sheet) if before else (list(fields(sheet.model)), {})
     known = {sheet.name_of(row): row for row in old}
+    added = [c for c in fields(sheet.model) if c not in header and any(written(row, c) for row in rows)]
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
+    header += added
     writer.writerow(header)
     for row in rows:
         name = sheet.name_of(row)
         line, cells = raw.get(name, ("", {}))
-        if line and known.get(name) == row:
+        if line and not added and known.get(name) == row:
             out.write(line + "\n")
         else:
             own = set(fields(sheet.model))

@@ -142,12 +142,18 @@ def _cell(found: Grid, problem: Problem) -> str:
     return f"{get_column_letter(found.names.index(problem.column) + 1)}{problem.row}"
 
 
+LISTS = (
+    "residency",
+    "agreements",
+)  # parts separated by semicolons; no region is a rule, no agreement is a question
+
+
 def _put(tree: dict[str, Any], key: str, text: str) -> None:
     """The answer where it belongs; an empty one is no answer, so that the default or the question stays."""
     *outer, last = key.split(".")
     for part in outer:
         tree = tree.setdefault(part, {})
-    if last == "residency":
+    if last in LISTS and (text or last == "residency"):
         tree[last] = [Leaf(part.strip(), quoted=False) for part in text.split(";") if part.strip()]
     elif text or outer == ["access"] or last == "subdivision":
         tree[last] = Leaf(text, quoted=False)
