@@ -1,5 +1,5 @@
 # `make report` and `make test` do all the set-up. uv is used where it is installed, venv and pip elsewhere.
-.PHONY: report reports test check bench faults lab gallery storm lora-test icd10 requirements clean
+.PHONY: report reports test check scenarios bench coverage faults lab gallery storm lora-test icd10 requirements clean
 
 CLIENT ?= meridian_health
 VENV   := .venv
@@ -26,10 +26,16 @@ check: $(VENV)/.ready-dev             ## lint, types, stripped notebooks
 	$(BIN)/mypy
 	$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 
+scenarios: $(VENV)/.ready-dev         ## the advice on 90 tasks whose right answer experts agree on, at all their dates
+	PYTHONPATH=tests $(BIN)/python tests/scenario_cases.py
+
 bench: $(VENV)/.ready-dev             ## seconds beside the plain chain of papermill and nbconvert
 	$(BIN)/python tests/bench/plain_chain.py
 	$(BIN)/python tests/bench/bootstrap.py
 	$(BIN)/python tests/bench/validator.py
+
+coverage: $(VENV)/.ready-dev          ## how often intervals hold and verdicts are false, by simulation: 15 minutes
+	$(BIN)/python tests/coverage/coverage.py
 
 faults: $(VENV)/.ready-dev            ## 50 kills, 1,000 spoilt client folders, full disks, crowds of 24: half an hour
 	BESPOKE_FAULTS=full $(BIN)/python -m pytest tests/faults

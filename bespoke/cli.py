@@ -11,9 +11,11 @@ from pathlib import Path
 import click
 
 from bespoke import __version__
-from bespoke.claude.front import evaluate, import_predictions, label
+from bespoke.claude.front import evaluate, import_predictions, label, optimise
 from bespoke.errors import BespokeError, Problem, printable
 from bespoke.explore.front import explore
+from bespoke.intake.front import imports
+from bespoke.intake.front_intake import intake
 from bespoke.own.front import trust
 from bespoke.places import is_url, nearest
 from bespoke.report.front import export
@@ -72,12 +74,22 @@ def check(names: tuple[str, ...], every: bool, client_data: Path | None) -> None
     found = False
     for name in _names(names, every, folder):
         problems = [*clients.check(folder, name), *_burning(folder / name)]
+        if not any(problem.warning is False for problem in problems):
+            problems += _inconsistencies(folder, name)
         for problem in problems:
             click.echo(str(problem))
         found |= any(not problem.warning for problem in problems)
         if not problems:
             click.echo(f"{printable(name)}: no problems")
     sys.exit(1 if found else 0)
+
+
+def _inconsistencies(folder: Path, name: str) -> list[Problem]:
+    """What is counted in the files against what tasks.csv declares."""
+    from bespoke import clients
+    from bespoke.chapters.consistency import inconsistencies
+
+    return inconsistencies(clients.load(folder, name))
 
 
 @bespoke.command()
@@ -175,6 +187,15 @@ def dataset() -> None:
     """Training data files."""
 
 
+_MAP = click.option(
+    "--map",
+    "names",
+    multiple=True,
+    metavar="NAME=KEY",
+    help="Read KEY of the file as NAME, such as prompt=question.",
+)
+
+
 @dataset.command()
 @click.argument("source", type=click.Path(path_type=Path))
 @click.argument("target", metavar="FORMAT")
@@ -183,27 +204,65 @@ def dataset() -> None:
     "--drop", multiple=True, metavar="KEY", help="A key to leave behind when the format has no place for it."
 )
 @click.option("--leave-out-faulty", is_flag=True, help="Convert the sound rows and count the others.")
-def convert(source: Path, target: str, out: Path, drop: tuple[str, ...], leave_out_faulty: bool) -> None:
+@_MAP
+def convert(
+    source: Path,
+    target: str,
+    out: Path,
+    drop: tuple[str, ...],
+    leave_out_faulty: bool,
+    names: tuple[str, ...],
+) -> None:
     """Convert a file of training examples; what FORMAT cannot carry is an error, never a silent loss."""
     from bespoke.tuning import formats
+    from bespoke.tuning.checking import said_of
+    from bespoke.tuning.formats.mapping import names_of
 
-    done = formats.convert(source, target, out, drop=drop, leave_out_faulty=leave_out_faulty)
+    keys = names_of(names)
+    done = formats.convert(source, target, out, drop=drop, leave_out_faulty=leave_out_faulty, names=keys)
     left = f"; faulty lines left out: {', '.join(map(str, done.left_out))}" if done.left_out else ""
     click.echo(
         printable(f"{out}: {done.written} of {done.read} rows, read as {done.detected.format.name}{left}")
     )
+    for line in said_of(done):
+        click.echo(printable(line))
+
+
+@dataset.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option(
+    "--rejects", type=click.Path(path_type=Path), help="File of the rows left out; default beside OUT."
+)
+@click.option(
+    "--to", "target", default="", metavar="FORMAT", help="Write another format than the file's own."
+)
+@_MAP
+def repair(source: Path, out: Path, rejects: Path | None, target: str, names: tuple[str, ...]) -> None:
+    """Mend what needs no decision; rows that need one go to a rejects file, each with its reasons."""
+    from datetime import date
+
+    from bespoke.tuning import repairing
+    from bespoke.tuning.formats.mapping import names_of
+
+    aside = rejects or out.with_name(f"{out.stem}.rejects.jsonl")
+    done = repairing.repair(source, out, aside, date.today(), target=target, names=names_of(names))
+    for line in repairing.lines(done, out, aside):
+        click.echo(line)
+    sys.exit(0 if done.written else 1)
 
 
 @dataset.command("check")
 @click.argument("source", metavar="CLIENT|FILE")
 @_CLIENT_DATA
-def check_dataset(source: str, client_data: Path | None) -> None:
+@_MAP
+def check_dataset(source: str, client_data: Path | None, names: tuple[str, ...]) -> None:
     """Every rule that training data breaks: file, line, rule, severity, source; exit 1 if no route takes it."""
     from datetime import date
 
     from bespoke.tuning import checking
 
-    found = checking.check(source, _folder(client_data, "client_data"), date.today())
+    found = checking.check(source, lambda: _folder(client_data, "client_data"), date.today(), names=names)
     for line in checking.lines(found):
         click.echo(line)
     sys.exit(1 if checking.is_refused(found) else 0)
@@ -222,7 +281,28 @@ def facts(as_of: str) -> None:
         click.echo(line)
 
 
-for command in (evaluate, explore, export, import_predictions, label, trust, tune):
+@bespoke.command("move-notes")
+@click.argument("client")
+@click.option(
+    "--task", default="", metavar="TASK_ID", help="Whose notes they are; default the one extraction task."
+)
+@_CLIENT_DATA
+def move_notes(client: str, task: str, client_data: Path | None) -> None:
+    """Move evaluation/notes.jsonl of the first layout, and what belongs to it, to evaluation/TASK_ID/."""
+    from bespoke import clients
+    from bespoke.evaluation.moving import move_notes as move
+
+    found = clients.load(_folder(client_data, "client_data"), client)
+    extractions = [t.task_id for t in found.tasks if t.kind == "extraction"]
+    if not task and len(extractions) != 1:
+        raise BespokeError(
+            "name the task with --task: there is not one extraction task whose notes these are"
+        )
+    for line in move(found.folder, task or extractions[0]):
+        click.echo(printable(line))
+
+
+for command in (evaluate, explore, export, import_predictions, imports, intake, label, optimise, trust, tune):
     bespoke.add_command(command)
 
 

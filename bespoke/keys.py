@@ -28,7 +28,8 @@ def key_of(stem: str, inputs: Mapping[str, str], as_of: str) -> str:
 
 
 def reads(stem: str, name: str) -> bool:
-    """Whether a chapter itself reads this file of the client folder."""
+    """Whether a chapter itself reads this file of the client folder; a workbook may stand for any CSV file."""
+    name = f"{name.removesuffix('.xlsx')}.csv" if name.endswith(".xlsx") else name
     return any(name == read or name.startswith(f"{read}/") for read in chapter(stem).reads)
 
 

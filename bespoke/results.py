@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -46,6 +47,10 @@ class Result(Part):
         from bespoke.frames import summary
 
         return summary(self)
+
+    def also_writes(self) -> Mapping[str, bytes]:
+        """What else the chapter leaves in the client's report folder: file name -> content."""
+        return {}
 
     def write(self, path: Path, key: str) -> None:
         """Save beside the key of everything it was computed from; never leaves half a file."""

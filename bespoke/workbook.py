@@ -1,6 +1,6 @@
 """What a notebook starts with: the client, the facts as of the date, the earlier results, and its own.
 
-book = workbook.open("05_cost_model", client=client, client_data=client_data, reports=reports, as_of=as_of)
+book = workbook.open("06_cost_model", client=client, client_data=client_data, reports=reports, as_of=as_of)
 result = book.compute(draws=draws, seed=seed)
 exhibits = book.exhibits()
 """
@@ -27,7 +27,7 @@ from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.keys import input_digests, key_of
 from bespoke.places import CHECKOUT, nearest
-from bespoke.results import Result
+from bespoke.results import Result, write_atomically
 from bespoke.show import numbers
 from bespoke.show.shown import recorded, together
 
@@ -97,9 +97,12 @@ class Workbook:
         self.result = compute(self.stem, self.client, self.facts, self.earlier, parameters)
         if self.result is None:
             self._path(self.stem).unlink(missing_ok=True)
-            show.display(show.LeftOut(markdown=chapter(self.stem).without))
+            entry = chapter(self.stem)
+            show.display(show.LeftOut(markdown=entry.without, quiet=entry.quiet))
         else:
             self.result.write(self._path(self.stem), self._key(self.stem))
+            for name, content in self.result.also_writes().items():
+                write_atomically(self.folder / name, content)
         return self.result
 
     def earlier(self, stem: str) -> Result | None:
@@ -170,15 +173,15 @@ def open(
     """The workbook of one chapter, or without a stem that of a client's own notebook.
 
     Folders default to the nearest `client_data` and `reports` here or above; `as_of` (ISO date) defaults to the
-    engagement's own date. From here on the process writes numbers and dates in the engagement's language. Raises
-    BespokeError for bad input.
+    engagement's own date. From here on the process writes numbers and dates in the engagement's language, and money in
+    its currency. Raises BespokeError for bad input.
     """
     warnings.formatwarning = _warning
     folder = _client_data(client_data or os.environ.get("BESPOKE_CLIENT_DATA", ""))
     for module in chapter(stem).modules() if stem else ():
         import_module(module)  # here, so that a report's seconds tell imports from computing
     found = handover.received(folder / client) or clients.load(folder, client)
-    numbers.speak(found.engagement.language)
+    numbers.speak(found.engagement.language, found.engagement.currency)
     day = parse_day(as_of) if as_of else found.engagement.as_of
     out = _reports(reports or os.environ.get("BESPOKE_REPORTS", ""), folder)
     return Workbook(stem, found, Facts(day, dict(found.engagement.thresholds)), out / client)

@@ -46,7 +46,7 @@ BASES = {
     "amazon.nova-micro-v1:0:128k": Base("us-east-1", NOVA, "conversation", True, 8),
     "amazon.nova-lite-v1:0:300k": Base("us-east-1", NOVA, "conversation", True, 8),
     "amazon.nova-pro-v1:0:300k": Base("us-east-1", NOVA, "conversation", True, 8),
-    "amazon.nova-2-lite-v1:0:256k": Base("us-east-1", NOVA, "conversation", True, 8, validation=False),
+    "amazon.nova-2-lite-v1:0:256k": Base("us-east-1", NOVA, "conversation", True, 200, validation=False),
     "meta.llama3-3-70b-instruct-v1:0:128k": Base("us-west-2", LLAMA, "conversation", True, 100),
 }
 INVOKABLE = {

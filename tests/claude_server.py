@@ -38,6 +38,25 @@ GOOD = {
 }
 
 
+_NO_GEOGRAPHY = ("claude-haiku-4-5",)
+_OFF = {"claude-haiku-5-5": "disabled", "claude-sonnet-5-5": "between_tools"}  # by default these think
+
+
+def _thinks(body: dict[str, Any]) -> bool:
+    default = "adaptive" if body["model"] in _OFF else "disabled"
+    return bool(body.get("thinking", {"type": default})["type"] == "adaptive")
+
+
+def _may_think(body: dict[str, Any]) -> bool:
+    """As documented: Haiku 4.5 knows no adaptive thinking; the 5.5 models think unless it is switched off their way."""
+    if "thinking" not in body:
+        return True
+    kind = body["thinking"].get("type")
+    if body["model"] in _OFF:
+        return kind in ("adaptive", _OFF[body["model"]])
+    return kind == "adaptive" and body["model"] != "claude-haiku-4-5"
+
+
 @dataclass
 class Faults:
     """Probabilities per request. Those marked (billed) happen after the answer was computed and paid for."""
@@ -282,7 +301,7 @@ class ClaudeServer:
                     return [{"type": "text", "text": '{"diagnosis_icd10": ["I1'}], "max_tokens"
                 return [{"type": "text", "text": what}], "end_turn"
         blocks = [{"type": "text", "text": json.dumps(self.answer(body))}]
-        if "thinking" in body:
+        if _thinks(body):
             blocks.insert(0, {"type": "thinking", "thinking": "Let me see.", "signature": "c2ln"})
         return blocks, "end_turn"
 
@@ -299,14 +318,14 @@ class ClaudeServer:
             self.cache[name] = now + 300
         else:
             rest = prefix + rest
-        out = sum(tokens(block.get("text", "")) for block in content) + 2 + 40 * ("thinking" in body)
+        out = sum(tokens(block.get("text", "")) for block in content) + 2 + 40 * _thinks(body)
         return {
             "input_tokens": tokens(rest) + 8,
             "cache_creation_input_tokens": write,
             "cache_read_input_tokens": read,
             "cache_creation": {"ephemeral_5m_input_tokens": write, "ephemeral_1h_input_tokens": 0},
             "output_tokens": min(out, body["max_tokens"]),
-            "output_tokens_details": {"thinking_tokens": 40 * ("thinking" in body)},
+            "output_tokens_details": {"thinking_tokens": 40 * _thinks(body)},
             "service_tier": "standard",
         }
 
@@ -469,7 +488,10 @@ def validate(body: dict[str, Any]) -> None:
         must(bool(block["text"].strip()), "text content blocks must be non-empty")
         must(block.get("cache_control", {"type": "ephemeral"})["type"] == "ephemeral", "cache_control.type")
     must(sum("cache_control" in block for block in blocks) <= 4, "A maximum of 4 blocks with cache_control")
-    must(body.get("thinking", {"type": "adaptive"}) == {"type": "adaptive"}, "thinking: adaptive only")
+    must(_may_think(body), "thinking: not a way this model knows")
+    must(
+        body["model"] not in _NO_GEOGRAPHY or "inference_geo" not in body, "inference_geo: not for this model"
+    )
     must(body.get("inference_geo", "us") in ("us", "global"), "inference_geo")
     output = body.get("output_config", {})
     must(set(output) <= {"format", "effort"}, "output_config: Extra inputs are not permitted")

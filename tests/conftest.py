@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bespoke.chapters.registry import CHAPTERS, compute
+from bespoke.chapters.registry import compute_all
 from bespoke.clients.schema import Client
-from bespoke.facts.reader import Facts
 from bespoke.results import Result
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,9 +42,5 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def all_results(client: Client, as_of: date) -> dict[str, Result]:
-    """Every chapter's result, computed in memory in the order of the registry."""
-    found: dict[str, Result | None] = {}
-    for stem in CHAPTERS:
-        facts = Facts(as_of, dict(client.engagement.thresholds))
-        found[stem] = compute(stem, client, facts, found.__getitem__, {})
-    return {stem: result for stem, result in found.items() if result is not None}
+    """Every chapter's result that there is, computed in memory."""
+    return {stem: result for stem, result in compute_all(client, as_of).items() if result is not None}

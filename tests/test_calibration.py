@@ -24,11 +24,11 @@ def rows(phase: str, ratios: list[float]) -> tuple[LoggedPhase, ...]:
     )
 
 
-def test_ratios_of_ten_engagements_replace_the_tables_three_points() -> None:
-    # Audit is likely 2.333 days in the table; ratios run from 0.8 to 2.0 with median (1.0 + 1.2) / 2 = 1.1.
+def test_ratios_of_ten_engagements_are_smallest_median_and_largest() -> None:
+    # Ratios run from 0.8 to 2.0 with median (1.0 + 1.2) / 2 = 1.1.
     ratios = [0.8, 0.9, 0.9, 1.0, 1.0, 1.2, 1.3, 1.5, 1.8, 2.0]
     low, likely, high = calibrate(rows("audit", ratios), FACTS)["audit"]
-    assert (low, likely, high) == pytest.approx((2.333 * 0.8, 2.333 * 1.1, 2.333 * 2.0))
+    assert (low, likely, high) == pytest.approx((0.8, 1.1, 2.0))
 
 
 def test_nine_engagements_are_not_enough() -> None:
@@ -48,6 +48,15 @@ def test_the_timeline_says_whether_the_log_was_used(root: Path) -> None:
     audit = with_log.portfolio.phase("audit")
     assert audit.basis == "log"
     assert audit.likely_days == pytest.approx(2.333 * 1.5, abs=0.01)
+
+
+def test_three_points_of_a_phase_are_its_likely_days_times_the_ratios(root: Path) -> None:
+    # The table has the audit at likely 2.333 days.
+    ratios = [0.8, 0.9, 0.9, 1.0, 1.0, 1.2, 1.3, 1.5, 1.8, 2.0]
+    client = replace(clients.load(root / "client_data", "harbour_legal"), log=rows("audit", ratios))
+    audit = compute(client, FACTS, draws=500).portfolio.phase("audit")
+    expected = (2.333 * 0.8, 2.333 * 1.1, 2.333 * 2.0)
+    assert (audit.low_days, audit.likely_days, audit.high_days) == pytest.approx(expected, abs=0.006)
 
 
 def test_the_log_is_read_from_beside_the_client_folders_and_checked(client_data: Path) -> None:

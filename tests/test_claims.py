@@ -97,3 +97,24 @@ def test_every_claim_is_whole(register: ClaimsRegister) -> None:
     assert all("{" not in claim.finding for claim in register.claims)
     assert register.recomputed == 9
     assert "price.cache_ttl_5m" in register.facts_used
+
+
+@pytest.mark.parametrize(
+    ("claim_id", "verdict"),
+    [
+        ("terms-allow-distillation", "wrong"),  # Commercial Terms D.4: prior authorisation
+        ("claude-3-sonnet-tuning", "wrong"),  # the support table names Claude 3 Haiku alone
+        ("upload-by-api-or-web", "wrong"),  # the SDK has no such resource
+        ("unchanged-1-2-seconds", "unsupported"),
+        ("four-tier-order", "incomplete"),
+        ("chain-of-thought", "wrong in general"),
+        ("safety-review-of-new-data", "incomplete"),
+    ],
+)
+def test_the_claims_that_rest_on_a_source_alone(
+    register: ClaimsRegister, claim_id: str, verdict: str
+) -> None:
+    claim = register.claim(claim_id)
+    assert claim.verdict == verdict
+    assert not claim.computed
+    assert claim.source

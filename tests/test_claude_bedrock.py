@@ -94,15 +94,17 @@ def test_schema_and_thinking_travel_and_cache_points_only_for_claude() -> None:
     shared = Shared("us.anthropic.claude-haiku-4-5-v1:0", training(2))
     request = converse_request(request_body(STRATEGIES["thinking"], "generate", shared, "A note."))
     assert request["additionalModelRequestFields"] == {"thinking": {"type": "adaptive"}}
-    assert "additionalProperties" in json.dumps(request["system"])
+    schema = request["outputConfig"]["textFormat"]["structure"]["jsonSchema"]["schema"]
+    assert json.loads(schema)["additionalProperties"] is False
     assert json.dumps(request).count("cachePoint") == 1
     custom = converse_request(request_body(STRATEGIES["thinking"], "generate", Shared(ARN), "A note."))
     assert "cachePoint" not in json.dumps(custom)
+    assert "additionalProperties" in json.dumps(custom["system"])  # a custom model's schema travels as text
 
 
 def test_without_boto3_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "boto3", None)
-    with pytest.raises(BespokeError, match=r"bespoke\[bedrock\]"):
+    with pytest.raises(BespokeError, match=r"bespoke-workbook\[bedrock\]"):
         ask(clinic(tmp_path), backend="bedrock", model_id=ARN)
 
 

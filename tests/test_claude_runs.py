@@ -67,12 +67,23 @@ def test_the_cost_is_the_sum_over_requests_of_what_the_server_metered(serve: Ser
 def test_every_strategy_runs(serve: Serve, tmp_path: Path) -> None:
     server = serve()
     names = ["zero_shot", "few_shot", "glossary", "structured_output", "rag", "thinking", "generator_critic"]
-    summary = ask(clinic(tmp_path, 2, train=training()), strategies=names)
+    summary = ask(clinic(tmp_path, 2, train=training()), strategies=names, model="claude-haiku-5-5")
     assert [s.strategy for s in summary.strategies] == names
     assert all(s.outcomes == {"answered": 2} for s in summary.strategies)
     # One request a note, the critic a second one; the generator's first pass is the rag request, paid once.
     assert server.account()["billed"] == 2 * 7
-    assert summary.strategies[5].tokens.thinking == 2 * 40
+    assert [s.tokens.thinking for s in summary.strategies] == [0, 0, 0, 0, 0, 2 * 40, 0], (
+        "a model that thinks by default is told not to, but where the rung asks for it"
+    )
+
+
+def test_a_rung_the_model_cannot_do_is_left_out_by_name(serve: Serve, tmp_path: Path) -> None:
+    server = serve()
+    said: list[str] = []
+    summary = ask(clinic(tmp_path, 2), strategies=["zero_shot", "thinking"], said=said)
+    assert [s.strategy for s in summary.strategies] == ["zero_shot"]
+    assert "thinking is left out: claude-haiku-4-5 has no adaptive thinking" in said
+    assert server.account()["billed"] == 2
 
 
 def test_a_second_run_pays_nothing(serve: Serve, tmp_path: Path) -> None:
@@ -193,7 +204,7 @@ def test_notes_with_identifiers_stay_until_waived(serve: Serve, tmp_path: Path) 
     summary = ask(client, said=said)
     assert summary.blocked == {"n0001": ("identifier_ssn", "identifier_date")}
     assert summary.strategies[0].outcomes == {"answered": 1, "blocked": 1}
-    assert "n0001" not in predictions(tmp_path)
+    assert predictions(tmp_path)["n0001"].outcome == "blocked"  # not measured, and so not wrong
     assert "078-05-1120" not in json.dumps(server.bodies) + "".join(said)
     (tmp_path / "evaluation" / "waivers.csv").write_text(
         "id,rule,reason\nn0001,identifier_ssn,invented number\nn0001,identifier_date,shifted date\n"
@@ -234,11 +245,18 @@ def test_a_quote_touches_no_network(serve: Serve, tmp_path: Path) -> None:
 def test_residency_in_the_us_is_asked_for_and_paid(serve: Serve, tmp_path: Path) -> None:
     server = serve()
     plain, regional = (
-        ask(clinic(tmp_path / name, 2, residency=places)).strategies[0].usd
+        ask(clinic(tmp_path / name, 2, residency=places), model="claude-haiku-5-5").strategies[0].usd
         for name, places in (("a", ()), ("b", ("us",)))
     )
     assert [body.get("inference_geo") for body in server.bodies] == [None, None, "us", "us"]
     assert regional == plain * Decimal("1.1")
+
+
+def test_a_model_without_a_geography_is_named_before_anything_is_sent(serve: Serve, tmp_path: Path) -> None:
+    server = serve()
+    with pytest.raises(BespokeError, match="claude-haiku-4-5 refuses inference_geo"):
+        ask(clinic(tmp_path, residency=("us",)))
+    assert server.headers == []
 
 
 def test_another_residency_is_refused(serve: Serve, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from bespoke.errors import BespokeError
 from tests.claude_clients import GOLD, note, training
 from tests.claude_server import GOOD, Refusal, validate
 
-SHARED = Shared("claude-haiku-4-5", training(3), (("htn", "I10"),), descriptions={"I10": "Hypertension"})
+SHARED = Shared("claude-haiku-5-5", training(3), (("htn", "I10"),), descriptions={"I10": "Hypertension"})
 
 
 @pytest.mark.parametrize("name", STRATEGIES)

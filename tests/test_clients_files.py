@@ -1,7 +1,5 @@
 """What can be wrong with a file before its content is looked at."""
 
-# ruff: noqa: E501  (the expected lines stand as they are printed)
-
 from __future__ import annotations
 
 import os
@@ -35,16 +33,20 @@ CONTENTS = [
     (b"code,family\n", "acme/codes.csv: has a header but no rows; fill it in or delete the file"),
     (
         b"\xef\xbb\xbfcode,family\nold policy quoted,facts\n",
-        "acme/codes.csv:1: starts with a byte order mark (BOM); save it as UTF-8 without BOM",
+        "acme/codes.csv:1: read as UTF-8 with a byte order mark (BOM) (warning)",
     ),
-    ("code,family\nold policy quoted,facts\n".encode("utf-16"), "acme/codes.csv:1: is encoded as UTF-16; save it as UTF-8"),
+    ("code,family\nold policy quoted,facts\n".encode("utf-16"), "acme/codes.csv:1: read as UTF-16 (warning)"),
     (
         "code,family\nold policy quoted,facts\n".encode("utf-16-le"),
-        "acme/codes.csv:1: holds NUL bytes throughout, as UTF-16 does; save it as UTF-8",
+        "acme/codes.csv:1: read as UTF-16 (warning)",
     ),
     (
         "code,family\nold policy quoted,facts\ncafé,facts\n".encode("latin-1"),
-        'acme/codes.csv:3: byte 0xE9 at place 4 of the line is not UTF-8 ("é" in Latin-1 or Windows-1252);'
+        'acme/codes.csv:1: read as Windows-1252 ("café") (warning)',
+    ),
+    (  # two programs wrote it: one letter is UTF-8, another is not
+        "code,family\nold policy quoted,facts\nna\u00efve,facts\n".encode() + "café,facts\n".encode("latin-1"),
+        'acme/codes.csv:4: byte 0xE9 at place 4 of the line is not UTF-8 ("é" in Latin-1 or Windows-1252);'
         " save the file as UTF-8",
     ),
     (b"code,family\nold policy\0 quoted,facts\n", "acme/codes.csv:2: holds a NUL byte; delete it"),
@@ -60,7 +62,7 @@ def test_bytes_that_are_no_table(root: Path, content: bytes, line: str) -> None:
 def test_the_rest_of_a_badly_encoded_file_is_still_read(root: Path) -> None:
     (root / "codes.csv").write_bytes("code,family\nold policy quoted,fakts\n".encode("utf-16"))
     assert lines(root) == [
-        "acme/codes.csv:1: is encoded as UTF-16; save it as UTF-8",
+        "acme/codes.csv:1: read as UTF-16 (warning)",
         'acme/codes.csv:2: family: "fakts" is not one of format, tone, vocabulary, edge_case, facts, reasoning,'
         " behaviour; nearest: facts",
     ]
@@ -124,12 +126,13 @@ def test_a_stranger_is_named_with_the_file_it_may_be(root: Path) -> None:
     (root / "evaluation" / "note.jsonl").write_text("{}", encoding="utf-8")
     (root / "dataset" / "rows.xlsx").write_text("x", encoding="utf-8")
     assert lines(root) == [
-        "acme/dataset/rows.xlsx: is not read; dataset files end in .jsonl, .csv, .tsv (warning)",
+        "acme/tasks.xlsx: stands beside tasks.csv; keep one of them",
+        "acme/tasks.xlsx: is no Excel workbook (.xlsx)",
+        "acme/dataset/rows.xlsx: is not read; dataset files end in .jsonl, .ndjson, .json, .csv, .tsv, .parquet, .jsonl.gz, .json.gz, .csv.gz (warning)",
         "acme/evaluation/note.jsonl: is not read; nearest: notes.jsonl (warning)",
         "acme/notes.txt: is not read; known: engagement.yaml, tasks.csv, failures.csv, codes.csv, judge.csv,"
-        " phases.csv, prices.yaml, dataset, evaluation, tuning (warning)",
+        " phases.csv, prices.yaml, usage.json, exports, dataset, evaluation, tuning (warning)",
         "acme/task.csv: is not read; nearest: tasks.csv (warning)",
-        "acme/tasks.xlsx: is not read; nearest: tasks.csv (warning)",
     ]
 
 

@@ -108,3 +108,30 @@ def test_files_of_anything(contents: dict[str, bytes | str]) -> None:
     survives(
         FILES | {k: v if isinstance(v, bytes) else v.encode("utf-8", "replace") for k, v in contents.items()}
     )
+
+
+@pytest.fixture(scope="module")
+def sheet() -> bytes:
+    """The template's tasks as a workbook."""
+    import csv
+    import io
+
+    from openpyxl import Workbook
+
+    book, out = Workbook(), io.BytesIO()
+    assert book.active is not None
+    for row in csv.reader(FILES["tasks.csv"].decode("utf-8").splitlines()):
+        book.active.append(row)
+    book.save(out)
+    return out.getvalue()
+
+
+@settings(BOUNDED, max_examples=60)
+@given(cuts=st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=8)), min_size=1, max_size=3))
+def test_damaged_workbooks(sheet: bytes, cuts: list[tuple[float, bytes]]) -> None:
+    content = sheet
+    for place, new in cuts:
+        start = int(place * len(content))
+        content = content[:start] + new + content[start + len(new) :]
+    files = {name: value for name, value in FILES.items() if name != "tasks.csv"}
+    survives(files | {"tasks.xlsx": content})

@@ -48,7 +48,7 @@ CELLS = [
     ("2000,2.5", '2000,"2,5"', '2: peak_to_mean: "2,5" has a decimal comma; write 2.5'),
     ("2000,2.5", '2000,"1.234,5"', '2: peak_to_mean: "1.234,5" has a decimal comma; write 1234.5'),
     ("2000,2.5", "2000,0.5", '2: peak_to_mean: "0.5" is out of range; must be a number from 1 to 10000'),
-    ("2000,2.5", "2000,", "2: peak_to_mean: is empty; must be a number from 1 to 10000"),
+    ("2000,2.5", "2000,", "2: not known, and assumed instead: peak_to_mean 1.5 to 8 (warning)"),
     ("1500,400", "1500.5,400", '2: system_tokens: "1500.5" is not a whole number'),
     ("1500,400", "1500.0,400", '2: system_tokens: "1500.0" is not a whole number; write 1500'),
     ("1500,400", "-1,400", '2: system_tokens: "-1" is out of range; must be a whole number from 0 to 1000000000'),
@@ -59,7 +59,7 @@ CELLS = [
     ("never", "weakly", '2: knowledge_changes: "weakly" is not one of never, monthly, weekly, daily; nearest: weekly'),
     ("never,true", "never,yes", '2: prompt_engineering_done: "yes" is not true or false; write true'),
     ("never,true", "never,maybe", '2: prompt_engineering_done: "maybe" is not true or false; must be true, false or empty'),
-    ("routing,2000", "rooting,2000", '2: kind: "rooting" is not one of extraction, classification, routing, question_answering, drafting, summarisation; nearest: routing'),
+    ("routing,2000", "rooting,2000", '2: kind: "rooting" is not one of extraction, classification, routing, question_answering, drafting, summarisation, code, sql, agent, translation, search, chat; nearest: routing'),
     ("claude-haiku-4-5", "claude-haiku-45", '2: model: "claude-haiku-45" is not a model with a known price; nearest: claude-haiku-4-5'),
     ("policy_answers", "ticket_routing", '3: task_id: "ticket_routing" stands in row 2 already; give each its own'),
     ("policy_answers,", ",", "3: task_id: is empty; must be text"),
@@ -68,7 +68,7 @@ CELLS = [
     ("task_id,name", "task_id,nmae", "1: nmae: unknown column; nearest: name"),
     ("task_id,name", "task_id,title", "1: name: column is missing; it holds text"),
     ("task_id,name,kind", "task_id,name,name", "1: name: column stands 2 times; keep one"),
-    ("contains_phi,deidentified", "contains_phi,", "1: column 20 has no name; name it or delete it"),
+    ("contains_phi,deidentified", "contains_phi,", "1: an empty column without a name left out (warning)"),
     ("routing support", 'routing "support"', None),
     ("routing support tickets", '"routing" support', '2: text follows a closing quote ("); double every quote inside a quoted cell'),
     ("policy_answers", '"policy_answers', '3: a quote (") opened in this row is never closed; close it, and double any quote inside a cell'),
@@ -84,7 +84,7 @@ def test_a_wrong_cell(root: Path, before: str, after: str, line: str | None) -> 
     failures = root / "failures.csv"  # refers to the tasks by id; not what is tested here
     failures.unlink()
     (root / "codes.csv").unlink()
-    if line is None:  # a quote in the middle of an unquoted cell is plain text
+    if line is None:  # and a quote in the middle of an unquoted cell is plain text
         assert lines(root) == []
     else:
         assert f"acme/tasks.csv:{line}" in lines(root)
@@ -169,7 +169,7 @@ def test_phases_rise_and_wait_for_each_other_without_a_circle(root: Path) -> Non
 def test_cells_separated_by_semicolons_are_read_all_the_same(root: Path) -> None:
     (root / "codes.csv").write_text("code;family\nneighbouring queue;fakts\n", encoding="utf-8")
     assert lines(root) == [
-        "acme/codes.csv:1: cells are separated by semicolons; save it with commas",
+        "acme/codes.csv:1: read as cells separated by semicolons (warning)",
         'acme/codes.csv:2: family: "fakts" is not one of format, tone, vocabulary, edge_case, facts,'
         " reasoning, behaviour; nearest: facts",
     ]

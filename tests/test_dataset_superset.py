@@ -77,10 +77,10 @@ STOPS_IT = [
     ({"system": "Answer."}, "missing_key"),
     (changed(lambda row: row.pop("messages")), "missing_key"),
     (changed(lambda row: row["messages"][1].pop("content")), "missing_key"),
-    ({"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}]}, "missing_key"),
-    ({"prompt": "a", "completion": "b"}, "missing_key"),
+    ({"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}]}, "mixed_format"),
+    ({"prompt": "a", "completion": "b"}, "mixed_format"),
     (whole(messages=None), "null_value"),
-    (whole(system=None), "null_value"),
+    (whole(system=None), "mixed_format"),
     (turn(0, content=None), "null_value"),
     (whole(messages=3), "wrong_type"),
     (whole(messages=["x", "y"]), "wrong_type"),
@@ -92,8 +92,8 @@ COMPLAINS = [
     (b"   ", "blank_line"),
     (b"{'a': 1}", "invalid_json"),
     (b'{"messages": [', "invalid_json"),
-    (turn(0, role="human"), "unknown_role"),
-    (turn(0, role="system"), "unknown_role"),
+    (turn(0, role="human"), "mixed_format"),
+    (turn(0, role="system"), "system_misplaced"),
     (turn(1, role=""), "unknown_role"),
     (turn(0, role=None), "unknown_role"),
     (turn(0, role=[]), "unknown_role"),
@@ -164,7 +164,9 @@ def test_no_json_stops_the_check_or_a_conversion(rows: list[Any], place: str, tm
     path.write_text("".join(json.dumps(built(value)) + "\n" for value in rows), encoding="utf-8")
     found = compute(client(tmp_path, path), Facts(AS_OF))
     assert found is not None
-    assert found.rows == len(rows)
+    lone = built(rows[0]) if len(rows) == 1 else None
+    if not (isinstance(lone, list) and lone and isinstance(lone[0], dict)):  # that is an array of rows
+        assert found.rows == len(rows)
     for target in FORMATS:
         try:
             convert(path, target, tmp_path / "out.jsonl", leave_out_faulty=True)

@@ -29,11 +29,11 @@ def options(tmp_path_factory: pytest.TempPathFactory) -> Options:
     return Options(folder / "client_data", folder / "reports")
 
 
-@pytest.mark.parametrize("asked", ["Table 5.1", "table 5.1", "5.1", "tbl-cost-tasks"])
+@pytest.mark.parametrize("asked", ["Table 6.1", "table 6.1", "6.1", "tbl-cost-tasks"])
 def test_a_table_is_traced_by_number_or_label(options: Options, asked: str) -> None:
     lines = list(explain("harbour_legal", asked, options))
     text = "\n".join(lines)
-    assert "computed by  bespoke.chapters.cost_model.compute -> results/05_cost_model.json" in text
+    assert "computed by  bespoke.chapters.cost_model.compute -> results/06_cost_model.json" in text
     assert "from input   harbour_legal/prices.yaml (SHA-256 " in text
     assert "from fact    cost." in text
     assert "read 2026-11-20" in text

@@ -13,7 +13,7 @@ from bespoke.facts import listing
 from bespoke.facts.icd10 import BILLABLE, TABLE, SortedRows, code_set
 from bespoke.facts.reader import VALUE_TABLES, Fact, Facts, rows_of, value_rows
 
-TODAY = date(2026, 11, 20)
+TODAY = date(2026, 11, 28)
 
 
 def test_every_row_has_a_source_a_reading_date_and_an_expiry_after_it() -> None:

@@ -189,9 +189,9 @@ def test_most_rows_decide_and_bad_rows_do_not_matter(tmp_path: Path) -> None:
 
 
 def test_an_unknown_shape_is_an_error_with_its_keys(tmp_path: Path) -> None:
-    with pytest.raises(BespokeError, match="the first row has the keys 'text'"):
-        detect(lines(tmp_path / "d.jsonl", {"text": "plain"}))
-    with pytest.raises(BespokeError, match="known are conversations, bedrock_conversation"):
+    with pytest.raises(BespokeError, match=r"the first row has the keys 'body': name the prompt .* --map"):
+        detect(lines(tmp_path / "d.jsonl", {"body": "plain"}))
+    with pytest.raises(BespokeError, match="known are bedrock_conversation, openai_chat"):
         format_named("sharegpt")
 
 

@@ -32,6 +32,7 @@ from bespoke.clients.schema import (
 )
 from bespoke.exhibits import icd10_evaluation as exhibit
 from bespoke.facts.reader import Facts
+from bespoke.statistics.clusters import Difference
 from bespoke.statistics.interval import Interval
 
 AS_OF = date(2026, 11, 20)
@@ -280,13 +281,14 @@ def test_the_same_inputs_give_the_same_result_and_it_survives_json(result: Icd10
     ("low", "high", "p", "word"),
     [
         (0.01, 0.09, 0.01, "improved"), (-0.09, -0.01, 0.01, "worse"), (-0.01, 0.09, 0.10, "not_separable"),
-        (0.0, 0.09, 0.05, "not_separable"), (0.01, 0.09, 0.08, "not_after_holm"),
+        (0.0, 0.09, 0.05, "not_separable"), (0.01, 0.09, 0.08, "not_among_so_many"),
     ],
 )  # fmt: skip
-def test_improved_needs_an_interval_without_zero_that_survives_holm(
+def test_improved_needs_an_interval_without_zero_that_allows_for_every_pair(
     low: float, high: float, p: float, word: str
 ) -> None:
-    assert verdict(Interval(estimate=(low + high) / 2, low=low, high=high), p) == word
+    interval = Interval(estimate=(low + high) / 2, low=low, high=high)
+    assert verdict(Difference(interval=interval, p=min(p, 0.04), p_any=p)) == word
 
 
 def test_retrieval_is_measured_apart_and_says_when_the_lexical_stages_stand_alone(

@@ -17,7 +17,17 @@ from bespoke.chapters.icd10_evaluation.forecast import forecast
 from bespoke.chapters.icd10_evaluation.learning import Measured, measured
 from bespoke.chapters.icd10_evaluation.result import Forecast, Needed
 from bespoke.chapters.icd10_evaluation.scores import Counts
-from bespoke.clients.schema import Annotation, Client, Engagement, Fields, Note, Rates, Task, TrainedOn
+from bespoke.clients.schema import (
+    Annotation,
+    Client,
+    DatasetNote,
+    Engagement,
+    Fields,
+    Note,
+    Rates,
+    Task,
+    TrainedOn,
+)
 from bespoke.facts.reader import Facts
 from bespoke.statistics.bootstrap import ClusterBootstrap
 from bespoke.statistics.interval import Interval
@@ -163,10 +173,37 @@ def test_the_files_count_for_the_task_that_claims_most(tmp_path: Path) -> None:
     path.write_text("".join(json.dumps(good(n)) + "\n" for n in range(30)))
     two = client(task(labelled=1_200), replace_id(task(labelled=80), "other"))
     data = dataset_readiness.compute(replace(two, folder=tmp_path, dataset=(path,)), FACTS)
-    needs = examples_needed(two, FACTS, dataset=data, evaluation=None)
+    needs = examples_needed(two, FACTS, dataset=data, icd10=None)
     assert [(n.task_id, n.there, n.there_from, n.missing) for n in needs] == [
         ("notes", 30, "dataset", 470), ("other", 80, "tasks", 420),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("note", "there"),
+    [
+        (DatasetNote(), [(30, "dataset"), (80, "tasks")]),
+        (DatasetNote(task="other"), [(1_200, "tasks"), (30, "dataset")]),
+        (
+            DatasetNote(sample=True),
+            [(1_200, "tasks"), (80, "tasks")],
+        ),  # it says nothing about how many there are
+    ],
+)
+def test_the_files_are_of_the_task_they_are_declared_for_and_a_sample_counts_for_none(
+    tmp_path: Path, note: DatasetNote, there: list[tuple[int, str]]
+) -> None:
+    from bespoke.chapters import dataset_readiness
+    from tests.test_dataset_rules import good
+
+    path = tmp_path / "train.jsonl"
+    path.write_text("".join(json.dumps(good(n)) + "\n" for n in range(30)))
+    two = client(task(labelled=1_200), replace_id(task(labelled=80), "other"))
+    two = replace(two, folder=tmp_path, dataset=(path,))
+    declared = replace(two, engagement=two.engagement.model_copy(update={"dataset": note}))
+    data = dataset_readiness.compute(two, FACTS)
+    needs = examples_needed(declared, FACTS, dataset=data, icd10=None)
+    assert [(n.there, n.there_from) for n in needs] == there
 
 
 def replace_id(found: Task, task_id: str) -> Task:

@@ -236,7 +236,7 @@ def test_a_client_folder_names_its_release(root: Path, next_year: CodeSet) -> No
     assert found.code_set is not None
     assert (found.code_set.name, found.code_set.path) == ("ICD-10-CM FY2027", target)
     assert any(
-        '"I10" was billable until FY2026 and is retired in ICD-10-CM FY2027' in str(p)
+        '"I10" is not in ICD-10-CM FY2027; of the releases at hand FY2026 is the last' in str(p)
         for p in clients.check(root, "acme")
     )
     target.write_text(target.read_text(encoding="utf-8").replace("00007 ", "0007 "), encoding="utf-8")

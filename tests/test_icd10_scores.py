@@ -12,6 +12,7 @@ from sklearn.metrics import f1_score, precision_score, recall_score
 from sklearn.preprocessing import MultiLabelBinarizer
 
 from bespoke.chapters.icd10_evaluation.answers import Answer
+from bespoke.chapters.icd10_evaluation.directions import frequency, route
 from bespoke.chapters.icd10_evaluation.fields import field_scores
 from bespoke.chapters.icd10_evaluation.scores import Scorer, count, with_ancestors
 from bespoke.chapters.icd10_evaluation.validity import validity
@@ -159,3 +160,17 @@ def test_a_broken_answer_has_not_correctly_said_that_no_date_is_due() -> None:
     assert found.follow_up_correct_null == wilson(1, 2)
     assert np.isclose(found.follow_up_correct_null.estimate, 0.5)
     assert found.symptoms_f1 is None
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("BID", "twice daily"), ("b.i.d.", "twice daily"), ("every 12 hours prn", "twice daily as needed"),
+     ("once daily", "daily"), ("qhs", "at bedtime"), ("every other day", "every other day")],
+)  # fmt: skip
+def test_a_frequency_is_the_same_however_it_is_written(said: str, meant: str) -> None:
+    assert frequency(said) == meant
+
+
+def test_a_route_is_the_same_however_it_is_written() -> None:
+    assert [route(r) for r in ("PO", "by mouth", "Oral")] == ["oral"] * 3
+    assert [route(r) for r in ("s.c.", "eye")] == ["subcutaneous", "eye"]

@@ -80,7 +80,7 @@ def one(*cells: dict[str, Any]) -> list[Any]:
 def test_a_chapter_takes_its_topic_from_the_heading_and_its_heading_from_the_finding():
     report = build(
         ("01_task_audit", [md("# Task audit\n\nHello."), code(finding("Two tasks are ready."))]),
-        ("05_cost_model", [code(figure("fig-cost"))]),
+        ("06_cost_model", [code(figure("fig-cost"))]),
     )
     first, second = report.chapters
     assert (first.name, first.topic, first.heading) == ("Chapter 1", "Task audit", "Two tasks are ready.")
@@ -310,3 +310,16 @@ def test_phrases_follow_the_language():
     assert report.chapters[0].body[0].number == "Abbildung 1.1"
     with pytest.raises(BespokeError, match="language 'fr' has no phrases; known are en, de, es"):
         document.build([], "fr")
+
+
+def test_a_quiet_chapter_left_out_is_one_line_of_the_chapter_before():
+    reason = block(show.LeftOut(markdown="It needs coded notes.", quiet=True))
+    report = build(
+        ("03_dataset", [md("# Dataset\n\nAll sound.")]),
+        ("05_codes", [code(reason)]),
+        ("06_cost", [md("# Cost")]),
+    )
+    assert [(chapter.mark, chapter.topic) for chapter in report.chapters] == [("1", "Dataset"), ("2", "Cost")]
+    last = report.chapters[0].body[-1]
+    assert isinstance(last, Callout)
+    assert last.tone == "missing"

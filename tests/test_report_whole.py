@@ -38,7 +38,7 @@ COVER = Cover(
     accent="#0B7285",
     confidentiality="Confidential: for Meridian Health only",
 )
-STEMS = ("01_task_audit", "02_failure_modes", "03_dataset_readiness", "07_recommendation")
+STEMS = ("01_task_audit", "02_failure_modes", "03_dataset_readiness", "08_recommendation")
 
 
 def cell(*blocks: show.Block, tags: tuple[str, ...] = ()) -> Any:

@@ -77,7 +77,7 @@ def test_the_pdf_reads_back_with_outline_tags_and_every_chapter(reports: Path, c
     assert root["/Lang"].startswith("en")
     titles = [str(item.title) for item in pdf.outline if not isinstance(item, list)]
     assert len(titles) >= 7 + 6
-    for number in range(1, 8):
+    for number in range(1, 9):
         assert f"Chapter {number}" in text
     for appendix in (
         "Evidence",
@@ -106,7 +106,7 @@ def test_every_chapter_shows_a_figure_and_a_table_or_says_what_it_lacks(reports:
 
 def test_the_three_examples_get_three_different_answers(reports: Path) -> None:
     def advice(client: str) -> dict[str, str]:
-        saved = json.loads((reports / client / "results/07_recommendation.json").read_text())["result"]
+        saved = json.loads((reports / client / "results/08_recommendation.json").read_text())["result"]
         return {task["task_id"]: task["advice"]["now"] for task in saved["tasks"]}
 
     assert advice("meridian_health")["note_structuring"] == "bedrock_nova_sft"
@@ -165,7 +165,7 @@ def test_several_clients_where_nothing_can_be_forked_get_the_same_notebooks(
 def test_one_changed_row_runs_only_what_depends_on_it(reports: Path, tmp_path: Path) -> None:
     done = run_again_without_the_last_row("atlas_payments", "phases.csv", reports, tmp_path)
     ran = sorted(line for line in done.splitlines() if "ran in" in line)
-    assert [line.split(": ")[1] for line in ran] == ["06_timeline", "07_recommendation"]
+    assert [line.split(": ")[1] for line in ran] == ["07_timeline", "08_recommendation"]
     assert "phases.csv changed" in ran[0]
 
 
@@ -196,19 +196,19 @@ def test_a_figure_is_taken_from_the_last_run_of_the_same_code_only(
     """A mark is planted in the figures of the last run, as if it had drawn them so."""
     copy_client("harbour_legal", reports, tmp_path)
     folder = tmp_path / "reports/harbour_legal"
-    notebook, manifest = folder / "notebooks/06_timeline.ipynb", folder / "manifest.json"
+    notebook, manifest = folder / "notebooks/07_timeline.ipynb", folder / "manifest.json"
     mark = "<!-- of the last run -->"
     notebook.write_text(notebook.read_text().replace("</svg>", f"{mark}</svg>"))
     noted = json.loads(manifest.read_text())
-    run = noted["notebooks"]["06_timeline"]
-    run["outputs"]["notebooks/06_timeline.ipynb"] = hashlib.sha256(notebook.read_bytes()).hexdigest()
+    run = noted["notebooks"]["07_timeline"]
+    run["outputs"]["notebooks/07_timeline.ipynb"] = hashlib.sha256(notebook.read_bytes()).hexdigest()
     if not same_code:  # a run of other code was killed after this notebook, say
         run["made_by"] = "other code"
     manifest.write_text(json.dumps(noted))
     take_last_row(tmp_path / "client_data/harbour_legal/failures.csv")
     done = bespoke("run", "harbour_legal", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "06_timeline: ran in" in done.stdout
+    assert "07_timeline: ran in" in done.stdout
     assert (mark in notebook.read_text()) is same_code
 
 
@@ -294,21 +294,21 @@ def test_wrong_parameters_stop_before_any_kernel(assignment: str, message: str) 
 
 def test_a_parameter_reaches_every_notebook_that_has_it_typed() -> None:
     parsed = parameters.parse(["draws=500"], NOTEBOOKS)
-    assert {stem for stem, values in parsed.items() if values} == {"05_cost_model", "06_timeline"}
-    assert parsed["05_cost_model"]["draws"] == 500
+    assert {stem for stem, values in parsed.items() if values} == {"06_cost_model", "07_timeline"}
+    assert parsed["06_cost_model"]["draws"] == 500
 
 
 def test_plain_papermill_works_on_a_notebook(tmp_path: Path) -> None:
     done = subprocess.run(
         [
-            sys.executable, "-m", "papermill", str(ROOT / "notebooks/05_cost_model.ipynb"), "out.ipynb",
+            sys.executable, "-m", "papermill", str(ROOT / "notebooks/06_cost_model.ipynb"), "out.ipynb",
             "-p", "client", "harbour_legal", "-p", "client_data", str(ROOT / "client_data"),
             "-p", "reports", str(tmp_path / "reports"), "-p", "draws", "200",
         ],
         cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "reports/harbour_legal/results/05_cost_model.json").is_file()
+    assert (tmp_path / "reports/harbour_legal/results/06_cost_model.json").is_file()
 
 
 def test_nothing_to_do_is_found_out_without_the_libraries(reports: Path) -> None:

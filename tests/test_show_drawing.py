@@ -10,7 +10,7 @@ import pytest
 
 from bespoke import places, show
 from bespoke.exhibits import failure_modes
-from bespoke.exhibits.task_audit import _draw_gaps, _Gap
+from bespoke.exhibits.task_audit.quality import _draw_gaps, _Gap
 from bespoke.show import drawing
 from bespoke.show.blocks import MIME
 from bespoke.show.numbers import speaking

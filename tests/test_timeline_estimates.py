@@ -13,14 +13,17 @@ import pytest
 from bespoke.chapters.examples import ExamplesNeed
 from bespoke.chapters.timeline import DEFAULT_PHASES, compute
 from bespoke.chapters.timeline.ab_test import ab_test, sample_size
-from bespoke.chapters.timeline.estimates import Estimate, estimates
+from bespoke.chapters.timeline.estimates import Estimate, learnt, long_enough
+from bespoke.chapters.timeline.own_phases import with_own
+from bespoke.chapters.timeline.points import Points
+from bespoke.chapters.timeline.task_plan import of_table
 from bespoke.clients.schema import Annotation, Client, Engagement, Phase, Rates, Task
 from bespoke.errors import BespokeError
 from bespoke.exhibits.timeline import examples_text
 from bespoke.facts.reader import Facts
 
 FACTS = Facts(as_of=date(2026, 11, 20))
-PROMPT = ("audit", "evaluation_set", "evaluation_ab", "integration")
+PROMPT = ("audit", "measure", "evaluation_ab", "integration")
 
 
 def task(
@@ -58,18 +61,23 @@ def needs(task_id: str, missing: int) -> ExamplesNeed:
 def network(
     c: Client, names: tuple[str, ...], *, examples: int | None = None, ab_days: int = 7
 ) -> dict[str, Estimate]:
-    found = estimates(names, c, FACTS, examples_needed=examples, ab_days=ab_days)
-    return {estimate.phase: estimate for estimate in found}
+    found = with_own(long_enough(of_table("notes", names, c, FACTS, missing=examples), ab_days), c, FACTS)
+    return {estimate.kind: estimate for estimate in found}
 
 
 def test_a_prompt_route_has_no_dataset_and_no_training() -> None:
     assert list(network(client(), PROMPT)) == list(PROMPT)
 
 
+def test_a_phase_of_a_task_is_its_own_and_a_lead_time_is_everybodys() -> None:
+    found = network(client(), ("audit", "measure"))
+    assert [e.phase for e in found.values()] == ["audit", "notes:measure"]
+
+
 def test_predecessors_of_phases_left_out_are_handed_on() -> None:
     # training is left out: the A/B test waits for what training would have waited for
     found = network(client(), ("audit", "dataset", "evaluation_ab"))
-    assert found["evaluation_ab"].after == ("dataset", "audit")
+    assert found["evaluation_ab"].after == ("notes:dataset", "audit")
 
 
 def test_dataset_days_follow_from_examples_and_throughput() -> None:
@@ -94,7 +102,7 @@ def test_the_clients_own_phase_comes_first() -> None:
     own = Phase(phase="training", low_days=1, likely_days=2, high_days=3)
     found = network(client(phases=(own,)), DEFAULT_PHASES)["training"]
     assert (found.low, found.high, found.basis) == (1, 3, "client")
-    assert "dataset" in found.after  # an order that is not given stays the table's
+    assert "notes:dataset" in found.after  # the order stays the table's
 
 
 def test_a_phase_of_the_clients_own_joins_every_plan() -> None:
@@ -103,8 +111,22 @@ def test_a_phase_of_the_clients_own_joins_every_plan() -> None:
 
 
 def test_the_log_replaces_the_table() -> None:
-    found = estimates(PROMPT, client(), FACTS, examples_needed=None, ab_days=7, log={"audit": (3, 4, 6)})
-    assert (found[0].likely, found[0].basis) == (4, "log")
+    # likely 2.333 days, times what such phases took of what was planned
+    table = of_table("notes", PROMPT, client(), FACTS)
+    found = learnt(table, {"audit": Points(0.5, 2.0, 3.0)})
+    assert found[0].points == pytest.approx((1.1665, 4.666, 6.999))
+    assert found[0].basis == "log"
+    assert found[1:] == table[1:]
+
+
+def test_days_that_follow_from_counted_examples_are_not_learnt() -> None:
+    table = of_table("notes", ("dataset",), client(), FACTS, missing=270)
+    assert learnt(table, {"dataset": Points(0.5, 2.0, 3.0)}) == table
+
+
+def test_a_phase_nobody_has_estimated_is_one_clear_line() -> None:
+    with pytest.raises(BespokeError, match="no estimate for phase 'party'"):
+        of_table("notes", ("party",), client(), FACTS)
 
 
 def test_a_circle_is_one_clear_line() -> None:
@@ -146,22 +168,24 @@ def test_a_test_without_a_target_says_what_is_missing() -> None:
     assert (found.per_arm, found.missing) == (None, "current and target quality")
 
 
-def test_one_plan_per_set_of_phases_and_one_for_everything() -> None:
+def test_one_plan_per_task_and_one_for_everything() -> None:
     c = client(task("a"), task("b"), task("c"))
-    chosen = {"a": PROMPT, "b": PROMPT, "c": DEFAULT_PHASES}
-    timeline = compute(c, FACTS, phases=chosen, needs=[needs("c", 400)], draws=2_000)
-    assert [plan.task_ids for plan in timeline.plans] == [("a", "b"), ("c",)]
+    timeline = compute(c, FACTS, phases=DEFAULT_PHASES, needs=[needs("c", 400)], draws=2_000)
+    assert [plan.task_ids for plan in timeline.plans] == [("a",), ("b",), ("c",)]
     assert timeline.portfolio.task_ids == ("a", "b", "c")
-    assert timeline.plan_of("b").finish.p80 < timeline.portfolio.finish.p80
+    assert (
+        timeline.plan_of("c").finish.p80 < timeline.portfolio.finish.p80
+    )  # a and b have the table's dataset
 
 
 def test_the_whole_engagement_annotates_only_for_plans_that_do() -> None:
     c = client(task("a"), task("b"))
-    chosen = {"a": PROMPT, "b": DEFAULT_PHASES}
-    timeline = compute(c, FACTS, phases=chosen, needs=[needs("a", 5_000), needs("b", 270)], draws=500)
-    # the prompt route of a annotates nothing: 270 examples at 13.5 an hour are 20 hours, 4 days of five and 3 to set up
-    assert timeline.portfolio.examples_needed == 270
-    assert timeline.portfolio.phase("dataset").likely_days == 7
+    timeline = compute(c, FACTS, phases=PROMPT, needs=[needs("a", 5_000), needs("b", 270)], draws=500)
+    assert timeline.portfolio.examples_needed is None
+    timeline = compute(c, FACTS, needs=[needs("a", 0), needs("b", 270)], draws=500)
+    # 270 examples at 13.5 an hour are 20 hours, 4 days of five and 3 to set up; nothing to annotate takes no time
+    days = {p.key: p.likely_days for p in timeline.portfolio.phases if p.phase == "dataset"}
+    assert (timeline.portfolio.examples_needed, days) == (270, {"a:dataset": 0, "b:dataset": 7})
 
 
 def test_the_result_is_ordered_flagged_and_repeatable() -> None:
@@ -178,7 +202,7 @@ def test_the_result_is_ordered_flagged_and_repeatable() -> None:
 
 def test_a_serial_chain_is_critical_throughout() -> None:
     chain = ("audit", "dataset", "training", "evaluation_ab", "integration")
-    plan = compute(client(), FACTS, phases={"notes": chain}, draws=2_000).portfolio
+    plan = compute(client(), FACTS, phases=chain, draws=2_000).portfolio
     assert {p.criticality for p in plan.phases} == {1.0}
     assert abs(plan.merge_bias_days) < 0.3
     assert plan.drivers[0].phase == "dataset"

@@ -22,6 +22,7 @@ from tests.tuning_bench import BUCKET, LEAD, ROLE, Bench, bench
 
 NAMES = ("plan", "submit", "status", "deploy", "invoke", "evaluate", "retire", "export", "distil")
 CLIENT = "meridian_health"
+NOTES = "evaluation/note_structuring"
 ORDER = (CLIENT, "--model", "nova-lite", "--task", "note_structuring", "--drop", "annotator")
 PLACE = ("--role-arn", ROLE, "--bucket", BUCKET, "--budget", "50", "--yes")
 
@@ -117,7 +118,7 @@ def test_the_dialogues_go_the_whole_way(b: Bench, client_data: Path, run: Callab
     run("tune", "retire", CLIENT, "--yes")
     assert b.fake.burning() == set()
     assert "tuning/state.json" not in run("check", CLIENT)  # nothing is left that a check would warn of
-    assert (folder / "evaluation" / "predictions" / "nova-lite_tuned.jsonl").is_file()
+    assert (folder / NOTES / "predictions" / "nova-lite_tuned.jsonl").is_file()
 
 
 def test_chapter_four_shows_the_tuned_model_beside_its_base(
@@ -166,7 +167,7 @@ def test_notes_that_nobody_answers_for_stay_here(
     assert len(b.fake.asked) == 110
     rows = [
         json.loads(line)
-        for line in (folder / "evaluation/predictions/nova-lite_tuned.jsonl").read_text().splitlines()
+        for line in (folder / NOTES / "predictions/nova-lite_tuned.jsonl").read_text().splitlines()
     ]
     assert {"EV-001", "EV-002"} & {row["id"] for row in rows} == set()
     assert rows[0]["trained_on"] == {"model": "amazon.nova-lite-v1:0:300k", "examples": 137}
@@ -175,9 +176,9 @@ def test_notes_that_nobody_answers_for_stay_here(
 def test_a_note_that_was_edited_is_asked_again(b: Bench, client_data: Path, run: Callable[..., str]) -> None:
     deployed(run)
     run("tune", "evaluate", CLIENT, "--no-base")
-    path = client_data / CLIENT / "evaluation" / "notes.jsonl"
+    path = client_data / CLIENT / NOTES / "cases.jsonl"
     rows = [json.loads(line) for line in path.read_text().splitlines()]
-    rows[5]["text"] += " Seen again."
+    rows[5]["input"] += " Seen again."
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     before = len(b.fake.asked)
     run("tune", "evaluate", CLIENT, "--no-base")

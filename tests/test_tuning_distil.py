@@ -141,7 +141,7 @@ def test_answers_that_keep_the_schema(text: str, codes: tuple[str, ...] | None) 
 def teaching(folder: Path, **more: Any) -> tuple[Any, list[str]]:
     said: list[str] = []
     found = commands.teach(
-        folder.parent, "clinic", model="claude-haiku-4-5", strategy="zero_shot", budget_usd=Decimal(5),
+        folder.parent, "clinic", model="claude-haiku-5-5", strategy="zero_shot", budget_usd=Decimal(5),
         say=said.append, patience=QUICK, **more,
     )  # fmt: skip
     return found, said

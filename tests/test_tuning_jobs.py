@@ -6,17 +6,21 @@ import json
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from bespoke import clients
 from bespoke.chapters import dataset_readiness, icd10_evaluation
 from bespoke.chapters.examples import examples_needed
+from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.tuning.jobs import commands, upload
+from bespoke.tuning.jobs.aws import told
 from tests.bedrock_fake import ACCOUNT, Refusal, response
 from tests.tuning_bench import (
     BUCKET,
@@ -200,18 +204,18 @@ def test_copies_are_sent_once(b: Bench) -> None:
 
 
 def test_nova_2_lite_takes_no_validation_data(tmp_path: Path) -> None:
-    with bench(tmp_path, rows=120) as b:
-        write_lines(b.folder / "dataset" / "validation.jsonl", [dialogue(n) for n in range(200, 220)])
+    with bench(tmp_path, rows=210) as b:
+        write_lines(b.folder / "dataset" / "validation.jsonl", [dialogue(n) for n in range(300, 320)])
         order = {**NOVA, "model": "nova-2-lite"}
         plan = b.run(commands.plan, model="nova-2-lite")
         assert "Amazon Nova 2 Lite takes no validation data: none is split off" in b.heard()
         # 3.78 USD per million training tokens, 2 epochs
         assert plan.costs[0].low == Decimal(plan.dataset.training.tokens_low) * 2 / 10**6 * Decimal("3.78")
         run = b.run(commands.submit, **order)
-        assert [(u.role, u.rows) for u in run.uploads] == [("training", 120)]
+        assert [(u.role, u.rows) for u in run.uploads] == [("training", 210)]
         (b.folder / "dataset" / "validation.jsonl").unlink()
         own = b.run(commands.submit, **order, run="own")  # what would be split off is trained on
-        assert [(u.role, u.rows) for u in own.uploads] == [("training", 120)]
+        assert [(u.role, u.rows) for u in own.uploads] == [("training", 210)]
         assert own.hyperparameters == {"epochCount": "2"}  # the others are nobody's to say
         b.run(commands.status, follow=True)
         b.run(commands.deploy, run="own", yes=True)
@@ -317,7 +321,7 @@ def test_what_aws_says_about_a_life_counts_though_the_tables_do_not_know(b: Benc
 def test_a_user_who_may_not_ask_for_the_lifecycle_goes_by_the_tables(b: Bench) -> None:
     b.fake.lifecycle_denied = True
     b.run(commands.submit, **NOVA)
-    assert "does not let this user ask" in b.heard()
+    assert "does not tell this user" in b.heard()
 
 
 def test_gates_that_are_law_or_contract_stop_a_job(tmp_path: Path) -> None:
@@ -552,7 +556,7 @@ def test_models_tuned_on_four_sizes_make_a_learning_curve_that_the_timeline_plan
         ]
         assert curve.needed is not None  # the target is 0.9
         assert 150 < curve.needed.examples <= curve.limit == 432
-        (need,) = examples_needed(client, facts, dataset=None, evaluation=found)
+        (need,) = examples_needed(client, facts, dataset=None, icd10=found)
         assert (need.ground, need.wanted) == ("curve", curve.needed.examples)
 
 
@@ -630,6 +634,78 @@ def test_status_finds_what_no_state_knows_and_retire_ends_it(b: Bench) -> None:
     assert "not in the state, but on AWS and paid for: model bespoke-clinic" in b.heard()
     b.run(commands.retire, strays=True, yes=True)
     assert b.fake.burning() == set()
+
+
+def test_a_lost_state_is_found_by_asking_aws_and_ended_after_a_confirmation(b: Bench) -> None:
+    deployed(b)
+    (b.folder / "tuning" / "state.json").unlink()
+    b.said.clear()
+    assert b.run(commands.status) == ()
+    assert "no run yet" in b.heard()
+    assert "not in the state, but on AWS and paid for: on_demand bespoke-clinic" in b.heard()
+    assert "deletes 2 things on AWS that no run knows; confirm with --yes" in error_of(
+        lambda: b.run(commands.retire, strays=True)
+    )
+    assert b.fake.burning() != set()
+    b.run(commands.retire, strays=True, yes=True)
+    assert b.fake.burning() == set()
+    b.said.clear()
+    b.run(commands.retire, strays=True, yes=True)
+    assert b.said == [
+        "us-west-2: nothing of clinic that no run knows, AWS confirms",
+        "us-east-1: nothing of clinic that no run knows, AWS confirms",
+    ]
+
+
+def test_a_region_that_cannot_be_asked_is_said_and_no_success(b: Bench) -> None:
+    def refused(region: str, aws_profile: str) -> Any:
+        raise BespokeError("no AWS credentials found; sign in again")
+
+    closed = replace(b.outside, connect=refused)
+    said: list[str] = []
+    assert commands.status(b.client_data, "clinic", say=said.append, outside=closed) == ()
+    assert "us-east-1 was not asked what no run knows: no AWS credentials found" in "\n".join(said)
+    with pytest.raises(
+        BespokeError, match="not asked: us-west-2, us-east-1; what is there may still cost money"
+    ):
+        commands.retire(b.client_data, "clinic", strays=True, yes=True, say=said.append, outside=closed)
+
+
+def test_submit_repeats_the_gates_that_plan_shows_unmet(b: Bench) -> None:
+    b.run(commands.plan, model="nova-lite")
+    planned = [line for line in b.said if line.startswith("gate ") and ": met:" not in line]
+    assert planned
+    b.said.clear()
+    b.run(commands.submit, **NOVA)
+    assert [line for line in b.said if line.startswith("gate ")] == planned
+
+
+def test_nova_2_lite_takes_two_hundred_rows_at_least(tmp_path: Path) -> None:
+    with bench(tmp_path, rows=151) as b:
+        plan = b.run(commands.plan, model="nova-2-lite", no_split=True)
+        assert plan.dataset.training.rows == 151
+        assert not plan.ready
+        assert (
+            "in the way: clinic/dataset: records_min: 151 rows to train on, Amazon Nova 2 Lite takes at least 200"
+            in (b.heard())
+        )
+        order = {**NOVA, "model": "nova-2-lite", "no_split": True}
+        assert "takes at least 200" in error_of(lambda: b.run(commands.submit, **order))
+        assert b.fake.made == []
+
+
+def test_a_failure_on_the_side_of_aws_is_one_readable_line() -> None:
+    page = "<html><head><title>500</title></head><body><h1>Internal Server Error</h1></body></html>"
+    answer = {"Error": {"Code": "500", "Message": page}, "ResponseMetadata": {"HTTPStatusCode": 500}}
+    said = error_of(lambda: _raised(ClientError(answer, "CreateModelCustomizationJob")))
+    assert said == (
+        "AWS: the job x: failed on AWS's side (500: 500 Internal Server Error); run the same command again later"
+    )
+
+
+def _raised(error: Exception) -> None:
+    with told("the job x"):
+        raise error
 
 
 def test_the_dialogues_of_the_workbook_go_the_whole_way(b: Bench, examples: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from moto import mock_aws
 
@@ -17,6 +18,7 @@ from bespoke.tuning.jobs import commands, lifecycle
 from bespoke.tuning.jobs.aws import Aws, scrub
 from bespoke.tuning.jobs.frame import frame_of
 from bespoke.tuning.jobs.naming import job_name, prefix
+from bespoke.tuning.jobs.reinforcement import TYPE
 from bespoke.tuning.recipes.recipe import DEFAULTS, read_recipe
 from tests.bedrock_fake import ACCOUNT
 from tests.tuning_bench import BUCKET, LEAD, ROLE, SYSTEM, Bench, bench, dialogue, error_of, write_lines
@@ -256,7 +258,7 @@ def test_a_missing_boto3_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setitem(sys.modules, "boto3", None)
     assert error_of(lambda: connect("us-east-1")) == (
-        'boto3 is not installed; install the extra: pip install "bespoke[aws]"'
+        'boto3 is not installed; install the extra: pip install "bespoke-workbook[aws]"'
     )
 
 
@@ -276,3 +278,18 @@ def test_a_last_day_is_a_fact_of_the_tables() -> None:
     from bespoke.tuning.jobs.profiles import profile
 
     lifecycle.refuse_ended_vendor(Facts(date(2027, 1, 6)), profile("gpt-4o", date(2027, 1, 6)))
+
+
+def test_reinforcement_is_planned_where_it_is_offered(tmp_path: Path) -> None:
+    with bench(tmp_path, rows=120) as made:
+        made.run(commands.plan, model="nova-2-lite", no_split=True)
+        assert (
+            "REINFORCEMENT_FINE_TUNING is offered beside supervised tuning: 100 to 20,000 prompts, each with what its"
+            " answer is graded against; the dataset has 120 with answers that could serve: enough"
+        ) in made.heard()
+        made.said.clear()
+        made.run(commands.plan, model="nova-lite")
+        assert "REINFORCEMENT" not in made.heard()
+    model = botocore.session.get_session().get_service_model("bedrock")
+    known = model.operation_model("CreateModelCustomizationJob").input_shape.members["customizationType"].enum
+    assert TYPE in known  # the name is AWS's

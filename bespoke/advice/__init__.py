@@ -1,33 +1,33 @@
-"""Gates and routes: which routes are open to a task as of a date, and which comes first.
+"""Advice: from the situation of a task to a plan with decision points.
 
-The rules are tables (bespoke/facts/tables/{stages.csv,routes,gates,remedies}.yaml); this room evaluates them
-and records every rule it looked at.
+evidence and situation (what is known, and how well) -> candidates (what could be done) -> feasibility and serving
+(where, under which conditions) -> quality and worth (what it would do, what that is worth) -> decide (the plan).
+Rules are tables: bespoke/facts/tables/{routes,gates,remedies,effects,places,thresholds}.yaml.
+docs/advice.md works one task by hand.
 """
 
-from bespoke.advice.case import Case, GapState, build_case
-from bespoke.advice.decide import Advice, ClosedRoute, decide
-from bespoke.advice.flips import Flip, flip_points
+from bespoke.advice.candidates import Configuration, Intervention
+from bespoke.advice.decide import decide
 from bespoke.advice.gates import GateOutcome, evaluate_gates
-from bespoke.advice.routes import Remedy, Route, remedies, routes
-from bespoke.advice.stages import Rule, RuleOutcome, rules, stage_of
+from bespoke.advice.plan import Amount, Plan, Prices, Step
+from bespoke.advice.routes import Remedy, Route, remedies, remedy, routes
+from bespoke.advice.situation import GapState, Situation
 
 __all__ = [
-    "Advice",
-    "Case",
-    "ClosedRoute",
-    "Flip",
+    "Amount",
+    "Configuration",
     "GapState",
     "GateOutcome",
+    "Intervention",
+    "Plan",
+    "Prices",
     "Remedy",
     "Route",
-    "Rule",
-    "RuleOutcome",
-    "build_case",
+    "Situation",
+    "Step",
     "decide",
     "evaluate_gates",
-    "flip_points",
     "remedies",
+    "remedy",
     "routes",
-    "rules",
-    "stage_of",
 ]

@@ -1,33 +1,39 @@
-"""What changed in the advice about a task between two situations, and which change caused it."""
+"""What changed in the advice about a task between two reports or days, and which change caused it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from bespoke.advice.case import Case
-from bespoke.advice.decide import Advice, decide
+from bespoke.advice.decide import decide
+from bespoke.advice.flips import PricesAt
+from bespoke.advice.plan import Plan, Step
 from bespoke.advice.routes import routes
+from bespoke.advice.situation import Situation
 from bespoke.facts.reader import Facts
+from bespoke.show.numbers import day, money
+
+PLAIN = ("task_id", "name", "evidence")  # fields of a situation that decide nothing
 
 
 @dataclass(frozen=True)
-class Situation:
-    """Everything the advice about one task follows from."""
+class Standpoint:
+    """Everything the plan of one task follows from, and the day on which it is live."""
 
     as_of: date
-    case: Case
-    cost_of: Mapping[str, float]  # twelve-month cost (P50, USD) per priced route
+    situation: Situation
+    prices: PricesAt
     thresholds: Mapping[str, float]
+    live_p80: date | None = None
 
-    def advice(self) -> Advice:
-        return decide(self.case, Facts(self.as_of, dict(self.thresholds)), cost_of=self.cost_of)
+    def plan(self) -> Plan:
+        return decide(self.situation, Facts(self.as_of, dict(self.thresholds)), self.prices(1.0))
 
 
 @dataclass(frozen=True)
-class Change:
-    """One task's advice in both situations: what differs, and the smallest set of causes found."""
+class Difference:
+    """One task's advice from both standpoints: what differs, and the smallest set of causes found."""
 
     task_id: str
     differences: tuple[str, ...]
@@ -35,49 +41,77 @@ class Change:
     together: tuple[str, ...]  # every change, where none of them does it alone
 
 
-def compare(old: Situation, new: Situation) -> Change:
-    """Applies each change alone to the old situation and keeps those that give the new advice."""
-    before, after = old.advice(), new.advice()
-    differences = _differences(before, after)
+def compare(old: Standpoint, new: Standpoint) -> Difference:
+    """Applies each change alone to the old standpoint and keeps those that give the new plan."""
+    before, after = old.plan(), new.plan()
+    differences = [*_steps(before, after), *_money(before, after), *_dates(old, new), *_closed(before, after)]
     if not differences:
-        return Change(new.case.task_id, (), (), ())
-    steps = _steps(old, new)
-    causes = tuple(words for words, step in steps if not _differences(step.advice(), after))
-    return Change(new.case.task_id, differences, causes, () if causes else tuple(words for words, _ in steps))
+        return Difference(new.situation.task_id, (), (), ())
+    changes = _changes(old, new)
+    causes = tuple(words for words, one in changes if _same(one.plan(), after))
+    together = () if causes else tuple(words for words, _ in changes)
+    return Difference(new.situation.task_id, tuple(differences), causes, together)
 
 
-def _differences(before: Advice, after: Advice) -> tuple[str, ...]:
+def _same(one: Plan, other: Plan) -> bool:
+    return not (_steps(one, other) or _money(one, other))
+
+
+def _steps(before: Plan, after: Plan) -> list[str]:
     found = []
-    for name in ("stage", "now", "next"):
-        was, becomes = getattr(before, name), getattr(after, name)
-        if was != becomes:
-            found.append(f"{name}: {was or 'nothing'} -> {becomes or 'nothing'}")
-    was_closed, is_closed = ({c.route for c in advice.closed} for advice in (before, after))
-    for route in sorted(is_closed - was_closed):
-        found.append(f"closed: {route}, which needs {'; '.join(after.closed_because(route))}")
-    found += [f"open again: {route}" for route in sorted(was_closed - is_closed)]
-    return tuple(found)
+    for name, was, becomes in (
+        ("first step", before.first, after.first),
+        ("likely end", before.likely_end, after.likely_end),
+    ):
+        if _action(was) != _action(becomes):
+            found.append(f"{name}: {_action(was)} -> {_action(becomes)}")
+    return found
 
 
-def _steps(old: Situation, new: Situation) -> list[tuple[str, Situation]]:
-    """Every single change, in words, with the old situation in which only it was made."""
-    steps = []
+def _action(step: Step) -> str:
+    return f"{step.route} on {step.configuration.model} at {step.configuration.place}"
+
+
+def _money(before: Plan, after: Plan) -> list[str]:
+    pairs = (
+        ("a month today", before.today.expected, after.today.expected),
+        ("a month at the likely end", before.monthly.expected, after.monthly.expected),
+        ("once", before.one_off.expected, after.one_off.expected),
+    )
+    return [f"{name}: {money(a)} -> {money(b)}" for name, a, b in pairs if money(a) != money(b)]
+
+
+def _dates(old: Standpoint, new: Standpoint) -> list[str]:
+    if old.live_p80 == new.live_p80 or old.live_p80 is None or new.live_p80 is None:
+        return []
+    return [f"live by: {day(old.live_p80)} -> {day(new.live_p80)}"]
+
+
+def _closed(before: Plan, after: Plan) -> list[str]:
+    was, now = ({c.route: c for c in plan.closed} for plan in (before, after))
+    found = [
+        f"closed: {route}, which needs {'; '.join(f'{o.needs} ({o.found})' for o in now[route].outcomes)}"
+        for route in sorted(now.keys() - was.keys())
+    ]
+    return found + [f"open again: {route}" for route in sorted(was.keys() - now.keys())]
+
+
+def _changes(old: Standpoint, new: Standpoint) -> list[tuple[str, Standpoint]]:
+    """Every single change, in words, with the old standpoint in which only it was made."""
+    changes = []
     if old.as_of != new.as_of:
         moved = _moved(old.as_of, new.as_of)
         words = f"the date, {old.as_of} -> {new.as_of}" + (f" ({moved})" if moved else "")
-        steps.append((words, Situation(new.as_of, old.case, old.cost_of, old.thresholds)))
-    for name in type(old.case).model_fields:
-        was, becomes = getattr(old.case, name), getattr(new.case, name)
-        if was != becomes:
-            case = old.case.model_copy(update={name: becomes})
-            steps.append(
-                (f"{name}, {was} -> {becomes}", Situation(old.as_of, case, old.cost_of, old.thresholds))
-            )
-    if dict(old.cost_of) != dict(new.cost_of):
-        steps.append(("prices and costs", Situation(old.as_of, old.case, new.cost_of, old.thresholds)))
+        changes.append((words, replace(old, as_of=new.as_of, prices=new.prices)))
+    for name in type(old.situation).model_fields:
+        was, becomes = getattr(old.situation, name), getattr(new.situation, name)
+        if name not in PLAIN and was != becomes:
+            situation = old.situation.at(**{name: becomes})
+            changes.append((f"{name}, {was} -> {becomes}", replace(old, situation=situation)))
+    changes.append(("prices and costs", replace(old, prices=new.prices)))
     if dict(old.thresholds) != dict(new.thresholds):
-        steps.append(("thresholds", Situation(old.as_of, old.case, old.cost_of, new.thresholds)))
-    return steps
+        changes.append(("thresholds", replace(old, thresholds=new.thresholds)))
+    return changes
 
 
 def _moved(old: date, new: date) -> str:

@@ -1,107 +1,144 @@
-"""Flip points: the smallest change of one input that would change the advice, all else equal."""
+"""Flip points: the smallest change of one input that changes the first step or the likely end, all else equal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator
 
-from bespoke.advice.case import Case
-from bespoke.advice.decide import Advice, decide
-from bespoke.advice.gates import gates
+from bespoke.advice.decide import decide
+from bespoke.advice.plan import Plan, Prices
+from bespoke.advice.situation import Situation, Worth
 from bespoke.facts.reader import Facts
 from bespoke.results import Part
+from bespoke.statistics.interval import Interval
+
+FACTORS = (1.5, 3.0, 10.0, 100.0)  # how far from today an amount is tried, either way
+POINTS = (0.02, 0.05, 0.1, 0.2)  # how far a quality is
+SLOWEST_MS = 30_000.0  # a requirement that nothing here fails: where none is stated the search starts there
+HALVINGS = 5  # of the step in which the advice changes
+
+PricesAt = Callable[[float], Prices]  # prices at a multiple of today's volume
 
 
 class Flip(Part):
-    """Where one input would change the advice. `at` is None when no value in its range does."""
+    """Where one input would change the plan, and to what."""
 
     input: str
     unit: str
     today: float | None
-    at: float | None
-    stage: str | None = None
-    route: str | None = None
+    at: float
+    first: str  # route ids under the changed input
+    end: str
 
 
-def flip_points(case: Case, facts: Facts, *, cost_of: Mapping[str, float] | None = None) -> tuple[Flip, ...]:
-    """One row per numeric input.
+Setter = Callable[[Situation, float], Situation]
+Varied = tuple[str, str, float | None, float, Setter, list[float]]  # input, unit, today, where to start, ...
 
-    Advice is piecewise constant: it can only change where an input crosses a number some rule compares it
-    with. So each such number, and the value just below it, is tried, nearest to today's value first.
+
+def flip_points(situation: Situation, facts: Facts, base: Plan, prices: PricesAt) -> tuple[Flip, ...]:
+    """One row per input that changes the first step or the likely end somewhere in its range; an input that leads to
+    the same action everywhere has none. Volume is priced at every point tried, other inputs leave prices as they are.
     """
-    base = decide(case, facts, cost_of=cost_of)
-    return tuple(
-        _nearest(name, unit, today, set_to, values, case, base, facts, cost_of)
-        for name, unit, today, set_to, values in _inputs(case, facts)
+    found = (_nearest(varied, situation, facts, base, prices) for varied in _inputs(situation))
+    return tuple(flip for flip in found if flip is not None)
+
+
+def _inputs(s: Situation) -> Iterator[Varied]:
+    hand = s.worth.person_hour / 6  # ten minutes: what a right output may cost while nobody has said more
+    worth = s.worth.right or hand
+    latency = s.p95_required_ms or SLOWEST_MS
+    if s.quality is not None:
+        today = s.quality.estimate
+        yield "quality today", "of 1", today, today, _quality, _around(today)
+    if s.target is not None:
+        yield "target", "of 1", s.target, s.target, lambda one, v: one.at(target=v), _around(s.target)
+    yield (
+        "requests a day",
+        "requests",
+        s.requests_per_day,
+        s.requests_per_day,
+        _volume,
+        _times(s.requests_per_day),
     )
+    yield "worth of a right output", "money", s.worth.right, worth, _worth, _times(worth)
+    yield (
+        "labelled examples",
+        "examples",
+        s.examples,
+        s.examples,
+        lambda one, v: one.at(examples=int(v)),
+        _examples(s),
+    )
+    yield "latency requirement", "ms", s.p95_required_ms, latency, _latency, _times(latency)
 
 
-Setter = Callable[[Case, float], Case]
-Input = tuple[str, str, float | None, Setter, list[float]]
+def _quality(s: Situation, value: float) -> Situation:
+    assert s.quality is not None
+    half = s.quality.half_width
+    return s.at(quality=Interval(estimate=value, low=max(0.0, value - half), high=min(1.0, value + half)))
 
 
-def _inputs(case: Case, facts: Facts) -> list[Input]:
-    return [
-        ("quality today", "of 1", case.current_quality, _set("current_quality"), _quality_edges(case, facts)),
-        ("test cases", "cases", case.test_cases, _set("test_cases", int), _edges("test_cases", facts)),
-        ("labelled examples", "examples", case.labelled_examples, _set("labelled_examples", int),
-         _edges("labelled_examples", facts)),
-        ("latency requirement", "ms", case.p95_latency_ms, _set("p95_latency_ms"),
-         _latency_edges(case, facts)),
-        ("requests a day", "requests", case.requests_per_day, _set("requests_per_day"),
-         _around(case.break_even_per_day)),
-        ("tokens a request", "times today's", 1.0, _scale_price, _around(_price_edge(case))),
-        ("token price", "times today's", 1.0, _scale_price, _around(_price_edge(case))),
-    ]  # fmt: skip
+def _latency(s: Situation, value: float) -> Situation:
+    return s.at(p95_required_ms=value)
 
 
-def _set(field: str, kind: Callable[[float], float] = float) -> Setter:
-    return lambda case, value: case.model_copy(update={field: kind(value)})
+def _volume(s: Situation, value: float) -> Situation:
+    return s.at(requests_per_day=value)
 
 
-def _scale_price(case: Case, factor: float) -> Case:
-    """Dearer or longer requests lower the break-even volume of an own model in proportion.
-
-    For longer ones this holds while the own model's capacity does not have to grow with them.
-    """
-    if case.break_even_per_day is None:
-        return case
-    return case.model_copy(update={"break_even_per_day": case.break_even_per_day / factor})
+def _worth(s: Situation, value: float) -> Situation:
+    return s.at(worth=Worth(**{**s.worth.model_dump(), "right": value}))
 
 
-def _price_edge(case: Case) -> float | None:
-    return None if case.break_even_per_day is None else case.break_even_per_day / case.requests_per_day
+def _around(value: float) -> list[float]:
+    tried = [value + sign * step for step in POINTS for sign in (1, -1)]
+    return [v for v in tried if 0 < v < 1]
 
 
-def _quality_edges(case: Case, facts: Facts) -> list[float]:
-    if case.target_quality is None:
-        return []
-    band = case.target_quality * (1 - facts.threshold("keep_optimising_within"))
-    return [
-        value for edge in (band, case.target_quality) for value in (edge - 0.001, edge) if 0 <= value <= 1
-    ]
+def _times(value: float) -> list[float]:
+    return [value * factor for step in FACTORS for factor in (step, 1 / step)]
 
 
-def _edges(input_name: str, facts: Facts) -> list[float]:
-    required = {gate.required(facts) for gate in gates() if gate.input == input_name}
-    return [value for edge in sorted(e for e in required if e is not None) for value in (edge - 1, edge)]
+def _examples(s: Situation) -> list[float]:
+    more = [v for v in (32, 200, 500, 1000, 10_000) if v > s.examples]
+    return [float(v) for v in more]  # examples that are there do not go away
 
 
-def _latency_edges(case: Case, facts: Facts) -> list[float]:
-    shared = [value for edge in case.shared_p95_ms or () for value in (edge - 1, edge)]
-    return [value for value in (*_edges("p95_latency_ms", facts), *shared) if value > 0]
+def _nearest(varied: Varied, s: Situation, facts: Facts, base: Plan, prices: PricesAt) -> Flip | None:
+    name, unit, today, start, set_to, values = varied
+    plain = prices(1.0)
+
+    def plan_at(value: float) -> Plan:
+        at = set_to(s, value)
+        return decide(at, facts, prices(value / s.requests_per_day) if name == "requests a day" else plain)
+
+    for value in sorted(values, key=lambda v: max(v / start, start / v) if start else v):
+        if not same(plan_at(value), base):
+            at, plan = _halved(start, value, plan_at, base)
+            return Flip(input=name, unit=unit, today=today, at=at, first=plan.first.route, end=plan.end_route)
+    return None
 
 
-def _around(edge: float | None) -> list[float]:
-    return [] if edge is None or edge <= 0 else [edge * 0.999, edge * 1.001]
+def _halved(
+    inside: float, outside: float, plan_at: Callable[[float], Plan], base: Plan
+) -> tuple[float, Plan]:
+    """The change found closer to today, by halving the step between the last value that changes nothing and the first
+    that does."""
+    plan = plan_at(outside)
+    for _ in range(HALVINGS):
+        middle = (inside + outside) / 2
+        tried = plan_at(middle)
+        if same(tried, base):
+            inside = middle
+        else:
+            outside, plan = middle, tried
+    return float(f"{outside:.3g}"), plan
 
 
-def _nearest(
-    name: str, unit: str, today: float | None, set_to: Setter, values: Iterable[float],
-    case: Case, base: Advice, facts: Facts, cost_of: Mapping[str, float] | None,
-) -> Flip:  # fmt: skip
-    start = today if today is not None else 0.0
-    for value in sorted(values, key=lambda v: abs(v - start)):
-        changed = decide(set_to(case, value), facts, cost_of=cost_of)
-        if (changed.now, changed.stage) != (base.now, base.stage):
-            return Flip(input=name, unit=unit, today=today, at=value, stage=changed.stage, route=changed.now)
-    return Flip(input=name, unit=unit, today=today, at=None)
+def same(one: Plan, other: Plan) -> bool:
+    """Whether two plans lead to the same first step and the same likely end, model and place included."""
+    return _actions(one) == _actions(other)
+
+
+def _actions(plan: Plan) -> tuple[str, ...]:
+    first, end = plan.first.configuration, plan.likely_end.configuration
+    return plan.first.route, first.model, first.place, plan.end_route, end.model, end.place

@@ -1,18 +1,23 @@
-"""Evaluates the gate table: every condition a route must meet, with what was found."""
+"""Evaluates the gate table: every condition a route must meet, with what was found.
+
+A gate that is not met closes the route, unless the table names the step that meets it (`met_by`): then the step
+comes first in the plan. What nobody knows closes nothing; it becomes a question.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import Literal
 
-from bespoke.advice.case import Case
 from bespoke.advice.routes import Group, Route
+from bespoke.advice.situation import CHANGING, LABELS, Situation
 from bespoke.facts.reader import Facts, Sourced, rows_of
 from bespoke.results import Part
 from bespoke.show.filling import filled
 from bespoke.show.numbers import decimal, exact, spoken
 
 Verdict = Literal["met", "unmet", "unknown"]
+CHECKABLE = ("extraction", *LABELS, "code", "sql")  # kinds whose answers a program can grade
 
 
 class Gate(Sourced):
@@ -24,14 +29,17 @@ class Gate(Sourced):
     input: str
     test: Literal["yes", "at_least", "open"]
     value: float | None = None
-    threshold: str = ""  # a client may override `value` under this name
-    unless: Literal["", "private_arrangement"] = ""
+    threshold: str = ""  # a client may override the value under this name
+    met_by: str = ""  # the step that meets it, where one can
+    asks: str = ""  # the question to put where nobody knows, and the cheapest way to an answer
+    asked_first: bool = False  # unknown, the route stands in no plan: it is a question of law, asked before
     needs: str
 
     def applies_to(self, route: Route) -> bool:
         return route.route in self.routes or route.group in self.groups
 
     def required(self, facts: Facts) -> float | None:
+        """The number the input must reach: a threshold by name, which a client may override, or the gate's own."""
         return facts.threshold(self.threshold) if self.threshold else self.value
 
 
@@ -43,23 +51,45 @@ class GateOutcome(Part):
     needs: str
     input: str
     found: str
+    met_by: str = ""
+    asks: str = ""
+    asked_first: bool = False
+
+    @property
+    def closes(self) -> bool:
+        """Whether the route cannot be taken: not met, and no step of a plan would meet it."""
+        return self.verdict == "unmet" and not self.met_by
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether the answer has to be there before the route may stand in a plan."""
+        return self.verdict == "unknown" and self.asked_first
 
 
 @lru_cache(maxsize=1)
 def gates() -> tuple[Gate, ...]:
-    return rows_of(Gate, "gates")
+    found = rows_of(Gate, "gates")
+    for gate in found:
+        if gate.threshold and gate.value is not None:
+            raise ValueError(
+                f"gate {gate.gate}: a value beside threshold {gate.threshold} would never be read"
+            )
+    return found
 
 
-def evaluate_gates(route: Route, case: Case, facts: Facts) -> tuple[GateOutcome, ...]:
+def evaluate_gates(route: Route, situation: Situation, facts: Facts) -> tuple[GateOutcome, ...]:
     """Every gate of the route, in table order; none is skipped once one has failed."""
-    return tuple(_evaluate(gate, route, case, facts) for gate in gates() if gate.applies_to(route))
+    return tuple(_evaluate(gate, route, situation, facts) for gate in gates() if gate.applies_to(route))
 
 
-def _evaluate(gate: Gate, route: Route, case: Case, facts: Facts) -> GateOutcome:
+def _evaluate(gate: Gate, route: Route, situation: Situation, facts: Facts) -> GateOutcome:
     required = gate.required(facts)
-    verdict, found = _judge(gate, required, route, case)
+    verdict, found = _judge(gate, required, route, situation, facts)
     needs = _said(gate.needs, "" if required is None else exact(required))
-    return GateOutcome(gate=gate.gate, verdict=verdict, needs=needs, input=gate.input, found=found)
+    return GateOutcome(
+        gate=gate.gate, verdict=verdict, needs=needs, input=gate.input, found=found,
+        met_by=gate.met_by, asks=gate.asks, asked_first=gate.asked_first,
+    )  # fmt: skip
 
 
 def _said(template: str, value: str = "") -> str:
@@ -73,63 +103,111 @@ def _said_in(locale: str, template: str, value: str) -> str:
     return filled(template, value=value)
 
 
-def _judge(gate: Gate, required: float | None, route: Route, case: Case) -> tuple[Verdict, str]:
+def _judge(
+    gate: Gate, required: float | None, route: Route, situation: Situation, facts: Facts
+) -> tuple[Verdict, str]:
     if gate.test == "open":
-        return _lifecycle(gate, route, case)
+        return _lifecycle(route)
     if gate.input == "residency":
-        return _residency(route, case)
-    if gate.input == "waits_a_day":
-        waits = case.p95_latency_ms is None
-        return ("met" if waits else "unmet"), (
-            "no latency requirement" if waits else f"{exact(case.p95_latency_ms or 0)} ms"
-        )
-    value = _value(gate.input, case)
-    if gate.input == "latency_reachable":
-        return _verdict(value), _latency_found(case)
+        return _residency(route, situation)
+    value = value_of(gate.input, situation, facts)
     if gate.test == "at_least":
-        if value is None:  # only a latency requirement can be absent, and then nothing is required
-            return "met", "no requirement"
         assert required is not None
+        if value is None:
+            return "unknown", "not known"
         return ("met" if value >= required else "unmet"), exact(value)
-    return _verdict(value), "not known" if value is None else "yes" if value else "no"
+    return verdict_of(value), _found(gate.input, value)
 
 
-def _verdict(value: float | bool | None) -> Verdict:
+def verdict_of(value: float | bool | None) -> Verdict:
     return "unknown" if value is None else "met" if value else "unmet"
 
 
-def _latency_found(case: Case) -> str:
-    if case.p95_latency_ms is None:
-        return "no requirement"
-    if case.shared_p95_ms is None:
-        return f"{decimal(case.p95_latency_ms)} ms required, expected time not known"
-    low, high = case.shared_p95_ms
-    return f"{decimal(case.p95_latency_ms)} ms required, {decimal(low)} to {decimal(high)} ms expected"
+def _found(name: str, value: float | bool | None) -> str:
+    """What was found, in words, for a gate that asks for yes."""
+    said = NOT_SO.get(name)
+    if value is None:
+        return "nobody has looked" if name == "free_of_identifiers" else "not known"
+    return "yes" if value else said or "no"
 
 
-def _value(name: str, case: Case) -> float | bool | None:
+NOT_SO = {
+    "knowledge_is_stable": "the facts behind the answers change every week or day",
+    "free_of_identifiers": "identifiers are in the data",
+    "is_labels": "its answers are not labels",
+    "is_checkable": "no program can grade its answers",
+}
+
+
+def value_of(name: str, situation: Situation, facts: Facts) -> float | bool | None:
+    """An input of the gate table, read off the situation; None is unknown."""
     if name.startswith("access_"):
-        return case.access.get(name.removeprefix("access_"))
-    value: float | bool | None = getattr(case, name)
+        return situation.access.get(name.removeprefix("access_"))
+    if name == "examples":
+        return None if not situation.examples_known else situation.examples
+    derived = {
+        "knowledge_is_stable": _knowledge_is_stable, "free_of_identifiers": _free_of_identifiers,
+        "rag_tried_where_facts_fail": _rag_tried,
+    }  # fmt: skip
+    if name in derived:
+        return derived[name](situation, facts)
+    if name == "is_labels":
+        return situation.kind in LABELS
+    if name == "is_checkable":
+        return situation.kind in CHECKABLE
+    value: float | bool | None = getattr(situation, name)
     return value
 
 
-def _lifecycle(gate: Gate, route: Route, case: Case) -> tuple[Verdict, str]:
+def _knowledge_is_stable(situation: Situation, facts: Facts) -> bool | None:
+    """Tuning does not add knowledge: where facts fail or nobody has read the failures, changing ones rule it out."""
+    if situation.knowledge_changes not in CHANGING:
+        return True if situation.knowledge_changes else None
+    return situation.shares is not None and "facts" not in situation.matters(facts)
+
+
+def _free_of_identifiers(situation: Situation, facts: Facts) -> bool | None:
+    if situation.must_deidentify:
+        return False
+    if situation.sensitive is False or situation.deidentified or situation.identifiers == 0:
+        return True
+    return None
+
+
+def _rag_tried(situation: Situation, facts: Facts) -> bool | None:
+    """Whether retrieval was tried, where it is needed at all; unknown while the failures are."""
+    if situation.shares is None:
+        return True if situation.rag_done else None
+    return True if "facts" not in situation.matters(facts) else situation.rag_done
+
+
+def _lifecycle(route: Route) -> tuple[Verdict, str]:
     if route.state == "open":
         return "met", "open"
     if route.state == "unverified":
         return "unknown", _said(route.says)
-    arranged = route.route == "bedrock_haiku3_sft" and case.access.get("private_haiku_arrangement")
-    if gate.unless == "private_arrangement" and arranged:
-        return "met", f"private arrangement ({_said(route.says)})"
     return "unmet", _said(route.says) or route.state.replace("_", " ")
 
 
-def _residency(route: Route, case: Case) -> tuple[Verdict, str]:
-    wanted = ", ".join(case.residency)
-    if not case.residency or route.regions == ():
+def _residency(route: Route, situation: Situation) -> tuple[Verdict, str]:
+    if not situation.residency or route.regions == ():
         return "met", "no move of data" if route.regions == () else "no restriction given"
     if route.regions is None:
         return "unknown", "regions not published"
-    inside = set(route.regions) & {region.lower() for region in case.residency}
-    return ("met" if inside else "unmet"), f"runs in {', '.join(route.regions)}; allowed: {wanted}"
+    inside = [region for region in route.regions if region in situation.residency]
+    runs, wanted = (", ".join(r.upper() for r in each) for each in (route.regions, situation.residency))
+    return ("met" if inside else "unmet"), f"runs in {runs}; allowed: {wanted}"
+
+
+def latency(expected_ms: tuple[float, float], situation: Situation) -> GateOutcome | None:
+    """Whether an expected P95 (low, high) meets the requirement; None where there is none."""
+    required = situation.p95_required_ms
+    if required is None:
+        return None
+    low, high = expected_ms
+    verdict: Verdict = "unmet" if low > required else "met" if high <= required else "unknown"
+    found = f"{decimal(required)} ms required, {decimal(low)} to {decimal(high)} ms expected"
+    return GateOutcome(
+        gate="latency", verdict=verdict, needs="an answer within the latency that is required", input="latency",
+        found=found, asks="Is it fast enough? The estimate straddles the requirement: time it in the test.",
+    )  # fmt: skip

@@ -10,8 +10,12 @@ from bespoke.clients.schema import Family
 from bespoke.facts.reader import Sourced, in_force, rows_of
 
 State = Literal["open", "closed_to_new", "ended", "not_offered", "unverified"]
-Group = Literal["prompt", "inference", "retrieval", "lever", "tuning", "hosting", "contract"]
+Group = Literal[
+    "keep", "prepare", "prompt", "inference", "model", "retrieval", "lever",
+    "encoder", "tuning", "hosting", "contract",
+]  # fmt: skip
 TUNED: tuple[Group, ...] = ("tuning", "hosting")
+BUILDS: tuple[Group, ...] = ("encoder", *TUNED, "contract")  # dear or final: never before the cheap tests
 
 
 class Route(Sourced):
@@ -47,6 +51,7 @@ def _all_routes() -> tuple[Route, ...]:
     return rows_of(Route, "routes")
 
 
+@lru_cache(maxsize=32)  # a search for what would change a plan asks thousands of times
 def routes(as_of: date) -> tuple[Route, ...]:
     """Every route known on the day, in table order, each in the state it has then."""
     names = dict.fromkeys(row.route for row in _all_routes())

@@ -36,16 +36,19 @@ class ExamplesNeed(Part):
 
 
 def examples_needed(
-    client: Client, facts: Facts, *, dataset: DatasetReadiness | None, evaluation: Icd10Evaluation | None
+    client: Client, facts: Facts, *, dataset: DatasetReadiness | None, icd10: Icd10Evaluation | None
 ) -> tuple[ExamplesNeed, ...]:
     """The need of every task.
 
     A measured learning curve decides where it reaches the task's target within the distance it may be prolonged;
-    the upper end of the rule of thumb everywhere else. The dataset's files count for the task that claims most
-    labelled examples, and what they hold takes the place of what is claimed.
+    the upper end of the rule of thumb everywhere else. The dataset's files count for the task they are declared for, or
+    the one that claims most labelled examples, and what they hold takes the place of what is claimed, unless they are
+    declared a sample.
     """
-    curve = evaluation.forecast if evaluation else None
-    found = {dataset.claiming_task: dataset.usable} if dataset is not None else {}
+    curve = icd10.forecast if icd10 else None
+    note = client.engagement.dataset
+    counted = dataset if not note.sample else None
+    found = {note.task or counted.claiming_task: counted.usable} if counted is not None else {}
     return tuple(
         need_of(task, facts, usable=found.get(task.task_id), curve=_own(curve, task)) for task in client.tasks
     )

@@ -1,102 +1,105 @@
-"""Chapter 7: per task the route to take now, the next one, the closed ones with reasons, and what would flip it."""
+"""Chapter 8: per task a plan with decision points, what it costs and is worth, when it is live, what would flip it."""
 
 from __future__ import annotations
 
+import json
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from bespoke.advice import Advice, Case, Flip, build_case, decide, flip_points
+from bespoke.advice import Plan, feasibility, worth
+from bespoke.advice.flips import Flip, flip_points
+from bespoke.advice.plan import Amount
 from bespoke.advice.routes import routes
-from bespoke.chapters.cost_model.result import Band, RouteCost
+from bespoke.advice.situation import Situation
+from bespoke.chapters.cost_model.compute import DRAWS, SEED, inputs_of
+from bespoke.chapters.cost_model.prices import TaskPrices
 from bespoke.chapters.feasibility import FeasibilityPack, pack
+from bespoke.chapters.plans import Advised
 from bespoke.clients.schema import Client, Task
 from bespoke.facts.reader import Facts
 from bespoke.results import Part, Result
 from bespoke.statistics.interval import Interval
 
 if TYPE_CHECKING:
-    from bespoke.chapters.cost_model import CostModel
+    from bespoke.chapters.cost_model.inputs import Inputs
     from bespoke.chapters.dataset_readiness import DatasetReadiness
     from bespoke.chapters.failure_modes import FailureModes
-    from bespoke.chapters.task_audit import Audit, TaskAudit
+    from bespoke.chapters.task_audit import Audit
     from bespoke.chapters.timeline import Timeline
 
+CONTRACT = "contract_custom_model"
+YEAR = 12  # months
 
-class Lever(Part):
-    """A cost lever that can be pulled beside the route, against today's bill."""
 
-    route: str
-    monthly: Band
-    versus_today: str  # the cost model's verdict, draw by draw
-    saves: Band  # USD a month; negative where it costs more
+class Money(Part):
+    """What the likely end of a plan costs and brings, in the engagement's currency."""
+
+    today: Amount  # a month as it runs
+    monthly: Amount  # a month at the likely end
+    one_off: Amount  # every step up to it, and the roll-out of what is kept
+    first_year: Amount  # one-off and twelve months at the likely end
+    today_year: Amount
+    payback_months: (
+        float | None
+    )  # of the one-off by what it saves a month on the bill; None where it saves nothing
+    needs_worth: float | None  # what one more right output must be worth for the plan to break even in a year
+    gain_of_right: float | None  # what the client says it is worth
+    net_year: (
+        float | None
+    )  # what more right outputs are worth in a year, less the first year beyond today's bill
 
 
 class TaskAdvice(Part):
     """The engagement's answer for one task."""
 
-    task_id: str
-    name: str
-    case: Case
-    advice: Advice
-    monthly: Band | None  # of the route to take now; None where it cannot be priced
-    monthly_today: Band | None
-    one_off: Band | None
-    unpublished: tuple[str, ...]  # inputs of that price nobody publishes
-    live_p50: date
-    live_p80: date
-    quality: Interval | None
-    target: float | None
-    test_cases: int
-    levers: tuple[Lever, ...]
+    advised: Advised
+    money: Money
+    live_p50: date | None  # None where nothing changes
+    live_p80: date | None
     flips: tuple[Flip, ...]
-    open_questions: tuple[str, ...]
 
     @property
-    def main_flip(self) -> Flip | None:
-        """The flip point nearest to today, by relative change; None when nothing in range changes the advice.
+    def task_id(self) -> str:
+        return self.advised.task_id
 
-        Data that is there does not go away: fewer test cases or examples than today are left aside.
-        """
-        found = [flip for flip in self.flips if flip.at is not None and not _loses_data(flip)]
-        return min(found, key=_distance) if found else None
+    @property
+    def name(self) -> str:
+        return self.situation.name
+
+    @property
+    def situation(self) -> Situation:
+        return self.advised.situation
+
+    @property
+    def plan(self) -> Plan:
+        return self.advised.plan
+
+    @property
+    def quality(self) -> Interval | None:
+        return self.situation.quality
 
 
 class Recommendation(Result):
+    version: ClassVar[int] = 2
+
+    client: str  # the folder's name
     as_of: date
+    currency: str
     tasks: tuple[TaskAdvice, ...]
+    total: Money  # of all tasks together
+    live_p80: date | None  # of the last of them
     route_names: dict[str, str]
-    packs: tuple[FeasibilityPack, ...]  # for tasks whose first or next step is the contract programme
+    packs: tuple[FeasibilityPack, ...]  # for tasks whose plan asks for the contract programme
+
+    def also_writes(self) -> dict[str, bytes]:
+        """advice.json, for whoever builds on the advice."""
+        from bespoke.chapters.advice_file import summary
+
+        text = json.dumps(summary(self.client, self), indent=1, ensure_ascii=False)
+        return {"advice.json": text.encode() + b"\n"}
 
     def task(self, task_id: str) -> TaskAdvice:
         return next(task for task in self.tasks if task.task_id == task_id)
-
-
-def cases(
-    client: Client, facts: Facts, audit: Audit, failures: FailureModes | None, cost: CostModel
-) -> dict[str, Case]:
-    """The case of every task, from the results of the earlier chapters; keyed by task_id."""
-    found = {}
-    for task in client.tasks:
-        volume, crosses = break_even(cost, task.task_id, facts)
-        found[task.task_id] = build_case(
-            client,
-            task,
-            family=failures.main_family(task.task_id) if failures else None,
-            shared_p95_ms=audit.task(task.task_id).shared_p95_ms,
-            break_even_per_day=volume,
-            breaks_even=crosses,
-        )
-    return found
-
-
-def advise(
-    client: Client, facts: Facts, audit: Audit, failures: FailureModes | None, cost: CostModel
-) -> dict[str, Advice]:
-    """The advice for every task; the timeline asks it which phases to plan."""
-    return {
-        task_id: decide(case, facts, cost_of=yearly_cost(cost, task_id))
-        for task_id, case in cases(client, facts, audit, failures, cost).items()
-    }
 
 
 def compute(
@@ -106,19 +109,20 @@ def compute(
     audit: Audit,
     failures: FailureModes | None,
     dataset: DatasetReadiness | None,
-    cost: CostModel,
     timeline: Timeline,
 ) -> Recommendation:
-    """Advice, trace and flip points of every task, beside its cost and date."""
-    by_task = cases(client, facts, audit, failures, cost)
-    tasks = tuple(
-        _task(task, by_task[task.task_id], facts, audit.task(task.task_id), cost, timeline)
-        for task in client.tasks
-    )
-    asked = {t.task_id for t in tasks if "contract_custom_model" in (t.advice.now, t.advice.next)}
+    """The plan of every task (as the timeline has scheduled it) beside its money, its date and its flip points."""
+    inputs = inputs_of(client, facts, DRAWS, SEED)
+    tasks = tuple(_task(client, one, facts, inputs, timeline) for one in timeline.advised)
+    asked = {t.task_id for t in tasks if any(step.route == CONTRACT for step in t.plan.steps)}
+    dates = [t.live_p80 for t in tasks if t.live_p80 is not None]
     return Recommendation(
+        client=client.name,
         as_of=facts.as_of,
+        currency=client.engagement.currency,
         tasks=tasks,
+        total=_total(tasks),
+        live_p80=max(dates, default=None),
         route_names={route.route: route.name for route in routes(facts.as_of)},
         packs=tuple(
             pack(client, task, audit, failures, dataset) for task in client.tasks if task.task_id in asked
@@ -127,88 +131,55 @@ def compute(
     )
 
 
-def _task(
-    task: Task, case: Case, facts: Facts, audit: TaskAudit, cost: CostModel, timeline: Timeline
-) -> TaskAdvice:
-    yearly = yearly_cost(cost, task.task_id)
-    advice = decide(case, facts, cost_of=yearly)
-    chosen, today = _priced(cost, task.task_id, advice.now), _priced(cost, task.task_id, "as_is")
-    finish = timeline.plan_of(task.task_id).finish
+def _task(client: Client, advised: Advised, facts: Facts, inputs: Inputs, timeline: Timeline) -> TaskAdvice:
+    plan, situation = advised.plan, advised.situation
+    task: Task = client.task(plan.task_id)
+    prices = TaskPrices(client, task, inputs, feasibility.as_it_runs(situation))
+    changes = any(step.kind != "keep" for step in plan.taken)
+    finish = timeline.plan_of(plan.task_id).finish if changes else None
     return TaskAdvice(
-        task_id=task.task_id,
-        name=task.name,
-        case=case,
-        advice=advice,
-        monthly=chosen and (chosen.monthly_cached or chosen.monthly),
-        monthly_today=today and today.monthly,
-        one_off=chosen and chosen.one_off,
-        unpublished=chosen.unpublished if chosen else (),
-        live_p50=finish.p50,
-        live_p80=finish.p80,
-        quality=audit.quality_interval,
-        target=task.target_quality,
-        test_cases=task.test_cases,
-        levers=_levers(cost, task.task_id, advice),
-        flips=flip_points(case, facts, cost_of=yearly),
-        open_questions=_open_questions(advice),
+        advised=advised,
+        money=money_of(plan, situation, facts),
+        live_p50=finish.p50 if finish else None,
+        live_p80=finish.p80 if finish else None,
+        flips=flip_points(situation, facts, plan, prices.at_volume),
     )
 
 
-def break_even(cost: CostModel, task_id: str, facts: Facts) -> tuple[float | None, bool | None]:
-    """Requests a day (P50) from which the cheapest own model costs less, and whether any volume examined does."""
-    hosted = {route.route for route in routes(facts.as_of) if route.group == "hosting"}
-    found = [b for b in cost.task(task_id).break_evens if b.route in hosted]
-    volumes = [b.requests_per_day.p50 for b in found if b.requests_per_day is not None]
-    return (min(volumes), True) if volumes else (None, False if found else None)
+def money_of(plan: Plan, situation: Situation, facts: Facts) -> Money:
+    """One-off, month, first year, payback and net value of the likely end; each quantity once, for every page."""
+    saving = plan.today.expected - plan.monthly.expected
+    once = plan.one_off
+    gained = _gained(plan, situation, facts)
+    gain = worth.gain_of_right(situation)
+    beyond = once.expected - YEAR * saving
+    return Money(
+        today=plan.today, monthly=plan.monthly, one_off=once,
+        first_year=once + plan.monthly.times(YEAR), today_year=plan.today.times(YEAR),
+        payback_months=round(once.expected / saving, 1) if saving > 0 and once.expected > 0 else None,
+        needs_worth=beyond / gained if gained > 0 and beyond > 0 else None,
+        gain_of_right=gain,
+        net_year=None if gain is None else gain * gained - beyond,
+    )  # fmt: skip
 
 
-def yearly_cost(cost: CostModel, task_id: str) -> dict[str, float]:
-    """Twelve-month cost (P50, USD) of every priced route of the task."""
-    return {route.route: route.life_12.p50 for route in cost.task(task_id).routes}
+def _gained(plan: Plan, situation: Situation, facts: Facts) -> float:
+    """Right outputs more in a year at the likely end's likely quality."""
+    outlook, today = plan.likely_end.outlook, situation.quality
+    if outlook is None or today is None:
+        return 0.0
+    return max(0.0, outlook.likely - today.estimate) * worth.outputs(situation, facts)
 
 
-def _priced(cost: CostModel, task_id: str, route: str) -> RouteCost | None:
-    return cost.task(task_id).route(route)
-
-
-def _levers(cost: CostModel, task_id: str, advice: Advice) -> tuple[Lever, ...]:
-    """Caching, batches and a smaller model where they are priced and not closed to the task."""
-    closed = {c.route for c in advice.closed}
-    found = []
-    for name in ("prompt_caching", "batch", "smaller_model"):
-        priced = cost.task(task_id).route(name)
-        if priced is None or name in closed or name == advice.now:
-            continue
-        gap = priced.difference
-        saves = Band(p10=-gap.p90, p50=-gap.p50, p90=-gap.p10)
-        found.append(Lever(route=name, monthly=priced.monthly, versus_today=priced.versus_today, saves=saves))
-    return tuple(found)
-
-
-def _open_questions(advice: Advice) -> tuple[str, ...]:
-    """What nobody has said yet and the decision or the route depends on, in words."""
-    words = {
-        "prompt_engineering_done": "Was prompt engineering tried and measured?",
-        "rag_done": "Was retrieval tried where facts fail?",
-        "facts_fail": "Which failure family leads? No failing output of this task is mapped.",
-        "pressure": "Can a shared model answer fast enough? The estimate straddles the requirement: measure it.",
+def _total(tasks: tuple[TaskAdvice, ...]) -> Money:
+    """The sums over all tasks. Expected values add up; the ends as if all turned out dear, or cheap, at once."""
+    nothing = Amount.nothing()
+    sums = {
+        name: sum((getattr(t.money, name) for t in tasks), nothing)
+        for name in ("today", "monthly", "one_off", "first_year", "today_year")
     }
-    inputs = advice.decision.inputs
-    relevant = {name for outcome in advice.decision.outcomes for name in outcome.missing}
-    if inputs["facts_fail"] == "no":
-        relevant.discard("rag_done")  # retrieval is asked for only where facts fail
-    asked = [text for name, text in words.items() if inputs[name] == "unknown" and name in relevant]
-    told = {"latency"} if words["pressure"] in asked else set()
-    return (*asked, *(f"To be confirmed: {o.needs}." for o in advice.conditions if o.gate not in told))
-
-
-def _loses_data(flip: Flip) -> bool:
-    counted = flip.input in ("test cases", "labelled examples")
-    return counted and flip.at is not None and flip.at < (flip.today or 0)
-
-
-def _distance(flip: Flip) -> float:
-    """Relative change from today; an input that is absent today counts as far away."""
-    if flip.today is None or flip.at is None or flip.today == 0:
-        return 10.0
-    return abs(flip.at - flip.today) / abs(flip.today)
+    saving, once = sums["today"].expected - sums["monthly"].expected, sums["one_off"].expected
+    return Money(
+        **sums, payback_months=round(once / saving, 1) if saving > 0 and once > 0 else None,
+        needs_worth=None, gain_of_right=None, net_year=None,
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The seven chapters as declarations: what each reads, what it needs from earlier ones, how it is computed."""
+"""The chapters as declarations: what each reads, what it needs from earlier ones, how it is computed."""
 
 from __future__ import annotations
 
@@ -14,11 +14,18 @@ from bespoke.chapters.house import placed
 from bespoke.errors import BespokeError
 
 if TYPE_CHECKING:  # `bespoke run` looks at this list before it knows whether there is anything to do
+    from datetime import date
+
     from bespoke.clients.schema import Client
     from bespoke.facts.reader import Facts
     from bespoke.results import Result
 
-ENGAGEMENT = ("engagement.yaml", "tasks.csv")
+ENGAGEMENT = ("engagement.yaml", "tasks.csv", "usage.json")
+EVIDENCE = {  # what is counted and measured, before what is declared
+    "failures": "02_failure_modes",
+    "dataset": "03_dataset_readiness",
+    "evaluation": "04_evaluation",
+}
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,7 @@ class Chapter:
     reads: tuple[str, ...]  # files and folders of the client folder
     needs: Mapping[str, str] = field(default_factory=dict)  # argument -> stem of the earlier chapter
     without: str = ""  # what to say when its input is missing
+    quiet: bool = False  # without its input it is no chapter: one line at the end of the one before
     compute: str = "compute"  # in `module`
     package: str = "bespoke"  # of a house's own chapter: its package, laid out as ours
     after: str = ""  # of a house's own chapter: stem of the chapter it follows in the report
@@ -73,7 +81,8 @@ _ALL = (
         "01_task_audit",
         "task_audit",
         "Audit",
-        reads=(*ENGAGEMENT, "failures.csv", "codes.csv", "prices.yaml"),
+        reads=(*ENGAGEMENT, "prices.yaml"),
+        needs=EVIDENCE,
     ),
     Chapter(
         "02_failure_modes",
@@ -91,35 +100,40 @@ _ALL = (
         without="This chapter is left out: it needs training examples as JSONL or CSV files in `dataset/`.",
     ),
     Chapter(
-        "04_icd10_evaluation",
+        "04_evaluation",
+        "evaluation",
+        "Evaluation",
+        reads=(*ENGAGEMENT, "evaluation", "prices.yaml"),
+        without="No task has cases yet: `evaluation/<task_id>/` with `task.yaml` and, in `cases.jsonl`, about "
+        "100 inputs "
+        "with the right answer makes its quality a measured figure.",
+        quiet=True,
+    ),
+    Chapter(
+        "05_icd10_evaluation",
         "icd10_evaluation",
         "Icd10Evaluation",
         reads=(*ENGAGEMENT, "evaluation", "prices.yaml"),
-        without="This chapter is left out: it needs coded notes in `evaluation/notes.jsonl`, "
-        "and `evaluation/train.jsonl` for the rungs that learn.",
+        without="There is no chapter on ICD-10-CM: it needs coded notes, cases of the scorer `code_set` in "
+        "`evaluation/<task_id>/`, and `train.jsonl` there for the rungs that learn.",
+        quiet=True,
     ),
     Chapter(
-        "05_cost_model",
+        "06_cost_model",
         "cost_model",
         "CostModel",
         reads=(*ENGAGEMENT, "prices.yaml"),
-        needs={"evaluation": "04_icd10_evaluation"},
+        needs=EVIDENCE,
     ),
     Chapter(
-        "06_timeline",
+        "07_timeline",
         "schedule",
         "Timeline",
         reads=(*ENGAGEMENT, "phases.csv", "prices.yaml", "../engagement_log.csv"),
-        needs={
-            "audit": "01_task_audit",
-            "failures": "02_failure_modes",
-            "cost": "05_cost_model",
-            "dataset": "03_dataset_readiness",
-            "evaluation": "04_icd10_evaluation",
-        },
+        needs={**EVIDENCE, "icd10": "05_icd10_evaluation"},
     ),
     Chapter(
-        "07_recommendation",
+        "08_recommendation",
         "recommendation",
         "Recommendation",
         reads=ENGAGEMENT,
@@ -127,8 +141,7 @@ _ALL = (
             "audit": "01_task_audit",
             "failures": "02_failure_modes",
             "dataset": "03_dataset_readiness",
-            "cost": "05_cost_model",
-            "timeline": "06_timeline",
+            "timeline": "07_timeline",
         },
     ),
 )
@@ -150,11 +163,26 @@ def compute(
 ) -> Result | None:
     """Run one chapter's function; `earlier` gives the result of another by its stem.
 
-    What the chapter puts into words (reasons, evidence) has numbers and dates in the client's language.
+    What the chapter puts into words (reasons, evidence) has numbers and dates in the client's language, money in its
+    currency.
     """
     from bespoke.show.numbers import speaking
 
     entry = chapter(stem)
     inputs = {name: earlier(needed) for name, needed in entry.needs.items()}
-    with speaking(client.engagement.language):
+    with speaking(client.engagement.language, client.engagement.currency):
         return entry.function()(client, facts, **inputs, **parameters)
+
+
+def compute_all(client: Client, as_of: date) -> dict[str, Result | None]:
+    """Every chapter's result for a day, in memory, each before those that need it; by stem, in the list's order."""
+    from bespoke.facts.reader import Facts
+
+    found: dict[str, Result | None] = {}
+
+    def result(stem: str) -> Result | None:
+        if stem not in found:
+            found[stem] = compute(stem, client, Facts(as_of, dict(client.engagement.thresholds)), result, {})
+        return found[stem]
+
+    return {stem: result(stem) for stem in CHAPTERS}

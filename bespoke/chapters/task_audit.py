@@ -1,30 +1,37 @@
 """Chapter 1: what each task does today, what it costs, how far it is from its target, and what stands in the way.
 
 The five questions of readiness follow Microsoft's fine-tuning questionnaire: why, what was tried, what is not
-working, what data, how measured.
+working, what data, how measured. Quality, gap, latency and the month's bill are those of the later chapters: the
+situation that the advice rests on, and the prices of the cost model.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from bespoke.advice.case import Case, GapState, build_case
-from bespoke.advice.gates import GateOutcome, evaluate_gates
-from bespoke.advice.routes import routes
-from bespoke.chapters.failure_labels import main_families
+from bespoke.advice import feasibility
+from bespoke.advice.candidates import Intervention
+from bespoke.advice.evidence import Evidence, Grade
+from bespoke.advice.gates import GateOutcome, latency
+from bespoke.advice.routes import BUILDS, routes
+from bespoke.advice.situation import GapState, Situation
+from bespoke.chapters.cost_model.compute import DRAWS, SEED, inputs_of, today_of_all
+from bespoke.chapters.cost_model.load import SECONDS_PER_DAY
+from bespoke.chapters.cost_model.prices import TaskPrices
+from bespoke.chapters.cost_model.result import Band
+from bespoke.chapters.measured import measured_tasks
+from bespoke.chapters.situations import situations
 from bespoke.clients.schema import Client, Task
-from bespoke.facts.price_book import RequestTokens, request_cost
+from bespoke.evaluation.measured import MeasuredTask
 from bespoke.facts.reader import Facts
 from bespoke.results import Part, Result
 from bespoke.show.numbers import decimal, exact
 from bespoke.statistics.interval import Interval
-from bespoke.statistics.proportion import wilson
 
-DAYS_PER_MONTH = Decimal("365") / 12
-SECONDS_PER_DAY = 86_400
-SERVED_ELSEWHERE = ("tuning", "hosting", "contract")
+if TYPE_CHECKING:
+    from bespoke.chapters.dataset_readiness import DatasetReadiness
+    from bespoke.chapters.evaluation import Evaluation
+    from bespoke.chapters.failure_modes import FailureModes
 
 Readiness = Literal["ready", "not ready", "unknown"]
 
@@ -38,11 +45,12 @@ class Question(Part):
 
 
 class RouteFit(Part):
-    """Whether a tuned or hosted route fits the task as of the date, with every unmet and unknown condition."""
+    """Whether a model of its own fits the task as of the date, with every condition that is not met or not known."""
 
     route: str
     name: str
     unmet: tuple[GateOutcome, ...]
+    first: tuple[GateOutcome, ...]  # not met, but a step of the plan would meet them
     unknown: tuple[GateOutcome, ...]
 
     @property
@@ -55,24 +63,28 @@ class TaskAudit(Part):
     name: str
     kind: str
     model: str
+    place: str
+    place_known: bool  # False: nobody has said, and it is what the client's access suggests
     requests_per_day: float
     peak_per_second: float
     tokens_per_request: int
     tokens_per_month: float  # in and out
-    cost_per_request: Decimal  # USD, priced as one request without caching
-    cost_per_month: Decimal  # USD
+    today_monthly: Band  # in the engagement's currency, as the cost chapter has it
     current_quality: float | None
-    quality_interval: Interval | None  # Wilson, from the test cases it was measured on
+    quality_interval: Interval | None  # None where nobody says on how many cases
+    quality_grade: Grade
     target_quality: float | None
     metric: str
     test_cases: int
     gap: GapState
     shortfall: float | None  # of the target
-    p95_latency_ms: float | None
-    shared_p95_ms: tuple[float, float]  # what a shared model is expected to take
+    p95_latency_ms: float | None  # required
+    p95_today_ms: tuple[float, float]  # measured, or what a shared model is expected to take
+    p95_measured: bool
     latency_reachable: bool | None
     questions: tuple[Question, ...]
     fits: tuple[RouteFit, ...]
+    evidence: Evidence
 
     @property
     def ready(self) -> int:
@@ -81,121 +93,113 @@ class TaskAudit(Part):
 
 
 class Audit(Result):
+    version: ClassVar[int] = 2
+
     tasks: tuple[TaskAudit, ...]
+    today_monthly: Band  # of all tasks
 
     def task(self, task_id: str) -> TaskAudit:
         return next(task for task in self.tasks if task.task_id == task_id)
 
-    @property
-    def cost_per_month(self) -> Decimal:
-        return sum((task.cost_per_month for task in self.tasks), Decimal(0))
 
+def compute(
+    client: Client,
+    facts: Facts,
+    *,
+    failures: FailureModes | None = None,
+    dataset: DatasetReadiness | None = None,
+    evaluation: Evaluation | None = None,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> Audit:
+    """The audit of every task, in the order of tasks.csv; money in the engagement's currency.
 
-def compute(client: Client, facts: Facts) -> Audit:
-    """The audit of every task, in the order of tasks.csv; money in USD."""
-    failures = _failures_per_task(client)
-    families = main_families(client.failures or (), client.codes or ())
-    tasks = tuple(_audit(client, task, facts, failures, families.get(task.task_id)) for task in client.tasks)
-    return Audit(tasks=tasks, facts_used=tuple(sorted(facts.used)))
-
-
-def shared_latency(task: Task, facts: Facts) -> tuple[float, float]:
-    """Milliseconds a shared API model is expected to take at the 95th percentile, low and high."""
-    first_low, first_high = facts.fact("latency.first_token_ms").range
-    slow, fast = facts.fact("latency.output_tokens_per_second").range
-    tokens = Decimal(task.output_tokens)
-    return (
-        round(float(first_low + 1000 * tokens / fast), 1),
-        round(float(first_high + 1000 * tokens / slow), 1),
+    With the draws and the seed of the cost chapter the month's bill is the very number that chapter prints.
+    """
+    inputs = inputs_of(client, facts, draws, seed)
+    measured = measured_tasks(evaluation)
+    found = situations(client, facts, failures=failures, dataset=dataset, measured=measured)
+    prices = {
+        task.task_id: TaskPrices(client, task, inputs, feasibility.as_it_runs(found[task.task_id]))
+        for task in client.tasks
+    }
+    tasks = tuple(
+        _audit(task, found[task.task_id], prices[task.task_id], measured.get(task.task_id), facts)
+        for task in client.tasks
     )
-
-
-def regional(client: Client) -> bool:
-    """Whether inference must stay in named regions, which costs the regional surcharge."""
-    return bool(client.engagement.residency)
+    everything = today_of_all(client, inputs, prices.values())
+    return Audit(tasks=tasks, today_monthly=everything, facts_used=tuple(sorted(facts.used)))
 
 
 def _audit(
-    client: Client, task: Task, facts: Facts, failures: Mapping[str, int], family: str | None
+    task: Task, situation: Situation, prices: TaskPrices, measured: MeasuredTask | None, facts: Facts
 ) -> TaskAudit:
-    tokens = RequestTokens(uncached_input=task.system_tokens + task.input_tokens, output=task.output_tokens)
-    per_request = request_cost(
-        task.model, tokens, facts.as_of, regional=regional(client), negotiated=client.prices
-    )
-    requests_per_month = Decimal(str(task.requests_per_day)) * DAYS_PER_MONTH
-    size = tokens.prompt + tokens.output
-    case = build_case(client, task, family=family, shared_p95_ms=shared_latency(task, facts))
+    size = task.system_tokens + task.input_tokens + task.output_tokens
+    quality, today = situation.quality, prices.draws_today
+    in_use = measured.in_use if measured else None
     return TaskAudit(
-        task_id=task.task_id,
-        name=task.name,
-        kind=task.kind,
-        model=task.model,
+        task_id=task.task_id, name=task.name, kind=task.kind, model=task.model,
+        place=situation.place, place_known=situation.place_known,
         requests_per_day=task.requests_per_day,
         peak_per_second=task.requests_per_day / SECONDS_PER_DAY * task.peak_to_mean,
         tokens_per_request=size,
-        tokens_per_month=float(size * requests_per_month),
-        cost_per_request=per_request,
-        cost_per_month=(per_request * requests_per_month).quantize(Decimal("0.01")),
-        current_quality=task.current_quality,
-        quality_interval=_interval(task),
-        target_quality=task.target_quality,
-        metric=task.metric,
-        test_cases=task.test_cases,
-        gap=case.gap(facts),
-        shortfall=case.shortfall(),
-        p95_latency_ms=task.p95_latency_ms,
-        shared_p95_ms=shared_latency(task, facts),
-        latency_reachable=case.latency_reachable,
-        questions=_questions(task, case, facts, failures.get(task.task_id, 0)),
-        fits=_fits(case, facts),
-    )
+        tokens_per_month=size * task.requests_per_day * facts.number("cost.days_per_month"),
+        today_monthly=Band.of(today.own(today.monthly)),
+        current_quality=quality.estimate if quality else None,
+        quality_interval=quality if situation.cases else None, quality_grade=situation.evidence.grade("quality"),
+        target_quality=situation.target, metric=in_use.metric if in_use else task.metric, test_cases=situation.cases,
+        gap=situation.gap(facts), shortfall=situation.shortfall(),
+        p95_latency_ms=situation.p95_required_ms, p95_today_ms=situation.p95_today_ms,
+        p95_measured=situation.p95_measured, latency_reachable=_in_time(situation),
+        questions=_questions(task, situation, facts), fits=_fits(situation, facts), evidence=situation.evidence,
+    )  # fmt: skip
 
 
-def _interval(task: Task) -> Interval | None:
-    """The quality is a share of accepted cases for every metric we know; its interval is then Wilson's."""
-    if task.current_quality is None or task.test_cases == 0:
-        return None
-    return wilson(round(task.current_quality * task.test_cases), task.test_cases)
+def _in_time(situation: Situation) -> bool | None:
+    """Whether the task is answered in the time that is required; None while the estimate straddles it."""
+    found = latency(situation.p95_today_ms, situation)
+    return True if found is None else {"met": True, "unmet": False, "unknown": None}[found.verdict]
 
 
-def _fits(case: Case, facts: Facts) -> tuple[RouteFit, ...]:
-    found = []
+def _fits(situation: Situation, facts: Facts) -> tuple[RouteFit, ...]:
+    """Every model of its own against the conditions that the advice asks."""
+    base, found = feasibility.as_it_runs(situation), []
     for route in routes(facts.as_of):
-        if route.group in SERVED_ELSEWHERE:
-            outcomes = evaluate_gates(route, case, facts)
+        if route.group in BUILDS:
+            one = Intervention(route=route.route, group=route.group)
+            outcomes = feasibility.place(one, base, situation, facts).outcomes
             found.append(
                 RouteFit(
-                    route=route.route,
-                    name=route.name,
-                    unmet=tuple(o for o in outcomes if o.verdict == "unmet"),
+                    route=route.route, name=route.name,
+                    unmet=tuple(o for o in outcomes if o.closes),
+                    first=tuple(o for o in outcomes if o.verdict == "unmet" and not o.closes),
                     unknown=tuple(o for o in outcomes if o.verdict == "unknown"),
                 )
-            )
+            )  # fmt: skip
     return tuple(found)
 
 
-def _questions(task: Task, case: Case, facts: Facts, failures: int) -> tuple[Question, ...]:
+def _questions(task: Task, situation: Situation, facts: Facts) -> tuple[Question, ...]:
     return (
-        _why(task, case),
+        _why(task, situation),
         _tried(task),
-        _not_working(failures, int(facts.threshold("failures_to_read"))),
-        _data(task, case, facts),
-        _measured(task, int(facts.threshold("min_test_cases"))),
+        _not_working(situation.failures_read, int(facts.threshold("failures_to_read"))),
+        _data(situation, facts),
+        _measured(task, situation, int(facts.threshold("min_test_cases"))),
     )
 
 
-def _why(task: Task, case: Case) -> Question:
-    short = case.shortfall()
-    if short is None:
+def _why(task: Task, situation: Situation) -> Question:
+    short, in_time = situation.shortfall(), _in_time(situation)
+    if short is None or situation.quality is None:
         return Question(question="why", verdict="unknown", evidence="current or target quality is not stated")
-    if short == 0 and case.latency_reachable is not False:
+    if short == 0 and in_time is not False:
         return Question(question="why", verdict="not ready", evidence="the target is already met")
-    today, target = (decimal(quality or 0, 2) for quality in (task.current_quality, task.target_quality))
+    today, target = decimal(situation.quality.estimate, 2), decimal(situation.target or 0, 2)
     reasons = [f"{task.metric} is {today} against a target of {target}"]
-    if case.latency_reachable is False:
-        reasons.append(
-            f"a shared model is not expected to answer within {exact(task.p95_latency_ms or 0)} ms"
-        )
+    if in_time is False:
+        required = exact(situation.p95_required_ms or 0)
+        reasons.append(f"a shared model is not expected to answer within {required} ms")
     return Question(question="why", verdict="ready", evidence="; ".join(reasons))
 
 
@@ -214,32 +218,32 @@ def _not_working(failures: int, wanted: int) -> Question:
     return Question(question="not working", verdict="ready" if failures else "not ready", evidence=evidence)
 
 
-def _data(task: Task, case: Case, facts: Facts) -> Question:
+def _data(situation: Situation, facts: Facts) -> Question:
     low, high = facts.fact("threshold.narrow_examples").range
+    how = "usable in the files" if situation.evidence.grade("examples") == "counted" else "stated"
     wanted = f"a narrow task wants {exact(low)} to {exact(high)}"
-    evidence = f"{decimal(task.labelled_examples)} labelled examples ({wanted})"
-    clean = case.training_data_free_of_identifiers
-    if task.labelled_examples < low:
+    evidence = f"{decimal(situation.examples)} labelled examples {how} ({wanted})"
+    if situation.examples < low:
         return Question(question="data", verdict="not ready", evidence=evidence)
-    if clean is None:
-        return Question(
-            question="data", verdict="unknown", evidence=evidence + "; de-identification not known"
-        )
-    if not clean:
-        return Question(question="data", verdict="not ready", evidence=evidence + "; not de-identified")
-    return Question(question="data", verdict="ready", evidence=evidence)
+    verdict, says = _clean(situation)
+    return Question(question="data", verdict=verdict, evidence=evidence + says)
 
 
-def _measured(task: Task, wanted: int) -> Question:
-    evidence = f"{task.metric} on {decimal(task.test_cases)} test cases (at least {decimal(wanted)})"
-    if task.current_quality is None:
+def _clean(situation: Situation) -> tuple[Readiness, str]:
+    if situation.identifiers:
+        return "not ready", f"; {decimal(situation.identifiers)} of them hold identifiers"
+    if situation.must_deidentify:
+        return "not ready", "; not de-identified"
+    if situation.sensitive is False or situation.deidentified or situation.identifiers == 0:
+        return "ready", ""
+    return "unknown", "; de-identification not known"
+
+
+def _measured(task: Task, situation: Situation, wanted: int) -> Question:
+    evidence = f"{task.metric} on {decimal(situation.cases)} test cases (at least {decimal(wanted)})"
+    if situation.quality is None:
         return Question(question="measured", verdict="not ready", evidence=evidence + "; no result stated")
-    verdict: Readiness = "ready" if task.test_cases >= wanted else "not ready"
+    if situation.evidence.grade("quality") == "declared":
+        evidence += "; as the client states it"
+    verdict: Readiness = "ready" if situation.cases >= wanted else "not ready"
     return Question(question="measured", verdict=verdict, evidence=evidence)
-
-
-def _failures_per_task(client: Client) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for failure in client.failures or ():
-        counts[failure.task_id] = counts.get(failure.task_id, 0) + 1
-    return counts

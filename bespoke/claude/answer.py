@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,6 +24,8 @@ Outcome = Literal[
     "not_asked",  # the budget or an error ended the run before it
 ]
 
+Parse = Callable[[str], Any]  # a model's text as a prediction; None where it has not the form asked for
+
 _FENCE = re.compile(r"```(?:json)?\s*\n(.*?)\n?```", re.DOTALL)
 _STOPPED = {
     "refusal": "refused",
@@ -34,18 +37,18 @@ _STOPPED = {
 @dataclass(frozen=True)
 class Answer:
     outcome: Outcome
-    fields: Fields | None = None
+    fields: Any = None  # what the scorer of the task takes; Fields of a coded note
     text: str = ""  # what the model wrote, for the critic
 
 
-def read_answer(message: dict[str, Any]) -> Answer:
+def read_answer(message: dict[str, Any], parse: Parse | None = None) -> Answer:
     """What a message of the Messages API says. Never raises: whatever it is, it has an outcome."""
     stop = message.get("stop_reason")
     text = _text(message)
     if stop in _STOPPED:
         return Answer(_STOPPED[stop], text=text)  # type: ignore[arg-type]
-    fields = parse_fields(text)
-    return Answer("answered", fields, text) if fields else Answer("schema_broken", text=text)
+    fields = (parse or parse_fields)(text)
+    return Answer("schema_broken", text=text) if fields is None else Answer("answered", fields, text)
 
 
 def parse_fields(text: str) -> Fields | None:

@@ -33,6 +33,7 @@ T = TypeVar("T")
 
 # No byte of the request had left when these were raised.
 _BEFORE_SENDING = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+_IDLE_S = 3.0  # an idle connection is not used again after this: the other side may have closed it unseen
 _FORBIDDEN = (301, 302, 303, 307, 308, 401, 402, 403, 404)
 _COUNTED = ("model", "system", "messages", "output_config", "thinking")
 
@@ -51,7 +52,11 @@ class AnthropicMessages:
                 http_client=anthropic.DefaultAsyncHttpxClient(
                     timeout=timeout,
                     follow_redirects=False,  # notes go where they were meant to go, or nowhere
-                    limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
+                    limits=httpx2.Limits(
+                        max_connections=connections,
+                        max_keepalive_connections=connections,
+                        keepalive_expiry=_IDLE_S,
+                    ),
                 ),
             )
         except (anthropic.AnthropicError, ValueError, TypeError, OSError) as error:

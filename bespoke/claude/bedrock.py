@@ -1,8 +1,9 @@
 """Amazon Bedrock through Converse: a base model's id, or the ARN of a custom or provisioned model.
 
 Needs the optional package boto3; credentials and region come from its own chain. Bodies stay those of the
-Messages API and are translated here. Bedrock's Converse offers neither batches nor a schema of the Messages
-kind through this interface: the schema travels as text, and token counts are estimated.
+Messages API and are translated here. Converse offers no batches. Claude's own ids are held to a schema
+(`outputConfig.textFormat`) and their tokens are counted (CountTokens); for other models the schema travels as text
+and token counts are estimated.
 """
 
 from __future__ import annotations
@@ -72,7 +73,20 @@ class BedrockConverse:
         return Reply(messages_reply(answer), (time.monotonic() - started) * 1000)
 
     async def count(self, body: Body) -> int | None:
-        return None
+        if not _claude(body) or not hasattr(self._client, "count_tokens"):
+            return None
+        request = converse_request(body)
+        asked = {key: request[key] for key in ("messages", "system") if key in request}
+        loop = asyncio.get_running_loop()
+
+        def counted() -> int | None:
+            try:
+                found = self._client.count_tokens(modelId=body["model"], input={"converse": asked})
+            except Exception:
+                return None  # not every model and region counts
+            return int(found["inputTokens"])
+
+        return await loop.run_in_executor(self._threads, counted)
 
     async def create_batch(self, requests: Sequence[tuple[str, Body]]) -> str:
         raise Rejected("Converse has no batches")
@@ -103,10 +117,10 @@ class BedrockConverse:
 
 def converse_request(body: Body) -> dict[str, Any]:
     """A Messages body as the arguments of Converse. Cache marks become cache points for Claude's own ids."""
-    cached = "anthropic." in str(body["model"])
+    cached = _claude(body)
     system = _content(body["system"], cached)
     schema = body.get("output_config", {}).get("format", {}).get("schema")
-    if schema:
+    if schema and not cached:
         system.insert(1, {"text": _SCHEMA + json.dumps(schema)})
     request: dict[str, Any] = {
         "modelId": body["model"],
@@ -116,9 +130,21 @@ def converse_request(body: Body) -> dict[str, Any]:
         ],
         "inferenceConfig": {"maxTokens": body["max_tokens"]},
     }
+    output: dict[str, Any] = {}
+    if schema and cached:
+        structure = {"jsonSchema": {"schema": json.dumps(schema), "name": "answer"}}
+        output["textFormat"] = {"type": "json_schema", "structure": structure}
+    if body.get("output_config", {}).get("effort"):
+        output["effort"] = body["output_config"]["effort"]
+    if output:
+        request["outputConfig"] = output
     if "thinking" in body:
         request["additionalModelRequestFields"] = {"thinking": body["thinking"]}
     return request
+
+
+def _claude(body: Body) -> bool:
+    return "anthropic." in str(body["model"])
 
 
 def messages_reply(answer: dict[str, Any]) -> dict[str, Any]:
@@ -173,7 +199,9 @@ def _boto_client(patience: Patience) -> Any:
         import boto3
         from botocore.config import Config
     except ImportError:
-        raise BespokeError("the bedrock backend needs boto3: pip install 'bespoke[bedrock]'") from None
+        raise BespokeError(
+            "the bedrock backend needs boto3: pip install 'bespoke-workbook[bedrock]'"
+        ) from None
     try:
         client = boto3.client(
             "bedrock-runtime",

@@ -58,11 +58,12 @@ class Call:
     which: Pass
     backend: str
     body: Body
+    run: int = 1  # the same request asked once more is another one
 
     @cached_property
     def key(self) -> str:
-        """The content hash: provider, model, parameters, messages and pass; 64 hexadecimal digits."""
-        identity = [self.backend, self.which, self.body]
+        """The content hash: provider, model, parameters, messages, pass and run; 64 hexadecimal digits."""
+        identity = [self.backend, self.which, self.body, *([self.run] if self.run > 1 else [])]
         return hashlib.sha256(
             json.dumps(identity, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
         ).hexdigest()

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 from bespoke.claude.backend import Backend
 from bespoke.claude.calls import Pricing
+from bespoke.claude.capabilities import Capabilities, capabilities
 from bespoke.claude.journal import Journal
 from bespoke.claude.loop import run_to_end
 from bespoke.claude.money import usd
 from bespoke.claude.patience import Patience
-from bespoke.claude.plan import Plan, make_plan
+from bespoke.claude.plan import Plan, make_plan, promised_geography
 from bespoke.claude.providers import open_backend
 from bespoke.claude.quote import assumed_ratio, make_quote, tell
 from bespoke.claude.run import Run
 from bespoke.claude.strategies import chosen
 from bespoke.claude.summary import EvaluationSummary
+from bespoke.claude.tasks import chosen_for, make_task_plan
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.facts.price_book import canonical, sells_batches
 from bespoke.facts.reader import Facts
+from bespoke.scorers import find
 
 JOURNAL = "journal.sqlite"
+CODED = "code_set"  # its cases are asked with the prompts of coded notes
 
 
 def evaluate(
@@ -41,8 +46,16 @@ def evaluate(
     model_id: str = "",
     ask_lost_again: bool = False,
     patience: Patience | None = None,
+    task: str = "",
+    runs: int = 1,
+    suffix: str = "",
+    effort: str = "",
+    refresh: Sequence[str] = (),
 ) -> EvaluationSummary:
-    """Asks a model about every note of the client under each strategy.
+    """Asks a model about every note of the client, or every case of `task`, under each strategy.
+
+    `runs` asks each that often; `suffix` ends the recorded systems' names, where several models are asked; `effort` is
+    the provider's own word; `refresh` names outcomes (refused, schema_broken, truncated) that are asked for anew.
 
     `model` names the model whose prices apply; `model_id` what goes over the wire where that differs (a
     Bedrock id or ARN, a tuned model behind a compatible server). `backend` is "anthropic", "bedrock" or an
@@ -56,8 +69,29 @@ def evaluate(
     patience = patience or Patience()
     name = backend if isinstance(backend, str) else backend.name
     _check(client, model, name, batch, send, budget)
-    picked = chosen(list(strategies))
-    plan = make_plan(client, facts, picked, name, model_id or wire_id(name, model), say)
+    able = capabilities(model, facts)
+    wire = model_id or wire_id(name, model)
+    promised_geography(client, name, able)
+    found = next((t for t in client.evaluated if t.task_id == task), None)
+    if found is not None and found.setup.scorer != CODED:
+        scorer = find(found.setup.scorer)
+        wanted, left = chosen_for(found, scorer, strategies)
+    else:
+        scorer, wanted, left = None, [*chosen(list(strategies))], []
+    cannot = able.left_out(wanted)
+    for line in [*left, *(f"{name} is left out: {why}" for name, why in cannot.items())]:
+        say(line)
+    picked = tuple(strategy for strategy in wanted if strategy.name not in cannot)
+    if not picked:
+        raise BespokeError("no strategy is left that this task and this model can have")
+    if found is not None and scorer is not None:
+        plan = make_task_plan(
+            found, scorer, client, facts, picked, name, wire, able, runs=runs, suffix=suffix, effort=effort
+        )
+    else:
+        plan = make_plan(client, facts, picked, name, wire, say)
+        plan = replace(plan, runs=runs, suffix=suffix)
+    plan = _able(plan, able, effort)
     pricing = Pricing(
         model, facts.as_of, batch, regional=bool(client.engagement.residency), negotiated=client.prices
     )
@@ -67,7 +101,9 @@ def evaluate(
         return _quote_only(plan, pricing, facts, journal_path, budget, say)
     journal = Journal(journal_path, lease_s=patience.lease_s)
     try:
-        run = Run(client, facts, plan, pricing, journal, budget, ask_lost_again, patience, say)
+        run = Run(
+            client, facts, plan, pricing, journal, budget, ask_lost_again, patience, say, frozenset(refresh)
+        )
         return run_to_end(_opened(run, backend))
     except (KeyboardInterrupt, asyncio.CancelledError):
         raise BespokeError("interrupted; what was answered is kept, run again to go on") from None
@@ -77,6 +113,18 @@ def evaluate(
 
 async def _opened(run: Run, backend: str | Backend) -> EvaluationSummary:
     return await run.go(open_backend(backend, run.patience) if isinstance(backend, str) else backend)
+
+
+def _able(plan: Plan, able: Capabilities, effort: str) -> Plan:
+    """The plan as this model has to be asked: thinking switched off or held down where a rung does not want it."""
+    always = able.thinking == "always"
+    shared = replace(
+        plan.shared,
+        thinking=able.without_thinking,
+        effort=effort or able.least_effort,
+        answer_tokens=plan.shared.thinking_tokens if always else plan.shared.answer_tokens,
+    )
+    return replace(plan, shared=shared, always_thinks=always)
 
 
 def _check(client: Client, model: str, backend: str, batch: bool, send: bool, budget: Decimal) -> None:
@@ -109,7 +157,11 @@ def _quote_only(
     budget: Decimal,
     say: Callable[[str], None],
 ) -> EvaluationSummary:
-    journal = Journal(journal_path) if journal_path.exists() else None
+    try:
+        journal = Journal(journal_path) if journal_path.exists() else None
+    except BespokeError as error:  # damaged, or on a medium that cannot be written: a quote needs it for less
+        journal = None
+        say(f"{error}; this quote counts nothing as answered before")
     try:
         ratio = assumed_ratio(facts, pricing.model)
         quote = make_quote(plan, pricing, facts, ratio, journal)

@@ -39,35 +39,161 @@ def shared(function: F) -> F:
 
 @click.command()
 @click.argument("client")
+@click.option("--task", default="", metavar="TASK_ID", help="Whose cases; default the coded notes.")
 @click.option("--strategy", "strategies", multiple=True, metavar="NAME", help="May be repeated; default all.")
-@click.option("--model", default="", help="Whose prices apply; default the model of the one extraction task.")
+@click.option(
+    "--model", "models", multiple=True, metavar="NAME", help="May be repeated; default the model of the task."
+)
+@click.option(
+    "--runs", type=click.IntRange(1, 100), default=1, show_default=True, help="Ask each case that often."
+)
 @click.option("--batch", is_flag=True, help="As Message Batches: half the price, within a day.")
+@click.option("--effort", type=click.Choice(["low", "medium", "high", "xhigh", "max"]), default=None)
+@click.option(
+    "--refresh", default="", metavar="NAMES", help="Ask anew for: lost, refused, truncated, schema_broken."
+)
+@click.option(
+    "--timeout", type=click.FloatRange(1), default=None, metavar="S", help="Longest silence of an answer."
+)
+@click.option("--connections", type=click.IntRange(1, 4096), default=None, help="Requests at the same time.")
 @shared
 def evaluate(
     client: str,
+    task: str,
     strategies: tuple[str, ...],
-    model: str,
+    models: tuple[str, ...],
     budget: Decimal | None,
     yes: bool,
     client_data: Path | None,
+    effort: str | None,
+    refresh: str,
+    timeout: float | None,
+    connections: int | None,
     **options: Any,
 ) -> None:
-    """Ask Claude about every note under each strategy; leaves recorded predictions for chapter 4."""
+    """Ask Claude about every case under each strategy; leaves recorded predictions for the evaluation."""
     from bespoke.claude.entry import evaluate as run
-    from bespoke.claude.strategies import STRATEGIES
 
     found, facts = _client(client, client_data)
-    summary = run(
-        found,
-        facts,
-        strategies=strategies or tuple(STRATEGIES),
-        model=model or _extraction_model(found),
-        budget=found.engagement.evaluation.budget_usd if budget is None else budget,
-        send=yes,
-        say=_say,
-        **options,
+    renewed = _refreshed(refresh)
+    options["ask_lost_again"] |= "lost" in renewed
+    incomplete, jobs = False, _jobs(found, task, strategies)
+    asked = models or (_model_of(found, task),)
+    for model in asked:
+        for names in jobs:
+            summary = run(
+                found,
+                facts,
+                strategies=names,
+                model=model,
+                budget=found.engagement.evaluation.budget_usd if budget is None else budget,
+                send=yes,
+                say=_say,
+                task=task,
+                suffix=f"_{model}" if len(asked) > 1 else "",
+                effort=effort or "",
+                refresh=[name for name in renewed if name != "lost"],
+                patience=_patience(timeout, connections),
+                **options,
+            )
+            _close(summary.sent, yes, summary.stopped)
+            incomplete |= summary.sent and _incomplete(summary)
+    if incomplete:
+        raise SystemExit(1)
+
+
+def _jobs(client: Any, task: str, strategies: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The client's own prompt and an optimised one are asked apart: each has its own instructions."""
+    from bespoke.claude.strategies import STRATEGIES
+    from bespoke.claude.tasks import LADDER, OPTIMISED, OPTIMISED_FILE, OWN_PROMPT
+
+    found = next((t for t in client.evaluated if t.task_id == task), None)
+    if task and found is None:
+        known = ", ".join(t.task_id for t in client.evaluated) or "none"
+        raise BespokeError(f"{task!r} has no evaluation/{task}/ with cases; there are: {known}")
+    if found is None or found.setup.scorer == "code_set":
+        return [strategies or tuple(STRATEGIES)]
+    names = strategies or tuple(LADDER)
+    have = {OWN_PROMPT.name: bool(found.prompt), OPTIMISED.name: OPTIMISED_FILE in found.files}
+    own = [(name,) for name, there in have.items() if name in names and (there or name in strategies)]
+    rest = tuple(name for name in names if name not in have)
+    return [*own, *([rest] if rest else [])]
+
+
+@click.command()
+@click.argument("client")
+@click.option("--task", required=True, metavar="TASK_ID")
+@click.option("--model", default="", help="Answers and rewrites; default the model of the task.")
+@click.option(
+    "--calls", type=click.IntRange(20, 100_000), default=300, show_default=True, help="Answers to score."
+)
+@click.option("--budget", type=Money(), metavar="USD", help="Default: evaluation.budget_usd.")
+@click.option("--yes", is_flag=True, help="Really send; without it only the quote is printed.")
+@click.option("--client-data", type=click.Path(path_type=Path), help="Folder of the client folders.")
+def optimise(
+    client: str,
+    task: str,
+    model: str,
+    calls: int,
+    budget: Decimal | None,
+    yes: bool,
+    client_data: Path | None,
+) -> None:
+    """Rewrite a task's prompt on its training cases alone (GEPA); leaves optimised_prompt.md to evaluate once."""
+    from bespoke.claude.optimise import optimise as run
+    from bespoke.scorers import find
+
+    found, facts = _client(client, client_data)
+    _jobs(found, task, ())  # an unknown task is told
+    cases = next(t for t in found.evaluated if t.task_id == task)
+    done = run(
+        found, facts, cases, find(cases.setup.scorer), model=model or _model_of(found, task), backend="anthropic",
+        calls=calls, budget=found.engagement.evaluation.budget_usd if budget is None else budget, send=yes, say=_say,
+    )  # fmt: skip
+    if done is None:
+        _say(_NOTHING_SENT)
+        return
+    _say(
+        f"{done.before:.3f} before, {done.after:.3f} after on the training cases that chose; {done.asked} answers,"
+        f" {done.usd:.2f} USD" + (f"; stopped: {done.stopped}" if done.stopped else "")
     )
-    _close(summary.sent, yes, summary.stopped)
+    _say(
+        "that is no test: what it gains on cases it never saw is shown by `bespoke evaluate"
+        f" {client} --task {task} --strategy own_prompt --strategy zero_shot --strategy optimised_prompt`"
+    )
+
+
+def _model_of(client: Any, task: str) -> str:
+    found = [t.model for t in client.tasks if t.task_id == task]
+    return str(found[0]) if found else _extraction_model(client)
+
+
+def _refreshed(names: str) -> list[str]:
+    known = ("lost", "refused", "truncated", "schema_broken")
+    found = [name.strip() for name in names.split(",") if name.strip()]
+    for name in found:
+        if name not in known:
+            raise click.UsageError(f"--refresh takes {', '.join(known)}, not {name}")
+    return found
+
+
+def _patience(timeout: float | None, connections: int | None) -> Any:
+    from bespoke.claude.patience import Patience
+
+    usual = Patience()
+    return Patience(request_s=timeout or usual.request_s, connections=connections or usual.connections)
+
+
+def _incomplete(summary: Any) -> bool:
+    """Says what is missing and what to do; cases held back by the residual check are named elsewhere."""
+    missing: dict[str, int] = {}
+    for strategy in summary.strategies:
+        for name in ("answer_lost", "unavailable", "rejected", "not_asked"):
+            missing[name] = missing.get(name, 0) + strategy.outcomes.get(name, 0)
+    told = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in missing.items() if count)
+    if told:
+        _say(f"incomplete: {told}; they are not measured. Run the same command again to go on")
+    return bool(told)
 
 
 @click.command()

@@ -72,11 +72,13 @@ def from_either(path: Path, note_id: str = "id") -> dict[str, tuple[Prediction, 
     raise BespokeError("is neither an Inspect AI log nor promptfoo's JSON results", path=path.name)
 
 
-def record(folder: Path, systems: Mapping[str, Iterable[Prediction]]) -> list[Path]:
-    """Writes each system to `<client folder>/evaluation/predictions/<system>.jsonl`; returns the files."""
+def record(
+    folder: Path, systems: Mapping[str, Iterable[Prediction]], within: str = "evaluation"
+) -> list[Path]:
+    """Writes each system to `<client folder>/<within>/predictions/<system>.jsonl`; returns the files."""
     written = []
     for system, predictions in systems.items():
-        path = folder / "evaluation" / "predictions" / f"{system}.jsonl"
+        path = folder / within / "predictions" / f"{system}.jsonl"
         lines = (json.dumps(p.model_dump(mode="json"), ensure_ascii=False) for p in predictions)
         write_atomically(path, "".join(f"{line}\n" for line in lines))
         written.append(path)

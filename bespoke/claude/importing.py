@@ -49,12 +49,13 @@ def import_predictions(
     empty = next((name for name, rows in kept.items() if not rows), None)
     if empty is not None:
         raise BespokeError(f"holds no answer of {quote(empty)} to a note of notes.jsonl", path=source.name)
-    _keep_what_is_there(client.folder / "evaluation" / "predictions", kept, replace)
-    for path, rows in zip(record(client.folder, kept), kept.values(), strict=True):
+    place = client.folder / client.notes_in / "predictions"
+    _keep_what_is_there(place, kept, replace)
+    for path, rows in zip(record(client.folder, kept, client.notes_in), kept.values(), strict=True):
         say(_told(path, rows, len(known)))
     if unknown:
         say(f"{len(unknown)} answers were left out: notes.jsonl does not have their notes")
-    return [client.folder / "evaluation" / "predictions" / f"{name}.jsonl" for name in kept]
+    return [place / f"{name}.jsonl" for name in kept]
 
 
 def _renamed(systems: Systems, system: str, source: Path) -> Systems:

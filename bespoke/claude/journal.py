@@ -20,7 +20,7 @@ import time
 import uuid
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +43,12 @@ class Journal:
             self._db.execute("PRAGMA synchronous=FULL")  # a claim must outlive a power cut: it is money
             self._prepare()
             self.beat()
+            for part in path.parent.glob(f"{path.name}*"):  # texts of the client: for the owner alone
+                with suppress(OSError):
+                    part.chmod(0o600)
         except (sqlite3.Error, OSError) as error:
-            raise BespokeError(f"the journal cannot be opened: {error}", path=str(path)) from None
+            hint = "; move it away to start anew" if isinstance(error, sqlite3.DatabaseError) else ""
+            raise BespokeError(f"the journal cannot be opened: {error}{hint}", path=str(path)) from None
 
     def _switch_to_wal(self) -> None:
         """Two runs opening a new journal at once lock each other out for a moment: SQLite does not wait here."""
@@ -131,6 +135,15 @@ class Journal:
         """The request may have been paid and its answer is gone."""
         with self._writing() as db:
             self._lose(db, "key = ? AND state = 'sent' AND owner = ?", (key, self.owner), reason)
+
+    def renewed(self, key: str) -> None:
+        """The answer is to be asked for anew; what it cost stays held."""
+        with self._writing() as db:
+            db.execute(
+                "UPDATE requests SET state = 'free', owner = NULL, batch = NULL, lost = lost + paid, paid = 0,"
+                " message = NULL WHERE key = ? AND state = 'answered'",
+                (key,),
+            )
 
     # --- batches ---------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from bespoke.claude.backend import Backend, CallFailed
 from bespoke.claude.calls import Pricing
+from bespoke.claude.capabilities import capabilities
 from bespoke.claude.entry import wire_id
 from bespoke.claude.journal import Journal
 from bespoke.claude.judge_cases import Cases, judge_quote, make_cases
@@ -17,6 +18,7 @@ from bespoke.claude.loop import run_to_end
 from bespoke.claude.money import pico
 from bespoke.claude.pacing import Pacer
 from bespoke.claude.patience import Patience
+from bespoke.claude.plan import promised_geography
 from bespoke.claude.providers import open_backend
 from bespoke.claude.quote import tell
 from bespoke.claude.run import end_gently
@@ -59,6 +61,7 @@ def label(
     patience = patience or Patience()
     name = backend if isinstance(backend, str) else backend.name
     _check(client, model, send, budget)
+    promised_geography(client, name, capabilities(model, facts))
     wire = model_id or wire_id(name, model)
     cases = make_cases(client, facts, name, wire, sample_human)
     pricing = Pricing(

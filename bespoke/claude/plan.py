@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
+from typing import Any, Protocol
 
+from bespoke.claude.answer import Parse
 from bespoke.claude.calls import Call
+from bespoke.claude.capabilities import Capabilities
 from bespoke.claude.examples import glossary, worked_examples
-from bespoke.claude.prompt import Shared, request_body
+from bespoke.claude.prompt import INSTRUCTIONS, Shared, Words, request_body
 from bespoke.claude.residual import Hit, read_waivers, unwaived
 from bespoke.claude.strategies import Strategy
 from bespoke.clients.schema import Client, Note
@@ -16,6 +21,17 @@ from bespoke.facts.icd10 import CodeSet, code_set
 from bespoke.facts.reader import Facts
 
 WAIVERS = "waivers.csv"
+Accepted = Callable[[Mapping[str, Any]], int]  # predictions by id -> how many are right as a whole
+
+
+class Item(Protocol):
+    """What is asked about: a coded note, or a case of any task."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def text(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -25,11 +41,18 @@ class Plan:
     backend: str
     strategies: tuple[Strategy, ...]
     shared: Shared
-    all_notes: tuple[Note, ...]
-    notes: tuple[Note, ...]
+    all_notes: tuple[Item, ...]
+    notes: tuple[Item, ...]
     blocked: Mapping[str, tuple[Hit, ...]]
     train_held_back: int  # training notes kept out of prompts by the residual check
     candidates: Mapping[str, tuple[str, ...]]
+    answer_bytes: int = 0  # of a usual answer
+    parse: Parse | None = None  # None: the fields of a coded note
+    accepted: Accepted | None = None  # None: whole sets of codes
+    within: str = "evaluation"  # the folder of the client folder that predictions go to
+    suffix: str = ""  # of the recorded systems' names: a model, where several are asked
+    runs: int = 1
+    always_thinks: bool = False
 
     @property
     def blocked_rules(self) -> dict[str, tuple[str, ...]]:
@@ -56,12 +79,12 @@ class Plan:
         """The first request for every note, in the order of the notes."""
         return [self.call(strategy, 0, note) for note in self.notes]
 
-    def call(self, strategy: Strategy, number: int, note: Note, draft: str = "") -> Call:
+    def call(self, strategy: Strategy, number: int, note: Item, draft: str = "", run: int = 1) -> Call:
         """The request of pass `number`; later passes need the draft of the one before."""
         which = strategy.passes[number]
         found = self.candidates.get(note.id, ())
         body = request_body(strategy, which, self.shared, note.text, found, draft)
-        return Call(note.id, strategy.name, which, self.backend, body)
+        return Call(note.id, strategy.name, which, self.backend, body, run)
 
 
 def make_plan(
@@ -88,6 +111,7 @@ def make_plan(
         candidates = _retrieved(notes, train, codes, wanted, say)
     shared = Shared(
         model_id=model_id,
+        words=Words(INSTRUCTIONS.replace("{release}", codes.release.name)),
         examples=worked_examples(clean, count) if any(s.examples for s in strategies) else (),
         glossary=glossary(clean) if any(s.glossary for s in strategies) else (),
         answer_tokens=int(facts.fact("api.answer_tokens").number),
@@ -103,6 +127,10 @@ def make_plan(
     return Plan(
         backend=backend,
         strategies=strategies,
+        within=client.notes_in,
+        answer_bytes=mean_bytes(
+            json.dumps(n.gold.model_dump(mode="json"), ensure_ascii=False) for n in client.notes
+        ),
         shared=shared,
         all_notes=client.notes,
         notes=notes,
@@ -110,6 +138,12 @@ def make_plan(
         train_held_back=len(train) - len(clean),
         candidates=candidates,
     )
+
+
+def mean_bytes(answers: Iterable[str]) -> int:
+    """The bytes of a usual answer: answers are about as long as what is expected."""
+    sizes = [len(answer.encode()) for answer in answers]
+    return ceil(sum(sizes) / len(sizes)) if sizes else 0
 
 
 def _training(client: Client) -> list[Note]:
@@ -138,12 +172,17 @@ def _retrieved(
     return {note.id: codes for note, codes in zip(notes, found, strict=True)}
 
 
-def promised_geography(client: Client, backend: str) -> str:
-    """Where the provider may process: the Claude API can promise the United States and nothing else."""
+def promised_geography(client: Client, backend: str, able: Capabilities | None = None) -> str:
+    """Where the provider may process: the Claude API can promise the United States and nothing else, and not for every
+    model."""
     wanted = {place.casefold() for place in client.engagement.residency}
     if not wanted or backend != "anthropic":
         return ""
     if wanted == {"us"}:
+        if able is not None and able.geography is False:
+            raise BespokeError(
+                f"{able.model} refuses inference_geo, so no residency can be promised; name a later model"
+            )
         return "us"
     raise BespokeError(
         f"residency {', '.join(sorted(wanted))} cannot be promised by the Claude API, which offers the US"

@@ -23,12 +23,15 @@ You structure de-identified clinical notes for a coding department. For the note
 with one JSON object and nothing else, with exactly these four fields:
 
 - "diagnosis_icd10": ICD-10-CM codes of the diagnoses the note asserts, as strings such as "E11.65", most \
-specific billable code, the primary diagnosis first. No code for a diagnosis that is negated, only suspected \
-or ruled out, or that belongs to a relative; code the sign or symptom where no diagnosis was reached.
+specific billable code of {release}, the primary diagnosis first. Code what the note documents, status \
+codes (Z79 for long-term drugs, Z87 and Z85 for history, Z68, Z99 and the like) among it. No code for a \
+diagnosis that is negated, only suspected or ruled out, or that belongs to a relative; code the sign or symptom \
+where no diagnosis was reached.
 - "symptoms": symptoms and signs the patient has, as short lower-case phrases in the note's own words. None \
 that are denied.
 - "prescribed_medications": medications the patient is to take, each as an object with "drug", "dose", \
-"route" and "frequency"; null for what the note does not say. None that are stopped.
+"route" and "frequency"; write the route as a word (oral, inhaled, subcutaneous) and the frequency in words (twice \
+daily, every 6 hours as needed); null for what the note does not say. None that are stopped.
 - "follow_up_date": the date of the next visit as YYYY-MM-DD; where the note gives an interval, counted \
 from the date of the visit; null where it gives neither.
 
@@ -47,6 +50,8 @@ Codes that a search of the code set found for this note, likely ones first. The 
 from this list, and most codes on it are wrong for this note.
 """
 
+RELEASE = "ICD-10-CM"
+
 REQUEST = "Structure this note as the instructions say: one JSON object with the four fields."
 
 CRITICISE = """\
@@ -55,6 +60,20 @@ negated, suspected or another person's; is a more specific billable code support
 is one missing; is the primary diagnosis first; do laterality and encounter fit; are symptoms, medications \
 and the date as the note says? Then answer again with one complete JSON object with the four fields and \
 nothing else."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a task says around its texts. The defaults are those of coded notes."""
+
+    instructions: str = INSTRUCTIONS.replace("{release}", RELEASE)
+    request: str = REQUEST
+    criticise: str = CRITICISE
+    found: str = CANDIDATES  # before what a search found
+    schema: Mapping[str, Any] | None = None  # None: that of coded notes
+    data: str = (
+        ""  # how the instructions say that what stands between marks is data; "": they say it themselves
+    )
 
 
 @dataclass(frozen=True)
@@ -67,7 +86,11 @@ class Shared:
     answer_tokens: int = 4096
     thinking_tokens: int = 12288  # answer and thinking together
     geography: str = ""
-    descriptions: Mapping[str, str] = field(default_factory=dict)  # code -> its words in the code set
+    descriptions: Mapping[str, str] = field(default_factory=dict)  # what a search may find -> its words
+    words: Words = Words()
+    worked: tuple[tuple[str, str], ...] = ()  # further examples, as text and answer
+    thinking: Mapping[str, Any] | None = None  # what a rung without thinking sends; None: nothing
+    effort: str = ""
 
 
 def request_body(
@@ -79,15 +102,16 @@ def request_body(
     draft: str = "",
 ) -> Body:
     """The body for one note. `candidates` are codes, best first; `draft` is the generator's answer."""
-    messages = [turn for note in shared.examples if strategy.examples for turn in _example(note)]
+    words, pairs = shared.words, _pairs(shared) if strategy.examples else ()
+    messages = [turn for pair in pairs for turn in _example(pair, words)]
     found = tuple(candidates) if strategy.candidates else ()
-    messages.append(_turn("user", _question(text, found, shared.descriptions)))
+    messages.append(_turn("user", _question(text, found, shared.descriptions, words)))
     if which == "criticise":
-        messages += [_turn("assistant", draft), _turn("user", CRITICISE)]
-    system = [_block(INSTRUCTIONS)]
+        messages += [_turn("assistant", draft), _turn("user", words.criticise)]
+    system = [_block("\n\n".join(filter(None, (words.instructions, words.data))))]
     if strategy.glossary and shared.glossary:
         system.append(_block(GLOSSARY + "\n".join(f"{phrase}: {code}" for phrase, code in shared.glossary)))
-    prefix = messages[2 * len(shared.examples) - 1]["content"] if _has_examples(strategy, shared) else system
+    prefix = messages[2 * len(pairs) - 1]["content"] if pairs else system
     prefix[-1]["cache_control"] = {"type": "ephemeral"}
     body: Body = {
         "model": shared.model_id,
@@ -96,9 +120,14 @@ def request_body(
         "messages": messages,
     }
     if strategy.schema:
-        body["output_config"] = {"format": {"type": "json_schema", "schema": answer_schema()}}
+        schema = answer_schema() if words.schema is None else dict(words.schema)
+        body["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
     if strategy.thinking:
         body["thinking"] = {"type": "adaptive"}
+    elif shared.thinking is not None:
+        body["thinking"] = dict(shared.thinking)
+    if shared.effort:
+        body["output_config"] = {**body.get("output_config", {}), "effort": shared.effort}
     if shared.geography:
         body["inference_geo"] = shared.geography
     return body
@@ -130,18 +159,19 @@ def written(note: Note) -> str:
     return json.dumps(note.gold.model_dump(mode="json"), ensure_ascii=False)
 
 
-def _question(text: str, candidates: tuple[str, ...], descriptions: Mapping[str, str]) -> str:
+def _question(text: str, candidates: tuple[str, ...], descriptions: Mapping[str, str], words: Words) -> str:
     lines = "\n".join(f"{code}: {descriptions.get(code, '')}" for code in candidates)
-    found = f"{CANDIDATES}{lines}\n\n" if candidates else ""
-    return f"{found}{delivered(text)}\n\n{REQUEST}"
+    found = f"{words.found}{lines}\n\n" if candidates else ""
+    return f"{found}{delivered(text)}\n\n{words.request}"
 
 
-def _example(note: Note) -> tuple[Body, Body]:
-    return _turn("user", _question(note.text, (), {})), _turn("assistant", written(note))
+def _pairs(shared: Shared) -> tuple[tuple[str, str], ...]:
+    return (*((note.text, written(note)) for note in shared.examples), *shared.worked)
 
 
-def _has_examples(strategy: Strategy, shared: Shared) -> bool:
-    return strategy.examples and bool(shared.examples)
+def _example(pair: tuple[str, str], words: Words) -> tuple[Body, Body]:
+    text, answer = pair
+    return _turn("user", _question(text, (), {}, words)), _turn("assistant", answer)
 
 
 def _turn(role: str, text: str) -> Body:

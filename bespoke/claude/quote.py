@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -84,8 +83,9 @@ def make_quote(plan: Plan, pricing: Pricing, facts: Facts, ratio: Ratio, journal
     usual = Usual(
         bytes_per_token=ratio.bytes_per_token,
         cacheable=smallest_cacheable(facts, pricing),
-        answer_bytes=_mean_answer_bytes(plan),
+        answer_bytes=plan.answer_bytes,
         thinking=int(facts.fact("evidence.tokens.thinking").number),
+        always=plan.always_thinks,
     )
     return Quote(
         strategies=tuple(_quoted(strategy, plan, pricing, usual, journal) for strategy in plan.strategies),
@@ -120,13 +120,14 @@ class Usual:
     cacheable: float  # tokens from which a prefix is cached
     answer_bytes: int
     thinking: int
+    always: bool = False  # the model thinks whatever the rung asks for
 
     def tokens(self, call: Call, *, thinks: bool, warm: bool) -> RequestTokens:
         """`warm`: the shared prefix has been written to the cache by an earlier request."""
         prefix = prefix_bytes(call.body)
         cached = self._tokens(prefix)
         size = text_bytes(call.body) + (call.which == "criticise") * self.answer_bytes
-        output = self._tokens(self.answer_bytes) + thinks * self.thinking
+        output = self._tokens(self.answer_bytes) + (thinks or self.always) * self.thinking
         if cached < self.cacheable or not warm:
             return RequestTokens(uncached_input=self._tokens(size), output=output)
         return RequestTokens(uncached_input=self._tokens(size - prefix), cache_read=cached, output=output)
@@ -162,10 +163,11 @@ def _calls(strategy: Strategy, plan: Plan, journal: Journal | None) -> tuple[lis
     """The requests still to be sent, each once, and how many are answered already."""
     open_calls: dict[str, Call] = {}
     answered = 0
-    for note in plan.notes:
+    asked = [(run, note) for run in range(1, plan.runs + 1) for note in plan.notes]
+    for run, note in asked:
         draft = ""
         for number in range(len(strategy.passes)):
-            call = plan.call(strategy, number, note, draft)
+            call = plan.call(strategy, number, note, draft, run)
             entry = journal.entry(call.key) if journal else None
             if entry is None or entry.state != "answered" or entry.message is None:
                 open_calls.setdefault(call.key, call)
@@ -189,11 +191,3 @@ def smallest_cacheable(facts: Facts, pricing: Pricing) -> float:
     key = f"model.{canonical(pricing.model)}.smallest_cacheable_tokens"
     known = key if key in facts.keys("model.") else "model.default.smallest_cacheable_tokens"
     return float(facts.fact(known).range[1])
-
-
-def _mean_answer_bytes(plan: Plan) -> int:
-    """The answers are about as long as the gold."""
-    sizes = [
-        len(json.dumps(n.gold.model_dump(mode="json"), ensure_ascii=False).encode()) for n in plan.all_notes
-    ]
-    return ceil(sum(sizes) / len(sizes))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from bespoke.chapters.icd10_evaluation.decision import comparable_code, gold_codes
 from bespoke.claude.answer import Outcome
@@ -20,7 +21,7 @@ from bespoke.claude.summary import (
     per_note,
     token_sums,
 )
-from bespoke.clients.schema import Client, Prediction
+from bespoke.clients.schema import Client, Fields
 from bespoke.results import write_atomically
 
 _UNRECORDED: tuple[Outcome, ...] = ("blocked", "not_asked", "unavailable")  # may still be asked: "missing"
@@ -38,7 +39,8 @@ def summarised(
     known = {entry.key: entry for result in results for entry in result.entries}
     answered = [entry for entry in known.values() if entry.state == "answered"]
     total = sum(entry.paid for entry in answered)
-    accepted = _accepted(client, results)
+    found = {r.note: r.fields for r in results if r.run == 1 and r.fields is not None}
+    accepted = plan.accepted(found) if plan.accepted else _accepted(client, results)
     recorded = sum(result.outcome not in _UNRECORDED for result in results)
     return StrategySummary(
         strategy=strategy.name,
@@ -68,20 +70,32 @@ def summarised(
     )
 
 
-def write(client: Client, summary: StrategySummary, results: Sequence[NoteResult]) -> None:
-    """Both files, each whole or not at all. Notes that may still be asked have no prediction line; without
-    any line an earlier file of predictions stays."""
-    lines = [
-        Prediction(id=r.note, prediction=r.fields, usage=r.usage, latency_ms=r.latency_ms)
-        for r in results
-        if r.outcome not in _UNRECORDED
-    ]
-    folder = client.folder / "evaluation"
-    if lines:
-        text = "".join(json.dumps(p.model_dump(mode="json"), ensure_ascii=False) + "\n" for p in lines)
-        write_atomically(folder / "predictions" / f"claude_{summary.strategy}.jsonl", text)
+def write(client: Client, summary: StrategySummary, results: Sequence[NoteResult], plan: Plan) -> None:
+    """Both files, each whole or not at all. Every line without an answer says why, so that what was lost or never asked
+    is not measured as wrong; without any answer an earlier file of predictions stays."""
+    folder, name = client.folder / plan.within, f"claude_{summary.strategy}{plan.suffix}"
+    if any(r.outcome not in _UNRECORDED for r in results):
+        text = "".join(json.dumps(_line(r, plan), ensure_ascii=False) + "\n" for r in results)
+        write_atomically(folder / "predictions" / f"{name}.jsonl", text)
     shown = json.dumps(summary.model_dump(mode="json"), ensure_ascii=False, indent=1)
-    write_atomically(folder / f"claude_{summary.strategy}.summary.json", shown + "\n")
+    write_atomically(folder / f"{name}.summary.json", shown + "\n")
+
+
+def _line(result: NoteResult, plan: Plan) -> dict[str, Any]:
+    """One recorded output, in the shape of the task's scorer."""
+    value = result.fields.model_dump(mode="json") if isinstance(result.fields, Fields) else result.fields
+    line: dict[str, Any] = {
+        "id": result.note,
+        **({"run": result.run} if plan.runs > 1 else {}),
+        "prediction": value,
+    }
+    if result.outcome != "answered":
+        line["outcome"] = result.outcome
+    if plan.candidates.get(result.note) and plan.parse is not None:
+        line["retrieved"] = {"search": list(plan.candidates[result.note])}
+    if result.usage is not None:
+        line["usage"] = result.usage.model_dump(mode="json")
+    return line | ({"latency_ms": result.latency_ms} if result.latency_ms is not None else {})
 
 
 def in_a_line(summary: StrategySummary) -> str:

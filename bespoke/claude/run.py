@@ -8,11 +8,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
+from bespoke.claude.answer import read_answer
 from bespoke.claude.backend import Backend, CallFailed
 from bespoke.claude.batches import Batcher, BatchLimits
-from bespoke.claude.calls import Pricing
+from bespoke.claude.calls import Call, Pricing
 from bespoke.claude.journal import Journal
+from bespoke.claude.live import Live
 from bespoke.claude.money import pico, usd
 from bespoke.claude.pacing import Pacer
 from bespoke.claude.patience import Patience
@@ -41,6 +44,7 @@ class Run:
     again: bool
     patience: Patience
     say: Callable[[str], None]
+    refresh: frozenset[str] = frozenset()  # outcomes that are asked for anew
     summaries: list[StrategySummary] = field(default_factory=list)
 
     async def go(self, backend: Backend) -> EvaluationSummary:
@@ -51,7 +55,13 @@ class Run:
             sender = self._sender(backend, ratio)
             end_gently()
             work = self._strategies(sender, Batcher(sender, self._limits(), self.say), ratio)
-            await drained(work, sender, self.patience.lease_s / 4, self.patience.drain_s)
+            live = Live(sender, self._requests(), self.say)
+            watching = asyncio.ensure_future(live.watch())
+            try:
+                await drained(work, sender, self.patience.lease_s / 4, self.patience.drain_s, self.say)
+            finally:
+                watching.cancel()
+                live.end()
         except CallFailed as failure:
             raise BespokeError(str(failure)) from None
         finally:
@@ -79,15 +89,38 @@ class Run:
 
     async def _strategies(self, sender: Sender, batcher: Batcher, ratio: Ratio) -> None:
         await batcher.settle()  # batches of an earlier run
+        if self.pricing.batch:
+            await batcher.ask(self._first_requests())  # of all strategies at once: a batch may take a day
         whole = make_quote(self.plan, self.pricing, self.facts, ratio, None)
         for strategy, quote in zip(self.plan.strategies, whole.strategies, strict=True):
             progress = Progress(strategy.title, len(self.plan.notes), self.say)
             in_batches = batcher if self.pricing.batch else None
-            results = await run_strategy(strategy, self.plan, sender, in_batches, progress)
+            results = []
+            for run in range(1, self.plan.runs + 1):
+                progress.done = 0
+                results += await run_strategy(strategy, self.plan, sender, in_batches, progress, run)
             summary = summarised(strategy, results, quote, self.plan, self.pricing, self.client)
             self.summaries.append(summary)
-            write(self.client, summary, results)
+            write(self.client, summary, results, self.plan)
             self.say(in_a_line(summary))
+
+    def _first_requests(self) -> list[Call]:
+        """The first pass of every strategy, case and run, each request once."""
+        plan = self.plan
+        asked = [
+            plan.call(strategy, 0, note, "", run)
+            for strategy in plan.strategies
+            for run in range(1, plan.runs + 1)
+            for note in plan.notes
+        ]
+        return [*{call.key: call for call in asked}.values()]
+
+    def _requests(self) -> int:
+        passes = sum(len(strategy.passes) for strategy in self.plan.strategies)
+        return passes * len(self.plan.notes) * self.plan.runs
+
+    def _stale(self, message: dict[str, Any]) -> bool:
+        return read_answer(message, self.plan.parse).outcome in self.refresh
 
     def _sender(self, backend: Backend, ratio: Ratio) -> Sender:
         return Sender(
@@ -98,6 +131,7 @@ class Run:
             budget=pico(self.budget),
             patience=self.patience,
             again=self.again,
+            stale=self._stale if self.refresh else None,
             bytes_per_token=ratio.bytes_per_token,
             pacer=Pacer(most=self.patience.connections, longest_pause_s=self.patience.longest_backoff_s),
         )

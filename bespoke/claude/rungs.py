@@ -10,12 +10,11 @@ from bespoke.claude.answer import read_answer
 from bespoke.claude.batches import Batcher
 from bespoke.claude.calls import Call
 from bespoke.claude.journal_schema import Entry
-from bespoke.claude.plan import Plan
+from bespoke.claude.plan import Item, Plan
 from bespoke.claude.quote import draft_of
 from bespoke.claude.sending import Ending, Sender
 from bespoke.claude.strategies import Strategy
 from bespoke.claude.summary import NoteResult
-from bespoke.clients.schema import Note
 
 
 @dataclass
@@ -34,18 +33,18 @@ class Progress:
 
 
 async def run_strategy(
-    strategy: Strategy, plan: Plan, sender: Sender, batcher: Batcher | None, progress: Progress
+    strategy: Strategy, plan: Plan, sender: Sender, batcher: Batcher | None, progress: Progress, run: int = 1
 ) -> list[NoteResult]:
     """A result for every note of the client, in their order, blocked ones included."""
     if batcher:
-        found = await _in_batches(strategy, plan, sender, batcher)
+        found = await _in_batches(strategy, plan, sender, batcher, run)
     else:
-        found = await _one_by_one(strategy, plan, sender, progress)
-    return [_result(note, plan, found.get(note.id, [])) for note in plan.all_notes]
+        found = await _one_by_one(strategy, plan, sender, progress, run)
+    return [_result(note, plan, found.get(note.id, []), run) for note in plan.all_notes]
 
 
 async def _one_by_one(
-    strategy: Strategy, plan: Plan, sender: Sender, progress: Progress
+    strategy: Strategy, plan: Plan, sender: Sender, progress: Progress, run: int
 ) -> dict[str, list[Ending]]:
     """Workers take notes in order. The first note goes alone, so that the others find its prefix cached."""
     found: dict[str, list[Ending]] = {}
@@ -53,12 +52,12 @@ async def _one_by_one(
 
     async def work() -> None:
         for note in waiting:
-            found[note.id] = await _passes(strategy, plan, sender, note)
+            found[note.id] = await _passes(strategy, plan, sender, note, run)
             progress.step()
 
     async def first() -> None:
         for note in waiting:
-            found[note.id] = endings = await _passes(strategy, plan, sender, note)
+            found[note.id] = endings = await _passes(strategy, plan, sender, note, run)
             progress.step()
             if any(ending.outcome is None for ending in endings):
                 return
@@ -71,11 +70,11 @@ async def _one_by_one(
     return found
 
 
-async def _passes(strategy: Strategy, plan: Plan, sender: Sender, note: Note) -> list[Ending]:
+async def _passes(strategy: Strategy, plan: Plan, sender: Sender, note: Item, run: int) -> list[Ending]:
     endings: list[Ending] = []
     draft = ""
     for number in range(len(strategy.passes)):
-        ending = await sender.ask(plan.call(strategy, number, note, draft))
+        ending = await sender.ask(plan.call(strategy, number, note, draft, run))
         endings.append(ending)
         if ending.entry is None or ending.entry.message is None:
             break
@@ -84,13 +83,15 @@ async def _passes(strategy: Strategy, plan: Plan, sender: Sender, note: Note) ->
 
 
 async def _in_batches(
-    strategy: Strategy, plan: Plan, sender: Sender, batcher: Batcher
+    strategy: Strategy, plan: Plan, sender: Sender, batcher: Batcher, run: int
 ) -> dict[str, list[Ending]]:
     """Pass after pass; only notes whose draft came back go on to the critic."""
     found: dict[str, list[Ending]] = {note.id: [] for note in plan.notes}
     drafts = {note.id: "" for note in plan.notes}
     for number in range(len(strategy.passes)):
-        calls = {n.id: plan.call(strategy, number, n, drafts[n.id]) for n in plan.notes if n.id in drafts}
+        calls = {
+            n.id: plan.call(strategy, number, n, drafts[n.id], run) for n in plan.notes if n.id in drafts
+        }
         await batcher.ask([*calls.values()])
         for name, call in calls.items():
             ending = _ended(call, sender, batcher)
@@ -116,17 +117,17 @@ def _ended(call: Call, sender: Sender, batcher: Batcher) -> Ending:
     return Ending("unavailable", entry, reason)
 
 
-def _result(note: Note, plan: Plan, endings: list[Ending]) -> NoteResult:
+def _result(note: Item, plan: Plan, endings: list[Ending], run: int) -> NoteResult:
     if note.id in plan.blocked:
         hits = plan.blocked[note.id]
-        return NoteResult(note.id, "blocked", reason=", ".join(hit.rule for hit in hits))
+        return NoteResult(note.id, "blocked", reason=", ".join(hit.rule for hit in hits), run=run)
     if not endings:
-        return NoteResult(note.id, "not_asked")
+        return NoteResult(note.id, "not_asked", run=run)
     entries: tuple[Entry, ...] = tuple(ending.entry for ending in endings if ending.entry)
     last = endings[-1]
     if last.outcome is not None or last.entry is None or last.entry.message is None:
-        return NoteResult(note.id, last.outcome or "unavailable", None, entries, last.reason)
-    answer = read_answer(last.entry.message)
+        return NoteResult(note.id, last.outcome or "unavailable", None, run, entries, last.reason)
+    answer = read_answer(last.entry.message, plan.parse)
     stop = str(last.entry.message.get("stop_reason"))
     reason = "" if answer.outcome == "answered" else f"stop reason {stop}"
-    return NoteResult(note.id, answer.outcome, answer.fields, entries, reason)
+    return NoteResult(note.id, answer.outcome, answer.fields, run, entries, reason)

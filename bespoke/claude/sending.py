@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from bespoke.claude.answer import Outcome
 from bespoke.claude.backend import (
@@ -48,46 +49,84 @@ class Sender:
     batch_pricing: Pricing
     budget: int  # pico-USD
     patience: Patience
-    again: bool = False  # pay once more for answers that were lost
+    again: bool = False  # pay once more for answers that were lost, however often
+    stale: Callable[[dict[str, Any]], bool] | None = None  # answers that are to be asked for anew
     bytes_per_token: float = 4.0
     pacer: Pacer = field(default_factory=Pacer)
     stopped: str = ""
     fatal: str = ""
     jitter: random.Random = field(default_factory=random.Random)
+    trouble: str = ""  # the last failure, for whoever watches
+    done: int = 0
+    retries: int = 0
+    lost: int = 0
     _dry: int = 0
+    _renewed: set[str] = field(default_factory=set)
     _settled: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def ask(self, call: Call) -> Ending:
         """The request's answer: from the journal, from another run that is asking, or by sending it."""
+        ending = await self._asked(call)
+        self.done += ending.outcome is None
+        self.lost += ending.outcome == "answer_lost"
+        return ending
+
+    async def _asked(self, call: Call) -> Ending:
         deadline = time.monotonic() + self.patience.waiting_s
-        attempts = 0
+        attempts, again = 0, self.again
         while True:
             known = self.journal.entry(call.key)
-            if known and known.state == "answered":
+            if known and known.state == "answered" and not self._renew(call, known):
                 return Ending(None, known)
             if self.stopped:
                 return Ending("not_asked", reason=self.stopped)
             try:
-                ending = await self._attempt(call)
+                ending = await self._attempt(call, again)
             except RateLimited as failure:  # the pacer holds everybody back
+                self.trouble, self.retries = str(failure), self.retries + 1
                 if time.monotonic() > deadline:
                     return self._came_to_nothing("unavailable", failure)
             except (Overloaded, NotSent) as failure:
+                self.trouble, self.retries = str(failure), self.retries + 1
                 attempts += 1
                 if attempts >= self.patience.attempts:
                     return self._came_to_nothing("unavailable", failure)
                 await asyncio.sleep(self._backoff(attempts, failure.retry_after_s))
             else:
-                if ending is not None:
+                if ending is None:
+                    await self._news()
+                elif ending.outcome == "answer_lost" and self._may_ask_again(ending):
+                    self.trouble, self.retries = ending.reason, self.retries + 1
+                    attempts, again = attempts + 1, True
+                    await asyncio.sleep(self._backoff(attempts, None))
+                else:
                     return ending
-                await self._news()
 
-    async def _attempt(self, call: Call) -> Ending | None:
+    def _may_ask_again(self, ending: Ending) -> bool:
+        """A broken connection or a killed run is not final: its worst case stays held, and another is reserved."""
+        return (
+            not self.stopped and ending.entry is not None and ending.entry.losses <= self.patience.lost_again
+        )
+
+    def _renew(self, call: Call, known: Entry) -> bool:
+        """Frees an answer that is to be asked for anew, once in a run; what it cost stays held."""
+        if (
+            self.stale is None
+            or call.key in self._renewed
+            or known.message is None
+            or not self.stale(known.message)
+        ):
+            return False
+        self._renewed.add(call.key)
+        self.journal.renewed(call.key)
+        return True
+
+    async def _attempt(self, call: Call, again: bool) -> Ending | None:
         """One claim and, where it succeeds, one request. None: look again in a moment."""
         async with self.pacer.slot(round(text_bytes(call.body) / self.bytes_per_token)) as slot:
             if self.stopped:
                 return Ending("not_asked", reason=self.stopped)
-            claim = self.journal.claim(call, call.worst(self.pricing), self.budget, again=self.again)
+            claim = self.journal.claim(call, call.worst(self.pricing), self.budget, again=again)
             if claim == "claimed":
                 try:
                     return await self._send(call, slot)
@@ -162,7 +201,13 @@ class Sender:
         return min(self.patience.longest_backoff_s, max(grown, retry_after_s or 0.0))
 
 
-async def drained(work: Awaitable[None], sender: Sender, beat_s: float, drain_s: float) -> None:
+async def drained(
+    work: Awaitable[None],
+    sender: Sender,
+    beat_s: float,
+    drain_s: float,
+    say: Callable[[str], None] | None = None,
+) -> None:
     """Does the work while showing life in the journal. An interrupt stops new requests, lets those on their
     way come home within `drain_s`, and is then raised; a second one ends everything at once."""
     heart = asyncio.ensure_future(_beating(sender.journal, beat_s))
@@ -171,6 +216,8 @@ async def drained(work: Awaitable[None], sender: Sender, beat_s: float, drain_s:
         await asyncio.shield(task)
     except asyncio.CancelledError:
         sender.stop("interrupted")
+        if say:
+            say(f"interrupted: answers on their way are taken in for {drain_s:.0f} s")
         done, _ = await asyncio.wait([task], timeout=drain_s)
         if not done:
             task.cancel()

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from bespoke.claude.answer import Outcome
 from bespoke.claude.backend import thinking_tokens, tokens_used
 from bespoke.claude.journal_schema import Entry
 from bespoke.claude.money import usd
 from bespoke.claude.quote import Quote, StrategyQuote
-from bespoke.clients.schema import Fields, Usage
+from bespoke.clients.schema import Usage
 from bespoke.results import Part
 
 
@@ -22,7 +23,8 @@ class NoteResult:
 
     note: str
     outcome: Outcome
-    fields: Fields | None = None
+    fields: Any = None
+    run: int = 1
     entries: tuple[Entry, ...] = ()
     reason: str = ""
 

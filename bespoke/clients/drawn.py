@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bespoke.clients import known
 from bespoke.clients.files import Source, usable
+from bespoke.clients.grid import EXCEL
 from bespoke.clients.records import Key, dotted
 from bespoke.clients.wording import quote
 from bespoke.errors import BespokeError
@@ -35,10 +36,11 @@ def check_drawn(reading: Reading) -> None:
     try:
         _check_rows(sources["engagement.yaml"], [(None, said)], fonts)
         for name, rows in reading.tables.items():
-            _check_rows(sources[name], rows, fonts)
+            excel = f"{name.removesuffix('.csv')}{EXCEL}"
+            _check_rows(sources[excel if excel in sources else name], rows, fonts)
         if reading.notes:
             notes = [(number, {"text": note.get("text", "")}) for number, note in reading.notes]
-            _check_rows(sources["notes.jsonl"], notes, fonts)
+            _check_rows(sources.get("notes.jsonl") or sources["cases.jsonl"], notes, fonts)
     except BespokeError:
         return  # one of the client's own fonts is broken, and engagement.yaml's line says so
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bespoke.clients import known
+from bespoke.clients import known, plausible
 from bespoke.clients.files import LARGEST_YAML, Source, read_text, usable
 from bespoke.clients.records import MISFIT, Key, dotted, fit_record
 from bespoke.clients.schema import Engagement
@@ -36,7 +36,18 @@ def read_engagement(source: Source) -> dict[str, Any] | None:
     typed = fit_record(tree.value, Engagement, (), say)
     if typed is MISFIT:
         return None
-    for check in (_examples, _currency, _calendar, _dates, _access, _thresholds, _files, _accent, _code_set):
+    for check in (
+        _examples,
+        _currency,
+        _calendar,
+        _dates,
+        _access,
+        _thresholds,
+        _files,
+        _accent,
+        _code_set,
+        _plausible,
+    ):
         check(source, tree, typed)
     return dict(typed)
 
@@ -148,6 +159,18 @@ def _code_set(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
         )
         source.say(message, tree.line(key), dotted(key))
         del typed["evaluation"]["code_set"]
+
+
+def _plausible(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+    """Rates and amounts that are most likely a slip."""
+    for key, message in plausible.two_meanings(tree.value):
+        source.say(message, tree.line(key), dotted(key), warning=True)
+    if "as_of" not in typed:
+        return
+    for name, message in plausible.rates(
+        typed.get("rates", {}), typed.get("currency", "USD"), typed["as_of"]
+    ):
+        source.say(message, tree.line(("rates", name)), f"rates.{name}", warning=True)
 
 
 def _font(source: Source, tree: Tree, key: Key, name: str) -> None:

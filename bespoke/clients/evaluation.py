@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ _RUNG = {
     "malformed": "does not have the form of an ICD-10-CM code",
     "invented": "does not exist in {release}",
     "not_billable": "is not billable in {release}",
-    "retired": "was billable until {last} and is retired in {release}",
+    "retired": "is not in {release}; of the releases at hand {last} is the last in which it was billable",
 }
 
 
@@ -60,12 +61,17 @@ def read_notes(source: Source, release: Release | None = None) -> list[Numbered]
         return None
     rows = read_records(source, text, Note)
     check_unique(source, rows, "id")
+    check_notes(source, rows)
+    _check_codes(source, rows, release)
+    return rows
+
+
+def check_notes(source: Source, rows: list[Numbered]) -> None:
+    """Length, evidence and language of notes, in either layout."""
     for number, note in rows:
         _check_length(source, number, note)
         _check_evidence(source, number, note)
     _check_language(source, rows)
-    _check_codes(source, rows, release)
-    return rows
 
 
 def _check_length(source: Source, number: int, note: dict[str, Any]) -> None:
@@ -112,25 +118,37 @@ def _check_evidence(source: Source, number: int, note: dict[str, Any]) -> None:
 
 
 def _check_codes(source: Source, rows: list[Numbered], release: Release | None) -> None:
-    """Warns of gold codes that no system could get right; the chapter's validity ladder counts them."""
+    """Warns of gold codes that cannot be billed; the chapter's validity ladder counts them."""
     coded = [(number, note["gold"].get("diagnosis_icd10", ())) for number, note in rows if "gold" in note]
     if not any(codes for _, codes in coded):
         return
+    for number, codes in coded:
+        for place, code in enumerate(codes):
+            wrong = wrong_code(code, release)
+            if wrong:
+                message = f"{quote(code)} {wrong}; a hit on it scores, unless only valid codes count"
+                source.say(message, number, f"gold.diagnosis_icd10[{place}]", warning=True)
+
+
+def wrong_code(code: str, release: Release | None) -> str:
+    """Why a code cannot be billed in the release, in words; "" for one that can. None is the pinned release."""
     from bespoke.facts.icd10 import code_set
     from bespoke.facts.icd10_retired import came_later, known_elsewhere
 
     known = code_set(release)
-    for number, codes in coded:
-        for place, code in enumerate(codes):
-            validity = known.validity(code)
-            if validity != "billable":
-                elsewhere = known_elsewhere(known.normalise(code), known)
-                retired = elsewhere is not None and not came_later(elsewhere, known)
-                rung = _RUNG["retired" if retired else validity].format(
-                    release=known.release.name, last=elsewhere.last_billable if elsewhere else ""
-                )
-                message = f"{quote(code)} {rung}; no system can score on it"
-                source.say(message, number, f"gold.diagnosis_icd10[{place}]", warning=True)
+    if not code.strip():
+        return "is blank; write a code or delete it"
+    validity = known.validity(code)
+    if validity == "billable":
+        return ""
+    first = re.split(r"[\s:;,-]", code.strip(), maxsplit=1)[0]
+    if first != code.strip() and known.validity(first) == "billable":
+        return f"has words beside the code; write {first} alone"
+    elsewhere = known_elsewhere(known.normalise(code), known)
+    retired = elsewhere is not None and not came_later(elsewhere, known)
+    return _RUNG["retired" if retired else validity].format(
+        release=known.release.name, last=elsewhere.last_billable if elsewhere else ""
+    )
 
 
 def check_leakage(train: Source, train_rows: list[Numbered], notes_rows: list[Numbered]) -> None:

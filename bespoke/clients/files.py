@@ -73,19 +73,24 @@ def usable(source: Source) -> bool:
     return stat.S_ISREG(mode)
 
 
-def read_text(source: Source, largest: int = LARGEST) -> str | None:
-    """The file as text without its byte order mark, or None when there is nothing to go on with."""
+def read_bytes(source: Source, largest: int = LARGEST) -> bytes | None:
+    """The content of the file, or None after saying why there is nothing to go on with."""
     if not usable(source):
         return None
     try:
         if source.path.stat().st_size > largest:
             source.say(f"is larger than {largest // KIB} KiB; leave out what is not needed")
             return None
-        data = source.path.read_bytes()
+        return source.path.read_bytes()
     except OSError as error:
         source.say(f"cannot be read: {_reason(error)}")
         return None
-    text = _decode(source, data)
+
+
+def read_text(source: Source, largest: int = LARGEST) -> str | None:
+    """The file as text without its byte order mark, or None when there is nothing to go on with."""
+    data = read_bytes(source, largest)
+    text = None if data is None else _decode(source, data)
     if text is not None and not text.strip():
         source.say_empty()
         return None
@@ -96,7 +101,7 @@ def _decode(source: Source, data: bytes) -> str | None:
     for mark, encoding, name in BOMS:
         if data.startswith(mark):
             if not name:
-                source.say("starts with a byte order mark (BOM); save it as UTF-8 without BOM", 1)
+                source.say("starts with a byte order mark (BOM), which is left out", 1, warning=True)
                 return _utf8(source, data[len(mark) :])
             source.say(f"is encoded as {name}; save it as UTF-8", 1)
             try:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bespoke.clients import assumed, plausible
+from bespoke.clients.advice_inputs import check_advice_inputs
 from bespoke.clients.claude_account import ENDING, is_account, read_account
 from bespoke.clients.drawn import check_drawn
 from bespoke.clients.engagement import CODE_SET_IN, read_engagement
 from bespoke.clients.evaluation import check_leakage, read_code_set, read_notes, read_predictions
-from bespoke.clients.files import Source, check_encoding, is_there, read_text
+from bespoke.clients.files import Source, check_encoding, is_there
+from bespoke.clients.grid import EXCEL
 from bespoke.clients.prices import read_prices
 from bespoke.clients.rows import check_codes, check_failures, check_judge, check_phases, check_tasks
 from bespoke.clients.schema import (
@@ -22,23 +27,38 @@ from bespoke.clients.schema import (
     LoggedPhase,
     Phase,
     Row,
+    SavedAs,
     Task,
 )
 from bespoke.clients.tables import Numbered, read_table
+from bespoke.clients.wording import quote
 from bespoke.errors import Problem
 
 if TYPE_CHECKING:
+    from bespoke.clients.usage import TaskUsage
+    from bespoke.evaluation.cases import EvaluationTask
     from bespoke.facts.icd10 import Release
 
 FILES = (
     "engagement.yaml", "tasks.csv", "failures.csv", "codes.csv", "judge.csv", "phases.csv", "prices.yaml",
-    "dataset", "evaluation", "notebooks", "tuning",
+    "usage.json", "exports", "dataset", "evaluation", "notebooks", "tuning",
 )  # fmt: skip
 LOG = "engagement_log.csv"
 EVALUATION_FILES = ("notes.jsonl", "train.jsonl", "predictions", "waivers.csv", "judge_waivers.csv")
 WRITTEN_BY_A_RUN = ("journal.sqlite", "judge_journal.sqlite", "claude_")  # how names begin, in evaluation/
 LINES_ENDING = ".jsonl"
-DATASET_ENDINGS = (".jsonl", ".csv", ".tsv")
+DATASET_ENDINGS = (
+    ".jsonl",
+    ".ndjson",
+    ".json",
+    ".csv",
+    ".tsv",
+    ".parquet",
+    ".jsonl.gz",
+    ".json.gz",
+    ".csv.gz",
+)
+BINARY_ENDINGS = (".parquet", ".gz")
 
 
 @dataclass
@@ -56,6 +76,9 @@ class Reading:
     train: list[Numbered] | None = None
     predictions: dict[str, list[Numbered]] | None = None
     accounts: dict[str, ClaudeAccount] = field(default_factory=dict)  # by system
+    usage: Mapping[str, TaskUsage] | None = None  # by task
+    notes_in: str = "evaluation"  # where notes, train and predictions lie
+    evaluated: list[EvaluationTask] = field(default_factory=list)
 
     def problems(self) -> list[Problem]:
         """In the order of files, then rows."""
@@ -70,6 +93,16 @@ class Reading:
         if required:
             source.say("is missing; `bespoke new` makes a folder that has one to copy")
         return None
+
+    def table(self, name: str, *, required: bool = False) -> Source | None:
+        """The CSV file of that name, or the Excel workbook that stands in its place."""
+        other = f"{name.removesuffix('.csv')}{EXCEL}"
+        if not is_there(self.root / other):
+            return self.source(name, required=required)
+        source = self.source(other)
+        if source is not None and is_there(self.root / name):
+            source.say(f"stands beside {name}; keep one of them")
+        return source
 
     def entries(self, name: str) -> list[str]:
         """Names in a folder of the client folder, sorted; none when it is missing or no folder."""
@@ -95,7 +128,9 @@ def read_folder(root: Path) -> Reading:
     reading = Reading(root)
     engagement = reading.source("engagement.yaml", required=True)
     reading.engagement = read_engagement(engagement) if engagement else None
+    _read_usage(reading)
     _read_tables(reading)
+    _check_usage(reading)
     _read_log(reading)
     prices = reading.source("prices.yaml")
     if prices:
@@ -110,12 +145,18 @@ def read_folder(root: Path) -> Reading:
 def _read_tables(reading: Reading) -> None:
     tasks = _table(reading, "tasks.csv", Task, required=True)
     task_ids = None
+    as_of = (reading.engagement or {}).get("as_of")
     if tasks:
         check_tasks(*tasks)
+        check_advice_inputs(*tasks, reading.engagement, set(reading.engagement or ()))
+        if as_of:
+            plausible.check_tasks(*tasks, as_of)
+            _tell_open(reading, *tasks, as_of)
         task_ids = [row["task_id"] for _, row in tasks[1] if "task_id" in row]
     failures = _table(reading, "failures.csv", Failure)
     if failures:
         check_failures(*failures, task_ids)
+        plausible.check_failures(*failures, tasks[1] if tasks else [])
     codes = _table(reading, "codes.csv", CodeFamily)
     if codes:
         used = {row["code"] for _, row in failures[1] if row.get("code")} if failures else None
@@ -132,22 +173,48 @@ def _read_tables(reading: Reading) -> None:
 def _table(
     reading: Reading, name: str, model: type[Row], *, required: bool = False
 ) -> tuple[Source, list[Numbered]] | None:
-    source = reading.source(name, required=required)
-    text = read_text(source) if source else None
-    if source is None or text is None:
+    source = reading.table(name, required=required)
+    saved = (reading.engagement or {}).get("csv")
+    rows = read_table(source, model, SavedAs(**saved) if saved else None) if source else None
+    if source is None or rows is None:
         return None
-    rows = read_table(source, text, model)
     reading.tables[name] = rows
     return source, rows
+
+
+def _read_usage(reading: Reading) -> None:
+    source = reading.source("usage.json")
+    if source is None:
+        return
+    from bespoke.clients.usage import read_usage
+
+    reading.usage = read_usage(source)
+
+
+def _check_usage(reading: Reading) -> None:
+    source = next((source for source in reading.sources if source.path.name == "usage.json"), None)
+    task_ids = {row.get("task_id") for _, row in reading.tables.get("tasks.csv", ())}
+    for task in reading.usage or ():
+        if source is not None and task not in task_ids:
+            source.say(f"measures {quote(task)}, which is no task_id of tasks.csv", warning=True)
+
+
+def _tell_open(reading: Reading, source: Source, rows: list[Numbered], as_of: date) -> None:
+    """Warns of numbers, models and metrics that nobody knows and nothing measured."""
+    for number, row in rows:
+        measured = (reading.usage or {}).get(row.get("task_id", ""))
+        told = assumed.told(assumed.completed(row, measured, as_of)) if row.get("unknown") else ""
+        if told:
+            source.say(f"not known, and assumed instead: {told}", number, warning=True)
 
 
 def _read_log(reading: Reading) -> None:
     """The log of finished engagements lies beside the client folders: one for the whole house."""
     source = Source(reading.root.parent, reading.root.parent / LOG, LOG)
     reading.sources.append(source)
-    text = read_text(source) if is_there(source.path) else None
-    if text is not None:
-        reading.tables[LOG] = read_table(source, text, LoggedPhase)
+    rows = read_table(source, LoggedPhase) if is_there(source.path) else None
+    if rows is not None:
+        reading.tables[LOG] = rows
 
 
 def _read_dataset(reading: Reading) -> None:
@@ -161,7 +228,8 @@ def _read_dataset(reading: Reading) -> None:
         if not name.endswith(DATASET_ENDINGS):
             source.say(f"is not read; dataset files end in {', '.join(DATASET_ENDINGS)}", warning=True)
             continue
-        check_encoding(source)
+        if not name.endswith(BINARY_ENDINGS):
+            check_encoding(source)
         files.append(source.path)
     reading.dataset = tuple(files)
 
@@ -171,8 +239,12 @@ def _read_evaluation(reading: Reading) -> None:
     folder = reading.sources[-1]
     given = (reading.engagement or {}).get("evaluation", {}).get("code_set") or ""
     given = given.replace("\\", "/").removeprefix("./")
+    tasks = [name for name in entries if name != "predictions" and _holds_files(folder.path / name)]
+    folders = {name for name in entries if name != "predictions" and (folder.path / name).is_dir()}
     own = [
-        name for name in entries if not name.startswith(WRITTEN_BY_A_RUN) and f"{CODE_SET_IN}{name}" != given
+        name
+        for name in entries
+        if name not in folders and not name.startswith(WRITTEN_BY_A_RUN) and f"{CODE_SET_IN}{name}" != given
     ]
     _name_unknown(folder, own, EVALUATION_FILES)
     if given.startswith(CODE_SET_IN):
@@ -181,18 +253,38 @@ def _read_evaluation(reading: Reading) -> None:
         reading.code_set = read_code_set(named)
     if not entries:
         return
+    if any(not name.startswith(".") for name in tasks):
+        from bespoke.clients.evaluated import read_evaluated
+
+        read_evaluated(reading, [name for name in tasks if not name.startswith(".")])
+    for name in filter(is_account, entries):
+        source = reading.source(f"evaluation/{name}")
+        account = read_account(source) if source else None
+        if account:
+            reading.accounts[name.removesuffix(ENDING)] = account
+    if reading.notes is not None and not is_there(folder.path / "notes.jsonl"):
+        return
     notes = reading.source("evaluation/notes.jsonl")
+    if notes:
+        notes.say(
+            f"is the first layout, still read; `bespoke move-notes {reading.root.name}` puts it in a folder of "
+            f"its task",
+            warning=True,
+        )
     reading.notes = read_notes(notes, reading.code_set) if notes else None
     train = reading.source("evaluation/train.jsonl")
     reading.train = read_notes(train, reading.code_set) if train else None
     if train and reading.train and reading.notes:
         check_leakage(train, reading.train, reading.notes)
     _read_all_predictions(reading)
-    for name in filter(is_account, entries):
-        source = reading.source(f"evaluation/{name}")
-        account = read_account(source) if source else None
-        if account:
-            reading.accounts[name.removesuffix(ENDING)] = account
+
+
+def _holds_files(path: Path) -> bool:
+    """A folder with more in it than the template's examples."""
+    return path.is_dir() and any(
+        p.is_file() and not p.name.startswith((".", "README")) and p.suffix != ".example"
+        for p in path.rglob("*")
+    )
 
 
 def _read_all_predictions(reading: Reading) -> None:
@@ -225,7 +317,10 @@ def _name_strangers(reading: Reading) -> None:
 
 def _name_unknown(folder: Source, entries: list[str], known: tuple[str, ...]) -> None:
     for name in entries:
-        quiet = name in known or name.startswith((".", "README")) or name.endswith(".example")
+        table = f"{name.removesuffix(EXCEL)}.csv" if name.endswith(EXCEL) else name
+        quiet = (
+            name in known or table in known or name.startswith((".", "README")) or name.endswith(".example")
+        )
         if not quiet:
             stranger = Source(folder.root, folder.path / name, f"{folder.shown}/{name}")
             stranger.say(f"is not read{folder.near(name, known)}", warning=True)

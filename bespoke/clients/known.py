@@ -50,6 +50,30 @@ def models() -> tuple[str, ...]:
     return (*anthropic, *sorted((stated & others).difference(anthropic)))
 
 
+def context_window(name: str) -> int | None:
+    """Tokens one request to the model may have, from the price book; None where it does not say."""
+    found: int | None = _table()["contexts"].get(name)
+    return found
+
+
+def assumed(key: str, as_of: date) -> Decimal:
+    """A number of the fact table `assumed`, which is read alone: all tables take a tenth of a second."""
+    from bespoke.facts.reader import Fact, in_force, rows_of
+
+    fact = in_force([row for row in rows_of(Fact, "assumed") if row.key == f"assumed.{key}"], as_of)
+    if fact is None:
+        raise KeyError(key)
+    return fact.number
+
+
+def dollars_per(currency: str, as_of: date) -> Decimal | None:
+    """US dollars for one unit of a currency; None for a currency the fact tables do not know."""
+    if currency == "USD":
+        return Decimal(1)
+    rate = published_price(f"price.usd_per_{currency.lower()}", as_of)
+    return None if rate is None else (rate[0] + rate[1]) / 2
+
+
 def threshold_names() -> tuple[str, ...]:
     """What `thresholds:` in engagement.yaml may override."""
     from bespoke.facts.reader import value_rows
@@ -139,6 +163,14 @@ def _calendars() -> dict[str, list[str]]:
     return {k: sorted(v) for k, v in holidays.list_supported_countries(include_aliases=False).items()}
 
 
+def _contexts() -> dict[str, int]:
+    known_models = set(models())
+    found = (model for vendor in ("anthropic", *OTHER_VENDORS) for model in _provider(vendor).models)
+    return {
+        model.id: model.context_window for model in found if model.id in known_models and model.context_window
+    }
+
+
 def current_table() -> dict[str, Any]:
     """What `known_names.json` should hold, from the installed packages."""
     from bespoke.show.fonts import code_points
@@ -147,6 +179,7 @@ def current_table() -> dict[str, Any]:
     edges = [code for code in range(0x110001) if (code in drawn) != (code - 1 in drawn)]
     return {
         "models": list(models()),
+        "contexts": _contexts(),
         "calendars": dict(sorted(_calendars().items())),
         "drawn_edges": edges,
     }

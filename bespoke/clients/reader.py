@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from bespoke.clients.assumed import completed
 from bespoke.clients.folder import LOG, Reading, read_folder
 from bespoke.clients.naming import folder
 from bespoke.clients.records import dotted
@@ -49,11 +50,17 @@ def load_and_warn(client_data: Path, name: str) -> tuple[Client, tuple[Problem, 
 def _client(name: str, root: Path, reading: Reading) -> Client:
     shown, tables = root.name, reading.tables
     predictions = reading.predictions
+    engagement = _record(Engagement, reading.engagement, f"{shown}/engagement.yaml", None)
+    measured = reading.usage or {}
+    tasks = [
+        (n, completed(row, measured.get(row["task_id"]), engagement.as_of))
+        for n, row in tables.get("tasks.csv") or ()
+    ]
     return Client(
         name=name,
         folder=root,
-        engagement=_record(Engagement, reading.engagement, f"{shown}/engagement.yaml", None),
-        tasks=_rows(Task, tables.get("tasks.csv"), f"{shown}/tasks.csv") or (),
+        engagement=engagement,
+        tasks=_rows(Task, tasks, f"{shown}/tasks.csv") or (),
         failures=_rows(Failure, tables.get("failures.csv"), f"{shown}/failures.csv"),
         codes=_rows(CodeFamily, tables.get("codes.csv"), f"{shown}/codes.csv"),
         judge=_rows(JudgeLabel, tables.get("judge.csv"), f"{shown}/judge.csv"),
@@ -65,17 +72,20 @@ def _client(name: str, root: Path, reading: Reading) -> Client:
             for key, price in reading.prices.items()
         },
         dataset=reading.dataset,
-        notes=_rows(Note, reading.notes, f"{shown}/evaluation/notes.jsonl"),
-        train=_rows(Note, reading.train, f"{shown}/evaluation/train.jsonl"),
+        notes=_rows(Note, reading.notes, f"{shown}/{reading.notes_in}"),
+        train=_rows(Note, reading.train, f"{shown}/{reading.notes_in}/train.jsonl"),
         predictions=None
         if predictions is None
         else {
-            system: _rows(Prediction, rows, f"{shown}/evaluation/predictions/{system}.jsonl") or ()
+            system: _rows(Prediction, rows, f"{shown}/{reading.notes_in}/predictions/{system}.jsonl") or ()
             for system, rows in predictions.items()
         },
         accounts=reading.accounts or None,
+        notes_in=reading.notes_in,
+        evaluated=tuple(reading.evaluated),
         code_set=reading.code_set,
         log=_rows(LoggedPhase, tables.get(LOG), LOG),
+        usage=reading.usage,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
-from bespoke.clients.scalars import Unfit, check_choice, check_number, check_text, day, parse
+from bespoke.clients.scalars import NUMBER, Unfit, check_choice, check_number, check_text, day, parse
 from bespoke.clients.scalars import check_range as in_range
 from bespoke.clients.schema import Row
 from bespoke.clients.shapes import Shape, fields
@@ -63,6 +63,8 @@ def fit(value: Any, shape: Shape, key: Key, say: Say) -> Any:
     """The typed value, or MISFIT after saying why."""
     if value is None or (isinstance(value, Leaf) and value.null):
         return _fit_null(value, shape, key, say)
+    if shape.kind == "anything":
+        return plain(value)
     if shape.kind == "record":
         assert shape.record is not None
         return fit_record(value, shape.record, key, say)
@@ -73,6 +75,23 @@ def fit(value: Any, shape: Shape, key: Key, say: Say) -> Any:
     except Unfit as unfit:
         say(key, str(unfit))
         return MISFIT
+
+
+def plain(value: Any) -> Any:
+    """JSON as it is; YAML with each unquoted scalar as the number, truth value or nothing that it looks like."""
+    if isinstance(value, Mapping):
+        return {name: plain(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [plain(inner) for inner in value]
+    if not isinstance(value, Leaf) or value.quoted:
+        return value.text if isinstance(value, Leaf) else value
+    if value.null:
+        return None
+    if value.text in ("true", "false"):
+        return value.text == "true"
+    if not NUMBER.fullmatch(value.text):
+        return value.text
+    return int(value.text) if value.text.lstrip("+-").isdecimal() else float(value.text)
 
 
 def _fit_null(value: Any, shape: Shape, key: Key, say: Say) -> Any:

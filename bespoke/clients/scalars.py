@@ -6,7 +6,9 @@ import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from unicodedata import normalize
 
+from bespoke.clients.kinds import meant
 from bespoke.clients.shapes import Shape, plain
 from bespoke.clients.wording import did_you_mean, quote
 
@@ -52,11 +54,17 @@ def parse(text: str, shape: Shape) -> Any:
     raise Unfit(f"must be {shape.expects()}")
 
 
+_AROUND = " \t\r\n\u00a0\u2009\u200b\u202f\u2060\ufeff"  # around a name, none of these is part of it
 _HALF = re.compile("[\ud800-\udfff]")
 
 
 def check_text(text: str, shape: Shape) -> str:
-    """The text itself, when it is long enough, short enough, well formed and made of whole characters."""
+    """The text itself, when it is long enough, short enough, well formed and made of whole characters.
+
+    A name comes back composed (NFC) and without what stands around it, so that two spellings of one id are equal.
+    """
+    if shape.is_name:
+        text = normalize("NFC", text).strip(_AROUND)
     if shape.shortest and not text.strip():
         raise Unfit(f"is empty; must be {shape.expects()}")
     if shape.longest and len(text) > shape.longest:
@@ -71,7 +79,8 @@ def check_text(text: str, shape: Shape) -> str:
 def check_choice(text: str, shape: Shape) -> str:
     if text in shape.choices:
         return text
-    near = did_you_mean(text, shape.choices)
+    own = meant(text, shape.choices)
+    near = f"; nearest: {own}" if own else did_you_mean(text, shape.choices)
     listed = "" if near.startswith("; known") else near
     raise Unfit(f"{quote(text)} is not {shape.expects()}{listed}")
 
@@ -106,10 +115,15 @@ def day(text: str) -> date:
         raise Unfit(f"{quote(text)} is not a day of the calendar; write it as YYYY-MM-DD") from None
 
 
+# As spreadsheets write them in English, German, Spanish, French, Italian, Portuguese and Dutch.
+_TRUE = frozenset({"true", "wahr", "verdadero", "vrai", "vero", "verdadeiro", "waar"})
+_FALSE = frozenset({"false", "falsch", "falso", "faux", "onwaar"})
+
+
 def _boolean(text: str) -> bool:
-    lowered = text.casefold()  # a spreadsheet saves TRUE and FALSE
-    if lowered in ("true", "false"):
-        return lowered == "true"
+    lowered = text.casefold()
+    if lowered in _TRUE | _FALSE:
+        return lowered in _TRUE
     meant = {"yes": "true", "y": "true", "on": "true", "1": "true"} | dict.fromkeys(
         ("no", "n", "off", "0"), "false"
     )

@@ -16,9 +16,17 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:  # most folders use the pinned release: the code table is not loaded to read them
+    from bespoke.clients.usage import TaskUsage
+    from bespoke.evaluation.cases import EvaluationTask
     from bespoke.facts.icd10 import Release
 
-Kind = Literal["extraction", "classification", "routing", "question_answering", "drafting", "summarisation"]
+Kind = Literal[
+    "extraction", "classification", "routing", "question_answering", "drafting", "summarisation",
+    "translation", "search", "chat", "code", "sql", "agent",
+]  # fmt: skip
+Region = Literal["us", "eu", "uk", "ca", "au", "jp", "in", "br", "ch", "sg", "kr"]
+Provider = Literal["anthropic_api", "aws_bedrock", "google_vertex", "microsoft_foundry"]
+Waits = Literal["no", "a day"]
 Change = Literal["never", "monthly", "weekly", "daily"]
 Family = Literal["format", "tone", "vocabulary", "edge_case", "facts", "reasoning", "behaviour"]
 Language = Literal["en", "de", "es"]
@@ -28,6 +36,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0, le=10**9)]
 Positive = Annotated[float, Field(ge=0.001, le=10**12)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+Money = Annotated[float, Field(ge=0, le=10**9)]
 Days = Annotated[float, Field(ge=0, le=2_000)]  # working days
 Day = Annotated[date, Field(ge=date(2020, 1, 1), le=date(2100, 12, 31))]  # the fact tables start in 2020
 
@@ -39,6 +48,9 @@ class Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     shorthand: ClassVar[str | None] = None  # the field that a plain string stands for
+    may_be_unknown: ClassVar[frozenset[str]] = frozenset()  # columns that may be empty, `unknown` or a range
+    may_be_none: ClassVar[frozenset[str]] = frozenset()  # columns in which `none` is an answer
+    beside: ClassVar[frozenset[str]] = frozenset()  # fields that readers fill and no column holds
 
 
 # --- engagement.yaml ---------------------------------------------------------------------------------
@@ -50,6 +62,8 @@ class Access(Row):
     anthropic_api: bool | None = None
     anthropic_enterprise: bool | None = None
     aws_bedrock: bool | None = None
+    google_vertex: bool | None = None
+    microsoft_foundry: bool | None = None
     openai_fine_tuning: bool | None = None
     gpu_hosting: bool | None = None
     private_haiku_arrangement: bool | None = None
@@ -75,12 +89,27 @@ class EvaluationRun(Row):
     code_set: str | None = None  # the file in evaluation/ with another release than the pinned one
 
 
+class DatasetNote(Row):
+    """What the files in dataset/ are: the examples of which task, and whether only a sample of them."""
+
+    task: str | None = None  # None: the task that states most labelled examples
+    sample: bool = False  # a sample says nothing about how many examples there are
+
+
 class Branding(Row):
     accent: Annotated[
         str, Field(pattern=r"^#[0-9A-Fa-f]{6}$", description='a colour in quotes such as "#1F4E79"')
     ] = "#1F4E79"
     confidentiality: Annotated[str, Field(max_length=200)] = "Confidential"
     logo: str | None = None  # an SVG or PNG inside the client folder
+
+
+class SavedAs(Row):
+    """How the client's CSV files were saved, where the files themselves do not settle it."""
+
+    separator: Literal[",", ";", "|", "\t"] | None = None
+    decimal: Literal[".", ","] | None = None
+    encoding: Literal["utf-8", "utf-16", "windows-1252"] | None = None
 
 
 class Engagement(Row):
@@ -91,23 +120,36 @@ class Engagement(Row):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="a currency code such as USD")] = "USD"
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="a two-letter country code such as US")]
     subdivision: str | None = None
-    residency: tuple[str, ...] = ()
+    residency: tuple[Region, ...] = ()  # where prompts and completions may be processed; () is anywhere
     access: Access = Access()
+    agreements: tuple[Provider, ...] | None = (
+        None  # who has signed for personal or health data; None: not asked
+    )
     rates: Rates
     annotation: Annotation
     evaluation: EvaluationRun = EvaluationRun()
+    dataset: DatasetNote = DatasetNote()
     branding: Branding = Branding()
     language: Language = "en"
     paper: Paper = "a4"
     fonts: tuple[str, ...] = ()  # extra font files inside the client folder
+    csv: SavedAs = SavedAs()
     thresholds: Mapping[str, float] = {}  # overrides of bespoke/facts/tables/thresholds.yaml
+
+    def begins(self, report: date) -> date:
+        """The day the work can begin: as planned, but neither before the files speak nor before the report is dated."""
+        return max(self.start, self.as_of, report)
 
 
 # --- tasks.csv, failures.csv, codes.csv, phases.csv, prices.yaml ---------------------------------------
 
 
 class Task(Row):
-    """One LLM task of the client. Quality is on the scale 0 to 1 of `metric`; tokens are per request."""
+    """One LLM task of the client. Quality is on the scale 0 to 1 of `metric`; tokens are per request.
+
+    Every input but the names may be unknown or a range. The attributes are then the likely value: of the range, or
+    of the wide one that the fact table `assumed` gives for what nobody knows; quality stays None.
+    """
 
     task_id: Name
     name: Name
@@ -131,6 +173,30 @@ class Task(Row):
     rag_done: bool | None = None
     contains_phi: bool | None = None
     deidentified: bool | None = None
+    personal_data: bool | None = None
+    place: str | None = None  # where it runs today, a row of bespoke/facts/tables/places.yaml
+    prompt_caching: bool | None = None  # whether the prompt is cached today
+    waits: Waits | None = None  # how long an answer may take at most; "a day" allows batches
+    value_of_right: Money | None = None  # of one right output, in the engagement's currency
+    cost_of_wrong: Money | None = None
+    minutes_per_output: Annotated[float, Field(gt=0, le=10_000)] | None = (
+        None  # of a person without the model
+    )
+
+    ranges: Mapping[str, tuple[float, float]] = {}  # column -> least and most, where it is no single value
+    unknown: frozenset[str] = frozenset()  # columns nobody could fill in, and nothing measured
+    absent: frozenset[str] = frozenset()  # columns answered by none: no model yet, no latency required
+    measured: frozenset[str] = frozenset()  # columns filled from usage.json because nobody had filled them
+
+    beside = frozenset({"ranges", "unknown", "absent", "measured"})
+    may_be_none = frozenset({"model", "p95_latency_ms"})
+    may_be_unknown = frozenset(
+        {
+            "kind", "requests_per_day", "peak_to_mean", "system_tokens", "input_tokens", "output_tokens", "model",
+            "p95_latency_ms", "metric", "current_quality", "target_quality", "test_cases", "labelled_examples",
+            "knowledge_changes", "prompt_engineering_done", "rag_done", "contains_phi", "deidentified",
+        }
+    )  # fmt: skip
 
 
 class Failure(Row):
@@ -254,6 +320,9 @@ class Prediction(Row):
     usage: Usage | None = None
     latency_ms: Annotated[float, Field(ge=0, le=10**9)] | None = None
     trained_on: TrainedOn | None = None  # of a model that was tuned on the client's examples
+    outcome: str | None = (
+        None  # why there is no prediction, where that is known; see bespoke.evaluation.cases
+    )
 
 
 class QuotedCost(Row):
@@ -298,8 +367,11 @@ class Client:
     train: tuple[Note, ...] | None = None
     predictions: Mapping[str, tuple[Prediction, ...]] | None = None
     accounts: Mapping[str, ClaudeAccount] | None = None  # by the name of the recorded system they belong to
+    notes_in: str = "evaluation"  # the folder of the client folder that notes, train and predictions are of
+    evaluated: tuple[EvaluationTask, ...] = ()  # the tasks of evaluation/<task_id>/
     code_set: Release | None = None  # None: the pinned release of ICD-10-CM
     log: tuple[LoggedPhase, ...] | None = None  # the house's own, beside the client folders
+    usage: Mapping[str, TaskUsage] | None = None  # by task_id: what logs and bills say
 
     def task(self, task_id: str) -> Task:
         return next(task for task in self.tasks if task.task_id == task_id)

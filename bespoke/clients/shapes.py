@@ -13,7 +13,9 @@ from pydantic.fields import FieldInfo
 
 from bespoke.clients.schema import Row
 
-Kind = Literal["text", "whole number", "number", "yes or no", "day", "choice", "list", "map", "record"]
+Kind = Literal[
+    "text", "whole number", "number", "yes or no", "day", "choice", "list", "map", "record", "anything"
+]
 SIMPLE: dict[type, Kind] = {
     bool: "yes or no", str: "text", int: "whole number", float: "number", Decimal: "number", date: "day",
 }  # fmt: skip
@@ -38,6 +40,15 @@ class Shape:
     record: type[Row] | None = None
     meaning: str = ""
 
+    @property
+    def numeric(self) -> bool:
+        return self.kind in ("number", "whole number")
+
+    @property
+    def is_name(self) -> bool:
+        """Short text that something goes by: ids are compared whatever their spaces and composition."""
+        return self.kind == "text" and self.shortest > 0 and self.longest is not None
+
     def expects(self) -> str:
         """What would be right, as the end of a sentence: `a number from 0 to 1`."""
         if self.meaning:
@@ -47,7 +58,7 @@ class Shape:
         words = {
             "text": "text", "whole number": "a whole number", "number": "a number",
             "day": "a date as YYYY-MM-DD", "yes or no": "true or false",
-            "list": "a list", "map": "a mapping", "record": "a mapping",
+            "list": "a list", "map": "a mapping", "record": "a mapping", "anything": "a value",
         }[self.kind]  # fmt: skip
         return f"{words} {self.limits()}".rstrip() if self.kind != "text" else words
 
@@ -68,8 +79,8 @@ def plain(number: Any) -> str:
 
 @cache
 def fields(model: type[Row]) -> dict[str, Shape]:
-    """Field name -> shape, in the order of the model."""
-    return {name: _of_field(info) for name, info in model.model_fields.items()}
+    """Field name -> shape, in the order of the model; what readers keep beside the values is no field of a file."""
+    return {name: _of_field(info) for name, info in model.model_fields.items() if name not in model.beside}
 
 
 def _of_field(info: FieldInfo) -> Shape:
@@ -78,6 +89,8 @@ def _of_field(info: FieldInfo) -> Shape:
 
 
 def _of_type(annotation: Any) -> Shape:
+    if annotation is Any:  # the scorer of the task says what it takes
+        return Shape("anything", nullable=True)
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         shape = _of_type(args[0])

@@ -25,6 +25,11 @@ def inert(cell: object) -> str:
     return f"'{text}" if risky else text
 
 
+def bare(text: str) -> str:
+    """The text behind the apostrophe of an inert cell; any other text as it is."""
+    return text[1:] if text.startswith("'") and inert(text[1:]) == text else text
+
+
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Writes a UTF-8 CSV file, the whole of it or nothing, every cell inert. Raises BespokeError."""
     text = io.StringIO(newline="")

@@ -1,101 +1,122 @@
-"""CSV files: rows of typed cells, and every problem by row and column as a spreadsheet counts them."""
+"""Tables of the client folder: rows of typed cells, every problem by row and column as a spreadsheet counts them."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from bespoke.clients import answers, spreadsheet
+from bespoke.clients.excel import Broken, Cell, as_text
 from bespoke.clients.files import Source
-from bespoke.clients.scalars import Unfit, parse
-from bespoke.clients.schema import Row
+from bespoke.clients.grid import Grid, grid
+from bespoke.clients.numerals import Numerals, numerals
+from bespoke.clients.scalars import Unfit, check_number, parse
+from bespoke.clients.schema import Row, SavedAs
 from bespoke.clients.shapes import Shape, fields
-from bespoke.clients.wording import quote, unknown_names
+from bespoke.clients.wording import MANY, bare, did_you_mean, first_few, nearest, quote
 
 LONGEST_CELL = 1_000_000  # characters; the longest prompt a model takes is of this order
+MISSPELT = 0.75  # likeness from which a stranger's name is taken for that of a missing column
 Numbered = tuple[int, dict[str, Any]]  # row number, typed cells by column; a cell that did not fit is absent
 
 
-def read_table(source: Source, text: str, model: type[Row]) -> list[Numbered]:
-    """The rows of a CSV file as fields of `model`."""
-    records, broken = _records(source, text)
-    if not records:
-        return []
-    header = _header(source, records[0], model)
-    rows = []
-    for number, cells in enumerate(records[1:], start=2):
-        if number == broken or not any(cell.strip() for cell in cells):
-            continue
-        rows.append((number, _row(source, number, cells, header, fields(model))))
-    if not rows and broken is None:
+def read_table(source: Source, model: type[Row], saved: SavedAs | None = None) -> list[Numbered] | None:
+    """The rows of a CSV file or an Excel sheet as fields of `model`; None when there is nothing to go on with.
+
+    How a CSV was saved is found from the whole file and said in one line, unless `saved` gives it.
+    """
+    found = grid(source, list(fields(model)), saved or SavedAs())
+    return None if found is None else read_grid(source, found, model, saved)
+
+
+def read_grid(source: Source, found: Grid, model: type[Row], saved: SavedAs | None = None) -> list[Numbered]:
+    """The rows of a table whose cells are there already."""
+    shapes = fields(model)
+    header = _header(source, found, model)
+    written = _numerals(found, header, shapes, saved)
+    found.dialect.decimal_comma = written.comma
+    if not found.dialect.plain:
+        source.say(found.dialect.words(), found.header, warning=True)
+    rows = [
+        (number, _row(source, number, cells, header, model, written))
+        for number, cells in found.rows
+        if any(not isinstance(cell, str) or cell.strip() for cell in cells)
+    ]
+    if not rows and not found.broken:
         source.say_empty("has a header but no rows")
     return rows
 
 
-def _records(source: Source, text: str) -> tuple[list[list[str]], int | None]:
-    """All records, and the row of a quoting error if there is one: that row means nothing."""
-    separator = _separator(source, text)
-    strict: list[list[str]] = []
-    try:
-        for cells in _parse(text, separator, strict=True):
-            strict.append(cells)
-        return strict, None
-    except csv.Error as error:
-        row = len(strict) + 1
-        source.say(_quoting(str(error)), row)
-    try:
-        return list(_parse(text, separator, strict=False)), row
-    except csv.Error:
-        return strict, row
-
-
-def _parse(text: str, separator: str, *, strict: bool) -> Iterator[list[str]]:
-    before = csv.field_size_limit(max(len(text), 1))  # long cells are reported by row and column instead
-    try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict)
-    finally:
-        csv.field_size_limit(before)
-
-
-def _separator(source: Source, text: str) -> str:
-    first = text.split("\n", 1)[0]
-    if "," in first:
-        return ","
-    for separator, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
-        if separator in first:
-            source.say(f"cells are separated by {name}; save it with commas", 1)
-            return separator
-    return ","
-
-
-def _quoting(reason: str) -> str:
-    if "unexpected end of data" in reason:
-        return 'a quote (") opened in this row is never closed; close it, and double any quote inside a cell'
-    if "expected after" in reason:
-        return 'text follows a closing quote ("); double every quote inside a quoted cell'
-    return f"cannot be read as CSV: {reason}"
-
-
-def _header(source: Source, names: list[str], model: type[Row]) -> list[str]:
-    known = fields(model)
+def _header(source: Source, found: Grid, model: type[Row]) -> list[str]:
+    """The model's name of each column; a column that is none of the model's keeps the name it has."""
+    known = {bare(name): name for name in fields(model)}
+    names = [known.get(bare(name), name.strip()) for name in found.names]
     for name, count in Counter(names).items():
         if count > 1 and name:
-            source.say(f"column stands {count} times; keep one", 1, name)
-    for place, name in enumerate(names, start=1):
-        if not name.strip():
-            source.say(f"column {place} has no name; name it or delete it", 1)
-    for unknown, message in unknown_names([n for n in names if n.strip()], list(known), "column"):
-        source.say(message, 1, unknown)
-    for name, shape in known.items():
-        if name not in names and shape.required:
-            source.say(f"column is missing; it holds {shape.expects()}", 1, name)
+            source.say(f"column stands {count} times; keep one", found.header, name)
+    empty = found.trailing
+    for place, name in enumerate(names):
+        if not name and any(place < len(cells) and cells[place] != "" for _, cells in found.rows):
+            source.say(f"column {place + 1} has no name; name it or delete it", found.header)
+        empty += not name
+    if empty:
+        columns = "an empty column" if empty == 1 else f"{empty} empty columns"
+        source.say(f"{columns} without a name left out", found.header, warning=True)
+    missing = [name for name in known.values() if name not in names]
+    _name_strangers(source, [n for n in names if n and n not in known.values()], missing, found.header)
+    silent = [name for name in missing if name in model.may_be_unknown and fields(model)[name].required]
+    if silent:
+        columns = "column is" if len(silent) == 1 else "columns are"
+        source.say(
+            f"{columns} missing and taken as not known: {', '.join(silent)}", found.header, warning=True
+        )
+    for name in missing:
+        if fields(model)[name].required and name not in silent:
+            expects = fields(model)[name].expects()
+            source.say(f"column is missing; it holds {expects}", found.header, name)
     return names
 
 
+def _name_strangers(source: Source, strangers: list[str], missing: list[str], row: int) -> None:
+    """A name much like that of a missing column is a slip; any other column is somebody's own."""
+    strangers = list(dict.fromkeys(strangers))
+    slips = [name for name in strangers if nearest(name, missing, MISSPELT)]
+    if len(slips) > MANY:
+        source.say(f"{len(slips)} unknown columns: {first_few(map(quote, slips))}", row)
+    else:
+        for name in slips:
+            source.say("unknown column" + did_you_mean(name, missing), row, name)
+    own = [name for name in strangers if name not in slips]
+    if own:
+        columns = "column that is" if len(own) == 1 else "columns that are"
+        source.say(f"{columns} not of this table kept aside: {first_few(map(quote, own))}", row, warning=True)
+
+
+def _numerals(found: Grid, header: list[str], shapes: dict[str, Shape], saved: SavedAs | None) -> Numerals:
+    """From the number columns of the whole table; what the owner says goes before."""
+    if saved is not None and saved.decimal is not None:
+        return Numerals(comma=saved.decimal == ",", settled=True)
+    numeric = [k for k, name in enumerate(header) if name in shapes and shapes[name].numeric]
+    return numerals(part for _, cells in found.rows for part in _number_texts(cells, numeric))
+
+
+def _number_texts(cells: list[Cell | Broken], numeric: list[int]) -> Iterable[str]:
+    for place in numeric:
+        cell = cells[place] if place < len(cells) else ""
+        if isinstance(cell, str):
+            yield from (part.strip() for part in cell.split(answers.TO))
+
+
 def _row(
-    source: Source, number: int, cells: list[str], header: list[str], shapes: dict[str, Shape]
+    source: Source,
+    number: int,
+    cells: list[Cell | Broken],
+    header: list[str],
+    model: type[Row],
+    written: Numerals,
 ) -> dict[str, Any]:
     if len(cells) != len(header):
         cell = "cell" if len(cells) == 1 else "cells"
@@ -103,31 +124,54 @@ def _row(
             f"{len(cells)} {cell}, the header has {len(header)}; quote a cell that holds a comma", number
         )
         cells = cells[:1]  # the first is still where it should be, so that the row keeps its id
+    shapes = fields(model)
     row: dict[str, Any] = {}
-    for name, text in zip(header, cells, strict=False):
+    wrong: set[str] = set() if len(cells) == len(header) else set(header)
+    for name, value in zip(header, cells, strict=False):
         if name not in shapes or name in row:
             continue
-        if len(text) > LONGEST_CELL:
-            source.say(f"cell of {len(text)} characters; at most {LONGEST_CELL}", number, name)
-            continue
         try:
-            row |= _cell(text, shapes[name], name)
+            found, warning = _cell(value, shapes[name], name, model, written)
         except Unfit as unfit:
             source.say(str(unfit), number, name)
-    return row
+            wrong.add(name)
+            continue
+        answers.add(row, found)
+        if warning:
+            source.say(warning, number, name, warning=True)
+    return answers.completed(row, model, wrong)
 
 
-def _cell(text: str, shape: Shape, name: str) -> dict[str, Any]:
+def _cell(
+    value: Cell | Broken, shape: Shape, name: str, model: type[Row], written: Numerals
+) -> tuple[dict[str, Any], str]:
+    """What one cell says, by field, and a warning or nothing. Raises Unfit."""
+    if isinstance(value, Broken):
+        raise Unfit(value.why)
+    if isinstance(value, str) and len(value) > LONGEST_CELL:
+        raise Unfit(f"cell of {len(value)} characters; at most {LONGEST_CELL}")
+    if isinstance(value, Decimal) and shape.numeric:
+        return {name: check_number(value, shape)}, ""
+    if isinstance(value, date) and shape.numeric:
+        raise Unfit(
+            f"is the date {value}; a spreadsheet makes one of what looks like it, so type the number again"
+        )
+    text = spreadsheet.bare(as_text(value))
     verbatim = shape.kind == "text" and not shape.shortest  # a prompt's own spaces are part of it
     if not verbatim:
         text = text.strip()
-    if text:
-        return {name: parse(text, shape)}
-    if shape.kind == "text" and not shape.shortest:
-        return {name: text}
+    if name in model.may_be_unknown:
+        answer = answers.read(text, name, shape, model, written)
+        if answer is not None:
+            return answer
+    if text and shape.numeric:
+        plain, warning = written.plain(text, whole=shape.kind == "whole number")
+        return {name: parse(plain, shape)}, warning
+    if text or verbatim:
+        return {name: parse(text, shape) if text else text}, ""
     if shape.required:
         raise Unfit(f"is empty; must be {shape.expects()}")
-    return {}
+    return {}, ""
 
 
 def check_unique(source: Source, rows: list[Numbered], column: str) -> None:

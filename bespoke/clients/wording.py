@@ -18,15 +18,18 @@ def quote(value: object) -> str:
     return f'"{text}"' if len(text) <= LONGEST_SHOWN else f'"{text[: LONGEST_SHOWN - 1]}…"'
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name closest in spelling; case, spaces, hyphens and underscores do not count."""
-    return _nearest(name, tuple(known)) if len(name) <= LONGEST_COMPARED else None
+def nearest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The known name closest in spelling, if it is as like as `cutoff` (0 to 1).
+
+    Case, spaces, hyphens and underscores do not count.
+    """
+    return _nearest(name, tuple(known), cutoff) if len(name) <= LONGEST_COMPARED else None
 
 
 @lru_cache(maxsize=1024)  # a wrong name tends to stand in every row
-def _nearest(name: str, known: tuple[str, ...]) -> str | None:
-    spelled = {_bare(k): k for k in known}
-    found = difflib.get_close_matches(_bare(name), spelled, n=1, cutoff=0.6)
+def _nearest(name: str, known: tuple[str, ...], cutoff: float) -> str | None:
+    spelled = {bare(k): k for k in known}
+    found = difflib.get_close_matches(bare(name), spelled, n=1, cutoff=cutoff)
     return spelled[found[0]] if found else None
 
 
@@ -55,5 +58,6 @@ def first_few(names: Iterable[str], shown: int = 3) -> str:
     return ", ".join(every[:shown]) + more
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
+    """The name as it is compared: case, outer spaces, spaces, hyphens and underscores do not count."""
     return name.strip().casefold().replace(" ", "_").replace("-", "_")

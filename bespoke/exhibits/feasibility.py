@@ -13,14 +13,11 @@ from bespoke.show.style import FAMILY_NAME
 def packs(result: Recommendation) -> None:
     """One pack per task for which the contract programme is the next step; one sentence where there is none."""
     if not result.packs:
-        show.text(
-            "The contract programme is neither the first nor the next step for any task, so no pack is needed."
-        )
+        show.text("The contract programme is a step of no plan, so no pack is needed.")
     for index, pack in enumerate(result.packs, start=1):
         show.text(
-            "For **{name}** the contract programme is the next step after {now}. The account team will want this:",
+            "For **{name}** the contract programme is a step of the plan. The account team will want this:",
             name=pack.name,
-            now=result.route_names[result.task(pack.task_id).advice.now].lower(),
         )
         _pack_table(pack, index)
         _volume_table(pack, index)

@@ -8,6 +8,7 @@ from datetime import date
 from bespoke import show
 from bespoke.chapters.cost_model import CostModel
 from bespoke.clients.schema import Client, NegotiatedPrice
+from bespoke.exhibits import open_inputs
 from bespoke.facts.listing import value_text
 from bespoke.facts.reader import EARLIEST, Fact, Facts, Sourced, value_rows
 from bespoke.show import Column
@@ -75,8 +76,12 @@ def prices_used(facts: Facts, cost: CostModel, negotiated: Mapping[str, Negotiat
 
 def routes_and_gates(facts: Facts) -> None:
     """The state of every route and the conditions asked of them, with where each was read."""
-    from bespoke.advice.gates import gates
+    from bespoke.advice.gates import Gate, gates
     from bespoke.advice.routes import Route, routes
+
+    def _required(gate: Gate, facts: Facts) -> str:
+        required = gate.required(facts)
+        return "" if required is None else exact(required)
 
     def state(route: Route) -> str:
         name = route.state.replace("_", " ")
@@ -94,7 +99,7 @@ def routes_and_gates(facts: Facts) -> None:
         columns=(Column(key="route", title="Route"), Column(key="state", title="State"), *tail),
     )  # fmt: skip
     show.table(
-        [row(filled(g.needs, value="" if g.value is None else exact(g.value)), g.gate, g) for g in gates()],
+        [row(filled(g.needs, value=_required(g, facts)), g.gate, g) for g in gates()],
         label="tbl-sources-gates",
         caption="The conditions asked of the routes",
         columns=(
@@ -168,6 +173,7 @@ def data_log(client: Client, digests: Mapping[str, str]) -> None:
         ),
         source="the client folder on the day of the run",
     )
+    open_inputs.table(client)
 
 
 def _rows(client: Client, name: str) -> int | None:
@@ -176,12 +182,18 @@ def _rows(client: Client, name: str) -> int | None:
         "failures.csv": client.failures,
         "codes.csv": client.codes,
         "phases.csv": client.phases,
+        "usage.json": [source for task in (client.usage or {}).values() for source in task.sources],
         "evaluation/notes.jsonl": client.notes,
-        "evaluation/train.jsonl": client.train,
+        f"{client.notes_in}/train.jsonl": client.train,
     }
     for system, predictions in (client.predictions or {}).items():
-        counts[f"evaluation/predictions/{system}.jsonl"] = predictions
-    found = counts.get(name)
+        counts[f"{client.notes_in}/predictions/{system}.jsonl"] = predictions
+    for task in client.evaluated:
+        folder = f"evaluation/{task.task_id}"
+        counts |= {f"{folder}/cases.jsonl": task.cases, f"{folder}/train.jsonl": task.train}
+        counts |= {f"{folder}/grades.csv": task.grades}
+        counts |= {f"{folder}/predictions/{name}.jsonl": rows for name, rows in task.recorded.items()}
+    found = counts.get(f"{name.removesuffix('.xlsx')}.csv" if name.endswith(".xlsx") else name)
     return len(found) if found is not None else None
 
 
@@ -193,9 +205,11 @@ METHODS = (
         "Cohen 1960; Fleiss, Cohen and Everitt 1969",
     ),
     (
-        "Interval of an F1 or a mean over notes",
-        "BCa bootstrap over clusters of notes (patient or article), widened for few clusters",
-        "Miller 2024, arXiv 2411.00640; Efron 1987; Hesterberg 2015",
+        "Interval of a score over cases, and of the difference of two",
+        "Wilson's for the effective number of cases by a jackknife over groups, with Student's t; the difference "
+        "from both "
+        "intervals and their correlation; coverage checked by simulation",
+        "Korn and Graubard 1998; Franco et al. 2019; Newcombe 1998; Miller 2024, arXiv 2411.00640",
     ),
     (
         "Interval of macro-F1",
@@ -203,10 +217,12 @@ METHODS = (
         "Tukey 1958; Efron and Stein 1981; coverage checked by simulation",
     ),
     (
-        "Two systems on the same notes",
-        "paired bootstrap of the difference; exact sign-flip test of whole clusters, which is McNemar's exact test "
-        "where every note stands alone; Holm",
-        "Pitman 1937; McNemar 1947; Holm 1979",
+        "Two systems on the same cases",
+        "exchange of the systems in whole groups; the verdict by the largest studentised difference of any pair "
+        "when none "
+        "differs; on the primary diagnosis the exact sign-flip test, McNemar's where every note stands alone, "
+        "with Holm",
+        "Pitman 1937; Westfall and Young 1993; McNemar 1947; Holm 1979",
     ),
     (
         "Cache hit rate",
@@ -219,7 +235,18 @@ METHODS = (
         "three-point estimates, PERT or triangular, correlated, simulated over the network of phases",
         "GAO-16-89G, schedule assessment guide",
     ),
-    ("Decision", "a decision table with a unique hit; every rule evaluated is kept", "OMG Decision Model and Notation"),
+    (
+        "Quality after a step",
+        "share of each failure family that the step removes (low, likely, high), over the families counted; the chance "
+        "of the target is that of a triangular distribution over the three",
+        "table of effects, each row with its source",
+    ),
+    (
+        "Order of the steps",
+        "cheap tests before builds; within each, the lowest price of reaching the target (test over chance, roll-out, "
+        "a year of what it adds to the bill), or the highest reservation value where an output's worth is stated",
+        "Simon and Kadane 1975, Artificial Intelligence 6, 235-247; Weitzman 1979, Econometrica 47(3), 641-654",
+    ),
 )  # fmt: skip
 
 
@@ -241,8 +268,10 @@ GLOSSARY = (
     ("Accepted output", "an output a user would take as it is"),
     ("Billable code", "an ICD-10-CM code without children, the only kind a claim accepts"),
     ("Few-shot", "a handful of worked examples in the prompt"),
-    ("Flip point", "the smallest change of one input that changes the advice"),
+    ("Flip point", "the smallest change of one input that changes the first step or the likely end"),
     ("Gate", "a condition a route must meet before it may be advised"),
+    ("Lever", "caching or batches: they change the bill and no answer"),
+    ("Likely end", "the step by which the target is reached as likely as not, or the last one worth taking"),
     ("LoRA", "low-rank adaptation: tuning a small number of added weights of an open model"),
     ("P10, P50, P80, P90", "the value that 10, 50, 80 or 90 of 100 simulated outcomes stay below"),
     ("Prompt caching", "reading the unchanged front of a prompt at a fraction of its price"),

@@ -1,62 +1,69 @@
-"""Chapter 7: the advice under other thresholds and other access."""
+"""Chapter 8: the plans under other thresholds, other access and another worth of an output."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from bespoke.advice import Advice, Flip, decide, flip_points
+from bespoke.advice import Plan, feasibility
+from bespoke.advice.flips import Flip, flip_points
+from bespoke.advice.plan import Step
 from bespoke.advice.routes import routes
-from bespoke.chapters.recommendation import cases, yearly_cost
+from bespoke.chapters.cost_model.compute import SEED, inputs_of
+from bespoke.chapters.cost_model.prices import TaskPrices
+from bespoke.chapters.plans import Advised, advise
 from bespoke.explore.dials import YES_NO, Dial
 from bespoke.explore.explorer import Explorer, Shown
 from bespoke.explore.scene import Scene
 from bespoke.show.blocks import Column, Table
-from bespoke.show.numbers import significant
+from bespoke.show.numbers import money, percent, significant
 from bespoke.workbook import Workbook
 
+DRAWS = 400
 ACCESS = {
     "anthropic_api": "Anthropic API",
     "anthropic_enterprise": "Anthropic enterprise agreement",
-    "aws_bedrock": "Claude on Amazon Bedrock",
+    "aws_bedrock": "Amazon Bedrock",
+    "google_vertex": "Google Vertex AI",
+    "microsoft_foundry": "Microsoft Foundry",
     "openai_fine_tuning": "OpenAI fine-tuning",
     "gpu_hosting": "GPU hosting",
-    "private_haiku_arrangement": "Private Haiku arrangement",
     "distillation_authorised": "Distillation authorised",
 }
 
 
-@dataclass(frozen=True)
-class Answer:
-    """The advice for one task and where it would flip."""
-
-    advice: Advice
-    flips: tuple[Flip, ...]
-
-
 class RecommendationExplorer(Explorer):
-    """Gates, decision table and flip points again; costs and break-evens as the cost chapter found them."""
+    """Situations, gates, prices and plans again, with fewer draws than the report."""
 
-    subject_label = "Trace and flips of"
-    note = "Everything is computed anew but cost and failure families, which no control here changes."
+    subject_label = "Steps and flips of"
+    note = f"Plans are made anew with {DRAWS} draws; failure families and evaluations stay as the chapters found them."
 
     def __init__(self, book: Workbook) -> None:
         super().__init__(book)
-        self.audit: Any = book.earlier("01_task_audit")
         self.failures: Any = book.earlier("02_failure_modes")
-        self.cost: Any = book.earlier("05_cost_model")
+        self.dataset: Any = book.earlier("03_dataset_readiness")
+        self.evaluation: Any = book.earlier("04_evaluation")
         self.names = {route.route: route.name for route in routes(self.base.facts.as_of)}
-        self.before = self._answers(self.base, flips_of=None)
+        self.before = self._plans(self.base)
+        self._flips_of = lru_cache(maxsize=64)(
+            lambda subject: self._flips(subject, self.base, self.before[subject])
+        )
 
     def dials(self, subject: str, scene: Scene) -> Sequence[Dial]:
-        own, at = scene.client.engagement, ("engagement.yaml", "thresholds")
+        own, task = scene.client.engagement, scene.client.task(subject)
+        at = ("engagement.yaml", "thresholds")
+        worth = ("tasks.csv", subject)
         return (
+            Dial("value_of_right", "Worth of a right output", "entry", task.value_of_right, (*worth, "value_of_right"),
+                 0.0, 1e6, 0.01, optional=True, help=f"in {own.currency}; 0 is not stated"),
+            Dial("cost_of_wrong", "Cost of a wrong one", "entry", task.cost_of_wrong, (*worth, "cost_of_wrong"),
+                 0.0, 1e6, 0.01, optional=True, help=f"in {own.currency}; 0 is not stated"),
             Dial("min_test_cases", "Least test cases", "entry", int(scene.facts.threshold("min_test_cases")),
                  (*at, "min_test_cases"), 0, 100_000, 10),
-            Dial("keep_optimising_within", "Keep optimising within", "number",
-                 scene.facts.threshold("keep_optimising_within"), (*at, "keep_optimising_within"),
-                 help="share of the target by which quality falls short"),
+            Dial("minutes_by_hand", "Minutes by hand", "number", scene.facts.threshold("minutes_by_hand"),
+                 (*at, "minutes_by_hand"), 0.0, 60.0, 0.5,
+                 help="that one more right output may cost while its worth is not stated"),
             *(
                 Dial(name, label, "buttons", getattr(own.access, name), ("engagement.yaml", "access", name),
                      options=YES_NO)
@@ -65,105 +72,113 @@ class RecommendationExplorer(Explorer):
         )  # fmt: skip
 
     def look(self, subject: str, scene: Scene) -> Sequence[Shown]:
-        now = self._answers(scene, flips_of=subject)
-        own = now[subject]
+        now = self._plans(scene)
         return (
             self._summary(scene, now),
-            self._rules(subject, own.advice),
-            self._flips(own.flips),
-            self._gates(subject, own.advice),
+            self._steps(now[subject].plan),
+            self._closed(subject, now),
+            self._flip_table(
+                self._flips_of(subject)
+            ),  # of the folder as it is: they do not follow every control
         )
 
-    def _answers(self, scene: Scene, *, flips_of: str | None) -> dict[str, Answer]:
-        found = {}
-        for task_id, case in cases(scene.client, scene.facts, self.audit, self.failures, self.cost).items():
-            yearly = yearly_cost(self.cost, task_id)
-            advice = decide(case, scene.facts, cost_of=yearly)
-            flips = flip_points(case, scene.facts, cost_of=yearly) if task_id == flips_of else ()
-            found[task_id] = Answer(advice, flips)
-        return found
+    def _plans(self, scene: Scene) -> dict[str, Advised]:
+        found = advise(
+            scene.client, scene.facts, failures=self.failures, dataset=self.dataset, evaluation=self.evaluation,
+            draws=DRAWS, seed=SEED,
+        )  # fmt: skip
+        return {one.task_id: one for one in found}
 
-    def _summary(self, scene: Scene, now: Mapping[str, Answer]) -> Table:
-        rows = [
-            (
-                task.name, self._said(self.before[task.task_id].advice), self._said(now[task.task_id].advice),
-                self._name(now[task.task_id].advice.next), len(now[task.task_id].advice.closed),
-                len(now[task.task_id].advice.conditions),
-            )
-            for task in scene.client.tasks
-        ]  # fmt: skip
+    def _flips(self, subject: str, scene: Scene, one: Advised) -> tuple[Flip, ...]:
+        inputs = inputs_of(scene.client, scene.facts, DRAWS, SEED)
+        prices = TaskPrices(
+            scene.client, scene.client.task(subject), inputs, feasibility.as_it_runs(one.situation)
+        )
+        return flip_points(one.situation, scene.facts, one.plan, prices.at_volume)
+
+    def _summary(self, scene: Scene, now: Mapping[str, Advised]) -> Table:
+        rows = []
+        for task in scene.client.tasks:
+            before, after = self.before[task.task_id].plan, now[task.task_id].plan
+            rows.append(
+                (
+                    task.name, self._said(before), self._said(after), money(before.one_off.expected),
+                    money(after.one_off.expected), money(after.monthly.expected),
+                )
+            )  # fmt: skip
         return Table(
-            label="tbl-explore-advice", caption="What to do now, task by task",
+            label="tbl-explore-advice", caption="First step and likely end, task by task",
             columns=(
                 Column(key="task", title="Task"), Column(key="before", title="In the folder"),
-                Column(key="now", title="Explored"), Column(key="next", title="Next"),
-                Column(key="closed", title="Closed routes", format="integer"),
-                Column(key="asked", title="To be confirmed", format="integer"),
+                Column(key="now", title="Explored"), Column(key="once", title="Once, in the folder"),
+                Column(key="once_now", title="Once, explored"), Column(key="month", title="A month then"),
             ),
             rows=tuple(rows), emphasis=tuple(n for n, row in enumerate(rows) if row[1] != row[2]),
         )  # fmt: skip
 
-    def _rules(self, subject: str, advice: Advice) -> Table:
-        was = {o.rule: o.matched for o in self.before[subject].advice.decision.outcomes}
+    def _steps(self, plan: Plan) -> Table:
         rows = [
-            (o.rule, o.stage, "matched" if was.get(o.rule) else "", "matched" if o.matched else "",
-             advice.decision.because if o.matched else ", ".join(name.replace("_", " ") for name in o.failed_on))
-            for o in advice.decision.outcomes
+            (
+                n, self._name(step), step.configuration.model, step.configuration.place, money(step.cost.expected),
+                money(step.monthly.expected) if step.monthly else "",
+                "" if step.reached is None else percent(step.reached),
+            )
+            for n, step in enumerate(plan.steps, start=1)
         ]  # fmt: skip
-        inputs = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in advice.decision.inputs.items())
         return Table(
-            label="tbl-explore-rules", caption=f"Trace: {inputs}",
+            label="tbl-explore-steps", caption="The steps in order",
             columns=(
-                Column(key="rule", title="Rule"), Column(key="step", title="Step"),
-                Column(key="before", title="In the folder"), Column(key="now", title="Explored"),
-                Column(key="why", title="Because, or what did not fit"),
+                Column(key="n", title="Step", format="integer"), Column(key="what", title="What"),
+                Column(key="model", title="Model"), Column(key="place", title="Where"),
+                Column(key="cost", title="To find out"), Column(key="month", title="A month then"),
+                Column(key="reached", title="Target reached by then"),
             ),
-            rows=tuple(rows), emphasis=tuple(n for n, row in enumerate(rows) if row[3]),
+            rows=tuple(rows), emphasis=(plan.end,),
         )  # fmt: skip
 
-    def _flips(self, flips: Sequence[Flip]) -> Table:
+    def _flip_table(self, flips: Sequence[Flip]) -> Table:
         rows = [
-            (f.input, f.unit, _number(f.today), _number(f.at),
-             "unchanged in range" if f.route is None else f"{f.stage}: {self.names[f.route]}")
+            (f.input, f.unit, _number(f.today), _number(f.at), self.names[f.first], self.names[f.end])
             for f in flips
-        ]  # fmt: skip
+        ]
         return Table(
-            label="tbl-explore-flips", caption="What would change this advice",
+            label="tbl-explore-flips", caption="What would change the advice of the folder",
             columns=(
                 Column(key="input", title="Input"), Column(key="unit", title="In"),
                 Column(key="today", title="Today"), Column(key="at", title="Changes at"),
-                Column(key="route", title="Then"),
+                Column(key="first", title="First step then"), Column(key="end", title="Likely end then"),
             ),
             rows=tuple(rows),
         )  # fmt: skip
 
-    def _gates(self, subject: str, advice: Advice) -> Table:
-        """Routes of which a gate now says something else than in the folder; all closed ones else."""
-        was = {
-            (r, o.gate): o.verdict for r, found in self.before[subject].advice.gates.items() for o in found
-        }
-        every = [
-            (self.names[r], o.needs, was.get((r, o.gate), ""), o.verdict, o.found)
-            for r, found in advice.gates.items()
-            for o in found
-        ]
-        moved = [row for row in every if row[2] != row[3]]
+    def _closed(self, subject: str, now: Mapping[str, Advised]) -> Table:
+        """Routes that are closed now and were not in the folder, or the other way round; all closed ones else."""
+        was = {c.route for c in self.before[subject].plan.closed}
+        closed = {c.route: c for c in now[subject].plan.closed}
+        moved = [(self.names[r], "open again", "") for r in sorted(was - closed.keys())]
+        moved += [self._row(closed[r].route, now[subject]) for r in sorted(closed.keys() - was)]
         return Table(
-            label="tbl-explore-gates",
-            caption="Conditions that changed" if moved else "Conditions that are not met",
+            label="tbl-explore-closed", caption="Routes that opened or closed" if moved else "Routes that are closed",
             columns=(
-                Column(key="route", title="Route"), Column(key="needs", title="Needs"),
-                Column(key="before", title="In the folder"), Column(key="now", title="Explored"),
-                Column(key="found", title="Found"),
+                Column(key="route", title="Route"), Column(key="now", title="Explored"),
+                Column(key="why", title="What it needs (what was found)"),
             ),
-            rows=tuple(moved or [row for row in every if row[3] == "unmet"]),
+            rows=tuple(moved or [self._row(r, now[subject]) for r in closed]),
         )  # fmt: skip
 
-    def _said(self, advice: Advice) -> str:
-        return f"{advice.stage}: {self._name(advice.now)}"
+    def _row(self, route: str, one: Advised) -> tuple[str, str, str]:
+        found = next(c for c in one.plan.closed if c.route == route)
+        return self.names[route], "closed", "; ".join(f"{o.needs} ({o.found})" for o in found.outcomes)
 
-    def _name(self, route: str | None) -> str:
-        return "" if route is None else self.names[route]
+    def _said(self, plan: Plan) -> str:
+        return f"{self._name(plan.first)}; ends at {self.names[plan.end_route].lower()}"
+
+    def _name(self, step: Step) -> str:
+        return (
+            f"{self.names[step.route]}: {step.configuration.model}"
+            if step.group == "model"
+            else self.names[step.route]
+        )
 
 
 def _number(value: float | None) -> str:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Self
 
 from bespoke.chapters import task_audit
+from bespoke.chapters.registry import EVIDENCE
 from bespoke.chapters.task_audit import TaskAudit
 from bespoke.explore.dials import YES_NO, Dial
 from bespoke.explore.explorer import Explorer, Shown
 from bespoke.explore.scene import Scene
 from bespoke.show.blocks import Column, Table
 from bespoke.show.numbers import decimal, money, percent
+from bespoke.workbook import Workbook
+
+if TYPE_CHECKING:
+    from bespoke.chapters.dataset_readiness import DatasetReadiness
+    from bespoke.chapters.evaluation import Evaluation
+    from bespoke.chapters.failure_modes import FailureModes
 
 FLAGS = (
     ("prompt_engineering_done", "Prompt engineering done"),
@@ -19,8 +29,29 @@ FLAGS = (
 )
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """What was counted and measured of the folder: no control of these panels changes it."""
+
+    failures: FailureModes | None
+    dataset: DatasetReadiness | None
+    evaluation: Evaluation | None
+
+    @classmethod
+    def of(cls, book: Workbook) -> Self:
+        found = {name: book.earlier(stem) for name, stem in EVIDENCE.items()}
+        return cls(**found)  # type: ignore[arg-type]
+
+
 class TaskAuditExplorer(Explorer):
     """Volume, tokens, quality and what was tried."""
+
+    note = "What was measured or counted in the folder stays: it wins over what is stated, here as in the report."
+
+    def __init__(self, book: Workbook) -> None:
+        super().__init__(book)
+        self.earlier = Earlier.of(book)
+        self.before = lru_cache(maxsize=None)(lambda subject: self._audit(subject, self.base))
 
     def dials(self, subject: str, scene: Scene) -> Sequence[Dial]:
         task = scene.client.task(subject)
@@ -37,8 +68,7 @@ class TaskAuditExplorer(Explorer):
         )  # fmt: skip
 
     def look(self, subject: str, scene: Scene) -> Sequence[Shown]:
-        before = task_audit.compute(self.base.client, self.base.facts).task(subject)
-        now = task_audit.compute(scene.client, scene.facts).task(subject)
+        before, now = self.before(subject), self._audit(subject, scene)
         was = {q.question: q.verdict for q in before.questions}
         rows = [(q.question, was[q.question], q.verdict, q.evidence) for q in now.questions]
         return (
@@ -60,6 +90,17 @@ class TaskAuditExplorer(Explorer):
                 rows=tuple(rows), emphasis=tuple(n for n, row in enumerate(rows) if row[1] != row[2]),
             ),
         )  # fmt: skip
+
+    def _audit(self, subject: str, scene: Scene) -> TaskAudit:
+        earlier = self.earlier
+        found = task_audit.compute(
+            scene.client,
+            scene.facts,
+            failures=earlier.failures,
+            dataset=earlier.dataset,
+            evaluation=earlier.evaluation,
+        )
+        return found.task(subject)
 
 
 def load_dials(subject: str, scene: Scene) -> tuple[Dial, ...]:
@@ -91,7 +132,7 @@ def _facts(before: TaskAudit, now: TaskAudit) -> list[tuple[str, str, str]]:
     def of(task: TaskAudit) -> list[tuple[str, str]]:
         q = task.quality_interval
         return [
-            ("Cost a month", money(task.cost_per_month)),
+            ("Cost a month", money(task.today_monthly.mean)),
             ("Tokens a month", decimal(task.tokens_per_month)),
             (
                 "Quality, 95% interval",
@@ -99,7 +140,7 @@ def _facts(before: TaskAudit, now: TaskAudit) -> list[tuple[str, str, str]]:
             ),
             ("Gap to the target", task.gap),
             ("Latency within reach", {True: "yes", False: "no", None: "not known"}[task.latency_reachable]),
-            ("Tuned or hosted routes that fit", str(sum(fit.fits for fit in task.fits))),
+            ("Models of its own that are open", str(sum(fit.fits for fit in task.fits))),
         ]
 
     return [(name, a, b) for (name, a), (_, b) in zip(of(before), of(now), strict=True)]

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from bespoke.clients.schema import Client, CodeFamily, Engagement, NegotiatedPrice, Phase, Row, Task
 from bespoke.errors import BespokeError
 
-Value = bool | int | float | Decimal | date | str | None
+Value = bool | int | float | Decimal | date | str | tuple[str, ...] | None
 Address = tuple[
     str, ...
 ]  # the file, then the place: ("tasks.csv", row id, column), ("engagement.yaml", key, …)
@@ -87,12 +87,27 @@ def _record(model: type[R], before: Row | None, changes: Changes, file: str) -> 
             inner[part] = dict(inner.get(part) or {})
             inner = inner[part]
         inner[address[-1]] = value
+    _answered(model, typed, changes)
     try:
         return model.model_validate(typed)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise BespokeError(_lowered(first["msg"]), path=file, column=place) from error
+
+
+def _answered(model: type[Row], typed: dict[str, Any], changes: Changes) -> None:
+    """A column with a value is known; without one there is nothing, where that is an answer, else it is not known."""
+    for address, value in changes.items():
+        column = str(address[0])
+        if column not in model.may_be_unknown:
+            continue
+        for kept in ("unknown", "absent", "measured"):
+            typed[kept] = frozenset(typed.get(kept, ())) - {column}
+        typed["ranges"] = {k: v for k, v in typed.get("ranges", {}).items() if k != column}
+        if value is None:
+            kept = "absent" if column in model.may_be_none else "unknown"
+            typed[kept] |= {column}
 
 
 def _lowered(message: str) -> str:

@@ -1,66 +1,90 @@
-"""Chapter 5: one task on every route, at other volumes, tokens, models, cache lifetimes and prices."""
+"""The cost chapter: one task on every route, at other volumes, tokens, models, places and prices."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from html import escape
+from typing import Any
 
-import numpy as np
-
+from bespoke.advice import serving
 from bespoke.advice.routes import routes
-from bespoke.chapters.cost_model.inputs import Inputs
-from bespoke.chapters.cost_model.plan import total
+from bespoke.chapters.cost_model.compute import SEED, inputs_of
+from bespoke.chapters.cost_model.over_volume import OverVolume, caching_pays_from
 from bespoke.chapters.cost_model.pricing import Draws, verdict
-from bespoke.chapters.cost_model.quality import accepted_share, measured_by
-from bespoke.chapters.cost_model.result import Band
+from bespoke.chapters.cost_model.quality import accepted_share
+from bespoke.chapters.cost_model.result import Band, BreakEven
+from bespoke.chapters.cost_model.routes import SAME_MODEL_SAME_PROMPT
 from bespoke.chapters.cost_model.task import PricedTask
-from bespoke.explore.audit import load_dials, quality_dials
+from bespoke.chapters.measured import measured_tasks
+from bespoke.chapters.situations import situations
+from bespoke.exhibits.cost_model.words import LEVERS, between
+from bespoke.exhibits.naming import place_name
+from bespoke.explore.audit import Earlier, load_dials, quality_dials
 from bespoke.explore.changes import Changes
-from bespoke.explore.dials import Dial
+from bespoke.explore.dials import YES_NO, Dial
 from bespoke.explore.explorer import Explorer, Shown
 from bespoke.explore.ranges import Range, drawing
 from bespoke.explore.scene import Scene
 from bespoke.facts.price_book import canonical, is_known, known_models, tariff
 from bespoke.show.blocks import Column, Table
-from bespoke.show.numbers import money
+from bespoke.show.numbers import currency, decimal, money
 from bespoke.workbook import Workbook
 
-if TYPE_CHECKING:
-    from bespoke.chapters.icd10_evaluation import Icd10Evaluation
-
-DRAWS, REPORT_DRAWS = 400, 4000
-SEED = 20261120  # the notebook's own
+DRAWS, REPORT_DRAWS, VOLUME_DRAWS = 400, 4000, 40
 SHOWN = 9  # routes
-LIFETIMES = (("cheaper of the two", 0), ("5 minutes", 5), ("1 hour", 60))
 TOKEN_PRICES = (("input", "Input price"), ("output", "Output price"))
+WAITING = (("not stated", None), ("nobody waits: a day", "a day"), ("somebody waits", "no"))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One route of the panel: amounts in the engagement's currency, a month with every lever that pays."""
+
+    name: str
+    model: str
+    before: float | None
+    monthly: Band
+    once: Band
+    payback_months: float | None
+    levers: str
+    verdict: str
+    pays_from: BreakEven | None  # against today's model and prompt with every lever that pays; None for those
+    per_request: float
+    accepted: float | None
 
 
 class CostModelExplorer(Explorer):
-    """Only the chosen task is priced, on every route, with fewer draws; no break-evens and no drivers."""
+    """Only the chosen task is priced, on every route, with fewer draws; no plan and no drivers."""
 
     note = (
-        f"{DRAWS} draws while exploring, {REPORT_DRAWS:,} in the report; both columns use the same ones. "
-        "The cache lifetime is a way of looking: the report takes the cheaper."
+        f"{DRAWS} draws while exploring, {REPORT_DRAWS:,} in the report; both columns use the same ones. A month is "
+        "what is expected with caching and batches wherever they pay; today's has those that are on. "
+        "“Pays from” is the volume from which a route's month costs no more than today's with these levers."
     )
 
     def __init__(self, book: Workbook) -> None:
         super().__init__(book)
-        self.evaluation: Icd10Evaluation | None = book.earlier("04_icd10_evaluation")  # type: ignore[assignment]
+        self.earlier = Earlier.of(book)
         self.before = lru_cache(maxsize=None)(lambda subject: self._price(subject, self.base))
 
     def dials(self, subject: str, scene: Scene) -> Sequence[Dial]:
-        model = scene.client.task(subject).model
+        task, at = scene.client.task(subject), ("tasks.csv", subject)
+        places = _places(scene, task.model, task.place)
         return (
             *load_dials(subject, scene),
-            Dial("model", "Model", "choice", model, ("tasks.csv", subject, "model"), options=_models(scene, model)),
-            Dial("cache", "Cache lifetime", "choice", scene.choices.get("cache", 0), options=LIFETIMES),
+            Dial("model", "Model", "choice", task.model, (*at, "model"), options=_models(scene, task.model)),
+            Dial("place", "Runs on", "choice", task.place, (*at, "place"), options=places),
+            Dial("prompt_caching", "Prompt cached today", "buttons", task.prompt_caching, (*at, "prompt_caching"),
+                 options=YES_NO),
+            Dial("waits", "Answers may wait", "choice", task.waits, (*at, "waits"), options=WAITING),
             *quality_dials(subject, scene),
             *(
-                Dial(f"{kind}_price", f"{label}, USD/million", "price", _price(scene, model, kind),
-                     ("prices.yaml", _key(scene, model, kind), "value"), 0, 10**6, help=f"of {canonical(model)}")
+                Dial(f"{kind}_price", f"{label}, USD/million", "price", _price(scene, task.model, kind),
+                     ("prices.yaml", _key(scene, task.model, kind), "value"), 0, 10**6,
+                     help=f"of {canonical(task.model)}")
                 for kind, label in TOKEN_PRICES
             ),
             Dial("price_source", "Where that price is written", "words", scene.choices.get("price_source", ""),
@@ -69,15 +93,17 @@ class CostModelExplorer(Explorer):
 
     def look(self, subject: str, scene: Scene) -> Sequence[Shown]:
         before, now = self.before(subject), self._price(subject, scene)
-        lifetime = int(scene.choices.get("cache", 0))
-        lines = [self._line(name, before, now, scene, subject, lifetime) for name in now.priced]
-        lines = sorted(lines, key=lambda line: line["p50"])[:SHOWN]
-        alt = "; ".join(f"{x['name']} {money(x['p50'])}" for x in lines)
-        ranges = [Range(x["name"], x["p10"], x["p50"], x["p90"], x["before"]) for x in lines]
+        over = OverVolume(now.prices, VOLUME_DRAWS)
+        cheapest = sorted(now.priced, key=lambda key: float(now.priced[key].monthly.mean()))[:SHOWN]
+        if "as_is" not in cheapest:
+            cheapest = [*cheapest[:-1], "as_is"]
+        lines = [_line(key, before, now, over, scene, subject) for key in cheapest]
+        alt = "; ".join(f"{x.name} {money(x.monthly.mean)}" for x in lines)
+        ranges = [Range(x.name, x.monthly.p10, x.monthly.mean, x.monthly.p90, x.before) for x in lines]
         return (
-            drawing(ranges, alt=f"USD a month by route: {alt}", words=money, logarithmic=True),
+            drawing(ranges, alt=f"{currency()} a month by route: {alt}", words=money, logarithmic=True),
             _table(lines, scene, subject),
-            _caching(now, scene, subject),
+            _caching(now),
         )
 
     def completed(self, changes: Changes, scene_choices: Mapping[str, Any]) -> Changes:
@@ -99,47 +125,46 @@ class CostModelExplorer(Explorer):
         )
 
     def _price(self, subject: str, scene: Scene) -> PricedTask:
-        client = scene.client
-        inputs = Inputs(scene.facts, client.prices or {}, DRAWS, SEED)
-        measured = measured_by(self.evaluation, client)
-        return PricedTask(client, client.task(subject), inputs, bool(client.engagement.residency), measured)
-
-    def _line(
-        self, name: str, before: PricedTask, now: PricedTask, scene: Scene, subject: str, lifetime: int
-    ) -> dict[str, Any]:
-        monthly = _monthly(now.priced[name], lifetime)
-        own = _monthly(now.priced["as_is"], 0)
-        was = before.priced.get(name)
-        p10, p50, p90 = (float(v) for v in np.percentile(monthly, [10, 50, 90]))
-        return {
-            "name": _names(scene).get(name, "As it runs today"), "p10": p10, "p50": p50, "p90": p90,
-            "before": float(np.median(_monthly(was, 0))) if was else None,
-            "verdict": verdict(monthly - own), "route": name,
-            "per_request": float(np.median(_per_request(now.priced[name], monthly))),
-            "accepted": accepted_share(scene.client.task(subject), name, now.quality)[0],
-        }  # fmt: skip
+        client, earlier = scene.client, self.earlier
+        inputs = inputs_of(client, scene.facts, DRAWS, SEED)
+        measured = measured_tasks(earlier.evaluation)
+        found = situations(
+            client, scene.facts, failures=earlier.failures, dataset=earlier.dataset, measured=measured
+        )
+        return PricedTask(client, client.task(subject), inputs, found[subject], measured)
 
 
-def _monthly(draws: Draws, lifetime: int) -> Any:
-    """USD a month; with a lifetime, what caching costs under it."""
-    plan = draws.cached_plan
-    if draws.priced.route != "prompt_caching" or plan is None or not lifetime:
-        return draws.monthly
-    return total(replace(plan, ttl_minutes=lifetime).monthly(draws.request.volume))
+def _line(
+    key: str, before: PricedTask, now: PricedTask, over: OverVolume, scene: Scene, subject: str
+) -> Line:
+    draws, was = now.priced[key], before.priced.get(key)
+    reference, route = now.prices.reference, draws.configuration.route
+    same = route in SAME_MODEL_SAME_PROMPT
+    once = draws.own(sum(draws.once.parts.values(), 0.0 * draws.request.ones))
+    saving = float(draws.own((reference.today if same else reference.levered) - draws.monthly).mean())
+    rival = now.prices.draws_levered
+    return Line(
+        name=_name(scene, draws), model=draws.configuration.model,
+        before=float(was.own(was.monthly).mean()) if was else None,
+        monthly=Band.of(draws.own(draws.monthly)), once=Band.of(once),
+        payback_months=float(once.mean()) / saving if saving > 0 and once.any() else None,
+        levers=" and ".join(LEVERS[lever] for lever in draws.configuration.levers),
+        verdict=verdict(draws.monthly - reference.today),
+        pays_from=None if same else over.break_even(key, draws, "levered", rival),
+        per_request=float(draws.own(draws.per_request).mean()),
+        accepted=accepted_share(scene.client.task(subject), route, now.quality)[0],
+    )  # fmt: skip
 
 
-def _per_request(draws: Draws, monthly: Any) -> Any:
-    return monthly / (draws.request.volume * draws.request.load.days)
-
-
-def _table(lines: Sequence[Mapping[str, Any]], scene: Scene, subject: str) -> Table:
+def _table(lines: Sequence[Line], scene: Scene, subject: str) -> Table:
     target = scene.client.task(subject).target_quality
     rows = [
         (
-            line["name"], line["before"], line["p50"], _span(line["p10"], line["p90"]),
-            {"same": "today's", "cannot separate": "cannot be told apart"}.get(line["verdict"], line["verdict"]),
-            1000 * line["per_request"] / line["accepted"] if line["accepted"] else None,
-            1000 * line["per_request"] / target if target else None,
+            line.name, line.model, line.before, line.monthly.mean, between(line.monthly), line.levers or None,
+            {"same": "today's", "cannot separate": "cannot be told apart"}.get(line.verdict, line.verdict),
+            line.once.mean or None, line.payback_months, _volume(line.pays_from),
+            1000 * line.per_request / line.accepted if line.accepted else None,
+            1000 * line.per_request / target if target else None,
         )
         for line in lines
     ]  # fmt: skip
@@ -147,45 +172,57 @@ def _table(lines: Sequence[Mapping[str, Any]], scene: Scene, subject: str) -> Ta
         label="tbl-explore-cost", caption=f"{scene.client.task(subject).name}: cost by route, cheapest first",
         columns=(
             Column(key="route", title="Route"),
-            Column(key="before", title="In the folder", unit="USD a month", format="money"),
-            Column(key="now", title="Explored", unit="USD a month", format="money"),
+            Column(key="model", title="Model"),
+            Column(key="before", title="In the folder", unit=f"{currency()} a month", format="money"),
+            Column(key="now", title="Explored", unit=f"{currency()} a month", format="money"),
             Column(key="range", title="P10 to P90"),
+            Column(key="levers", title="With"),
             Column(key="verdict", title="Against as is"),
-            Column(key="accepted", title="Per 1,000 accepted", unit="USD, measured quality", format="money", digits=3),
-            Column(key="target", title="Per 1,000 accepted", unit="USD, if it met the target", format="money",
+            Column(key="once", title="Once", unit=currency(), format="money"),
+            Column(key="payback", title="Pays back", unit="months", format="decimal", digits=1),
+            Column(key="pays_from", title="Pays from", unit="requests a day"),
+            Column(key="accepted", title="Per 1,000 accepted", unit=f"{currency()}, measured quality", format="money",
+                   digits=3),
+            Column(key="target", title="Per 1,000 accepted", unit=f"{currency()}, if it met the target", format="money",
                    digits=3),
         ),
         rows=tuple(rows),
-        emphasis=tuple(n for n, row in enumerate(rows) if row[1] is None or _moved(row[1], row[2])),
+        emphasis=tuple(n for n, row in enumerate(rows) if row[2] is None or _moved(row[2], row[3])),
         source="the cost chapter's own functions",
     )  # fmt: skip
 
 
-def _span(low: float, high: float) -> str:
-    return f"{money(low, symbol=False)} to {money(high, symbol=False)}"
+def _volume(found: BreakEven | None) -> str | None:
+    """The volume of a break-even in words: routes that are cheaper from the first request, or at no volume."""
+    if found is None:
+        return None
+    if found.requests_per_day is None:
+        return "no volume"
+    return "any volume" if found.requests_per_day.p50 <= 1 else decimal(found.requests_per_day.p50)
 
 
 def _moved(before: float, now: float) -> bool:
     return abs(now - before) > 1e-6 * max(abs(before), 1e-12)
 
 
-def _caching(now: PricedTask, scene: Scene, subject: str) -> str:
-    draws = now.priced.get("prompt_caching")
-    plan = draws.cached_plan if draws else None
-    if draws is None or plan is None:
+def _caching(now: PricedTask) -> str:
+    """From which volume each lifetime of the cache pays, or why there is none."""
+    pays = caching_pays_from(now.prices.draws_today.request, now.prices.as_it_runs)
+    if not pays:
         reason = next((u.reason for u in now.unpriced if u.route == "prompt_caching"), "not offered")
-        from html import escape
-
         return f"<p>Prompt caching: {escape(reason)}.</p>"
-    said = []
-    for minutes in (5, 60):
-        own = replace(plan, ttl_minutes=minutes)
-        cached = own.cached(draws.request.volume)
-        assert cached is not None
-        hit = Band.of(cached.hit_rate)
-        cost = float(np.median(total(own.monthly(draws.request.volume))))
-        said.append(f"{minutes} minutes: {hit.p50:.0%} of requests hit, {money(cost)} a month")
-    return f"<p>Prompt caching by lifetime. {'; '.join(said)}.</p>"
+    said = (
+        f"kept {minutes} minutes it pays from {'no volume' if volume is None else f'{decimal(volume)} requests a day'}"
+        for minutes, volume in sorted(pays.items())
+    )
+    return f"<p>Prompt caching: {'; '.join(said)}.</p>"
+
+
+def _places(scene: Scene, model: str, own: str | None) -> tuple[tuple[str, str | None], ...]:
+    """Where the model is sold on the day, and the task's own place."""
+    sold = [place.place for place in serving.offered(model, scene.facts)]
+    names = dict.fromkeys([*([own] if own else []), *sold])
+    return (("not stated", None), *((place_name(name), name) for name in names))
 
 
 def _models(scene: Scene, own: str) -> tuple[tuple[str, str], ...]:
@@ -218,5 +255,7 @@ def _price(scene: Scene, model: str, kind: str) -> Decimal:
     return found
 
 
-def _names(scene: Scene) -> dict[str, str]:
-    return {route.route: route.name for route in routes(scene.facts.as_of)}
+def _name(scene: Scene, draws: Draws) -> str:
+    """A route as the reader knows it."""
+    known = {route.route: route.name for route in routes(scene.facts.as_of)}
+    return known.get(draws.configuration.route, draws.configuration.route)

@@ -18,7 +18,8 @@ from bespoke.explore.scene import Scene
 from bespoke.facts.icd10 import code_set
 from bespoke.show.blocks import Callout, Column, Table
 from bespoke.show.numbers import decimal, percent
-from bespoke.statistics.bootstrap import ClusterBootstrap, Difference, Ratio
+from bespoke.statistics.bootstrap import Ratio
+from bespoke.statistics.clusters import Clusters, Difference
 from bespoke.statistics.interval import Interval
 from bespoke.workbook import Workbook
 
@@ -55,9 +56,7 @@ class Icd10EvaluationExplorer(Explorer):
         ]
         self.best = found.best
         self.systems: dict[str, Ran] = {ran.name: ran for ran in ladder}
-        self.bootstrap = ClusterBootstrap(
-            [group_of(note) for note in notes], resamples=found.resamples, seed=found.seed
-        )
+        self.clusters = Clusters([group_of(note) for note in notes], seed=found.seed)
         self.gold: Sets = [gold_codes(note) for note in notes]
         self.kinds = {kind.name: kind for kind in code_kinds(self.gold, train, codes)}
         self.mentions = {kind.name: kind for kind in mention_kinds(notes, train)}
@@ -86,8 +85,8 @@ class Icd10EvaluationExplorer(Explorer):
         metric = "Recall" if slice_ in self.mentions else subject
         counts = [self._counts(self.systems[name], slice_) for name in names]
         ratios = [METRICS[metric](c) for c in counts]
-        intervals = self.bootstrap.ratios(ratios)
-        difference = self.bootstrap.difference(*ratios)
+        intervals = self.clusters.ratios(ratios)
+        difference = self.clusters.difference(*ratios)
         titles = [self.systems[name].title for name in names]
         said = "; ".join(f"{t} {percent(i.estimate, 1)}" for t, i in zip(titles, intervals, strict=True))
         ranges = [Range(t, i.low, i.estimate, i.high) for t, i in zip(titles, intervals, strict=True)]
@@ -144,7 +143,7 @@ def _table(
             Column(key="gold", title="Codes in the gold", format="integer"),
         ),
         rows=tuple(rows), emphasis=(2,),
-        source="paired cluster bootstrap, the resamples of the chapter",
+        source="intervals and p by groups of notes",
     )  # fmt: skip
 
 

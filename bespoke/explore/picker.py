@@ -24,10 +24,11 @@ EXPLORERS = {
     "01_task_audit": ("audit", "TaskAuditExplorer"),
     "02_failure_modes": ("failures", "FailureModesExplorer"),
     "03_dataset_readiness": ("dataset", "DatasetReadinessExplorer"),
-    "04_icd10_evaluation": ("evaluation", "Icd10EvaluationExplorer"),
-    "05_cost_model": ("cost", "CostModelExplorer"),
-    "06_timeline": ("schedule", "TimelineExplorer"),
-    "07_recommendation": ("advice", "RecommendationExplorer"),
+    "04_evaluation": ("cases", "EvaluationExplorer"),
+    "05_icd10_evaluation": ("evaluation", "Icd10EvaluationExplorer"),
+    "06_cost_model": ("cost", "CostModelExplorer"),
+    "07_timeline": ("schedule", "TimelineExplorer"),
+    "08_recommendation": ("advice", "RecommendationExplorer"),
 }
 MOST_PROBLEMS = 20  # lines on the page; `bespoke check` prints all
 

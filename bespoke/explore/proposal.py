@@ -13,7 +13,7 @@ from pathlib import Path
 from bespoke.clients.folder import LOG, read_folder
 from bespoke.errors import BespokeError, Problem
 from bespoke.explore.changes import TABLES, Address, Changes, Value, by_file
-from bespoke.explore.csv_edit import set_cells
+from bespoke.explore.csv_edit import records, set_cells
 from bespoke.explore.yaml_edit import set_value
 from bespoke.results import write_atomically
 
@@ -82,7 +82,7 @@ def propose(folder: Path, changes: Changes) -> Proposal:
     """The edits that bring the changes into the client folder, checked in a copy. Nothing is written to it."""
     edits = tuple(_edit(folder, file, own) for file, own in by_file(changes))
     edits = tuple(edit for edit in edits if edit.after != edit.before)
-    return Proposal(folder, edits, tuple(_check(folder, edits)))
+    return Proposal(folder, edits, tuple(check_edits(folder, edits)))
 
 
 def _edit(folder: Path, file: str, changes: dict[Address, Value]) -> Edit:
@@ -90,9 +90,18 @@ def _edit(folder: Path, file: str, changes: dict[Address, Value]) -> Edit:
     after = before or ""
     if file in TABLES:
         table = TABLES[file]
+        if after and table.key not in [cell.value.strip() for cell in records(after)[0]]:
+            shown = f"{folder.name}/{file}"
+            raise BespokeError(
+                "is not saved as UTF-8 with commas; save it so, or change it by hand", path=shown
+            )
         after = after or ",".join(table.model.model_fields) + "\n"
         for row in dict.fromkeys(address[0] for address in changes):
-            values = {address[1]: value for address, value in changes.items() if address[0] == row}
+            values: dict[str, Value] = {
+                address[1]: "none" if value is None and address[1] in table.model.may_be_none else value
+                for address, value in changes.items()
+                if address[0] == row
+            }
             after = set_cells(after, table.key, row, values)
     else:
         for address, value in changes.items():
@@ -100,7 +109,7 @@ def _edit(folder: Path, file: str, changes: dict[Address, Value]) -> Edit:
     return Edit(file, before, after)
 
 
-def _check(folder: Path, edits: Iterable[Edit]) -> list[Problem]:
+def check_edits(folder: Path, edits: Iterable[Edit]) -> list[Problem]:
     """What `bespoke check` would say: the folder is linked or copied beside itself, with the edits in it."""
     try:
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as workshop:
@@ -109,6 +118,7 @@ def _check(folder: Path, edits: Iterable[Edit]) -> list[Problem]:
             if (folder.parent / LOG).is_file():
                 _linked(str(folder.parent / LOG), str(copy.parent / LOG))
             for edit in edits:
+                (copy / edit.name).parent.mkdir(parents=True, exist_ok=True)
                 write_atomically(copy / edit.name, edit.after)  # takes the link's place, not its content
             return read_folder(copy).problems()
     except OSError as error:
@@ -138,6 +148,7 @@ def _write(path: Path, content: str | None) -> None:
     if content is None:
         path.unlink(missing_ok=True)
         return
+    path.parent.mkdir(parents=True, exist_ok=True)
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
     write_atomically(path, content, mode=mode)
 

@@ -1,4 +1,4 @@
-"""Chapter 6: when everything is live, with other durations, people, start and correlation."""
+"""Chapter 7: when everything is live, with other durations, people, start and correlation."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 
 from bespoke.chapters import schedule
 from bespoke.chapters.timeline import PhaseTimeline, PlanTimeline, Timeline
+from bespoke.exhibits.timeline.words import full_name, plan_name
 from bespoke.explore.changes import Changes
 from bespoke.explore.dials import Dial
-from bespoke.explore.explorer import Explorer, Shown
+from bespoke.explore.explorer import Explorer, NothingToExplore, Shown
 from bespoke.explore.ranges import Range, drawing
 from bespoke.explore.scene import Scene
 from bespoke.show.blocks import Column, Table
@@ -31,28 +32,30 @@ class TimelineExplorer(Explorer):
 
     def __init__(self, book: Workbook) -> None:
         super().__init__(book)
-        from bespoke.exhibits.timeline import PHASE
-
-        self.phase_names = PHASE
         self.inputs: Any = {
             name: book.earlier(stem)
             for name, stem in (
-                ("audit", "01_task_audit"),
                 ("failures", "02_failure_modes"),
-                ("cost", "05_cost_model"),
                 ("dataset", "03_dataset_readiness"),
-                ("evaluation", "04_icd10_evaluation"),
+                ("evaluation", "04_evaluation"),
+                ("icd10", "05_icd10_evaluation"),
             )
         }
         self.correlation = self.base.facts.number(CORRELATION)
-        self.before = self._compute(self.base)
+        self.before = schedule.compute(self.base.client, self.base.facts, **self.inputs, draws=DRAWS)
+        if not self.before.portfolio.phases:
+            raise NothingToExplore("Every task stays as it is: there is nothing to schedule.")
+        self.inputs["advised"] = self.before.advised
         self.note = (
             f"{DRAWS} simulated runs while exploring, 20,000 in the report; both columns use the same ones. "
+            "The plans stay as advised: what changes them is explored with the recommendation. "
             "Correlation belongs to the fact tables, not to the client: it is not kept."
         )
 
     def subjects(self) -> Sequence[tuple[str, str]]:
-        return [(self._phase_name(p.phase), p.phase) for p in self.before.portfolio.phases]
+        """Each kind of phase once: its days hold wherever it occurs."""
+        found = {p.phase: p.title for p in reversed(self.before.portfolio.phases)}
+        return [(title, phase) for phase, title in reversed(found.items())]
 
     def dials(self, subject: str, scene: Scene) -> Sequence[Dial]:
         work, at = scene.client.engagement.annotation, ("engagement.yaml", "annotation")
@@ -76,16 +79,17 @@ class TimelineExplorer(Explorer):
         now = self._compute(scene)
         plans = list(_plans(self.before, now))
         ranges = [
-            Range(b.name, b.p10_days, b.p50_days, b.p90_days, a.p50_days if a else None) for a, b in plans
+            Range(plan_name(b), b.p10_days, b.p50_days, b.p90_days, a.p50_days if a else None)
+            for a, b in plans
         ]
-        said = "; ".join(f"{b.name} {decimal(b.p50_days, 1)} working days" for _, b in plans)
+        said = "; ".join(f"{plan_name(b)} {decimal(b.p50_days, 1)} working days" for _, b in plans)
         return (
             drawing(
                 ranges, alt=f"Working days to finish, P10 to P90: {said}", words=lambda v: f"{v:.0f} days"
             ),
             "" if any("dataset" in _phases(b) for _, b in plans) else WITHOUT_DATASET,
             _dates(plans),
-            _drivers(now.portfolio, self.phase_names),
+            _drivers(now),
         )
 
     def completed(self, changes: Changes, scene_choices: Mapping[str, Any]) -> Changes:
@@ -112,9 +116,6 @@ class TimelineExplorer(Explorer):
         found = self.before.portfolio.phase(phase)
         return found.low_days, found.likely_days, found.high_days
 
-    def _phase_name(self, phase: str) -> str:
-        return self.phase_names.get(phase, phase)
-
 
 def _plans(before: Timeline, now: Timeline) -> Sequence[tuple[PlanTimeline | None, PlanTimeline]]:
     was = {plan.task_ids: plan for plan in before.plans}
@@ -128,7 +129,7 @@ def _phases(plan: PlanTimeline) -> list[str]:
 def _dates(plans: Sequence[tuple[PlanTimeline | None, PlanTimeline]]) -> Table:
     rows = [
         (
-            b.name,
+            plan_name(b),
             a and a.finish.p80.isoformat(),
             b.finish.p80.isoformat(),
             b.finish.p50.isoformat(),
@@ -150,10 +151,10 @@ def _dates(plans: Sequence[tuple[PlanTimeline | None, PlanTimeline]]) -> Table:
     )  # fmt: skip
 
 
-def _drivers(plan: PlanTimeline, names: Mapping[str, str]) -> Table:
+def _drivers(timeline: Timeline) -> Table:
     def row(p: PhaseTimeline) -> tuple[str, str, str, str]:
         points = " / ".join(f"{v:g}" for v in (p.low_days, p.likely_days, p.high_days))
-        return names.get(p.phase, p.phase), points, percent(p.criticality), percent(p.variance_share)
+        return full_name(p, timeline), points, percent(p.criticality), percent(p.variance_share)
 
     return Table(
         label="tbl-explore-drivers", caption="What decides the date now",
@@ -161,5 +162,5 @@ def _drivers(plan: PlanTimeline, names: Mapping[str, str]) -> Table:
             Column(key="phase", title="Phase"), Column(key="days", title="Low / likely / high", unit="days"),
             Column(key="critical", title="Decides the finish in"), Column(key="share", title="Share of the risk"),
         ),
-        rows=tuple(row(p) for p in plan.drivers[:5]),
+        rows=tuple(row(p) for p in timeline.portfolio.drivers[:5]),
     )  # fmt: skip

@@ -39,6 +39,8 @@ def scalar(value: Value) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(scalar, value))}]"
     if isinstance(value, str):
         return "".join(_visible(c) for c in json.dumps(value, ensure_ascii=False))
     return value.isoformat() if isinstance(value, date) else f"{value}"

@@ -26,10 +26,19 @@ def _structured(as_of: date) -> Iterator[str]:
     from bespoke.advice.gates import gates
     from bespoke.advice.routes import Route, remedies
     from bespoke.chapters.claims import Claim
+    from bespoke.facts.effects import Effect
+    from bespoke.facts.places import Place
     from bespoke.tuning.jobs.profiles import Hyperparameter, Profile
 
     for route in rows_of(Route, "routes"):
         yield _line(f"route.{route.route}", route.state, f"from {route.since}", route, as_of)
+    for place in rows_of(Place, "places"):
+        key = ".".join(filter(None, ("place", place.place, place.group)))
+        yield _line(key, f"{', '.join(place.models)} x {place.price_factor}", place.name, place, as_of)
+    for effect in rows_of(Effect, "effects"):
+        key = ".".join(filter(None, ("effect", effect.route, effect.variant, effect.family)))
+        value = f"{effect.low} to {effect.high} (likely {effect.value})"
+        yield _line(key, value, "share of the family's errors", effect, as_of)
     for profile in rows_of(Profile, "profiles"):
         yield _line(f"profile.{profile.profile}", profile.name, "model profile", profile, as_of)
     for hyper in rows_of(Hyperparameter, "hyperparameters"):
@@ -38,7 +47,7 @@ def _structured(as_of: date) -> Iterator[str]:
     for claim in rows_of(Claim, "claims"):
         yield _line(f"claim.{claim.id}", claim.verdict, filled(claim.claim), claim, as_of)
     for gate in gates():
-        value = f"{gate.value:g}" if gate.value is not None else gate.test
+        value = f"{gate.value:g}" if gate.value is not None else gate.threshold or gate.test
         yield _line(f"gate.{gate.gate}", value, gate.needs, gate, as_of)
     for remedy in remedies():
         yield _line(f"remedy.{remedy.family}", f"{remedy.first}, then {remedy.then}", "routes", remedy, as_of)

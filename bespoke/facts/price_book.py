@@ -125,16 +125,17 @@ def tariff(
     *,
     batch: bool = False,
     regional: bool = False,
+    place_factor: Decimal = Decimal(1),
     negotiated: Mapping[str, OwnPrice] | None = None,
     facts: Facts | None = None,
 ) -> Tariff:
-    """The rates in force on a day. The client's own prices replace the published ones in every tier;
-    batch discount and regional surcharge apply to either."""
+    """The rates in force on a day. The client's own prices replace the published ones in every tier; batch discount,
+    regional surcharge and the factor of the place it is served at (places.yaml) apply to either."""
     facts = facts or Facts(as_of=as_of)
     info = _find(model)
     price = info.get_prices(datetime.combine(as_of, time(), UTC))
-    own = negotiated_rates(model, negotiated)
-    factor = _factor(info, facts, batch=batch, regional=regional)
+    own = {**_corrections(canonical(model), facts), **negotiated_rates(model, negotiated)}
+    factor = place_factor * _factor(info, facts, batch=batch, regional=regional)
     starts = sorted({tier.start for value in vars(price).values() for tier in getattr(value, "tiers", ())})
     return Tariff(
         model=canonical(model),
@@ -154,6 +155,12 @@ def negotiated_rates(model: str, prices: Mapping[str, OwnPrice] | None) -> dict[
             raise BespokeError(f"negotiated price {key!r}: {kind!r} is none of {', '.join(PRICE_KEYS)}")
         own[kind] = price.value
     return own
+
+
+def _corrections(model: str, facts: Facts) -> dict[str, Decimal]:
+    """Prices that the book has wrong for a day, as dated facts: `price.correction.<model>.cache_read`."""
+    prefix = f"price.correction.{model}."
+    return {key.removeprefix(prefix): facts.fact(key).number for key in facts.keys(prefix) if facts.has(key)}
 
 
 def known_models() -> tuple[str, ...]:

@@ -20,12 +20,14 @@ VALUE_TABLES = (
     "thresholds",
     "prices",
     "models",
+    "capabilities",
     "phases",
     "latency",
     "evidence",
     "tuning",
     "claude_api",
     "code_sets",
+    "assumed",
 )
 
 FactKind = Literal["published", "quoted", "measured", "assumed", "unpublished"]
@@ -97,6 +99,10 @@ class Facts:
             raise BespokeError(f"no fact {key!r} as of {self.as_of}")
         self.used.add(key)
         return rows[-1]
+
+    def has(self, key: str) -> bool:
+        """Whether a row of the key is in force on the day."""
+        return any(row.since <= self.as_of for row in value_rows().get(key, ()))
 
     def number(self, key: str) -> float:
         return float(self.fact(key).number)

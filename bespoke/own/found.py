@@ -13,7 +13,7 @@ from bespoke.chapters.registry import CHAPTERS
 from bespoke.errors import BespokeError
 
 FOLDER = "notebooks"  # in the client folder, and for what was run of it in its report's folder
-AFTER = "after:"  # a cell's tag that names the chapter the notebook follows, as `after:05_cost_model`
+AFTER = "after:"  # a cell's tag that names the chapter the notebook follows, as `after:06_cost_model`
 _STEM = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_. -]*$")
 
 

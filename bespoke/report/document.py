@@ -60,7 +60,12 @@ def build(notebooks: Sequence[Notebook], language: str = "en") -> Document:
 def assembled(parts: Sequence[Part], language: str) -> Document:
     """The same from notebooks that were taken apart already; what stands in the parts becomes the document's."""
     words = phrases(language)
-    chapters = [_chapter(part, number, words) for number, part in enumerate(parts, start=1)]
+    chapters: list[Section] = []
+    for part in parts:
+        if part.left_out and part.left_out.quiet and chapters:
+            chapters[-1].body += part.blocks()
+        else:
+            chapters.append(_chapter(part, len(chapters) + 1, words))
     notices = [notice for part in parts for notice in part.notices]
     document = Document(chapters, _front(parts, words), _appendices(parts, words), notices)
     numbering.number(document, words)
@@ -156,7 +161,7 @@ def _take_topic(part: Part) -> str:
 
 
 def _readable(stem: str) -> str:
-    """`05_cost_model` -> `Cost model`."""
+    """`06_cost_model` -> `Cost model`."""
     text = re.sub(r"^\d+[_-]", "", stem).replace("_", " ").strip() or stem
     return text[:1].upper() + text[1:]
 

@@ -37,6 +37,7 @@ class LeftOut:
     """Why a chapter is left out."""
 
     body: list[Block]
+    quiet: bool = False
 
 
 Piece = Block | Finding | LeftOut
@@ -313,9 +314,9 @@ class _Reader:
             case blocks.Callout(markdown=source, tone=tone):
                 body = self.texts.markdown(source, house=True)
                 return lambda trees: [Callout(tone, body(trees))]
-            case blocks.LeftOut(markdown=source):
+            case blocks.LeftOut(markdown=source, quiet=quiet):
                 reason = self.texts.markdown(source, house=True)
-                return lambda trees: [LeftOut(reason(trees))]
+                return lambda trees: [LeftOut(reason(trees), quiet)]
             case blocks.Table():
                 return _done(frames.from_block(block, self.locale, self.path, self.cell))
             case blocks.Figure():

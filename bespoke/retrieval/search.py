@@ -13,7 +13,8 @@ from bespoke.results import Part
 from bespoke.retrieval.dense import ABSENT, DenseIndex, Encoder, cache_folder, local_encoder
 from bespoke.retrieval.rerank import Reranker
 from bespoke.retrieval.stages import Nominated, Stages
-from bespoke.statistics.bootstrap import ClusterBootstrap, Ratio
+from bespoke.statistics.bootstrap import Ratio
+from bespoke.statistics.clusters import Clusters
 from bespoke.statistics.interval import Interval
 
 AT = (5, 10, 20, 50, 100)
@@ -69,9 +70,9 @@ class CandidateSearch:
         """Recall of every stage on the notes' gold codes, and of their fusion and reranking."""
         gold = [gold_codes(note) for note in notes]
         nominated = self.stages.nominate(notes)
-        bootstrap = ClusterBootstrap([group_of(note) for note in notes], resamples=resamples, seed=seed)
+        clusters = Clusters([group_of(note) for note in notes], seed=seed)
         stages = [
-            StageRecall(stage=s, recall=_recall(found, gold, bootstrap))
+            StageRecall(stage=s, recall=_recall(found, gold, clusters))
             for s, found in self._orders(nominated)
         ]
         return RetrievalReport(
@@ -92,11 +93,11 @@ class CandidateSearch:
 
 
 def _recall(
-    found: Sequence[Sequence[str]], gold: Sequence[frozenset[str]], bootstrap: ClusterBootstrap
+    found: Sequence[Sequence[str]], gold: Sequence[frozenset[str]], clusters: Clusters
 ) -> tuple[tuple[int, Interval], ...]:
     sizes = np.array([len(codes) for codes in gold], dtype=float)
     ratios = [
         Ratio(np.array([len(g & set(f[:k])) for f, g in zip(found, gold, strict=True)], dtype=float), sizes)
         for k in AT
     ]
-    return tuple(zip(AT, bootstrap.ratios(ratios), strict=True))
+    return tuple(zip(AT, clusters.ratios(ratios), strict=True))

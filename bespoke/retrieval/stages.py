@@ -15,6 +15,7 @@ from bespoke.chapters.icd10_evaluation.lexical import LexicalRetrieval, best_of_
 from bespoke.chapters.icd10_evaluation.surface import comparable_words
 from bespoke.clients.schema import Note
 from bespoke.facts.icd10 import CodeSet
+from bespoke.retrieval.abbreviations import written_out
 from bespoke.retrieval.chunks import Chunk, chunks
 from bespoke.retrieval.dense import DenseIndex
 from bespoke.retrieval.evidence import Found, evidence
@@ -73,7 +74,7 @@ class Stages:
 
     def _by_mention(self, pieces: Sequence[Chunk], owner: NDArray[np.intp]) -> Found:
         """All pieces of all notes at once."""
-        words = [comparable_words(chunk.text) for chunk in pieces]
+        words = [comparable_words(written_out(chunk.text)) for chunk in pieces]
         codes, scores = self.index.nominate(words, _PER_CHUNK)
         # Long sentences reach high sums with scattered words; a short mention that fits should win.
         damped = scores / np.sqrt([[1 + len(said)] for said in words]).reshape(-1, 1)

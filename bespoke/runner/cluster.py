@@ -78,7 +78,7 @@ def _connect(address: str) -> Any:
         from distributed import Client
     except ImportError as error:
         raise BespokeError(
-            '--cluster needs Dask; install the extra: pip install "bespoke[cluster]"', path=address
+            '--cluster needs Dask; install the extra: pip install "bespoke-workbook[cluster]"', path=address
         ) from error
     logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
     dask.config.set({"distributed.admin.large-graph-warning-threshold": LARGE})

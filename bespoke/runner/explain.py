@@ -13,6 +13,7 @@ from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError, printable
 from bespoke.facts.listing import value_text
 from bespoke.facts.reader import Facts, value_rows
+from bespoke.keys import reads
 from bespoke.own.report import printed
 from bespoke.report.document import assembled, read, split
 from bespoke.report.model import Block, Figure, Heading, Paragraph, Section, Table, plain, walk
@@ -72,8 +73,9 @@ def _chain(
 ) -> Iterator[str]:
     yield f"    computed by  {entry.modules()[0]}.{entry.compute} -> results/{entry.stem}.json"
     for name, digest in sorted(inputs.items()):
-        if any(name == read or name.startswith(f"{read}/") for read in entry.reads):
+        if reads(entry.stem, name):
             yield printable(f"    from input   {client.name}/{name} (SHA-256 {digest[:16]})")
+            yield from map(printable, _measured(client) if name == "usage.json" else ())
     for needed in entry.needs.values():
         yield f"    from result  {needed}"
     result = entry.result_type().read(folder / "results" / f"{entry.stem}.json")
@@ -84,6 +86,17 @@ def _chain(
             rests_on = f"({fact.kind}{stale}; {fact.source}; read {fact.read_on})"
             yield f"    from fact    {key} = {value_text(fact)} {fact.unit} {rests_on}"
     yield "    from tables  token prices of genai-prices; routes, gates, stages and remedies of bespoke/facts/tables"
+
+
+def _measured(client: Client) -> Iterator[str]:
+    """The logs behind usage.json, and which inputs of each task come from them."""
+    for task, usage in (client.usage or {}).items():
+        filled = sorted(next((t.measured for t in client.tasks if t.task_id == task), ()))
+        for source in usage.sources:
+            yield (
+                f"    measured     {task}{': ' + ', '.join(filled) if filled else ''}"
+                f" ({source.file}, {source.format}, {source.rows} rows, {source.since} to {source.until})"
+            )
 
 
 def _places(section: Section, asked: str) -> Iterator[Place]:

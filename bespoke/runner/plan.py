@@ -14,7 +14,7 @@ from bespoke.errors import printable
 from bespoke.keys import digest, key_of, package_digest, reads
 from bespoke.runner.manifest import Manifest, NotebookRun
 
-LAST = "07_recommendation"  # lists the facts of every chapter, so it depends on all results
+LAST = "08_recommendation"  # lists the facts of every chapter, so it depends on all results
 REPORTS = ("report.pdf", "report.html")
 
 

@@ -36,7 +36,7 @@ DRAWING = (  # in steps: who wants a kernel at once waits for one of them at mos
 
 def extras_for(clients: Sequence[Path]) -> list[str]:
     """What is worth having in advance for these client folders: what only one kernel needs, it gets itself."""
-    coded = [client for client in clients if (client / "evaluation" / "notes.jsonl").is_file()]
+    coded = [client for client in clients if (client / "evaluation").is_dir()]
     return ["drawing", "codes"] if len(coded) > 1 else ["drawing"]
 
 
@@ -100,12 +100,21 @@ def _read_the_prices() -> None:
 def _read_the_advice() -> None:
     from bespoke.advice.gates import gates
     from bespoke.advice.routes import remedies, routes
-    from bespoke.advice.stages import rules
     from bespoke.chapters.claims import Claim
     from bespoke.chapters.dataset_readiness.rules import rules_as_of
+    from bespoke.facts.effects import effects
+    from bespoke.facts.places import places
     from bespoke.facts.reader import rows_of
 
-    gates(), remedies(), routes(date.max), rules(), rules_as_of(date.max), rows_of(Claim, "claims")
+    (
+        gates(),
+        remedies(),
+        routes(date.max),
+        effects(date.max),
+        places(date.max),
+        rules_as_of(date.max),
+        rows_of(Claim, "claims"),
+    )
 
 
 def _read_the_codes() -> None:

@@ -19,7 +19,7 @@ from pydantic_core import to_json
 
 from bespoke import places
 from bespoke.show.blocks import shown_in
-from bespoke.show.numbers import spoken
+from bespoke.show.numbers import currency, spoken
 from bespoke.show.style import svg
 
 HOUSE = __name__.partition(".")[0]
@@ -28,8 +28,8 @@ HOUSE = __name__.partition(".")[0]
 def drawn(draw: Callable[..., Any], data: tuple[Any, ...]) -> tuple[str, str]:
     """The SVG of `draw(*data)`, a matplotlib figure, and the hash of what it was drawn from.
 
-    `draw` may look at nothing but its data and the locale; data are what JSON can hold, dataclasses, pydantic
-    models and dates among it. Raises TypeError for a function that holds values of its own.
+    `draw` may look at nothing but its data, the locale and the currency; data are what JSON can hold, dataclasses,
+    pydantic models and dates among it. Raises TypeError for a function that holds values of its own.
     """
     if draw.__closure__ is not None or draw.__defaults__:
         raise TypeError(f"{draw.__qualname__} must be drawn from its arguments alone")
@@ -41,7 +41,7 @@ def _origin(draw: Callable[..., Any], data: tuple[Any, ...]) -> str:
     """Empty for a function of another house, whose code no run keeps an eye on."""
     if draw.__module__.partition(".")[0] != HOUSE:
         return ""
-    said = f"{draw.__module__}.{draw.__qualname__}\n{spoken()}\n".encode()
+    said = f"{draw.__module__}.{draw.__qualname__}\n{spoken()} {currency()}\n".encode()
     return hashlib.sha256(said + to_json(data, inf_nan_mode="strings")).hexdigest()
 
 

@@ -1,7 +1,7 @@
 """Numbers, money and dates as the reader of the report writes them.
 
-One locale holds for everything: `speak` sets it for a process (a notebook is one), `speaking` for a block of
-code (one chapter's computation); every function follows it unless it is given another.
+One locale and one currency hold for everything: `speak` sets them for a process (a notebook is one), `speaking` for a
+block of code (one chapter's computation); every function follows them unless it is given others.
 """
 
 from __future__ import annotations
@@ -27,20 +27,22 @@ Number = int | float | Decimal
 
 _YES_NO = {"en": ("yes", "no"), "de": ("ja", "nein"), "es": ("sí", "no")}
 
-_process = "en"
-_here: ContextVar[str] = ContextVar("locale of the numbers", default="")
+USD = "USD"  # what vendors are paid in, whatever the engagement's currency
+
+_process = ("en", USD)
+_here: ContextVar[tuple[str, str]] = ContextVar("locale and currency of the numbers", default=("", ""))
 
 
-def speak(locale: str) -> None:
-    """From now on this process writes numbers and dates in this locale."""
+def speak(locale: str, currency: str = USD) -> None:
+    """From now on this process writes numbers and dates in this locale, and money in this currency."""
     global _process
-    _process = locale
+    _process = locale, currency
 
 
 @contextmanager
-def speaking(locale: str) -> Iterator[None]:
-    """Numbers and dates in this locale until the block ends."""
-    token = _here.set(locale)
+def speaking(locale: str, currency: str = "") -> Iterator[None]:
+    """Numbers and dates in this locale, and money in this currency (else the one that holds), until the block ends."""
+    token = _here.set((locale, currency or _here.get()[1]))
     try:
         yield
     finally:
@@ -49,7 +51,12 @@ def speaking(locale: str) -> Iterator[None]:
 
 def spoken() -> str:
     """The locale that holds here."""
-    return _here.get() or _process
+    return _here.get()[0] or _process[0]
+
+
+def currency() -> str:
+    """The code of the currency that holds here: what the unit of a column of amounts says."""
+    return _here.get()[1] or _process[1]
 
 
 def cell(value: Cell, column: Column, locale: str = "") -> str:
@@ -66,7 +73,7 @@ def cell(value: Cell, column: Column, locale: str = "") -> str:
         case "percent":
             return percent(_number(value), column.digits, locale)
         case "money":
-            return money(_number(value), column.unit or "USD", column.digits, locale, symbol=False)
+            return money(_number(value), digits=column.digits, locale=locale, symbol=False)
         case "date":
             return day(date.fromisoformat(str(value)), locale)
         case _:
@@ -126,18 +133,23 @@ def percent(value: Number, digits: int = 0, locale: str = "") -> str:
 
 def money(
     value: Number,
-    currency: str = "USD",
+    code: str = "",
     digits: int | None = None,
     locale: str = "",
     *,
     symbol: bool = True,
 ) -> str:
-    """Money with digits that suit its size, unless given: `12,345`, `123.40`, `0.0324`."""
+    """Money with digits that suit its size, unless given: `12,345`, `123.40`, `0.0324`; in the currency that holds
+    unless a code is given."""
     places = money_digits(value) if digits is None else digits
     if not symbol:
         return decimal(value, places, locale)
     pattern = _pattern("currency", places, locale or spoken())
-    return str(format_currency(value, currency, format=pattern, locale=_code(locale), currency_digits=False))
+    return str(
+        format_currency(
+            value, code or currency(), format=pattern, locale=_code(locale), currency_digits=False
+        )
+    )
 
 
 @lru_cache(maxsize=64)

@@ -31,19 +31,29 @@ class TextClassifier:
 
     def predict(self, texts: Sequence[str]) -> list[str]:
         """The class of each text; one without a known word gets the first."""
+        return self.predict_with_confidence(texts)[0]
+
+    def predict_with_confidence(self, texts: Sequence[str]) -> tuple[list[str], list[float]]:
+        """The class of each text, and how far its score leads the next one's, from 0 to 1: an order, no probability."""
         scores = np.round(_rows(texts, self.vocabulary, self.rarity) @ self.slopes + self.base, 9)
-        return [self.classes[i] for i in scores.argmax(axis=1)]
+        leads = (
+            np.diff(np.sort(scores, axis=1)[:, -2:], axis=1)[:, 0] if scores.shape[1] > 1 else scores[:, 0]
+        )
+        chosen = [self.classes[i] for i in scores.argmax(axis=1)]
+        return chosen, [round(float(lead), 4) for lead in np.clip(leads, 0.0, 1.0)]
+
+
+def similarity(asked: Sequence[str], texts: Sequence[str]) -> Array:
+    """Cosines of TF-IDF rows: asked x texts. What `texts` never say counts for nothing."""
+    vocabulary, rarity = _learnt(texts)
+    found = _rows(asked, vocabulary, rarity) @ _rows(texts, vocabulary, rarity).T
+    return np.asarray(found.toarray())
 
 
 def fit_text_classifier(texts: Sequence[str], given: Sequence[str]) -> TextClassifier:
     """Learn from at least one text of each class; all classes share one solve in the space of the texts."""
     classes = tuple(sorted(set(given)))
-    words = [set(_words(text)) for text in texts]
-    vocabulary = {word: i for i, word in enumerate(sorted(set().union(*words)))}
-    found_in = np.zeros(len(vocabulary))
-    for text in words:
-        found_in[[vocabulary[word] for word in text]] += 1
-    rarity = np.log((1 + len(texts)) / (1 + found_in)) + 1
+    vocabulary, rarity = _learnt(texts)
     rows = _rows(texts, vocabulary, rarity)
     target = np.array([[label == name for name in classes] for label in given], dtype=float)
     base = np.full(len(classes), 1 / len(classes))
@@ -51,6 +61,16 @@ def fit_text_classifier(texts: Sequence[str], given: Sequence[str]) -> TextClass
     weights = np.array([len(given) / (len(classes) * sizes[label]) for label in given])
     alike = (rows @ rows.T).toarray() + np.diag(_RIDGE / weights)
     return TextClassifier(classes, vocabulary, rarity, rows.T @ np.linalg.solve(alike, target - base), base)
+
+
+def _learnt(texts: Sequence[str]) -> tuple[dict[str, int], Array]:
+    """The words of the texts by place, and how rare each is."""
+    words = [set(_words(text)) for text in texts]
+    vocabulary = {word: i for i, word in enumerate(sorted(set().union(*words)))}
+    found_in = np.zeros(len(vocabulary))
+    for text in words:
+        found_in[[vocabulary[word] for word in text]] += 1
+    return vocabulary, np.log((1 + len(texts)) / (1 + found_in)) + 1
 
 
 def cross_predicted(texts: Sequence[str], given: Sequence[str], *, folds: int, seed: int) -> list[str]:

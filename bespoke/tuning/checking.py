@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -14,22 +14,32 @@ from bespoke.chapters.dataset_readiness.survey import read
 from bespoke.errors import BespokeError, Problem, printable
 from bespoke.facts.reader import Facts
 from bespoke.show.numbers import decimal
+from bespoke.tuning.formats import Conversion
+from bespoke.tuning.formats.mapping import names_of
+from bespoke.tuning.formats.rows import ENDINGS
 
+LINES = 10  # of a kind of change that are named
 SHOWN = 3  # places of a finding that is no error; of errors all that the chapter remembers
 STATUS = {"ready": "ready", "needs_conversion": "ready after conversion", "not_ready": "not ready"}
 
 
-def check(source: str, client_data: Path, today: date) -> DatasetReadiness:
+def check(
+    source: str, client_data: Callable[[], Path], today: date, *, names: Sequence[str] = ()
+) -> DatasetReadiness:
     """What the rules say of one file, or of a client's whole dataset with its evaluation notes beside it.
 
-    A client's facts are read as of its engagement, a file's as of today. Raises BespokeError where there is
-    nothing to check.
+    A client's facts are read as of its engagement, a file's as of today. `names` maps keys of a file to those of a
+    known format. Raises BespokeError where there is nothing to check.
     """
     path = Path(source)
     if path.is_file():
         facts = Facts(as_of=today)
-        return report(read([path], path.parent, (), None, facts), (), facts)
-    client = clients.load(client_data, source)
+        return report(read([path], path.parent, (), None, facts, names=names_of(names)), (), facts)
+    if looks_like_a_file(source):
+        raise BespokeError("there is no such file", path=source)
+    if names:
+        raise BespokeError("--map is for one file; convert a client's file once and keep the result")
+    client = clients.load(client_data(), source)
     facts = Facts(as_of=client.engagement.as_of, overrides=client.engagement.thresholds)
     found = compute(client, facts)
     if found is None:
@@ -54,6 +64,18 @@ def lines(found: DatasetReadiness) -> Iterator[str]:
     more = f"{decimal(found.examples_needed_low)} to {decimal(found.examples_needed)}"
     yield f"{decimal(found.usable)} of {decimal(found.rows)} training rows are usable, one of each group of copies"
     yield f"{more if found.examples_needed else 'no'} more are needed by the rule of thumb"
+
+
+def said_of(done: Conversion) -> Iterator[str]:
+    """What stands otherwise after a conversion, a line for each kind, with the lines of the file."""
+    for change, at in done.said.items():
+        shown = ", ".join(map(str, at[:LINES])) + ", ..." * (len(at) > LINES)
+        yield f"{change}: {decimal(len(at))} {'row' if len(at) == 1 else 'rows'} ({shown})"
+
+
+def looks_like_a_file(source: str) -> bool:
+    """Whether a name can only be meant as a file: a client's has neither a slash nor an ending."""
+    return "/" in source or "\\" in source or Path(source).suffix.lower() in (*ENDINGS, ".gz")
 
 
 def is_refused(found: DatasetReadiness) -> bool:

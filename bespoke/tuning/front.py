@@ -74,7 +74,7 @@ def shared(*names: str) -> Callable[[F], F]:
 
 @click.group()
 def tune() -> None:
-    """Customisation jobs: plan, submit, status, deploy, invoke, evaluate, retire; export, teach and distil."""
+    """Customisation jobs: plan, role, submit, status, deploy, invoke, evaluate, retire; export, teach and distil."""
 
 
 @tune.command()
@@ -150,6 +150,20 @@ def evaluate(client: str, client_data: Path | None, **options: Any) -> None:
 def retire(client: str, client_data: Path | None, **options: Any) -> None:
     """Delete what costs money, and prove it."""
     _commands().retire(_folder(client_data), client, say=click.echo, **options)
+
+
+@tune.command()
+@shared("client", "model", "region", "data")
+@click.option("--account", required=True, help="AWS account of the job, twelve digits.")
+@click.option("--bucket", required=True, help="S3 bucket of the training data.")
+@click.option("--kms-key", default="", help="ARN of the KMS key of bucket and model, where there is one.")
+@click.option(
+    "--reward-function", default="", help="ARN of the Lambda function of reinforcement fine-tuning."
+)
+@click.option("--out", type=click.Path(path_type=Path), default=None, help="Folder for the two policies.")
+def role(client: str, client_data: Path | None, **options: Any) -> None:
+    """The IAM role that a job needs: who may take it on, and the least it must be allowed."""
+    _commands().role(_folder(client_data), client, say=click.echo, **options)
 
 
 @tune.command()

@@ -202,7 +202,7 @@ def test_run_all_then_a_control_moves_the_chapter(opened: Callable[[str], Notebo
 def test_keep_this_shows_the_difference_and_then_writes_it(
     opened: Callable[[str], Notebook], lab: Any
 ) -> None:
-    book = opened("06_timeline")
+    book = opened("07_timeline")
     assert book.run_all() == []
     path = lab.site / "client_data" / "meridian_health" / "engagement.yaml"
     before = path.read_text(encoding="utf-8")

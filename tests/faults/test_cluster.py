@@ -197,14 +197,14 @@ def test_clients_and_reports_under_a_url_are_read_and_written_by_the_worker(
     """The report there is one that lost two of its files and has one too many."""
     _upload(s3, undisturbed / "client_data" / SMALLEST, f"clients/{SMALLEST}")
     _upload(s3, undisturbed / "reports" / SMALLEST, f"out/{SMALLEST}")
-    for name in ("results/06_timeline.json", "report.pdf"):
+    for name in ("results/07_timeline.json", "report.pdf"):
         s3.delete_object(Bucket=BUCKET, Key=f"out/{SMALLEST}/{name}")
     s3.put_object(Bucket=BUCKET, Key=f"out/{SMALLEST}/problems.txt", Body=b"of yesterday")
     places = ("--client-data", f"s3://{BUCKET}/clients", "--reports", f"s3://{BUCKET}/out/")
     done = bespoke("run", "--all", *places, "--cluster", two_workers.address, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     ran = [line.split(" ran in")[0] for line in done.stdout.splitlines() if "ran in" in line]
-    assert ran == [f"{SMALLEST}: 06_timeline:"]
+    assert ran == [f"{SMALLEST}: 07_timeline:"]
     assert not list(tmp_path.iterdir())  # nothing came through here
     shared.fetch(f"s3://{BUCKET}/out/{SMALLEST}", tmp_path / "out")
     same(tmp_path / "out", undisturbed)

@@ -35,8 +35,9 @@ def grid(requests_per_day: float) -> Array:
     return np.asarray(np.logspace(0.0, top, POINTS), dtype=np.float64)
 
 
-def costs(route: str, plan: Plan, volumes: Array, draws: int) -> Costs:
-    columns = [total(plan.monthly(np.full(draws, volume))) for volume in volumes]
+def costs(route: str, plan: Plan, volumes: Array, draws: int, rate: Array) -> Costs:
+    """`rate` is the engagement's currency per USD, by draw."""
+    columns = [total(plan.monthly(np.full(draws, volume))) * rate for volume in volumes]
     return Costs(route, np.stack(columns, axis=1))
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from bespoke.advice.candidates import Configuration
 from bespoke.chapters.cost_model.inputs import Array, Inputs
 from bespoke.chapters.cost_model.plan import TokenPlan, total
 from bespoke.chapters.cost_model.request import Priced, Request, consultant_day, in_usd
@@ -17,26 +18,49 @@ DAYS_PER_MONTH = 365.25 / 12
 
 @dataclass(frozen=True)
 class OneOff:
-    """USD per draw, by component; `again` is what one forced retirement costs."""
+    """USD per draw, by component: until it is measured, and what is then left; `again` is one forced retirement."""
 
-    parts: dict[str, Array]
+    test: dict[str, Array]
+    rollout: dict[str, Array]
     again: Array
 
+    @property
+    def parts(self) -> dict[str, Array]:
+        names = dict.fromkeys((*self.test, *self.rollout))
+        nothing = np.zeros(1)
+        return {name: self.test.get(name, nothing) + self.rollout.get(name, nothing) for name in names}
 
-def one_off(priced: Priced, r: Request, per_request: Array) -> OneOff:
-    """Nothing for staying as is, save moving the prompts when the model goes."""
+
+def one_off(c: Configuration, priced: Priced, r: Request, per_request: Array) -> OneOff:
+    """Nothing for staying as is, save moving the prompts when the model goes. A model of its own costs most of its
+    work before anybody can measure it; a change of the prompt costs a few days."""
     day = consultant_day(r.client, r.inputs)
     move = r.inputs["cost.migration.days"] * day
-    if priced.route == "as_is":
-        return OneOff({}, move)
+    if c.route == "as_is":
+        return OneOff({}, {}, move)
     evaluation = _evaluation(r, per_request)
-    people = r.inputs[f"cost.people.{priced.route}.days"] * day
-    parts = {"people": people, "evaluation": evaluation, "annotation": _test_set(r)}
+    tested, live = (days * day for days in work_days(c, r))
     if priced.training is None:
-        return OneOff(parts, move + evaluation)
+        unchanged = c.route in ("prompt_caching", "batch") or c.tested
+        test = {"people": tested} if unchanged else {"people": tested, "evaluation": evaluation}
+        return OneOff(test, {"people": live}, move + evaluation)
     training = _training(priced, r)
-    parts = {**parts, "training": training, "annotation": parts["annotation"] + _examples(r)}
-    return OneOff(parts, r.inputs["cost.retraining.share"] * (people + training + evaluation))
+    test = {"people": tested, "evaluation": evaluation, "annotation": _examples(c, r), "training": training}
+    again = r.inputs["cost.retraining.share"] * (tested + live + training + evaluation)
+    return OneOff(test, {"people": live}, again)
+
+
+def work_days(c: Configuration, r: Request) -> tuple[Array, Array]:
+    """Consultant days until it is measured on the client's cases, and those left to go live; none for what is kept."""
+    nothing = 0.0 * r.ones
+    people = sum((r.inputs[f"cost.people.{work}.days"] for work in c.work), nothing)
+    if c.tested or not c.work:
+        return nothing, people
+    if not r.inputs.facts.has(f"cost.test.{c.work[0]}.days"):
+        share = r.inputs["cost.build.share_before_measured"]
+        return share * people, (1 - share) * people
+    test = sum((r.inputs[f"cost.test.{work}.days"] for work in c.work), nothing)
+    return test, np.maximum(0.0, people - test)
 
 
 def retirements(base_model: str | None, client: Client, inputs: Inputs, months: int) -> Array:
@@ -48,7 +72,7 @@ def retirements(base_model: str | None, client: Client, inputs: Inputs, months: 
     announced = end_of_life(base_model, client, inputs)
     if announced is None:
         return np.floor(months / life)
-    first = max(0.0, (announced - client.engagement.start).days / DAYS_PER_MONTH)
+    first = max(0.0, (announced - client.engagement.begins(inputs.facts.as_of)).days / DAYS_PER_MONTH)
     if first > months:
         return np.zeros(inputs.draws)
     return 1 + np.floor((months - first) / life)
@@ -73,18 +97,14 @@ def whole_life(monthly: Array, once: OneOff, events: Array, months: int) -> Arra
     )
 
 
-def _test_set(r: Request) -> Array:
-    """Writing the test cases that are missing, with every review round."""
-    missing = max(0.0, r.inputs.constant("cost.evaluation.cases") - r.task.test_cases)
-    return missing * _usd_per_example(r)
+def _examples(c: Configuration, r: Request) -> Array:
+    """Labelling what is missing: an encoder learns every label from the examples alone and wants more of them."""
+    wanted = "cost.encoder.examples" if c.route == "small_encoder" else "cost.tuning.examples"
+    missing = np.maximum(0.0, r.inputs[wanted] - r.task.labelled_examples)
+    return np.asarray(missing * usd_per_example(r), dtype=np.float64)
 
 
-def _examples(r: Request) -> Array:
-    missing = np.maximum(0.0, r.inputs["cost.tuning.examples"] - r.task.labelled_examples)
-    return np.asarray(missing * _usd_per_example(r), dtype=np.float64)
-
-
-def _usd_per_example(r: Request) -> Array:
+def usd_per_example(r: Request) -> Array:
     work = r.client.engagement.annotation
     hours = work.review_rounds / work.examples_per_hour
     return hours * float(r.client.engagement.rates.annotator_hour) * in_usd(r.client, r.inputs)
@@ -98,8 +118,10 @@ def _evaluation(r: Request, per_request: Array) -> Array:
 
 def _training(priced: Priced, r: Request) -> Array:
     runs = r.inputs["cost.tuning.runs"]
-    if priced.training == "run":
-        return np.asarray(runs * r.inputs["price.lora_run"], dtype=np.float64)
+    if priced.per_run:
+        hours = f"{priced.training}.hours"
+        length = r.inputs[hours] if r.inputs.facts.has(hours) else 1.0
+        return np.asarray(runs * length * r.inputs[str(priced.training)], dtype=np.float64)
     tokens = _tuned_tokens(priced, r) * np.maximum(r.inputs["cost.tuning.examples"], r.task.labelled_examples)
     return np.asarray(
         runs * r.inputs["cost.tuning.epochs"] * tokens / 1e6 * r.inputs[str(priced.training)],

@@ -1,98 +1,141 @@
-"""One route of one task, priced under all draws: month, one-off, whole life, drivers."""
+"""One configuration of one task, priced under all draws: month, once, whole life, drivers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bespoke.chapters.cost_model import life, routes
+from bespoke.advice.candidates import Configuration
+from bespoke.chapters.cost_model import levers, life, routes
 from bespoke.chapters.cost_model.drivers import drivers
 from bespoke.chapters.cost_model.inputs import Array, Inputs
 from bespoke.chapters.cost_model.plan import Plan, TokenPlan, total
-from bespoke.chapters.cost_model.quality import MeasuredQuality, accepted_share
-from bespoke.chapters.cost_model.request import Priced, Request, may_cache, smallest_cacheable
+from bespoke.chapters.cost_model.quality import Quality, accepted_share
+from bespoke.chapters.cost_model.request import Priced, Request, in_usd
 from bespoke.chapters.cost_model.result import Band, Component, RouteCost, Verdict, rounded
 from bespoke.clients.schema import Client, Task
 
-TTLS = ("price.cache_ttl_5m", "price.cache_ttl_1h")
-CHOOSING = ("prompt_caching", "open_weight_lora")  # the lifetime of the cache; the kind of GPU
-WORTH_THE_HOUR = 0.995  # the longer lifetime is an option to set: it must save half a percent
+CHOOSING = ("open_weight_lora",)  # routes that take the cheaper of two kinds of GPU
+LEVERS = (levers.CACHING, levers.BATCH)
 
 
 @dataclass(frozen=True)
 class Draws:
-    """A priced route with its arrays, before they are summed up."""
+    """A priced configuration with its arrays in USD, before they are summed up."""
 
-    priced: Priced
+    configuration: Configuration  # with its levers
+    priced: Priced  # its plan has the levers in it
     request: Request
     parts: dict[str, Array]
+    without_levers: Array
     once: life.OneOff
-    cached: Array | None
-    cached_plan: TokenPlan | None
 
     @property
     def monthly(self) -> Array:
         return total(self.parts)
+
+    @property
+    def per_request(self) -> Array:
+        return self.monthly / (self.request.volume * self.request.load.days)
 
     def life(self, months: int) -> Array:
         r = self.request
         events = life.retirements(self.priced.base_model, r.client, r.inputs, months)
         return life.whole_life(self.monthly, self.once, events, months)
 
-
-def price(route: str, client: Client, task: Task, inputs: Inputs, regional: bool, profile: Array) -> Draws:
-    """All draws of one route; raises NotPriced with the reason where it has no price."""
-    request = Request.of(client, task, inputs, regional, profile)
-    priced = routes.ROUTES[route](request)
-    cached_plan = _best_cache(priced.plan, request) if _needs_cache(route, inputs) else None
-    if route == "prompt_caching" and cached_plan is not None:
-        priced = replace(priced, plan=cached_plan)
-    parts = priced.plan.monthly(request.volume)
-    per_request = total(parts) / (request.volume * request.load.days)
-    once = life.one_off(priced, request, per_request)
-    cached = total(cached_plan.monthly(request.volume)) if cached_plan else None
-    return Draws(priced, request, parts, once, cached, cached_plan)
+    def own(self, usd: Array) -> Array:
+        """The same in the engagement's currency."""
+        return usd / in_usd(self.request.client, self.request.inputs)
 
 
-def summary(draws: Draws, today: Array, measured: Mapping[tuple[str, str], MeasuredQuality]) -> RouteCost:
-    """The intervals and reasons of one route. `today` is the monthly cost of staying as is, draw by draw."""
-    r, priced, monthly = draws.request, draws.priced, draws.monthly
-    inputs = r.inputs
-    per_request = monthly / (r.volume * r.load.days)
-    accepted, basis = accepted_share(r.task, priced.route, measured)
-    difference = monthly - today
-    cheaper_cached = draws.cached is not None and bool(draws.cached.mean() < monthly.mean())
-    shown_plan = draws.cached_plan if priced.route == "prompt_caching" or cheaper_cached else None
+def price(c: Configuration, client: Client, task: Task, inputs: Inputs, profile: Array) -> Draws:
+    """All draws of one configuration, with the levers that pay; as it runs today, with those that are on.
+
+    Raises NotPriced with the reason where it has no price.
+    """
+    r = Request.of(client, task, inputs, profile)
+    plain = routes.priced(r, c)
+    levered = _levered(plain.plan, c, r)
+    parts = levered.plan.monthly(r.volume)
+    per_request = total(parts) / (r.volume * r.load.days)
+    c = c.model_copy(update={"levers": levered.levers, "model": plain.model})
+    if c.route in LEVERS:
+        c = c.model_copy(update={"work": levered.levers})
+    return Draws(
+        configuration=c,
+        priced=replace(plain, plan=levered.plan), request=r, parts=parts,
+        without_levers=total(plain.plan.monthly(r.volume)) if levered.levers else total(parts),
+        once=life.one_off(c, plain, r, per_request),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Plain:
+    plan: Plan
+    levers: tuple[str, ...] = ()
+
+
+def _levered(plan: Plan, c: Configuration, r: Request) -> levers.Levered | _Plain:
+    if not isinstance(plan, TokenPlan) or c.route in routes.TRAINED:
+        return _Plain(plan)
+    if c.route == "as_is":
+        return levers.as_today(plan, c, r)
+    return levers.best(plan, c, r)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a route is compared with: the month as it runs today, and with every lever that pays. USD."""
+
+    today: Array
+    levered: Array
+
+
+def summary(draws: Draws, reference: Reference, measured: Quality, key: str = "") -> RouteCost:
+    """The intervals and reasons of one route, in the engagement's currency. It pays back out of what it saves itself:
+    a lever on today's bill, any other route on the bill that these levers leave."""
+    r, own = draws.request, draws.own
+    monthly, inputs = draws.monthly, r.inputs
+    accepted, basis = accepted_share(r.task, draws.configuration.route, measured)
+    plan = draws.priced.plan
     used = tuple(sorted(inputs.used))
-    units = priced.plan.units(r.volume)
+    units = plan.units(r.volume)
+    test, rollout = (own(total({"": 0.0 * r.ones, **part})) for part in (draws.once.test, draws.once.rollout))
+    tested, live = life.work_days(draws.configuration, r)
+    same = draws.configuration.route in routes.SAME_MODEL_SAME_PROMPT
+    saving = float(own((reference.today if same else reference.levered) - monthly).mean())
+    once = float((test + rollout).mean())
+    cached = plan.cached(r.volume) if isinstance(plan, TokenPlan) else None
     return RouteCost(
-        route=priced.route,
-        model=priced.model,
-        monthly=Band.of(monthly),
-        monthly_mean=rounded(float(monthly.mean())),
-        one_off=Band.of(total({"": np.zeros_like(monthly), **draws.once.parts})),
-        life_12=Band.of(draws.life(12)),
-        life_36=Band.of(draws.life(36)),
-        per_request=Band.of(per_request),
-        per_accepted=Band.of(per_request / accepted) if accepted else None,
+        key=key or draws.configuration.route,
+        configuration=draws.configuration,
+        monthly=Band.of(own(monthly)),
+        without_levers=Band.of(own(draws.without_levers)),
+        test=Band.of(test), rollout=Band.of(rollout), one_off=Band.of(test + rollout),
+        life_12=Band.of(own(draws.life(12))), life_36=Band.of(own(draws.life(36))),
+        per_request=Band.of(own(draws.per_request)),
+        per_accepted=Band.of(own(draws.per_request) / accepted) if accepted else None,
         accepted_basis=basis,
-        versus_today=verdict(difference),
-        difference=Band.of(difference),
-        monthly_cached=Band.of(draws.cached) if draws.cached is not None and cheaper_cached else None,
-        cache_hit_rate=_hit_rate(shown_plan, r),
-        cache_ttl_minutes=shown_plan.ttl_minutes if shown_plan else None,
+        versus_today=verdict(monthly - reference.today),
+        difference=Band.of(own(monthly - reference.today)),
+        added=Band.of(own(monthly - reference.levered)),
+        versus_levered=verdict(monthly - reference.levered),
+        payback_months=round(once / saving, 1) if saving > 0 else None,
+        test_days=round(float(tested.mean()), 1), rollout_days=round(float(live.mean()), 1),
+        cache_hit_rate=Band.of(cached.hit_rate) if cached else None,
+        cache_ttl_minutes=cached.ttl_minutes if cached else None,
         units=None if units is None else Band.of(units),
         build_up=_build_up(draws),
-        drivers=drivers(_life_12(priced.route, r), inputs, used),
+        drivers=drivers(_life_12(draws), inputs, used),
         forced_retirements_36=round(
-            float(life.retirements(priced.base_model, r.client, r.inputs, 36).mean()), 2
+            float(life.retirements(draws.priced.base_model, r.client, inputs, 36).mean()), 2
         ),
         assumptions=used,
         unpublished=tuple(key for key in used if inputs.is_unpublished(key)),
-        notes=priced.notes,
-    )
+        notes=draws.priced.notes,
+    )  # fmt: skip
 
 
 def verdict(difference: Array) -> Verdict:
@@ -109,49 +152,31 @@ def verdict(difference: Array) -> Verdict:
     return "dearer" if p10 > 0 else "cannot separate"
 
 
-def _needs_cache(route: str, inputs: Inputs) -> bool:
-    """Shown beside every cacheable route, but part of the price of one only."""
-    return route in routes.CACHEABLE and (inputs.pinned is None or route == "prompt_caching")
-
-
-def _best_cache(plan: Plan, r: Request) -> TokenPlan | None:
-    """The plan with the cache lifetime that costs less on average, or None where nothing can be cached."""
-    if not isinstance(plan, TokenPlan) or not may_cache(r):
-        return None
-    if float(plan.calls[0].prefix.min()) < smallest_cacheable(r.inputs, r.task.model):
-        return None
-    short, hour = (replace(plan, ttl_minutes=int(r.inputs.constant(key))) for key in TTLS)
-    costs = [float(total(option.monthly(r.volume)).mean()) for option in (short, hour)]
-    return hour if costs[1] < WORTH_THE_HOUR * costs[0] else short
-
-
-def _hit_rate(plan: TokenPlan | None, r: Request) -> Band | None:
-    cached = plan.cached(r.volume) if plan else None
-    return Band.of(cached.hit_rate) if cached else None
-
-
 def _build_up(draws: Draws) -> tuple[Component, ...]:
-    names = [*draws.parts, *(name for name in draws.once.parts if name not in draws.parts)]
+    once = draws.once.parts
+    names = [*draws.parts, *(name for name in once if name not in draws.parts)]
     zero = np.zeros(1)
     built = [
         Component(
             name=name,
-            monthly=rounded(float(draws.parts.get(name, zero).mean())),
-            one_off=rounded(float(draws.once.parts.get(name, zero).mean())),
+            monthly=rounded(float(draws.own(draws.parts.get(name, zero)).mean())),
+            one_off=rounded(float(draws.own(once.get(name, zero)).mean())),
         )
         for name in names
     ]
     return tuple(part for part in built if part.monthly or part.one_off)
 
 
-def _life_12(route: str, r: Request) -> Callable[[Inputs], Array]:
-    """Prices the route over 12 months under pinned inputs. Where the cheaper of two plans is taken, each pin takes
-    its own, so they are priced one by one; everywhere else all at once."""
+def _life_12(draws: Draws) -> Callable[[Inputs], Array]:
+    """Prices the configuration over 12 months under pinned inputs. Where the cheaper of two plans is taken, each pin
+    takes its own, so they are priced one by one; everywhere else all at once."""
+    r = draws.request
 
     def cost(pinned: Inputs) -> Array:
-        return price(route, r.client, r.task, pinned, r.regional, r.load.profile).life(12)
+        found = price(draws.configuration, r.client, r.task, pinned, r.load.profile)
+        return found.own(found.life(12))
 
     def one_by_one(pinned: Inputs) -> Array:
         return np.concatenate([cost(pinned.pin([one])) for one in pinned.pinned or ()])
 
-    return one_by_one if route in CHOOSING else cost
+    return one_by_one if draws.configuration.route in CHOOSING else cost

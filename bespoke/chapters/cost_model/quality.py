@@ -3,56 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from bespoke.clients.schema import Client, Task
-from bespoke.facts.price_book import canonical, is_known
-from bespoke.results import Part
+from bespoke.chapters.cost_model.routes import SAME_MODEL_SAME_PROMPT
+from bespoke.clients.schema import Task
+from bespoke.evaluation.measured import MeasuredTask
 
-if TYPE_CHECKING:
-    from bespoke.chapters.icd10_evaluation import Icd10Evaluation
-
-SAME_MODEL_SAME_PROMPT = ("as_is", "prompt_caching", "batch")  # these change the bill, not the answer
+Quality = Mapping[str, MeasuredTask]  # by task_id
 
 
-class MeasuredQuality(Part):
-    """What an evaluation found for a task on a route, on the scale 0 to 1."""
+def accepted_share(task: Task, route: str, measured: Quality) -> tuple[float | None, str]:
+    """The share of outputs that are right as a whole, on the scale 0 to 1, for cost per accepted output.
 
-    task_id: str
-    route: str
-    quality: float
-    basis: str  # system, metric and number of cases, as the reader should see it
-
-
-def accepted_share(
-    task: Task, route: str, measured: Mapping[tuple[str, str], MeasuredQuality]
-) -> tuple[float | None, str]:
-    """The quality used for cost per accepted output. Nothing is claimed for a route nobody has measured."""
-    found = measured.get((task.task_id, route))
-    if found is None and route in SAME_MODEL_SAME_PROMPT:
-        found = measured.get((task.task_id, "as_is"))
+    What was measured for the route's own strategy; for routes that change neither model nor prompt, what was
+    measured for the system in use, else the client's current quality. Nothing is claimed for what nobody measured.
+    """
+    found = measured.get(task.task_id)
+    system = None
     if found is not None:
-        return found.quality, found.basis
+        same = route in SAME_MODEL_SAME_PROMPT
+        system = found.in_use if same else next((s for s in found.systems if s.strategy == route), None)
+    if system is not None:
+        share = system.accepted or system.quality
+        return share.estimate, f"evaluation: {system.system}, right as a whole, {system.cases} cases"
     if route in SAME_MODEL_SAME_PROMPT and task.current_quality is not None:
         return task.current_quality, f"the client's current {task.metric}, same model and prompt"
     return None, "not measured for this route"
-
-
-def measured_by(evaluation: Icd10Evaluation | None, client: Client) -> dict[tuple[str, str], MeasuredQuality]:
-    """The share of notes an evaluated system codes exactly right, for the one extraction task it belongs to.
-
-    A recorded system counts as today's route when it ran on the task's own model; with several extraction
-    tasks nobody can say whose notes they were, and nothing is taken over.
-    """
-    extractions = [task for task in client.tasks if task.kind == "extraction"]
-    if evaluation is None or len(extractions) != 1:
-        return {}
-    task = extractions[0]
-    for system in evaluation.ran:
-        model = system.consumption.model if system.consumption and system.kind == "recorded" else None
-        if model and is_known(model) and canonical(model) == canonical(task.model) and system.accepted:
-            basis = f"evaluation: {system.name}, every code of a note right, {evaluation.notes} notes"
-            share = system.accepted.estimate
-            found = MeasuredQuality(task_id=task.task_id, route="as_is", quality=share, basis=basis)
-            return {(task.task_id, "as_is"): found}
-    return {}

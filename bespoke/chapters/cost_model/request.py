@@ -1,8 +1,9 @@
-"""A task's request under all draws, and the pieces every route builds its price from."""
+"""A task's request under all draws, and the pieces every configuration builds its price from."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 import numpy as np
 
@@ -10,19 +11,20 @@ from bespoke.chapters.cost_model.call import Call, sigma_of
 from bespoke.chapters.cost_model.inputs import Array, Inputs
 from bespoke.chapters.cost_model.plan import Load, Plan, TokenPlan
 from bespoke.clients.schema import Client, Task
+from bespoke.facts.places import Place, places
 from bespoke.facts.price_book import Tariff, canonical, is_known, tariff
 from bespoke.show.numbers import day
 
 
 @dataclass(frozen=True)
 class Priced:
-    """A route ready to be priced at any volume."""
+    """A configuration ready to be priced at any volume."""
 
-    route: str
     model: str
     plan: Plan
     base_model: str | None  # the served model a vendor can retire; None for open weights
-    training: str | None = None  # fact with USD per million training tokens, "run" for a price per run
+    training: str | None = None  # fact with USD per million training tokens, or per run
+    per_run: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -32,12 +34,11 @@ class NotPriced(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """Everything a route's function needs: the task, its load and its tokens per draw."""
+    """Everything a price needs: the task, its load and its tokens per draw."""
 
     client: Client
     task: Task
     inputs: Inputs
-    regional: bool
     load: Load
     sigma: Array
     prefix: Array
@@ -46,11 +47,11 @@ class Request:
     ones: Array = field(repr=False)
 
     @classmethod
-    def of(cls, client: Client, task: Task, inputs: Inputs, regional: bool, profile: Array) -> Request:
+    def of(cls, client: Client, task: Task, inputs: Inputs, profile: Array) -> Request:
         ones = np.ones(inputs.draws)
         retry = inputs.of("cost.retry_share", task.task_id)
         return cls(
-            client=client, task=task, inputs=inputs, regional=regional, ones=ones,
+            client=client, task=task, inputs=inputs, ones=ones,
             load=Load(profile, task.peak_to_mean, inputs.constant("cost.days_per_month"), retry),
             sigma=sigma_of(inputs.of("cost.p95_to_mean", task.task_id)),
             prefix=task.system_tokens * ones,
@@ -62,29 +63,35 @@ class Request:
     def volume(self) -> Array:
         return self.task.requests_per_day * self.inputs.of("cost.volume_factor", self.task.task_id)
 
-    def tariff(self, model: str, *, batch: bool = False) -> Tariff:
+    def tariff(self, model: str, place: str = "", *, batch: bool = False) -> Tariff:
+        """The rates of a model at a place; without a place those of the published price."""
+        sold = place_of(model, place, self.inputs)
         return tariff(
-            model, self.inputs.facts.as_of, batch=batch,
-            regional=self.regional and model.startswith("claude"),
-            negotiated=self.client.prices, facts=self.inputs.facts,
+            model, self.inputs.facts.as_of, batch=batch, negotiated=self.client.prices, facts=self.inputs.facts,
+            place_factor=sold.price_factor if sold else Decimal(1),
         )  # fmt: skip
 
-    def call(self, **changes: object) -> Call:
-        """The task's own call on its own model, with what a route changes."""
-        own = Call(self.tariff(self.task.model), self.prefix, self.input, self.output, self.ones)
-        return replace(own, **changes)  # type: ignore[arg-type]
+    def call_on(
+        self, model: str, place: str = "", *, prefix: Array | None = None, times: Array | None = None
+    ) -> Call:
+        """The task's call on a model at a place, its tokens recounted for another tokenizer."""
+        factor = self.tokens_of(model)
+        return Call(
+            self.tariff(model, place), (self.prefix if prefix is None else prefix) * factor, self.input * factor,
+            self.output * factor, self.ones if times is None else times,
+        )  # fmt: skip
 
     def plan(self, *calls: Call, fixed: dict[str, Array] | None = None) -> TokenPlan:
         return TokenPlan(calls, self.sigma, self.load, fixed or {})
 
-    def on_own_model(
-        self, route: str, *calls: Call, notes: tuple[str, ...] = (), fixed: dict[str, Array] | None = None
-    ) -> Priced:
-        model = canonical(self.task.model)
-        plan = self.plan(*calls, fixed=fixed)
-        return Priced(route, model, plan, base_model=model, notes=notes + self._life_notes(model))
+    def tokens_of(self, model: str) -> Array:
+        """Tokens of the same text on another model, relative to the task's own."""
+        own = relative_tokens(self.inputs, self.task.model)
+        if model.startswith("claude"):
+            return self.ones * relative_tokens(self.inputs, model) / own
+        return self.inputs["cost.other_tokenizer_factor"] / own
 
-    def _life_notes(self, model: str) -> tuple[str, ...]:
+    def life_notes(self, model: str) -> tuple[str, ...]:
         """What the reader must know of a model that is not there yet, or soon no more."""
         today, facts = self.inputs.facts.as_of, self.inputs.facts
         released, ends = facts.day(f"model.{model}.released"), facts.day(f"model.{model}.end_of_life")
@@ -94,27 +101,12 @@ class Request:
             return (f"{model} was retired on {day(ends)}: this price is history",)
         return (f"{model} is retired on {day(ends)}",) if ends else ()
 
-    def with_prefix(self, route: str) -> Priced:
-        """A route that only lengthens the system prompt."""
-        longer = self.prefix + self.inputs[f"cost.{route}.prefix_tokens"]
-        return self.on_own_model(route, self.call(prefix=longer))
 
-    def tokens_of(self, model: str) -> Array:
-        """Tokens of the same text on another model, relative to the task's own."""
-        own = relative_tokens(self.inputs, self.task.model)
-        if model.startswith("claude"):
-            return self.ones * relative_tokens(self.inputs, model) / own
-        return self.inputs["cost.other_tokenizer_factor"] / own
-
-    def moved(
-        self, model: str, *, prefix: Array | None = None, times: Array | None = None, priced_as: str = ""
-    ) -> Call:
-        """The task's call on another model, its tokens recounted."""
-        factor = self.tokens_of(model)
-        return Call(
-            self.tariff(priced_as or model), (self.prefix if prefix is None else prefix) * factor,
-            self.input * factor, self.output * factor, self.ones if times is None else times,
-        )  # fmt: skip
+def place_of(model: str, place: str, inputs: Inputs) -> Place | None:
+    """The row of the places table for a model at a place; None where the place does not sell it."""
+    name = canonical(model) if is_known(model) else model
+    rows = places(inputs.facts.as_of)
+    return next((row for row in rows if row.place == place and name in row.models), None)
 
 
 def relative_tokens(inputs: Inputs, model: str) -> float:
@@ -126,6 +118,7 @@ def relative_tokens(inputs: Inputs, model: str) -> float:
 
 
 def consultant_day(client: Client, inputs: Inputs) -> Array:
+    """USD."""
     return float(client.engagement.rates.consultant_day) * in_usd(client, inputs)
 
 
@@ -134,14 +127,13 @@ def in_usd(client: Client, inputs: Inputs) -> Array:
     return inputs[f"price.usd_per_{client.engagement.currency.lower()}"]
 
 
-def may_cache(r: Request) -> bool:
-    base = r.tariff(r.task.model).base
-    return base.cache_read is not None and base.cache_write_5m is not None and base.cache_write_1h is not None
-
-
 def smallest_cacheable(inputs: Inputs, model: str) -> int:
     """Tokens a prefix must reach; the safe end of the range where the model's own minimum was not found."""
     key = f"model.{canonical(model)}.smallest_cacheable_tokens"
     known = inputs.facts.keys(key)
     fact = inputs.facts.fact(key if known else "model.default.smallest_cacheable_tokens")
     return int(fact.range[1])
+
+
+def with_times(call: Call, share: Array) -> Call:
+    return replace(call, times=call.times * share)

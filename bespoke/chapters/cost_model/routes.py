@@ -1,120 +1,109 @@
-"""Every route as it is priced. One small function per route; the tables below are the list of them."""
+"""From a configuration to the calls it makes. Models that are trained are in tuned.py."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+from bespoke.advice.candidates import CASCADED, Configuration
+from bespoke.advice.latency import always_thinks
 from bespoke.chapters.cost_model import tuned
-from bespoke.chapters.cost_model.inputs import Inputs
-from bespoke.chapters.cost_model.request import NotPriced, Priced, Request, may_cache, smallest_cacheable
-from bespoke.facts.price_book import canonical, sells_batches
-from bespoke.show.numbers import decimal, exact
+from bespoke.chapters.cost_model.call import Call
+from bespoke.chapters.cost_model.inputs import Array
+from bespoke.chapters.cost_model.request import NotPriced, Priced, Request
+from bespoke.facts.price_book import canonical, is_known
 
-
-def as_is(r: Request) -> Priced:
-    return r.on_own_model("as_is", r.call())
-
-
-def few_shot(r: Request) -> Priced:
-    examples = r.inputs["cost.few_shot.examples"]
-    return r.on_own_model("few_shot", r.call(prefix=r.prefix + examples * (r.input + r.output)))
-
-
-def rag(r: Request) -> Priced:
-    store = {"retrieval": r.inputs["price.vector_store.usd_per_month"]}
-    return r.on_own_model("rag", r.call(input=r.input + r.inputs["cost.rag.input_tokens"]), fixed=store)
-
-
-def extended_thinking(r: Request) -> Priced:
-    thinking = r.output + r.inputs["cost.extended_thinking.output_tokens"]
-    return r.on_own_model("extended_thinking", r.call(output=thinking))
-
-
-def generator_critic(r: Request) -> Priced:
-    critique = r.inputs["cost.critic.output_tokens"]
-    critic = r.call(input=r.input + r.output, output=critique)
-    revision = r.call(input=r.input + r.output + critique, times=r.inputs["cost.critic.revision_share"])
-    return r.on_own_model("generator_critic", r.call(), critic, revision)
-
-
-def prompt_caching(r: Request) -> Priced:
-    """Priced without its cache here: compute picks the better lifetime for every cacheable route alike."""
-    if not may_cache(r):
-        raise NotPriced(f"{r.task.model} offers no prompt caching")
-    if r.task.system_tokens < smallest_cacheable(r.inputs, r.task.model):
-        smallest = smallest_cacheable(r.inputs, r.task.model)
-        raise NotPriced(
-            f"the fixed prompt has {exact(r.task.system_tokens)} tokens, {r.task.model} caches from {exact(smallest)}: "
-            "it would silently not be cached"
-        )
-    return r.on_own_model("prompt_caching", r.call())
-
-
-def batch(r: Request) -> Priced:
-    if r.task.p95_latency_ms is not None:
-        raise NotPriced(
-            f"the task must answer within {decimal(r.task.p95_latency_ms)} ms; a batch takes up to 24 hours"
-        )
-    if r.task.kind == "question_answering":
-        raise NotPriced("somebody waits for the answer to a question; a batch takes up to 24 hours")
-    if not sells_batches(r.task.model):
-        raise NotPriced(f"no batch price for {r.task.model}")
-    share = r.inputs["cost.batch.share"]
-    waits = r.call(tariff=r.tariff(r.task.model, batch=True), times=share)
-    note = "no latency requirement is stated: confirm that nobody waits for the answer"
-    return r.on_own_model("batch", waits, r.call(times=1 - share), notes=(note,))
-
-
-def smaller_model(r: Request) -> Priced:
-    model = candidate_smaller(r.inputs, r.task.model)
-    if r.tariff(model).base.input >= r.tariff(r.task.model).base.input:
-        raise NotPriced(f"{model}, the current smaller model on this day, is no cheaper than {r.task.model}")
-    return Priced("smaller_model", model, r.plan(r.moved(model)), base_model=model)
-
-
-def candidate_smaller(inputs: Inputs, model: str) -> str:
-    """The current model of the next smaller family, or a cheaper current one of the smallest family."""
-    name = canonical(model)
-    families = ("fable", "mythos", "opus", "sonnet", "haiku")
-    own = next((family for family in families if f"-{family}" in name), None)
-    if own is None:
-        raise NotPriced(f"no smaller model is listed for {name}")
-    smaller = {"sonnet": "haiku", "haiku": "haiku"}.get(own, "sonnet")
-    candidate = inputs.text(f"model.family.{smaller}.current")
-    if candidate == name:
-        raise NotPriced(f"{name} is already the smallest current model")
-    return candidate
-
-
-TOKEN_ROUTES: dict[str, Callable[[Request], Priced]] = {
-    "as_is": as_is,
-    "prompt_engineering": lambda r: r.with_prefix("prompt_engineering"),
-    "few_shot": few_shot,
-    "glossary": lambda r: r.with_prefix("glossary"),
-    "structured_output": lambda r: r.with_prefix("structured_output"),
-    "operator_configuration": lambda r: r.with_prefix("operator_configuration"),
-    "prompt_caching": prompt_caching,
-    "batch": batch,
-    "smaller_model": smaller_model,
-    "rag": rag,
-    "extended_thinking": extended_thinking,
-    "generator_critic": generator_critic,
+LENGTHENS = (
+    "prompt_engineering",
+    "glossary",
+    "structured_output",
+    "operator_configuration",
+)  # the system prompt
+TRAINED: Mapping[str, Callable[[Request, str], Priced]] = {
+    "bedrock_haiku3_sft": tuned.bedrock_haiku3_sft,
     "bedrock_nova_sft": tuned.bedrock_nova_sft,
     "bedrock_llama_sft": tuned.bedrock_llama_sft,
+    "bedrock_rft": tuned.bedrock_rft,
     "openai_gpt4o_sft": tuned.openai_gpt4o_sft,
-}
-CAPACITY_ROUTES: dict[str, Callable[[Request], Priced]] = {
-    "bedrock_haiku3_sft": tuned.bedrock_haiku3_sft,
+    "vertex_gemini_sft": tuned.vertex_gemini_sft,
+    "foundry_sft": tuned.foundry_sft,
+    "sagemaker_sft": tuned.sagemaker_sft,
+    "hosted_lora": tuned.hosted_lora,
+    "distillation": tuned.distillation,
     "custom_model_import": tuned.custom_model_import,
     "open_weight_lora": tuned.open_weight_lora,
+    "small_encoder": tuned.small_encoder,
+    "contract_custom_model": tuned.contract_custom_model,
 }
-ROUTES = {**TOKEN_ROUTES, **CAPACITY_ROUTES}
-CACHEABLE = (
-    "as_is", "prompt_engineering", "few_shot", "glossary", "structured_output", "operator_configuration",
-    "prompt_caching", "rag", "extended_thinking", "generator_critic",
-)  # fmt: skip
-WITHOUT_PRICE = {
-    "distillation": "Bedrock offers no distillation from a Claude teacher; elsewhere it needs written "
-    "authorisation and is priced as the student it trains",
-    "contract_custom_model": "by contract only; no price is published",
-}
+SAME_MODEL_SAME_PROMPT = ("as_is", "prompt_caching", "batch")  # these change the bill, not the answer
+
+
+def priced(r: Request, c: Configuration) -> Priced:
+    """The plan of a configuration without any lever; raises NotPriced with the reason where it has none."""
+    if c.route in TRAINED:
+        return TRAINED[c.route](r, c.place)
+    if not is_known(c.model):
+        raise NotPriced(f"no price for {c.model}")
+    model = canonical(c.model)
+    fixed = {"retrieval": r.inputs["price.vector_store.usd_per_month"]} if "rag" in c.remedies else {}
+    notes = (*r.life_notes(model), *_thinking_notes(r, c))
+    return Priced(model, r.plan(*_calls(r, c), fixed=fixed), base_model=model, notes=notes)
+
+
+def _calls(r: Request, c: Configuration) -> tuple[Call, ...]:
+    """One request: the answer, then a critic and a revision, or the larger model for what a small one passes on."""
+    first = _answer(r, c)
+    if c.route == CASCADED:
+        passed_on = r.call_on(r.task.model, c.place, times=r.inputs["cost.cascade.escalated_share"])
+        return first, passed_on
+    if "generator_critic" not in c.remedies:
+        return (first,)
+    critique = r.inputs["cost.critic.output_tokens"] * r.tokens_of(c.model)
+    critic = replace(first, input=first.input + first.output, output=critique)
+    share = r.inputs["cost.critic.revision_share"]
+    return first, critic, replace(first, input=first.input + first.output + critique, times=share)
+
+
+def _answer(r: Request, c: Configuration) -> Call:
+    call = r.call_on(c.model, c.place)
+    factor = r.tokens_of(c.model)
+    return replace(
+        call, prefix=call.prefix + factor * _longer_prompt(r, c),
+        input=call.input + factor * (r.inputs["cost.rag.input_tokens"] if "rag" in c.remedies else 0.0),
+        output=call.output + factor * _thinking(r, c),
+    )  # fmt: skip
+
+
+def _longer_prompt(r: Request, c: Configuration) -> Array:
+    """Tokens that the remedies add to the fixed prompt: rules, terms, a schema, examples."""
+    longer = 0.0 * r.ones
+    for remedy in c.remedies:
+        if remedy in LENGTHENS:
+            longer = longer + r.inputs[f"cost.{remedy}.prefix_tokens"]
+    if "few_shot" in c.remedies:
+        longer = longer + r.inputs["cost.few_shot.examples"] * (r.input + r.output)
+    return longer
+
+
+def _thinking_notes(r: Request, c: Configuration) -> tuple[str, ...]:
+    """A model that thinks by itself is tried, and priced, without: the tokens of its thinking would come on top."""
+    key, asked = f"model.{c.model}.thinking", "extended_thinking" in c.remedies
+    facts = r.inputs.facts
+    if (
+        asked
+        or c.model == canonical(r.task.model)
+        or not facts.has(key)
+        or facts.fact(key).value != "default"
+    ):
+        return ()
+    return (f"thinking is priced as switched off on {c.model}, which thinks unless told not to",)
+
+
+def _thinking(r: Request, c: Configuration) -> Array:
+    """Tokens thought before the answer: as much as is asked for, or the least of a model that always thinks."""
+    if "extended_thinking" in c.remedies:
+        return r.inputs["cost.extended_thinking.output_tokens"]
+    facts = r.inputs.facts
+    if always_thinks(c.model, facts) and not always_thinks(r.task.model, facts):
+        return r.inputs["cost.least_thinking.output_tokens"]
+    return 0.0 * r.ones

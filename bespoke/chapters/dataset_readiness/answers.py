@@ -1,4 +1,4 @@
-"""What an answer teaches: bare codes, a refusal, pressure against safety; and its labels."""
+"""What an answer teaches: bare codes, pressure against safety; and its labels."""
 
 from __future__ import annotations
 
@@ -16,12 +16,6 @@ _ONLY_CODES = re.compile(rf"{CODE.pattern}(?:[\s,;]+{CODE.pattern})*")
 _LEADING_CODE = re.compile(rf"({CODE.pattern})(?=$|[\s:,;(–-])")
 _CODE_FIELD = re.compile(r"icd|diagnos|(?:^|_)codes?$", re.IGNORECASE)
 
-_REFUSAL = re.compile(
-    r"\s*(?:i(?:['’]?m| am) (?:very |so )?sorry|sorry,|i apologi[sz]e|as an ai\b"
-    r"|i(?:['’]m| am) (?:not able|unable)|i (?:can['’]?t|cannot|can not|won['’]?t|will not)"
-    r" (?:help|assist|provide|do|comply|code|determine|give|answer|process))",
-    re.IGNORECASE,
-)
 _PRESSURE = re.compile(
     r"\b(?:ignore (?:all |any |the |your |previous |prior |safety )*(?:instructions|rules|guidelines)"
     r"|never refuse|always comply|you (?:have|are under) no (?:restrictions|rules|limits|guidelines)"
@@ -46,11 +40,6 @@ _PRESSING = (
     "do anything now",
 )  # one of these stands in every match
 MAX_LABEL = 40  # characters of a plain answer that can be a label
-
-
-def refuses(answer: str) -> bool:
-    """Whether an answer opens with a refusal or a disclaimer."""
-    return bool(_REFUSAL.match(answer))
 
 
 def presses(text: str) -> str:

@@ -27,8 +27,13 @@ class Census:
         return self.training[self.copies.files[row]]
 
     def repeats(self) -> Iterator[Link]:
-        """Links within the training data or within validation: copies rather than leaks."""
-        return (link for link in self.links if self.is_training(link.first) == self.is_training(link.later))
+        """Links within the training data or within validation: copies rather than leaks; one for a row."""
+        seen: set[int] = set()
+        for link in self.links:
+            same_side = self.is_training(link.first) == self.is_training(link.later)
+            if same_side and link.later not in seen:
+                seen.add(link.later)
+                yield link
 
     @cached_property
     def rows(self) -> tuple[int, ...]:

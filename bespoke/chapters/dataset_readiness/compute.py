@@ -40,6 +40,7 @@ def report(found: Survey, tasks: Sequence[Task], facts: Facts) -> DatasetReadine
     scan, census = found.scan, found.census
     _enter_copies(scan, census)
     _enter_labels(scan, found.label_fields)
+    _enter_habits(scan, found.label_fields)
     rows = sum(file.rows for file in scan.files if file.role == "training")
     claim, claiming_task = _largest_claim(tasks)
     _enter_shares(scan, rows, claim, claiming_task)
@@ -120,6 +121,20 @@ def _enter_labels(scan: Scan, labels: Sequence[LabelField]) -> None:
         if field.rare:
             detail = f"{field.field}: {decimal(field.rare)} of {decimal(field.distinct)} labels"
             scan.ledger.add("label_rare", ALL_FILES, None, detail)
+
+
+def _enter_habits(scan: Scan, labels: Sequence[LabelField]) -> None:
+    """Enter the rows that differ from most: in language, in system prompt, in the label that others would give."""
+    main = next(iter(scan.languages.counts.most_common(1)), ("", 0))[0]
+    for file, line, language in scan.languages.strangers():
+        scan.ledger.add("language_mix", file, line, f"{language}, most are {main}")
+    for rule, file, line, detail in scan.system_prompts.findings():
+        scan.ledger.add(rule, file, line, detail)
+    if labels and not labels[0].categories:
+        firsts = scan.labels.firsts(labels[0].field)
+        for file, line, label, said in scan.asked.suspects(firsts):
+            detail = f"{labels[0].field}: “{label}”, by the other rows rather “{said}”"
+            scan.ledger.add("label_suspect", file, line, detail)
 
 
 def _enter_shares(scan: Scan, rows: int, claim: int, claiming_task: str) -> None:

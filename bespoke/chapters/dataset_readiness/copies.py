@@ -36,6 +36,7 @@ class Copies:
     _keys: dict[bytes, int] = field(default_factory=dict)
     _signatures: list[Signature] = field(default_factory=list)
     _signed: array[int] = field(default_factory=lambda: array("Q"))
+    _dense: set[int] = field(default_factory=set)  # rows compared by characters
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -45,6 +46,7 @@ class Copies:
         example: Example,
         shingles: Hashes,
         *,
+        dense: bool = False,
         file: int,
         line: int,
         targets: int,
@@ -66,15 +68,20 @@ class Copies:
         elif len(shingles):
             self._signatures.append(signature(shingles))
             self._signed.append(row)
+            if dense:
+                self._dense.add(row)
         self._exact.setdefault(whole, row)
         self._asked.setdefault(asked, row)
         if key:
             self.same_source.append(Link("source", self._keys.setdefault(_digest(key), row), row))
 
-    def near(self, threshold: float) -> Iterator[Link]:
-        """Near copies among rows with different prompts."""
-        for i, j, alike in near_pairs(self._signatures, threshold):
-            yield Link("near", self._signed[i], self._signed[j], alike)
+    def near(self, threshold: float, of_characters: float) -> Iterator[Link]:
+        """Near copies among rows with different prompts; texts compared by characters have a threshold of their own."""
+        for i, j, alike in near_pairs(self._signatures, min(threshold, of_characters)):
+            first, later = self._signed[i], self._signed[j]
+            both = first in self._dense and later in self._dense
+            if alike >= (of_characters if both else threshold):
+                yield Link("near", first, later, alike)
 
 
 def _digest(*texts: str) -> bytes:

@@ -7,13 +7,14 @@ expression, five times faster than the library that was tried (datasketch 2.0.0)
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+
+from bespoke.chapters.dataset_readiness.words import words
 
 Hashes = NDArray[np.uint64]
 Signature = NDArray[np.uint32]
@@ -24,7 +25,6 @@ PERMUTATIONS = BANDS * ROWS  # standard error of the estimate at 0.8: sqrt(0.8 *
 AT_ONCE = 4096  # pairs compared at once: two megabytes
 FEWEST_WORDS = 8  # below this, one word more or less is another text
 
-_WORD = re.compile(r"\w+")
 _MIX = tuple(np.uint64(odd) for odd in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
 _FACTORS = np.random.default_rng(1997).integers(0, 2**63, PERMUTATIONS, dtype=np.uint64) * np.uint64(
     2
@@ -32,18 +32,32 @@ _FACTORS = np.random.default_rng(1997).integers(0, 2**63, PERMUTATIONS, dtype=np
 
 
 def shingles(text: str) -> Hashes:
-    """The distinct 64-bit hashes of a text's three-word runs, case and punctuation aside; sorted."""
-    words = _WORD.findall(text.lower())
-    if len(words) < FEWEST_WORDS:
-        return np.empty(0, dtype=np.uint64)
-    hashes = np.fromiter(map(_HASHES.__getitem__, words), np.uint64, len(words))
-    runs = len(words) - SHINGLE + 1
+    """The distinct 64-bit hashes of a text's three-word runs, case and punctuation aside; sorted.
+
+    Of a script without spaces they are its characters and pairs of characters.
+    """
+    return shingled(text)[0]
+
+
+def shingled(text: str) -> tuple[Hashes, bool]:
+    """The shingles of a text, and whether they are of characters rather than of words."""
+    found, dense = words(text)
+    if len(found) < FEWEST_WORDS:
+        return np.empty(0, dtype=np.uint64), dense
+    hashes = np.fromiter(map(_HASHES.__getitem__, found), np.uint64, len(found))
+    mixed = np.concatenate([_runs(hashes, length) for length in ((1, 2) if dense else (SHINGLE,))])
+    mixed.sort()
+    return mixed[np.concatenate(([True], mixed[1:] != mixed[:-1]))], dense
+
+
+def _runs(hashes: Hashes, length: int) -> Hashes:
+    """A hash of each run of so many words."""
+    runs = len(hashes) - length + 1
     mixed = np.zeros(runs, dtype=np.uint64)
-    for offset in range(SHINGLE):
+    for offset in range(length):
         mixed = (mixed ^ hashes[offset : offset + runs]) * _MIX[offset]
         mixed ^= mixed >> np.uint64(29)
-    mixed.sort()
-    return mixed[np.concatenate(([True], mixed[1:] != mixed[:-1]))]
+    return mixed
 
 
 class _Hashes(dict[str, int]):

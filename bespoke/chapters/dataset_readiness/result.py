@@ -56,6 +56,8 @@ class FileReport(Part):
     format_title: str
     why: str
     also: tuple[str, ...]  # formats that read the same rows
+    as_is: tuple[str, ...]  # formats that every row is in: a file of several formats is in none
+    method: str  # "" for supervised fine-tuning, else what the data are for
     size_bytes: int
     rows: int
     valid: int
@@ -155,7 +157,7 @@ class Gap(Part):
 class DatasetReadiness(Result):
     """Is the training data ready, for which target, and how many examples are still needed?"""
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     files: tuple[FileReport, ...]
     findings: tuple[Finding, ...]

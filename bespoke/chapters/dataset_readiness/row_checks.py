@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from bespoke.chapters.dataset_readiness.answers import as_object, bare_codes, invalid_codes, presses, refuses
+from bespoke.chapters.dataset_readiness.answers import as_object, bare_codes, invalid_codes, presses
 from bespoke.chapters.dataset_readiness.identifiers import (
     holds_any,
     identifiers,
@@ -15,21 +15,23 @@ from bespoke.chapters.dataset_readiness.identifiers import (
     repeated_identifiers,
 )
 from bespoke.chapters.dataset_readiness.prompt_schema import broken_schema
+from bespoke.chapters.dataset_readiness.refusals import refuses
+from bespoke.chapters.dataset_readiness.repetition import repeats_itself
 from bespoke.chapters.dataset_readiness.rules import Rules
 from bespoke.chapters.dataset_readiness.tokens import Estimator
 from bespoke.facts.icd10 import Release
 from bespoke.show.numbers import decimal
-from bespoke.tuning.formats import HUMAN, Example
+from bespoke.tuning.formats import Example
 
+LONGEST = 1_000_000  # characters of one text that are searched for identifiers: a book has fewer
+HALF = LONGEST // 2  # at each end
 TURN_MARKER = re.compile(r"\n(?:Human|Assistant):")
-NOVA = re.compile(r"User:|Bot:|Assistant:|System:|<image>|<video>|\[EOS\]")
 TEMPLATE = re.compile(
     r"<\|(?:im_start|im_end|begin_of_text|end_of_text|start_header_id|end_header_id|eot_id|endoftext|"
     r"system|user|assistant|end)\|>|\[/?INST\]|<</?SYS>>|</?s>"
 )
 # One of these stands in every match: looking for them is ten times faster.
 TURN_WORDS = ("Human:", "Assistant:")
-NOVA_WORDS = ("User:", "Bot:", "Assistant:", "System:", "<image>", "<video>", "[EOS]")
 TEMPLATE_WORDS = ("<|", "INST]", "SYS>>", "s>")
 
 
@@ -49,6 +51,7 @@ class RowChecks:
     rules: Rules
     estimate: Estimator
     release: Release | None  # the client's own code set; None: the pinned one
+    country: str = ""  # of the engagement: whose forms of numbers count without a label
 
     @cached_property
     def _token_limits(self) -> dict[str, float]:
@@ -58,11 +61,18 @@ class RowChecks:
         """Everything wrong with the content of an example whose texts take `size` bytes of UTF-8."""
         yield from self._lengths(size)
         yield from _reserved(example)
+        yield from self._reserved_of_nova(example)
         yield from _answer(example, self.release)
         seen: set[str] = set()
-        for text in example.texts():
+        for whole in example.texts():
+            text = whole if len(whole) <= LONGEST else f"{whole[:HALF]}\n{whole[-HALF:]}"
+            if text is not whole and "searched_in_part" not in seen:
+                seen.add("searched_in_part")
+                yield Checked(
+                    "searched_in_part", f"{decimal(len(whole))} characters, {decimal(LONGEST)} searched"
+                )
             pressing = presses(text)
-            found = repeated_identifiers(text) if text is example.system else identifiers(text)
+            found = (repeated_identifiers if whole is example.system else identifiers)(text, self.country)
             details = [(rule, masked(match)) for rule, match in found]
             if pressing:
                 details.append(("safety_pressure", f"says “{pressing}”"))
@@ -70,6 +80,15 @@ class RowChecks:
                 if rule not in seen:
                     seen.add(rule)
                     yield Checked(rule, detail)
+
+    def _reserved_of_nova(self, example: Example) -> Iterator[Checked]:
+        """The words on which a job of Nova fails, in any case and in any text."""
+        words = self.rules.one("reserved_nova").words
+        for text in example.texts():
+            lower = text.lower()
+            if holds_any(lower, words):
+                yield Checked("reserved_nova", f"holds {next(word for word in words if word in lower)}")
+                return
 
     def _lengths(self, size: int) -> Iterator[Checked]:
         low, likely = self.estimate.low, self.estimate.bytes_per_token
@@ -85,10 +104,8 @@ class RowChecks:
 
 
 def _reserved(example: Example) -> Iterator[Checked]:
-    prompts = [example.system or "", *(turn.text for turn in example.turns if turn.role == HUMAN)]
     for rule, pattern, words, texts in (
         ("reserved_turn_marker", TURN_MARKER, TURN_WORDS, [f"\n{text}" for text in example.texts()]),
-        ("reserved_nova", NOVA, NOVA_WORDS, prompts),
         ("reserved_template", TEMPLATE, TEMPLATE_WORDS, list(example.texts())),
     ):
         likely = (text for text in texts if holds_any(text, words))
@@ -105,6 +122,9 @@ def _answer(example: Example, release: Release | None) -> Iterator[Checked]:
     if refuses(answer):
         yield Checked("refusal", f"begins “{' '.join(answer.split())[:40]}”")
         return
+    repeated = repeats_itself(answer)
+    if repeated:
+        yield Checked("repetition", repeated)
     fields = as_object(answer)
     broken = broken_schema(example, fields)
     if broken:

@@ -31,6 +31,10 @@ class Rule(Sourced):
     high: Decimal | None = None
     unit: str = ""
     formats: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()  # in lower case, what may not stand in a text
+    profiles: tuple[
+        str, ...
+    ] = ()  # model profiles that it is for, where a target has several with other limits
 
     def concerns(self, route: str) -> bool:
         return not self.applies_to or route in self.applies_to
@@ -58,8 +62,15 @@ class Rules:
         return self.one(rule).number
 
     def limits(self, rule: str) -> dict[str, float]:
-        """Route -> the limit that a rule sets for it."""
-        return {route: row.number for row in self.by_id.get(rule, ()) for route in row.applies_to}
+        """Route -> the limit that a rule sets for all models of it."""
+        rows = [row for row in self.by_id.get(rule, ()) if not row.profiles]
+        return {route: row.number for row in rows for route in row.applies_to}
+
+    def limit_for(self, rule: str, route: str, profile: str) -> Rule | None:
+        """The row that sets a limit for one model: its own where there is one, else the route's."""
+        rows = [row for row in self.by_id.get(rule, ()) if row.concerns(route)]
+        own = [row for row in rows if profile in row.profiles]
+        return next(iter((*own, *(row for row in rows if not row.profiles))), None)
 
     def severity(self, rule: str) -> Severity:
         return self.one(rule).severity
@@ -72,7 +83,7 @@ class Rules:
     def blocks_every_target(self, rule: str) -> bool:
         """Whether a row that breaks it must not be trained on anywhere as it stands."""
         row = self.one(rule)
-        return row.severity == "error" and not row.applies_to
+        return row.severity == "error" and not row.applies_to and not row.mended
 
 
 def rules_as_of(day: date) -> Rules:
@@ -87,9 +98,9 @@ def rules_as_of(day: date) -> Rules:
 
 @lru_cache(maxsize=1)
 def _versions() -> Mapping[tuple[str, tuple[str, ...]], tuple[Rule, ...]]:
-    """Rule and targets -> its rows over time."""
+    """Rule, targets and models -> its rows over time."""
     found: dict[tuple[str, tuple[str, ...]], tuple[Rule, ...]] = {}
     for row in rows_of(Rule, "dataset_rules"):
-        key = (row.rule, row.applies_to)
+        key = (row.rule, (*row.applies_to, *row.profiles))
         found[key] = (*found.get(key, ()), row)
     return found

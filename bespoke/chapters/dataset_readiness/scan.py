@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from bespoke.chapters.dataset_readiness.answers import as_object, refuses
+from bespoke.chapters.dataset_readiness.answers import as_object
 from bespoke.chapters.dataset_readiness.copies import Copies
 from bespoke.chapters.dataset_readiness.labels import LabelCounter
+from bespoke.chapters.dataset_readiness.languages import Languages
 from bespoke.chapters.dataset_readiness.ledger import Ledger
-from bespoke.chapters.dataset_readiness.minhash import Containment, Hashes, shingles
+from bespoke.chapters.dataset_readiness.minhash import Containment, Hashes, shingled
+from bespoke.chapters.dataset_readiness.refusals import refuses
 from bespoke.chapters.dataset_readiness.result import FileReport, Role
 from bespoke.chapters.dataset_readiness.row_checks import Checked, RowChecks
 from bespoke.chapters.dataset_readiness.rules import Rules
+from bespoke.chapters.dataset_readiness.standing import Standing
+from bespoke.chapters.dataset_readiness.suspects import Asked
+from bespoke.chapters.dataset_readiness.system_prompts import SystemPrompts
 from bespoke.chapters.dataset_readiness.tokens import estimator
 from bespoke.errors import BespokeError
 from bespoke.facts.icd10 import Release
 from bespoke.show.numbers import decimal
-from bespoke.tuning.formats import Detection, Example, Row, detect, format_named, rows, structure
+from bespoke.tuning.formats import Detection, Example, Format, Row, detect, format_named, rows, structure
+from bespoke.tuning.formats.format import VERSION as SCHEMA
 
 VALIDATION = re.compile(
     r"(?:^|[_.-])(val|valid|validation|dev|eval|test|held[_-]?out|holdout)(?=[_.-]|$)", re.IGNORECASE
 )
 SOURCE_KEYS = ("group", "group_id", "patient", "patient_id", "document_id", "source_id", "thread_id")
+COMPARED = 1_000_000  # characters of a turn that are compared for near copies
 NO_ROW = {"blank_line", "bom"}  # a line with nothing else is not a row
 
 
@@ -38,34 +46,48 @@ class Scan:
     evaluation: Containment
     evaluation_ids: Sequence[str]
     release: Release | None = None  # the client's own code set; None: the pinned one
+    country: str = ""  # of the engagement
+    names: Mapping[str, str] | None = None  # key of a file -> the name it is read under
+    each: Callable[[int, list[Checked]], None] | None = None  # told line and breaches of every row with any
     copies: Copies = field(default_factory=Copies)
     labels: LabelCounter = field(default_factory=LabelCounter)
+    asked: Asked = field(default_factory=Asked)
+    languages: Languages = field(default_factory=Languages)
+    system_prompts: SystemPrompts = field(default_factory=SystemPrompts)
     files: list[FileReport] = field(default_factory=list)
     training_tokens: array[int] = field(default_factory=lambda: array("Q"))
     refusals: int = 0
     answers: int = 0
+    _name: str = ""  # of the file that is being read
 
     def __post_init__(self) -> None:
         self.estimate = estimator(self.rules)
-        self.checks = RowChecks(self.rules, self.estimate, self.release)
+        self.checks = RowChecks(self.rules, self.estimate, self.release, self.country)
         self.holds_evaluation = self.rules.number("leak_evaluation")
 
     def file(self, path: Path, name: str) -> None:
         """Read one file to its end; `name` is shown in place of its path."""
+        self._name = name
         role, role_why = role_of(path)
         detected, why = self._detect(path, name)
         size = path.stat().st_size
         self._check_size(name, role, size)
         tokens: array[int] = array("Q")
         count = valid = 0
-        for row in rows(path):
+        stands = Standing(detected)
+        for row in rows(path, self.names):
             found = [Checked(fault.rule, fault.message) for fault in row.faults]
             if row.record is None or detected is None:
                 good = False
             else:
-                good = self._example(row, detected, role, found, tokens)
+                form = stands.form(row.record)
+                if form is not detected.format:
+                    found.append(Checked("mixed_format", f"read as {form.title}"))
+                good = self._example(row, form, role, found, tokens)
             for breach in found:
                 self.ledger.add(breach.rule, name, row.line, breach.detail, routes=breach.routes)
+            if found and self.each is not None:
+                self.each(row.line, found)
             is_row = row.record is not None or any(breach.rule not in NO_ROW for breach in found)
             count += is_row
             valid += good
@@ -78,8 +100,10 @@ class Scan:
                 role_why=role_why,
                 format=detected.format.name if detected else "",
                 format_title=detected.format.title if detected else "not recognised",
-                why=why,
-                also=detected.also if detected else (),
+                why=why + stands.others(),
+                also=stands.also,
+                as_is=stands.as_is,
+                method=detected.format.method if detected else "",
                 size_bytes=size,
                 rows=count,
                 valid=valid,
@@ -89,34 +113,35 @@ class Scan:
 
     def _detect(self, path: Path, name: str) -> tuple[Detection | None, str]:
         try:
-            detected = detect(path)
+            detected = detect(path, self.names)
         except BespokeError as error:
             why = error.problems[0].message
             self.ledger.add("unknown_shape", name, None, why)
             return None, why
         return detected, detected.why
 
-    def _example(
-        self, row: Row, detected: Detection, role: Role, found: list[Checked], tokens: array[int]
-    ) -> bool:
+    def _example(self, row: Row, form: Format, role: Role, found: list[Checked], tokens: array[int]) -> bool:
         """Check, count and remember the example of a row; whether any target may train on it as it is."""
         assert row.record is not None
-        reading = detected.format.read(row.record)
+        reading = form.read(row.record)
         example = reading.example
-        kept = detected.format.unknown_keys(example)  # the example has them: each target decides
+        kept = form.unknown_keys(example)  # the example has them: each target decides
         faults = tuple(fault for fault in reading.faults if fault not in kept)
+        read = not faults
         faults = faults or structure(example)
         found += [Checked(fault.rule, fault.message) for fault in faults]
         found += self._unknown_keys(example)
+        found += self._not_carried(example, reading.example.spelling if read else {})
         size, broken = _size(example)
         found += broken
         found += self.checks.check(example, size)
         tokens.append(self.estimate.tokens(size))
-        asked = shingles("\n".join(turn.text for turn in example.asked))
+        asked, dense = shingled("\n".join(turn.text[:COMPARED] for turn in example.asked))
         if role == "training":
             found += self._leaks(asked)
-        good = not any(self.rules.blocks_every_target(breach.rule) for breach in found)
-        self._remember(example, asked, row.line, role, found, good)
+        good = not any(b.routes is None and self.rules.blocks_every_target(b.rule) for b in found)
+        if read:  # what could not be read is no copy of anything
+            self._remember(example, asked, dense, row.line, role, found, good)
         return good
 
     def _unknown_keys(self, example: Example) -> list[Checked]:
@@ -129,12 +154,43 @@ class Scan:
                 routes[fault.message] = (*routes.get(fault.message, ()), route)
         return [Checked("extra_key", message, concerned) for message, concerned in routes.items()]
 
+    def _not_carried(self, example: Example, spelling: Mapping[str, Any]) -> Iterator[Checked]:
+        """What a target's format has no place for, with those targets; what stands otherwise in it."""
+        if spelling.get("version", SCHEMA) != SCHEMA:
+            yield Checked("schema_version", f"schemaVersion is {spelling['version']!r}")
+        if not (
+            example.uses_tools or any(t.reasoning or t.media or t.parts or t.extra for t in example.turns)
+        ):
+            return
+        routes: dict[str, tuple[str, ...]] = {}
+        for route, formats in self.rules.targets.items():
+            target = format_named(formats[0])
+            keys = {fault.message for fault in target.unknown_keys(example)}
+            for loss in target.lost(example):
+                if loss.removeprefix("the ") not in keys:
+                    routes[loss] = (*routes.get(loss, ()), route)
+        for loss, concerned in routes.items():
+            yield Checked("not_carried", loss, concerned)
+        if any(turn.parts for turn in example.turns):
+            yield Checked("several_blocks", "several text blocks in one turn")
+        if example.uses_tools:
+            yield Checked("nova_tools", "declares or calls tools")
+        if any(turn.reasoning for turn in example.turns):
+            yield Checked("nova_reasoning", "holds reasoning")
+
     def _leaks(self, asked: Hashes) -> list[Checked]:
         inside = self.evaluation.inside(asked, self.holds_evaluation)
         return [Checked("leak_evaluation", f"holds note {self.evaluation_ids[n]}") for n in inside[:1]]
 
     def _remember(
-        self, example: Example, asked: Hashes, line: int, role: Role, found: list[Checked], good: bool
+        self,
+        example: Example,
+        asked: Hashes,
+        dense: bool,
+        line: int,
+        role: Role,
+        found: list[Checked],
+        good: bool,
     ) -> None:
         answer = example.answer
         if answer.strip():
@@ -142,10 +198,14 @@ class Scan:
             self.refusals += refuses(answer)
         if good and role == "training":
             self.labels.add(answer, as_object(answer))
+            self.asked.add(self._name, line, "\n".join(turn.text for turn in example.asked))
+            self.languages.add(self._name, line, answer)
+            self.system_prompts.add(self._name, line, example.system)
         free = [not any(self._blocks(breach, route) for breach in found) for route in self.rules.targets]
         self.copies.add(
             example,
             asked,
+            dense=dense,
             file=len(self.files),
             line=line,
             targets=sum(ok << n for n, ok in enumerate(free)) if good else 0,

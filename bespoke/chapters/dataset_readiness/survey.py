@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +12,7 @@ from bespoke.chapters.dataset_readiness.census import Census
 from bespoke.chapters.dataset_readiness.ledger import Ledger
 from bespoke.chapters.dataset_readiness.minhash import Containment
 from bespoke.chapters.dataset_readiness.result import LabelField
+from bespoke.chapters.dataset_readiness.row_checks import Checked
 from bespoke.chapters.dataset_readiness.rules import rules_as_of
 from bespoke.chapters.dataset_readiness.scan import VALIDATION, Scan
 from bespoke.chapters.dataset_readiness.split import Side, divide, nested
@@ -136,20 +137,27 @@ class Survey:
 
 def survey(client: Client, facts: Facts, *, seed: int = SEED) -> Survey:
     """The one pass over a client's files. Raises BespokeError where a file cannot be opened."""
-    return read(client.dataset, client.folder, client.notes or (), client.code_set, facts, seed=seed)
+    return read(
+        client.dataset, client.folder, client.notes or (), client.code_set, facts, seed=seed,
+        country=client.engagement.country,
+    )  # fmt: skip
 
 
 def read(
     paths: Sequence[Path], folder: Path, notes: Sequence[Note], release: Release | None, facts: Facts, *,
-    seed: int = SEED,
+    seed: int = SEED, names: Mapping[str, str] | None = None, country: str = "",
+    each: Callable[[int, list[Checked]], None] | None = None,
 ) -> Survey:  # fmt: skip
-    """The one pass over any files; findings name them relative to `folder`. `notes` must not be among the rows."""
+    """The one pass over any files; findings name them relative to `folder`. `notes` must not be among the rows.
+
+    `each` is told the line of every row that breaks a rule, and what it breaks.
+    """
     rules = rules_as_of(facts.as_of)
     known = Containment(note.text for note in notes)
-    scan = Scan(rules, Ledger(rules), known, tuple(note.id for note in notes), release)
+    scan = Scan(rules, Ledger(rules), known, tuple(note.id for note in notes), release, country, names, each)
     for path in paths:
         scan.file(path, shown(path, folder))
-    near = tuple(scan.copies.near(rules.number("duplicate_near")))
+    near = tuple(scan.copies.near(rules.number("duplicate_near"), rules.number("duplicate_near_script")))
     return Survey(
         scan=scan,
         census=Census(scan.copies, near, [file.role == "training" for file in scan.files]),

@@ -45,7 +45,7 @@ def readiness(
     accepted = rules.targets[route]
     concerned = [f for f in findings if f.severity == "error" and (not f.routes or route in f.routes)]
     blocking = [f for f in concerned if not f.mended]
-    other_format = any(not {file.format, *file.also} & set(accepted) for file in files)
+    other_format = any(not set(file.as_is) & set(accepted) for file in files)
     mended = [f.rule for f in concerned if f.mended] + ["format"] * other_format
     status: Status = "not_ready" if blocking else "needs_conversion" if mended else "ready"
     minimum, maximum = (rules.limits(rule).get(route) for rule in ("records_min", "records_max"))

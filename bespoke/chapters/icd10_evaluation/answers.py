@@ -23,9 +23,10 @@ from bespoke.chapters.icd10_evaluation.mentions import MentionDictionary
 from bespoke.chapters.icd10_evaluation.result import Kind
 from bespoke.claude.strategies import STRATEGIES
 from bespoke.clients.schema import Fields, Note, Prediction, TrainedOn, Usage
+from bespoke.evaluation.cases import NOT_MEASURED
 from bespoke.facts.icd10 import CodeSet
 
-Status = Literal["answered", "missing", "schema_broken"]
+Status = Literal["answered", "missing", "schema_broken", "not_measured"]
 Fit = Callable[[Sequence[Note]], Rung]
 CLAUDE = "claude_"  # how the names of the systems begin that a run of Claude recorded
 
@@ -97,7 +98,8 @@ def offline_rungs(
 def recorded_systems(predictions: Mapping[str, Sequence[Prediction]], notes: Sequence[Note]) -> list[Ran]:
     """Systems whose outputs were recorded: the client's own by name, then the Claude rungs in ladder order.
 
-    A note without an output is a missing answer.
+    A note without a line is a missing answer and counts as wrong; one that the network lost, or that was never asked,
+    is not measured.
     """
     ran = []
     for name in sorted(predictions, key=_place):
@@ -187,6 +189,8 @@ def _decide(
 def _recorded(prediction: Prediction | None) -> Answer:
     if prediction is None:
         return Answer(status="missing")
+    if prediction.outcome in NOT_MEASURED:
+        return Answer(status="not_measured")
     fields = prediction.prediction
     codes = tuple(dict.fromkeys(map(comparable_code, fields.diagnosis_icd10))) if fields else ()
     return Answer(

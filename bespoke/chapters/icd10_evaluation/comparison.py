@@ -15,7 +15,7 @@ from bespoke.chapters.icd10_evaluation.result import (
 )
 from bespoke.chapters.icd10_evaluation.scores import Scorer, count
 from bespoke.chapters.icd10_evaluation.slices import CodeKind, count_kind
-from bespoke.statistics.interval import Interval
+from bespoke.statistics.clusters import Difference, Measure
 from bespoke.statistics.mcnemar import McNemar, mcnemar
 from bespoke.statistics.multiplicity import holm
 from bespoke.statistics.power import minimum_detectable_difference, paired_notes_needed
@@ -37,12 +37,10 @@ def compare(ladder: Sequence[Ran], best: str, scorer: Scorer) -> tuple[Compariso
     ]  # once, the best first
     by_name = {ran.name: ran for ran in ladder}
     place = {ran.name: i for i, ran in enumerate(ladder)}
-    differences = scorer.bootstrap.differences(
-        [count(scorer.gold, [x.code_set for x in ran.answers]).f1 for ran in ladder],
-        [(place[a], place[b]) for a, b in pairs],
+    differences = scorer.clusters.differences(
+        _measures(ladder, scorer), [(place[a], place[b]) for a, b in pairs]
     )
     primaries = [_primary(by_name[a], by_name[b], scorer) for a, b in pairs]
-    adjusted = holm([difference.p for difference in differences])
     primary_adjusted = holm([primary.p for primary in primaries])
     return tuple(
         Comparison(
@@ -52,22 +50,22 @@ def compare(ladder: Sequence[Ran], best: str, scorer: Scorer) -> tuple[Compariso
             best=(a, b) in with_best,
             difference=differences[i].interval,
             p=differences[i].p,
-            p_holm=adjusted[i],
+            p_any=differences[i].p_any,
             primary=primaries[i],
             primary_p_holm=primary_adjusted[i],
-            verdict=verdict(differences[i].interval, adjusted[i]),
+            verdict=verdict(differences[i]),
         )
         for i, (a, b) in enumerate(pairs)
     )
 
 
-def verdict(difference: Interval, p_holm: float) -> Verdict:
-    """ "Improved" needs an interval without zero that also survives Holm's adjustment over all pairs."""
-    if not difference.excludes_zero:
+def verdict(difference: Difference) -> Verdict:
+    """ "Improved" needs an interval without zero and a p that allows for every pair of systems."""
+    if not difference.interval.excludes_zero or difference.p > _LEVEL:
         return "not_separable"
-    if p_holm > _LEVEL:
-        return "not_after_holm"
-    return "improved" if difference.estimate > 0 else "worse"
+    if difference.p_any > _LEVEL:
+        return "not_among_so_many"
+    return "improved" if difference.interval.estimate > 0 else "worse"
 
 
 def slice_differences(
@@ -75,7 +73,7 @@ def slice_differences(
 ) -> tuple[SliceDifference, ...]:
     """F1 of the best minus the runner-up on each kind of code, adjusted over the kinds."""
     found = [
-        scorer.bootstrap.difference(
+        scorer.clusters.difference(
             *(count_kind(kind, scorer.gold, [a.code_set for a in ran.answers]).f1 for ran in (best, other))
         )
         for kind in kinds
@@ -87,19 +85,23 @@ def slice_differences(
     )
 
 
-def power(scorer: Scorer, nearest: Comparison | None) -> Power:
+def power(scorer: Scorer, nearest: Comparison | None, ladder: Sequence[Ran]) -> Power:
     """What these notes can show; `nearest` compares the best system with the runner-up."""
     notes = len(scorer.gold)
     discordant = nearest.primary.discordant if nearest else None
-    scale = (two_sided_z(1 - _LEVEL) + two_sided_z(2 * _POWER - 1)) / two_sided_z(1 - _LEVEL)
+    alone = two_sided_z(1 - _LEVEL)
+    error = nearest.difference.half_width / alone if nearest else 0.0
+    often = two_sided_z(2 * _POWER - 1)
+    among = max(alone, scorer.clusters.reach_of_any(_measures(ladder, scorer)))
     return Power(
         notes=notes,
-        clusters=scorer.bootstrap.clusters,
+        clusters=scorer.clusters.clusters,
         discordant=discordant,
         detectable_primary=minimum_detectable_difference(nearest.primary.independent, discordant or 0.0)
         if nearest
         else None,
-        detectable_f1=nearest.difference.half_width * scale if nearest else None,
+        detectable_f1=error * (alone + often) if nearest else None,
+        detectable_f1_among_all=error * (among + often) if nearest else None,
         table=tuple(
             NotesNeeded(difference=d, discordant=share, notes=paired_notes_needed(d, share))
             for d in _DIFFERENCES
@@ -114,9 +116,14 @@ def runner_up(comparisons: Sequence[Comparison], scores: dict[str, float], best:
     return max(others, key=lambda c: scores[c.second]) if others else None
 
 
+def _measures(ladder: Sequence[Ran], scorer: Scorer) -> list[Measure]:
+    found = [count(scorer.gold, [x.code_set for x in ran.answers]).f1 for ran in ladder]
+    return [Measure.ratio(ratio.numerator, ratio.denominator) for ratio in found]
+
+
 def _primary(first: Ran, second: Ran, scorer: Scorer) -> McNemar:
     right = [scorer.primary_right(ran.answers, lambda code: code) for ran in (first, second)]
     judged = [
-        (a, b, c) for a, b, c in zip(*right, scorer.bootstrap.cluster.tolist(), strict=True) if a is not None
+        (a, b, c) for a, b, c in zip(*right, scorer.clusters.cluster.tolist(), strict=True) if a is not None
     ]
     return mcnemar([bool(a) for a, _, _ in judged], [bool(b) for _, b, _ in judged], [c for *_, c in judged])

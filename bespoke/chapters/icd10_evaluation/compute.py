@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bespoke.chapters.icd10_evaluation.answers import (
     Answer,
     Ran,
+    Status,
     offline_rungs,
     recorded_systems,
     usable_training,
@@ -38,15 +39,19 @@ from bespoke.clients.schema import Client, Note
 from bespoke.facts.icd10 import CodeSet, code_set
 from bespoke.facts.reader import Facts
 from bespoke.statistics.bootstrap import ClusterBootstrap
+from bespoke.statistics.clusters import Clusters
+
+Slices = Callable[[Ran, Scorer], tuple[Slice, ...]]
 
 
 def compute(
-    client: Client, facts: Facts, *, resamples: int = 2000, seed: int = 20261120
+    client: Client, facts: Facts, *, resamples: int = 2000, flips: int = 20_000, seed: int = 20261120
 ) -> Icd10Evaluation | None:
     """Trains and scores the offline ladder, scores recorded systems, quotes the Claude rungs that were not run.
 
     None where the client folder holds no evaluation notes. Without training notes only retrieval runs of the
-    offline rungs. Codes are compared as given but for case and dot: an invalid gold code stays in the gold.
+    offline rungs. Codes are compared as given but for case and dot. An invalid gold code stays in the
+    gold and a hit on it scores; `micro_f1_valid` says what is left where only billable codes can score.
     """
     if not client.notes:
         return None
@@ -55,24 +60,29 @@ def compute(
     train = usable_training(client.train or (), notes)
     gold = [gold_codes(note) for note in notes]
     ladder = [*offline_rungs(notes, train, seed, release), *recorded_systems(client.predictions or {}, notes)]
-    bootstrap = ClusterBootstrap([group_of(note) for note in notes], resamples=resamples, seed=seed)
-    scorer = Scorer(gold, [_primary(note) for note in notes], bootstrap, release)
+    groups = [group_of(note) for note in notes]
+    bootstrap = ClusterBootstrap(groups, resamples=resamples, seed=seed)
+    clusters = Clusters(groups, flips=flips, seed=seed)
+    scorer = Scorer(gold, [_primary(note) for note in notes], clusters, release)
     kinds, mentions = code_kinds(gold, train, release), mention_kinds(notes, train)
 
-    def slices(answers: Sequence[Answer]) -> tuple[Slice, ...]:
-        sets = [answer.code_set for answer in answers]
-        return (*by_code(kinds, gold, sets, bootstrap), *by_mention(mentions, sets, bootstrap))
+    def slices(ran: Ran, own: Scorer) -> tuple[Slice, ...]:
+        known = [a.status != "not_measured" for a in ran.answers]
+        sets = [a.code_set for a, k in zip(ran.answers, known, strict=True) if k]
+        held = [replace(m, codes=[c for c, k in zip(m.codes, known, strict=True) if k]) for m in mentions]
+        return (*by_code(kinds, own.gold, sets, own.clusters), *by_mention(held, sets, own.clusters))
 
-    systems = [_system(ran, slices(ran.answers), notes, scorer, client, facts) for ran in ladder]
+    systems = [_system(ran, slices, notes, scorer, client, facts) for ran in ladder]
     estimates = {system.name: system.scores.micro_f1.estimate for system in systems if system.scores}
     best = max(estimates, key=lambda name: estimates[name])
-    comparisons = compare(ladder, best, scorer)
+    shared, common = _on_common_notes(ladder, scorer)
+    comparisons = compare(shared, best, common)
     nearest = runner_up(comparisons, estimates, best)
-    by_name = {ran.name: ran for ran in ladder}
+    by_name = {ran.name: ran for ran in shared}
     learnt = measured(ladder, train, notes, gold, seed)
     return Icd10Evaluation(
         notes=len(notes),
-        clusters=bootstrap.clusters,
+        clusters=clusters.clusters,
         train=len(train),
         left_out_of_training=len(client.train or ()) - len(train),
         foreign_notes=sum(foreign_language(note.text) is not None for note in notes),
@@ -92,11 +102,11 @@ def compute(
             [kind for kind in kinds if kind.dimension != "chapter"],
             by_name[best],
             by_name[nearest.second],
-            scorer,
+            common,
         )
         if nearest
         else (),
-        power=power(scorer, nearest),
+        power=power(common, nearest, shared),
         learning=tuple(curve.curve() for curve in learnt),
         forecast=forecast(learnt, bootstrap, client, facts),
         retrieval=retrieval(train, notes, release, resamples=resamples, seed=seed) if any(gold) else None,
@@ -110,8 +120,13 @@ def compute(
 
 
 def _system(
-    ran: Ran, slices: tuple[Slice, ...], notes: Sequence[Note], scorer: Scorer, client: Client, facts: Facts
+    ran: Ran, slices: Slices, notes: Sequence[Note], scorer: Scorer, client: Client, facts: Facts
 ) -> System:
+    """On the notes that it was measured on: what the network lost is not the system's fault."""
+    known = [answer.status != "not_measured" for answer in ran.answers]
+    own = scorer.of(known) if any(known) else scorer
+    answers = [a for a, k in zip(ran.answers, known, strict=True) if k] if any(known) else [*ran.answers]
+    seen = [note for note, k in zip(notes, known, strict=True) if k] if any(known) else [*notes]
     return System(
         name=ran.name,
         title=ran.title,
@@ -120,21 +135,33 @@ def _system(
         learns=ran.fit is not None,
         decision=ran.decision,
         outcomes=_outcomes(ran.answers),
-        scores=scorer.scores(ran.answers),
-        validity=validity((answer.codes for answer in ran.answers), scorer.release),
-        slices=slices,
-        fields=field_scores(notes, ran.answers, scorer),
-        consumption=consumption(ran.name, ran.answers, scorer.accepted(ran.answers), client, facts),
-        confusion=_confusion(scorer.primary, ran.answers, scorer.release),
+        scores=own.scores(answers),
+        validity=validity((answer.codes for answer in answers), scorer.release),
+        slices=slices(ran, own) if any(known) else (),
+        fields=field_scores(seen, answers, own),
+        consumption=consumption(ran.name, answers, own.accepted(answers), client, facts),
+        confusion=_confusion(own.primary, answers, scorer.release),
     )
 
 
+def _on_common_notes(ladder: Sequence[Ran], scorer: Scorer) -> tuple[list[Ran], Scorer]:
+    """The systems on the notes that all of them were measured on; all notes where those would be none."""
+    known = [all(ran.answers[i].status != "not_measured" for ran in ladder) for i in range(len(scorer.gold))]
+    if all(known) or not any(known):
+        return [*ladder], scorer
+    cut = [replace(r, answers=tuple(a for a, k in zip(r.answers, known, strict=True) if k)) for r in ladder]
+    return cut, scorer.of(known)
+
+
 def _outcomes(answers: Sequence[Answer]) -> Outcomes:
-    def count(status: Literal["answered", "missing", "schema_broken"]) -> int:
+    def count(status: Status) -> int:
         return sum(answer.status == status for answer in answers)
 
     return Outcomes(
-        answered=count("answered"), missing=count("missing"), schema_broken=count("schema_broken")
+        answered=count("answered"),
+        missing=count("missing"),
+        schema_broken=count("schema_broken"),
+        not_measured=count("not_measured"),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from bespoke.chapters.icd10_evaluation.answers import Answer
+from bespoke.chapters.icd10_evaluation.directions import frequency, route
 from bespoke.chapters.icd10_evaluation.result import FieldScores
 from bespoke.chapters.icd10_evaluation.scores import Scorer, count
 from bespoke.clients.schema import Fields, Medication, Note
@@ -15,12 +16,14 @@ from bespoke.statistics.interval import Interval
 
 _GAPS = re.compile(r"[\s,]+")
 _NEAR_DAYS = 3
+_ONE_WAY: dict[str, Callable[[str], str]] = {"route": route, "frequency": frequency}
 
 
 def field_scores(notes: Sequence[Note], answers: Sequence[Answer], scorer: Scorer) -> FieldScores | None:
     """Scores of the other fields; None for a system that answers codes only.
 
-    Text counts as equal when it is the same but for case, spaces and commas. Sets are scored by micro-F1.
+    Text counts as equal when it is the same but for case, spaces and commas; BID and twice a day are one frequency,
+    PO and oral one route. Sets are scored by micro-F1.
     """
     if not any(answer.prediction for answer in answers):
         return None
@@ -29,7 +32,7 @@ def field_scores(notes: Sequence[Note], answers: Sequence[Answer], scorer: Score
     def f1(items: Callable[[Fields], frozenset[str]]) -> Interval | None:
         gold = [items(note.gold) for note in notes]
         return (
-            scorer.bootstrap.ratio(count(gold, [items(fields) for fields in given]).f1) if any(gold) else None
+            scorer.clusters.ratio(count(gold, [items(fields) for fields in given]).f1) if any(gold) else None
         )
 
     return FieldScores(
@@ -49,7 +52,9 @@ def _medications(*parts: str) -> Callable[[Fields], frozenset[str]]:
     """The medications as drug plus the named parts, so that a part counts only with its own drug."""
 
     def written(medication: Medication) -> str:
-        return "|".join(_plain(getattr(medication, part) or "") for part in ("drug", *parts))
+        return "|".join(
+            _plain(_ONE_WAY.get(part, str)(getattr(medication, part) or "")) for part in ("drug", *parts)
+        )
 
     return lambda fields: frozenset(map(written, fields.prescribed_medications))
 

@@ -11,7 +11,7 @@ from bespoke.statistics.interval import Interval
 from bespoke.statistics.mcnemar import McNemar
 
 Kind = Literal["offline", "recorded", "claude"]
-Verdict = Literal["improved", "worse", "not_after_holm", "not_separable"]
+Verdict = Literal["improved", "worse", "not_among_so_many", "not_separable"]
 
 
 class Retirement(Part):
@@ -56,6 +56,7 @@ class Scores(Part):
     precision: Interval
     recall: Interval
     micro_f1: Interval
+    micro_f1_valid: Interval | None = None  # a hit on a code that cannot be billed is none; None: the same
     category_f1: Interval  # first three characters
     hierarchical_f1: Interval  # codes with all their ancestors
     note_f1: Interval  # mean over notes; a note without codes in gold and answer counts as 1
@@ -69,11 +70,12 @@ class Scores(Part):
 
 
 class Outcomes(Part):
-    """What came back for the notes; missing and broken answers count as errors in every score."""
+    """What came back for the notes; missing and broken answers count as errors in every score, the others do not."""
 
     answered: int
     missing: int
     schema_broken: int
+    not_measured: int = 0  # lost on the way, held back or not asked
 
 
 class Slice(Part):
@@ -183,7 +185,7 @@ class Comparison(Part):
     """`first` against `second` on the same notes: the difference of micro-F1 and McNemar on the primary
     diagnosis.
 
-    Holm's adjustment runs over all pairs compared, for each of the two tests.
+    p by exchanging the two systems in whole groups; Holm's adjustment of the primary diagnosis over the pairs compared.
     """
 
     first: str
@@ -192,7 +194,7 @@ class Comparison(Part):
     best: bool  # `first` is the best system
     difference: Interval
     p: float
-    p_holm: float
+    p_any: float  # allows for every pair of systems, so for the choice of the best
     primary: McNemar
     primary_p_holm: float
     verdict: Verdict
@@ -219,7 +221,8 @@ class Power(Part):
     clusters: int
     discordant: float | None  # observed between best and runner-up on the primary diagnosis
     detectable_primary: float | None  # None: not even a difference as large as the discordance
-    detectable_f1: float | None  # from the paired bootstrap of best and runner-up
+    detectable_f1: float | None  # from the spread seen between best and runner-up, that pair alone
+    detectable_f1_among_all: float | None  # the same as the verdicts are given, among all pairs
     table: tuple[NotesNeeded, ...]
 
 
@@ -301,7 +304,7 @@ class Precedent(Part):
 class GivenAnswer(Part):
     system: str
     codes: tuple[str, ...]
-    status: Literal["answered", "missing", "schema_broken"]
+    status: Literal["answered", "missing", "schema_broken", "not_measured"]
     accepted: bool
 
 
@@ -319,7 +322,7 @@ class Disagreement(Part):
 class Icd10Evaluation(Result):
     """The whole chapter. `systems` are in ladder order, the rungs that were not run last."""
 
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
 
     notes: int
     clusters: int

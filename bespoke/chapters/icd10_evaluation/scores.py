@@ -13,7 +13,8 @@ from bespoke.chapters.icd10_evaluation.answers import Answer
 from bespoke.chapters.icd10_evaluation.macro import macro_f1
 from bespoke.chapters.icd10_evaluation.result import RecallAt, Scores
 from bespoke.facts.icd10 import CodeSet
-from bespoke.statistics.bootstrap import ClusterBootstrap, Ratio
+from bespoke.statistics.bootstrap import Ratio
+from bespoke.statistics.clusters import Clusters
 from bespoke.statistics.interval import Interval
 from bespoke.statistics.proportion import wilson
 
@@ -73,12 +74,22 @@ class Scorer:
     """Scores systems on one set of notes, all with the same resamples."""
 
     def __init__(
-        self, gold: Sets, primary: Sequence[str | None], bootstrap: ClusterBootstrap, release: CodeSet
+        self, gold: Sets, primary: Sequence[str | None], clusters: Clusters, release: CodeSet
     ) -> None:
-        self.gold, self.primary, self.bootstrap, self.release = gold, primary, bootstrap, release
-        self.clustered = bootstrap.clusters < len(gold)
+        self.gold, self.primary, self.clusters, self.release = gold, primary, clusters, release
+        self.clustered = clusters.clusters < len(gold)
+        self.valid = [frozenset(code for code in g if release.validity(code) == "billable") for g in gold]
         self.categories = [_categories(g) for g in gold]
         self.lineages = [with_ancestors(g, release) for g in gold]
+
+    def of(self, known: Sequence[bool]) -> Scorer:
+        """The same for some of the notes: those that a system was measured on."""
+        if all(known):
+            return self
+        kept = [i for i, k in enumerate(known) if k]
+        groups = [str(self.clusters.cluster[i]) for i in kept]
+        clusters = Clusters(groups, flips=self.clusters.flips, seed=self.clusters.seed)
+        return Scorer([self.gold[i] for i in kept], [self.primary[i] for i in kept], clusters, self.release)
 
     def scores(self, answers: Sequence[Answer]) -> Scores:
         sets = [answer.code_set for answer in answers]
@@ -86,7 +97,7 @@ class Scorer:
         came = np.array([answer.status == "answered" for answer in answers], dtype=float)
         category = count(self.categories, [_categories(s) for s in sets])
         lineage = count(self.lineages, [with_ancestors(s, self.release) for s in sets])
-        precision, recall, micro, three, hierarchical, note = self.bootstrap.ratios(
+        precision, recall, micro, three, hierarchical, note = self.clusters.ratios(
             [
                 exact.precision,
                 exact.recall,
@@ -96,7 +107,7 @@ class Scorer:
                 Ratio(exact.note_f1.numerator * came, exact.note_f1.denominator),
             ]
         )
-        macro, labels = macro_f1(self.gold, sets, self.bootstrap.cluster.tolist())
+        macro, labels = macro_f1(self.gold, sets, self.clusters.cluster.tolist())
         return Scores(
             precision=precision,
             recall=recall,
@@ -104,6 +115,7 @@ class Scorer:
             category_f1=three,
             hierarchical_f1=hierarchical,
             note_f1=note,
+            micro_f1_valid=self._valid_only(exact, sets),
             macro_f1=macro,
             macro_labels=labels,
             accepted=self.share(self.accepted(answers)),
@@ -112,6 +124,13 @@ class Scorer:
             primary_chapter=self.share(self.primary_right(answers, self.release.chapter)),
             recall_at=self._recall_at(answers),
         )
+
+    def _valid_only(self, exact: Counts, sets: Sets) -> Interval | None:
+        """Micro-F1 where a hit on a code that cannot be billed is none; None where there was no such hit."""
+        hits = count(self.valid, sets).hits
+        if (hits == exact.hits).all():
+            return None
+        return self.clusters.ratio(Ratio(2 * hits, exact.predicted + exact.gold))
 
     def accepted(self, answers: Sequence[Answer]) -> list[bool | None]:
         """Whether the whole set of codes is right; an answer that never came is wrong even where gold is
@@ -127,18 +146,18 @@ class Scorer:
         ]
 
     def share(self, right: Sequence[bool | None]) -> Interval:
-        """Wilson's interval where every note is its own cluster, else the cluster bootstrap."""
+        """Wilson's interval where every note is its own cluster, else by clusters."""
         judged = [r for r in right if r is not None]
         if not self.clustered or not judged:
             return wilson(sum(judged), len(judged))
         counted = np.array([r is not None for r in right], dtype=float)
-        return self.bootstrap.ratio(Ratio(np.array([bool(r) for r in right], dtype=float), counted))
+        return self.clusters.ratio(Ratio(np.array([bool(r) for r in right], dtype=float), counted))
 
     def _recall_at(self, answers: Sequence[Answer]) -> tuple[RecallAt, ...]:
         if not any(answer.ranked for answer in answers):
             return ()
         tops = [count(self.gold, [frozenset(a.ranked[:k]) for a in answers]).recall for k in KS]
-        return tuple(RecallAt(k=k, recall=i) for k, i in zip(KS, self.bootstrap.ratios(tops), strict=True))
+        return tuple(RecallAt(k=k, recall=i) for k, i in zip(KS, self.clusters.ratios(tops), strict=True))
 
 
 def _categories(codes: frozenset[str]) -> frozenset[str]:

@@ -17,7 +17,8 @@ from bespoke.chapters.icd10_evaluation.scores import Counts, Sets, count
 from bespoke.chapters.icd10_evaluation.surface import Context, words_of
 from bespoke.clients.schema import Note
 from bespoke.facts.icd10 import CodeSet
-from bespoke.statistics.bootstrap import ClusterBootstrap, Ratio
+from bespoke.statistics.bootstrap import Ratio
+from bespoke.statistics.clusters import Clusters
 
 Dimension = Literal["chapter", "training", "symptom", "laterality", "seventh"]
 
@@ -73,12 +74,10 @@ def count_kind(kind: CodeKind, gold: Sets, predicted: Sets) -> Counts:
     return count([codes & held for codes in gold], [codes & held for codes in predicted])
 
 
-def by_code(
-    kinds: Sequence[CodeKind], gold: Sets, predicted: Sets, bootstrap: ClusterBootstrap
-) -> tuple[Slice, ...]:
+def by_code(kinds: Sequence[CodeKind], gold: Sets, predicted: Sets, clusters: Clusters) -> tuple[Slice, ...]:
     counts = [count_kind(kind, gold, predicted) for kind in kinds]
     ratios = [ratio for c in counts for ratio in (c.recall, c.precision, c.f1)]
-    intervals = bootstrap.ratios(ratios)
+    intervals = clusters.ratios(ratios)
     return tuple(
         Slice(
             name=kind.name,
@@ -126,11 +125,9 @@ def mention_kinds(notes: Sequence[Note], train: Sequence[Note]) -> list[MentionK
     return [kind for kind in kinds if any(kind.codes)]
 
 
-def by_mention(
-    kinds: Sequence[MentionKind], predicted: Sets, bootstrap: ClusterBootstrap
-) -> tuple[Slice, ...]:
+def by_mention(kinds: Sequence[MentionKind], predicted: Sets, clusters: Clusters) -> tuple[Slice, ...]:
     found = [count(kind.codes, predicted) for kind in kinds]
-    recalls = bootstrap.ratios([Ratio(c.hits, c.gold) for c in found])
+    recalls = clusters.ratios([Ratio(c.hits, c.gold) for c in found])
     return tuple(
         Slice(
             name=kind.name,

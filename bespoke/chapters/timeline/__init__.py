@@ -3,6 +3,7 @@
 from bespoke.chapters.timeline.compute import DEFAULT_PHASES, compute
 from bespoke.chapters.timeline.result import (
     ABTest,
+    Action,
     CurvePoint,
     FinishDates,
     PhaseTimeline,
@@ -14,6 +15,7 @@ from bespoke.chapters.timeline.result import (
 __all__ = [
     "DEFAULT_PHASES",
     "ABTest",
+    "Action",
     "CurvePoint",
     "FinishDates",
     "PhaseTimeline",

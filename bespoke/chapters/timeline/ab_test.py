@@ -6,6 +6,7 @@ import math
 
 from scipy.special import ndtri
 
+from bespoke.advice.situation import Situation
 from bespoke.chapters.timeline.result import ABTest
 from bespoke.clients.schema import Client, Task
 from bespoke.facts.reader import Facts
@@ -23,9 +24,13 @@ def sample_size(current: float, target: float, *, power: float, significance: fl
     return math.ceil(needed)
 
 
-def ab_test(task: Task, client: Client, facts: Facts) -> ABTest:
-    """Sample and duration for the step from current to target quality, or what is missing to say."""
+def ab_test(task: Task, client: Client, facts: Facts, situation: Situation | None = None) -> ABTest:
+    """Sample and duration for the step from current to target quality, or what is missing to say. The quality that the
+    advice found, and the target no higher than people agree, where there is a situation; else what tasks.csv says."""
     current, target = task.current_quality, task.target_quality
+    if situation is not None:
+        quality = situation.quality
+        current, target = (quality.estimate if quality else None), situation.aim
     if current is None or target is None or target <= current:
         missing = (
             "current and target quality" if None in (current, target) else "a target above current quality"

@@ -1,60 +1,91 @@
-"""The timeline chapter: one simulated plan per set of phases, and the whole engagement."""
+"""The timeline chapter: one simulated plan per task, and the whole engagement."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 from bespoke.chapters.examples import ExamplesNeed
+from bespoke.chapters.plans import Advised
 from bespoke.chapters.timeline.ab_test import ab_test
+from bespoke.chapters.timeline.actions import next_days
 from bespoke.chapters.timeline.calendar import WorkingCalendar
 from bespoke.chapters.timeline.calibration import calibrate, logged
+from bespoke.chapters.timeline.engagement import together
+from bespoke.chapters.timeline.estimates import Estimate, learnt, long_enough
+from bespoke.chapters.timeline.own_phases import with_own
 from bespoke.chapters.timeline.plan import Planner
-from bespoke.chapters.timeline.result import Timeline
+from bespoke.chapters.timeline.result import ABTest, Timeline
+from bespoke.chapters.timeline.task_plan import of_plan, of_table
 from bespoke.clients.schema import Client
 from bespoke.facts.reader import Facts
 
 DEFAULT_PHASES = (
-    "contract_access", "data_protection_review", "quota", "audit", "evaluation_set", "dataset", "training",
+    "contract_access", "data_protection_review", "quota", "audit", "measure", "dataset", "training",
     "evaluation_ab", "integration",
 )  # fmt: skip
+ENGAGEMENT = "engagement"  # the name of its plan
 
 
 def compute(
     client: Client,
     facts: Facts,
     *,
-    phases: Mapping[str, Sequence[str]] | None = None,
+    advised: Sequence[Advised] = (),
+    phases: Sequence[str] = DEFAULT_PHASES,
     needs: Sequence[ExamplesNeed] = (),
     draws: int = 20_000,
     seed: int = 20261120,
 ) -> Timeline:
     """Finish dates as P10/P50/P80/P90, and what decides them.
 
-    `phases` names the phases of each task's route, `needs` the examples each task takes and those that are there.
-    Durations learnt from the log of finished engagements replace the table's where the log is long enough.
-    Tasks with the same phases share one plan, and its annotators. Raises BespokeError for an impossible network
-    or an unknown country.
+    `advised` holds the plan of each task; a task without one is planned for the named `phases` of the table. `needs`
+    holds the examples each task takes and those that are there. Durations learnt from the log of finished engagements
+    replace the table's where the log is long enough, and the client's own phases.csv comes before both. Raises
+    BespokeError for an impossible network or an unknown country.
     """
-    chosen = {task.task_id: tuple((phases or {}).get(task.task_id, DEFAULT_PHASES)) for task in client.tasks}
-    tests = {task.task_id: ab_test(task, client, facts) for task in client.tasks}
-    engagement = client.engagement
-    calendar = WorkingCalendar.of(engagement.start, engagement.country, engagement.subdivision)
+    plans_of = {each.task_id: each for each in advised}
+    tests = {
+        task.task_id: ab_test(
+            task, client, facts, plans_of[task.task_id].situation if task.task_id in plans_of else None
+        )
+        for task in client.tasks
+    }
+    missing = {need.task_id: need.missing for need in needs}
     log = calibrate(client.log or (), facts)
-    missing = {need.task_id: need.missing for need in needs if "dataset" in chosen.get(need.task_id, ())}
-    planner = Planner(client, facts, calendar, tests, missing, log, draws, seed)
-    groups = _groups(chosen)
+
+    def network(task_id: str) -> tuple[Estimate, ...]:
+        there = missing.get(task_id)
+        if task_id in plans_of:
+            found = of_plan(plans_of[task_id], client, facts, missing=there)
+        else:
+            found = of_table(task_id, phases, client, facts, missing=there)
+        return with_own(long_enough(learnt(found, log), _ab_days(tests[task_id])), client, facts)
+
+    networks = {task.task_id: network(task.task_id) for task in client.tasks}
+    annotated = {
+        task_id: missing[task_id]
+        for task_id, found in networks.items()
+        if task_id in missing and any(e.kind == "dataset" for e in found)
+    }
+    calendar = calendar_of(client, facts)
+    planner = Planner(facts, calendar, draws, seed)
     plans = tuple(
-        planner.plan(name, groups[names], names) for name, names in zip(_names(groups), groups, strict=True)
+        planner.plan(task.name, (task.task_id,), networks[task.task_id], annotated.get(task.task_id))
+        for task in client.tasks
     )
-    everything = tuple(dict.fromkeys(name for names in chosen.values() for name in names))
+    examples = sum(annotated.values()) if annotated else None
+    portfolio = planner.plan(ENGAGEMENT, tuple(networks), together(networks.values()), examples, plans)
     low, high = facts.fact("schedule.promised_weeks").range
-    portfolio = planner.plan("engagement", tuple(chosen), everything)
+    engagement = client.engagement
     return Timeline(
-        start=engagement.start,
+        start=calendar.start,
         country=engagement.country,
         subdivision=engagement.subdivision,
+        currency=engagement.currency,
+        advised=tuple(advised),
         plans=plans,
         portfolio=portfolio,
+        next_days=next_days(portfolio, calendar.start, facts),
         ab_tests=tuple(tests.values()),
         needs=tuple(needs),
         correlation=facts.number("schedule.correlation"),
@@ -62,7 +93,7 @@ def compute(
         power=facts.number("schedule.ab.power"),
         significance=facts.number("schedule.ab.significance"),
         promised_weeks=(int(low), int(high)),
-        phases_chosen=phases is not None,
+        phases_chosen=bool(advised),
         log_rows=dict(sorted(logged(client.log or ()).items())),
         log_rows_wanted=int(facts.threshold("log_rows")),
         draws=draws,
@@ -71,26 +102,13 @@ def compute(
     )
 
 
-def _groups(chosen: Mapping[str, tuple[str, ...]]) -> dict[tuple[str, ...], tuple[str, ...]]:
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for task_id, names in chosen.items():
-        key = tuple(sorted(names, key=_position))
-        groups.setdefault(key, []).append(task_id)
-    return {names: tuple(ids) for names, ids in groups.items()}
+def calendar_of(client: Client, facts: Facts) -> WorkingCalendar:
+    """The client's calendar from the first working day on which the engagement can begin."""
+    engagement = client.engagement
+    first = engagement.begins(facts.as_of)
+    found = WorkingCalendar.of(first, engagement.country, engagement.subdivision)
+    return WorkingCalendar(found.after(0), found.free)
 
 
-def _position(phase: str) -> tuple[int, str]:
-    return (DEFAULT_PHASES.index(phase) if phase in DEFAULT_PHASES else len(DEFAULT_PHASES), phase)
-
-
-def _names(groups: Iterable[Sequence[str]]) -> list[str]:
-    """A name for each set of phases; sets of the same kind are numbered."""
-    kinds = [_name(phases) for phases in groups]
-    return [f"{k} {kinds[: i + 1].count(k)}" if kinds.count(k) > 1 else k for i, k in enumerate(kinds)]
-
-
-def _name(phases: Sequence[str]) -> str:
-    """What sets a plan apart: whether it trains, annotates, or only changes prompts."""
-    if "training" in phases:
-        return "tuning"
-    return "retrieval or data work" if "dataset" in phases else "prompting"
+def _ab_days(test: ABTest) -> int:
+    return test.calendar_days or 0

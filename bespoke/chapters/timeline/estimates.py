@@ -1,73 +1,91 @@
-"""Three-point estimates of the phases: from the table, the log, the client or the examples."""
+"""Three-point estimates of the phases: from the tables, the log of finished engagements or the examples."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bespoke.advice.plan import Amount
+from bespoke.chapters.timeline.points import Points, WorkDays
 from bespoke.chapters.timeline.result import Basis
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 
 WORKING_SHARE = 5 / 7  # of calendar days
-Log = Mapping[str, tuple[float, float, float]]  # phase -> low, likely, high working days
+TEST = "test_"  # before the route that is tested
+PREPARING = ("deidentify", "measure")  # phases that the price table holds
+SHARED = ("audit", "contract_access", "data_protection_review", "quota")  # done once for all tasks
+Log = Mapping[str, Points]  # phase -> actual over planned days: smallest, median and largest
 
 
 @dataclass(frozen=True)
 class Estimate:
     """Working days of one phase and the phases it waits for."""
 
-    phase: str
+    phase: str  # its key in the network
     low: float
     likely: float
     high: float
-    after: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()  # keys
     basis: Basis = "table"
+    kind: str = ""  # what phases.csv calls it
+    task_id: str = ""  # "" where all tasks share it
+    title: str = ""
+    cost: Amount | None = None  # of the step it begins
+    if_needed: bool = False
+    luck: str = ""
 
     @property
     def is_point(self) -> bool:
         return self.low == self.high
 
+    @property
+    def drawn_as(self) -> str:
+        """What its draws go by. In its task's plan that is its name without the task: equal plans have equal dates."""
+        return self.luck or (self.phase.removeprefix(f"{self.task_id}:") if self.task_id else self.phase)
 
-def estimates(
-    phases: Sequence[str],
-    client: Client,
-    facts: Facts,
-    *,
-    examples_needed: int | None,
-    ab_days: int,
-    log: Log | None = None,
-) -> tuple[Estimate, ...]:
-    """The network of the named phases, predecessors of left-out phases handed on.
+    @property
+    def points(self) -> Points:
+        return Points(self.low, self.likely, self.high)
 
-    The client's phases.csv comes first, then the examples for the dataset, then `log`, the three points
-    learnt from finished engagements, then the table. Raises BespokeError for a phase nobody has estimated,
-    an order that names an unknown phase, or one that runs in a circle.
-    """
-    known = {phase: _from_table(phase, facts) for phase in _table_phases(facts)}
-    for phase, (low, likely, high) in (log or {}).items():
-        known[phase] = replace(known[phase], low=low, likely=likely, high=high, basis="log")
-    if examples_needed is not None:
-        known["dataset"] = dataset(known["dataset"], client, facts, examples_needed)
-    known["evaluation_ab"] = _long_enough(known["evaluation_ab"], ab_days * WORKING_SHARE)
-    own = {row.phase: row for row in client.phases or ()}
-    for row in own.values():
-        after = row.after or (known[row.phase].after if row.phase in known else ())
-        known[row.phase] = Estimate(row.phase, row.low_days, row.likely_days, row.high_days, after, "client")
-    wanted = [*phases, *(name for name in own if name not in _table_phases(facts))]
-    _check(known, wanted)
-    order = _ordered(known)
-    return tuple(
-        replace(known[name], after=_inherited(name, known, set(wanted))) for name in order if name in wanted
-    )
+    def lasting(self, points: Points, basis: Basis) -> Estimate:
+        return replace(self, low=points.low, likely=points.likely, high=points.high, basis=basis)
 
 
-def dataset(table: Estimate, client: Client, facts: Facts, examples: int) -> Estimate:
+def key_of(kind: str, task_id: str) -> str:
+    """Phases that all tasks share have one key in every plan, so that the engagement has them once."""
+    return kind if kind in SHARED else f"{task_id}:{kind}"
+
+
+def is_known(phase: str, facts: Facts) -> bool:
+    """Whether a plan can hold a phase of this name; any other is one of the client's own."""
+    tested = phase.startswith(TEST) and facts.has(f"cost.test.{phase.removeprefix(TEST)}.days")
+    return tested or phase in PREPARING or facts.has(f"phase.{phase}.days")
+
+
+def from_table(phase: str, client: Client, facts: Facts) -> Points:
+    """Days of a phase that is no test. Raises BespokeError for one that nobody has estimated."""
+    if phase in PREPARING:
+        return WorkDays(client, facts).of(f"cost.test.{phase}.days")
+    if not facts.has(f"phase.{phase}.days"):
+        raise BespokeError(f"no estimate for phase {phase!r}", path="phases.csv", column="phase")
+    fact = facts.fact(f"phase.{phase}.days")
+    low, high = fact.range
+    return Points(float(low), float(fact.number), float(high))
+
+
+def order_of(phase: str, facts: Facts) -> tuple[str, ...]:
+    """The phases that the table lets it wait for, by name."""
+    key = f"phase.{phase}.after"
+    return tuple(str(facts.fact(key).value).split(";")) if facts.has(key) else ()
+
+
+def dataset(client: Client, facts: Facts, examples: int) -> Points:
     """Days of annotation: examples x rounds over the team's throughput, after a set-up. Nothing to annotate
     takes no time."""
     if examples <= 0:
-        return replace(table, low=0.0, likely=0.0, high=0.0, basis="examples")
+        return Points(0.0, 0.0, 0.0)
     work = client.engagement.annotation
     per_hour = work.examples_per_hour * work.annotators / work.review_rounds
     hours, setup = (
@@ -75,72 +93,27 @@ def dataset(table: Estimate, client: Client, facts: Facts, examples: int) -> Est
         facts.fact("schedule.annotation_setup_days"),
     )
     (slow, fast), (short, long) = hours.range, setup.range
-    return replace(
-        table,
-        low=float(short) + examples / (per_hour * float(fast)),
-        likely=float(setup.number) + examples / (per_hour * float(hours.number)),
-        high=float(long) + examples / (per_hour * float(slow)),
-        basis="examples",
+    return Points(
+        float(short) + examples / (per_hour * float(fast)),
+        float(setup.number) + examples / (per_hour * float(hours.number)),
+        float(long) + examples / (per_hour * float(slow)),
     )
 
 
-def _long_enough(estimate: Estimate, days: float) -> Estimate:
-    """The A/B phase cannot be shorter than its test."""
-    return replace(
-        estimate,
-        low=max(estimate.low, days),
-        likely=max(estimate.likely, days),
-        high=max(estimate.high, days),
+def learnt(network: Sequence[Estimate], log: Log) -> tuple[Estimate, ...]:
+    """The likely days of a phase times what such phases took of what was planned, where the log is long enough.
+    Days that follow from counted examples are left alone."""
+    return tuple(
+        e.lasting(Points(*(e.likely * ratio for ratio in log[e.kind])), "log")
+        if e.kind in log and e.basis != "examples"
+        else e
+        for e in network
     )
 
 
-def _table_phases(facts: Facts) -> list[str]:
-    return [key.split(".")[1] for key in facts.keys("phase.") if key.endswith(".days")]
-
-
-def _from_table(phase: str, facts: Facts) -> Estimate:
-    fact = facts.fact(f"phase.{phase}.days")
-    low, high = (float(end) for end in fact.range)
-    key = f"phase.{phase}.after"
-    after = tuple(str(facts.fact(key).value).split(";")) if facts.keys(key) else ()
-    return Estimate(phase, low, float(fact.number), high, after)
-
-
-def _check(known: Mapping[str, Estimate], wanted: Sequence[str]) -> None:
-    for name in wanted:
-        if name not in known:
-            raise BespokeError(f"no estimate for phase {name!r}", path="phases.csv", column="phase")
-    for estimate in known.values():
-        for before in estimate.after:
-            if before not in known:
-                raise BespokeError(
-                    f"{estimate.phase} waits for {before!r}, which is no phase",
-                    path="phases.csv",
-                    column="after",
-                )
-        if not estimate.low <= estimate.likely <= estimate.high:
-            points = f"{estimate.low:g}, {estimate.likely:g}, {estimate.high:g}"
-            raise BespokeError(f"{estimate.phase}: {points} days do not rise", path="phases.csv")
-
-
-def _ordered(known: Mapping[str, Estimate]) -> list[str]:
-    """Phases with every predecessor before its successors; a circle is an error that names it."""
-    done: list[str] = []
-    waiting = list(known)
-    while waiting:
-        ready = [name for name in waiting if set(known[name].after) <= set(done)]
-        if not ready:
-            raise BespokeError(
-                f"phases wait for each other: {', '.join(waiting)}", path="phases.csv", column="after"
-            )
-        done += ready
-        waiting = [name for name in waiting if name not in ready]
-    return done
-
-
-def _inherited(name: str, known: Mapping[str, Estimate], wanted: set[str]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for before in known[name].after:
-        for ancestor in (before,) if before in wanted else _inherited(before, known, wanted):
-            found[ancestor] = None
-    return tuple(found)
+def long_enough(network: Sequence[Estimate], ab_days: int) -> tuple[Estimate, ...]:
+    """The A/B phase cannot be shorter than its test, in calendar days."""
+    return tuple(
+        e.lasting(e.points.at_least(ab_days * WORKING_SHARE), e.basis) if e.kind == "evaluation_ab" else e
+        for e in network
+    )

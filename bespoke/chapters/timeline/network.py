@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ class Simulation:
 
     @property
     def total(self) -> Array:
-        return np.asarray(self.finishes.max(axis=0), dtype=np.float64)
+        return np.asarray(self.finishes.max(axis=0, initial=0.0), dtype=np.float64)
 
     def criticality(self) -> Array:
         return np.asarray(self.on_path.mean(axis=1), dtype=np.float64)
@@ -73,14 +74,14 @@ def through(network: Sequence[Estimate], durations: Array) -> Simulation:
 def _durations(
     network: Sequence[Estimate], draws: int, seed: int, correlation: float, shape: three_point.Shape
 ) -> Array:
-    drawn = Draws(len(network), draws, seed, correlation)
-    return np.stack([_duration(drawn, i, e.low, e.likely, e.high, shape) for i, e in enumerate(network)])
+    drawn = Draws(draws, seed, correlation)
+    found = [_duration(drawn, e.drawn_as, e.low, e.likely, e.high, shape) for e in network]
+    return np.stack(found) if found else np.zeros((0, draws))
 
 
 class Draws(NamedTuple):
-    """What cumulative probabilities are drawn: the plans of one engagement share them, phase by phase."""
+    """What cumulative probabilities are drawn; those of a phase go by its name."""
 
-    phases: int
     draws: int
     seed: int
     correlation: float
@@ -88,23 +89,30 @@ class Draws(NamedTuple):
 
 @lru_cache(maxsize=128)
 def _duration(
-    drawn: Draws, phase: int, low: float, likely: float, high: float, shape: three_point.Shape
+    drawn: Draws, phase: str, low: float, likely: float, high: float, shape: three_point.Shape
 ) -> Array:
-    return three_point.quantile(_probabilities(drawn)[phase], low, likely, high, shape)
+    return three_point.quantile(_probabilities(drawn, phase), low, likely, high, shape)
 
 
-@lru_cache(maxsize=8)
-def _probabilities(drawn: Draws) -> Array:
-    """Phases by draws."""
-    normal = np.random.default_rng(drawn.seed).standard_normal((drawn.phases + 1, drawn.draws))
+@lru_cache(maxsize=128)
+def _probabilities(drawn: Draws, phase: str) -> Array:
     common, own = np.sqrt(drawn.correlation), np.sqrt(1 - drawn.correlation)
-    return np.asarray(ndtr(common * normal[0] + own * normal[1:]), dtype=np.float64)
+    mixed = common * _normal(drawn, "") + own * _normal(drawn, phase)
+    return np.asarray(ndtr(mixed), dtype=np.float64)
+
+
+@lru_cache(maxsize=128)
+def _normal(drawn: Draws, name: str) -> Array:
+    """Standard normal; the common factor has no name."""
+    return np.random.default_rng([drawn.seed, crc32(name.encode())]).standard_normal(drawn.draws)
 
 
 def _deciding_path(finishes: Array, decided_by: NDArray[np.int_]) -> NDArray[np.bool_]:
     """Walk back from the last finish, each time to the predecessor that was waited for."""
     draws = np.arange(finishes.shape[1])
     on_path = np.zeros(finishes.shape, dtype=bool)
+    if not len(finishes):
+        return on_path
     at = finishes.argmax(axis=0)
     while (at >= 0).any():
         live = at >= 0

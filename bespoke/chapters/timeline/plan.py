@@ -2,77 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from bespoke.chapters.timeline.calendar import WorkingCalendar
-from bespoke.chapters.timeline.estimates import Estimate, Log, estimates
+from bespoke.chapters.timeline.estimates import Estimate
 from bespoke.chapters.timeline.network import Array, Simulation, simulate, through
 from bespoke.chapters.timeline.result import (
-    ABTest,
     CurvePoint,
     FinishDates,
     PhaseTimeline,
     PlanTimeline,
     WithinWeeks,
 )
-from bespoke.clients.schema import Client
 from bespoke.facts.reader import Facts
 from bespoke.statistics import three_point
 
 CURVE = np.linspace(0.01, 0.99, 50)
+MOST_CELLS = 8_000_000  # phases by draws of one simulation: about half a gigabyte while it runs
+FEWEST = 500  # draws, however many phases
 
 
+@dataclass(frozen=True)
 class Planner:
     """What every plan of one engagement shares."""
 
-    def __init__(
-        self, client: Client, facts: Facts, calendar: WorkingCalendar, tests: Mapping[str, ABTest],
-        examples: Mapping[str, int], log: Log | None, draws: int, seed: int,
-    ) -> None:  # fmt: skip
-        self.client, self.facts, self.calendar, self.tests = client, facts, calendar, tests
-        self.examples, self.log, self.draws, self.seed = examples, log, draws, seed
+    facts: Facts
+    calendar: WorkingCalendar
+    draws: int
+    seed: int
 
-    def plan(self, name: str, task_ids: Sequence[str], phases: Sequence[str]) -> PlanTimeline:
-        needed = self._examples(task_ids) if "dataset" in phases else None
-        network = estimates(
-            phases,
-            self.client,
-            self.facts,
-            examples_needed=needed,
-            ab_days=self._ab_days(task_ids),
-            log=self.log,
-        )
-        correlation = self.facts.number("schedule.correlation")
-        simulation = simulate(network, self.draws, self.seed, correlation)
-        return self._result(name, task_ids, network, simulation, needed)
-
-    def _examples(self, task_ids: Sequence[str]) -> int | None:
-        """One team annotates for all tasks of the plan, one after the other."""
-        known = [self.examples[task_id] for task_id in task_ids if task_id in self.examples]
-        return sum(known) if known else None
-
-    def _ab_days(self, task_ids: Sequence[str]) -> int:
-        return max((self.tests[task_id].calendar_days or 0 for task_id in task_ids), default=0)
+    def plan(
+        self, name: str, task_ids: Sequence[str], network: Sequence[Estimate], examples: int | None,
+        parts: Sequence[PlanTimeline] = (),
+    ) -> PlanTimeline:  # fmt: skip
+        """Simulated and read off the calendar; `examples` are those that its dataset phases annotate. `parts` are the
+        plans of the tasks of a whole, which at no confidence is done before one of them, whatever the draws say."""
+        draws = min(self.draws, max(FEWEST, MOST_CELLS // max(1, len(network))))
+        simulation = simulate(network, draws, self.seed, self.facts.number("schedule.correlation"))
+        return self._result(name, task_ids, network, simulation, examples, parts)
 
     def _result(
         self, name: str, task_ids: Sequence[str], network: Sequence[Estimate], simulation: Simulation,
-        needed: int | None,
+        examples: int | None, parts: Sequence[PlanTimeline],
     ) -> PlanTimeline:  # fmt: skip
         total = simulation.total
-        p10, p50, p80, p90 = (float(days) for days in np.percentile(total, [10, 50, 80, 90]))
+        whole = np.percentile(total, [10, 50, 80, 90])
+        for part in parts:
+            whole = np.maximum(whole, [part.p10_days, part.p50_days, part.p80_days, part.p90_days])
+        p10, p50, p80, p90 = (round(float(days), 2) for days in whole)
         finish = self.calendar.finish
         return PlanTimeline(
             name=name,
             task_ids=tuple(task_ids),
             phases=_phases(network, simulation, self.calendar),
-            examples_needed=needed,
+            examples_needed=examples,
             finish=FinishDates(p10=finish(p10), p50=finish(p50), p80=finish(p80), p90=finish(p90)),
             mean_days=round(float(total.mean()), 2),
             sd_days=round(float(total.std()), 2),
-            p10_days=round(p10, 2), p50_days=round(p50, 2), p80_days=round(p80, 2), p90_days=round(p90, 2),
-            contingency_days=int(np.ceil(round(p80, 9)) - np.ceil(round(p50, 9))),
+            p10_days=p10, p50_days=p50, p80_days=p80, p90_days=p90,
+            contingency_days=int(np.ceil(p80) - np.ceil(p50)),
             merge_bias_days=round(float(total.mean()) - _at_means(network), 2),
             within=self._within(total),
             curve=tuple(
@@ -103,7 +94,12 @@ def _phases(
         p10, p50, p90 = (float(days) for days in np.percentile(simulation.finishes[i], [10, 50, 90]))
         found.append(
             PhaseTimeline(
-                phase=estimate.phase,
+                key=estimate.phase,
+                phase=estimate.kind,
+                title=estimate.title,
+                task_id=estimate.task_id,
+                if_needed=estimate.if_needed,
+                cost=estimate.cost,
                 low_days=round(estimate.low, 2),
                 likely_days=round(estimate.likely, 2),
                 high_days=round(estimate.high, 2),
@@ -138,5 +134,7 @@ def _ranks(values: Array) -> Array:
 
 def _at_means(network: Sequence[Estimate]) -> float:
     """The finish of the plan drawn with every phase at its mean: what a plain Gantt chart would say."""
+    if not network:
+        return 0.0
     means = np.array([[three_point.mean(e.low, e.likely, e.high)] for e in network])
     return float(through(network, means).total[0])

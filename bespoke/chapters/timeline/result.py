@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar, Literal
 
+from bespoke.advice.plan import Amount
 from bespoke.chapters.examples import ExamplesNeed
+from bespoke.chapters.plans import Advised
 from bespoke.results import Part, Result
 
-Basis = Literal["table", "client", "examples", "log"]
+Basis = Literal["table", "priced", "client", "examples", "log"]
+Role = Literal["consultant", "annotator", "client IT", "client legal", "client data owner", "client"]
 
 
 class FinishDates(Part):
@@ -23,12 +26,17 @@ class FinishDates(Part):
 class PhaseTimeline(Part):
     """One phase of a plan, its estimate and what the simulation made of it."""
 
-    phase: str
+    key: str  # of its own in the plan
+    phase: str  # what kind of phase it is, as phases.csv names it
+    title: str
+    task_id: str  # "" for a phase that all tasks share
     low_days: float
     likely_days: float
     high_days: float
     basis: Basis  # where the estimate came from
-    after: tuple[str, ...]
+    if_needed: bool  # planned for because nobody knows whether it is needed
+    cost: Amount | None  # of the step it begins; None where it has no price of its own
+    after: tuple[str, ...]  # keys
     start_p50: date
     finish_p10: date
     finish_p50: date
@@ -52,9 +60,10 @@ class WithinWeeks(Part):
 
 
 class PlanTimeline(Part):
-    """The simulated plan of the tasks that need the same phases."""
+    """One simulated plan: that of a task, or of the whole engagement. Without phases nothing changes, and its dates
+    are the start."""
 
-    name: str
+    name: str  # of the task; "engagement" for all of them
     task_ids: tuple[str, ...]
     phases: tuple[PhaseTimeline, ...]
     examples_needed: int | None  # still to be annotated; None where the table's range was used
@@ -71,7 +80,14 @@ class PlanTimeline(Part):
     curve: tuple[CurvePoint, ...]
 
     def phase(self, name: str) -> PhaseTimeline:
+        """The first of this kind."""
         return next(phase for phase in self.phases if phase.phase == name)
+
+    def has(self, name: str) -> bool:
+        return any(phase.phase == name for phase in self.phases)
+
+    def title(self, key: str) -> str:
+        return next(phase.title for phase in self.phases if phase.key == key)
 
     @property
     def drivers(self) -> tuple[PhaseTimeline, ...]:
@@ -92,14 +108,28 @@ class ABTest(Part):
     name: str = ""  # of the task
 
 
-class Timeline(Result):
-    version: ClassVar[int] = 2
+class Action(Part):
+    """Something that begins within the next 30 days."""
 
-    start: date
+    action: str
+    task_id: str  # "" for what is done once for all tasks
+    cost: Amount | None  # of the step it begins; None where it has no price of its own
+    start: date  # the earliest, at even odds
+    finish: date  # expected: even odds
+    role: Role
+
+
+class Timeline(Result):
+    version: ClassVar[int] = 3
+
+    start: date  # the first working day that is not before the engagement's start, its date or the report's
     country: str
     subdivision: str | None
-    plans: tuple[PlanTimeline, ...]  # one per distinct set of phases
+    currency: str  # of every amount
+    advised: tuple[Advised, ...]  # what is planned for: the recommendation reads the same plans
+    plans: tuple[PlanTimeline, ...]  # one per task, in the order of tasks.csv
     portfolio: PlanTimeline  # everything together, the annotators shared
+    next_days: tuple[Action, ...]  # in order of date
     ab_tests: tuple[ABTest, ...]
     needs: tuple[ExamplesNeed, ...]  # examples per task, in the order of the tasks
     correlation: float
@@ -109,7 +139,7 @@ class Timeline(Result):
     promised_weeks: tuple[int, int]
     log_rows: dict[str, int]  # finished engagements in the log, by phase
     log_rows_wanted: int  # from which the log replaces the table
-    phases_chosen: bool  # False: no routes were given, every phase is planned for
+    phases_chosen: bool  # False: no plan was given, every phase is planned for
     draws: int
     seed: int
 

@@ -1,8 +1,9 @@
-"""Chapter 5 on the page."""
+"""The cost chapter on the page."""
 
 from bespoke.exhibits.cost_model.bill import (
     accepted_table,
     build_up_figure,
+    currency_text,
     finding,
     overview_text,
     own_prices_callout,
@@ -14,10 +15,11 @@ from bespoke.exhibits.cost_model.options import (
     life_table,
     route_table,
     route_tables,
+    route_text,
     separation_text,
     unpriced_table,
 )
-from bespoke.exhibits.cost_model.volume import break_even_figure, break_even_table
+from bespoke.exhibits.cost_model.volume import break_even_figure, break_even_table, caching_table
 from bespoke.exhibits.cost_model.words import names
 
 __all__ = [
@@ -25,6 +27,8 @@ __all__ = [
     "break_even_figure",
     "break_even_table",
     "build_up_figure",
+    "caching_table",
+    "currency_text",
     "finding",
     "life_table",
     "names",
@@ -33,6 +37,7 @@ __all__ = [
     "own_prices_callout",
     "route_table",
     "route_tables",
+    "route_text",
     "separation_text",
     "tasks_table",
     "tasks_text",

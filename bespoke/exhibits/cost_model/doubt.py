@@ -9,8 +9,8 @@ from typing import Any
 from bespoke import show
 from bespoke.chapters.cost_model import CostModel
 from bespoke.chapters.cost_model.result import Driver
-from bespoke.exhibits.cost_model.words import names, route_of, source_of, task_of
-from bespoke.show.numbers import decimal, money
+from bespoke.exhibits.cost_model.words import called, names, route_of, source_of, task_of
+from bespoke.show.numbers import currency, decimal, money
 from bespoke.show.style import BLUE, INK, MUTED
 
 
@@ -25,16 +25,16 @@ def tornado_figure(cost: CostModel, task_id: str | None = None, route: str | Non
     show.figure(
         _draw_tornado,
         priced.drivers,
-        priced.life_12.p50,
+        priced.life_12.mean,
         label="fig-cost-tornado",
-        caption=f"{task.name}, {names(cost)[priced.route].lower()}: {_plain(first.key)} moves the cost most",
+        caption=f"{task.name}, {called(cost, task, priced)}: {_plain(first.key)} moves the cost most",
         alt=f"Bars of the 12-month cost with one input at its 10th and 90th percentile: {words}.",
         source=source_of(cost),
     )
 
 
 def _draw_tornado(drivers: Sequence[Driver], centre: float) -> Any:
-    """The inputs that move a cost, the one that moves it most on top, around its median."""
+    """The inputs that move a cost, the one that moves it most on top, around what is expected."""
     figure, axes = show.new_figure(0.9 + 0.34 * len(drivers))
     for y, driver in enumerate(reversed(drivers)):
         axes.plot([driver.at_p10, driver.at_p90], [y, y], color=BLUE, linewidth=9, solid_capstyle="butt")
@@ -42,7 +42,7 @@ def _draw_tornado(drivers: Sequence[Driver], centre: float) -> Any:
     axes.axvline(centre, color=MUTED, linewidth=0.8)
     axes.set_yticks(range(len(drivers)), [_plain(driver.key) for driver in reversed(drivers)])
     axes.margins(x=0.14)
-    axes.set_xlabel("USD over 12 months, the input at its P10 and its P90")
+    axes.set_xlabel(f"{currency()} over 12 months, the input at its P10 and its P90")
     axes.xaxis.set_major_formatter(lambda value, _: decimal(value))
     return figure
 
@@ -59,7 +59,8 @@ def unpublished_callout(cost: CostModel) -> None:
     if not cost.unpublished:
         return
     touched = sorted(
-        {names(cost)[r.route] for task in cost.tasks for r in task.routes if r.unpublished}, key=str.lower
+        {names(cost)[r.route] for task in cost.tasks for r in task.routes if r.unpublished},
+        key=str.lower,
     )
     show.callout(
         "Not published, so entered as a range: {inputs}. The totals of {routes} rest on them. A quotation in "

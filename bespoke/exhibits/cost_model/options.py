@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 from bespoke import show
-from bespoke.chapters.cost_model import CostModel, TaskCost
-from bespoke.exhibits.cost_model.words import between, names, route_of, source_of, usd
+from bespoke.chapters.cost_model import CostModel, RouteCost, TaskCost
+from bespoke.exhibits import quantities
+from bespoke.exhibits.cost_model.words import amounts, between, called, levers, names, route_of, source_of
+from bespoke.exhibits.naming import place_name
 from bespoke.show import Column
+from bespoke.show.numbers import currency
 
 
 def route_tables(cost: CostModel) -> None:
@@ -17,13 +20,12 @@ def route_tables(cost: CostModel) -> None:
 
 def route_table(cost: CostModel, task: TaskCost) -> None:
     """Every priced route of one task, cheapest over 12 months first."""
-    known = names(cost)
-    ordered = sorted(task.routes, key=lambda route: route.life_12.p50)
+    ordered = sorted(task.routes, key=lambda route: route.life_12.mean)
     rows = [
         (
-            known[r.route], r.model, r.monthly.p10, r.monthly.p50, r.monthly.p90,
-            r.monthly_cached.p50 if r.monthly_cached else None, r.one_off.p50, r.life_12.p50,
-            "–" if r.versus_today == "same" else r.versus_today,
+            _marked(cost, task, r), f"{r.model}, {place_name(r.place)}", levers(r) or None,
+            r.monthly.mean, between(r.monthly), r.test.mean or None, r.rollout.mean or None, r.payback_months,
+            r.life_12.mean, "–" if r.versus_levered == "same" else r.versus_levered, r.needs_worth,
         )
         for r in ordered
     ]  # fmt: skip
@@ -33,44 +35,65 @@ def route_table(cost: CostModel, task: TaskCost) -> None:
         caption=f"{task.name}: every priced route, cheapest over 12 months first",
         columns=(
             Column(key="route", title="Route"),
-            Column(key="model", title="Model"),
-            usd("p10", "P10", rows, 2, "USD a month"),
-            usd("p50", "P50", rows, 3, "USD a month"),
-            usd("p90", "P90", rows, 4, "USD a month"),
-            usd("cached", "With cache", rows, 5, "USD a month"),
-            usd("once", "Once", rows, 6),
-            usd("life", "12 months", rows, 7),
-            Column(key="versus", title="Monthly, against today"),
+            Column(key="served", title="Model and place"),
+            Column(key="levers", title="With"),
+            amounts(quantities.ROUTE_MONTHLY, "Expected", rows, 3, every="a month"),
+            Column(key="range", title="P10-P90", unit=f"{currency()} a month"),
+            amounts(quantities.ROUTE_TEST, "Test", rows, 5),
+            amounts(quantities.ROUTE_ROLL_OUT, "Roll-out", rows, 6),
+            Column(key="payback", title="Pays back", unit="months", format="decimal", digits=1),
+            amounts(quantities.ROUTE_YEAR, "12 months", rows, 8),
+            Column(key="versus", title="Month", unit="against today, levers on"),
+            amounts("needs", "Needs", rows, 10, every="per right output"),
         ),
-        source=source_of(cost),
-        emphasis=[i for i, r in enumerate(ordered) if r.route == "as_is"],
+        source=source_of(cost)
+        + ("; * rests on a price that nobody publishes" if any(r.unpublished for r in ordered) else ""),
+        emphasis=[i for i, r in enumerate(ordered) if r.route == "as_is" or r.step],
+    )
+
+
+def _marked(cost: CostModel, task: TaskCost, route: RouteCost) -> str:
+    step = f"Step {route.step}: " if route.step else ""
+    closed = " (closed)" if route.closed else ""
+    return step + called(cost, task, route) + closed + (" *" if route.unpublished else "")
+
+
+def route_text(cost: CostModel) -> None:
+    """How to read the columns of the tables that follow."""
+    show.text(
+        "Each route is priced alone, at the place with least in its way, with caching and batches wherever they pay. "
+        "It is paid for twice before it serves: the test, until it is measured on the client's own cases, and the "
+        "roll-out. It pays back out of what it saves itself: caching and batches on today's bill, every other route on "
+        "the bill that these leave. Bold are today and the steps of the task's plan, these with the value that one "
+        "more right output must have over {months} months for the step to break even; without a value the step pays "
+        "anyway, or is taken for another reason. A step that stands on an earlier one has a row of its own. Closed is "
+        "what a known condition rules out for the task today ([every condition](#tbl-audit-conditions)).",
+        months=12,
     )
 
 
 def separation_text(cost: CostModel) -> None:
     """Which routes the numbers cannot tell apart."""
-    known = names(cost)
     for task in cost.tasks:
         if task.not_separable:
             show.text(
                 "**{task}**: over 12 months {best} costs least, but we cannot separate it from {others}.",
                 task=task.name,
-                best=known[task.cheapest_life_12],
-                others=", ".join(known[route] for route in task.not_separable),
+                best=called(cost, task, route_of(task, task.cheapest_life_12)),
+                others=", ".join(called(cost, task, route_of(task, key)) for key in task.not_separable),
             )
 
 
 def life_table(cost: CostModel) -> None:
     """Whole life of today's route, of the cheapest same answers and of the cheapest over 12 months."""
-    known = names(cost)
     rows = []
     for task in cost.tasks:
-        for name in dict.fromkeys(["as_is", task.cheapest_same_answers, task.cheapest_life_12]):
-            r = route_of(task, name)
+        for key in dict.fromkeys(["as_is", task.cheapest_same_answers, task.cheapest_life_12]):
+            r = route_of(task, key)
             rows.append(
                 (
-                    task.name, known[name], r.one_off.p50, r.life_12.p50, between(r.life_12), r.life_36.p50,
-                    between(r.life_36), r.forced_retirements_36,
+                    task.name, called(cost, task, r), r.one_off.mean or None, r.life_12.mean, between(r.life_12),
+                    r.life_36.mean, between(r.life_36), r.forced_retirements_36,
                 )
             )  # fmt: skip
     show.table(
@@ -80,11 +103,11 @@ def life_table(cost: CostModel) -> None:
         columns=(
             Column(key="task", title="Task"),
             Column(key="route", title="Route"),
-            usd("once", "Once", rows, 2),
-            usd("twelve", "12 months", rows, 3),
-            Column(key="twelve_range", title="P10-P90", unit="USD"),
-            usd("thirtysix", "36 months", rows, 5),
-            Column(key="thirtysix_range", title="P10-P90", unit="USD"),
+            amounts(quantities.ROUTE_ONE_OFF, "Once", rows, 2),
+            amounts(quantities.ROUTE_YEAR, "12 months", rows, 3),
+            Column(key="twelve_range", title="P10-P90", unit=currency()),
+            amounts(quantities.ROUTE_THREE_YEARS, "36 months", rows, 5),
+            Column(key="thirtysix_range", title="P10-P90", unit=currency()),
             Column(key="retired", title="Models retired", unit="in 36 months", format="decimal", digits=1),
         ),
         source=source_of(cost),

@@ -8,9 +8,9 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.cost_model import BreakEven, CostModel, Curve, TaskCost
-from bespoke.exhibits.cost_model.words import COLOUR, between, names, source_of, task_of
+from bespoke.exhibits.cost_model.words import COLOUR, between, names, route_of, source_of, task_of
 from bespoke.show import Column
-from bespoke.show.numbers import compact, decimal
+from bespoke.show.numbers import compact, currency, decimal
 from bespoke.show.style import INK, MUTED
 
 SHORT = {  # beside a curve there is no room for the full name
@@ -26,13 +26,13 @@ SHORT = {  # beside a curve there is no room for the full name
 def break_even_figure(cost: CostModel, task_id: str | None = None) -> None:
     """Monthly cost over volume of one task (the dearest unless named), with bands."""
     known, task = names(cost), task_of(cost, task_id)
-    today = task.requests_per_month * 12 / 365.25
+    today = task.requests_per_day
     crossings = " ".join(_crossing_words(b, known) for b in task.break_evens)
     show.figure(
         _draw_break_even,
         today,
         task.curves,
-        {curve.route: SHORT.get(curve.route, known[curve.route]) for curve in task.curves},
+        {curve.route: SHORT.get(curve.route, _name(curve.route, known)) for curve in task.curves},
         label="fig-cost-break-even",
         caption=_break_even_caption(task, today, known),
         alt=f"Monthly cost against requests a day on log scales for {task.name}, at "
@@ -52,8 +52,8 @@ def _draw_break_even(today: float, curves: Sequence[Curve], names: Mapping[str, 
             curve.requests_per_day, [b.p10 for b in curve.monthly], [b.p90 for b in curve.monthly],
             color=colour, alpha=0.18, linewidth=0,
         )  # fmt: skip
-        axes.plot(curve.requests_per_day, [b.p50 for b in curve.monthly], color=colour)
-    axes.set(xscale="log", yscale="log", xlabel="requests a day", ylabel="USD a month")
+        axes.plot(curve.requests_per_day, [b.mean for b in curve.monthly], color=colour)
+    axes.set(xscale="log", yscale="log", xlabel="requests a day", ylabel=f"{currency()} a month")
     axes.set_ylim(bottom=1)
     axes.minorticks_off()
     for axis in (axes.xaxis, axes.yaxis):
@@ -68,11 +68,12 @@ def _draw_break_even(today: float, curves: Sequence[Curve], names: Mapping[str, 
 
 
 def break_even_table(cost: CostModel) -> None:
-    """Where each capacity route, and caching, begins to pay."""
+    """Where each capacity route begins to pay."""
     known = names(cost)
     rows = [
         (
-            task.name, known[b.route], known[b.against],
+            task.name, _name(b.route, known) + (" (closed)" if route_of(task, b.route).closed else ""),
+            _name(b.against, known),
             b.requests_per_day.p50 if b.requests_per_day else None,
             between(b.requests_per_day, unit=False) if b.requests_per_day else "not in most draws",
             b.reached_share,
@@ -96,35 +97,79 @@ def break_even_table(cost: CostModel) -> None:
     )
 
 
+def caching_table(cost: CostModel) -> None:
+    """From which volume each lifetime of the cache pays; nothing where no task's prompt can be cached."""
+    rows = [
+        (
+            task.name,
+            task.requests_per_day,
+            minutes,
+            volume if volume is not None else None,
+            _pays(task, volume),
+        )
+        for task in cost.tasks
+        for minutes, volume in sorted(task.caching_pays_from.items())
+    ]
+    if not rows:
+        return
+    show.table(
+        rows,
+        label="tbl-cost-caching",
+        caption="From which volume caching the fixed prompt pays: below it, writing costs more than reading saves",
+        columns=(
+            Column(key="task", title="Task"),
+            Column(key="today", title="Today", unit="requests a day", format="integer"),
+            Column(key="lifetime", title="Kept for", unit="minutes", format="integer"),
+            Column(key="volume", title="Pays from", unit="requests a day", format="integer"),
+            Column(key="verdict", title="At today's volume"),
+        ),
+        source="hit rate from the day's profile of arrivals; a prompt too short to be cached has no row",
+    )
+
+
+def _pays(task: TaskCost, volume: float | None) -> str:
+    if volume is None:
+        return "at no volume"
+    return "pays" if task.requests_per_day >= volume else "does not pay"
+
+
+def _name(key: str, known: Mapping[str, str]) -> str:
+    """A route by its key, which may name the model too."""
+    route, _, more = key.partition(":")
+    return f"{known[route]}: {more.partition(':')[0]}" if more else known[route]
+
+
 def _break_even_caption(task: TaskCost, today: float, known: Mapping[str, str]) -> str:
     """The nearest volume at which own capacity beats the cheapest same answers, beside today's."""
     rival = task.cheapest_same_answers
-    met = [b for b in task.break_evens if b.against == rival and b.route != "prompt_caching"]
+    met = [b for b in task.break_evens if b.against == rival]
     met = [b for b in met if b.requests_per_day is not None]
     if not met:
-        return (
-            f"{task.name}: in most draws no capacity route beats {known[rival].lower()}, whatever the volume"
-        )
+        return f"{task.name}: in most draws no capacity route beats {_name(rival, known).lower()}, whatever the volume"
     first = min(met, key=lambda b: b.requests_per_day.p50 if b.requests_per_day else math.inf)
     volume = decimal(first.requests_per_day.p50) if first.requests_per_day else ""
-    return (
-        f"{task.name}: {known[first.route]} beats {known[rival].lower()} from about {volume} requests a day; "
-        f"today there are {decimal(today)}"
-    )
+    own, other = _name(first.route, known) + _closed(task, first.route), _name(rival, known).lower()
+    return f"{task.name}: {own} beats {other} from about {volume} requests a day; today there are {decimal(today)}"
+
+
+def _closed(task: TaskCost, key: str) -> str:
+    return ", closed to it today," if route_of(task, key).closed else ""
 
 
 def _crossing_words(b: BreakEven, known: Mapping[str, str]) -> str:
     if b.requests_per_day is None:
-        return f"{known[b.route]} falls below {known[b.against]} in fewer than half of the draws."
+        return (
+            f"{_name(b.route, known)} falls below {_name(b.against, known)} in fewer than half of the draws."
+        )
     volume = decimal(b.requests_per_day.p50)
-    return f"{known[b.route]} falls below {known[b.against]} from {volume} requests a day."
+    return f"{_name(b.route, known)} falls below {_name(b.against, known)} from {volume} requests a day."
 
 
 def _spread(curves: Sequence[Curve], axes: Any) -> list[tuple[Curve, float]]:
     """Label heights in axes fractions, pushed apart so that none overlaps."""
     low, high = (math.log10(v) for v in axes.get_ylim())
     placed = sorted(
-        ((c, (math.log10(c.monthly[-1].p50) - low) / (high - low)) for c in curves), key=lambda p: p[1]
+        ((c, (math.log10(c.monthly[-1].mean) - low) / (high - low)) for c in curves), key=lambda p: p[1]
     )
     heights: list[tuple[Curve, float]] = []
     for curve, height in placed:

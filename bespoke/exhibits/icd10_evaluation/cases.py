@@ -46,7 +46,11 @@ def _gold(case: Disagreement) -> str:
 
 def _answer(answer: GivenAnswer) -> str:
     if answer.status != "answered":
-        return {"missing": "no answer recorded", "schema_broken": "answer broke the schema"}[answer.status]
+        return {
+            "missing": "no answer recorded",
+            "schema_broken": "answer broke the schema",
+            "not_measured": "not measured",
+        }[answer.status]
     more = len(answer.codes) - _SHOWN
     shown = ", ".join(answer.codes[:_SHOWN])
     return f"{shown} and {more} more" if more > 0 else shown or "no code"

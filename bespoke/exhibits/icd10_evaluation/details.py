@@ -97,7 +97,7 @@ def slice_table(result: Icd10Evaluation) -> None:
             Column(key="f1", title="F1", format="decimal", digits=2),
             Column(key="f1_limits", title="95% interval"),
         ),
-        source="cluster bootstrap. For kinds of mention only recall is defined",
+        source="intervals by groups of notes. For kinds of mention only recall is defined",
     )
 
 

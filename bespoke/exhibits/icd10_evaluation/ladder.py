@@ -14,7 +14,7 @@ from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import BLUE, GREY, INK, ORANGE
 from bespoke.statistics.interval import Interval
 
-SOURCE = "evaluation/notes.jsonl, train.jsonl and predictions; cluster bootstrap, Wilson for shares of notes"
+SOURCE = "the task's cases.jsonl, train.jsonl and predictions; intervals by groups of notes"
 
 
 def left_out() -> None:
@@ -55,7 +55,7 @@ def setting(result: Icd10Evaluation) -> None:
         "against "
         "{release}. {cluster} Systems that learn were trained on {train} separate notes, and every "
         "threshold was "
-        "chosen on those by cross-validation; the evaluation notes were used once, for scoring.",
+        "chosen on those by cross-validation; those thresholds never saw the evaluation notes.",
         notes=result.notes, codes=result.gold_codes, distinct=result.distinct_codes, release=result.release,
         train=result.train, cluster=_clusters(result),
     )  # fmt: skip
@@ -81,6 +81,12 @@ def setting(result: Icd10Evaluation) -> None:
                 "{title}: {missing} missing, {broken} broke the schema. Both count as wrong in every score.",
                 tone="warning", title=system.title, missing=count(outcome.missing, "answer", "answers"),
                 broken=count(outcome.schema_broken, "answer", "answers"),
+            )  # fmt: skip
+        if outcome and outcome.not_measured:
+            show.callout(
+                "{title}: {n} not measured (lost on the way, held back or not asked). They do not count; running the "
+                "command again would complete it.",
+                tone="warning", title=system.title, n=count(outcome.not_measured, "answer was", "answers were"),
             )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Consumption, Icd10Evaluation, Scores, System
 from bespoke.exhibits.icd10_evaluation.words import apart, count, limits, sentence_case
 from bespoke.show import Column
-from bespoke.show.numbers import compact, decimal, money, percent
+from bespoke.show.numbers import USD, compact, decimal, money, percent
 from bespoke.show.style import BLUE, GREY, MUTED, ORANGE, RULE
 from bespoke.statistics.interval import Interval
 
@@ -179,7 +179,7 @@ def _money_caption(used: list[tuple[str, Consumption]]) -> str:
     if not each:
         return "What the recorded calls cost; no note was accepted"
     least = min(each)
-    return f"An accepted note costs {money(least[0], digits=4)} with {sentence_case(least[1])}" + (
+    return f"An accepted note costs {money(least[0], USD, 4)} with {sentence_case(least[1])}" + (
         ", the least of all" if len(each) > 1 else ""
     )
 
@@ -187,23 +187,23 @@ def _money_caption(used: list[tuple[str, Consumption]]) -> str:
 def _cost_caption(paid: list[Paid], quoted: list[float], free: tuple[float, str] | None) -> str:
     if not paid:
         return (
-            f"The Claude rungs would cost {money(min(quoted), digits=2)} to {money(max(quoted), digits=2)} "
+            f"The Claude rungs would cost {money(min(quoted), USD, 2)} to {money(max(quoted), USD, 2)} "
             f"per {decimal(1000)} notes; what they would reach is not known"
         )
     system, scores, usd = max(paid, key=lambda entry: entry[1].micro_f1.estimate)
     against = f", {decimal(free[0], 2)} comes free of charge" if free else ""
     return (
-        f"{money(usd, digits=2)} per {decimal(1000)} notes buy a micro-F1 of {decimal(scores.micro_f1.estimate, 2)} "
+        f"{money(usd, USD, 2)} per {decimal(1000)} notes buy a micro-F1 of {decimal(scores.micro_f1.estimate, 2)} "
         f"({sentence_case(system.title)}){against}"
     )
 
 
 def _cost_alt(paid: list[Paid], quoted: list[tuple[System, float]], free: tuple[float, str] | None) -> str:
     points = [
-        f"{s.title} {money(usd, digits=2)}, micro-F1 {decimal(scores.micro_f1.estimate, 2)} ({limits(scores.micro_f1)})"
+        f"{s.title} {money(usd, USD, 2)}, micro-F1 {decimal(scores.micro_f1.estimate, 2)} ({limits(scores.micro_f1)})"
         for s, scores, usd in paid
     ]
-    ticks = [f"{s.title} {money(usd, digits=2)}" for s, usd in quoted]
+    ticks = [f"{s.title} {money(usd, USD, 2)}" for s, usd in quoted]
     parts = [
         f"Micro-F1 against cost per {decimal(1000)} notes on a log scale",
         *(["Measured: " + "; ".join(points)] if points else []),

@@ -13,7 +13,7 @@ from bespoke.exhibits.icd10_evaluation.words import (
     title,
 )
 from bespoke.show import Column
-from bespoke.show.numbers import decimal, money, percent
+from bespoke.show.numbers import USD, decimal, money, percent
 
 
 def power_text(result: Icd10Evaluation) -> None:
@@ -36,12 +36,13 @@ def power_text(result: Icd10Evaluation) -> None:
     show.text(
         "On {share} of the notes just one of the two best systems ({first}, {second}) has the primary "
         "diagnosis right. "
-        "{found}; smaller ones mostly escape. In micro-F1 the mark is {f1}. A verdict of “not separable” "
-        "below these "
-        "marks says that the notes are too few, not that the systems are equal ([notes "
-        "needed](#tbl-icd10-power)).",
+        "{found}, looked at alone and with that share of disagreement, which the next pair may not have; smaller ones "
+        "mostly escape. In micro-F1 the mark is {f1} for this pair alone and {among} among all pairs, as the "
+        "verdicts are "
+        "given. A verdict of “not separable” below these marks says that the notes are too few, not that the systems "
+        "are equal ([notes needed](#tbl-icd10-power)).",
         share=percent(power.discordant or 0.0), first=pair[0], second=pair[1], found=found,
-        f1=decimal(power.detectable_f1 or 0.0, 2),
+        f1=decimal(power.detectable_f1 or 0.0, 2), among=decimal(power.detectable_f1_among_all or 0.0, 2),
     )  # fmt: skip
 
 
@@ -90,8 +91,8 @@ def quote_text(result: Icd10Evaluation) -> None:
         tone="missing",
         n=_unrun(result, others),
         them="it" if len(priced) == 1 else "these too" if others else "all of them",
-        notes=result.notes, model=priced[0].model, usd=money(sum(q.usd for q in priced)),
-        high=money(sum(q.usd_high for q in priced)),
+        notes=result.notes, model=priced[0].model, usd=money(sum(q.usd for q in priced), USD),
+        high=money(sum(q.usd_high for q in priced), USD),
     )  # fmt: skip
 
 
@@ -114,7 +115,7 @@ def quote_table(result: Icd10Evaluation) -> None:
         ],
         label="tbl-icd10-quote",
         caption=f"{count(len(quoted), 'Claude rung', 'Claude rungs')} not yet run on these notes would cost "
-        f"about {money(total)} with {quoted[0][1].model}",
+        f"about {money(total, USD)} with {quoted[0][1].model}",
         columns=(
             Column(key="rung", title="Rung"),
             Column(key="status", title="Status"),

@@ -65,7 +65,7 @@ def retrieval_figure(result: Icd10Evaluation) -> None:
         label="fig-icd10-retrieval",
         caption=_caption(found),
         alt=f"Lines of recall by number of candidates per note, one per retrieval stage. {words}.",
-        source="evaluation/notes.jsonl against all billable codes; clustered bootstrap; the reranker learns on "
+        source="the cases against all billable codes; intervals by groups of notes; the reranker learns on "
         "training notes alone",
     )
 
@@ -108,7 +108,7 @@ def retrieval_table(result: Icd10Evaluation) -> None:
             Column(key="stage", title="Stage"),
             *(Column(key=f"at_{k}", title=f"Recall at {k}") for k in ks),
         ),
-        source="95% intervals by cluster bootstrap. Sentences: 50 codes a note at most. Fused: reciprocal rank "
+        source="95% intervals by groups of notes. Sentences: 50 codes a note at most. Fused: reciprocal rank "
         "fusion (Cormack et al. 2009)",
         emphasis=(len(found.stages) - 1,),
     )

@@ -8,7 +8,7 @@ from bespoke.exhibits.icd10_evaluation.release import compared_with
 from bespoke.exhibits.icd10_evaluation.words import sentence_case
 from bespoke.facts.icd10_retired import SOURCE
 from bespoke.show import Column
-from bespoke.show.numbers import percent
+from bespoke.show.numbers import decimal, percent
 
 _SUCCESSORS = 4  # codes named in a cell
 _UNKNOWN = "not shown by the tables"
@@ -22,10 +22,11 @@ def validity_text(result: Icd10Evaluation) -> None:
     else:
         show.text(
             "**{share} of the gold codes are not billable** in {release} (for example {examples}). They "
-            "stay in the "
-            "gold as given, so no system that answers only billable codes can reach a recall of 1; have "
-            "them reviewed "
-            "before the scores are compared with others.",
+            "stay in the gold as given, and a system that answers one of them as the gold has it scores. A system that "
+            "answers only billable codes can reach a recall of {recall} and an F1 of {f1} at most; have them reviewed "
+            "before the scores are compared with others. {valid}",
+            recall=decimal(1 - gold.invalid_share, 2), valid=_valid_only(result),
+            f1=decimal(2 * (1 - gold.invalid_share) / (2 - gold.invalid_share), 2),
             share=percent(gold.invalid_share, 1), release=result.release, examples=", ".join(gold.examples),
         )  # fmt: skip
         if gold.retired:
@@ -52,6 +53,17 @@ def validity_text(result: Icd10Evaluation) -> None:
         )  # fmt: skip
     else:
         show.text("No system answered a code that cannot be billed.")
+
+
+def _valid_only(result: Icd10Evaluation) -> str:
+    """What is left of the scores where only billable codes can score."""
+    lower = [(s.title, s.scores) for s in result.ran if s.scores and s.scores.micro_f1_valid]
+    said = [
+        f"{title} {decimal(scores.micro_f1_valid.estimate, 2)} instead of {decimal(scores.micro_f1.estimate, 2)}"
+        for title, scores in lower
+        if scores.micro_f1_valid
+    ]
+    return f"Were only billable codes to score, micro-F1 would be: {'; '.join(said)}." if said else ""
 
 
 def validity_table(result: Icd10Evaluation) -> None:

@@ -28,7 +28,7 @@ def verdict(comparison: Comparison, notes: int) -> str:
     return {
         "improved": "improved",
         "worse": "worse",
-        "not_after_holm": "separable alone, not after Holm",
+        "not_among_so_many": "alone yes, not among so many systems",
         "not_separable": f"not separable at n = {decimal(notes)}",
     }[comparison.verdict]
 

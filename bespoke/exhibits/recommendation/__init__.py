@@ -1,23 +1,33 @@
-"""Chapter 7 and the executive summary on the page."""
+"""Chapter 8 and the executive summary on the page."""
 
-from bespoke.exhibits.recommendation.advice import finding, routes, task_text
-from bespoke.exhibits.recommendation.cost_levers import levers
-from bespoke.exhibits.recommendation.evidence import open_questions, trace
-from bespoke.exhibits.recommendation.executive_summary import summary, summary_finding, summary_text
+from bespoke.exhibits.recommendation.decisions import (
+    at_once,
+    before_text,
+    decisions,
+    outcome,
+    summary_finding,
+    summary_text,
+)
+from bespoke.exhibits.recommendation.evidence import grades, open_questions
 from bespoke.exhibits.recommendation.flip_points import flips
+from bespoke.exhibits.recommendation.money import money_table, money_text
 from bespoke.exhibits.recommendation.standings import closed, route_map
+from bespoke.exhibits.recommendation.steps import finding, plans
 
 __all__ = [
+    "at_once",
+    "before_text",
     "closed",
+    "decisions",
     "finding",
     "flips",
-    "levers",
+    "grades",
+    "money_table",
+    "money_text",
     "open_questions",
+    "outcome",
+    "plans",
     "route_map",
-    "routes",
-    "summary",
     "summary_finding",
     "summary_text",
-    "task_text",
-    "trace",
 ]

@@ -1,54 +1,50 @@
-"""The rules behind the advice, and what nobody has told them yet."""
+"""What the plans rest on, and what nobody has said yet."""
 
 from __future__ import annotations
 
 from bespoke import show
-from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.recommendation.words import STAGE
+from bespoke.chapters.recommendation import Recommendation
+from bespoke.exhibits.recommendation.words import counted
 from bespoke.show import Column
-from bespoke.show.numbers import decimal
+
+INPUTS = {
+    "quality": "quality today", "target": "target", "test_cases": "test cases", "failures": "failures read",
+    "examples": "examples", "volume": "volume", "tokens": "tokens", "latency": "latency", "identifiers": "identifiers",
+    "knowledge_changes": "how often facts change", "residency": "residency", "place": "where it runs",
+    "worth": "worth of an output", "ceiling": "agreement between people",
+}  # fmt: skip
 
 
 def open_questions(result: Recommendation) -> None:
     """What nobody has said yet, per task; unknown is not no."""
-    rows = [(t.name, question) for t in result.tasks for question in t.open_questions]
+    asked: dict[str, list[str]] = {}
+    for task in result.tasks:
+        for question in task.plan.questions:
+            asked.setdefault(question, []).append(task.name)
+    rows = [
+        (question, "all tasks" if len(names) == len(result.tasks) > 1 else ", ".join(names))
+        for question, names in asked.items()
+    ]
     if not rows:
-        show.text("None: every input that a rule of the framework asked for is known.")
+        show.text("None: everything that a plan depends on is known.")
         return
     show.table(
         rows,
         label="tbl-advice-open",
-        caption=f"{decimal(len(rows))} open question{'' if len(rows) == 1 else 's'}: unknown is not no",
-        columns=(Column(key="task", title="Task"), Column(key="question", title="To be answered")),
+        caption=f"{counted(len(rows), 'open question').capitalize()}, with the cheapest way to an answer",
+        columns=(Column(key="question", title="To be answered"), Column(key="task", title="For")),
     )
 
 
-def trace(result: Recommendation) -> None:
-    """Every rule evaluated for every task."""
+def grades(result: Recommendation) -> None:
+    """How good each input of each decision is: measured, counted, declared or unknown."""
     show.table(
-        [
-            (
-                t.name, o.rule, STAGE[o.stage], "matched" if o.matched else "not matched",
-                ", ".join(_input_words(t, n) for n in o.failed_on) or None,
-            )
-            for t in result.tasks
-            for o in t.advice.decision.outcomes
-        ],
-        label="tbl-evidence-rules",
-        caption="Every rule of the framework, evaluated for every task",
+        [(INPUTS[name], *(t.situation.evidence.grade(name) for t in result.tasks)) for name in INPUTS],
+        label="tbl-evidence-grades",
+        caption="What each decision rests on: measured here, counted in the client's files, declared, or unknown",
         columns=(
-            Column(key="task", title="Task"),
-            Column(key="rule", title="Rule", format="code"),
-            Column(key="stage", title="Leads to"),
-            Column(key="matched", title="Outcome"),
-            Column(key="failed", title="Did not fit"),
+            Column(key="input", title="Input"),
+            *(Column(key=t.task_id, title=t.name) for t in result.tasks),
         ),
-        emphasis=[
-            i for i, o in enumerate(o for t in result.tasks for o in t.advice.decision.outcomes) if o.matched
-        ],
-        source="bespoke/facts/tables/stages.csv",
-    )  # fmt: skip
-
-
-def _input_words(task: TaskAdvice, name: str) -> str:
-    return f"{name.replace('_', ' ')} is {task.advice.decision.inputs[name]}"
+        source="the better grade wins wherever an input is used",
+    )

@@ -9,12 +9,11 @@ from bespoke.exhibits.timeline.dates import (
     s_curve_figure,
 )
 from bespoke.exhibits.timeline.durations import calibration_text, examples_text, zero_variance_callout
+from bespoke.exhibits.timeline.next_days import next_days_table
 from bespoke.exhibits.timeline.phases import gantt_figure, phases_table
 from bespoke.exhibits.timeline.risk import driver_text, sensitivity_figure
-from bespoke.exhibits.timeline.words import PHASE
 
 __all__ = [
-    "PHASE",
     "ab_table",
     "ab_text",
     "calibration_text",
@@ -24,6 +23,7 @@ __all__ = [
     "examples_text",
     "finding",
     "gantt_figure",
+    "next_days_table",
     "overview_text",
     "phases_table",
     "s_curve_figure",

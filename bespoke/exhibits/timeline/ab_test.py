@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.timeline import Timeline
+from bespoke.exhibits.quantities import QUALITY
 from bespoke.show import Column
 from bespoke.show.numbers import percent
 
@@ -19,7 +20,7 @@ def ab_table(timeline: Timeline) -> None:
         caption="What it takes to see the step to the target in live traffic",
         columns=(
             Column(key="task", title="Task"),
-            Column(key="current", title="Current", format="percent"),
+            Column(key=QUALITY, title="Current", format="percent"),
             Column(key="target", title="Target", format="percent"),
             Column(key="arm", title="Outputs", unit="per arm", format="integer"),
             Column(key="days", title="Traffic", unit="days", format="integer"),

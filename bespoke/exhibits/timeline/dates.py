@@ -9,6 +9,7 @@ from typing import Any
 from bespoke import show
 from bespoke.chapters.timeline import PlanTimeline, Timeline
 from bespoke.exhibits.timeline.date_axis import mondays, x_of
+from bespoke.exhibits.timeline.words import plan_name
 from bespoke.show import Column
 from bespoke.show.numbers import day, decimal, percent
 from bespoke.show.style import BAND, BLUE, INK, ORANGE
@@ -17,6 +18,9 @@ from bespoke.show.style import BAND, BLUE, INK, ORANGE
 def finding(timeline: Timeline) -> None:
     """The date that holds four times in five."""
     plan = timeline.portfolio
+    if not plan.phases:
+        show.finding("Every task stays as it is: there is nothing to schedule")
+        return
     show.finding(
         "Everything is live by {p80} with 80% confidence; an even chance falls on {p50}",
         p80=day(plan.finish.p80),
@@ -28,12 +32,13 @@ def overview_text(timeline: Timeline) -> None:
     """How the dates come about."""
     place = timeline.country + (f"-{timeline.subdivision}" if timeline.subdivision else "")
     chosen = timeline.phases_chosen
-    unchosen = "" if chosen else " No routes were chosen yet: every phase is planned for."
+    unchosen = "" if chosen else " No plan was made yet: every phase is planned for."
     show.text(
         "Work starts on {start}. Each phase has three points, drawn {draws} times from a "
         "{shape} distribution "
         "with correlation {correlation} between phases, on a calendar of working days without the public "
-        "holidays of {place}. A date is the last working day." + unchosen,
+        "holidays of {place}. A date is the last working day. What a plan pays for is in its dates: each step takes "
+        "the days it is priced at. Tasks run side by side; the annotators are one team." + unchosen,
         start=day(timeline.start),
         draws=decimal(timeline.draws),
         shape=timeline.distribution,
@@ -48,16 +53,15 @@ def dates_table(timeline: Timeline) -> None:
     show.table(
         [
             (
-                _plan_name(p), len(p.task_ids), p.finish.p10.isoformat(), p.finish.p50.isoformat(),
+                plan_name(p), p.finish.p10.isoformat(), p.finish.p50.isoformat(),
                 p.finish.p80.isoformat(), p.finish.p90.isoformat(), p.p50_days, p.contingency_days,
             )
             for p in plans
         ],
         label="tbl-timeline-dates",
-        caption="When each plan is finished, by how sure one wants to be",
+        caption="When each task is live, by how sure one wants to be",
         columns=(
-            Column(key="plan", title="Plan"),
-            Column(key="tasks", title="Tasks", format="integer"),
+            Column(key="plan", title="Task"),
             Column(key="p10", title="P10", format="date"),
             Column(key="p50", title="P50", format="date"),
             Column(key="p80", title="P80", format="date"),
@@ -72,6 +76,8 @@ def dates_table(timeline: Timeline) -> None:
 def contingency_text(timeline: Timeline) -> None:
     """What to promise."""
     plan = timeline.portfolio
+    if not plan.phases:
+        return
     bias = ""
     if plan.merge_bias_days >= 0.5:
         bias = (
@@ -89,6 +95,8 @@ def contingency_text(timeline: Timeline) -> None:
 def s_curve_figure(timeline: Timeline) -> None:
     """Probability of being finished by each date, with the promised weeks as a band."""
     plan = timeline.portfolio
+    if not plan.phases:
+        return
     low, high = (timeline.start + timedelta(weeks=weeks) for weeks in timeline.promised_weeks)
     end = plan.curve[-1].finish
     # A plan that is over before says nothing about the promised weeks.
@@ -138,10 +146,6 @@ def _draw_s_curve(
 
 def _plans(timeline: Timeline) -> tuple[PlanTimeline, ...]:
     return (*timeline.plans, timeline.portfolio) if len(timeline.plans) > 1 else (timeline.portfolio,)
-
-
-def _plan_name(plan: PlanTimeline) -> str:
-    return "Whole engagement" if plan.name == "engagement" else plan.name[0].upper() + plan.name[1:]
 
 
 def _chance(probability: float) -> str:

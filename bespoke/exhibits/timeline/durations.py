@@ -39,7 +39,7 @@ def _there(need: ExamplesNeed) -> str:
 
 
 def zero_variance_callout(timeline: Timeline) -> None:
-    flagged = [phase_name(p) for p in timeline.portfolio.phases if p.zero_variance]
+    flagged = dict.fromkeys(phase_name(p) for p in timeline.portfolio.phases if p.zero_variance)
     if flagged:
         show.callout(
             "Given as a single number, so without any risk in this plan: {phases}. A low and "
@@ -52,7 +52,7 @@ def zero_variance_callout(timeline: Timeline) -> None:
 
 def calibration_text(timeline: Timeline) -> None:
     """Whether the durations were checked against finished work, and how much more of it that would take."""
-    learnt = [phase_name(p) for p in timeline.portfolio.phases if p.basis == "log"]
+    learnt = dict.fromkeys(phase_name(p) for p in timeline.portfolio.phases if p.basis == "log")
     if learnt:
         show.text(
             "Learnt from the consultancy's own planned and actual days: {phases}.", phases=", ".join(learnt)

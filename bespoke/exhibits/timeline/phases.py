@@ -2,51 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from bespoke import show
-from bespoke.chapters.timeline import PlanTimeline, Timeline
+from bespoke.chapters.timeline import PhaseTimeline, PlanTimeline, Timeline
 from bespoke.exhibits.timeline.date_axis import mondays, x_of
-from bespoke.exhibits.timeline.words import PHASE, phase_name
+from bespoke.exhibits.timeline.words import full_name, phase_name, plan_name, task_names
 from bespoke.show import Column
 from bespoke.show.numbers import day, percent
 from bespoke.show.style import BLUE, INK, MUTED
 
 BASIS = {
-    "table": "range of the source documents or assumed",
-    "client": "the client's phases.csv",
-    "examples": "examples, throughput and review rounds",
-    "log": "finished engagements",
+    "table": "tables",
+    "priced": "as priced",
+    "client": "phases.csv",
+    "examples": "examples",
+    "log": "log",
 }
 PALE = "#B4BCC8"  # beside the blue it stays pale in grey print too
 CRITICAL = 0.5  # from here on a phase decides the finish more often than not
+MOST_BARS = 26  # that a page holds
 
 
 def gantt_figure(timeline: Timeline, plan: PlanTimeline | None = None) -> None:
-    """Phases from start to P50, with the P10-P90 spread of each finish."""
+    """Phases from start to P50, with the P10-P90 spread of each finish; the tasks one below the other."""
     shown = plan or timeline.portfolio
+    phases = sorted((p for p in shown.phases if p.high_days > 0), key=lambda p: -p.criticality)[:MOST_BARS]
+    if not phases:
+        return
     words = "; ".join(
-        f"{phase_name(p)} {day(p.start_p50)} to {day(p.finish_p50)}, finish between {day(p.finish_p10)} and "
+        f"{full_name(p, timeline)} {day(p.start_p50)} to {day(p.finish_p50)}, finish between {day(p.finish_p10)} and "
         f"{day(p.finish_p90)}, decides the date in {percent(p.criticality)} of the draws"
         for p in shown.phases
+        if p in phases
     )
+    left = sum(p.high_days > 0 for p in shown.phases) - len(phases)
+    more = f"; {left} phases that decide it less often stand in the table" if left else ""
     show.figure(
         _draw_gantt,
-        [
-            _Bar(
-                phase_name(p), p.start_p50, p.finish_p10, p.finish_p50, p.finish_p90,
-                p.criticality >= CRITICAL, percent(p.criticality),
-            )
-            for p in shown.phases
-        ],
+        list(_rows(timeline, phases)),
         label="fig-timeline-gantt",
         caption=f"{_titled(shown)}: bars run to the even chance, lines from P10 to P90; dark "
-        f"bars mostly decide it",
+        f"bars mostly decide it{more}",
         alt=f"Gantt chart. {words}.",
         source="Percentages: share of draws in which the phase lies on the critical path",
-    )  # fmt: skip
+    )
 
 
 class _Bar(NamedTuple):
@@ -61,37 +63,59 @@ class _Bar(NamedTuple):
     criticality: str  # as it is written beside the bar
 
 
-def _draw_gantt(bars: Sequence[_Bar]) -> Any:
-    figure, axes = show.new_figure(0.7 + 0.26 * len(bars))
-    for y, bar in enumerate(reversed(bars)):
-        colour = BLUE if bar.decides else PALE
-        start, p10, p50, p90 = (x_of(d) for d in (bar.start, bar.p10, bar.p50, bar.p90))
+def _rows(timeline: Timeline, phases: Sequence[PhaseTimeline]) -> Iterator[_Bar | str]:
+    """Bars in order of date below the name of their task, where there is more than one."""
+    names = task_names(timeline)
+    for task_id in names:
+        own = sorted((p for p in phases if p.task_id == task_id), key=lambda p: (p.start_p50, p.finish_p50))
+        if own and len(names) > 2:
+            yield names[task_id]
+        for p in own:
+            yield _Bar(
+                phase_name(p), p.start_p50, p.finish_p10, p.finish_p50, p.finish_p90,
+                p.criticality >= CRITICAL, percent(p.criticality),
+            )  # fmt: skip
+
+
+def _draw_gantt(rows: Sequence[_Bar | str]) -> Any:
+    figure, axes = show.new_figure(0.7 + 0.24 * len(rows))
+    bars = [row for row in rows if isinstance(row, _Bar)]
+    first = min(bar.start for bar in bars)
+    for y, row in enumerate(reversed(rows)):
+        if isinstance(row, str):
+            axes.annotate(row, (x_of(first), y), va="center", color=MUTED)
+            continue
+        colour = BLUE if row.decides else PALE
+        start, p10, p50, p90 = (x_of(d) for d in (row.start, row.p10, row.p50, row.p90))
         axes.barh(y, max(p50 + 1 - start, 0.6), left=start, height=0.52, color=colour)
         axes.plot([p10 + 1, p90 + 1], [y, y], color=INK, linewidth=1.1, marker="|", markersize=6)
         axes.annotate(
-            bar.criticality, (p90 + 1, y), (7, 0), textcoords="offset points", va="center", color=MUTED
+            row.criticality, (p90 + 1, y), (7, 0), textcoords="offset points", va="center", color=MUTED
         )  # fmt: skip
-    axes.set_yticks(range(len(bars)), [bar.phase for bar in reversed(bars)])
+    axes.set_yticks(range(len(rows)), [row.phase if isinstance(row, _Bar) else "" for row in reversed(rows)])
     axes.margins(x=0.07)
-    mondays(axes, min(bar.start for bar in bars), max(bar.p90 for bar in bars))
+    mondays(axes, first, max(bar.p90 for bar in bars))
     return figure
 
 
 def phases_table(timeline: Timeline) -> None:
     """The inputs of the plan, and what each phase waits for."""
-    plan = timeline.portfolio
+    plan, names = timeline.portfolio, task_names(timeline)
+    if not plan.phases:
+        return
     show.table(
         [
             (
-                phase_name(p), p.low_days, p.likely_days, p.high_days, BASIS[p.basis],
-                ", ".join(PHASE.get(name, name) for name in p.after), p.criticality, p.rank_correlation,
+                phase_name(p), names[p.task_id], p.low_days, p.likely_days, p.high_days, BASIS[p.basis],
+                ", ".join(dict.fromkeys(plan.title(key) for key in p.after)), p.criticality, p.rank_correlation,
             )
-            for p in plan.phases
+            for p in sorted(plan.phases, key=lambda p: list(names).index(p.task_id))
         ],
         label="tbl-timeline-phases",
         caption="Durations in working days, what each phase waits for, and how often it decides the date",
         columns=(
             Column(key="phase", title="Phase"),
+            Column(key="task", title="Task"),
             Column(key="low", title="Low", format="decimal", digits=1),
             Column(key="likely", title="Likely", format="decimal", digits=1),
             Column(key="high", title="High", format="decimal", digits=1),
@@ -100,8 +124,10 @@ def phases_table(timeline: Timeline) -> None:
             Column(key="critical", title="Critical", format="percent"),
             Column(key="rank", title="Rank correlation", unit="with the finish", format="decimal", digits=2),
         ),
+        source="Tables: ranges of the source documents, or assumed. As priced: the days that the cost model charges. "
+        "phases.csv: the client's own. Examples: their number, throughput and review rounds. Log: finished engagements",
     )  # fmt: skip
 
 
 def _titled(plan: PlanTimeline) -> str:
-    return "The whole engagement" if plan.name == "engagement" else f"The {plan.name} plan"
+    return "The whole engagement" if plan.name == "engagement" else f"The plan of {plan_name(plan)}"

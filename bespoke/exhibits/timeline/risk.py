@@ -7,24 +7,26 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.timeline import Timeline
-from bespoke.exhibits.timeline.words import phase_name
+from bespoke.exhibits.timeline.words import full_name
 from bespoke.show.numbers import percent
 from bespoke.show.style import BLUE, INK, SKY
+
+LEAST, MOST = 0.005, 12  # share of the risk from which a phase is shown, and how many of them
 
 
 def sensitivity_figure(timeline: Timeline) -> None:
     """Which phase carries the risk of the date."""
     plan = timeline.portfolio
-    phases = [p for p in plan.drivers if p.variance_share > 0]
+    phases = [p for p in plan.drivers if p.variance_share >= LEAST][:MOST]
     if not phases:
         return
-    shares = [(phase_name(p), p.variance_share) for p in phases]
+    shares = [(full_name(p, timeline), p.variance_share) for p in phases]
     words = ", ".join(f"{name} {percent(share)}" for name, share in shares)
     show.figure(
         _draw_sensitivity,
         shares,
         label="fig-timeline-sensitivity",
-        caption=f"{phase_name(phases[0])} carries {percent(phases[0].variance_share)} of the schedule risk",
+        caption=f"{full_name(phases[0], timeline)} carries {percent(phases[0].variance_share)} of the schedule risk",
         alt=f"Bars of each phase's share of the schedule risk: {words}.",
         source="(criticality x standard deviation) squared, scaled to one (Vanhoucke 2010)",
     )
@@ -45,8 +47,8 @@ def _draw_sensitivity(shares: Sequence[tuple[str, float]]) -> Any:
 
 def driver_text(timeline: Timeline) -> None:
     """What would move the date."""
-    first = timeline.portfolio.drivers[0]
-    if first.variance_share == 0:
+    first = next(iter(timeline.portfolio.drivers), None)
+    if first is None or first.variance_share == 0:
         return
     advice = {
         "dataset": " Its length follows from examples, annotators and review rounds: they move the date.",
@@ -57,6 +59,6 @@ def driver_text(timeline: Timeline) -> None:
     show.text(
         "**{phase}** carries {share} of the schedule risk "
         "([sensitivity](#fig-timeline-sensitivity))." + advice.get(first.phase, ""),
-        phase=phase_name(first),
+        phase=full_name(first, timeline),
         share=percent(first.variance_share),
     )

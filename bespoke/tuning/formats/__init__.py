@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from bespoke.tuning.formats.conversion import Conversion, convert
 from bespoke.tuning.formats.detection import FORMATS, Detection, detect, format_named
-from bespoke.tuning.formats.example import ASSISTANT, HUMAN, Example, Fault, Reading, Turn, structure
+from bespoke.tuning.formats.example import ASSISTANT, HUMAN, TOOL, Call, Example, Fault, Reading, Turn
 from bespoke.tuning.formats.format import Format
-from bespoke.tuning.formats.rows import Row, rows
+from bespoke.tuning.formats.row import Row
+from bespoke.tuning.formats.rows import rows
+from bespoke.tuning.formats.structure import structure
 
 __all__ = [
     "ASSISTANT",
     "FORMATS",
     "HUMAN",
+    "TOOL",
+    "Call",
     "Conversion",
     "Detection",
     "Example",

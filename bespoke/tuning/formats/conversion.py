@@ -5,31 +5,36 @@ from __future__ import annotations
 import csv
 import os
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
 from bespoke.clients.spreadsheet import inert
 from bespoke.errors import BespokeError, Problem
 from bespoke.tuning.formats.detection import Detection, detect, format_named
-from bespoke.tuning.formats.example import NOTHING, Example, Fault, structure
+from bespoke.tuning.formats.example import NOTHING, Example, Fault
 from bespoke.tuning.formats.format import Format, to_json
 from bespoke.tuning.formats.rows import rows
+from bespoke.tuning.formats.structure import structure
 
 SHOWN = 100  # problems named one by one
-MENDED = {"bom", "blank_line"}  # faults of the file that a rewritten file no longer has
+MENDED = {"bom", "blank_line", "bare_list"}  # faults of the file that a rewritten file no longer has
 
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """What a conversion did: rows read, rows written, lines left out because they were faulty."""
+    """What a conversion did: rows read, rows written, lines left out because they were faulty.
+
+    `said` names what stands otherwise in the new file although no content is lost, with the lines.
+    """
 
     detected: Detection
     read: int
     written: int
     left_out: tuple[int, ...]
+    said: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 def convert(
@@ -39,20 +44,26 @@ def convert(
     *,
     drop: Collection[str] = (),
     leave_out_faulty: bool = False,
+    names: Mapping[str, str] | None = None,
 ) -> Conversion:
     """Write the examples of `source` to `out` in another format; the whole file or nothing.
 
     A row that is faulty, or that the target has no place for, is an error that names its line and what
     would be lost; all of them are collected before the BespokeError is raised. `drop` names keys to leave
-    behind on purpose, `leave_out_faulty` leaves faulty rows out and counts them.
+    behind on purpose (`tools`, `reasoning` and `media` among them), `leave_out_faulty` leaves faulty rows out and
+    counts them, `names` maps keys of the file to those of a known format.
     """
-    target, detected = format_named(target_format), detect(source)
+    target, detected = format_named(target_format), detect(source, names)
+    if detected.format.method:
+        what = f"holds {detected.format.title}, for {detected.format.method}: it is not made into examples to learn"
+        raise BespokeError(f"{what} ({detected.why})", path=str(source))
+    said: dict[str, list[int]] = {}
     problems: list[Problem] = []
     left_out: list[int] = []
     read = written = 0
-    with _whole_file(out) as file:
+    with whole_file(out) as file:
         write = _csv_writer(file) if target.name == "csv" else _json_writer(file)
-        for line, example, faults in examples(source, detected.format):
+        for line, example, faults in examples(source, detected, names):
             read += 1
             example = without(example, drop)
             faults = tuple(fault for fault in faults if not fault.key or fault.key not in drop)
@@ -62,9 +73,12 @@ def convert(
             wrong = [fault.message for fault in faults] or _carried(target, example, write)
             problems += [Problem(str(source), line, None, message) for message in wrong]
             written += not wrong
+            for change in target.changed(example):
+                said.setdefault(change, []).append(line)
         if problems:
             raise BespokeError(_shortened(problems, str(source)))
-    return Conversion(detected, read, written, tuple(left_out))
+    changes = {change: tuple(lines) for change, lines in said.items()}
+    return Conversion(detected, read, written, tuple(left_out), changes)
 
 
 def _carried(target: Format, example: Example, write: Callable[[dict[str, Any]], str]) -> list[str]:
@@ -79,11 +93,14 @@ def _carried(target: Format, example: Example, write: Callable[[dict[str, Any]],
     return [problem] if problem else []
 
 
-def examples(path: Path, form: Format) -> Iterator[tuple[int, Example, tuple[Fault, ...]]]:
-    """Line, example and faults of every row that is not blank."""
-    for row in rows(path):
+def examples(
+    path: Path, detected: Detection, names: Mapping[str, str] | None = None
+) -> Iterator[tuple[int, Example, tuple[Fault, ...]]]:
+    """Line, example and faults of every row that is not blank, each read in its own format."""
+    for row in rows(path, names):
         faults = tuple(fault for fault in row.faults if fault.rule not in MENDED)
         if row.record is not None:
+            form = detected.of(row.record)
             reading = form.read(row.record)
             carried = form.unknown_keys(
                 reading.example
@@ -96,15 +113,22 @@ def examples(path: Path, form: Format) -> Iterator[tuple[int, Example, tuple[Fau
 
 
 def without(example: Example, drop: Collection[str]) -> Example:
-    """The example less the named keys, of itself and of its turns."""
+    """The example less the named keys, of itself and of its turns; `tools`, `reasoning` and `media` by their nature."""
     if not drop:
         return example
     turns = tuple(
-        replace(turn, extra={key: value for key, value in turn.extra.items() if key not in drop})
+        replace(
+            turn,
+            extra={key: value for key, value in turn.extra.items() if key not in drop},
+            reasoning="" if "reasoning" in drop else turn.reasoning,
+            media=() if "media" in drop else turn.media,
+        )
         for turn in example.turns
     )
     kept = {key: value for key, value in example.extra.items() if key not in drop}
-    return replace(example, turns=turns, extra=kept)
+    called = any(turn.calls for turn in turns)
+    tools = () if "tools" in drop and not called else example.tools
+    return replace(example, turns=turns, extra=kept, tools=tools)
 
 
 def _json_writer(file: IO[str]) -> Callable[[dict[str, Any]], str]:
@@ -146,7 +170,7 @@ def _csv_writer(file: IO[str]) -> Callable[[dict[str, Any]], str]:
 
 
 @contextmanager
-def _whole_file(out: Path) -> Iterator[IO[str]]:
+def whole_file(out: Path) -> Iterator[IO[str]]:
     """A file that takes its place only when everything was written."""
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from bespoke.tuning.formats.example import ASSISTANT, HUMAN, Example, Fault, Reading, Record, Turn
+from bespoke.tuning.formats.example import Example, Reading, Record
 from bespoke.tuning.formats.format import Format
+from bespoke.tuning.formats.pairs import PAIRS, columns_of, read_pair, spell_pair
 
-PAIRS = (("prompt", "completion"), ("input", "output"), ("question", "answer"), ("human", "assistant"))
 HEADER = ("system", "prompt", "completion")
-SURPLUS = "\0surplus"  # where the reader puts cells beyond the header; no column can have this name
 
 
 class CSVTable(Format):
@@ -29,23 +28,7 @@ class CSVTable(Format):
         return f"columns {pair[0]!r} and {pair[1]!r}" if pair else ""
 
     def read(self, record: Record) -> Reading:
-        pair = columns_of(record) or PAIRS[0]
-        faults = [Fault("missing_key", f"no column {key!r}") for key in pair if key not in record]
-        if SURPLUS in record:
-            surplus = len(record[SURPLUS])
-            faults.append(Fault("wrong_cell_count", f"{surplus} more cells than the header has columns"))
-        short = [key for key, cell in record.items() if cell is None]
-        if short:
-            faults.append(Fault("wrong_cell_count", f"no cell for column {', '.join(map(repr, short))}"))
-        roles = zip((HUMAN, ASSISTANT), pair, strict=True)
-        turns = tuple(Turn(role, record[key]) for role, key in roles if isinstance(record.get(key), str))
-        extra = {
-            key: cell
-            for key, cell in record.items()
-            if key not in (*pair, "system", SURPLUS) and isinstance(cell, str)
-        }
-        example = Example(record.get("system") or None, turns, extra, {"header": tuple(record)})
-        return Reading(example, tuple(faults))
+        return read_pair(record, *(columns_of(record) or PAIRS[0]), form=self.name, empty_is_none=True)
 
     def lost(self, example: Example) -> tuple[str, ...]:
         losses = list(super().lost(example))
@@ -56,20 +39,9 @@ class CSVTable(Format):
         return tuple(losses)
 
     def spell(self, example: Example) -> dict[str, Any]:
-        prompt, completion = example.turns
-        header = example.spelling.get("header")
-        pair = columns_of(dict.fromkeys(header)) if header else None
-        cells = {
-            "system": example.system or "",
-            (pair or PAIRS[0])[0]: prompt.text,
-            (pair or PAIRS[0])[1]: completion.text,
-            **example.extra,
-        }
-        if header and set(cells) - {"system"} <= set(header):
-            return {key: cells[key] for key in header if key in cells}
-        return cells
-
-
-def columns_of(record: Record) -> tuple[str, str] | None:
-    """The pair of columns that a header offers, the first known one."""
-    return next((pair for pair in PAIRS if pair[0] in record and pair[1] in record), None)
+        spelled = spell_pair(example, PAIRS[0], self.name)
+        own = example.spelling.get("form") == self.name
+        header = example.spelling["header"] if own else ()
+        if header and set(spelled) - {"system"} <= set(header):
+            return {key: spelled.get(key, "") for key in header if key in spelled or key == "system"}
+        return {"system": example.system or "", **spelled}

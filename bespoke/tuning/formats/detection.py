@@ -1,9 +1,9 @@
-"""Which format a file is in, and why."""
+"""Which format a file is in, and each of its rows, and why."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -15,22 +15,37 @@ from bespoke.tuning.formats.conversations import Conversations
 from bespoke.tuning.formats.csv_table import CSVTable
 from bespoke.tuning.formats.example import Record
 from bespoke.tuning.formats.format import Format
+from bespoke.tuning.formats.gemini import Gemini
+from bespoke.tuning.formats.marked_text import MarkedText
+from bespoke.tuning.formats.other_methods import OTHERS
+from bespoke.tuning.formats.pairs import Alpaca, QuestionAnswer
 from bespoke.tuning.formats.prompt_completion import PromptCompletion, TRLPromptCompletion
 from bespoke.tuning.formats.rows import is_csv, rows
 
 SAMPLE = 50  # rows looked at
 # In the order in which a record that several formats recognise is claimed: the narrower one first.
-ALL: tuple[Format, ...] = (
-    Conversations(),
+SFT: tuple[Format, ...] = (
     BedrockConversation(),
     OpenAIChat(),
     BedrockClaude(),
     TRLConversational(),
+    Gemini(),
+    Conversations(),
     PromptCompletion(),
     TRLPromptCompletion(),
-    CSVTable(),
+    Alpaca(),
+    QuestionAnswer(),
+    MarkedText(),
 )
-FORMATS: dict[str, Format] = {form.name: form for form in ALL}
+CSV = CSVTable()
+ALL: tuple[Format, ...] = (*(make() for make in OTHERS[:-1]), *SFT, OTHERS[-1]())
+IN_TABLE: tuple[Format, ...] = tuple(
+    CSV if form.name == "question_answer" else form
+    for form in ALL
+    if form.name not in ("prompt_completion", "trl_prompt_completion")
+)
+FORMATS: dict[str, Format] = {form.name: form for form in (*SFT, CSV)}
+KNOWN: dict[str, Format] = {form.name: form for form in (*ALL, CSV)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,40 +55,71 @@ class Detection:
     format: Format
     why: str
     also: tuple[str, ...] = ()
+    table: bool = False
+
+    def of(self, record: Record) -> Format:
+        """The format of one row: the file's where the row is in it, else the first that recognises it."""
+        if self.format.recognises(record):
+            return self.format
+        claims = _claims(record, self.table)
+        return KNOWN[next(iter(claims))] if claims else self.format
+
+
+def candidates(table: bool) -> tuple[Format, ...]:
+    """The formats that rows of a table, or of JSON, may be in."""
+    return IN_TABLE if table else ALL
 
 
 def format_named(name: str) -> Format:
-    """A format by its id; an unknown one is an error that lists them all."""
-    if name not in FORMATS:
-        raise BespokeError(f"unknown format {name!r}; known are {', '.join(FORMATS)}")
+    """A format by its id, to be written; an unknown one is an error that lists them all."""
+    if name not in FORMATS or not FORMATS[name].writable:
+        known = ", ".join(name for name, form in FORMATS.items() if form.writable)
+        read = " is read, never written;" if name in KNOWN else ""
+        raise BespokeError(f"{'' if read else 'unknown format '}{name!r}{read or ';'} known are {known}")
     return FORMATS[name]
 
 
-def detect(path: Path) -> Detection:
-    """The format that most of the first rows have. Raises BespokeError where no row has any."""
-    candidates = [form for form in ALL if (form.name == "csv") == is_csv(path)]
-    reasons: Counter[tuple[str, str]] = Counter()
-    records = [row.record for row in islice(rows(path), SAMPLE) if row.record is not None]
-    for record in records:
-        claims = ((form.name, form.recognises(record)) for form in candidates)
-        first = next(((name, why) for name, why in claims if why), None)
-        if first:
-            reasons[first] += 1
-    if not reasons:
+def detect(path: Path, names: Mapping[str, str] | None = None) -> Detection:
+    """The format that most of the first rows have. Raises BespokeError where no row has any.
+
+    Of formats that recognise the same row the one counts that recognises most rows, then the narrower one.
+    """
+    table = is_csv(path)
+    records = [row.record for row in islice(rows(path, names), SAMPLE) if row.record is not None]
+    claims = [_claims(record, table) for record in records]
+    totals = Counter(name for claim in claims for name in claim)
+    if not totals:
         shape = f"; the first row has the keys {', '.join(map(repr, records[0]))}" if records else ""
-        raise BespokeError(f"no known training format in the first {SAMPLE} rows{shape}", path=str(path))
-    totals: Counter[str] = Counter()
-    for (name, _), count in reasons.items():
-        totals[name] += count
-    name = max(totals, key=lambda candidate: totals[candidate])  # the first claimed wins a tie
-    why = max((reason for reason in reasons if reason[0] == name), key=lambda reason: reasons[reason])[1]
-    form = FORMATS[name]
-    also = tuple(other.name for other in candidates if other is not form and _reads(other, form, records))
-    return Detection(form, f"{totals[name]} of the first {len(records)} rows: {why}", also)
+        hint = (
+            ": name the prompt and the answer with --map prompt=KEY --map completion=KEY" if records else ""
+        )
+        raise BespokeError(
+            f"no known training format in the first {SAMPLE} rows{shape}{hint}", path=str(path)
+        )
+    order = [form.name for form in candidates(table)]
+    name = max(totals, key=lambda candidate: (totals[candidate], -order.index(candidate)))
+    reasons = Counter(claim[name] for claim in claims if name in claim)
+    form = KNOWN[name]
+    others = (other for other in candidates(table) if other is not form and other.narrow)
+    also = tuple(other.name for other in others if _reads(other, form, records))
+    why = f"{totals[name]} of the first {len(records)} rows: {reasons.most_common(1)[0][0]}"
+    return Detection(form, why, also, table)
+
+
+def _claims(record: Record, table: bool) -> dict[str, str]:
+    """The formats that a record may count for, with the reason: families of spellings only where nothing else fits."""
+    found = {form.name: why for form in candidates(table) if (why := form.recognises(record))}
+    pretraining = "text" in found and "marked_text" not in found
+    other = next((name for name in found if KNOWN[name].method and (name != "text" or pretraining)), "")
+    if other:
+        return {other: found[other]}
+    return {name: why for name, why in found.items() if KNOWN[name].narrow} or dict(list(found.items())[:1])
 
 
 def _reads(other: Format, form: Format, records: Sequence[Record]) -> bool:
     """Whether the other format reads the same example in every record that the chosen one finds faultless."""
+    if form.method:
+        return False
     clean = [(record, reading) for record in records if not (reading := form.read(record)).faults]
     return bool(clean) and all(
         bool(other.recognises(record)) and other.read(record) == reading for record, reading in clean

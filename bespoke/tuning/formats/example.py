@@ -2,34 +2,65 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, TypeAlias
 
-Record: TypeAlias = Mapping[str, Any]  # one JSON object, or one CSV row under its header
+Record: TypeAlias = Mapping[str, Any]  # one JSON object, or one row of a table under its header
 
-HUMAN, ASSISTANT, SYSTEM = "human", "assistant", "system"
+HUMAN, ASSISTANT, SYSTEM, TOOL = "human", "assistant", "system", "tool"
+BLANK_LINE = "\n\n"  # between the text blocks of one turn where a format has no blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a tool. `arguments` is the parsed object, or the text as it stood where it does not parse.
+
+    `raw` is the text that was parsed, where the source wrote one: a format that writes text writes the same.
+    """
+
+    id: str
+    name: str
+    arguments: Any
+    raw: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """An image, document, video or sound of a turn, in the source's own spelling."""
+
+    kind: str
+    block: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One turn of a dialogue. `name` is the role as the source spelled it; comparisons ignore it."""
+    """One turn of a dialogue. `name` is the role as the source spelled it; comparisons ignore it.
+
+    `text` joins the text blocks with a blank line; `parts` holds them where there are several.
+    """
 
     role: str
     text: str
     extra: Mapping[str, Any] = field(default_factory=dict)  # keys beside role and text
     name: str = field(default="", compare=False)
+    calls: tuple[Call, ...] = ()  # of the assistant
+    answers: str = ""  # the id (or, where there are no ids, the name) of the call that a tool's turn answers
+    reasoning: str = ""
+    media: tuple[Media, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An optional system prompt and the turns. `spelling` is how the source wrote it, never compared."""
+    """An optional system prompt, the turns and the tools. `spelling` is how the source wrote it, never compared."""
 
     system: str | None
     turns: tuple[Turn, ...]
     extra: Mapping[str, Any] = field(default_factory=dict)  # keys beside the dialogue: id, source, ...
     spelling: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    tools: tuple[Mapping[str, Any], ...] = ()  # each `{"name", "description", "parameters"}`
 
     @property
     def answer(self) -> str:
@@ -41,12 +72,26 @@ class Example:
         """Everything before the final answer."""
         return self.turns[:-1] if self.turns and self.turns[-1].role == ASSISTANT else self.turns
 
+    @property
+    def uses_tools(self) -> bool:
+        return bool(self.tools) or any(turn.calls or turn.role == TOOL for turn in self.turns)
+
     def texts(self) -> Iterator[str]:
-        """Every text of the example, the system prompt first."""
+        """Every text of the example: the system prompt, then each turn's, reasoning and calls included."""
         if self.system is not None:
             yield self.system
         for turn in self.turns:
-            yield turn.text
+            if turn.reasoning:
+                yield turn.reasoning
+            if turn.text or not turn.calls:
+                yield turn.text
+            for call in turn.calls:
+                yield call.arguments if isinstance(call.arguments, str) else written(call.arguments)
+
+
+def written(value: Any) -> str:
+    """A JSON value as text."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,31 +112,3 @@ class Reading:
 
 
 NOTHING = Example(system=None, turns=())
-
-
-def structure(example: Example) -> tuple[Fault, ...]:
-    """What every chat format demands: human first, strictly alternating, assistant last, no empty text."""
-    roles = [turn.role for turn in example.turns]
-    faults = [
-        Fault("empty_text", f"turn {n} ({turn.role}) is empty")
-        for n, turn in enumerate(example.turns, start=1)
-        if not turn.text.strip()
-    ]
-    if example.system is not None and not example.system.strip():
-        faults.append(Fault("empty_text", "the system prompt is empty"))
-    if len(roles) < 2:
-        faults.append(
-            Fault(
-                "too_few_turns",
-                f"{len(roles)} turn{'' if len(roles) == 1 else 's'}, a dialogue needs at least 2",
-            )
-        )
-    if roles and roles[0] != HUMAN:
-        faults.append(Fault("first_not_human", f"the first turn is the {roles[0]}'s"))
-    if roles and roles[-1] != ASSISTANT:
-        faults.append(Fault("last_not_assistant", f"the last turn is the {roles[-1]}'s: no answer to learn"))
-    for n, (role, following) in enumerate(pairwise(roles), start=1):
-        if role == following:
-            faults.append(Fault("not_alternating", f"turns {n} and {n + 1} are both the {role}'s"))
-            break
-    return tuple(faults)

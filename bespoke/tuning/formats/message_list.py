@@ -6,19 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bespoke.tuning.formats.example import ASSISTANT, HUMAN, SYSTEM, Fault, Turn
+from bespoke.tuning.formats.content import Content, read_content
+from bespoke.tuning.formats.example import ASSISTANT, HUMAN, SYSTEM, TOOL, Call, Fault, Turn
+from bespoke.tuning.formats.kinds import absence, kind
+from bespoke.tuning.formats.structure import call_of
 
-NAMES = {
-    type(None): "null",
-    bool: "true/false",
-    int: "a number",
-    float: "a number",
-    str: "text",
-    list: "a list",
-    dict: "an object",
-}
 MISSING = object()  # what stands under a key that a record does not have
-USER_ROLES = {"user": HUMAN, "assistant": ASSISTANT, "system": SYSTEM}
+USER_ROLES = {"user": HUMAN, "assistant": ASSISTANT, "system": SYSTEM, "developer": SYSTEM, "tool": TOOL,
+              "function": TOOL}  # fmt: skip
+CALL_KEYS = ("tool_calls", "function_call")
+REASONING_KEYS = ("reasoning_content", "reasoning", "thinking")
+RESULT_KEYS = ("tool_call_id", "name")
 
 
 @dataclass
@@ -31,38 +29,32 @@ class Messages:
 
 
 def read_messages(
-    value: object, *, where: str, role_key: str, text_key: str, roles: Mapping[str, str], blocks: bool = False
+    value: object, *, where: str, role_key: str, text_key: str, roles: Mapping[str, str]
 ) -> Messages:
     """Turns from a list of `{role_key: ..., text_key: ...}`; a system message may only stand first.
 
-    `roles` maps the format's role names to human, assistant and system. With `blocks` the text is a list
-    of one `{"text": ...}`, as in Bedrock's Converse API.
+    `roles` maps the format's role names to human, assistant, system and tool. Content may be text or blocks of
+    any vendor; results of tools inside a user's message become turns of their own, in their order.
     """
     found = Messages()
     if value is MISSING:
         found.faults.append(Fault("missing_key", f"record has no {where!r}"))
         return found
     if not isinstance(value, list):
-        found.faults.append(Fault(_absence(value), f"{where} should be a list of turns, is {kind(value)}"))
+        found.faults.append(Fault(absence(value), f"{where} should be a list of turns, is {kind(value)}"))
         return found
     for n, item in enumerate(value, start=1):
-        _read_one(found, item, f"{where}[{n}]", role_key, text_key, roles, blocks)
+        _read_one(found, item, f"{where}[{n}]", role_key, text_key, roles)
     return found
 
 
 def _read_one(
-    found: Messages,
-    item: object,
-    place: str,
-    role_key: str,
-    text_key: str,
-    roles: Mapping[str, str],
-    blocks: bool,
+    found: Messages, item: object, place: str, role_key: str, text_key: str, roles: Mapping[str, str]
 ) -> None:
     if not isinstance(item, dict):
-        found.faults.append(Fault(_absence(item), f"{place} should be an object, is {kind(item)}"))
+        found.faults.append(Fault(absence(item), f"{place} should be an object, is {kind(item)}"))
         return
-    text = read_text(item, text_key, place, found.faults, blocks=blocks)
+    content = _content(item, place, text_key, found.faults)
     name = item.get(role_key)
     role = roles.get(name) if isinstance(name, str) else None
     if role_key not in item:
@@ -71,62 +63,103 @@ def _read_one(
         shown = repr(name) if isinstance(name, str) else kind(name)
         known = ", ".join(roles)
         found.faults.append(Fault("unknown_role", f"{place}.{role_key} is {shown}, known are {known}"))
-    if role is None or text is None:
+    if role is None or content is None:
         return
-    extra = {key: entry for key, entry in item.items() if key not in (role_key, text_key)}
+    known_keys = {role_key, text_key, *CALL_KEYS, *REASONING_KEYS, *(RESULT_KEYS if role == TOOL else ())}
+    extra = {key: entry for key, entry in item.items() if key not in known_keys}
     if role != SYSTEM:
-        found.turns.append(Turn(role, text, extra, str(name)))
+        found.turns += turns_of(role, content, extra, str(name), _answers(item) if role == TOOL else "")
     elif found.turns or found.system is not None:
         found.faults.append(Fault("system_misplaced", f"{place} is a system message, but not the first"))
     else:
-        found.system = text
+        found.system = content.text
         found.faults += [Fault("extra_key", f"key {key!r} of the system message", key) for key in extra]
+        if content.media or content.calls or content.results:
+            found.faults.append(Fault("wrong_type", f"{place} holds more than text"))
 
 
-def read_text(
-    holder: Mapping[str, Any], key: str, place: str, faults: list[Fault], *, blocks: bool = False
-) -> str | None:
+def turns_of(
+    role: str, content: Content, extra: Mapping[str, Any], name: str, answers: str = ""
+) -> list[Turn]:
+    """One message as turns: each result of a tool by itself, then what else it holds."""
+    turns = [Turn(TOOL, result.text, result.extra, answers=result.answers) for result in content.results]
+    if content.texts or content.calls or content.media or content.reasoning or extra or not turns:
+        parts = tuple(content.texts) if len(content.texts) > 1 else ()
+        turns.append(
+            Turn(
+                role,
+                content.text,
+                extra,
+                name,
+                tuple(content.calls),
+                answers,
+                "\n\n".join(content.reasoning),
+                tuple(content.media),
+                parts,
+            )
+        )
+    return turns
+
+
+def _content(item: Mapping[str, Any], place: str, text_key: str, faults: list[Fault]) -> Content | None:
+    """The content of a message with the calls and the reasoning that stand beside it."""
+    calls = _calls(item, place, faults)
+    beside = [item[key] for key in REASONING_KEYS if isinstance(item.get(key), str) and item[key]]
+    if text_key not in item and not calls:
+        faults.append(Fault("missing_key", f"{place} has no {text_key!r}"))
+        return None
+    if calls and item.get(text_key) is None:
+        content: Content | None = Content()
+    else:
+        content = read_content(item[text_key], f"{place}.{text_key}", faults)
+    if content is not None:
+        content.calls += calls
+        content.reasoning += beside
+    return content
+
+
+def _calls(item: Mapping[str, Any], place: str, faults: list[Fault]) -> list[Call]:
+    """Calls as OpenAI writes them beside the content, in today's and the older form."""
+    listed = item.get("tool_calls")
+    entries = list(listed) if isinstance(listed, list) else []
+    if isinstance(item.get("function_call"), dict):
+        entries.append({"function": item["function_call"]})
+    calls = []
+    for n, entry in enumerate(entries, start=1):
+        function = entry.get("function", entry) if isinstance(entry, dict) else None
+        if not isinstance(function, dict) or not isinstance(function.get("name"), str):
+            faults.append(Fault("wrong_type", f"{place}.tool_calls[{n}] names no function"))
+            continue
+        calls.append(call_of(entry.get("id"), function["name"], function.get("arguments")))
+    return calls
+
+
+def _answers(item: Mapping[str, Any]) -> str:
+    return next((str(item[key]) for key in RESULT_KEYS if item.get(key)), "")
+
+
+def read_text(holder: Mapping[str, Any], key: str, place: str, faults: list[Fault]) -> str | None:
     """A text under a key, or None with the fault that says why there is none."""
     if key not in holder:
         faults.append(Fault("missing_key", f"{place} has no {key!r}"))
         return None
     value = holder[key]
-    if blocks and isinstance(value, list):
-        value = _one_block(value, f"{place}.{key}", faults)
-        if value is _BAD:
-            return None
-    elif blocks and value is not None:
-        faults.append(Fault("wrong_type", f"{place}.{key} should be a list of one block, is {kind(value)}"))
-        return None
     if isinstance(value, str):
         return value
-    faults.append(Fault(_absence(value), f"{place}.{key} should be text, is {kind(value)}"))
+    faults.append(Fault(absence(value), f"{place}.{key} should be text, is {kind(value)}"))
     return None
 
 
-_BAD = object()
-
-
-def _one_block(blocks: list[Any], place: str, faults: list[Fault]) -> Any:
-    if len(blocks) == 1 and isinstance(blocks[0], dict) and set(blocks[0]) == {"text"}:
-        return blocks[0]["text"]
-    what = f"{len(blocks)} blocks" if len(blocks) != 1 else "a block that is not text alone"
-    faults.append(Fault("wrong_type", f"{place} holds {what}; one text block can be read"))
-    return _BAD
-
-
-def _absence(value: object) -> str:
-    return "null_value" if value is None else "wrong_type"
-
-
-def kind(value: object) -> str:
-    """A JSON value's type as a person would name it."""
-    return NAMES.get(type(value), type(value).__name__)
-
-
-def read_system(record: Mapping[str, Any], faults: list[Fault]) -> str | None:
-    """An optional text under `system`."""
-    return read_text(record, "system", "record", faults) if "system" in record else None
+def read_system(record: Mapping[str, Any], faults: list[Fault], key: str = "system") -> str | None:
+    """An optional system prompt under a key: text, or blocks of text. Null is none."""
+    if record.get(key) is None:
+        return None
+    content = read_content(record[key], f"record.{key}", faults)
+    if content is None:
+        return None
+    if content.calls or content.media or content.results:
+        faults.append(Fault("wrong_type", f"record.{key} holds more than text"))
+    return content.text if content.texts else None
 
 
 def beside(record: Mapping[str, Any], *own: str) -> dict[str, Any]:

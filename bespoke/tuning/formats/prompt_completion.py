@@ -1,19 +1,23 @@
-"""One prompt and one completion: Bedrock's Llama format, TRL's prompt-completion, and CSV."""
+"""One prompt and one completion: Bedrock's Llama format, and TRL's prompt-completion."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from bespoke.tuning.formats.chat import spell_messages
-from bespoke.tuning.formats.example import ASSISTANT, HUMAN, Example, Fault, Reading, Record, Turn
+from bespoke.tuning.formats.chat import riding, spell_messages, unheard
+from bespoke.tuning.formats.example import ASSISTANT, HUMAN, SYSTEM, Example, Fault, Reading, Record
 from bespoke.tuning.formats.format import Format
-from bespoke.tuning.formats.message_list import MISSING, USER_ROLES, beside, read_messages, read_text
+from bespoke.tuning.formats.message_list import MISSING, USER_ROLES, Messages, read_messages
+from bespoke.tuning.formats.pairs import SYSTEMS, read_pair
+from bespoke.tuning.formats.reading import finished
+from bespoke.tuning.formats.tools import TOOL_KEYS, openai_tools
 
 
 class PromptCompletion(Format):
     """`{"prompt": "...", "completion": "..."}`: one exchange, no system prompt, no other keys.
 
-    Source: Amazon Bedrock user guide, preparing data for text-to-text models.
+    A `system` beside them is read as the system prompt it is. Source: Amazon Bedrock user guide, preparing data
+    for text-to-text models.
     """
 
     name = "prompt_completion"
@@ -26,12 +30,8 @@ class PromptCompletion(Format):
         return "'prompt' and 'completion' hold text" if texts else ""
 
     def read(self, record: Record) -> Reading:
-        faults: list[Fault] = []
-        texts = {key: read_text(record, key, "record", faults) for key in ("prompt", "completion")}
-        roles = zip((HUMAN, ASSISTANT), texts.values(), strict=True)
-        turns = tuple(Turn(role, text) for role, text in roles if text is not None)
-        example = Example(None, turns, beside(record, "prompt", "completion"))
-        return Reading(example, (*faults, *self.unknown_keys(example)))
+        reading = read_pair(record, "prompt", "completion")
+        return Reading(reading.example, (*reading.faults, *self.unknown_keys(reading.example)))
 
     def spell(self, example: Example) -> dict[str, Any]:
         prompt, completion = example.turns
@@ -41,7 +41,7 @@ class PromptCompletion(Format):
 class TRLPromptCompletion(PromptCompletion):
     """TRL's prompt-completion type: two texts, or two lists of messages where the last is the completion.
 
-    Lists carry the system prompt and earlier turns; text is written where nothing needs a list.
+    Lists carry the system prompt, earlier turns and calls of tools; text is written where nothing needs a list.
     Source: TRL documentation, dataset formats and types.
     """
 
@@ -49,10 +49,15 @@ class TRLPromptCompletion(PromptCompletion):
     title = "TRL prompt-completion"
     many_turns = True
     has_system = True
+    has_tools = True
+    has_reasoning = True
+    has_media = True
     keys = None
     turn_keys = None
 
     def recognises(self, record: Record) -> str:
+        if any(record.get(key) for key in SYSTEMS):
+            return ""
         if isinstance(record.get("prompt"), list) and isinstance(record.get("completion"), list):
             return "'prompt' and 'completion' hold messages"
         return super().recognises(record)
@@ -60,31 +65,42 @@ class TRLPromptCompletion(PromptCompletion):
     def read(self, record: Record) -> Reading:
         if not isinstance(record.get("prompt"), list):
             return super().read(record)
-        parts = [
-            read_messages(
-                record.get(key, MISSING), where=key, role_key="role", text_key="content", roles=USER_ROLES
-            )
-            for key in ("prompt", "completion")
-        ]
-        prompt, completion = parts
+        prompt, completion = (_messages(record, key) for key in ("prompt", "completion"))
         faults = prompt.faults + completion.faults
         if completion.system is not None:
             faults.append(Fault("system_misplaced", "completion holds a system message"))
         if len(completion.turns) > 1:
             faults.append(Fault("wrong_type", f"completion holds {len(completion.turns)} messages, not one"))
-        turns = (*prompt.turns, *completion.turns)
-        example = Example(prompt.system, turns, beside(record, "prompt", "completion"), {"lists": True})
-        return Reading(example, tuple(faults))
+        found = Messages(prompt.system, [*prompt.turns, *completion.turns], faults)
+        own = ("system", "prompt", "completion", *TOOL_KEYS)
+        return finished(record, found, own=own, spelling={"lists": True})
+
+    def carries_media(self, block: Record) -> bool:
+        return "type" in block
 
     def lost(self, example: Example) -> tuple[str, ...]:
         roles = [turn.role for turn in example.turns]
         answered = len(roles) > 1 and roles[-1] == ASSISTANT
         unanswered = () if answered else ("a dialogue without a final answer",)
-        return (*super().lost(example), *unanswered)
+        return (*super().lost(example), *unanswered, *unheard(example))
+
+    def changed(self, example: Example) -> tuple[str, ...]:
+        earlier = sum(turn.role == ASSISTANT for turn in example.turns) - 1
+        said = ("of several answers in a dialogue the last one is trained on",) if earlier > 0 else ()
+        return (*super().changed(example), *said, *riding(example))
 
     def spell(self, example: Example) -> dict[str, Any]:
         plain = [turn.role for turn in example.turns] == [HUMAN, ASSISTANT] and example.system is None
-        if plain and not example.spelling.get("lists") and not any(turn.extra for turn in example.turns):
+        bare = not any(t.extra or t.calls or t.reasoning or t.media for t in example.turns)
+        if plain and bare and not example.tools and not example.spelling.get("lists"):
             return super().spell(example)
-        messages = spell_messages(example.system, example)
-        return {"prompt": messages[:-1], "completion": messages[-1:], **example.extra}
+        messages = spell_messages(example.system, example, for_trl=True)
+        record = {"prompt": messages[:-1], "completion": messages[-1:], **example.extra}
+        return {**record, "tools": openai_tools(example.tools)} if example.tools else record
+
+
+def _messages(record: Record, key: str) -> Messages:
+    roles = {**USER_ROLES, "system": SYSTEM}
+    return read_messages(
+        record.get(key, MISSING), where=key, role_key="role", text_key="content", roles=roles
+    )

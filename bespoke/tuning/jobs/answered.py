@@ -28,7 +28,7 @@ def answers(path: Path) -> dict[str, dict[str, Any]]:
     """The answers on the disk, by note; a last line that was cut off is no answer."""
     found = {}
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
     except FileNotFoundError:
         return {}
     for line in lines:

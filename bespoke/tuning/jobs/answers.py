@@ -11,16 +11,21 @@ from pydantic import ValidationError
 from bespoke.clients.schema import Fields, Medication
 
 _FENCE = re.compile(r"\A\s*```[a-z]*\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
+# What reasoning models write before the answer, empty or not; templates train an empty one.
+_THOUGHT = re.compile(r"\A\s*<(think|thinking|reasoning)>.*?</\1>\s*", re.DOTALL)
 _CODED = re.compile(r"\s*([A-Za-z]\d[0-9A-Za-z](?:\.?[0-9A-Za-z]{1,4})?)(?=$|[\s:,;(–-])")
 
 
 def parse(text: str) -> Fields | None:
     """The fields of an answer that is one JSON object with all four keys and no other, bare or in a code fence.
 
+    A block of thought before it is left aside.
+
     What a tuned model was taught may differ in two ways from the schema that is scored: a code may be
     followed by its description, and a medication may be its name alone. Anything else is a broken schema:
     a program that reads the answer would fail on it.
     """
+    text = _THOUGHT.sub("", text)
     fenced = _FENCE.match(text)
     try:
         found = json.loads(fenced.group(1) if fenced else text)

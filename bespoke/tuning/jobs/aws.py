@@ -10,7 +10,7 @@ from typing import Any
 
 from bespoke.errors import BespokeError, printable
 
-INSTALL = 'boto3 is not installed; install the extra: pip install "bespoke[aws]"'
+INSTALL = 'boto3 is not installed; install the extra: pip install "bespoke-workbook[aws]"'
 SIGN_IN = "sign in again, for example with `aws sso login`"
 EXPIRED = {
     "ExpiredTokenException", "ExpiredToken", "RequestExpired", "TokenRefreshRequired", "InvalidClientTokenId",
@@ -25,6 +25,7 @@ _SECRETS = re.compile(
     r"|(?<![A-Za-z0-9/+=:-])[A-Za-z0-9/+]{40,}={0,2}(?![A-Za-z0-9/+=:-])",  # secret keys and session tokens
     re.IGNORECASE,
 )
+OF_A_FAILURE = 80  # characters of what a failing service says of itself
 LONGEST = 400  # characters of AWS's own words
 
 
@@ -136,6 +137,11 @@ def scrub(text: str) -> str:
     return clean if len(clean) <= LONGEST else f"{clean[:LONGEST]} …"
 
 
+def status_of(response: Mapping[str, Any]) -> int:
+    """The HTTP status of an answer; 0 where it has none."""
+    return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
+
+
 def _client_error(what: str, response: Mapping[str, Any], region: str) -> str:
     error = response.get("Error", {})
     code, message = str(error.get("Code", "")), scrub(str(error.get("Message", "")))
@@ -143,6 +149,12 @@ def _client_error(what: str, response: Mapping[str, Any], region: str) -> str:
         return f"AWS does not take the credentials (expired or wrong); {SIGN_IN}"
     if code in THROTTLED:
         return f"AWS: {what}: too many requests, also after waiting; run the same command again later"
+    status = status_of(response)
+    if status >= 500 or code in ("500", "InternalServerException", "InternalFailure", "ServiceException"):
+        said = scrub(re.sub(r"<[^>]*>", " ", message))[:OF_A_FAILURE].rstrip() or code
+        return (
+            f"AWS: {what}: failed on AWS's side ({status or code}: {said}); run the same command again later"
+        )
     if code.startswith("AccessDenied"):
         return f"AWS: {what}: not allowed: {message}"
     if code in (

@@ -6,6 +6,7 @@ can mend. `outside` is there for tests.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ from bespoke.claude import Patience
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
+from bespoke.results import write_atomically
 from bespoke.tuning.jobs import deploy as endpoints
 from bespoke.tuning.jobs import distil as distillation
 from bespoke.tuning.jobs import evaluate as evaluation
@@ -22,6 +24,8 @@ from bespoke.tuning.jobs import export as exporting
 from bespoke.tuning.jobs import lifecycle, look
 from bespoke.tuning.jobs import plan as planning
 from bespoke.tuning.jobs import retire as ending
+from bespoke.tuning.jobs import role as roles
+from bespoke.tuning.jobs import strays as strayed
 from bespoke.tuning.jobs import submit as starting
 from bespoke.tuning.jobs import teach as teaching
 from bespoke.tuning.jobs.aws import Aws
@@ -150,6 +154,7 @@ def status(
         wanted = [the_run(store, run).name] if run else list(store.state.runs)
         if not wanted:
             say(f"{client.name}: no run yet; `bespoke tune submit` starts one")
+            _say_strays(store, client, aws_profile, outside, say)
             return ()
         found = {key: _looked(store, store.state.runs[key], aws_profile, outside) for key in wanted}
         for each in found.values():
@@ -162,7 +167,7 @@ def status(
                     say_run(now, say)
                 found[each.name] = now
         if not run:
-            _say_strays(store, client, found, aws_profile, outside, say)
+            _say_strays(store, client, aws_profile, outside, say)
     return tuple(found.values())
 
 
@@ -222,7 +227,7 @@ def evaluate(
             client, chosen, model, facts, store, aws, outside, say,
             base=base, base_model=base_model, frame=None,
         )  # fmt: skip
-    say(f"score them with: bespoke run {client.name} --only 04_icd10_evaluation")
+    say(f"score them with: bespoke run {client.name} --only 05_icd10_evaluation")
     return paths
 
 
@@ -230,16 +235,14 @@ def retire(
     client_data: Path, name: str, *, run: str = "", keep_model: bool = False, strays: bool = False,
     yes: bool = False, aws_profile: str = "", say: Say, outside: Outside = OUTSIDE,
 ) -> Run | None:  # fmt: skip
-    """Deletes what costs money and proves it. With `strays`, also what no run of the state knows."""
+    """Deletes what costs money and proves it. With `strays`, what no run of the state knows, once it is confirmed."""
     client, _ = _client(client_data, name, outside)
     with opened(client.folder, say) as store:
+        if strays and not run:
+            _retire_strays(store, client, yes, aws_profile, outside, say)
+            return None
         if not yes:
             raise BespokeError(f"deletes what run {run or 'of this client'} has on AWS; confirm with --yes")
-        if strays and not run:
-            for each in store.state.runs.values():
-                aws = _signed_in(each, aws_profile, outside)
-                ending.retire_strays(look.strays(store.state, client.name, aws), aws, outside, say)
-            return None
         chosen = the_run(store, run)
         aws = _signed_in(chosen, aws_profile, outside)
         return ending.retire(store, chosen, aws, outside, say, keep_model=keep_model)
@@ -262,10 +265,53 @@ def _looked(store: Store, run: Run, aws_profile: str, outside: Outside) -> Run:
     return look.look(store, run, _signed_in(run, aws_profile, outside), outside)
 
 
-def _say_strays(
-    store: Store, client: Client, found: Mapping[str, Run], aws_profile: str, outside: Outside, say: Say
-) -> None:
-    for region in dict.fromkeys(run.region for run in found.values()):
-        run = next(run for run in found.values() if run.region == region)
-        for stray in look.strays(store.state, client.name, _signed_in(run, aws_profile, outside)):
+def role(
+    client_data: Path, name: str, *, model: str, account: str, bucket: str, region: str = "", kms_key: str = "",
+    reward_function: str = "", out: Path | None = None, say: Say, outside: Outside = OUTSIDE,
+) -> roles.Role:  # fmt: skip
+    """The IAM role that a job of this client needs, as policies; asks nobody and makes nothing on AWS."""
+    client, facts = _client(client_data, name, outside)
+    chosen = profile(model, facts.as_of)
+    if chosen.provider != "bedrock":
+        raise BespokeError(f"{chosen.name} is not tuned on AWS; it needs no role there")
+    where = chosen.region(region)
+    found = roles.role(client.name, where, account, bucket, kms_key=kms_key, reward_function=reward_function)
+    for line in roles.lines(found):
+        say(line)
+    if out is None:
+        return found
+    for file, policy in (("trust.json", found.trust), ("permissions.json", found.permissions)):
+        write_atomically(out / file, json.dumps(policy, indent=2) + "\n")
+        say(f"wrote {out / file}")
+    return found
+
+
+def _say_strays(store: Store, client: Client, aws_profile: str, outside: Outside, say: Say) -> None:
+    for region in strayed.find(store.state, client.name, aws_profile, outside):
+        if region.why_not:
+            say(f"{region.name} was not asked what no run knows: {region.why_not}")
+        for stray in region.strays:
             say_stray(stray, say)
+
+
+def _retire_strays(
+    store: Store, client: Client, yes: bool, aws_profile: str, outside: Outside, say: Say
+) -> None:
+    """Ends what no run knows, in every region; says it first, and that there is nothing where there is nothing."""
+    found = list(strayed.find(store.state, client.name, aws_profile, outside))
+    for region in found:
+        for stray in region.strays:
+            say_stray(stray, say)
+    several = sum(len(region.strays) for region in found)
+    if several and not yes:
+        raise BespokeError(f"deletes {several} things on AWS that no run knows; confirm with --yes")
+    for region in found:
+        if region.why_not:
+            say(f"{region.name} was not asked: {region.why_not}")
+        elif not region.strays:
+            say(f"{region.name}: nothing of {client.name} that no run knows, AWS confirms")
+        if region.aws is not None:
+            ending.retire_strays(region.strays, region.aws, outside, say)
+    unasked = [region.name for region in found if region.why_not]
+    if unasked:
+        raise BespokeError(f"not asked: {', '.join(unasked)}; what is there may still cost money")

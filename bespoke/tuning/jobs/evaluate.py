@@ -23,7 +23,7 @@ from bespoke.tuning.jobs.outside import Outside, Say
 from bespoke.tuning.jobs.profiles import Profile
 from bespoke.tuning.jobs.state import FOLDER, Run, Store
 
-PREDICTIONS = Path("evaluation/predictions")
+PREDICTIONS = "predictions"
 WAIVERS = Path("evaluation/waivers.csv")
 
 
@@ -55,7 +55,7 @@ def evaluate(
     _affordable(client, profile, facts, frame, asked, todo, most, say)
     paths = []
     for system in asked:
-        path = client.folder / PREDICTIONS / f"{system.name}.jsonl"
+        path = client.folder / client.notes_in / PREDICTIONS / f"{system.name}.jsonl"
         if todo[system.name]:
             say(f"{system.name}: asking for {len(todo[system.name])} of {len(notes)} notes")
         for note in todo[system.name]:

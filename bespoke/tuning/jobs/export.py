@@ -93,15 +93,34 @@ def _held_out(client: Client, frame: Frame) -> Iterator[str]:
 README = """\
 # Training recipe: LoRA on an open-weight model
 
-1. On a machine with a GPU: `pip install "bespoke[lora]"`.
-2. In `recipe.yaml`, name the `base_model`: a folder or a hub id of an instruction-tuned model whose licence
-   allows the client's use. Set `chat_template: chatml` only for a model that has no template of its own.
-3. Train: `python -m bespoke.tuning.recipes .`
+1. On a machine with one GPU of 80 GB: `pip install "bespoke-workbook[lora]"`. A model of 7 to 8 billion weights in
+   bfloat16 takes about 16 GB, the adapter with its optimiser under 1 GB; the rest is for the texts of a batch.
+2. In `recipe.yaml`, name the `base_model`: a folder or a hub id of an instruction-tuned model, its `base_revision`
+   (the commit), and the `base_licence` under which the client uses it. Set `chat_template: chatml` only for a model
+   that has no template of its own.
+3. Train: `python -m bespoke.tuning.recipes .` A training that breaks off goes on with the same command.
+4. Merge, where one model is wanted: `python -m bespoke.tuning.recipes . --merge`
 
-It leaves `adapter/` (the LoRA weights and the tokenizer), `training.json` (losses, versions, seconds) and, after
-each epoch, `predictions/epoch_N.jsonl`: the model's answers to the held-out notes. Copy one of these to the
-client's `evaluation/predictions/NAME.jsonl` and chapter 4 scores it beside every other system.
+Before it trains it has the base answer the held-out notes, and shows for three rows how many tokens the model's own
+template makes of them and which of these are learnt. After each epoch it answers the notes again. It leaves
+`adapter/` (the weights of the best epoch and the tokenizer), `training.json` (scores of base and epochs, losses, base
+revision, licence, SHA-256 of the data, versions, seconds) and `predictions/base.jsonl` and `predictions/epoch_N.jsonl`.
+Copy both the base's and the best epoch's to the client's `evaluation/predictions/NAME.jsonl`, and chapter 4 scores
+them beside each other and beside every other system.
 
-The loss is taken on the answers alone. An example longer than `max_tokens` is refused, never cut.
+`loss: last_answer` learns the last answer of each example, `loss: every_answer` every answer of a dialogue. A model
+whose template takes no system turn gets the system prompt before the first turn, and must be asked so in use.
+An example longer than `max_tokens` is refused, never cut. A template whose answers do not end with a token at which the
+model stops is refused.
+
+## Serve it
+
+- vLLM, base with adapter: `vllm serve BASE_MODEL --enable-lora --max-lora-rank 32 --lora-modules tuned=adapter`
+- vLLM, merged: `vllm serve merged`
+- Bedrock Custom Model Import (architectures and regions: AWS's page "Import a customized model"): copy `merged/` to a
+  bucket, then
+  `aws bedrock create-model-import-job --job-name NAME --imported-model-name NAME --role-arn ROLE
+  --model-data-source '{"s3DataSource": {"s3Uri": "s3://BUCKET/merged/"}}'`
+
 The files hold training data of the client: they stay on machines the client has agreed to.
 """

@@ -35,7 +35,7 @@ def frame_of(paths: Iterable[Path]) -> Frame:
     """
     seen: list[tuple[str | None, str]] = []
     for path in paths:
-        for _, example, faults in islice(examples(path, detect(path).format), LOOKED_AT):
+        for _, example, faults in islice(examples(path, detect(path)), LOOKED_AT):
             if not faults and example.turns and example.turns[0].role == HUMAN:
                 seen.append((example.system, example.turns[0].text))
     if not seen:

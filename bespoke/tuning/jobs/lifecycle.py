@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bespoke.advice import GateOutcome, build_case, evaluate_gates, routes
+from bespoke.advice import GateOutcome, evaluate_gates, routes
+from bespoke.chapters.situations import situation
 from bespoke.clients.schema import Client, Task
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.tuning.jobs import aws as amazon
 from bespoke.tuning.jobs.aws import Aws, told
+from bespoke.tuning.jobs.prepare import Dataset
 from bespoke.tuning.jobs.profiles import Profile
 
 # A person may decide to train in spite of the others; these are the law, the contract or the vendor.
@@ -23,8 +25,7 @@ ACCESS = ("access_bedrock", "access_openai", "access_gpu")
 def gates(client: Client, facts: Facts, profile: Profile, task: Task) -> tuple[GateOutcome, ...]:
     """Every gate of the profile's route for one task, met or not."""
     route = next(row for row in routes(facts.as_of) if row.route == profile.route)
-    case = build_case(client, task, family=_main_family(client, task), shared_p95_ms=None)
-    return evaluate_gates(route, case, facts)
+    return evaluate_gates(route, situation(client, task, facts, families=_families(client, task)), facts)
 
 
 def binding(outcomes: tuple[GateOutcome, ...], task: Task) -> list[str]:
@@ -39,6 +40,24 @@ def binding(outcomes: tuple[GateOutcome, ...], task: Task) -> list[str]:
         for outcome in outcomes
         if _stops(outcome) and not (knows_us and outcome.gate == "lifecycle")
     ]
+
+
+def unmet(outcomes: tuple[GateOutcome, ...]) -> list[str]:
+    """Every gate that is not met, in words: those that stop no job too, for the advice would wait for them."""
+    return [line_of(outcome) for outcome in outcomes if outcome.verdict != "met"]
+
+
+def line_of(outcome: GateOutcome) -> str:
+    """One gate as plan and submit say it."""
+    return f"gate {outcome.gate}: {outcome.verdict}: needs {outcome.needs}; found: {outcome.found}"
+
+
+def as_found(task: Task, dataset: Dataset | None) -> Task:
+    """The task with the examples that a job would really have, where the list speaks of others."""
+    if dataset is None:
+        return task
+    there = sum(file.rows for file in dataset.files) + dataset.kept_back
+    return task.model_copy(update={"labelled_examples": there})
 
 
 def _stops(outcome: GateOutcome) -> bool:
@@ -75,14 +94,15 @@ class Lifecycle:
 
 
 def ask_lifecycle(aws: Aws, profile: Profile) -> Lifecycle | None:
-    """The base model's life as AWS tells it today; None when this user may not ask."""
+    """The base model's life as AWS tells it today; None when this user may not ask, or AWS fails to answer."""
     from botocore.exceptions import ClientError
 
     with told(f"the lifecycle of {profile.name}", aws.region):
         try:
             found = amazon.found(aws.bedrock.get_foundation_model, modelIdentifier=profile.base_model)
         except ClientError as error:
-            if str(error.response.get("Error", {}).get("Code", "")).startswith("AccessDenied"):
+            denied = str(error.response.get("Error", {}).get("Code", "")).startswith("AccessDenied")
+            if denied or amazon.status_of(error.response) >= 500:
                 return None
             raise
     if found is None:
@@ -125,18 +145,19 @@ def tuned_task(client: Client, task_id: str) -> Task:
     raise BespokeError(f"name the task to tune for: {names}", path=f"{client.name}/tasks.csv")
 
 
-def _main_family(client: Client, task: Task) -> str | None:
-    """The most frequent family of the task's failures, by annotators and the consultant's table of codes.
+def _families(client: Client, task: Task) -> dict[str, int]:
+    """The task's failures by family, by annotators and the consultant's table of codes.
 
     Chapter 2 also guesses the families of the rest; a job is not started or stopped by a guess.
     """
     of_code = {row.code: row.family for row in client.codes or ()}
-    families = Counter(
-        family
-        for failure in client.failures or ()
-        if failure.task_id == task.task_id and (family := failure.label_1 or of_code.get(failure.code))
+    return dict(
+        Counter(
+            family
+            for failure in client.failures or ()
+            if failure.task_id == task.task_id and (family := failure.label_1 or of_code.get(failure.code))
+        )
     )
-    return families.most_common(1)[0][0] if families else None
 
 
 def _day(life: dict[str, Any], key: str) -> date | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from bespoke.errors import BespokeError
 from bespoke.tuning.jobs import aws as amazon
 from bespoke.tuning.jobs import naming
 from bespoke.tuning.jobs.aws import Aws, told
@@ -35,16 +36,28 @@ def look(store: Store, run: Run, aws: Aws, outside: Outside) -> Run:
     return store.keep(run)
 
 
-def strays(state: State, client: str, aws: Aws) -> tuple[Stray, ...]:
-    """What runs on AWS under this client's names and is in no run of the state."""
+def strays(state: State, client: str, aws: Aws, unasked: list[str] | None = None) -> tuple[Stray, ...]:
+    """What runs on AWS under this client's names and is in no run of the state.
+
+    Raises BespokeError for a kind of thing that AWS does not list; with `unasked` the reason goes there, and the
+    other kinds are told all the same.
+    """
     known = {
         thing.name
         for run in state.runs.values()
         for thing in (run.job, run.model, run.endpoint)
         if thing is not None and thing.status != GONE
     }
-    with told("what else there is of this client", aws.region):
-        return tuple(stray for stray in _everything(naming.prefix(client), aws) if stray.name not in known)
+    found: list[Stray] = []
+    for listed in (_jobs, _models, _provisioned, _deployments):
+        try:
+            with told("what else there is of this client", aws.region):
+                found += listed(naming.prefix(client), aws.bedrock)
+        except BespokeError as error:
+            if unasked is None:
+                raise
+            unasked.append(str(error))
+    return tuple(stray for stray in found if stray.name not in known)
 
 
 def endpoint_now(endpoint: Endpoint | None, aws: Aws, outside: Outside) -> Endpoint | None:
@@ -73,7 +86,7 @@ def find_endpoint(endpoint: Endpoint, aws: Aws) -> dict[str, Any] | None:
 
 
 def _job(run: Run, aws: Aws, outside: Outside) -> Run:
-    found = amazon.found(aws.bedrock.get_model_customization_job, jobIdentifier=run.job.arn or run.job.name)
+    found = amazon.found(aws.bedrock.get_model_customization_job, jobIdentifier=run.job.name)
     return run if found is None else with_job(run, found, outside)  # None: it was not asked for yet
 
 
@@ -90,7 +103,7 @@ def with_job(run: Run, found: Mapping[str, Any], outside: Outside) -> Run:
     model = run.model
     if model is None and found.get("outputModelArn"):
         model = Thing(
-            name=found["outputModelName"],
+            name=run.job.name,  # we named both
             token="",
             status="Active",
             arn=found["outputModelArn"],
@@ -103,7 +116,7 @@ def _model(run: Run, aws: Aws, outside: Outside) -> Run:
     model = run.model
     if model is None or model.status == GONE:
         return run
-    found = amazon.found(aws.bedrock.get_custom_model, modelIdentifier=model.arn)
+    found = amazon.found(aws.bedrock.get_custom_model, modelIdentifier=model.name)
     if found is None:
         return run.model_copy(update={"model": _absent(model, outside)})
     status = model.status if model.status == DELETING else found.get("modelStatus", "Active")
@@ -117,30 +130,33 @@ def _absent(thing: T, outside: Outside) -> T:
     return thing.model_copy(update={"status": status, "seen_at": outside.now()})
 
 
-def _everything(start: str, aws: Aws) -> Iterator[Stray]:
-    bedrock = aws.bedrock
+def _jobs(start: str, bedrock: Any) -> Iterator[Stray]:
     for job in amazon.pages(
         bedrock.list_model_customization_jobs, "modelCustomizationJobSummaries", nameContains=start
     ):
         if job["jobName"].startswith(start) and job["status"] in UNDER_WAY:
             yield Stray("job", job["jobName"], job["jobArn"], job["status"])
+
+
+def _models(start: str, bedrock: Any) -> Iterator[Stray]:
     for model in amazon.pages(bedrock.list_custom_models, "modelSummaries", nameContains=start):
         if model["modelName"].startswith(start):
             yield Stray("model", model["modelName"], model["modelArn"], model.get("modelStatus", "Active"))
+
+
+def _provisioned(start: str, bedrock: Any) -> Iterator[Stray]:
     for unit in amazon.pages(
         bedrock.list_provisioned_model_throughputs, "provisionedModelSummaries", nameContains=start
     ):
-        if unit["provisionedModelName"].startswith(start):
-            yield Stray(
-                "provisioned", unit["provisionedModelName"], unit["provisionedModelArn"], unit["status"]
-            )
+        name = unit["provisionedModelName"]
+        if name.startswith(start):
+            yield Stray("provisioned", name, unit["provisionedModelArn"], unit["status"])
+
+
+def _deployments(start: str, bedrock: Any) -> Iterator[Stray]:
     for made in amazon.pages(
         bedrock.list_custom_model_deployments, "modelDeploymentSummaries", nameContains=start
     ):
-        if made["customModelDeploymentName"].startswith(start):
-            yield Stray(
-                "on_demand",
-                made["customModelDeploymentName"],
-                made["customModelDeploymentArn"],
-                made["status"],
-            )
+        name = made["customModelDeploymentName"]
+        if name.startswith(start):
+            yield Stray("on_demand", name, made["customModelDeploymentArn"], made["status"])

@@ -30,7 +30,12 @@ def token(account: str, region: str, name: str) -> str:
 
 def folder_key(client: str, run: str, digest: str) -> str:
     """The folder in the bucket that holds a run's files and nothing else; ends with a slash."""
-    return f"bespoke/{prefix(client).removeprefix('bespoke-')}{_clean(run, 40)}/{digest[:16]}/"
+    return f"{client_folder(client)}{_clean(run, 40)}/{digest[:16]}/"
+
+
+def client_folder(client: str) -> str:
+    """How the keys of everything sent for a client begin."""
+    return f"bespoke/{prefix(client).removeprefix('bespoke-')}"
 
 
 def _clean(text: str, longest: int) -> str:

@@ -6,6 +6,7 @@ import math
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from bespoke.advice import GateOutcome
@@ -13,12 +14,12 @@ from bespoke.clients.schema import Client, Task
 from bespoke.errors import BespokeError, Problem
 from bespoke.facts.price_book import RequestTokens
 from bespoke.facts.reader import Facts
-from bespoke.tuning.jobs import lifecycle, quote
-from bespoke.tuning.jobs.prepare import ALL_SOUND, Choice, Dataset, prepare
+from bespoke.tuning.jobs import lifecycle, quote, reinforcement
+from bespoke.tuning.jobs.prepare import ALL_SOUND, Choice, Dataset, prepare, too_few
 from bespoke.tuning.jobs.profiles import EPOCHS, Profile, chosen
 
 PHASES = (
-    "contract_access", "data_protection_review", "quota", "evaluation_set", "dataset", "training",
+    "contract_access", "data_protection_review", "quota", "measure", "dataset", "training",
     "evaluation_ab", "integration",
 )  # fmt: skip
 DRAWS = 4_000  # of the schedule: dates to the day need no more
@@ -39,6 +40,7 @@ class Plan:
     finish_p50: str
     finish_p80: str
     optimiser_steps: int | None  # where the batch size is known
+    as_of: date
 
     @property
     def ready(self) -> bool:
@@ -52,10 +54,10 @@ def plan(
     """Everything submit would do, worked out in a folder that is thrown away."""
     lifecycle.refuse_ended_vendor(facts, profile)
     dataset, in_the_way = _dataset(client, facts, profile, choice)
-    outcomes = lifecycle.gates(client, facts, profile, _as_found(task, dataset))
+    outcomes = lifecycle.gates(client, facts, profile, lifecycle.as_found(task, dataset))
     validation = dataset is not None and dataset.validation is not None
     settings = chosen(profile.profile, hyperparameters, facts.as_of, validation=validation)
-    p50, p80 = _finish(client, _as_found(task, dataset), facts)
+    p50, p80 = _finish(client, lifecycle.as_found(task, dataset), facts)
     return Plan(
         profile=profile,
         region=region,
@@ -68,6 +70,7 @@ def plan(
         finish_p50=p50,
         finish_p80=p80,
         optimiser_steps=_steps(dataset, settings),
+        as_of=facts.as_of,
     )
 
 
@@ -78,18 +81,19 @@ def _dataset(
 
     def attempt(without_faulty: bool) -> Dataset:
         with tempfile.TemporaryDirectory() as folder:
-            return prepare(
-                client, facts, profile, Path(folder), replace(choice, leave_out_faulty=without_faulty)
-            )
+            wanted = replace(choice, leave_out_faulty=without_faulty)
+            return prepare(client, facts, profile, Path(folder), wanted, however_few=True)
 
+    problems: tuple[Problem, ...] = ()
     try:
-        return attempt(choice.leave_out_faulty), ()
+        found = attempt(choice.leave_out_faulty)
     except BespokeError as error:
         problems = error.problems
-    try:
-        return attempt(True), problems
-    except BespokeError:
-        return None, problems
+        try:
+            found = attempt(True)
+        except BespokeError:
+            return None, problems
+    return found, (*problems, *too_few(client, facts, profile, found.training.rows))
 
 
 def _costs(
@@ -113,14 +117,6 @@ def _costs(
         )  # fmt: skip
 
 
-def _as_found(task: Task, dataset: Dataset | None) -> Task:
-    """The task with the examples that a job would really have, where the list speaks of others."""
-    if dataset is None:
-        return task
-    there = sum(file.rows for file in dataset.files) + dataset.kept_back
-    return task.model_copy(update={"labelled_examples": there})
-
-
 def _finish(client: Client, task: Task, facts: Facts) -> tuple[str, str]:
     """The day it is live with one and with four chances in five, from the engagement's start."""
     from bespoke.chapters import timeline
@@ -128,7 +124,7 @@ def _finish(client: Client, task: Task, facts: Facts) -> tuple[str, str]:
 
     found = timeline.compute(
         replace(client, tasks=(task,)), facts,
-        phases={task.task_id: PHASES}, needs=(need_of(task, facts, usable=task.labelled_examples),), draws=DRAWS,
+        phases=PHASES, needs=(need_of(task, facts, usable=task.labelled_examples),), draws=DRAWS,
     )  # fmt: skip
     finish = found.portfolio.finish
     return finish.p50.isoformat(), finish.p80.isoformat()
@@ -150,7 +146,8 @@ def lines(found: Plan, client: Client, task: Task) -> Iterator[str]:
     yield from (f"cost: {cost}" for cost in found.costs)
     yield f"schedule: live by {found.finish_p50} as likely as not, by {found.finish_p80} with four in five"
     for gate in found.gates:
-        yield f"gate {gate.gate}: {gate.verdict}: needs {gate.needs}; found: {gate.found}"
+        yield lifecycle.line_of(gate)
+    yield from reinforcement.lines(profile, found.dataset, client.name, found.as_of)
     yield from (f"step {number}: {step}" for number, step in enumerate(_steps_of(profile), start=1))
     if found.ready:
         yield "nothing is in the way of a job" + _still_wanted(found.gates)

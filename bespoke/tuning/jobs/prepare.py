@@ -78,13 +78,14 @@ ALL_SOUND = Choice()
 
 
 def prepare(
-    client: Client, facts: Facts, profile: Profile, folder: Path, choice: Choice = ALL_SOUND
-) -> Dataset:
+    client: Client, facts: Facts, profile: Profile, folder: Path, choice: Choice = ALL_SOUND, *,
+    however_few: bool = False,
+) -> Dataset:  # fmt: skip
     """Writes train.jsonl and, where there are such rows, validation.jsonl and test.jsonl into `folder`.
 
     Rows are divided as chapter 3 reports it, once copies are counted once. Raises BespokeError with every rule
     that the data breaks for this route, by file and line. When faulty rows may be left out they are left out
-    and counted; what is written is checked again whole.
+    and counted; what is written is checked again whole. `however_few` is for a plan: a job is not started so.
     """
     if not client.dataset:
         raise BespokeError("has no file; put training examples there", path=str(client.folder / "dataset"))
@@ -106,12 +107,26 @@ def prepare(
     after = compute(replace(client, dataset=written), facts)
     assert after is not None
     refuse(after, profile.route, client.name)
+    few = too_few(client, facts, profile, counts["training"])
+    if few and not however_few:
+        raise BespokeError(few)
     return Dataset(
         files=tuple(_measured(role, folder / NAMES[role], after) for role in SENT if counts[role]),
         left_out=counts[""] - found.test_rows,
         copies=found.repeats_for(profile.route),
         kept_back=counts["test"],
     )
+
+
+def too_few(client: Client, facts: Facts, profile: Profile, training: int) -> tuple[Problem, ...]:
+    """What is wrong where the model itself takes no job with so few rows: one route has models with other limits."""
+    from bespoke.chapters.dataset_readiness.rules import rules_as_of
+
+    rule = rules_as_of(facts.as_of).limit_for("records_min", profile.route, profile.profile)
+    if rule is None or not rule.profiles or training >= rule.number:
+        return ()
+    says = f"{training:,} rows to train on, {profile.name} takes at least {rule.number:,.0f}; {rule.todo}"
+    return (Problem(f"{client.name}/dataset", None, rule.rule, f"{says} (source: {rule.source})"),)
 
 
 def digest_of(files: Sequence[tuple[str, str]], *more: str) -> str:
@@ -130,7 +145,7 @@ def _write(
         files = {side: stack.enter_context(_whole_file(folder / name)) for side, name in NAMES.items()}
         for number, path in enumerate(client.dataset):
             shown = f"{client.name}/{path.relative_to(client.folder).as_posix()}"
-            for line, given, _ in examples(path, detect(path).format):
+            for line, given, _ in examples(path, detect(path)):
                 side = sides.get(number, {}).get(line)
                 example = without(given, choice.drop)
                 losses = target.lost(example) if side else ()

@@ -36,6 +36,7 @@ class Profile(Sourced):
     run_price: str = ""
     hourly_price: str = ""
     token_price_factor: str = ""
+    reinforcement: bool = False  # REINFORCEMENT_FINE_TUNING is offered beside FINE_TUNING
 
     def region(self, wanted: str) -> str:
         """The region to work in: the wanted one if the model is customised there, else an error."""
@@ -84,6 +85,12 @@ def profile(name: str, as_of: date) -> Profile:
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise BespokeError(f"no model profile {name!r}{hint} Known are {', '.join(known)}")
     return found
+
+
+def in_force_on(day: date) -> tuple[Profile, ...]:
+    """Every profile as it stood on a day."""
+    current = (in_force([r for r in _profiles() if r.profile == name], day) for name in profile_names())
+    return tuple(row for row in current if row is not None)
 
 
 def profile_names() -> tuple[str, ...]:

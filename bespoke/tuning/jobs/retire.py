@@ -39,14 +39,14 @@ def retire_strays(strays: tuple[Stray, ...], aws: Aws, outside: Outside, say: Sa
     for stray in sorted(strays, key=lambda s: (order[s.kind], s.name)):
         with told(f"the end of {stray.name}", aws.region):
             if stray.kind == "job":
-                aws.bedrock.stop_model_customization_job(jobIdentifier=stray.arn)
+                aws.bedrock.stop_model_customization_job(jobIdentifier=stray.name)
                 say(f"asked {stray.name} to stop")
                 continue
             if stray.kind == "model":
-                found: Callable[[], Any] = lambda arn=stray.arn: amazon.found(  # type: ignore[misc]  # noqa: E731
-                    aws.bedrock.get_custom_model, modelIdentifier=arn
+                found: Callable[[], Any] = lambda name=stray.name: amazon.found(  # type: ignore[misc]  # noqa: E731
+                    aws.bedrock.get_custom_model, modelIdentifier=name
                 )
-                aws.bedrock.delete_custom_model(modelIdentifier=stray.arn)
+                aws.bedrock.delete_custom_model(modelIdentifier=stray.name)
             else:
                 found = _delete_endpoint(aws, stray.kind, stray.arn)
             _until_gone(found, stray.name, outside)
@@ -59,7 +59,7 @@ def _stop_job(store: Store, run: Run, aws: Aws, outside: Outside, say: Say) -> R
     if run.job.status not in look.UNDER_WAY:
         return run
     if run.job.status == "InProgress":
-        aws.bedrock.stop_model_customization_job(jobIdentifier=run.job.arn)
+        aws.bedrock.stop_model_customization_job(jobIdentifier=run.job.name)
     for _ in range(ASKED):
         run = look.look(store, run, aws, outside)
         if run.job.status not in look.UNDER_WAY:
@@ -94,10 +94,10 @@ def _end_model(store: Store, run: Run, aws: Aws, outside: Outside, say: Say) -> 
     if model is None or model.status == GONE:
         return run
     run = store.keep(run.model_copy(update={"model": _changed(model, DELETING, outside)}))
-    if amazon.found(aws.bedrock.get_custom_model, modelIdentifier=model.arn) is not None:
-        amazon.found(aws.bedrock.delete_custom_model, modelIdentifier=model.arn)
+    if amazon.found(aws.bedrock.get_custom_model, modelIdentifier=model.name) is not None:
+        amazon.found(aws.bedrock.delete_custom_model, modelIdentifier=model.name)
     _until_gone(
-        lambda: amazon.found(aws.bedrock.get_custom_model, modelIdentifier=model.arn), model.name, outside
+        lambda: amazon.found(aws.bedrock.get_custom_model, modelIdentifier=model.name), model.name, outside
     )
     say(f"gone, AWS confirms: the model {model.name}")
     return store.keep(run.model_copy(update={"model": _changed(model, GONE, outside)}))

@@ -33,7 +33,7 @@ def say_life(client: Client, profile: Profile, aws: Aws, outside: Outside, say: 
     """What AWS says of the base model, and whether it would refuse a job."""
     life = lifecycle.ask_lifecycle(aws, profile)
     if life is None:
-        say("AWS does not let this user ask for the model's lifecycle; the fact tables decide alone")
+        say("AWS does not tell this user the model's lifecycle; the fact tables decide alone")
         return
     dates = (
         ("legacy since", life.legacy), ("extended access since", life.extended_access), ("ends", life.end_of_life),

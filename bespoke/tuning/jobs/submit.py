@@ -51,6 +51,8 @@ def submit(
     before = store.run(order.run)
     order = _resumed(order, before)
     dataset, settings, digest = _files(client, profile, region, facts, order)
+    for line in lifecycle.unmet(lifecycle.gates(client, facts, profile, lifecycle.as_found(task, dataset))):
+        say(line)
     run = _existing(before, digest, order)
     cost = _affordable(client, profile, dataset, settings, facts, order) if run is None else None
     aws = _signed_in(client, profile, region, aws_profile, outside, say)
@@ -170,7 +172,7 @@ def _signed_in(
     arranged = bool(client.engagement.access.private_haiku_arrangement) and bool(profile.hourly_price)
     life = lifecycle.ask_lifecycle(aws, profile)
     if life is None:
-        say("AWS does not let this user ask for the model's lifecycle; the fact tables decide alone")
+        say("AWS does not tell this user the model's lifecycle; the fact tables decide alone")
     else:
         lifecycle.refuse_ended(life, profile, outside.today, arranged=arranged)
     return aws

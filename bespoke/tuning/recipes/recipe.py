@@ -12,7 +12,7 @@ from bespoke.errors import BespokeError
 
 RECIPE, TEMPLATE = "recipe.yaml", "chat_template.jinja"
 TRAIN, VALIDATION, HELD_OUT = "train.jsonl", "validation.jsonl", "held_out.jsonl"
-ADAPTER, REPORT = "adapter", "training.json"
+ADAPTER, REPORT, PREDICTIONS = "adapter", "training.json", "predictions"
 DEFAULTS = Path(__file__).with_name("lora.yaml")
 
 Whole = Annotated[int, Field(ge=1)]
@@ -39,22 +39,31 @@ class Training(_Settings):
     scheduler: Literal["cosine", "linear", "constant"]
     max_tokens: Whole
     weight_decay: Annotated[float, Field(ge=0, le=1)]
+    loss: Literal["last_answer", "every_answer"] = "last_answer"
 
 
 class Evaluation(_Settings):
     max_new_tokens: Whole
     every_epochs: Whole
+    batch_size: Whole = 8
 
 
 class Recipe(_Settings):
     """What recipe.yaml says."""
 
     base_model: str
+    base_revision: str = ""
+    base_licence: str = ""
     chat_template: Literal["own", "chatml"]
     seed: int
     lora: Lora
     training: Training
     evaluation: Evaluation
+
+    @property
+    def revision(self) -> str:
+        """The revision of a model on the hub; the main one where none is named."""
+        return self.base_revision or "main"
 
 
 def read_recipe(folder: Path) -> Recipe:

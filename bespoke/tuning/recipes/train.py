@@ -1,7 +1,8 @@
-"""Trains a LoRA adapter by a recipe: TRL's supervised trainer on PEFT adapters, loss on the answers alone."""
+"""Trains a LoRA adapter by a recipe: TRL's supervised trainer on PEFT adapters, loss on answers alone."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Callable
@@ -12,122 +13,142 @@ from typing import Any
 import torch
 from datasets import Dataset
 from peft import LoraConfig
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM
 from trl import SFTConfig, SFTTrainer
 
 from bespoke.errors import BespokeError
 from bespoke.results import write_atomically
+from bespoke.tuning.recipes import mask
 from bespoke.tuning.recipes import recipe as places
-from bespoke.tuning.recipes.answering import AfterEachEpoch, Scores, answer_all, read_held_out
+from bespoke.tuning.recipes.answering import AfterEachEpoch, answer_all, read_held_out
+from bespoke.tuning.recipes.checkpoints import FOLDER, Progress, best_epoch
+from bespoke.tuning.recipes.data import Rows, messages_of, read_rows
 from bespoke.tuning.recipes.recipe import Recipe, read_recipe
+from bespoke.tuning.recipes.templates import Template, check_end, first_line, template_of
 
 Say = Callable[[str], None]
+LOSS = {
+    "last_answer": "the loss is taken on the last answer of each example; earlier answers are read, not learnt",
+    "every_answer": "the loss is taken on every answer of each example",
+}
 
 
 def train(folder: Path, say: Say) -> dict[str, Any]:
-    """The adapter in FOLDER/adapter, predictions per epoch, and what happened in FOLDER/training.json.
+    """The best epoch's adapter in FOLDER/adapter, predictions of base and epochs, and FOLDER/training.json.
 
-    Raises BespokeError for a recipe, model or data that cannot be used; examples longer than the recipe's limit
-    are refused by line.
+    A training that was broken off goes on from its last checkpoint. Raises BespokeError for a recipe, model or data
+    that cannot be used; examples longer than the recipe's limit are refused by line.
     """
     recipe = read_recipe(folder)
     started = time.perf_counter()
-    tokenizer = _tokenizer(recipe, folder)
+    template = template_of(recipe, folder, say)
     model = _model(recipe)
-    data = _rows(folder / places.TRAIN, tokenizer, recipe)
+    data = read_rows(folder / places.TRAIN, template, recipe)
+    check_end(template, messages_of(data.rows[0]), recipe)
     validation = folder / places.VALIDATION
-    held_back = _rows(validation, tokenizer, recipe) if validation.is_file() else None
-    epochs: list[dict[str, Any]] = []
-    trainer = SFTTrainer(
-        model=model,
-        args=_settings(recipe, folder, held_back is not None),
-        train_dataset=Dataset.from_list(data),
-        eval_dataset=None if held_back is None else Dataset.from_list(held_back),
-        processing_class=tokenizer,
-        peft_config=_adapter(recipe),
-        callbacks=[_after_each_epoch(recipe, folder, tokenizer, epochs, say)],
-    )
+    held_back = read_rows(validation, template, recipe) if validation.is_file() else None
+    progress = Progress(folder, _digest(recipe, data, held_back))
+    resumed = progress.resume()
+    say(LOSS[recipe.training.loss])
+    _score_base(recipe, folder, template, model, progress, say)
+    trainer = _trainer(recipe, folder, template, model, data, held_back, progress, say)
+    for line in mask.lines(trainer, template.tokenizer):
+        say(line)
+    if mask.nothing_learnt(trainer):
+        raise BespokeError(
+            "the template marks no answer to learn; choose loss: last_answer",
+            path=str(folder / places.RECIPE),
+        )
     weights = _trainable(trainer.model)
-    say(f"training {weights:,} of {model.num_parameters():,} weights on {len(data):,} examples")
-    trainer.train()
+    going = f"going on from {Path(resumed).name}: " if resumed else ""
+    say(f"{going}training {weights:,} of {model.num_parameters():,} weights on {len(data.rows):,} examples")
+    trainer.train(resume_from_checkpoint=resumed)
     trainer.save_model(str(folder / places.ADAPTER))
-    tokenizer.save_pretrained(str(folder / places.ADAPTER))
+    template.tokenizer.save_pretrained(str(folder / places.ADAPTER))
+    history = trainer.state.log_history
+    best, why = best_epoch(progress.epochs, history)
+    progress.finish(folder / places.ADAPTER, best, trainer.state.global_step)
     report = {
         "base_model": recipe.base_model,
-        "examples": len(data),
+        "base_revision": getattr(model.config, "_commit_hash", None) or recipe.base_revision,
+        "base_licence": recipe.base_licence or _card_licence(recipe),
+        "chat_template": recipe.chat_template,
+        "system_prompt": "before the first turn" if template.folds else "a turn of its own",
+        "loss": recipe.training.loss,
+        "data": data.report(),
+        "validation": held_back.report() if held_back else None,
+        "examples": len(data.rows),
         "trainable_weights": weights,
         "steps": trainer.state.global_step,
-        "losses": [round(entry["loss"], 6) for entry in trainer.state.log_history if "loss" in entry],
-        "validation_losses": [
-            round(entry["eval_loss"], 6) for entry in trainer.state.log_history if "eval_loss" in entry
-        ],
-        "epochs": epochs,
+        "losses": [round(entry["loss"], 6) for entry in history if "loss" in entry],
+        "validation_losses": [round(entry["eval_loss"], 6) for entry in history if "eval_loss" in entry],
+        "base": progress.base,
+        "epochs": [{k: v for k, v in entry.items() if k != "step"} for entry in progress.epochs],
+        "adapter_of": why,
+        "resumed": resumed is not None,
         "seconds": round(time.perf_counter() - started, 1),
         "versions": {name: version(name) for name in ("torch", "transformers", "peft", "trl")},
-    }
-    write_atomically(folder / places.REPORT, json.dumps(report, indent=1) + "\n")
-    say(f"adapter in {folder / places.ADAPTER}, report in {folder / places.REPORT}")
+    }  # fmt: skip
+    write_atomically(folder / places.REPORT, json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+    say(f"adapter of {why} in {folder / places.ADAPTER}, report in {folder / places.REPORT}")
     return report
-
-
-def _tokenizer(recipe: Recipe, folder: Path) -> Any:
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(recipe.base_model)
-    except (OSError, ValueError) as error:
-        raise BespokeError(f"no tokenizer in {recipe.base_model!r}: {_first_line(error)}") from None
-    if recipe.chat_template == "chatml":
-        tokenizer.chat_template = (folder / places.TEMPLATE).read_text(encoding="utf-8")
-    if not tokenizer.chat_template:
-        raise BespokeError(
-            "the model has no chat template of its own; say chatml",
-            path=str(folder / places.RECIPE),
-            column="chat_template",
-        )
-    if tokenizer.pad_token is None:
-        tokenizer.pad_token = tokenizer.eos_token
-    return tokenizer
 
 
 def _model(recipe: Recipe) -> Any:
     kind = torch.bfloat16 if torch.cuda.is_available() and torch.cuda.is_bf16_supported() else torch.float32
     try:
-        return AutoModelForCausalLM.from_pretrained(recipe.base_model, dtype=kind)
+        model = AutoModelForCausalLM.from_pretrained(recipe.base_model, revision=recipe.revision, dtype=kind)
     except (OSError, ValueError) as error:
-        raise BespokeError(f"no model in {recipe.base_model!r}: {_first_line(error)}") from None
+        raise BespokeError(f"no model in {recipe.base_model!r}: {first_line(error)}") from None
+    return model.to("cuda") if torch.cuda.is_available() else model
 
 
-def _rows(path: Path, tokenizer: Any, recipe: Recipe) -> list[dict[str, Any]]:
-    """Prompt and completion as lists of messages; a row that would be cut is refused with its line."""
-    rows = []
-    for line, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        row = json.loads(text)
-        prompt, completion = (_messages(row[key], role) for key, role in _ROLES.items())
-        ids = tokenizer.apply_chat_template(prompt + completion, return_dict=True)["input_ids"]
-        if len(ids) > recipe.training.max_tokens:
-            raise BespokeError(
-                f"{len(ids):,} tokens, the recipe's max_tokens is {recipe.training.max_tokens:,}",
-                path=str(path),
-                row=line,
-            )
-        rows.append({"prompt": prompt, "completion": completion})
-    return rows
+def _digest(recipe: Recipe, data: Rows, held_back: Rows | None) -> str:
+    parts = [recipe.model_dump_json(), data.sha256, held_back.sha256 if held_back else ""]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-_ROLES = {"prompt": "user", "completion": "assistant"}
+def _score_base(
+    recipe: Recipe, folder: Path, template: Template, model: Any, progress: Progress, say: Say
+) -> None:
+    """The base model's answers before anything is learnt: what tuning has to beat."""
+    held_out = read_held_out(folder / places.HELD_OUT)
+    if held_out and progress.base is None:
+        out = folder / places.PREDICTIONS / "base.jsonl"
+        scores = answer_all(
+            model, template, held_out, recipe.evaluation.max_new_tokens, recipe.evaluation.batch_size, out
+        )
+        progress.base = scores.as_dict()
+        say(f"base, before training: {scores}")
+    progress.keep()
 
 
-def _messages(value: Any, role: str) -> list[dict[str, str]]:
-    """TRL's two spellings of a side: a list of messages, or one text."""
-    if isinstance(value, str):
-        return [{"role": role, "content": value}]
-    return [{"role": turn["role"], "content": turn["content"]} for turn in value]
+def _trainer(
+    recipe: Recipe, folder: Path, template: Template, model: Any, data: Rows, held_back: Rows | None,
+    progress: Progress, say: Say,
+) -> Any:  # fmt: skip
+    try:
+        return SFTTrainer(
+            model=model,
+            args=_settings(recipe, folder, held_back is not None),
+            train_dataset=Dataset.from_list(data.rows),
+            eval_dataset=None if held_back is None else Dataset.from_list(held_back.rows),
+            processing_class=template.tokenizer,
+            peft_config=_adapter(recipe),
+            callbacks=[_after_each_epoch(recipe, folder, template, progress, say)],
+        )
+    except ValueError as error:
+        raise BespokeError(
+            f"cannot be trained so: {first_line(error)}", path=str(folder / places.RECIPE)
+        ) from None
 
 
 def _settings(recipe: Recipe, folder: Path, validated: bool) -> SFTConfig:
     training = recipe.training
     on_gpu = torch.cuda.is_available()
+    every = training.loss == "every_answer"
     return SFTConfig(
-        output_dir=str(folder / "checkpoints"),
+        output_dir=str(folder / FOLDER),
         num_train_epochs=training.epochs,
         learning_rate=training.learning_rate,
         per_device_train_batch_size=training.batch_size,
@@ -137,7 +158,8 @@ def _settings(recipe: Recipe, folder: Path, validated: bool) -> SFTConfig:
         lr_scheduler_type=training.scheduler,
         weight_decay=training.weight_decay,
         max_length=training.max_tokens,
-        completion_only_loss=True,
+        completion_only_loss=None if every else True,
+        assistant_only_loss=every,
         packing=False,
         seed=recipe.seed,
         data_seed=recipe.seed,
@@ -146,7 +168,7 @@ def _settings(recipe: Recipe, folder: Path, validated: bool) -> SFTConfig:
         gradient_checkpointing=on_gpu,
         logging_strategy="epoch",
         eval_strategy="epoch" if validated else "no",
-        save_strategy="no",
+        save_strategy="epoch",
         report_to="none",
         disable_tqdm=True,
     )
@@ -165,27 +187,34 @@ def _adapter(recipe: Recipe) -> LoraConfig:
 
 
 def _after_each_epoch(
-    recipe: Recipe, folder: Path, tokenizer: Any, epochs: list[dict[str, Any]], say: Say
+    recipe: Recipe, folder: Path, template: Template, progress: Progress, say: Say
 ) -> AfterEachEpoch:
     held_out = read_held_out(folder / places.HELD_OUT)
 
-    def evaluate(epoch: int, model: Any) -> None:
+    def evaluate(epoch: int, step: int, model: Any) -> None:
         if not held_out:
             return
-        out = folder / "predictions" / f"epoch_{epoch}.jsonl"
-        scores: Scores = answer_all(model, tokenizer, held_out, recipe.evaluation.max_new_tokens, out)
-        epochs.append({"epoch": epoch, **scores.as_dict()})
-        say(
-            f"epoch {epoch}: {scores.schema_valid} of {scores.notes} answers keep the schema,"
-            f" {scores.codes_exact} give exactly the gold's codes"
+        out = folder / places.PREDICTIONS / f"epoch_{epoch}.jsonl"
+        scores = answer_all(
+            model, template, held_out, recipe.evaluation.max_new_tokens, recipe.evaluation.batch_size, out
         )
+        progress.epochs.append({"epoch": epoch, "step": step, **scores.as_dict()})
+        progress.keep()
+        before = progress.base["codes_exact"] if progress.base else 0
+        say(f"epoch {epoch}: {scores} (base: {before})")
 
     return AfterEachEpoch(evaluate, recipe.evaluation.every_epochs)
 
 
+def _card_licence(recipe: Recipe) -> str:
+    """The licence that the model card beside a local model names; "" where there is no card."""
+    card = Path(recipe.base_model) / "README.md"
+    try:
+        lines = card.read_text(encoding="utf-8").split("\n")[:40]
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("license:")), "")
+
+
 def _trainable(model: Any) -> int:
     return sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

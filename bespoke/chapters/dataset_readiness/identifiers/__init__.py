@@ -1,0 +1,53 @@
+"""Residual identifiers that rules can see, by country. Not Safe Harbor and no anonymisation under the GDPR: names
+without a label pass unseen.
+
+identifiers(text, country)        rule and matched text, once per rule
+masked(match)                     enough of it to find it again, not to repeat it
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from bespoke.chapters.dataset_readiness.identifiers.dates import DATES
+from bespoke.chapters.dataset_readiness.identifiers.fields import named_fields
+from bespoke.chapters.dataset_readiness.identifiers.looks import LOOKS, Look, holds_any, shape_of
+from bespoke.chapters.dataset_readiness.identifiers.names import NAMES
+from bespoke.chapters.dataset_readiness.identifiers.numbers import numbers
+from bespoke.chapters.dataset_readiness.identifiers.phones import phone
+from bespoke.chapters.dataset_readiness.identifiers.places import PLACES, plates
+
+PATTERNS: tuple[Look, ...] = (*LOOKS, *DATES, *NAMES, *PLACES)
+
+
+def identifiers(text: str, country: str = "") -> list[tuple[str, str]]:
+    """Rule and matched text, once per rule. `country` is the engagement's: whose forms need no label."""
+    shape, found = shape_of(text.lower()), dict[str, str]()
+    for look in PATTERNS:
+        if look.countries and country not in look.countries:
+            continue
+        if look.rule not in found and (match := look.search(text, shape)):
+            found[look.rule] = match
+    for rule, match in named_fields(text):
+        found.setdefault(rule, match)
+    if "0" in shape:
+        for rule, match in numbers(text, shape):
+            found.setdefault(rule, match)
+        if "identifier_phone" not in found and (match := phone(text, shape, country)):
+            found["identifier_phone"] = match
+        if match := plates(text, shape, country):
+            found.setdefault("identifier_plate", match)
+    return [*found.items()]
+
+
+repeated_identifiers = lru_cache(maxsize=64)(identifiers)  # for system prompts, which come back row after row
+
+
+def masked(text: str) -> str:
+    """What was matched, less its letters and digits after the first few: enough to find it, not to repeat it."""
+    kept = 3 if len(text) > 7 else 1  # three letters of a short name are the name
+    return text[:kept] + re.sub(r"\w", "*", text[kept:])
+
+
+__all__ = ["holds_any", "identifiers", "masked", "repeated_identifiers"]

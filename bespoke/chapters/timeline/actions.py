@@ -1,0 +1,36 @@
+"""What begins within the next 30 days: action, cost, dates and who does it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from bespoke.chapters.timeline.estimates import TEST
+from bespoke.chapters.timeline.result import Action, PhaseTimeline, PlanTimeline, Role
+from bespoke.facts.reader import Facts
+
+NEXT = timedelta(days=30)
+
+
+def next_days(plan: PlanTimeline, start: date, facts: Facts) -> tuple[Action, ...]:
+    """Every phase that starts within 30 days of the start at even odds and takes time or money, in order of date."""
+    found = [
+        Action(
+            action=phase.title + (" (if personal data are in the requests)" if phase.if_needed else ""),
+            task_id=phase.task_id, cost=phase.cost, start=phase.start_p50, finish=phase.finish_p50,
+            role=role_of(phase, facts),
+        )
+        for phase in plan.phases
+        if (phase.high_days > 0 or phase.cost is not None) and phase.start_p50 < start + NEXT
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda action: (action.start, action.finish)))
+
+
+def role_of(phase: PhaseTimeline, facts: Facts) -> Role:
+    """Who does it, from the table; a phase of the client's own is the client's."""
+    name = "test" if phase.phase.startswith(TEST) else phase.phase
+    key = f"phase.{name}.role"
+    roles: dict[str, Role] = {
+        "consultant": "consultant", "annotator": "annotator", "client IT": "client IT",
+        "client legal": "client legal", "client data owner": "client data owner",
+    }  # fmt: skip
+    return roles[str(facts.fact(key).value)] if facts.has(key) else "client"

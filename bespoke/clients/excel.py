@@ -1,0 +1,93 @@
+"""A sheet of an Excel workbook as rows of typed cells: numbers and dates are what they are, formulas their values."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from bespoke.errors import BespokeError
+
+LARGEST = 256 * 2**20  # bytes once unpacked: a small file can hide a huge one
+MOST_COLUMNS = 1_000
+_UNCOMPUTED = "holds a formula without a stored value; open the file in Excel and save it"
+
+Cell = str | bool | Decimal | date
+
+
+class Broken:
+    """A cell whose value is not there: an error of the spreadsheet, or a formula that was never computed."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+
+def open_workbook(path: Path) -> tuple[Any, Any]:
+    """The workbook with its values, and with its formulas. Raises BespokeError for what is no workbook."""
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    shown = path.name
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(info.file_size for info in archive.infolist()) > LARGEST:
+                raise BespokeError(f"unpacks to more than {LARGEST // 2**20} MiB", path=shown)
+        values = load_workbook(path, data_only=True, keep_links=False)
+        return values, load_workbook(path, data_only=False, keep_links=False)
+    except BespokeError:
+        raise
+    except (OSError, zipfile.BadZipFile, InvalidFileException) as error:
+        reason = "; an .xls or protected file has to be saved as .xlsx first" if _is_old(path) else ""
+        raise BespokeError(f"is no Excel workbook (.xlsx){reason}", path=shown) from error
+    except Exception as error:  # a damaged part of the archive fails in as many ways as it has parts
+        raise BespokeError(
+            "is a damaged Excel workbook; open it in Excel and save it again", path=shown
+        ) from error
+
+
+def _is_old(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == b"\xd0\xcf\x11\xe0"
+    except OSError:
+        return False
+
+
+def rows(values: Any, formulas: Any) -> Iterator[tuple[int, list[Cell | Broken]]]:
+    """The rows of one sheet by number, cells from column A on, empty ones as empty text.
+
+    `values` and `formulas` are the same sheet read twice: only the second shows that an empty value is a formula.
+    """
+    width = min(values.max_column or 0, MOST_COLUMNS)
+    for number in range(1, (values.max_row or 0) + 1):
+        yield (
+            number,
+            [_cell(values.cell(number, k), formulas.cell(number, k)) for k in range(1, width + 1)],
+        )
+
+
+def _cell(value: Any, formula: Any) -> Cell | Broken:
+    found = value.value
+    if value.data_type == "e":
+        return Broken(f"holds the spreadsheet's error {found}")
+    if found is None:
+        return "" if formula.value is None else Broken(_UNCOMPUTED)
+    if isinstance(found, datetime):
+        return found.date() if found.time() == time() else found.isoformat(" ")
+    if isinstance(found, (bool, date)):
+        return found
+    if isinstance(found, (int, float)):
+        return Decimal(repr(found))
+    return str(found)
+
+
+def as_text(cell: Cell) -> str:
+    """A typed cell as a CSV would hold it."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, Decimal):
+        return f"{cell.normalize():f}" if cell == cell.to_integral_value() else f"{cell:f}"
+    return cell.isoformat() if isinstance(cell, date) else cell

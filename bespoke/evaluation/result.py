@@ -1,0 +1,176 @@
+"""What the evaluation of one task found: the shape that is saved and shown. No kind of task in it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from bespoke.evaluation.answers import Kind
+from bespoke.evaluation.details import Grid, Matrix, Remark
+from bespoke.evaluation.measured import MeasuredSystem, MeasuredTask
+from bespoke.results import Part
+from bespoke.statistics.interval import Interval
+
+Verdict = Literal["better", "worse", "not_among_so_many", "not_separable"]
+AnyDetail = Annotated[Grid | Matrix | Remark, Field(discriminator="kind")]
+
+
+class Score(Part):
+    metric: str
+    words: str
+    interval: Interval
+
+
+class Outcomes(Part):
+    """Answers over all runs. Missing, broken and refused ones count as wrong; the not measured ones do not count."""
+
+    answered: int
+    missing: int
+    schema_broken: int
+    refused: int
+    not_measured: int
+
+
+class Consumption(Part):
+    """Means per case that recorded it; quality belongs to the same cases only where all of them did."""
+
+    cases: int
+    input_tokens: float | None
+    cache_read_tokens: float | None
+    output_tokens: float | None
+    usd_per_case: float | None
+    usd_per_accepted: float | None
+    p50_ms: float | None
+    p95_ms: float | None
+
+
+class SystemResult(Part):
+    """One system on one task; the first score is the main one."""
+
+    name: str
+    title: str
+    kind: Kind
+    in_use: bool
+    learns: bool
+    strategy: str | None
+    model: str | None
+    runs: int
+    spread: float | None  # standard deviation of the main score between runs; None for one run
+    cases: int  # measured at least once
+    groups: int
+    outcomes: Outcomes
+    scores: tuple[Score, ...]
+    accepted: Interval | None
+    consumption: Consumption | None
+
+    @property
+    def quality(self) -> Interval:
+        return self.scores[0].interval
+
+
+class Contrasted(Part):
+    """`first` less `second` by the main metric, on the cases that both were measured on."""
+
+    first: str
+    second: str
+    why: Literal["declared", "best"]
+    cases: int
+    interval: Interval
+    p: float
+    p_any: float  # among all pairs of systems
+    verdict: Verdict
+    to_turn: int | None  # cases whose expected answer must be wrong for the sign to change; shares only
+
+
+class Power(Part):
+    """What a further comparison of two such systems on these cases can find, four times in five."""
+
+    pair: tuple[str, str]
+    alone: float  # at the 5% level, if this pair alone is looked at
+    among_all: float  # as the verdicts of this chapter are given, among all pairs
+    discordant: float | None  # observed share of cases that one of the two alone has right as a whole
+
+
+class Covered(Part):
+    """The surest share of the cases by one signal, and how many of them are accepted."""
+
+    share: float
+    cases: int
+    accepted: Interval
+
+
+class Review(Part):
+    """Which cases could go without a person: the surest ones first."""
+
+    system: str
+    signal: Literal["confidence", "runs", "systems"]
+    points: tuple[Covered, ...]
+
+
+class TaskEvaluation(Part):
+    """One task. Systems stand in ladder order: baselines, recorded ones, Claude."""
+
+    task_id: str
+    name: str
+    scorer: str
+    kind_of_task: str
+    metric: str
+    metric_words: str
+    declared_metric: str  # tasks.csv
+    declared_quality: float | None
+    target: float | None
+    cases: int
+    groups: int
+    train: int
+    left_out_of_training: int
+    documents: int
+    copies: int  # cases whose text another case has
+    published: bool | None
+    used_before: bool | None
+    minutes_per_case: float | None
+    in_use: str | None
+    best: str | None  # highest main score
+    best_interval: Interval | None  # which allows for its having been chosen
+    systems: tuple[SystemResult, ...]
+    contrasts: tuple[Contrasted, ...]
+    not_contrasted: tuple[str, ...]  # declared systems without answers
+    power: Power | None
+    ceiling: Interval | None
+    review: Review | None
+    details: tuple[AnyDetail, ...]
+
+    def system(self, name: str) -> SystemResult:
+        return next(system for system in self.systems if system.name == name)
+
+    def measured(self) -> MeasuredTask:
+        """What the rest of the report takes; baselines are no system that a client could run on."""
+        return MeasuredTask(
+            task_id=self.task_id,
+            metric=self.metric,
+            cases=self.cases,
+            ceiling=self.ceiling,
+            systems=tuple(_measured(self, s) for s in self.systems if s.kind != "offline"),
+        )
+
+
+def _measured(task: TaskEvaluation, system: SystemResult) -> MeasuredSystem:
+    used = system.consumption
+    return MeasuredSystem(
+        task_id=task.task_id,
+        system=system.name,
+        in_use=system.in_use,
+        strategy=system.strategy,
+        model=system.model,
+        metric=task.metric,
+        quality=system.quality,
+        accepted=system.accepted,
+        cases=system.cases,
+        groups=system.groups,
+        input_tokens=used.input_tokens if used else None,
+        cache_read_tokens=used.cache_read_tokens if used else None,
+        output_tokens=used.output_tokens if used else None,
+        p50_ms=used.p50_ms if used else None,
+        p95_ms=used.p95_ms if used else None,
+        usd_per_case=used.usd_per_case if used else None,
+    )

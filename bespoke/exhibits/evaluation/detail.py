@@ -1,0 +1,103 @@
+"""What a scorer shows of its own, drawn alike for every kind of task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bespoke import show
+from bespoke.evaluation.details import Detail, Grid, Head, Matrix, Remark, Value
+from bespoke.evaluation.result import TaskEvaluation
+from bespoke.exhibits.evaluation.ladder import slug
+from bespoke.show import Column
+from bespoke.show.blocks import Cell, Format
+from bespoke.show.numbers import percent
+from bespoke.show.style import INK, MUTED
+from bespoke.statistics.interval import Interval
+
+_FORMAT: dict[str, Format] = {
+    "text": "text", "integer": "integer", "decimal": "decimal", "percent": "percent", "interval": "text",
+}  # fmt: skip
+
+
+def show_detail(task: TaskEvaluation, detail: Detail) -> None:
+    if isinstance(detail, Grid):
+        _grid(task, detail)
+    elif isinstance(detail, Matrix):
+        _matrix(task, detail)
+    else:
+        _remark(detail)
+
+
+def _grid(task: TaskEvaluation, grid: Grid) -> None:
+    show.table(
+        [tuple(_cell(value) for value in row) for row in grid.rows],
+        label=f"tbl-evaluation-{slug(task)}-{grid.label}",
+        caption=f"{task.name}: {grid.caption}",
+        columns=tuple(_column(i, head) for i, head in enumerate(grid.columns)),
+        source=grid.source,
+    )
+
+
+def _column(place: int, head: Head) -> Column:
+    return Column(
+        key=f"c{place}",
+        title=head.title,
+        format=_FORMAT[head.form],
+        digits=2 if head.form == "decimal" else 0,
+    )
+
+
+def _cell(value: Value) -> Cell:
+    if isinstance(value, Interval):
+        return f"{percent(value.estimate)} ({percent(value.low)} to {percent(value.high)})"
+    return value
+
+
+def _matrix(task: TaskEvaluation, matrix: Matrix) -> None:
+    wrong = sorted(
+        (
+            (-n, row, column)
+            for row, counts in zip(matrix.rows, matrix.counts, strict=True)
+            for column, n in zip(matrix.columns, counts, strict=True)
+            if n and row != column
+        )
+    )[:5]
+    show.figure(
+        _draw, matrix.rows, matrix.columns, matrix.counts,
+        label=f"fig-evaluation-{slug(task)}-{matrix.label}",
+        caption=f"{task.name}: {matrix.caption}",
+        alt="Heat map of expected (rows) against answered (columns). Most frequent mistakes: "
+        + ("; ".join(f"{row} answered as {column} {-n} times" for n, row, column in wrong) or "none"),
+        source="expected in rows, answered in columns",
+    )  # fmt: skip
+
+
+def _draw(rows: tuple[str, ...], columns: tuple[str, ...], counts: tuple[tuple[int, ...], ...]) -> Any:
+    peak = max(max(row) for row in counts) or 1
+    figure, axes = show.new_figure(1.3 + 0.21 * len(rows))
+    axes.imshow(counts, cmap="Blues", vmax=peak * 1.15, aspect="auto")
+    for y, row in enumerate(counts):
+        for x, n in enumerate(row):
+            if n:
+                axes.text(
+                    x,
+                    y,
+                    str(n),
+                    ha="center",
+                    va="center",
+                    color="white" if n > 0.6 * peak else INK,
+                    fontsize=7,
+                )
+    axes.set_xticks(range(len(columns)), columns, rotation=40, ha="right")
+    axes.set_yticks(range(len(rows)), rows)
+    axes.grid(visible=False)
+    for spine in axes.spines.values():
+        spine.set_color(MUTED)
+    return figure
+
+
+def _remark(remark: Remark) -> None:
+    if remark.tone == "text":
+        show.text(remark.template, **remark.values)
+    else:
+        show.callout(remark.template, tone=remark.tone, **remark.values)

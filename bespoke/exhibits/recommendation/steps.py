@@ -1,0 +1,139 @@
+"""The plan of each task, step by step: cost, chance, stop and else."""
+
+from __future__ import annotations
+
+import re
+
+from bespoke import show
+from bespoke.advice.plan import Step
+from bespoke.chapters.recommendation import Recommendation, TaskAdvice
+from bespoke.exhibits.recommendation.words import (
+    amount_range,
+    chance,
+    counted,
+    end_name,
+    listed,
+    place_name,
+    step_name,
+)
+from bespoke.show import Column
+from bespoke.show.numbers import day, decimal, money, percent
+from bespoke.show.style import FAMILY_NAME
+
+
+def finding(result: Recommendation) -> None:
+    """How many plans hold a model of their own, and what stands before it."""
+    built = [t for t in result.tasks if any(s.kind == "build" for s in t.plan.steps)]
+    ends = [t for t in result.tasks if t.plan.likely_end.kind == "build"]
+    if not built:
+        show.finding("No plan needs a model of its own: measuring and a few days of tests decide every task")
+    elif not ends:
+        verb = "holds" if len(built) == 1 else "hold"
+        line = f"{counted(len(built), 'plan')} {verb} a model of its own, after cheaper tests"
+        show.finding("{line}; none of them is where it probably ends", line=line[0].upper() + line[1:])
+    else:
+        verb = "ends" if len(ends) == 1 else "end"
+        show.finding(
+            "{names} probably {verb} at a model of its own", names=listed([t.name for t in ends]), verb=verb
+        )
+
+
+def plans(result: Recommendation) -> None:
+    for task in result.tasks:
+        _plan(result, task)
+
+
+def _plan(result: Recommendation, task: TaskAdvice) -> None:
+    """One task: the plan in a paragraph, then its steps."""
+    show.text("**{name}.** {words}", name=task.name, words=_words(result, task))
+    meanwhile = [task.plan.meanwhile] if task.plan.meanwhile else []
+    steps = [*meanwhile, *(step for step in task.plan.steps if step.kind != "keep")]
+    if not steps:
+        return
+    rows = [
+        (
+            decimal(i) if i else "at once", step_name(result, step), place_name(step.configuration.place),
+            step.cost.expected, step.rollout.expected or None, step.monthly.expected if step.monthly else None,
+            _expected(step),
+            chance(step.reached) if step.kind in ("test", "build") else None, step.needs_worth,
+        )
+        for i, step in enumerate(steps, start=1 - len(meanwhile))
+    ]  # fmt: skip
+    unit = result.currency
+    show.table(
+        rows,
+        label=f"tbl-plan-{re.sub(r'[^a-z0-9]+', '-', task.task_id.lower()).strip('-') or 'task'}",
+        caption=f"{task.name}: the steps in order, each taken only where those before it fell short",
+        columns=(
+            Column(key="n", title="Step"),
+            Column(key="what", title="What"),
+            Column(key="place", title="Where"),
+            Column(key="cost", title="To find out", unit=unit, format="money", digits=0),
+            Column(key="rollout", title="To go live", unit=unit, format="money", digits=0),
+            Column(key="month", title="A month then", unit=unit, format="money", digits=0),
+            Column(key="quality", title="Quality expected"),
+            Column(key="reached", title="Target reached by then"),
+            Column(
+                key="worth", title="Pays from a worth of", unit=f"{unit} per right output", format="money"
+            ),
+        ),
+        source="effects, prices and gates of the fact tables; how the order is computed stands under Methods",
+        emphasis=[i for i, step in enumerate(steps) if step is task.plan.likely_end],
+    )
+
+
+def _expected(step: Step) -> str | None:
+    if step.outlook is None:
+        return "unknown until tried" if step.kind in ("test", "build") else None
+    if step.outlook.low == step.outlook.high:
+        return percent(step.outlook.likely)
+    return f"{percent(step.outlook.likely)} ({percent(step.outlook.low)} to {percent(step.outlook.high)})"
+
+
+def _words(result: Recommendation, task: TaskAdvice) -> str:
+    plan = task.plan
+    if plan.first.kind == "keep":
+        return _kept(task)
+    end = end_name(result, task, middle=True)
+    reached = f" with a chance of {chance(plan.probability)} to have reached the target by then"
+    parts = [
+        _first(result, plan.first),
+        f"It probably ends at {end}{'' if plan.probability is None else reached}",
+    ]
+    money_words = (
+        f"{money(task.money.monthly.expected)} a month ({amount_range(task.money.monthly)}) against"
+        f" {money(task.money.today.expected)} today, {money(task.money.one_off.expected)} once"
+    )
+    date = f", live by {day(task.live_p80)} with 80% confidence" if task.live_p80 else ""
+    builds = [s for s in plan.steps[plan.end + 1 :] if s.kind == "build" and s.needs_worth]
+    tail = ""
+    if builds:
+        name = step_name(result, builds[0], middle=True)
+        tail = (
+            f" Beyond that, {name} is a decision of its own: it pays only where one more right output is worth"
+            f" {money(builds[0].needs_worth or 0.0)} or more."
+        )
+    return f"{'. '.join(parts)}: {money_words}{date}.{tail}"
+
+
+def _first(result: Recommendation, step: Step) -> str:
+    name = step_name(result, step, middle=True)
+    why = f", because {step.why}" if step.why else ""
+    speaks = (
+        f" It speaks to {listed([FAMILY_NAME[f].lower() for f in step.speaks_to])}." if step.speaks_to else ""
+    )
+    verb = {"prepare": "First", "lever": "First", "test": "Test first", "build": "Build"}[step.kind]
+    return f"{verb}: {name}{why}.{speaks}".rstrip(".")
+
+
+def _kept(task: TaskAdvice) -> str:
+    quality, target = task.quality, task.situation.target
+    if quality is not None and target is not None and quality.estimate >= target:
+        return (
+            f"Leave it as it is: quality is {percent(quality.estimate)} against a target of {percent(target)}, and"
+            " nothing cheaper pays for the change."
+        )
+    return (
+        f"Leave it as it is: at {money(task.money.today.expected)} a month and this volume no step pays for itself"
+        " at what a right output is worth, or may cost at most."
+    )

@@ -1,0 +1,19 @@
+"""Chapter 1 on the page."""
+
+from bespoke.exhibits.task_audit.evidence import evidence
+from bespoke.exhibits.task_audit.load import finding, load, load_text
+from bespoke.exhibits.task_audit.quality import gap_figure, latency, quality_table
+from bespoke.exhibits.task_audit.readiness import applicability, applicability_text, questions
+
+__all__ = [
+    "applicability",
+    "applicability_text",
+    "evidence",
+    "finding",
+    "gap_figure",
+    "latency",
+    "load",
+    "load_text",
+    "quality_table",
+    "questions",
+]

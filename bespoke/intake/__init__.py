@@ -1,0 +1,1 @@
+"""What a client already has, exports, bills and workbooks, becomes a client folder; nothing leaves the machine."""

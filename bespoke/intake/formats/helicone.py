@@ -1,0 +1,59 @@
+"""Helicone's export of requests (`@helicone/export`, the query API or the dashboard): JSON, JSONL or CSV."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bespoke.intake.model_names import known_as
+from bespoke.intake.record import Record, amount, apart, count, instant, named
+
+NAME = "helicone"
+TITLE = "Helicone requests"
+
+
+def matches(row: Mapping[str, Any]) -> bool:
+    return "request_created_at" in row and ("prompt_tokens" in row or "response_status" in row)
+
+
+def records(row: Mapping[str, Any]) -> Iterator[Record]:
+    if str(row.get("cache_enabled")).lower() == "true" and row.get("cache_reference_id"):
+        return  # answered from the gateway's own cache
+    properties = _properties(row)
+    read = count(row.get("prompt_cache_read_tokens"))
+    written = count(row.get("prompt_cache_write_tokens"))
+    latency = row.get("delay_ms") or row.get("latency")
+    model, regional = known_as(
+        str(row.get("response_model") or row.get("request_model") or row.get("model") or "")
+    )
+    yield Record(
+        instant(row["request_created_at"]),
+        model=model,
+        keys={str(name): str(value) for name, value in properties.items()}
+        | named(
+            model=model,
+            user=row.get("request_user_id") or row.get("user_id"),
+            prompt=row.get("prompt_id"),
+            provider=row.get("provider"),
+        ),
+        tags=tuple(f"{name}:{value}" for name, value in properties.items()),
+        uncached=apart(count(row.get("prompt_tokens")), read, written),
+        cache_read=read,
+        cache_write_5m=written,
+        output=count(row.get("completion_tokens")),
+        latency_ms=None if latency in (None, "") else float(latency),
+        failed=count(row.get("response_status") or row.get("status") or 200) >= 400,
+        usd=amount(row.get("cost_usd") or row.get("cost")),
+        regional=regional,
+    )
+
+
+def _properties(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    value = row.get("request_properties") or row.get("properties") or {}
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return {}
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,105 @@
+"""Langfuse exports: `observations_v2` of the blob storage export, the legacy `observations`, and the UI's.
+
+Only generations and embeddings are calls of a model; spans, events and tools are not. Where `total` is input and
+output alone, the cached tokens are part of the input; where it is the sum of all kinds, they stand beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from bespoke.intake.model_names import known_as
+from bespoke.intake.record import Misread, Record, amount, count, instant, milliseconds, named
+
+NAME = "langfuse"
+TITLE = "Langfuse observations"
+_CALLS = ("GENERATION", "EMBEDDING")
+_CAMEL = re.compile(r"(?<=[a-z0-9])([A-Z])")
+_READ = re.compile(r"cache_?read|input_cached_tokens|cached_tokens")
+_WRITTEN = re.compile(r"cache_?(creation|write)")
+
+
+def matches(row: Mapping[str, Any]) -> bool:
+    names = {_snake(name) for name in row}
+    return (
+        "start_time" in names
+        and "type" in names
+        and bool(names & {"trace_id", "trace_name", "usage_details"})
+    )
+
+
+def records(row: Mapping[str, Any]) -> Iterator[Record]:
+    row = {_snake(name): value for name, value in row.items()}
+    if str(row.get("type", "")).upper() not in _CALLS:
+        return
+    usage = {
+        _snake(name): count(value)
+        for name, value in _object(row, "usage_details", "usage").items()
+        if _number(value)
+    }
+    read = sum(tokens for name, tokens in usage.items() if _READ.search(name))
+    written = sum(tokens for name, tokens in usage.items() if _WRITTEN.search(name))
+    given, made = (
+        usage.get("input", count(row.get("prompt_tokens"))),
+        usage.get("output", count(row.get("completion_tokens"))),
+    )
+    if usage.get("total") == given + made and read + written and given >= read + written:
+        given -= read + written
+    cost = _object(row, "cost_details")
+    start = instant(row.get("start_time"))
+    model, regional = known_as(str(row.get("provided_model_name") or row.get("model") or ""))
+    tags = _list(row.get("tags", row.get("trace_tags")))
+    yield Record(
+        start,
+        model=model,
+        keys=named(
+            model=model,
+            trace=row.get("trace_name"),
+            name=row.get("name"),
+            prompt=row.get("prompt_name"),
+            environment=row.get("environment"),
+            user=row.get("user_id"),
+            session=row.get("session_id"),
+        ),
+        tags=tags,
+        uncached=given,
+        cache_read=read,
+        cache_write_5m=written,
+        output=made,
+        latency_ms=milliseconds(start, row.get("end_time")),
+        failed=str(row.get("level", "")).upper() == "ERROR",
+        usd=amount(cost.get("total", row.get("total_cost", row.get("calculated_total_cost")))),
+        regional=regional,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _snake(name: str) -> str:
+    return _CAMEL.sub(lambda found: f"_{found[1].lower()}", name).lower().replace(" ", "_")
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, (int, float)) or (isinstance(value, str) and value.strip().isdigit())
+
+
+def _object(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    value: Any = next((row[name] for name in names if row.get(name)), {})
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            raise Misread("holds a JSON column that is malformed") from None
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            value = [part.strip() for part in value.split(",") if part.strip()]
+    return tuple(map(str, value)) if isinstance(value, list) else ()

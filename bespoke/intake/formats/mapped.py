@@ -1,0 +1,68 @@
+"""A table of calls with columns of somebody's own, read by the mapping that is given with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from bespoke.errors import BespokeError
+from bespoke.intake.model_names import known_as
+from bespoke.intake.record import Misread, Record, amount, count, instant
+
+NAME = "mapped"
+FIELDS = (
+    "time", "input", "output", "cache_read", "cache_write", "latency_ms", "latency_s", "model", "status", "usd",
+    "requests",
+)  # fmt: skip
+_FAILED = ("error", "failed", "failure", "false", "500", "429")
+
+
+def parse(given: str) -> dict[str, str]:
+    """`time=created_at,input=prompt_tokens` -> field to column. Raises BespokeError for an unknown field."""
+    pairs = [part.partition("=") for part in given.split(",") if part.strip()]
+    mapping = {field.strip(): column.strip() for field, _, column in pairs}
+    unknown = [field for field in mapping if field not in FIELDS]
+    if unknown or not {"time", "input", "output"} <= mapping.keys():
+        raise BespokeError(
+            f"--map needs time, input and output and takes {', '.join(FIELDS[3:])};"
+            f" write it as time=COLUMN,input=COLUMN,output=COLUMN"
+            + (f"; unknown: {', '.join(unknown)}" if unknown else "")
+        )
+    return mapping
+
+
+def records(row: Mapping[str, Any], mapping: Mapping[str, str]) -> Iterator[Record]:
+    """One call; every other short column is a key that a task may be told by. `input` leaves cached tokens out."""
+    missing = [column for column in mapping.values() if column not in row]
+    if missing:
+        raise Misread(f"has no column {missing[0]}")
+
+    def cell(field: str) -> Any:
+        return row[mapping[field]] if field in mapping else None
+
+    model, regional = known_as(str(cell("model") or ""))
+    latency = cell("latency_ms")
+    if latency in (None, "") and cell("latency_s") not in (None, ""):
+        latency = Decimal(str(cell("latency_s"))) * 1000
+    used = set(mapping.values())
+    yield Record(
+        instant(cell("time")),
+        requests=count(cell("requests")) if "requests" in mapping else 1,
+        model=model,
+        keys={name: str(v) for name, v in row.items() if name not in used and v and len(str(v)) <= 200}
+        | ({"model": model} if model else {}),
+        uncached=count(cell("input")),
+        cache_read=count(cell("cache_read")),
+        cache_write_5m=count(cell("cache_write")),
+        output=count(cell("output")),
+        latency_ms=None if latency in (None, "") else float(latency),
+        failed=_failed(cell("status")),
+        usd=amount(cell("usd")),
+        regional=regional,
+    )
+
+
+def _failed(status: Any) -> bool:
+    text = str(status or "").strip().lower()
+    return text in _FAILED or (text.isdigit() and int(text) >= 400)

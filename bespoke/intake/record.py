@@ -1,0 +1,126 @@
+"""One row of a usage log or bill in one shape, whoever wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+
+class Misread(Exception):
+    """A row that is not what its format says; the text says why, and rows with one reason are counted together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Calls of one model: a single one at `start`, or those of a bucket up to `end`.
+
+    Tokens are counted once each: `uncached` is input that was neither read from the cache nor written to it.
+    """
+
+    start: datetime  # aware
+    end: datetime | None = None  # exclusive; None: one call
+    requests: int | None = 1  # None: the log does not say how many
+    model: str = ""
+    keys: Mapping[str, str] = field(
+        default_factory=dict
+    )  # workspace, api_key, trace, …: what a task is told by
+    tags: tuple[str, ...] = ()
+    uncached: int = 0
+    cache_read: int = 0
+    cache_write_5m: int = 0
+    cache_write_1h: int = 0
+    output: int = 0
+    latency_ms: float | None = None
+    failed: bool = False
+    retries: int = 0
+    usd: Decimal | None = None
+    batch: bool = False
+    regional: bool = False
+    charge: bool = False  # a line of a bill: money without calls
+
+    @property
+    def prompt(self) -> int:
+        """Everything that went in."""
+        return self.uncached + self.cache_read + self.cache_write_5m + self.cache_write_1h
+
+
+Read = Record | Misread  # a record, or why there is none
+
+
+def each(parts: Iterable[Any], read: Callable[[Any], Iterator[Read]]) -> Iterator[Read]:
+    """The records of every part; one that is not understood costs no other."""
+    for part in parts:
+        try:
+            yield from read(part)
+        except Misread as misread:
+            yield misread
+        except (AttributeError, KeyError, TypeError, ValueError):
+            yield Misread("has another shape than its format")
+
+
+def instant(value: Any) -> datetime:
+    """A moment in UTC from ISO 8601, `YYYY-MM-DD HH:MM:SS`, or seconds since 1970. Raises Misread."""
+    try:
+        if isinstance(value, bool) or value is None:
+            raise ValueError
+        if isinstance(value, (int, float, Decimal)) or str(value).replace(".", "", 1).isdigit():
+            return datetime.fromtimestamp(float(value), UTC)
+        found = datetime.fromisoformat(str(value).strip().replace(" UTC", "Z"))
+    except (ValueError, OverflowError, OSError):
+        raise Misread("has no time that can be read") from None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def count(value: Any) -> int:
+    """Tokens or calls: a whole number that is not negative; nothing counts as none. Raises Misread."""
+    if type(value) is int and value >= 0:
+        return value
+    if value in (None, ""):
+        return 0
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
+        raise Misread("holds a count that is no number") from None
+    if not number.is_finite() or number < 0 or number != number.to_integral_value():
+        raise Misread("holds a count that is no whole number")
+    return int(number)
+
+
+def amount(value: Any) -> Decimal | None:
+    """Money, or None where there is none. Raises Misread."""
+    if value in (None, ""):
+        return None
+    try:
+        found = Decimal(str(value).strip().lstrip("$"))
+    except InvalidOperation:
+        raise Misread("holds an amount that is no number") from None
+    if not found.is_finite():
+        raise Misread("holds an amount that is no number")
+    return found
+
+
+def milliseconds(start: datetime, end: Any) -> float | None:
+    """From start to end; None where the end is not known. Raises Misread for an end before the start."""
+    if end in (None, ""):
+        return None
+    passed = (instant(end) - start).total_seconds() * 1000
+    if passed < 0:
+        raise Misread("ends before it starts")
+    return passed
+
+
+def named(**keys: Any) -> dict[str, str]:
+    """The keys that hold something, as text."""
+    return {name: str(value) for name, value in keys.items() if value not in (None, "", [], {})}
+
+
+def apart(prompt: int, read: int, written: int) -> int:
+    """The uncached input where a log counts cached tokens into the prompt.
+
+    Some versions of a tool do and others do not; a prompt smaller than its cached part shows one that does not.
+    """
+    cached = read + written
+    return prompt - cached if prompt >= cached else prompt

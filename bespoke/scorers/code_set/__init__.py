@@ -1,0 +1,7 @@
+"""Codes of a code set, ICD-10-CM or another one by file."""
+
+from bespoke.scorers.code_set.scorer import CodeSetScorer
+
+__all__ = ["SCORER"]
+
+SCORER = CodeSetScorer()

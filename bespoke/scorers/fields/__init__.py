@@ -1,0 +1,7 @@
+"""Records with the client's own JSON schema."""
+
+from bespoke.scorers.fields.scorer import FieldsScorer
+
+__all__ = ["SCORER"]
+
+SCORER = FieldsScorer()

@@ -1,0 +1,107 @@
+"""What people and a judge model say of outputs: agreement, and the judge corrected by what people found."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from itertools import combinations
+
+from bespoke.evaluation.cases import EvaluationTask
+from bespoke.results import Part
+from bespoke.statistics.agreement import Kappa, cohen_kappa
+from bespoke.statistics.prevalence import CorrectedShare, rogan_gladen
+
+Item = tuple[str, str, str]  # case, system, criterion
+
+FLOOR = 0.8  # of both hit rates; below it a judge's grades are not shown
+
+
+def by_people(task: EvaluationTask) -> dict[Item, dict[str, bool]]:
+    """Item -> grader -> pass."""
+    found: dict[Item, dict[str, bool]] = defaultdict(dict)
+    for grade in task.grades:
+        found[grade.case_id, grade.system, grade.criterion][grade.grader] = grade.verdict == "pass"
+    return dict(found)
+
+
+def settled(grades: Mapping[Item, Mapping[str, bool]]) -> dict[Item, float]:
+    """Item -> share of graders who pass it."""
+    return {item: sum(said.values()) / len(said) for item, said in grades.items()}
+
+
+class Agreement(Part):
+    """Two graders on the items both graded, of one criterion ("" for all)."""
+
+    criterion: str
+    first: str
+    second: str
+    kappa: Kappa
+    agreed: int
+
+
+def agreements(task: EvaluationTask) -> list[Agreement]:
+    """Every pair of graders with items in common, over all criteria and by criterion."""
+    grades = by_people(task)
+    graders = sorted({name for said in grades.values() for name in said})
+    found = []
+    for first, second in combinations(graders, 2):
+        both = {i: said for i, said in grades.items() if first in said and second in said}
+        for criterion in ["", *task.setup.criteria]:
+            items = [i for i in both if criterion in ("", i[2])]
+            if items:
+                a, b = ([str(both[i][who]) for i in items] for who in (first, second))
+                agreed = sum(x == y for x, y in zip(a, b, strict=True))
+                found.append(
+                    Agreement(
+                        criterion=criterion,
+                        first=first,
+                        second=second,
+                        kappa=cohen_kappa(a, b),
+                        agreed=agreed,
+                    )
+                )
+    return found
+
+
+class JudgedCriterion(Part):
+    """A judge on one criterion: how often it agrees with people, and a system's corrected share of passes."""
+
+    criterion: str
+    system: str
+    judge: str
+    calibrated_on: int
+    share: CorrectedShare
+
+    @property
+    def good_enough(self) -> bool:
+        return min(self.share.true_positive_rate, self.share.true_negative_rate) >= FLOOR
+
+
+def judged(task: EvaluationTask, seed: int) -> list[JudgedCriterion]:
+    """A judge's grades by criterion and system, corrected on the items on which people agree.
+
+    A judge that is the model of the system it grades is left out.
+    """
+    people = {i: next(iter(s.values())) for i, s in by_people(task).items() if len(set(s.values())) == 1}
+    said: dict[tuple[str, str, str], dict[str, bool]] = defaultdict(dict)  # system, criterion, model
+    for grade in task.judged:
+        known = task.setup.systems.get(grade.system)
+        if known is None or known.model != grade.model:
+            said[grade.system, grade.criterion, grade.model][grade.case_id] = grade.verdict == "pass"
+    found = []
+    for system, criterion, model in sorted(said):
+        human, judge = [], []
+        for (other, same, by), cases in said.items():
+            if (same, by) == (criterion, model):
+                for case, verdict in cases.items():
+                    if (case, other, criterion) in people:
+                        human.append(people[case, other, criterion])
+                        judge.append(verdict)
+        if any(human) and not all(human):
+            share = rogan_gladen([*said[system, criterion, model].values()], human, judge, seed=seed)
+            found.append(
+                JudgedCriterion(
+                    criterion=criterion, system=system, judge=model, calibrated_on=len(human), share=share
+                )
+            )
+    return found

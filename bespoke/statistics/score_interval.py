@@ -1,0 +1,101 @@
+"""Intervals of a score between 0 and 1, and of the difference of two, from leaving out one cluster at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from bespoke.statistics.interval import Interval
+
+Array = NDArray[np.float64]
+
+_WEIGHT = 2.0  # cases; `make coverage` shows what it holds
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A score; the score without each cluster; which clusters have a say in it; how many cases have."""
+
+    value: float
+    left_out: Array
+    known: NDArray[np.bool_]
+    cases: int
+
+    @property
+    def clusters(self) -> int:
+        return int(self.known.sum())
+
+    @cached_property
+    def influence(self) -> Array:
+        """What each cluster moves the score by, about 0; its squares sum to the jackknife's variance."""
+        move = np.where(self.known & ~np.isnan(self.left_out), self.left_out, np.nan)
+        n = int((~np.isnan(move)).sum())
+        if n < 2:
+            return np.zeros(len(move))
+        move = np.where(np.isnan(move), 0.0, np.nanmean(move) - move)
+        return np.asarray(move * np.sqrt((n - 1) / n))
+
+    @property
+    def error(self) -> float:
+        return float(np.sqrt((self.influence**2).sum()))
+
+
+def score_interval(estimate: Estimate, level: float = 0.95) -> Interval:
+    """Wilson's interval for as many independent cases as would know the score as well (Korn and Graubard 1998;
+    Franco, Little, Louis and Slud 2019), with Student's t for the number of clusters.
+
+    The number is that of the cases over their design effect, the jackknife's variance against that of independent
+    cases. Near 0 and 1 few cases tell the effect, so it is pulled towards its most, whole clusters of one mind, by the
+    weight of two such cases.
+    One cluster alone knows nothing.
+    """
+    p, n = estimate.value, estimate.clusters
+    if np.isnan(p):
+        return Interval(estimate=0.0, low=0.0, high=1.0)
+    if n < 2:
+        return Interval(estimate=p, low=0.0, high=1.0)
+    size = effective(estimate)
+    t = float(stdtrit(n - 1, (1 + level) / 2))
+    centre = (p + t * t / (2 * size)) / (1 + t * t / size)
+    reach = t / (1 + t * t / size) * np.sqrt(p * (1 - p) / size + t * t / (4 * size * size))
+    low = 0.0 if p <= 0 else max(0.0, float(centre - reach))
+    high = 1.0 if p >= 1 else min(1.0, float(centre + reach))
+    return Interval(estimate=p, low=min(low, p), high=max(high, p))
+
+
+def effective(estimate: Estimate) -> float:
+    """Independent cases that would know the score as well."""
+    p, cases = min(max(estimate.value, 0.0), 1.0), estimate.cases
+    rare = cases * min(p, 1 - p)
+    alone = p * (1 - p) / cases
+    seen = estimate.error**2 / alone if alone > 0 else 0.0
+    most = cases / estimate.clusters
+    return cases / ((rare * seen + _WEIGHT * most) / (rare + _WEIGHT))
+
+
+def between(first: Estimate, second: Estimate, level: float = 0.95) -> Interval:
+    """The difference of two scores of the same cases from the interval of each and their correlation (Newcombe
+    1998, method 10; Zou and Donner 2008): never of no width, since neither score's own interval is."""
+    if np.isnan(first.value) or np.isnan(second.value):
+        return Interval(estimate=0.0, low=-1.0, high=1.0)
+    a, b = score_interval(first, level), score_interval(second, level)
+    r = correlation(first, second)
+    apart = first.value - second.value
+
+    def reach(x: float, y: float) -> float:
+        return float(np.sqrt(max(0.0, x * x + y * y - 2 * r * x * y)))
+
+    down = reach(a.estimate - a.low, b.high - b.estimate)
+    up = reach(a.high - a.estimate, b.estimate - b.low)
+    return Interval(estimate=apart, low=max(-1.0, apart - down), high=min(1.0, apart + up))
+
+
+def correlation(first: Estimate, second: Estimate) -> float:
+    """Of two scores over the same clusters; 0 where one does not vary."""
+    x, y = first.influence, second.influence
+    both = float(np.sqrt((x**2).sum() * (y**2).sum()))
+    return float(np.clip((x * y).sum() / both, -1.0, 1.0)) if both > 0 else 0.0

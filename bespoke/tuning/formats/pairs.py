@@ -1,0 +1,205 @@
+"""One prompt and one answer under two keys, and what may stand beside them: an input, a system prompt, a history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from bespoke.tuning.formats.example import ASSISTANT, BLANK_LINE, HUMAN, Example, Fault, Reading, Record, Turn
+from bespoke.tuning.formats.format import Format
+from bespoke.tuning.formats.message_list import USER_ROLES, beside, read_messages, read_text
+from bespoke.tuning.formats.tools import read_tools
+
+PAIRS = (
+    ("prompt", "completion"), ("input", "output"), ("question", "answer"), ("human", "assistant"),
+    ("query", "response"), ("prompt", "response"), ("prompt", "answer"), ("prompt", "output"),
+    ("question", "response"), ("question", "output"), ("query", "answer"), ("query", "output"), ("user", "assistant"),
+    ("problem", "solution"), ("input_text", "output_text"), ("text_input", "output"), ("inputs", "targets"),
+    ("input", "response"), ("input", "completion"), ("source", "target"), ("q", "a"),
+)  # fmt: skip
+ANSWERS = ("output", "response", "completion", "answer")
+FURTHER = ("input", "context")
+SYSTEMS = ("system", "system_prompt")
+HISTORY = "history"
+
+
+def own_key(record: Record, name: str) -> str:
+    """A key as the record spells it, whatever its case; "" where it has none."""
+    if name in record:
+        return name
+    return next((key for key in record if isinstance(key, str) and key.strip().lower() == name), "")
+
+
+def columns_of(record: Record, pairs: tuple[tuple[str, str], ...] = PAIRS) -> tuple[str, str] | None:
+    """The pair of keys that a record offers, as it spells them; the first known one."""
+    for ask, answer in pairs:
+        found = own_key(record, ask), own_key(record, answer)
+        if all(found):
+            return found
+    return None
+
+
+def read_pair(
+    record: Record, ask: str, answer: str, further: str = "", *, form: str = "", empty_is_none: bool = False
+) -> Reading:
+    """The example of a record whose prompt, answer and further input stand under these keys.
+
+    `form` is the format that reads it: it writes the record back under the same keys, another under its own.
+    """
+    faults: list[Fault] = []
+    system_key = next((key for name in SYSTEMS if (key := own_key(record, name))), "")
+    system = record.get(system_key) if system_key else None
+    if system is not None and not isinstance(system, str):
+        faults.append(Fault("wrong_type", f"record.{system_key} should be text"))
+        system = None
+    if empty_is_none and not system:
+        system = None
+    turns = list(_history(record, faults))
+    head, asked = _asked(record, ask, further, faults)
+    if head is not None and system is not None:
+        faults.append(Fault("system_misplaced", "one system prompt stands in the prompt and one beside it"))
+    turns += asked
+    given = read_text(record, answer, "record", faults)
+    if given is not None:
+        turns.append(Turn(ASSISTANT, given))
+    tools = read_tools(record, faults)
+    own = (ask, answer, further, system_key, HISTORY, *(("tools",) if tools else ()))
+    spelling: dict[str, Any] = {
+        "form": form, "header": tuple(record), "pair": (ask, answer), "system_key": system_key,
+    }  # fmt: skip
+    if further:
+        spelling["further"] = further
+    if further and record.get(further) and isinstance(record.get(ask), str) and record[ask]:
+        spelling |= {"joined": f"{ask!r} and {further!r}", "halves": (record[ask], record[further])}
+    found = Example(system if head is None else head, tuple(turns), beside(record, *own), spelling, tools)
+    return Reading(found, tuple(faults))
+
+
+def _asked(record: Record, ask: str, further: str, faults: list[Fault]) -> tuple[str | None, list[Turn]]:
+    """The system prompt and the turns under the prompt's key: a text, or a list of messages."""
+    value = record.get(ask)
+    if isinstance(value, list):
+        found = read_messages(value, where=ask, role_key="role", text_key="content", roles=USER_ROLES)
+        faults += found.faults
+        return found.system, found.turns
+    text = read_text(record, ask, "record", faults)
+    more = record.get(further) if further else None
+    if more is not None and not isinstance(more, str):
+        faults.append(Fault("wrong_type", f"record.{further} should be text"))
+        more = None
+    if text is None:
+        return None, []
+    return None, [Turn(HUMAN, BLANK_LINE.join(part for part in (text, more) if part) if more else text)]
+
+
+def _history(record: Record, faults: list[Fault]) -> Iterator[Turn]:
+    """Earlier exchanges, as pairs of texts."""
+    earlier = record.get(HISTORY)
+    if earlier in (None, "", []):
+        return
+    for n, pair in enumerate(earlier if isinstance(earlier, list) else [earlier], start=1):
+        if isinstance(pair, list) and len(pair) == 2 and all(isinstance(text, str) for text in pair):
+            yield Turn(HUMAN, pair[0])
+            yield Turn(ASSISTANT, pair[1])
+        else:
+            faults.append(Fault("wrong_type", f"record.history[{n}] should be a prompt and an answer"))
+
+
+class QuestionAnswer(Format):
+    """`{"question": ..., "answer": ...}`, or query/response, input/output and other such pairs.
+
+    A system prompt (`system`, `system_prompt`), a `context` and a `history` of exchanges are read with them.
+    """
+
+    name = "question_answer"
+    title = "question/answer pairs"
+    narrow = False
+    keys = None
+    pairs = PAIRS
+    first = ("question", "answer")
+
+    def recognises(self, record: Record) -> str:
+        pair = columns_of(record, self.pairs)
+        return f"{pair[0]!r} and {pair[1]!r}" if pair and isinstance(record[pair[1]], str) else ""
+
+    def read(self, record: Record) -> Reading:
+        pair = columns_of(record, self.pairs) or self.first
+        further = own_key(record, "context")
+        return read_pair(
+            record, *pair, further if isinstance(record.get(further), str) else "", form=self.name
+        )
+
+    def spell(self, example: Example) -> dict[str, Any]:
+        return spell_pair(example, self.first, self.name)
+
+    def changed(self, example: Example) -> tuple[str, ...]:
+        return tuple(said for said in super().changed(example) if not said.endswith("between them"))
+
+    def lost(self, example: Example) -> tuple[str, ...]:
+        roles = [turn.role for turn in example.turns]
+        in_turn = bool(roles) and roles == [HUMAN, ASSISTANT] * (len(roles) // 2)
+        order = () if in_turn else (f"the order of {len(roles)} turns: it holds prompts and answers in turn",)
+        return (*super().lost(example), *order)
+
+
+def spell_pair(example: Example, usual: tuple[str, str], form: str) -> dict[str, Any]:
+    """A record of two keys, under the names that the source had where they fit; earlier exchanges as `history`."""
+    spelling = example.spelling if example.spelling.get("form") == form else {}
+    pair = spelling.get("pair", usual)
+    *earlier, prompt, answer = example.turns
+    record: dict[str, Any] = {}
+    if example.system is not None:
+        record[spelling.get("system_key") or "system"] = example.system
+    further, halves = spelling.get("further", ""), spelling.get("halves")
+    if halves and BLANK_LINE.join(halves) == prompt.text:
+        record |= {pair[0]: halves[0], further: halves[1]}
+    else:
+        record |= {pair[0]: prompt.text, **({further: ""} if further else {})}
+    record[pair[1]] = answer.text
+    if earlier:
+        texts = [turn.text for turn in earlier]
+        record[HISTORY] = [list(two) for two in zip(texts[::2], texts[1::2], strict=True)]
+    record |= example.extra
+    header = spelling.get("header", ())
+    if set(record) <= set(header):
+        return {key: record[key] for key in header if key in record}
+    return record
+
+
+class Alpaca(QuestionAnswer):
+    """`{"instruction": ..., "input": ..., "output": ...}`, also with `system` and `history`; Dolly's `context`.
+
+    Instruction and input are one prompt, a blank line between them, as LLaMA-Factory joins them.
+    Source: tatsu-lab/stanford_alpaca; LLaMA-Factory, data/README.
+    """
+
+    name = "alpaca"
+    title = "Alpaca (instruction/input/output)"
+    first = ("instruction", "output")
+
+    def recognises(self, record: Record) -> str:
+        ask, answer = own_key(record, "instruction"), self._answer(record)
+        if not ask or not answer or isinstance(record[answer], (list, dict)):
+            return ""
+        further = self._further(record)
+        return f"'instruction'{f', {further!r}' if further else ''} and {answer!r}"
+
+    def read(self, record: Record) -> Reading:
+        ask = own_key(record, "instruction") or "instruction"
+        return read_pair(
+            record,
+            ask,
+            self._answer(record) or "output",
+            self._further(record),
+            form=self.name,
+            empty_is_none=True,
+        )
+
+    def spell(self, example: Example) -> dict[str, Any]:
+        return spell_pair(example, self.first, self.name)
+
+    def _answer(self, record: Record) -> str:
+        return next((key for name in ANSWERS if (key := own_key(record, name))), "")
+
+    def _further(self, record: Record) -> str:
+        return next((key for name in FURTHER if (key := own_key(record, name))), "")

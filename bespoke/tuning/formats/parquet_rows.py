@@ -1,0 +1,40 @@
+"""Rows of a Parquet file, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bespoke.errors import BespokeError
+from bespoke.tuning.formats.row import Row
+
+BATCH = 1000  # rows
+INSTALL = 'reading Parquet needs pyarrow; install the extra: pip install "bespoke-workbook[parquet]"'
+
+
+def parquet_rows(path: Path) -> Iterator[Row]:
+    """Every row, its number as its line. A field of a nested object that a row has not is left out of it."""
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ModuleNotFoundError:
+        raise BespokeError(INSTALL, path=str(path)) from None
+    number = 0
+    try:
+        with pyarrow.parquet.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=BATCH):
+                for record in batch.to_pylist():
+                    number += 1
+                    yield Row(number, {key: _plain(value) for key, value in record.items()})
+    except (pyarrow.ArrowException, pyarrow.ArrowInvalid) as error:
+        raise BespokeError(f"is no Parquet file that can be read: {error}", path=str(path)) from None
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON would hold it: Arrow gives every object of a list the fields of all of them, as null."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items() if one is not None}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)

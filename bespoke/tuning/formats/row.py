@@ -1,0 +1,24 @@
+"""One row as it stands in its file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bespoke.tuning.formats.example import Fault, Record
+
+BOM = b"\xef\xbb\xbf"
+WIDE = (b"\xff\xfe", b"\xfe\xff")
+UTF_16 = Fault("encoding", "the file is UTF-16, UTF-8 is needed")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: where it stands, the record if there is one, and what is wrong.
+
+    `line` is its line in a file of lines, and its number in a JSON array or a Parquet file; both count from 1, and
+    no two rows of a file have the same.
+    """
+
+    line: int
+    record: Record | None
+    faults: tuple[Fault, ...] = ()

@@ -1,0 +1,28 @@
+"""What is learnt of a row: its tokens by the model's own template, and the part on which the loss is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+SHOWN, ENDS = 3, 60  # rows, and characters at each end of what is learnt
+IGNORED = -100
+
+
+def lines(trainer: Any, tokenizer: Any, shown: int = SHOWN) -> Iterator[str]:
+    """For the first rows as the trainer feeds them: tokens, tokens learnt, and how what is learnt begins and ends."""
+    for number, row in enumerate(islice(trainer.train_dataset, shown), start=1):
+        batch = trainer.data_collator([row])
+        ids, labels = batch["input_ids"][0].tolist(), batch["labels"][0].tolist()
+        learnt = [token for token, label in zip(ids, labels, strict=True) if label != IGNORED]
+        text = tokenizer.decode(learnt)
+        middle = " … " if len(text) > 2 * ENDS else ""
+        part = f"{text[:ENDS]}{middle}{text[-ENDS:]}" if middle else text
+        yield f"row {number}: {len(ids):,} tokens, {len(learnt):,} learnt: {part!r}"
+
+
+def nothing_learnt(trainer: Any) -> bool:
+    """Whether the loss of the first row is on no token at all: the template would teach nothing."""
+    row = next(iter(trainer.train_dataset))
+    return all(label == IGNORED for label in trainer.data_collator([row])["labels"][0].tolist())

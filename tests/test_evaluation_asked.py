@@ -1,0 +1,274 @@
+"""Any task asked of Claude over the wire, and back into the chapter; trouble on the way is not the model's fault."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from bespoke import clients
+from bespoke.chapters.evaluation import compute
+from bespoke.claude import evaluate, front
+from bespoke.claude.live import Live
+from bespoke.errors import BespokeError
+from bespoke.facts.reader import Facts
+from tests.claude_clients import AS_OF, MODEL, QUICK, ask, clinic
+from tests.claude_server import Faults
+from tests.evaluation_folders import TASK, folder
+
+if TYPE_CHECKING:
+    from tests.claude_fixtures import Serve
+
+pytest_plugins = ("tests.claude_fixtures",)
+
+SETUP = "scorer: label\nlabels: [billing, delivery]\nprompt: prompt.md\n"
+
+
+def tickets(tmp_path: Path, count: int = 8, **more: Any) -> Path:
+    cases = [
+        {
+            "id": f"c{i}",
+            "input": f"Ticket {i}: the parcel is late.",
+            "expected": "delivery" if i % 2 else "billing",
+        }
+        for i in range(count)
+    ]
+    train = [
+        {"id": "t1", "input": "Charged twice.", "expected": "billing"},
+        {"id": "t2", "input": "Nothing came.", "expected": "delivery"},
+    ]
+    root = folder(tmp_path, SETUP, cases, train=train, texts={"prompt.md": "Sort the ticket."}, **more)
+    engagement = root / "acme" / "engagement.yaml"
+    text = engagement.read_text().replace("deidentified: false", "deidentified: true")
+    engagement.write_text(text)
+    return root
+
+
+def run(root: Path, **more: Any) -> Any:
+    given: dict[str, Any] = {
+        "strategies": ["zero_shot", "few_shot", "structured_output"], "model": MODEL, "backend": "anthropic",
+        "budget": Decimal(10), "batch": False, "send": True, "say": lambda line: None, "patience": QUICK, "task": TASK,
+        **more,
+    }  # fmt: skip
+    return evaluate(clients.load(root, "acme"), Facts(as_of=AS_OF), **given)
+
+
+def says_delivery(body: dict[str, Any]) -> Any:
+    return {"label": "delivery"}
+
+
+def test_labels_go_out_and_come_back_as_measured_systems(serve: Serve, tmp_path: Path) -> None:
+    server = serve(says_delivery)
+    root = tickets(tmp_path)
+    summary = run(root)
+    assert [s.strategy for s in summary.strategies] == ["zero_shot", "few_shot", "structured_output"]
+    assert all(s.outcomes == {"answered": 8} and s.accepted == 4 for s in summary.strategies)
+    structured = next(b for b in server.bodies if "output_config" in b)
+    assert structured["output_config"]["format"]["schema"]["properties"]["label"]["enum"] == [
+        "billing",
+        "delivery",
+    ]
+    shown = [turn["content"][0]["text"] for turn in structured["messages"]]
+    assert '{"label": "billing"}' in shown  # an example in the form the answer has
+    found = compute(clients.load(root, "acme"), Facts(date(2026, 11, 20)), flips=200)
+    assert found is not None
+    measured = found.measured()[TASK]
+    assert [(s.system, s.strategy, s.model, s.quality.estimate) for s in measured.systems] == [
+        ("claude_few_shot", "few_shot", MODEL, 0.5),
+        ("claude_structured_output", "structured_output", MODEL, 0.5),
+        ("claude_zero_shot", "zero_shot", MODEL, 0.5),
+    ]
+    assert all(s.usd_per_case and s.output_tokens for s in measured.systems)
+
+
+def test_runs_are_asked_each_by_itself_and_a_second_command_pays_nothing(
+    serve: Serve, tmp_path: Path
+) -> None:
+    server = serve(says_delivery)
+    root = tickets(tmp_path, 3)
+    run(root, strategies=["zero_shot"], runs=3)
+    assert server.account()["billed"] == 9
+    rows = (root / "acme/evaluation" / TASK / "predictions/claude_zero_shot.jsonl").read_text().splitlines()
+    assert [json.loads(row)["run"] for row in rows] == [1, 1, 1, 2, 2, 2, 3, 3, 3]
+    run(root, strategies=["zero_shot"], runs=3)
+    assert server.account()["billed"] == 9
+
+
+def test_an_answer_outside_the_form_breaks_the_schema(serve: Serve, tmp_path: Path) -> None:
+    serve(lambda body: {"class": "delivery", "why": "late"})
+    summary = run(tickets(tmp_path, 2), strategies=["zero_shot"])
+    assert summary.strategies[0].outcomes == {"schema_broken": 2}
+
+
+def test_rungs_that_a_task_cannot_have_are_named(tmp_path: Path) -> None:
+    said: list[str] = []
+    run(tickets(tmp_path, 2), strategies=["zero_shot", "glossary", "rag"], send=False, say=said.append)
+    assert "glossary is left out: a glossary is made of the evidence in coded notes" in said
+    assert "rag is left out: there is no documents/ to search" in said
+
+
+def test_a_lost_answer_is_asked_for_again_by_itself(serve: Serve, tmp_path: Path) -> None:
+    """A reset or a bare 502 is not final while the budget holds another reserve."""
+    serve(faults=Faults(dropped=0.3, gateway=0.1), seed=5)
+    patient = QUICK.__class__(**{**QUICK.__dict__, "lost_again": 8})
+    (found,) = ask(clinic(tmp_path, 30), patience=patient).strategies
+    assert found.outcomes == {"answered": 30}
+    assert found.requests_paid_again > 0
+    assert found.usd_lost > 0  # what was lost stays held
+
+
+def test_refused_and_broken_answers_can_be_asked_anew(serve: Serve, tmp_path: Path) -> None:
+    mood = ["class"]
+    server = serve(lambda body: {mood[0]: "billing"})
+    root = tickets(tmp_path, 2)
+    assert run(root, strategies=["zero_shot"]).strategies[0].outcomes == {"schema_broken": 2}
+    assert run(root, strategies=["zero_shot"]).strategies[0].outcomes == {"schema_broken": 2}
+    mood[0] = "label"
+    again = run(root, strategies=["zero_shot"], refresh=["schema_broken"])
+    assert again.strategies[0].outcomes == {"answered": 2}
+    assert server.account()["billed"] == 4
+
+
+def test_an_incomplete_run_ends_with_1_and_says_what_next(serve: Serve, tmp_path: Path) -> None:
+    serve(says_delivery)
+    root = tickets(tmp_path, 6)
+    words = [
+        "acme",
+        "--task",
+        TASK,
+        "--strategy",
+        "zero_shot",
+        "--model",
+        MODEL,
+        "--budget",
+        "0.00001",
+        "--yes",
+    ]
+    found = CliRunner().invoke(front.evaluate, [*words, "--client-data", str(root)])
+    assert found.exit_code == 1
+    assert (
+        "incomplete: 6 not asked; they are not measured. Run the same command again to go on" in found.output
+    )
+
+
+def test_the_clients_own_prompt_is_asked_as_it_is_and_models_side_by_side(
+    serve: Serve, tmp_path: Path
+) -> None:
+    server = serve(says_delivery)
+    root = tickets(tmp_path, 2)
+    words = ["acme", "--task", TASK, "--strategy", "own_prompt", "--strategy", "zero_shot"]
+    words += [
+        "--model",
+        MODEL,
+        "--model",
+        "claude-haiku-5-5",
+        "--budget",
+        "1",
+        "--yes",
+        "--client-data",
+        str(root),
+    ]
+    found = CliRunner().invoke(front.evaluate, words, catch_exceptions=False)
+    assert found.exit_code == 0, found.output
+    systems = {body["system"][0]["text"].splitlines()[0] for body in server.bodies}
+    assert "Sort the ticket." in systems
+    made = sorted(p.name for p in (root / "acme/evaluation" / TASK / "predictions").iterdir())
+    assert made == [
+        f"claude_{strategy}_{model}.jsonl" for strategy in ("own_prompt", "zero_shot")
+        for model in (MODEL, "claude-haiku-5-5")
+    ]  # fmt: skip
+
+
+def test_an_unknown_task_names_those_there_are(tmp_path: Path) -> None:
+    root = tickets(tmp_path, 2)
+    with pytest.raises(
+        BespokeError, match="'nope' has no evaluation/nope/ with cases; there are: ticket_routing"
+    ):
+        CliRunner().invoke(
+            front.evaluate, ["acme", "--task", "nope", "--client-data", str(root)], catch_exceptions=False
+        )
+
+
+def test_the_live_line_counts_and_leaves(tmp_path: Path) -> None:
+    class Books:
+        def held(self) -> int:
+            return 2 * 10**12
+
+    class Busy:
+        journal, done, retries, lost, trouble = Books(), 30, 2, 1, ""
+
+    live = Live(Busy(), 60, lambda line: None, io.StringIO(), started=0.0)  # type: ignore[arg-type]
+    assert live.line().startswith("30 of 60 answered")
+    assert live.line().endswith("2.00 USD held, 2 asked again, 1 lost")
+
+
+@pytest.mark.parametrize("content", [b"no database at all, but long enough to be one" * 40, b""])
+def test_a_damaged_journal_is_one_line_and_a_quote_still_works(tmp_path: Path, content: bytes) -> None:
+    root = tickets(tmp_path, 2)
+    journal = root / "acme" / "evaluation" / "journal.sqlite"
+    journal.write_bytes(content)
+    said: list[str] = []
+    summary = run(root, send=False, say=said.append)
+    assert summary.quote.usd_likely > 0
+    if content:
+        assert any("file is not a database; move it away to start anew" in line for line in said)
+        with pytest.raises(BespokeError, match="move it away to start anew"):
+            run(root)
+
+
+def test_the_journal_is_readable_by_its_owner_alone(serve: Serve, tmp_path: Path) -> None:
+    serve(says_delivery)
+    root = tickets(tmp_path, 2)
+    run(root, strategies=["zero_shot"])
+    found = [*(root / "acme" / "evaluation").glob("journal.sqlite*")]
+    assert found
+    assert all(path.stat().st_mode & 0o077 == 0 for path in found)
+
+
+def test_batches_of_all_strategies_go_out_together(serve: Serve, tmp_path: Path) -> None:
+    server = serve(says_delivery)
+    root = tickets(tmp_path, 3)
+    found = run(root, batch=True)
+    assert all(s.outcomes == {"answered": 3} for s in found.strategies)
+    assert len(server.batches) == 1
+
+
+def test_a_prompt_is_optimised_on_training_cases_alone(serve: Serve, tmp_path: Path) -> None:
+    """Needs gepa. The model answers right only where the instructions hold the word that its rewriting brings in."""
+    pytest.importorskip("gepa")
+    from bespoke.claude.optimise import optimise
+    from bespoke.scorers import find
+
+    def answer(body: dict[str, Any]) -> Any:
+        system, text = body["system"][0]["text"], body["messages"][-1]["content"][0]["text"]
+        if system.startswith("You improve"):
+            return "```\nMAGIC: sort the ticket by what is asked.\n```"
+        right = "billing" if "charged" in text else "delivery"
+        wrong = "delivery" if right == "billing" else "billing"
+        return {"label": right if "MAGIC" in system else wrong}
+
+    server = serve(answer)
+    root = tickets(tmp_path, 4)
+    place = root / "acme/evaluation" / TASK
+    rows = [
+        {"id": f"t{i}", "input": f"Ticket {100 + i}: " + ("charged twice" if i % 2 else "parcel lost"),
+         "expected": "billing" if i % 2 else "delivery"}
+        for i in range(40)
+    ]  # fmt: skip
+    (place / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    client = clients.load(root, "acme")
+    done = optimise(
+        client, Facts(as_of=AS_OF), client.evaluated[0], find("label"), model=MODEL, backend="anthropic", calls=120,
+        budget=Decimal(5), send=True, say=lambda line: None, patience=QUICK,
+    )  # fmt: skip
+    assert done is not None
+    assert (done.before, done.after) == (0.0, 1.0)
+    assert "MAGIC" in (place / "optimised_prompt.md").read_text()
+    asked = json.dumps(server.bodies)
+    assert not any(case.text in asked for case in client.evaluated[0].cases)
