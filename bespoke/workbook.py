@@ -173,8 +173,8 @@ def open(
     """The workbook of one chapter, or without a stem that of a client's own notebook.
 
     Folders default to the nearest `client_data` and `reports` here or above; `as_of` (ISO date) defaults to the
-    engagement's own date. From here on the process writes numbers and dates in
-    the engagement's language, and money in its currency. Raises BespokeError for bad input.
+    engagement's own date. From here on the process writes numbers and dates in the engagement's language, and money in
+    its currency. Raises BespokeError for bad input.
     """
     warnings.formatwarning = _warning
     folder = _client_data(client_data or os.environ.get("BESPOKE_CLIENT_DATA", ""))

@@ -612,6 +612,7 @@ def test_a_long_table_is_cut_in_the_middle_and_counted():
 
 
 def test_long_outputs_take_no_longer_than_five_seconds():
+    """Of this process: the machine may be busy with other things."""
     rows = "".join(
         "<tr>" + "".join(f"<td>{i * j / 7:.4f}</td>" for j in range(6)) + "</tr>" for i in range(5000)
     )
@@ -620,9 +621,9 @@ def test_long_outputs_take_no_longer_than_five_seconds():
         printed("\n".join(map(str, range(20_000)))),
         html(f"<table>{head}<tbody>{rows}</tbody></table>"),
     ):
-        began = time.perf_counter()
+        began = time.process_time()
         assert pdf(cell).pages
-        assert time.perf_counter() - began < 5
+        assert time.process_time() - began < 5
 
 
 # -- the file itself ---------------------------------------------------------------------------------
