@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from bespoke import __version__
-from bespoke.claude.front import evaluate, import_predictions, label, optimise
+from bespoke.claude.front import evaluate, grade, import_predictions, label, optimise
 from bespoke.errors import BespokeError, Problem, printable
 from bespoke.places import is_url, nearest
 from bespoke.tuning.front import tune
@@ -240,7 +240,7 @@ def move_notes(client: str, task: str, client_data: Path | None) -> None:
         click.echo(printable(line))
 
 
-for command in (evaluate, import_predictions, label, optimise, tune):
+for command in (evaluate, grade, import_predictions, label, optimise, tune):
     bespoke.add_command(command)
 
 
