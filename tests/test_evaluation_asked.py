@@ -304,8 +304,10 @@ def test_notes_of_the_first_layout_move_whole(tmp_path: Path) -> None:
 
     root = tickets(tmp_path, 2)
     folder = root / "acme" / "evaluation"
-    old = {"id": "n1", "group": "p1", "text": "Asthma, stable.", "gold": {"diagnosis_icd10": ["J45.909"]},
-           "evidence": [{"code": "J45.909", "text": "Asthma", "start": 0, "end": 6}], "specialty": "pneumology"}  # fmt: skip
+    old = {
+        "id": "n1", "group": "p1", "text": "Asthma, stable.", "gold": {"diagnosis_icd10": ["J45.909"]},
+        "evidence": [{"code": "J45.909", "text": "Asthma", "start": 0, "end": 6}], "specialty": "pneumology",
+    }  # fmt: skip
     (folder / "notes.jsonl").write_text(json.dumps(old) + "\n")
     (folder / "predictions").mkdir()
     answer = {"id": "n1", "prediction": {"diagnosis_icd10": ["J45.909"]}}

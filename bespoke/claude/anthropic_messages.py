@@ -80,13 +80,13 @@ class AnthropicMessages:
     async def count(self, body: Body) -> int | None:
         counted = {key: body[key] for key in _COUNTED if key in body}
         try:
-            return (await _told(self._client.messages.count_tokens(**counted))).input_tokens
+            return int((await _told(self._client.messages.count_tokens(**counted))).input_tokens)
         except CallFailed:
             return None  # a compatible server need not count
 
     async def create_batch(self, requests: Sequence[tuple[str, Body]]) -> str:
         listed: Any = [{"custom_id": name, "params": body} for name, body in requests]
-        return (await _told(self._client.messages.batches.create(requests=listed))).id
+        return str((await _told(self._client.messages.batches.create(requests=listed))).id)
 
     async def batch(self, batch_id: str) -> BatchState:
         return _state(await _told(self._client.messages.batches.retrieve(batch_id)))
