@@ -77,7 +77,8 @@ def test_the_pdf_reads_back_with_outline_tags_and_every_chapter(reports: Path, c
     assert root["/Lang"].startswith("en")
     titles = [str(item.title) for item in pdf.outline if not isinstance(item, list)]
     assert len(titles) >= 7 + 6
-    for number in range(1, 9):
+    chapters = 8 if client == "meridian_health" else 7  # without coded notes there is no chapter on ICD-10-CM
+    for number in range(1, chapters + 1):
         assert f"Chapter {number}" in text
     for appendix in (
         "Evidence",
