@@ -327,7 +327,7 @@ def test_nothing_to_do_is_found_out_without_the_libraries(reports: Path) -> None
 
 def test_an_unchanged_client_still_says_its_warnings(reports: Path) -> None:
     said = bespoke("run", "meridian_health", cwd=reports.parent).stdout
-    assert "current_prompt.jsonl: 3 of 112 notes have no prediction" in said
+    assert "current_prompt.jsonl: 3 of 112 cases have no line" in said
 
 
 def test_a_second_run_of_one_client_waits_and_says_so(reports: Path, tmp_path: Path) -> None:
