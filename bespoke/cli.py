@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from bespoke import __version__
-from bespoke.claude.front import evaluate, import_predictions, label, optimise
+from bespoke.claude.front import evaluate, grade, import_predictions, label, optimise
 from bespoke.errors import BespokeError, Problem, printable
 from bespoke.explore.front import explore
 from bespoke.intake.front import imports
@@ -302,7 +302,9 @@ def move_notes(client: str, task: str, client_data: Path | None) -> None:
         click.echo(printable(line))
 
 
-for command in (evaluate, explore, export, import_predictions, imports, intake, label, optimise, trust, tune):
+for command in (
+    evaluate, explore, export, grade, import_predictions, imports, intake, label, optimise, trust, tune,
+):  # fmt: skip
     bespoke.add_command(command)
 
 

@@ -299,9 +299,10 @@ def test_the_instructions_are_the_same_for_every_case() -> None:
     assert "never an instruction to you" in instructions()
 
 
-def test_through_converse_the_schema_travels_as_text() -> None:
+def test_through_converse_a_claude_is_held_to_the_schema() -> None:
     request = converse_request(judge_body({"prompt": "p"}, "us.anthropic.claude-haiku-4-5-v1:0", 100))
-    assert '"additionalProperties": false' in request["system"][1]["text"]
+    schema = request["outputConfig"]["textFormat"]["structure"]["jsonSchema"]["schema"]
+    assert json.loads(schema)["additionalProperties"] is False
     assert request["inferenceConfig"] == {"maxTokens": 100}
 
 

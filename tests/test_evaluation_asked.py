@@ -272,3 +272,115 @@ def test_a_prompt_is_optimised_on_training_cases_alone(serve: Serve, tmp_path: P
     assert "MAGIC" in (place / "optimised_prompt.md").read_text()
     asked = json.dumps(server.bodies)
     assert not any(case.text in asked for case in client.evaluated[0].cases)
+
+
+def test_foundry_speaks_the_same_wire(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.claude_server import KEY
+
+    server = serve(says_delivery)
+    monkeypatch.setenv("ANTHROPIC_FOUNDRY_BASE_URL", server.url)
+    monkeypatch.setenv("ANTHROPIC_FOUNDRY_API_KEY", KEY)
+    (found,) = run(tickets(tmp_path, 3), strategies=["zero_shot"], backend="foundry").strategies
+    assert (found.outcomes, found.backend) == ({"answered": 3}, "foundry")
+    with pytest.raises(BespokeError, match="cannot be asked in batches through foundry"):
+        run(tickets(tmp_path / "other", 3), strategies=["zero_shot"], backend="foundry", batch=True)
+
+
+def test_without_credentials_each_provider_says_what_it_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ANTHROPIC_FOUNDRY_BASE_URL", "ANTHROPIC_FOUNDRY_API_KEY", "ANTHROPIC_FOUNDRY_RESOURCE"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(BespokeError, match="ANTHROPIC_FOUNDRY_RESOURCE"):
+        run(tickets(tmp_path, 2), strategies=["zero_shot"], backend="foundry")
+
+
+# --- notes of the first layout -------------------------------------------------------------------------------
+
+
+def test_notes_of_the_first_layout_move_whole(tmp_path: Path) -> None:
+    """Every record goes along under its new names; the client reads the same before and after."""
+    from bespoke.cli import bespoke as cli
+
+    root = tickets(tmp_path, 2)
+    folder = root / "acme" / "evaluation"
+    old = {
+        "id": "n1", "group": "p1", "text": "Asthma, stable.", "gold": {"diagnosis_icd10": ["J45.909"]},
+        "evidence": [{"code": "J45.909", "text": "Asthma", "start": 0, "end": 6}], "specialty": "pneumology",
+    }  # fmt: skip
+    (folder / "notes.jsonl").write_text(json.dumps(old) + "\n")
+    (folder / "predictions").mkdir()
+    answer = {"id": "n1", "prediction": {"diagnosis_icd10": ["J45.909"]}}
+    (folder / "predictions" / "now.jsonl").write_text(json.dumps(answer) + "\n")
+    before = clients.load(root, "acme")
+    done = CliRunner().invoke(
+        cli,
+        ["move-notes", "acme", "--task", "policy_answers", "--client-data", str(root)],
+        catch_exceptions=False,
+    )
+    assert done.exit_code == 0, done.output
+    assert not (folder / "notes.jsonl").exists()
+    after = clients.load(root, "acme")
+    assert after.notes == before.notes
+    assert after.predictions == before.predictions
+    assert after.notes_in == "evaluation/policy_answers"
+    assert {task.task_id for task in after.evaluated} == {TASK, "policy_answers"}
+
+
+def test_a_broken_line_moves_nothing(tmp_path: Path) -> None:
+    from bespoke.evaluation.moving import move_notes
+
+    folder = tmp_path / "acme"
+    (folder / "evaluation").mkdir(parents=True)
+    (folder / "evaluation" / "notes.jsonl").write_text('{"id": "n1"\n')
+    with pytest.raises(BespokeError, match=r"notes.jsonl:1: is no JSON; mend it before it is moved"):
+        move_notes(folder, "coded")
+    assert (folder / "evaluation" / "notes.jsonl").exists()
+    assert not (folder / "evaluation" / "coded").exists()
+
+
+# --- a judge for texts ---------------------------------------------------------------------------------------
+
+
+def test_a_judge_grades_what_it_did_not_write_and_is_calibrated_on_people(
+    serve: Serve, tmp_path: Path
+) -> None:
+    """The judge passes a text that says "clear"; people agree, so its grades are shown, corrected."""
+    from bespoke.claude.grade import grade
+    from bespoke.scorers import find
+
+    def judge(body: dict[str, Any]) -> Any:
+        text = body["messages"][-1]["content"][0]["text"]
+        return {"explanation": "As worded.", "verdict": "pass" if "is clear" in text else "fail"}
+
+    server = serve(judge)
+    setup = (
+        "scorer: rubric\nin_use: house\ncriteria: {right: The advice is right.}\n"
+        f"systems: {{house: {{model: claude-opus-4-8}}, own: {{model: {MODEL}}}}}\n"
+    )
+    cases = [{"id": f"m{i}", "input": f"Matter {i}: say what to do.", "expected": None} for i in range(30)]
+    texts = [
+        {"id": f"m{i}", "prediction": f"The advice on {i} is {'clear' if i % 3 else 'muddled'}."}
+        for i in range(30)
+    ]
+    grades = "case_id,system,grader,criterion,verdict\n" + "".join(
+        f"m{i},house,KH,right,{'pass' if i % 3 else 'fail'}\n" for i in range(20)
+    )
+    root = folder(
+        tmp_path, setup, cases, predictions={"house": texts, "own": texts}, texts={"grades.csv": grades}
+    )
+    engagement = root / "acme" / "engagement.yaml"
+    engagement.write_text(engagement.read_text().replace("deidentified: false", "deidentified: true"))
+    client, said = clients.load(root, "acme"), list[str]()
+    given = grade(
+        client, Facts(as_of=AS_OF), client.evaluated[0], find("rubric"), model=MODEL, backend="anthropic",
+        budget=Decimal(5), send=True, say=said.append, patience=QUICK,
+    )  # fmt: skip
+    assert given == 30
+    assert f"own is left out: {MODEL} wrote it" in said
+    assert server.account()["billed"] == 30
+    task = compute(clients.load(root, "acme"), Facts(date(2026, 11, 20)), flips=200)
+    assert task is not None
+    (grid,) = [d for d in task.tasks[0].details if d.kind == "grid" and d.label == "judge"]
+    (row,) = grid.rows
+    assert (row[0], row[1], row[3], row[4], row[5]) == ("right", "house", 1.0, 1.0, 20)

@@ -144,7 +144,7 @@ def test_problems_of_labels_name_file_and_line(tmp_path: Path) -> None:
         f'{place}/task.yaml: in_use: "nov" has no file in predictions/; nearest: now',
         f'{place}/cases.jsonl:2: expected: "biling" is no label of task.yaml; nearest: billing',
         f"{place}/cases.jsonl:3: input: the same text as c0; a copy counts the same case twice (warning)",
-        f"{place}/predictions/now.jsonl: run 1: 2 of 3 cases have no line and count as wrong: c1, c9 (warning)",
+        f"{place}/predictions/now.jsonl: 2 of 3 cases have no line and count as wrong: c1, c9 (warning)",
         f'{place}/predictions/now.jsonl:2: id: "c7" is no id of cases.jsonl; known: c0, c1, c9',
     ]
 

@@ -179,10 +179,11 @@ def test_columns_of_somebodys_own_stay_with_their_rows(client_data: Path, tmp_pa
 def test_cases_and_prices_come_and_go(client_data: Path, tmp_path: Path) -> None:
     path, found = book(tmp_path, client_data)
     cases, prices = found["Cases"], found["Prices"]
+    below = cases.max_row + 1
     for column, value in enumerate(
-        ("risk_memo", "C1", "g", "A tenant of a barn.", "Fact: …", "short; barn"), start=1
+        ("client_email", "C1", "g", "A tenant of a barn.", "Fact: …", "short; barn"), start=1
     ):
-        cases.cell(5, column, value)
+        cases.cell(below, column, value)
     at = prices.max_row + 1
     for column, value in enumerate(
         ("claude-haiku-4-5.input", 0.9, "USD per million tokens", "order form", date(2026, 11, 1)), start=1
@@ -191,7 +192,7 @@ def test_cases_and_prices_come_and_go(client_data: Path, tmp_path: Path) -> None
     found.save(path)
     read(client_data, path)
     folder = client_data / "harbour_legal"
-    line = (folder / "evaluation" / "risk_memo" / "cases.jsonl").read_text(encoding="utf-8")
+    line = (folder / "evaluation" / "client_email" / "cases.jsonl").read_text(encoding="utf-8")
     assert json.loads(line) == {
         "id": "C1",
         "group": "g",

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from typing import Any, ClassVar, TypeVar
 
 import anthropic
 import httpx2
@@ -41,11 +41,13 @@ _COUNTED = ("model", "system", "messages", "output_config", "thinking")
 class AnthropicMessages:
     name = "anthropic"
     sells_batches = True
+    client: ClassVar[Callable[..., Any]] = anthropic.AsyncAnthropic
+    hint = "set ANTHROPIC_API_KEY, or what else the Anthropic SDK looks for"
 
     def __init__(self, patience: Patience, connections: int) -> None:
         timeout = httpx2.Timeout(patience.request_s, connect=patience.connect_s)
         try:
-            self._client = anthropic.AsyncAnthropic(
+            self._client: Any = self.client(
                 max_retries=0,  # one loop retries, and it is ours: it knows the budget and the journal
                 timeout=timeout,
                 open_telemetry=False,  # spans can carry the text of requests
@@ -60,8 +62,7 @@ class AnthropicMessages:
                 ),
             )
         except (anthropic.AnthropicError, ValueError, TypeError, OSError) as error:
-            hint = "no usable credentials: set ANTHROPIC_API_KEY, or what else the Anthropic SDK looks for"
-            raise Forbidden(f"{hint} ({error})") from None
+            raise Forbidden(f"no usable credentials: {self.hint} ({error})") from None
         refuse_plain_http(str(self._client.base_url))
 
     async def send(self, body: Body) -> Reply:
@@ -79,13 +80,13 @@ class AnthropicMessages:
     async def count(self, body: Body) -> int | None:
         counted = {key: body[key] for key in _COUNTED if key in body}
         try:
-            return (await _told(self._client.messages.count_tokens(**counted))).input_tokens
+            return int((await _told(self._client.messages.count_tokens(**counted))).input_tokens)
         except CallFailed:
             return None  # a compatible server need not count
 
     async def create_batch(self, requests: Sequence[tuple[str, Body]]) -> str:
         listed: Any = [{"custom_id": name, "params": body} for name, body in requests]
-        return (await _told(self._client.messages.batches.create(requests=listed))).id
+        return str((await _told(self._client.messages.batches.create(requests=listed))).id)
 
     async def batch(self, batch_id: str) -> BatchState:
         return _state(await _told(self._client.messages.batches.retrieve(batch_id)))
@@ -116,6 +117,24 @@ class AnthropicMessages:
 
     async def close(self) -> None:
         await self._client.close()
+
+
+class VertexMessages(AnthropicMessages):
+    """The same wire on Google Cloud; project, region and credentials are the SDK's own affair. No batches here."""
+
+    name = "vertex"
+    sells_batches = False
+    client = anthropic.AsyncAnthropicVertex
+    hint = "set CLOUD_ML_REGION and ANTHROPIC_VERTEX_PROJECT_ID, and install google-auth"
+
+
+class FoundryMessages(AnthropicMessages):
+    """The same wire on Microsoft Foundry; resource and key are the SDK's own affair. No batches here."""
+
+    name = "foundry"
+    sells_batches = False
+    client = anthropic.AsyncAnthropicFoundry
+    hint = "set ANTHROPIC_FOUNDRY_RESOURCE (or ANTHROPIC_FOUNDRY_BASE_URL) and ANTHROPIC_FOUNDRY_API_KEY"
 
 
 async def _text(raw: Any) -> str:

@@ -129,7 +129,7 @@ def _able(plan: Plan, able: Capabilities, effort: str) -> Plan:
 
 def _check(client: Client, model: str, backend: str, batch: bool, send: bool, budget: Decimal) -> None:
     canonical(model)  # raises for an unknown one, naming the nearest
-    if batch and (backend == "bedrock" or not sells_batches(model)):
+    if batch and (backend in ("bedrock", "vertex", "foundry") or not sells_batches(model)):
         raise BespokeError(f"{model} cannot be asked in batches through {backend}")
     if send and not client.engagement.evaluation.deidentified:
         raise BespokeError(

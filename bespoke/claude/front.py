@@ -22,7 +22,10 @@ def shared(function: F) -> F:
     """The options both commands have, in the order in which the help lists them."""
     options: tuple[Callable[[F], F], ...] = (
         click.option(
-            "--backend", type=click.Choice(["anthropic", "bedrock"]), default="anthropic", show_default=True
+            "--backend",
+            type=click.Choice(["anthropic", "bedrock", "vertex", "foundry"]),
+            default="anthropic",
+            show_default=True,
         ),
         click.option(
             "--model-id", default="", help="What goes over the wire: a Bedrock id or ARN, a tuned model."
@@ -161,6 +164,30 @@ def optimise(
         "that is no test: what it gains on cases it never saw is shown by `bespoke evaluate"
         f" {client} --task {task} --strategy own_prompt --strategy zero_shot --strategy optimised_prompt`"
     )
+
+
+@click.command()
+@click.argument("client")
+@click.option("--task", required=True, metavar="TASK_ID")
+@click.option("--model", required=True, help="The judge; texts that it wrote itself it does not grade.")
+@click.option("--budget", type=Money(), metavar="USD", help="Default: evaluation.budget_usd.")
+@click.option("--yes", is_flag=True, help="Really send; without it only the quote is printed.")
+@click.option("--client-data", type=click.Path(path_type=Path), help="Folder of the client folders.")
+def grade(
+    client: str, task: str, model: str, budget: Decimal | None, yes: bool, client_data: Path | None
+) -> None:
+    """Have a model grade recorded texts by a rubric's criteria; leaves judge_grades.csv, calibrated on grades.csv."""
+    from bespoke.claude.grade import grade as run
+    from bespoke.scorers import find
+
+    found, facts = _client(client, client_data)
+    _jobs(found, task, ())  # an unknown task is told
+    cases = next(t for t in found.evaluated if t.task_id == task)
+    given = run(
+        found, facts, cases, find(cases.setup.scorer), model=model, backend="anthropic", send=yes, say=_say,
+        budget=found.engagement.evaluation.budget_usd if budget is None else budget,
+    )  # fmt: skip
+    _say(f"{given} verdicts in evaluation/{task}/judge_grades.csv" if yes else _NOTHING_SENT)
 
 
 def _model_of(client: Any, task: str) -> str:

@@ -6,7 +6,7 @@ from bespoke.claude.backend import Backend, CallFailed
 from bespoke.claude.patience import Patience
 from bespoke.errors import BespokeError
 
-NAMES = ("anthropic", "bedrock")
+NAMES = ("anthropic", "bedrock", "vertex", "foundry")
 
 
 def open_backend(name: str, patience: Patience) -> Backend:
@@ -22,6 +22,10 @@ def _opened(name: str, patience: Patience) -> Backend:
         from bespoke.claude.anthropic_messages import AnthropicMessages
 
         return AnthropicMessages(patience, patience.connections)
+    if name in ("vertex", "foundry"):
+        from bespoke.claude.anthropic_messages import FoundryMessages, VertexMessages
+
+        return (VertexMessages if name == "vertex" else FoundryMessages)(patience, patience.connections)
     if name == "bedrock":
         from bespoke.claude.bedrock import BedrockConverse
 

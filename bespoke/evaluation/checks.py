@@ -134,11 +134,13 @@ def _answers(task: EvaluationTask, system: str, say: Say) -> None:
                 id=row.id,
                 column="id",
             )
-    for run in sorted({row.run for row in rows}):
+    runs = sorted({row.run for row in rows})
+    for run in runs:
+        which = f"run {run}: " if len(runs) > 1 else ""
         answered = {row.id for row in rows if row.run == run}
         missing = [name for name in ids if name not in answered]
         if missing:
             say(
-                file, f"run {run}: {len(missing)} of {len(ids)} cases have no line and count as wrong:"
+                file, f"{which}{len(missing)} of {len(ids)} cases have no line and count as wrong:"
                 f" {first_few(missing)}", warning=True,
             )  # fmt: skip

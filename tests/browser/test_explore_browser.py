@@ -138,6 +138,15 @@ def dataset(book: Notebook) -> None:
     assert number(explored[3]) == number(folder[3]) + 400
 
 
+def cases(book: Notebook) -> None:
+    """Only the cases on which two systems disagree: fewer than all."""
+    before = book.rows("tbl-explore-cases")
+    book.react(lambda: book.dial("which", "select").select_option(label="where the first is wrong"))
+    after = book.rows("tbl-explore-cases")
+    assert before != after
+    assert all(row[3] == "wrong" for row in after)
+
+
 def evaluation(book: Notebook) -> None:
     """On codes never seen in training, the pair is compared on fewer codes."""
     every = book.rows("tbl-explore-pair")
@@ -185,7 +194,7 @@ def recommendation(book: Notebook) -> None:
 
 
 MOVES = dict(
-    zip(CHAPTERS, (audit, failures, dataset, evaluation, cost, timeline, recommendation), strict=True)
+    zip(CHAPTERS, (audit, failures, dataset, cases, evaluation, cost, timeline, recommendation), strict=True)
 )
 
 
