@@ -26,8 +26,8 @@ check: $(VENV)/.ready-dev             ## lint, types, stripped notebooks
 	$(BIN)/mypy
 	$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 
-scenarios: $(VENV)/.ready-dev         ## the advice on 90 tasks whose right answer experts agree on, at all their dates
-	PYTHONPATH=tests $(BIN)/python tests/scenario_cases.py
+scenarios: $(VENV)/.ready-dev         ## the advice on 126 described tasks, at all their dates, beside the right one
+	$(BIN)/python -m tests.scenario_cases
 
 bench: $(VENV)/.ready-dev             ## seconds beside the plain chain of papermill and nbconvert
 	$(BIN)/python tests/bench/plain_chain.py

@@ -91,7 +91,7 @@ class BedrockFake:
 
     read_s3: Callable[[str, str], bytes | None]
     now: Callable[[], datetime]
-    arranged: bool = False  # a private arrangement for Claude 3 Haiku
+    arranged: bool = False  # a private arrangement for Claude 3 Haiku: what is there answers on after its end
     fail_job: str = ""  # the next jobs fail with this message
     fail_endpoint: str = ""
     unit_quota: int = 10
@@ -179,6 +179,8 @@ class BedrockFake:
         life = next(
             (life for start, life in self.lives.items() if name.startswith(start)), {"status": "ACTIVE"}
         )
+        if "legacyTime" in life and self.now() < datetime.fromisoformat(life["legacyTime"]):
+            life = {**life, "status": "ACTIVE"}  # announced, not begun
         details = {
             "modelArn": f"arn:aws:bedrock:{region}::foundation-model/{name}",
             "modelId": name,
@@ -220,7 +222,7 @@ class BedrockFake:
         base = BASES.get(name)
         if base is None or base.region != region:
             raise invalid(f"The provided model identifier {name} is invalid in {region}")
-        if base.hyperparameters is HAIKU and not self.arranged and self.now() >= _moment("2026-03-10"):
+        if base.hyperparameters is HAIKU and self.now() >= _moment("2026-03-10"):
             raise invalid("This model is in legacy and takes no new customization job")
         return base
 
@@ -348,7 +350,7 @@ class BedrockFake:
             raise invalid(f"the name {name} is taken")
         model = self._model(data["modelId"])
         haiku = "claude-3-haiku" in model.says["baseModelArn"]
-        if haiku and not self.arranged and self.now() >= _moment("2026-03-10"):
+        if haiku and self.now() >= _moment("2026-03-10"):
             raise invalid("This model is in legacy and takes no new Provisioned Throughput")
         if data["modelUnits"] > self.unit_quota:
             raise Refusal(400, "ServiceQuotaExceededException", "model units exceed the quota of the account")
@@ -464,9 +466,13 @@ class BedrockFake:
             for thing in things.values():
                 arn = thing.says.get("provisionedModelArn") or thing.says.get("customModelDeploymentArn")
                 if model == arn and thing.says["status"] == ready and thing.deleted is None:
+                    self._alive(thing.says.get("foundationModelArn", ""))
                     return
         if model not in INVOKABLE:
             raise invalid(f"The provided model identifier {model} is invalid.")
+        self._alive(model)
+
+    def _alive(self, model: str) -> None:
         if "claude-3-haiku" in model and not self.arranged and self.now() >= _moment("2026-09-10"):
             raise missing("This model version has reached the end of its life. It")
 

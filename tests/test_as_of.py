@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from bespoke import clients
+from bespoke.advice.routes import BUILDS, routes
 from bespoke.chapters.recommendation import Recommendation
 from tests.conftest import all_results
 
+HAIKU = "bedrock_haiku3_sft"
+OTHER_BUILDS = {row.route for row in routes(date(2026, 11, 20)) if row.group in BUILDS} - {HAIKU}
 DAYS = (date(2026, 3, 1), date(2026, 6, 1), date(2026, 11, 20))
 
 
@@ -27,16 +30,44 @@ def advice(root: Path) -> dict[date, Recommendation]:
 
 
 def test_claude_3_haiku_is_open_then_closed_to_new_jobs_then_gone(advice: dict[date, Recommendation]) -> None:
+    """For every task whose plan weighs a model of its own; what the tables say of the day is the reason."""
     march, june, november = (
         {
-            c.route: " ".join(o.found for o in c.outcomes)
-            for c in advice[day].task("prior_auth_routing").plan.closed
+            task.task_id: [
+                outcome.found
+                for closed in task.plan.closed
+                if closed.route == HAIKU
+                for outcome in closed.outcomes
+                if outcome.gate == "lifecycle"
+            ]
+            for task in advice[day].tasks
+            if {closed.route for closed in task.plan.closed} & OTHER_BUILDS
         }
         for day in DAYS
     )
-    assert "bedrock_haiku3_sft" not in march
-    assert "no new fine-tuning job" in june["bedrock_haiku3_sft"]
-    assert "end of life on 10 Sept 2026" in november["bedrock_haiku3_sft"]
+    assert {"note_structuring", "policy_qa", "discharge_instructions"} <= set(march) & set(june) & set(
+        november
+    )
+    assert all(found == [] for found in march.values())
+    notes = advice[DAYS[0]].task("note_structuring").plan  # nothing else speaks against it there
+    assert HAIKU not in {closed.route for closed in notes.closed} | set(notes.unpriced)
+    assert all(len(found) == 1 for found in (*june.values(), *november.values()))
+    assert all(
+        found.startswith("Legacy since 10 Mar 2026: no new fine-tuning job") for (found,) in june.values()
+    )
+    assert all(
+        found.startswith("end of life on 10 Sept 2026 in every region") for (found,) in november.values()
+    )
+
+
+def test_claude_3_haiku_changes_on_the_days_of_the_tables() -> None:
+    states = {
+        day: next(row.state for row in routes(day) if row.route == HAIKU)
+        for day in (
+            date(2024, 11, 1), date(2026, 3, 9), date(2026, 3, 10), date(2026, 9, 9), date(2026, 9, 10),
+        )
+    }  # fmt: skip
+    assert list(states.values()) == ["open", "open", "closed_to_new", "closed_to_new", "ended"]
 
 
 def test_a_newer_model_is_tried_once_it_is_there(advice: dict[date, Recommendation]) -> None:

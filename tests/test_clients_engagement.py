@@ -78,7 +78,7 @@ KEYS = [
     ("language: en", "language: fr", "language", 'language: "fr" is not one of en, de, es'),
     ("thresholds: {}", "thresholds: {min_test_case: 10}", "thresholds", "thresholds.min_test_case: unknown threshold; nearest: min_test_cases; `bespoke facts` lists them"),
     ("thresholds: {}", "thresholds: {min_test_cases: many}", "thresholds", 'thresholds.min_test_cases: "many" is not a number; must be a number'),
-    ("thresholds: {}", "paper: a5", "paper: a5", "paper: key stands in line 48 already; keep one"),
+    ("thresholds: {}", "paper: a5", "paper: a5", "paper: key stands in line 56 already; keep one"),
     ("thresholds: {}", "extra: &x {a: 1}\nthresholds: *x", "thresholds", "*x refers to another place; write the value itself"),
     ("thresholds: {}", "thresholds: !!python/object:os.system {}", "thresholds", "the tag tag:yaml.org,2002:python/object:os.system is not used here; write the plain value"),
     ("thresholds: {}", "\tthresholds: {}", "thresholds", "is indented with a tab; indent with spaces"),
@@ -102,7 +102,7 @@ def test_malformed_yaml_names_line_and_place(root: Path) -> None:
     text = TEXT.replace("residency: []", "residency: [us, eu")
     (root / "engagement.yaml").write_text(text, encoding="utf-8")
     (problem,) = lines(root)
-    row = line_of(text, "access:")  # the bracket is missed where the next key begins
+    row = line_of(text, "agreements:")  # the bracket is missed where the next key begins
     assert problem.startswith(f"acme/engagement.yaml:{row}: is not YAML at place ")
 
 

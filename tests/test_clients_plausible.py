@@ -27,10 +27,10 @@ SLIPS = [
     ("tasks.csv", "haiku-4-5,2000,", "haiku-4-5,2,", "2: p95_latency_ms: 2 ms is less than any hosted model takes to its first token; if seconds are meant, write 2000"),
     ("tasks.csv", "2.5,1500,400", "2.5,1500,400000", "2: input_tokens: a request of 401530 tokens does not fit the 200000 that claude-haiku-4-5 takes; these are tokens of one request, not characters or the sum of a day"),
     ("tasks.csv", "accuracy,0.82,0.92", "accuracy,1,1", None),
-    ("engagement.yaml", "consultant_day: 1500 ", "consultant_day: 145000 ", "27: rates.consultant_day: 145000 USD is outside 100 to 10000 USD; maybe a rate per month or year, or a decimal mark was lost"),
-    ("engagement.yaml", "consultant_day: 1500 ", "consultant_day: 90 ", "27: rates.consultant_day: 90 USD is outside 100 to 10000 USD; maybe a rate per hour"),
-    ("engagement.yaml", "annotator_hour: 60 ", "annotator_hour: 0.5 ", "28: rates.annotator_hour: 0.5 USD is outside 2 to 500 USD; maybe a rate per example"),
-    ("engagement.yaml", "consultant_day: 1500 ", "consultant_day: 1.450 ", '27: rates.consultant_day: "1.450" is read as 1.45; write 1450 if that is meant'),
+    ("engagement.yaml", "consultant_day: 1500 ", "consultant_day: 145000 ", "30: rates.consultant_day: 145000 USD is outside 100 to 10000 USD; maybe a rate per month or year, or a decimal mark was lost"),
+    ("engagement.yaml", "consultant_day: 1500 ", "consultant_day: 90 ", "30: rates.consultant_day: 90 USD is outside 100 to 10000 USD; maybe a rate per hour"),
+    ("engagement.yaml", "annotator_hour: 60 ", "annotator_hour: 0.5 ", "31: rates.annotator_hour: 0.5 USD is outside 2 to 500 USD; maybe a rate per example"),
+    ("engagement.yaml", "consultant_day: 1500 ", "consultant_day: 1.450 ", '30: rates.consultant_day: "1.450" is read as 1.45; write 1450 if that is meant'),
 ]  # fmt: skip
 
 

@@ -112,9 +112,9 @@ WRONG = [
     ({"current_quality": "0.5..1.5"}, 'current_quality: "1.5" is out of range; must be a number from 0 to 1'),
     ({"metric": "none"}, None),  # a metric by that name
     ({"task_id": "unknown"}, None),  # a task by that name
-    ({"kind": "chatbot"}, 'kind: "chatbot" is not one of extraction, classification, routing, question_answering, drafting, summarisation, code, sql, agent, translation, search, chat; nearest: chat'),
-    ({"kind": "text-to-sql"}, 'kind: "text-to-sql" is not one of extraction, classification, routing, question_answering, drafting, summarisation, code, sql, agent, translation, search, chat; nearest: sql'),
-    ({"kind": "RAG"}, 'kind: "RAG" is not one of extraction, classification, routing, question_answering, drafting, summarisation, code, sql, agent, translation, search, chat; nearest: question_answering'),
+    ({"kind": "chatbot"}, 'kind: "chatbot" is not one of extraction, classification, routing, question_answering, drafting, summarisation, translation, search, chat, code, sql, agent; nearest: chat'),
+    ({"kind": "text-to-sql"}, 'kind: "text-to-sql" is not one of extraction, classification, routing, question_answering, drafting, summarisation, translation, search, chat, code, sql, agent; nearest: sql'),
+    ({"kind": "RAG"}, 'kind: "RAG" is not one of extraction, classification, routing, question_answering, drafting, summarisation, translation, search, chat, code, sql, agent; nearest: question_answering'),
 ]  # fmt: skip
 
 

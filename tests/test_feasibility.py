@@ -16,7 +16,8 @@ from tests.conftest import all_results
 
 @pytest.fixture(scope="module")
 def atlas(root: Path) -> Client:
-    """Atlas with an enterprise agreement, no latency requirement and nothing else at hand: 50 million a day."""
+    """Atlas with an enterprise agreement, no latency requirement, nothing else at hand and a target within reach of
+    a model of its own: 50 million a day."""
     client = clients.load(root / "client_data", "atlas_payments")
     access = Access(anthropic_api=True, anthropic_enterprise=True, aws_bedrock=False, gpu_hosting=False,
                     google_vertex=False, microsoft_foundry=False, openai_fine_tuning=False,
@@ -26,6 +27,7 @@ def atlas(root: Path) -> Client:
             "p95_latency_ms": None,
             "kind": "drafting",
             "value_of_right": 0.01,
+            "target_quality": 0.9,
             "prompt_engineering_done": True,
         }
     )
@@ -54,7 +56,7 @@ def test_the_pack_repeats_the_clients_own_numbers(advice: Recommendation, atlas:
     assert pack.failures == sum(f.task_id == task.task_id for f in atlas.failures or ())
     assert sum(pack.families.values()) == pack.failures
     assert "0.79" in pack.goal
-    assert "0.95" in pack.goal
+    assert "0.90" in pack.goal
     assert any("us, eu" in note for note in pack.safety)
 
 

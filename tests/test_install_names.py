@@ -7,6 +7,8 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import yaml
+
 ROOT = Path(__file__).resolve().parents[1]
 OURS = "bespoke-workbook"
 # An install of something called bespoke: by pip, uv, pipx, conda or in a requirement with extras.
@@ -55,6 +57,11 @@ def test_the_distribution_has_the_name_that_the_messages_give() -> None:
     for path in tracked():
         if path.suffix == ".py" and path.is_relative_to(ROOT / "bespoke"):
             named |= set(re.findall(r"bespoke-workbook\[(\w+)\]", path.read_text(encoding="utf-8")))
-    assert named == set(
-        project["optional-dependencies"]
-    )  # every extra is named where it is missed, and no other
+    extras = project["optional-dependencies"]
+    assert named == set(extras) - {"charts"}  # every extra is named where it is missed, and no other
+    # What draws the charts of any notebook is told in the report itself: by package, in every language.
+    phrases = yaml.safe_load((ROOT / "templates/report/phrases.yaml").read_text(encoding="utf-8"))
+    packages = {re.split(r"[<>=~]", requirement)[0] for requirement in extras["charts"]}
+    for remedy, package in (("remedy_plotly", "kaleido"), ("remedy_altair", "vl-convert-python")):
+        assert package in packages
+        assert all(package in text for text in phrases[remedy].values())

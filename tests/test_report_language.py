@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bespoke.chapters.registry import CHAPTERS
 from bespoke.report.document import build, read
@@ -23,6 +24,11 @@ NAMES = re.compile(
     r" \d[\d.]*( and \d[\d.]*)?"
 )
 QUOTED = re.compile("“.*?”")  # of the client's notes: data
+# Where a fact, a route or a gate was read, as its table cites it: one text in every language.
+CITED = {
+    (label, "Source")
+    for label in ("tbl-sources-facts", "tbl-sources-assumed", "tbl-sources-routes", "tbl-sources-gates")
+}
 NUMBER = re.compile(r"(?<![\w.,/:-])[+-]?\d+(?:[.,]\d+)+(?![\w-])")
 ENGLISH = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 GERMAN = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
@@ -65,7 +71,20 @@ def texts(report: Document) -> Iterator[tuple[str, str]]:
                 for column in block.columns:
                     yield f"{block.label}, title", f"{column.title} {column.unit}"
                 for row in block.rows:
-                    yield from ((f"{block.label}, {row[0]}", plain(cell)) for cell in row)
+                    for column, cell in zip(block.columns, row, strict=True):
+                        if (block.label, column.title) not in CITED:
+                            yield f"{block.label}, {row[0]}", plain(cell)
+
+
+def citations(report: Document) -> list[str]:
+    """The texts of the columns that are exempt."""
+    return [
+        plain(cell)
+        for section in report.sections
+        for block in walk(section.body) if isinstance(block, Table)
+        for row in block.rows
+        for column, cell in zip(block.columns, row, strict=True) if (block.label, column.title) in CITED
+    ]  # fmt: skip
 
 
 def values(text: str, language: str) -> list[float | str]:
@@ -87,6 +106,17 @@ def test_every_number_is_written_the_german_way(reports: dict[str, Document]) ->
         if values(ours, "en") != values(theirs, "de")
     ]
     assert not wrong
+
+
+def test_a_citation_is_the_tables_own_in_every_language(reports: dict[str, Document]) -> None:
+    english, german = (citations(reports[language]) for language in LANGUAGES)
+    assert english == german
+    assert len(english) > 100
+    known = {
+        str(row["source"]) for table in (ROOT / "bespoke/facts/tables").glob("*.yaml")
+        for row in yaml.safe_load(table.read_text(encoding="utf-8")) if "source" in row
+    }  # fmt: skip
+    assert set(english) <= known
 
 
 def test_there_is_something_to_compare(reports: dict[str, Document]) -> None:

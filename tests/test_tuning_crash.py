@@ -15,7 +15,7 @@ import pytest
 
 from bespoke.tuning.jobs import commands, watch
 from tests.bedrock_fake import Refusal
-from tests.tuning_bench import BUCKET, ROLE, Bench, Killed, bench, taught
+from tests.tuning_bench import BUCKET, HAIKU_OPEN, ROLE, Bench, Killed, bench, taught
 
 Step = tuple[Callable[..., Any], dict[str, Any]]
 ORDER: dict[str, Any] = {"role_arn": ROLE, "bucket": BUCKET, "yes": True, "budget_usd": Decimal(50)}
@@ -34,12 +34,12 @@ HAIKU: list[Step] = [
     NOVA[3],
     NOVA[5],
 ]
-NOVA_CLIENT = {"rows": 9, "notes": 1}
-HAIKU_CLIENT = {"rows": 32, "notes": 1, "access": ", private_haiku_arrangement: true"}
+NOVA_CLIENT: dict[str, Any] = {"rows": 9, "notes": 1}
+# Capacity of Claude 3 Haiku is bought while it is sold.
+HAIKU_CLIENT: dict[str, Any] = {"rows": 32, "notes": 1, "day": HAIKU_OPEN}
 
 
-def prepared(b: Bench, steps: list[Step]) -> None:
-    b.fake.arranged = steps is HAIKU
+def prepared(b: Bench) -> None:
     b.fake.answer = lambda model, prompt: taught(0)
 
 
@@ -90,7 +90,7 @@ class Life:
 def undisturbed(tmp_path: Path, steps: list[Step], client: dict[str, Any]) -> Life:
     starts = []
     with bench(tmp_path / "undisturbed", **client) as b:
-        prepared(b, steps)
+        prepared(b)
         for step in steps:
             starts.append(len(b.wire.calls))
             walk(b, [step])
@@ -127,7 +127,7 @@ def killed(
     tmp_path: Path, steps: list[Step], client: dict[str, Any], before: int | None = None, after: int | None = None
 ) -> None:  # fmt: skip
     with bench(tmp_path, **client) as b:
-        prepared(b, steps)
+        prepared(b)
         b.wire.kill_before, b.wire.kill_after = before, after
         walk(b, steps)
         assert_clean(b)
@@ -136,7 +136,7 @@ def killed(
 def test_killed_at_every_single_step_of_one_life(tmp_path: Path) -> None:
     """Each command dies at its first call, then at its second, and so on, until it gets through."""
     with bench(tmp_path, **NOVA_CLIENT) as b:
-        prepared(b, NOVA)
+        prepared(b)
         deaths = 0
         for command, arguments in NOVA:
             for allowed in range(200):
@@ -166,19 +166,19 @@ def test_killed_while_the_state_is_written(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(state, "write_atomically", failing)
     with bench(tmp_path / "undisturbed", **NOVA_CLIENT) as b:
-        prepared(b, NOVA)
+        prepared(b)
         walk(b, NOVA)
     for index in range(1, writes[0] + 1):
         writes[0], fail_at[0] = 0, index
         with bench(tmp_path / str(index), **NOVA_CLIENT) as b:
-            prepared(b, NOVA)
+            prepared(b)
             walk(b, NOVA)
             assert_clean(b)
 
 
 def test_an_endpoint_whose_answer_was_lost_is_reported_and_adopted(tmp_path: Path) -> None:
     with bench(tmp_path, **HAIKU_CLIENT) as b:
-        prepared(b, HAIKU)
+        prepared(b)
         for command, arguments in HAIKU[:2]:
             b.run(command, **arguments)
         b.wire.kill_after = len(b.wire.calls) + 5  # who we are, job, model, lifecycle, its name, the creation
@@ -199,7 +199,7 @@ def test_an_endpoint_whose_answer_was_lost_is_reported_and_adopted(tmp_path: Pat
 def test_throttled_in_the_middle_of_a_life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)
     with bench(tmp_path, **NOVA_CLIENT) as b:
-        prepared(b, NOVA)
+        prepared(b)
         for command, arguments in NOVA:
             b.fake.trouble += [Refusal(429, "ThrottlingException", "Rate exceeded") for _ in range(3)]
             b.run(command, **arguments)

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from bespoke.tuning.jobs.aws import told
 from tests.bedrock_fake import ACCOUNT, Refusal, response
 from tests.tuning_bench import (
     BUCKET,
+    HAIKU_OPEN,
     LEAD,
     ROLE,
     SYSTEM,
@@ -43,6 +45,8 @@ NOVA: dict[str, Any] = {
     "model": "nova-lite", "role_arn": ROLE, "bucket": BUCKET, "yes": True, "budget_usd": Decimal(50),
 }  # fmt: skip
 HAIKU = {**NOVA, "model": "claude-3-haiku", "bucket": f"{BUCKET}-west"}
+HAIKU_END = date(2026, 9, 10)
+ARRANGED = ", private_haiku_arrangement: true"
 JOB = "bespoke-clinic-bbfe-nova-lite-"
 
 
@@ -293,21 +297,69 @@ def test_claude_3_haiku_is_refused_after_its_end(tmp_path: Path) -> None:
 
 
 def test_claude_3_haiku_was_open_before_and_closed_to_new_jobs_in_between(tmp_path: Path) -> None:
-    with bench(tmp_path, rows=40, now="2026-05-01T09:00") as b:
+    with bench(tmp_path, rows=40, day=date(2026, 3, 10)) as b:
         assert "Legacy since 10 Mar 2026" in error_of(lambda: b.run(commands.submit, **HAIKU))
-    with bench(tmp_path / "earlier", rows=40, now="2026-03-09T09:00") as b:
-        b.fake.lives.clear()
-        assert b.run(commands.submit, **HAIKU).region == "us-west-2"
-
-
-def test_a_private_arrangement_opens_claude_3_haiku(tmp_path: Path) -> None:
-    with bench(tmp_path, rows=40, access=", private_haiku_arrangement: true") as b:
-        b.fake.arranged = True
+        assert b.wire.calls == []
+    with bench(tmp_path / "earlier", rows=40, day=date(2026, 3, 9)) as b:
         run = b.run(commands.submit, **HAIKU)
+        assert run.region == "us-west-2"
         assert run.base_model == "anthropic.claude-3-haiku-20240307-v1:0:200k"
         b.run(commands.status, follow=True)
         b.run(commands.deploy, units=1, budget_usd=Decimal(500), yes=True)
         assert [m.split()[0] for m in b.fake.made] == ["job", "model", "provisioned"]
+
+
+@pytest.mark.parametrize("day", [HAIKU_END, date(2026, 11, 20)])
+def test_a_private_arrangement_opens_no_new_job_after_the_end(day: date, tmp_path: Path) -> None:
+    with bench(tmp_path, rows=40, day=day, access=ARRANGED) as b:
+        b.fake.arranged = True
+        text = error_of(lambda: b.run(commands.submit, **HAIKU))
+        assert "lifecycle: needs the route is open to a new job" in text
+        assert "end of life on 10 Sept 2026" in text
+        assert "an arrangement continues access and opens no new job" in text
+        assert b.wire.calls == []
+        assert b.fake.made == []
+        assert not (b.folder / "tuning" / "state.json").exists() or b.state()["runs"] == {}
+
+
+@pytest.mark.parametrize("arranged", [True, False])
+def test_a_private_arrangement_keeps_what_runs_running(arranged: bool, tmp_path: Path) -> None:
+    """Tuned and deployed while it was open: after the end of life it answers under an arrangement alone."""
+    with bench(tmp_path, rows=40, day=HAIKU_OPEN, access=ARRANGED if arranged else "") as b:
+        b.fake.arranged = arranged
+        completed(b, **HAIKU)
+        b.run(commands.deploy, budget_usd=Decimal(500), yes=True)
+        b.run(commands.status)
+        made = list(b.fake.made)
+        b.later(days=(HAIKU_END - HAIKU_OPEN).days)
+        b.run(commands.status)
+        b.fake.answer = lambda model, prompt: "yes"
+        if arranged:
+            assert b.run(commands.invoke, text="A note.").text == "yes"
+        else:
+            assert "end of its life" in error_of(lambda: b.run(commands.invoke, text="A note."))
+            assert b.fake.asked == []
+        refused = error_of(lambda: b.run(commands.submit, **HAIKU, run="another"))
+        assert "opens no new job" in refused
+        b.run(commands.deploy, budget_usd=Decimal(500), yes=True)  # the one that is there
+        assert b.fake.made == made
+        b.run(commands.retire, yes=True)  # its end can always be had
+        assert b.fake.burning() == set()
+
+
+@pytest.mark.parametrize("arranged", [True, False])
+def test_no_new_capacity_after_the_end_of_life(arranged: bool, tmp_path: Path) -> None:
+    """A model without an endpoint gets none: AWS refuses it, asked under an arrangement or not, and nothing burns."""
+    with bench(tmp_path, rows=40, day=HAIKU_OPEN, access=ARRANGED if arranged else "") as b:
+        b.fake.arranged = arranged
+        completed(b, **HAIKU)
+        burning = b.fake.burning()
+        b.later(days=(HAIKU_END - HAIKU_OPEN).days)
+        text = error_of(lambda: b.run(commands.deploy, budget_usd=Decimal(500), yes=True))
+        assert ("takes no new Provisioned Throughput" if arranged else "life ended on 2026-09-10") in text
+        assert b.fake.burning() == burning == {f"model {name}" for name in b.fake.models}
+        b.run(commands.retire, yes=True)
+        assert b.fake.burning() == set()
 
 
 def test_what_aws_says_about_a_life_counts_though_the_tables_do_not_know(b: Bench) -> None:
@@ -436,8 +488,7 @@ def test_deploy_waits_for_the_model_and_makes_one_endpoint(b: Bench) -> None:
 
 
 def test_provisioned_throughput_shows_what_it_burns_and_keeps_to_the_budget(tmp_path: Path) -> None:
-    with bench(tmp_path, rows=40, access=", private_haiku_arrangement: true") as b:
-        b.fake.arranged = True
+    with bench(tmp_path, rows=40, day=HAIKU_OPEN) as b:
         completed(b, **HAIKU)
         deploy = lambda **more: error_of(lambda: b.run(commands.deploy, **more))  # noqa: E731
         assert "20.00 to 110.00 USD an hour, day and night" in deploy()
@@ -446,20 +497,19 @@ def test_provisioned_throughput_shows_what_it_burns_and_keeps_to_the_budget(tmp_
         month = {"units": 2, "commitment": "OneMonth", "yes": True}
         assert "OneMonth can cost up to 158,400.00 USD" in deploy(**month, budget_usd=Decimal(158_399))
         assert "one of OneMonth, SixMonths" in deploy(commitment="Year", yes=True, budget_usd=Decimal(10**6))
-        # 5,500 USD at 110 an hour last 50 hours: from 20 November 09:00 to 22 November
+        # 5,500 USD at 110 an hour last 50 hours: from 2 March 09:00 to 4 March
         run = b.run(commands.deploy, yes=True, budget_usd=Decimal(5_500))
-        assert run.endpoint.budget_until.isoformat() == "2026-11-22"
+        assert run.endpoint.budget_until.isoformat() == "2026-03-04"
         assert run.endpoint.usd_per_hour_high == 110
 
 
 def test_a_commitment_is_not_called_ended_before_its_day(tmp_path: Path) -> None:
-    with bench(tmp_path, rows=40, access=", private_haiku_arrangement: true") as b:
-        b.fake.arranged = True
+    with bench(tmp_path, rows=40, day=HAIKU_OPEN) as b:
         completed(b, **HAIKU)
         b.run(commands.deploy, commitment="OneMonth", yes=True, budget_usd=Decimal(80_000))
         b.run(commands.status)
         text = error_of(lambda: b.run(commands.retire, yes=True))
-        assert "committed until 2026-12-20" in text
+        assert "committed until 2026-04-01" in text  # 2 March and 30 days
         assert len(b.fake.provisioned) == 1
         b.later(days=31)
         b.run(commands.retire, yes=True)
@@ -467,8 +517,8 @@ def test_a_commitment_is_not_called_ended_before_its_day(tmp_path: Path) -> None
 
 
 def test_a_refused_endpoint_leaves_nothing_open(tmp_path: Path) -> None:
-    with bench(tmp_path, rows=40, access=", private_haiku_arrangement: true") as b:
-        b.fake.arranged, b.fake.unit_quota = True, 0
+    with bench(tmp_path, rows=40, day=HAIKU_OPEN) as b:
+        b.fake.unit_quota = 0
         completed(b, **HAIKU)
         text = error_of(lambda: b.run(commands.deploy, yes=True, budget_usd=Decimal(500)))
         assert "exceed the quota" in text

@@ -14,22 +14,23 @@ import pytest
 
 from bespoke.tuning.jobs import commands
 from bespoke.tuning.jobs.watch import problems
-from tests.tuning_bench import BUCKET, ROLE, Bench, bench
-
-DAY = date(2026, 11, 20)
+from tests.tuning_bench import BUCKET, DAY, HAIKU_OPEN, ROLE, Bench, bench
 
 
 @pytest.fixture
 def haiku(tmp_path: Path) -> Iterator[Bench]:
-    """Claude 3 Haiku under a private arrangement, on Provisioned Throughput for at most 5,500 USD."""
-    with bench(tmp_path, rows=32, access=", private_haiku_arrangement: true") as b:
-        b.fake.arranged = True
+    """Claude 3 Haiku while it was open, on Provisioned Throughput for at most 5,500 USD."""
+    with bench(tmp_path, rows=32, day=HAIKU_OPEN) as b:
         order = {"role_arn": ROLE, "bucket": f"{BUCKET}-west", "yes": True, "budget_usd": Decimal(50)}
         b.run(commands.submit, model="claude-3-haiku", **order)
         b.run(commands.status, follow=True)
         b.run(commands.deploy, yes=True, budget_usd=Decimal(5_500))
         b.run(commands.status)
         yield b
+
+
+def after(days: int) -> date:
+    return HAIKU_OPEN + timedelta(days=days)
 
 
 def messages(b: Bench, day: date) -> list[str]:
@@ -44,38 +45,43 @@ def test_a_client_without_jobs_has_nothing_to_watch(tmp_path: Path) -> None:
 
 
 def test_provisioned_throughput_is_named_from_its_first_day_with_what_it_burns(haiku: Bench) -> None:
-    first = messages(haiku, DAY)
-    assert any("1 model unit billed since 2026-11-20 at 20.00 to 110.00 USD an hour" in m for m in first)
+    first = messages(haiku, HAIKU_OPEN)
+    assert any("1 model unit billed since 2026-03-02 at 20.00 to 110.00 USD an hour" in m for m in first)
     # two days of 24 hours at the dearest 110 USD: 5,280 USD
-    assert any("up to 5,280 USD so far" in m for m in messages(haiku, DAY + timedelta(days=2)))
-    assert any("its budget was used up on 2026-11-22" in m for m in messages(haiku, DAY + timedelta(days=2)))
-    assert not any("used up" in m for m in messages(haiku, DAY + timedelta(days=1)))
+    assert any("up to 5,280 USD so far" in m for m in messages(haiku, after(days=2)))
+    assert any("its budget was used up on 2026-03-04" in m for m in messages(haiku, after(days=2)))
+    assert not any("used up" in m for m in messages(haiku, after(days=1)))
 
 
 def test_an_endpoint_nobody_asks_is_forgotten_after_a_week(haiku: Bench) -> None:
-    assert not any("forgotten" in m for m in messages(haiku, DAY + timedelta(days=6)))
-    assert any("no request from here for 7 days" in m for m in messages(haiku, DAY + timedelta(days=7)))
+    assert not any("forgotten" in m for m in messages(haiku, after(days=6)))
+    assert any("no request from here for 7 days" in m for m in messages(haiku, after(days=7)))
     haiku.later(days=5)
     haiku.run(commands.invoke, text="Still there?")
-    assert not any("forgotten" in m for m in messages(haiku, DAY + timedelta(days=11)))
-    assert any("for 7 days" in m for m in messages(haiku, DAY + timedelta(days=12)))
+    assert not any("forgotten" in m for m in messages(haiku, after(days=11)))
+    assert any("for 7 days" in m for m in messages(haiku, after(days=12)))
 
 
 def test_a_commitment_that_ends_is_announced(tmp_path: Path) -> None:
-    with bench(tmp_path, rows=32, access=", private_haiku_arrangement: true") as b:
-        b.fake.arranged = True
+    with bench(tmp_path, rows=32, day=HAIKU_OPEN) as b:
         order = {"role_arn": ROLE, "bucket": f"{BUCKET}-west", "yes": True, "budget_usd": Decimal(50)}
         b.run(commands.submit, model="claude-3-haiku", **order)
         b.run(commands.status, follow=True)
         b.run(commands.deploy, yes=True, commitment="SixMonths", budget_usd=Decimal(10**6))
         b.run(commands.status)
-        # 20 November and 180 days: 19 May; announced 30 days before
-        assert not any("commitment" in m for m in messages(b, date(2027, 4, 18)))
-        assert any("its commitment ends on 2027-05-19" in m for m in messages(b, date(2027, 4, 19)))
+        # 2 March and 180 days: 29 August; announced 30 days before
+        assert not any("commitment" in m for m in messages(b, date(2026, 7, 29)))
+        assert any("its commitment ends on 2026-08-29" in m for m in messages(b, date(2026, 7, 30)))
 
 
 def test_a_base_model_that_ends_takes_the_tuned_one_with_it(haiku: Bench) -> None:
-    assert any("the base model's life ended on 2026-09-10" in m for m in messages(haiku, DAY))
+    said = "the base model's life"
+    # the end is announced 30 days before
+    assert not any(said in m for m in messages(haiku, date(2026, 8, 10)))
+    assert any(f"{said} ends on 2026-09-10" in m for m in messages(haiku, date(2026, 8, 11)))
+    assert any(f"{said} ends on 2026-09-10" in m for m in messages(haiku, date(2026, 9, 9)))
+    for day in (date(2026, 9, 10), DAY):
+        assert any(f"{said} ended on 2026-09-10" in m for m in messages(haiku, day))
 
 
 def test_a_job_left_alone_and_a_model_kept_for_nothing_are_named(tmp_path: Path) -> None:

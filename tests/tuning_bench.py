@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,18 +26,20 @@ BUCKET = "meridian-tuning"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/BedrockTuning"
 SYSTEM = "You structure notes. Reply with one JSON object."
 LEAD = "Please structure the following visit note.\n\n"
+DAY = date(2026, 11, 20)
+HAIKU_OPEN = date(2026, 3, 2)  # routes.yaml: Claude 3 Haiku takes new jobs and new capacity until 2026-03-10
 
 ENGAGEMENT = """\
 client: Small Clinic
 prepared_by: Bespoke
-as_of: 2026-11-20
-start: 2026-11-23
+as_of: {as_of}
+start: {start}
 country: US
 residency: [us]
-access: {aws_bedrock: true, openai_fine_tuning: true, gpu_hosting: true}
-rates: {consultant_day: 1500, annotator_hour: 60}
-annotation: {examples_per_hour: 10, annotators: 2, review_rounds: 1}
-evaluation: {budget_usd: 50, deidentified: true}
+access: {{aws_bedrock: true, openai_fine_tuning: true, gpu_hosting: true{access}}}
+rates: {{consultant_day: 1500, annotator_hour: 60}}
+annotation: {{examples_per_hour: 10, annotators: 2, review_rounds: 1}}
+evaluation: {{budget_usd: 50, deidentified: true}}
 """
 TASKS = """\
 task_id,name,kind,requests_per_day,peak_to_mean,system_tokens,input_tokens,output_tokens,model,p95_latency_ms,\
@@ -89,11 +91,13 @@ def write_lines(path: Path, rows: list[dict[str, Any]]) -> None:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
 
-def make_client(client_data: Path, *, rows: int = 120, notes: int = 4, access: str = "") -> Path:
-    """client_data/clinic: `rows` training dialogues and `notes` held-out notes."""
+def make_client(
+    client_data: Path, *, rows: int = 120, notes: int = 4, access: str = "", as_of: date = DAY
+) -> Path:
+    """client_data/clinic: `rows` training dialogues and `notes` held-out notes, reported on `as_of`."""
     folder = client_data / "clinic"
     folder.mkdir(parents=True)
-    engagement = ENGAGEMENT.replace("gpu_hosting: true", f"gpu_hosting: true{access}")
+    engagement = ENGAGEMENT.format(as_of=as_of, start=as_of + timedelta(days=3), access=access)
     (folder / "engagement.yaml").write_text(engagement, encoding="utf-8")
     (folder / "tasks.csv").write_text(TASKS, encoding="utf-8")
     write_lines(folder / "dataset" / "dialogues.jsonl", [dialogue(n) for n in range(rows)])
@@ -194,12 +198,16 @@ class Bench:
 
 @contextmanager
 def bench(
-    tmp_path: Path, *, now: str = "2026-11-20T09:00", bucket_region: str = "", **client: Any
+    tmp_path: Path, *, day: date = DAY, now: str = "", bucket_region: str = "", **client: Any
 ) -> Iterator[Bench]:
-    """A fresh account with a bucket in each region that models are tuned in."""
+    """A fresh account with a bucket in each region that models are tuned in.
+
+    The client's report is of `day`; the clock shows `now`, or nine o'clock of that day.
+    """
     with mock_aws():
         shared = sessions()
-        clock = [datetime.fromisoformat(now).replace(tzinfo=UTC)]
+        moment = datetime.fromisoformat(now) if now else datetime.combine(day, time(9))
+        clock = [moment.replace(tzinfo=UTC)]
         shared.wire = wire = Wire()
         s3 = shared.client("s3", "us-east-1")
         _bucket(s3, BUCKET, bucket_region or "us-east-1")
@@ -219,7 +227,7 @@ def bench(
         def pause(seconds: float) -> None:
             clock[0] += timedelta(seconds=seconds)
 
-        folder = make_client(tmp_path / "client_data", **client)
+        folder = make_client(tmp_path / "client_data", as_of=day, **client)
         outside = Outside(connect=connect, now=lambda: clock[0], pause=pause)
         wire.calls.clear()
         yield Bench(folder.parent, folder, fake, wire, outside, [], clock)

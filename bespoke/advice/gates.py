@@ -206,7 +206,8 @@ def latency(expected_ms: tuple[float, float], situation: Situation) -> GateOutco
         return None
     low, high = expected_ms
     verdict: Verdict = "unmet" if low > required else "met" if high <= required else "unknown"
-    found = f"{decimal(required)} ms required, {decimal(low)} to {decimal(high)} ms expected"
+    timed = f"{decimal(low)} ms measured" if low == high else f"{decimal(low)} to {decimal(high)} ms expected"
+    found = f"{decimal(required)} ms required, {timed}"
     return GateOutcome(
         gate="latency", verdict=verdict, needs="an answer within the latency that is required", input="latency",
         found=found, asks="Is it fast enough? The estimate straddles the requirement: time it in the test.",

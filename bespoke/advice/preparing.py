@@ -5,6 +5,7 @@ from __future__ import annotations
 from bespoke.advice.situation import Situation
 from bespoke.facts.reader import Facts
 from bespoke.results import Part
+from bespoke.show.numbers import decimal
 
 UNKNOWN_GAP = (
     0.2  # of the outputs, where neither today's quality nor the target says how many could be better
@@ -27,7 +28,7 @@ def needed(situation: Situation, gap: str, facts: Facts) -> tuple[Preparation, .
     found = []
     if situation.must_deidentify:
         rows = situation.identifiers or 0
-        why = f"{rows} rows hold identifiers" if rows else "the data are said to hold identifiers"
+        why = f"{decimal(rows)} rows hold identifiers" if rows else "the data are said to hold identifiers"
         found.append(Preparation(route="deidentify", rows=rows or situation.examples, why=why))
     cases = (
         max(0, int(facts.threshold("min_test_cases")) - situation.cases)

@@ -24,7 +24,8 @@ class Capabilities:
 
     model: str
     thinking: Thinking
-    off: str  # how thinking is switched off: disabled, between_tools, low_effort, or "" where it need not be
+    off: str  # how thinking is switched off: disabled, between_tools, low effort, none
+    adaptive: bool  # whether it decides itself how long to think, which is what the rungs that think ask for
     geography: bool | None  # whether it takes inference_geo; None: not known
     structured: bool | None
     most_output: int
@@ -43,7 +44,7 @@ class Capabilities:
         """Strategy -> why this model cannot do it, or why it would be no other rung than the one before."""
         found = {}
         for strategy in strategies:
-            if strategy.thinking and self.thinking == "absent":
+            if strategy.thinking and (self.thinking == "absent" or not self.adaptive):
                 found[strategy.name] = f"{self.model} has no adaptive thinking"
             elif strategy.schema and self.structured is False:
                 found[strategy.name] = f"{self.model} cannot be held to a schema"
@@ -63,6 +64,7 @@ def capabilities(model: str, facts: Facts) -> Capabilities:
         model=name,
         thinking=fact("thinking") or "unknown",
         off=fact("thinking_off") or "",
+        adaptive=fact("adaptive_thinking") is not False,
         geography=fact("inference_geo"),
         structured=fact("structured_output"),
         most_output=int(most) if most is not None else _UNKNOWN_OUTPUT,

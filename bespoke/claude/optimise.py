@@ -240,5 +240,7 @@ def _gepa() -> Any:
     try:
         import gepa
     except ImportError:
-        raise BespokeError("an optimised prompt needs gepa: pip install 'bespoke[optimise]'") from None
+        raise BespokeError(
+            "an optimised prompt needs gepa: pip install 'bespoke-workbook[optimise]'"
+        ) from None
     return gepa

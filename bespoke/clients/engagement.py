@@ -108,7 +108,8 @@ def _access(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
             "is true while aws_bedrock is false; the arrangement lives on Bedrock, so correct one of them",
         )
     doors = ("anthropic_api", "anthropic_enterprise", "aws_bedrock")
-    if access.get("distillation_authorised") and all(access.get(door) is False for door in doors):
+    others = access.get("google_vertex") or access.get("microsoft_foundry")
+    if access.get("distillation_authorised") and not others and all(access.get(d) is False for d in doors):
         contradicts(
             "distillation_authorised",
             f"is true while {', '.join(doors)} are all false; no Claude is left to distil from",

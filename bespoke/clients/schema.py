@@ -195,7 +195,8 @@ class Task(Row):
         {
             "kind", "requests_per_day", "peak_to_mean", "system_tokens", "input_tokens", "output_tokens", "model",
             "p95_latency_ms", "metric", "current_quality", "target_quality", "test_cases", "labelled_examples",
-            "knowledge_changes", "prompt_engineering_done", "rag_done", "contains_phi", "deidentified",
+            "knowledge_changes", "prompt_engineering_done", "rag_done", "contains_phi", "deidentified", "personal_data",
+            "place", "prompt_caching", "waits", "value_of_right", "cost_of_wrong", "minutes_per_output",
         }
     )  # fmt: skip
 

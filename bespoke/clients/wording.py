@@ -39,7 +39,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     found = nearest(name, names)
     if found:
         return f"; nearest: {found}"
-    return f"; known: {', '.join(names)}" if 0 < len(names) <= 12 else ""
+    return f"; known: {', '.join(names)}" if 0 < len(names) <= 15 else ""
 
 
 def unknown_names(names: list[str], known: list[str], thing: str) -> list[tuple[str | None, str]]:

@@ -20,6 +20,7 @@ from bespoke.chapters.cost_model.request import NotPriced, Request, smallest_cac
 from bespoke.chapters.cost_model.result import BreakEven, Curve, RouteCost, TaskCost, UnpricedRoute, rounded
 from bespoke.clients.schema import Client, Task
 from bespoke.facts.price_book import canonical
+from bespoke.show.numbers import decimal
 
 CURVE_DRAWS = 400  # enough for a band; the curve has many points
 PRICED_STEPS = ("lever", "test", "build")
@@ -208,7 +209,7 @@ def _why_not(name: str, found: pricing.Draws, r: Request) -> str:
     smallest = smallest_cacheable(r.inputs, r.task.model)
     if r.task.system_tokens < smallest:
         return (
-            f"the fixed prompt has {r.task.system_tokens:,} tokens, {r.task.model} caches from {smallest:,}: "
-            "it would silently not be cached"
+            f"the fixed prompt has {decimal(r.task.system_tokens)} tokens, {r.task.model} caches from "
+            f"{decimal(smallest)}: it would silently not be cached"
         )
     return "at this volume the cache is cold too often: writing it would cost more than reading it saves"
