@@ -79,10 +79,12 @@ def _residency(place: Place, situation: Situation) -> GateOutcome:
         return _outcome("residency", "met", place, "no restriction given")
     verdict: Verdict = "met" if _within(place, situation.residency) else "unmet"
     processed = (
-        "anywhere" if ANYWHERE in place.processes_in else ", ".join(r.upper() for r in place.processes_in)
+        "anywhere"
+        if ANYWHERE in place.processes_in
+        else f"in {', '.join(map(str.upper, place.processes_in))}"
     )
     return _outcome(
-        "residency", verdict, place, f"{place.name} processes data in: {processed}; allowed: {wanted}"
+        "residency", verdict, place, f"{place.name} processes data {processed}; allowed: {wanted}"
     )
 
 

@@ -71,6 +71,9 @@ class Situation(Part):
     residency: tuple[str, ...]
     tested: tuple[TriedRemedy, ...] = ()
     worth: Worth
+    assumed: tuple[
+        str, ...
+    ] = ()  # columns of the task list that nobody could fill in: a wide range stands for each
     evidence: Evidence
 
     @property

@@ -11,6 +11,7 @@ from bespoke.advice.latency import shared_model
 from bespoke.advice.situation import Situation, TriedRemedy, Worth
 from bespoke.chapters.contradictions import evidence, implausible_latency, logged_p95
 from bespoke.chapters.failure_labels import UNMAPPED
+from bespoke.clients.assumed import NUMBERS, TEXTS
 from bespoke.clients.schema import Client, Task
 from bespoke.evaluation.measured import MeasuredSystem, MeasuredTask
 from bespoke.facts.reader import Facts
@@ -80,7 +81,7 @@ def situation(
         contains_phi=task.contains_phi, personal_data=task.personal_data,
         identifiers=identifiers, deidentified=task.deidentified,
         access=access, agreements=engagement.agreements, residency=engagement.residency,
-        tested=_tested(measured),
+        tested=_tested(measured), assumed=tuple(c for c in (*TEXTS, *NUMBERS) if c in task.unknown),
         worth=Worth(
             right=task.value_of_right, wrong=task.cost_of_wrong, minutes=task.minutes_per_output,
             person_hour=float(rates.annotator_hour), consultant_day=float(rates.consultant_day),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bespoke import show
+from bespoke.advice.plan import Step
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
 from bespoke.exhibits.quantities import QUALITY
 from bespoke.exhibits.recommendation.words import (
@@ -17,9 +20,10 @@ from bespoke.exhibits.recommendation.words import (
 from bespoke.show import Column
 from bespoke.show.numbers import day, money, percent
 
-FIRST = {  # how a task begins, by kind of step
+FIRST = {  # how a task begins, by kind of step, or by what is prepared
     "keep": ("is left as it is", "are left as they are"),
-    "prepare": ("is measured first", "are measured first"),
+    "measure": ("is measured first", "are measured first"),
+    "deidentify": ("has its data de-identified first", "have their data de-identified first"),
     "lever": (
         "gets a cheaper bill with the same answers first",
         "get a cheaper bill with the same answers first",
@@ -28,12 +32,18 @@ FIRST = {  # how a task begins, by kind of step
     "build": ("starts with a model of its own", "start with models of their own"),
 }
 ALL = "All tasks"
-ORDER = ("build", "lever", "test", "prepare", "keep")
+ORDER = ("build", "lever", "test", "deidentify", "measure", "keep")
+ASSUMED = {
+    "kind": "kind of task", "requests_per_day": "requests a day", "peak_to_mean": "busiest hour",
+    "system_tokens": "tokens of the fixed prompt", "input_tokens": "input tokens", "output_tokens": "output tokens",
+    "model": "model", "metric": "metric",
+}  # fmt: skip
+MOST = 4  # contradictions on the first pages; the audit has them all
 
 
 def summary_finding(result: Recommendation) -> None:
     """The whole advice in one sentence: how the tasks begin, and what it all comes to."""
-    kinds = [task.plan.first.kind for task in result.tasks]
+    kinds = [_begins(task.plan.first) for task in result.tasks]
     parts = []
     for kind in (k for k in ORDER if k in kinds):
         n = kinds.count(kind)
@@ -46,6 +56,10 @@ def summary_finding(result: Recommendation) -> None:
         today_monthly=money(result.total.today.expected),
         plan_monthly=money(result.total.monthly.expected),
     )
+
+
+def _begins(step: Step) -> str:
+    return step.route if step.kind == "prepare" else step.kind
 
 
 def summary_text(result: Recommendation) -> None:
@@ -169,20 +183,38 @@ def _out_of_reach(task: TaskAdvice) -> bool:
     )
 
 
+def _by_task(said: Sequence[tuple[str, str]], tasks: int) -> str:
+    """`A, B: what is said; C: something else`: every sentence once, with the tasks it is about."""
+    about: dict[str, list[str]] = {}
+    for name, what in said:
+        about.setdefault(what, []).append(name)
+    merged: dict[str, list[str]] = {}
+    for what, names in about.items():
+        merged.setdefault(ALL if len(names) == tasks > 1 else listed(names), []).append(what)
+    return ". ".join(f"{names}: {'; '.join(whats)}" for names, whats in merged.items())
+
+
 def before_text(result: Recommendation) -> None:
     """What has to be true before money is spent, and what could make the advice wrong."""
     wrong = [(task.name, c.says) for task in result.tasks for c in task.situation.evidence.contradictions]
     against = [(task.name, o.found) for task in result.tasks for o in task.plan.today_conditions]
+    assumed = [(task.name, listed([ASSUMED[c] for c in task.situation.assumed])) for task in result.tasks]
     asked = [q for task in result.tasks for q in task.plan.questions]
     if against:
         show.text(
-            "**What runs today breaks a condition.** {said}.",
-            said="; ".join(f"{name}: {found}" for name, found in against),
+            "**What runs today breaks a condition.** {said}.", said=_by_task(against, len(result.tasks))
         )
     if wrong:
+        more = len(wrong) - MOST
         show.text(
-            "**What does not fit together.** {said}.",
-            said="; ".join(f"{name}: {says}" for name, says in wrong),
+            "**What does not fit together.** {said}. {more}",
+            said=_by_task(wrong[:MOST], len(result.tasks)),
+            more=f"{more} more stand{'s' if more == 1 else ''} in the task audit." if more > 0 else "",
+        )
+    if any(what for _, what in assumed):
+        show.text(
+            "**What nobody knows yet**, and stands here within wide limits. {said}.",
+            said=_by_task([(name, what) for name, what in assumed if what], len(result.tasks)),
         )
     far = [task.name for task in result.tasks if _out_of_reach(task)]
     if far:
