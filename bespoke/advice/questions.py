@@ -30,6 +30,8 @@ def of(
     for step in steps:
         found += [_asked(outcome) for outcome in step.conditions]
     found += [_asked(outcome) for outcome in others]
+    if s.prompt_cached is None and any("prompt_caching" in step.configuration.levers for step in steps):
+        found.append("Is the prompt cached already? Today's bill is priced without: look at its cache reads.")
     if any(step.kind == "build" and step.needs_worth for step in steps) and s.worth.right is None:
         found.append(
             "What is one more right output worth? Without it nobody can say whether a model of its own pays."

@@ -71,9 +71,8 @@ class Situation(Part):
     residency: tuple[str, ...]
     tested: tuple[TriedRemedy, ...] = ()
     worth: Worth
-    assumed: tuple[
-        str, ...
-    ] = ()  # columns of the task list that nobody could fill in: a wide range stands for each
+    prompt_cached: bool | None = None  # whether today's prompt is read from a cache
+    assumed: tuple[str, ...] = ()  # columns of the task list that a wide range stands for, as nobody knows
     evidence: Evidence
 
     @property
@@ -107,10 +106,10 @@ class Situation(Part):
 
     @property
     def aim(self) -> float | None:
-        """The target, no higher than people agree with each other."""
-        if self.target is None or self.ceiling is None:
+        """The target, or what people agree on with each other where the target lies above that for certain."""
+        if self.target is None or self.ceiling is None or self.target <= self.ceiling.high:
             return self.target
-        return min(self.target, self.ceiling.estimate)
+        return self.ceiling.estimate
 
     def shortfall(self) -> float | None:
         """How far quality lies below what can be aimed at, as a share of it; None when either is unknown."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from bespoke.advice.evidence import Contradiction, Evidence, Grade, Input, Value, best, contradictions, graded
 from bespoke.clients.schema import Client, Task
 from bespoke.evaluation.measured import MeasuredSystem, MeasuredTask
+from bespoke.facts.price_book import canonical, is_known
 from bespoke.facts.reader import Facts
 from bespoke.show.numbers import decimal, exact, percent
 
@@ -44,7 +45,7 @@ def evidence(
         _input("failures", counted=sum(families.values()) or None),
         _input("examples", counted=counted, declared=task.labelled_examples or None),
         _load("volume", task, ("requests_per_day",)),
-        _load("tokens", task, ("system_tokens", "input_tokens"), _of(in_use, lambda s: s.input_tokens)),
+        _load("tokens", task, ("system_tokens", "input_tokens")),
         _latency(client, task, in_use),
         _input("identifiers", counted=identifiers, declared=free),
         _input("knowledge_changes", declared=task.knowledge_changes),
@@ -56,7 +57,7 @@ def evidence(
     said = (
         _quality_apart(task, in_use), _metric_apart(task, in_use), _cases_apart(task, in_use),
         examples_apart(task, counted), identifiers_apart(task, identifiers), _tokens_apart(task, in_use),
-        *_logs_apart(task),
+        *_logs_apart(task), _model_apart(task, in_use), _cached_on_cases(task, in_use),
         _waits_and_hurries(task), _target_above(task, measured), _target_below(task), implausible_latency(task, facts),
     )  # fmt: skip
     return Evidence(inputs={one.name: one for one in found}, contradictions=contradictions(said))
@@ -69,23 +70,24 @@ def _input(name: str, *, measured: Value = None, counted: Value = None, declared
     return best(name, *(graded(name, value, grade, WHERE[grade]) for grade, value in by_grade))
 
 
-def _load(name: str, task: Task, columns: tuple[str, ...], on_cases: float | None = None) -> Input:
-    """The sum of columns of the task list: counted in logs, else recorded on the cases, else as stated."""
+def _load(name: str, task: Task, columns: tuple[str, ...]) -> Input:
+    """The sum of columns of the task list: counted in logs, else as stated. Cases need not be like the traffic: what
+    was recorded on them is held against it, and priced in the evaluation."""
     value = sum(float(getattr(task, column)) for column in columns)
     logged = bool(task.measured & set(columns))
     known = not task.unknown & set(columns)
     return best(
         name,
         graded(name, value if logged else None, "measured", LOGS),
-        graded(name, on_cases, "measured", WHERE["measured"]),
         graded(name, value if known else None, "declared", WHERE["declared"]),
     )
 
 
 def _latency(client: Client, task: Task, in_use: MeasuredSystem | None) -> Input:
+    timed = in_use if in_use is not None and same_model(task, in_use) else None
     return best(
         "latency",
-        graded("latency", _of(in_use, lambda s: s.p95_ms), "measured", WHERE["measured"]),
+        graded("latency", _of(timed, lambda s: s.p95_ms), "measured", WHERE["measured"]),
         graded("latency", logged_p95(client, task), "measured", LOGS),
     )
 
@@ -153,7 +155,7 @@ def _cases_apart(task: Task, in_use: MeasuredSystem | None) -> Contradiction | N
     return Contradiction(
         input="test_cases",
         says=f"{decimal(task.test_cases)} test cases are stated and {decimal(in_use.cases)} were measured on: "
-        "the latter count",
+        "the measured ones count",
     )
 
 
@@ -197,13 +199,41 @@ def _tokens_apart(task: Task, in_use: MeasuredSystem | None) -> Contradiction | 
         return None
     return Contradiction(
         input="tokens",
-        says=f"{decimal(stated)} input tokens a request are stated and {decimal(recorded)} were recorded on the cases",
+        says=f"{decimal(stated)} input tokens a request are stated and {decimal(recorded)} were recorded on the cases: "
+        "the traffic is priced as stated until logs say more",
+    )
+
+
+def _model_apart(task: Task, in_use: MeasuredSystem | None) -> Contradiction | None:
+    if in_use is None or in_use.model is None or not is_known(in_use.model) or same_model(task, in_use):
+        return None
+    return Contradiction(
+        input="model",
+        says=f"{task.model} is stated to run today and what was measured as in use is {canonical(in_use.model)}: "
+        "its quality is used, its price and its times are not",
+    )
+
+
+def same_model(task: Task, system: MeasuredSystem) -> bool:
+    """Whether a system was measured on the model that the task list names; True where nobody said."""
+    names = (system.model or task.model, task.model)
+    return len({canonical(name) if is_known(name) else name for name in names}) == 1
+
+
+def _cached_on_cases(task: Task, in_use: MeasuredSystem | None) -> Contradiction | None:
+    if in_use is None or not in_use.cache_read_tokens or not in_use.input_tokens or task.prompt_caching:
+        return None
+    share = in_use.cache_read_tokens / in_use.input_tokens
+    return Contradiction(
+        input="caching",
+        says=f"{percent(share)} of the recorded input was read from a cache, and today's bill is priced without one: "
+        "if the traffic is cached too, it is lower and caching saves nothing more",
     )
 
 
 def _target_above(task: Task, measured: MeasuredTask | None) -> Contradiction | None:
     ceiling = measured.ceiling if measured else None
-    if ceiling is None or task.target_quality is None or task.target_quality <= ceiling.estimate:
+    if ceiling is None or task.target_quality is None or task.target_quality <= ceiling.high:
         return None
     return Contradiction(
         input="target",

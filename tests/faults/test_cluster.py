@@ -181,7 +181,7 @@ def test_a_lost_workers_client_is_done_again_and_a_bad_client_stops_no_other(
     assert said.replace("\n", "").isprintable()
     assert "Traceback" not in said
     assert "1 of 2 clients done; failed: bad; " in said
-    assert "bad failed: bad/tasks.csv:1: " in said
+    assert "bad failed: bad/tasks.csv: " in said
     same(tmp_path / "reports" / SMALLEST, undisturbed)
     assert (tmp_path / "reports/bad/problems.txt").read_text().startswith("bad/tasks.csv:1: ")
     page = (tmp_path / "reports/index.html").read_text(encoding="utf-8")

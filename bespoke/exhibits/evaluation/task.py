@@ -42,9 +42,7 @@ def setting(task: TaskEvaluation) -> None:
 def _more(task: TaskEvaluation) -> str:
     parts = (
         f"What learns, learnt from {count(task.train, 'other case', 'other cases')}." if task.train else "",
-        f"There are {count(task.documents, 'document', 'documents')} to answer from."
-        if task.documents
-        else "",
+        f"It answers from {count(task.documents, 'document', 'documents')}." if task.documents else "",
         f"Two people agree to {with_limits(task.ceiling, task.metric)}: above that, a difference cannot be seen."
         if task.ceiling
         else "",

@@ -68,10 +68,11 @@ def summary_text(result: Recommendation) -> None:
     show.text(
         "Taken together, the plans lead to **{plan_monthly} a month** against {today_monthly} today, after "
         "**{plan_one_off}** once. The first year comes to **{plan_first_year}**, beside {today_yearly} for going on as "
-        "today. {payback} {live}",
+        "today. {payback} {live} To be committed now are the first steps alone: **{first_steps}**.",
         plan_monthly=money(total.monthly.expected), today_monthly=money(total.today.expected),
         plan_one_off=money(total.one_off.expected), plan_first_year=money(total.first_year.expected),
         today_yearly=money(total.today_year.expected), payback=_payback(total.payback_months), live=_live(result),
+        first_steps=money(sum(task.plan.first.cost.expected for task in result.tasks)),
     )  # fmt: skip
 
 
@@ -87,7 +88,8 @@ def _payback(months: float | None) -> str:
     if months is None:
         return "The bill alone does not pay it back: what is bought is quality."
     if months > 36:
-        return "The bill alone would take more than three years to pay it back: what is bought is quality."
+        years = counted(round(months / 12), "year")
+        return f"The bill alone would take {years} to pay it back: what is bought is quality."
     return f"The bill alone pays it back in {counted(max(1, round(months)), 'month')}."
 
 
@@ -183,7 +185,7 @@ def _out_of_reach(task: TaskAdvice) -> bool:
     )
 
 
-def _by_task(said: Sequence[tuple[str, str]], tasks: int) -> str:
+def _by_task(said: Sequence[tuple[str, str]], tasks: int, between: str = "; ", after: str = ". ") -> str:
     """`A, B: what is said; C: something else`: every sentence once, with the tasks it is about."""
     about: dict[str, list[str]] = {}
     for name, what in said:
@@ -191,7 +193,7 @@ def _by_task(said: Sequence[tuple[str, str]], tasks: int) -> str:
     merged: dict[str, list[str]] = {}
     for what, names in about.items():
         merged.setdefault(ALL if len(names) == tasks > 1 else listed(names), []).append(what)
-    return ". ".join(f"{names}: {'; '.join(whats)}" for names, whats in merged.items())
+    return after.join(f"{names}: {between.join(whats)}" for names, whats in merged.items())
 
 
 def before_text(result: Recommendation) -> None:
@@ -199,7 +201,7 @@ def before_text(result: Recommendation) -> None:
     wrong = [(task.name, c.says) for task in result.tasks for c in task.situation.evidence.contradictions]
     against = [(task.name, o.found) for task in result.tasks for o in task.plan.today_conditions]
     assumed = [(task.name, listed([ASSUMED[c] for c in task.situation.assumed])) for task in result.tasks]
-    asked = [q for task in result.tasks for q in task.plan.questions]
+    asked = [(task.name, q) for task in result.tasks for q in task.plan.questions]
     if against:
         show.text(
             "**What runs today breaks a condition.** {said}.", said=_by_task(against, len(result.tasks))
@@ -224,5 +226,7 @@ def before_text(result: Recommendation) -> None:
             names=listed(far),
         )
     if asked:
-        most = sorted(set(asked), key=lambda q: (-asked.count(q), asked.index(q)))[:3]
-        show.text("**To be answered first.** {asked}", asked=" ".join(most))
+        every = [question for _, question in asked]
+        most = sorted(dict.fromkeys(every), key=lambda q: (-every.count(q), every.index(q)))[:3]
+        about = [(name, q) for q in most for name, question in asked if question == q]
+        show.text("**To be answered first.** {asked}", asked=_by_task(about, len(result.tasks), " ", " "))

@@ -42,6 +42,8 @@ def step_name(result: Recommendation, step: Step, *, middle: bool = False) -> st
     """`Few-shot examples with glossary`; `Try claude-sonnet-5-5`; a step alone keeps its route's name."""
     if step.route in ("model_change", "smaller_model"):
         words = f"try {step.configuration.model}"
+        if "rag" in step.configuration.remedies:
+            words += f" with {route_name(result, 'rag')}"
     elif step.kind == "test" and len(step.configuration.work) > 1:
         words = listed([route_name(result, route) for route in step.configuration.work])
     else:
