@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bespoke import show
+from bespoke.advice.gates import GateOutcome
 from bespoke.advice.plan import Step
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
 from bespoke.exhibits.quantities import QUALITY
@@ -196,10 +197,16 @@ def _by_task(said: Sequence[tuple[str, str]], tasks: int, between: str = "; ", a
     return after.join(f"{names}: {between.join(whats)}" for names, whats in merged.items())
 
 
+def _broken(task: TaskAdvice, outcome: GateOutcome) -> str:
+    """What was found; of a place that nobody has named, that it is assumed."""
+    assumed = outcome.gate in ("residency", "agreement", "access") and not task.situation.place_known
+    return f"{outcome.found} (where it runs is assumed)" if assumed else outcome.found
+
+
 def before_text(result: Recommendation) -> None:
     """What has to be true before money is spent, and what could make the advice wrong."""
     wrong = [(task.name, c.says) for task in result.tasks for c in task.situation.evidence.contradictions]
-    against = [(task.name, o.found) for task in result.tasks for o in task.plan.today_conditions]
+    against = [(task.name, _broken(task, o)) for task in result.tasks for o in task.plan.today_conditions]
     assumed = [(task.name, listed([ASSUMED[c] for c in task.situation.assumed])) for task in result.tasks]
     asked = [(task.name, q) for task in result.tasks for q in task.plan.questions]
     if against:
