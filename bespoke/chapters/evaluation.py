@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from bespoke.chapters.dataset_readiness.identifiers.quoting import Quoting
 from bespoke.clients.schema import Client
+from bespoke.evaluation.details import Detail, Grid, Matrix, Value
 from bespoke.evaluation.evaluate import evaluate_task
 from bespoke.evaluation.measured import MeasuredTask
 from bespoke.evaluation.result import TaskEvaluation
@@ -24,7 +26,7 @@ class Unmeasured(Part):
 class Evaluation(Result):
     """Every task that has cases, in the order of tasks.csv."""
 
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     tasks: tuple[TaskEvaluation, ...]
     without: tuple[Unmeasured, ...]
@@ -45,7 +47,11 @@ def compute(client: Client, facts: Facts, *, flips: int = 20_000, seed: int = 20
         client.evaluated, key=lambda t: order.index(t.task_id) if t.task_id in order else len(order)
     )
     found = tuple(
-        evaluate_task(task, find(task.setup.scorer), client, facts, flips=flips, seed=seed) for task in tasks
+        _printable(
+            evaluate_task(task, find(task.setup.scorer), client, facts, flips=flips, seed=seed),
+            client.engagement.country,
+        )
+        for task in tasks
     )
     measured = {task.task_id for task in found}
     return Evaluation(
@@ -59,3 +65,32 @@ def compute(client: Client, facts: Facts, *, flips: int = 20_000, seed: int = 20
         seed=seed,
         facts_used=tuple(sorted(facts.used)),
     )
+
+
+def _printable(found: TaskEvaluation, country: str) -> TaskEvaluation:
+    """The task with what its scorer quotes of cases and answers, whichever scorer it is, without identifiers."""
+    quoting, said = (
+        Quoting(country),
+        Quoting(country),
+    )  # a caption repeats what stands in a table: not counted
+    file = f"evaluation/{found.task_id}"
+
+    def value(one: Value) -> Value:
+        return quoting.text(one, file) if isinstance(one, str) else one
+
+    def plain(detail: Detail) -> Detail:
+        if isinstance(detail, Grid):
+            rows = tuple(tuple(map(value, row)) for row in detail.rows)
+            heads = tuple(h.model_copy(update={"title": said.text(h.title, file)}) for h in detail.columns)
+            caption = said.text(detail.caption, file)
+            return detail.model_copy(update={"caption": caption, "columns": heads, "rows": rows})
+        if isinstance(detail, Matrix):
+            names = {"rows": said.texts(detail.rows, file), "columns": quoting.texts(detail.columns, file)}
+            return detail.model_copy(update={"caption": said.text(detail.caption, file), **names})
+        values = {
+            name: quoting.text(v, file) if isinstance(v, str) else v for name, v in detail.values.items()
+        }
+        return detail.model_copy(update={"values": values})
+
+    details = tuple(map(plain, found.details))
+    return found.model_copy(update={"details": details, "masked": quoting.masked()})

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from pydantic import Field
 
 from bespoke.advice.routes import remedies, remedy
+from bespoke.chapters.dataset_readiness.identifiers.quoting import Quoting
 from bespoke.chapters.failure_judge import JudgeCheck, check_judge
 from bespoke.chapters.failure_labels import (
     CLASSIFIER,
@@ -77,6 +79,8 @@ class PlanStep(Part):
 
 
 class FailureModes(Result):
+    version: ClassVar[int] = 2
+
     n: int
     labels: tuple[Label, ...]
     given_by: dict[str, int]  # how many labels came from where
@@ -92,6 +96,7 @@ class FailureModes(Result):
     judges: tuple[JudgeCheck, ...]  # the judge model and the classifier, where they labelled anything
     plan: tuple[PlanStep, ...]  # largest possible gain first
     task_names: dict[str, str] = Field(default_factory=dict)  # task -> its name
+    masked: dict[str, int] = Field(default_factory=dict)  # file -> identifiers that its codes have no more
 
     def main_family(self, task_id: str) -> str | None:
         """The most frequent mapped family of a task; None when none of its failures is mapped."""
@@ -131,13 +136,13 @@ def _found(
     labels: tuple[Label, ...],
     classifier: ClassifierCheck | None,
 ) -> FailureModes:
-    by_task = _by_task(failures, labels)
+    by_task, quoting = _by_task(failures, labels), Quoting(client.engagement.country)
     expects = [f for f in failures if _is_json(f.expected)]
     return FailureModes(
         n=len(failures),
         labels=labels,
         given_by=dict(sorted(Counter(label.given_by for label in labels).items())),
-        codes=_codes(failures, labels),
+        codes=_codes(failures, labels, quoting),
         families=_families(labels),
         by_task=by_task,
         broken_json=sum(not _is_json(f.actual) for f in expects),
@@ -149,6 +154,7 @@ def _found(
         judges=_judges(client, facts, labels, classifier),
         plan=_plan(client, by_task),
         task_names={task.task_id: task.name for task in client.tasks},
+        masked=quoting.masked(),
         facts_used=tuple(sorted(facts.used)),
     )
 
@@ -189,11 +195,16 @@ def _by_task(failures: Sequence[Failure], labels: Sequence[Label]) -> dict[str, 
     return {task: dict(sorted(count.items())) for task, count in sorted(counts.items())}
 
 
-def _codes(failures: Sequence[Failure], labels: Sequence[Label]) -> tuple[CodeCount, ...]:
+def _codes(failures: Sequence[Failure], labels: Sequence[Label], quoting: Quoting) -> tuple[CodeCount, ...]:
     counts = Counter(f.code for f in failures if f.code)
     first = {f.code: label for f, label in zip(reversed(failures), reversed(labels), strict=True)}
     return tuple(
-        CodeCount(code=code, count=count, family=first[code].family, given_by=first[code].given_by)
+        CodeCount(
+            code=quoting.text(code, "failures.csv"),
+            count=count,
+            family=first[code].family,
+            given_by=first[code].given_by,
+        )
         for code, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     )
 

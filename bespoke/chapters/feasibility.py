@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bespoke.chapters.dataset_readiness.identifiers.quoting import Quoting
 from bespoke.clients.schema import Client, Task
 from bespoke.results import Part
 from bespoke.show.numbers import decimal, exact
@@ -38,6 +39,7 @@ class FeasibilityPack(Part):
     failures: int
     families: dict[str, int]
     frequent_codes: tuple[str, ...]
+    masked: dict[str, int]  # file -> identifiers that the codes have no more
     labelled_examples: int
     sample_rows: int  # rows in the client folder, over all its dataset files
     sample_usable: int
@@ -54,7 +56,7 @@ def pack(
     dataset: DatasetReadiness | None,
 ) -> FeasibilityPack:
     """The pack of one task from client input and the earlier chapters; nothing in it is new."""
-    found = audit.task(task.task_id)
+    found, quoting = audit.task(task.task_id), Quoting(client.engagement.country)
     return FeasibilityPack(
         task_id=task.task_id,
         name=task.name,
@@ -62,7 +64,8 @@ def pack(
         tried=next(q.evidence for q in found.questions if q.question == "tried"),
         failures=sum((failures.by_task.get(task.task_id, {}) if failures else {}).values()),
         families=failures.by_task.get(task.task_id, {}) if failures else {},
-        frequent_codes=_codes(client, task.task_id),
+        frequent_codes=quoting.texts(_codes(client, task.task_id), "failures.csv"),
+        masked=quoting.masked(),
         labelled_examples=task.labelled_examples,
         sample_rows=dataset.rows if dataset else 0,
         sample_usable=dataset.usable if dataset else 0,

@@ -80,7 +80,7 @@ class TaskAdvice(Part):
 
 
 class Recommendation(Result):
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     client: str  # the folder's name
     as_of: date

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bespoke.clients.wording import did_you_mean, quote
+from bespoke.direction import turning
 from bespoke.errors import Problem
 
 KIB = 2**10
@@ -57,6 +58,9 @@ def is_there(path: Path) -> bool:
 
 def usable(source: Source) -> bool:
     """Whether the path is an ordinary file inside the client folder; says why not."""
+    if turn := turning(source.shown):  # the name of a recorded system, a document, a dataset
+        source.say(f"has a name with a character that turns the reading direction ({turn}); rename it")
+        return False
     try:
         real = os.path.realpath(source.path)
         if not Path(real).is_relative_to(os.path.realpath(source.root)):

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
-from bespoke.clients.scalars import NUMBER, Unfit, check_choice, check_number, check_text, day, parse
+from bespoke.clients.scalars import (
+    NUMBER,
+    Unfit,
+    check_choice,
+    check_number,
+    check_straight,
+    check_text,
+    day,
+    parse,
+)
 from bespoke.clients.scalars import check_range as in_range
 from bespoke.clients.schema import Row
 from bespoke.clients.shapes import Shape, fields
@@ -113,6 +122,11 @@ def _fit_many(value: Any, shape: Shape, key: Key, say: Say) -> Any:
     if isinstance(value, list):
         items = [fit(item, shape.item, (*key, i), say) for i, item in enumerate(value)]
         return tuple(item for item in items if item is not MISFIT)
+    for name in value:
+        try:
+            check_straight(name)
+        except Unfit as unfit:
+            say((*key, name), f"is a key that {unfit}")
     entries = {k: fit(v, shape.item, (*key, k), say) for k, v in value.items()}
     return {k: v for k, v in entries.items() if v is not MISFIT}
 

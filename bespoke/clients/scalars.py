@@ -11,6 +11,7 @@ from unicodedata import normalize
 from bespoke.clients.kinds import meant
 from bespoke.clients.shapes import Shape, plain
 from bespoke.clients.wording import did_you_mean, quote
+from bespoke.direction import turning
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -41,7 +42,11 @@ def parse(text: str, shape: Shape) -> Any:
     if shape.kind == "text":
         return check_text(text, shape)
     if shape.kind == "list":
-        return tuple(part.strip() for part in text.split(";") if part.strip())
+        parts = [part.strip() for part in text.split(";") if part.strip()]
+        return tuple(
+            check_text(part, shape.item) if shape.item and shape.item.kind == "text" else part
+            for part in parts
+        )
     bare = text.strip()
     if shape.kind == "choice":
         return check_choice(bare, shape)
@@ -71,9 +76,17 @@ def check_text(text: str, shape: Shape) -> str:
         raise Unfit(f"is {len(text)} characters long; at most {shape.longest}")
     if shape.pattern and not re.search(shape.pattern.replace("$", r"\Z"), text):
         raise Unfit(f"{quote(text)} is not {shape.expects()}")
+    if shape.is_name or shape.straight:
+        check_straight(text)
     if not text.isascii() and _HALF.search(text):
         raise Unfit("holds half a character (a lone surrogate escape); write the whole character")
     return text
+
+
+def check_straight(text: str) -> None:
+    """Raises Unfit where a name would turn the numbers and names beside it, which no reader could see."""
+    if turn := turning(text):
+        raise Unfit(f"holds a character that turns the reading direction ({turn}); delete it")
 
 
 def check_choice(text: str, shape: Shape) -> str:

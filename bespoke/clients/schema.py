@@ -20,6 +20,16 @@ if TYPE_CHECKING:  # most folders use the pinned release: the code table is not 
     from bespoke.evaluation.cases import EvaluationTask
     from bespoke.facts.icd10 import Release
 
+
+@dataclass(frozen=True)
+class Straight:
+    """Marks a text that may hold no character which turns the reading direction; a `Name` never may."""
+
+    straight: bool = True
+
+
+STRAIGHT = Straight()
+
 Kind = Literal[
     "extraction", "classification", "routing", "question_answering", "drafting", "summarisation",
     "translation", "search", "chat", "code", "sql", "agent",
@@ -36,6 +46,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0, le=10**9)]
 Positive = Annotated[float, Field(ge=0.001, le=10**12)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+Key = Annotated[str, STRAIGHT]  # what something goes by, where it may be empty or is nobody's name
 Money = Annotated[float, Field(ge=0, le=10**9)]
 Days = Annotated[float, Field(ge=0, le=2_000)]  # working days
 Day = Annotated[date, Field(ge=date(2020, 1, 1), le=date(2100, 12, 31))]  # the fact tables start in 2020
@@ -92,7 +103,7 @@ class EvaluationRun(Row):
 class DatasetNote(Row):
     """What the files in dataset/ are: the examples of which task, and whether only a sample of them."""
 
-    task: str | None = None  # None: the task that states most labelled examples
+    task: Key | None = None  # None: the task that states most labelled examples
     sample: bool = False  # a sample says nothing about how many examples there are
 
 
@@ -100,7 +111,7 @@ class Branding(Row):
     accent: Annotated[
         str, Field(pattern=r"^#[0-9A-Fa-f]{6}$", description='a colour in quotes such as "#1F4E79"')
     ] = "#1F4E79"
-    confidentiality: Annotated[str, Field(max_length=200)] = "Confidential"
+    confidentiality: Annotated[str, Field(max_length=200), STRAIGHT] = "Confidential"
     logo: str | None = None  # an SVG or PNG inside the client folder
 
 
@@ -119,7 +130,7 @@ class Engagement(Row):
     start: Day
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="a currency code such as USD")] = "USD"
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="a two-letter country code such as US")]
-    subdivision: str | None = None
+    subdivision: Key | None = None
     residency: tuple[Region, ...] = ()  # where prompts and completions may be processed; () is anywhere
     access: Access = Access()
     agreements: tuple[Provider, ...] | None = (
@@ -210,7 +221,7 @@ class Failure(Row):
     expected: str
     actual: str
     note: str = ""
-    code: str = ""
+    code: Key = ""
     label_1: Family | None = None
     label_2: Family | None = None
 
@@ -225,10 +236,10 @@ class CodeFamily(Row):
 class JudgeLabel(Row):
     """The family a judge model gave one failing output, after its explanation (judge.csv, written by the tool)."""
 
-    failure_id: Annotated[str, Field(min_length=1)]
+    failure_id: Annotated[str, Field(min_length=1), STRAIGHT]
     family: Family
     explanation: str = ""
-    model: str = ""
+    model: Key = ""
 
 
 class Phase(Row):
@@ -238,14 +249,14 @@ class Phase(Row):
     low_days: Days
     likely_days: Days
     high_days: Days
-    after: tuple[str, ...] = ()
+    after: tuple[Key, ...] = ()
 
 
 class LoggedPhase(Row):
     """One phase of a finished engagement (client_data/engagement_log.csv): what was planned and what it took."""
 
-    engagement: Annotated[str, Field(min_length=1)]
-    phase: Annotated[str, Field(min_length=1)]
+    engagement: Annotated[str, Field(min_length=1), STRAIGHT]
+    phase: Annotated[str, Field(min_length=1), STRAIGHT]
     planned_days: Annotated[float, Field(gt=0, le=2000)]
     actual_days: Annotated[float, Field(ge=0, le=2000)]
 
@@ -254,8 +265,8 @@ class NegotiatedPrice(Row):
     """A price of the client's own contract; it replaces the published one of the same key."""
 
     value: Annotated[Decimal, Field(ge=0, le=10**9)]
-    unit: Annotated[str, Field(min_length=1, description="a unit such as USD per million tokens")]
-    source: Annotated[str, Field(min_length=1, description="the contract or page it was read in")]
+    unit: Annotated[str, Field(min_length=1, description="a unit such as USD per million tokens"), STRAIGHT]
+    source: Annotated[str, Field(min_length=1, description="the contract or page it was read in"), STRAIGHT]
     read_on: Day
 
 
@@ -293,11 +304,11 @@ class Evidence(Row):
 
 class Note(Row):
     id: Name
-    group: str | None = None  # patient or article: notes of one group are not independent
+    group: Key | None = None  # patient or article: notes of one group are not independent
     text: Annotated[str, Field(min_length=1)]
     gold: Fields
     evidence: tuple[Evidence, ...] = ()
-    specialty: str | None = None
+    specialty: Key | None = None
 
 
 class Usage(Row):

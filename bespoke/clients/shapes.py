@@ -36,6 +36,7 @@ class Shape:
     pattern: str | None = None
     shortest: int = 0
     longest: int | None = None
+    straight: bool = False  # holds nothing that turns the reading direction
     item: Shape | None = None  # of a list or map
     record: type[Row] | None = None
     meaning: str = ""
@@ -95,8 +96,9 @@ def _of_type(annotation: Any) -> Shape:
     if origin is Annotated:
         shape = _of_type(args[0])
         for info in args[1:]:
-            shape = _with_limits(shape, info.metadata)
-            shape = replace(shape, meaning=info.description or shape.meaning)
+            described = isinstance(info, FieldInfo)
+            shape = _with_limits(shape, info.metadata if described else [info])
+            shape = replace(shape, meaning=(info.description if described else "") or shape.meaning)
         return shape
     if origin in (Union, types.UnionType):
         (inner,) = (arg for arg in args if arg is not type(None))
@@ -115,7 +117,7 @@ def _of_type(annotation: Any) -> Shape:
 def _with_limits(shape: Shape, metadata: list[Any]) -> Shape:
     names = {
         "ge": "low", "gt": "low", "le": "high", "min_length": "shortest", "max_length": "longest",
-        "pattern": "pattern",
+        "pattern": "pattern", "straight": "straight",
     }  # fmt: skip
     found: dict[str, Any] = {}
     for constraint in metadata:

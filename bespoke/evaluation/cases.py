@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from bespoke.clients.schema import ClaudeAccount, Evidence, Name, Row, Share, TrainedOn, Usage
+from bespoke.clients.schema import ClaudeAccount, Evidence, Key, Name, Row, Share, TrainedOn, Usage
 
 Outcome = Literal[
     "answered", "schema_broken", "refused", "truncated",  # the model's own doing: scored
@@ -24,9 +24,9 @@ NOT_MEASURED = ("answer_lost", "rejected", "unavailable", "blocked", "not_asked"
 class Known(Row):
     """What is known of a system beside its answers."""
 
-    title: str | None = None
-    strategy: str | None = None  # the route it stands for: zero_shot, few_shot, extended_thinking ...
-    model: str | None = None
+    title: Key | None = None
+    strategy: Key | None = None  # the route it stands for: zero_shot, few_shot, extended_thinking ...
+    model: Key | None = None
 
 
 class Contrast(Row):
@@ -41,9 +41,9 @@ class Setup(Row):
 
     scorer: Name
     about: str = ""  # the task in one sentence
-    prompt: str | None = None  # the client's prompt as it is: a file in this folder
-    metric: str | None = None  # the main one; None: the scorer's own choice
-    in_use: str | None = None  # the system whose answers are what runs today
+    prompt: Key | None = None  # the client's prompt as it is: a file in this folder
+    metric: Key | None = None  # the main one; None: the scorer's own choice
+    in_use: Key | None = None  # the system whose answers are what runs today
     contrasts: tuple[Contrast, ...] = ()
     systems: Mapping[str, Known] = {}
     published: bool | None = None  # whether the cases can be found in public: a model may have learnt them
@@ -60,12 +60,12 @@ class Case(Row):
     """One case. `input` is the text, or the turns of a conversation; `expected` is what its scorer says it is."""
 
     id: Name
-    group: str | None = None  # patient, matter, merchant: cases of one group are not independent
+    group: Key | None = None  # patient, matter, merchant: cases of one group are not independent
     input: Any
     expected: Any = None
     second: Any = None  # what another person answered, without knowing `expected`
-    tags: tuple[str, ...] = ()
-    documents: tuple[str, ...] = ()  # what the answer should rest on
+    tags: tuple[Key, ...] = ()
+    documents: tuple[Key, ...] = ()  # what the answer should rest on
     evidence: tuple[Evidence, ...] = ()
     minutes: Annotated[float, Field(gt=0, le=10_000)] | None = None
 

@@ -139,6 +139,9 @@ class TaskEvaluation(Part):
     ceiling: Interval | None
     review: Review | None
     details: tuple[AnyDetail, ...]
+    masked: dict[str, int] = Field(
+        default_factory=dict
+    )  # folder -> identifiers that the details have no more
 
     def system(self, name: str) -> SystemResult:
         return next(system for system in self.systems if system.name == name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.chapters.feasibility import FeasibilityPack
 from bespoke.chapters.recommendation import Recommendation
+from bespoke.exhibits.masking import masked_text
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, exact
 from bespoke.show.style import FAMILY_NAME
@@ -21,6 +22,7 @@ def packs(result: Recommendation) -> None:
         )
         _pack_table(pack, index)
         _volume_table(pack, index)
+        masked_text(pack.masked)
 
 
 def _pack_table(pack: FeasibilityPack, index: int) -> None:

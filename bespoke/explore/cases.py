@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from bespoke.chapters.dataset_readiness.identifiers import masked
 from bespoke.evaluation.answers import Answer, Ran
 from bespoke.evaluation.cases import EvaluationTask
 from bespoke.evaluation.consumption import consumption
@@ -73,18 +74,20 @@ class EvaluationExplorer(Explorer):
     def _case(self, task: EvaluationTask, place: int, pair: Sequence[Ran]) -> Table:
         case = task.cases[place]
         rows: list[tuple[str, ...]] = [
-            ("Input", case.text, ""),
-            ("Expected", _written(case.expected), ""),
+            ("Input", self._plain(case.text), ""),
+            ("Expected", self._plain(_written(case.expected)), ""),
         ]
         if case.documents:
             rows.append(("Rests on", ", ".join(case.documents), ""))
         if case.second is not None:
-            rows.append(("Second person", _written(case.second), ""))
+            rows.append(("Second person", self._plain(_written(case.second)), ""))
         for ran in pair:
             for number, run in enumerate(ran.runs, start=1):
                 label = ran.title + (f", run {number}" if len(ran.runs) > 1 else "")
                 right = self._accepted(task.task_id, ran)[place] if number == 1 else None
-                rows.append((label, _said(run[place]), {True: "right", False: "wrong", None: ""}[right]))
+                rows.append(
+                    (label, self._plain(_said(run[place])), {True: "right", False: "wrong", None: ""}[right])
+                )
             rows.append((f"{ran.title} took", self._took(task, ran, place), ""))
         return Table(
             label="tbl-explore-case",
@@ -127,13 +130,21 @@ class EvaluationExplorer(Explorer):
             ),
             rows=tuple(
                 (
-                    task.cases[i].id, _cut(_written(task.cases[i].expected)), _cut(_said(pair[0].runs[0][i])),
-                    words[rights[0][i]], _cut(_said(pair[1].runs[0][i])), words[rights[1][i]],
+                    task.cases[i].id, self._cell(_written(task.cases[i].expected)),
+                    self._cell(_said(pair[0].runs[0][i])), words[rights[0][i]],
+                    self._cell(_said(pair[1].runs[0][i])), words[rights[1][i]],
                 )
                 for i in near
             ),
             emphasis=(near.index(place),),
         )  # fmt: skip
+
+    def _plain(self, text: str) -> str:
+        """What the notebook may keep: identifiers masked."""
+        return masked(text, self.base.client.engagement.country)[0]
+
+    def _cell(self, text: str) -> str:
+        return _cut(self._plain(text))
 
     def _chosen(self, subject: str, scene: Scene) -> list[int]:
         task, scorer = self.tasks[subject], self._scorer(subject)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from html import escape
 from typing import Any
 
 from bespoke.advice import serving
@@ -30,6 +29,7 @@ from bespoke.explore.ranges import Range, drawing
 from bespoke.explore.scene import Scene
 from bespoke.facts.price_book import canonical, is_known, known_models, tariff
 from bespoke.show.blocks import Column, Table
+from bespoke.show.html import escape
 from bespoke.show.numbers import currency, decimal, money
 from bespoke.workbook import Workbook
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from html import escape
 from typing import Any, Literal
 
 from bespoke.explore.changes import Address, Value
-from bespoke.show.html import LITERAL, element
+from bespoke.show.html import LITERAL, element, escape
 
 Kind = Literal["number", "volume", "whole", "entry", "price", "choice", "buttons", "day", "words"]
 YES_NO: tuple[tuple[str, bool | None], ...] = (("yes", True), ("no", False), ("unknown", None))

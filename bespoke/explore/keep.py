@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import TYPE_CHECKING
 
 import ipywidgets as w
@@ -12,7 +11,7 @@ import ipywidgets as w
 from bespoke import clients
 from bespoke.errors import BespokeError
 from bespoke.explore.proposal import Proposal, propose
-from bespoke.show.html import LITERAL
+from bespoke.show.html import LITERAL, escape
 
 if TYPE_CHECKING:
     from bespoke.explore.panel import Panel

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from html import escape
 from typing import Any
 
 import ipywidgets as w
@@ -16,7 +15,7 @@ from bespoke.explore.explorer import Explorer, Shown
 from bespoke.explore.keep import Keep
 from bespoke.explore.scene import Scene
 from bespoke.facts.reader import Facts
-from bespoke.show.html import LITERAL, fragment
+from bespoke.show.html import LITERAL, escape, fragment
 
 WRAP = {"flex_flow": "row wrap", "width": "100%"}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from bespoke.errors import BespokeError, Problem
 from bespoke.explore.explorer import Explorer, NothingToExplore
 from bespoke.explore.panel import Panel, page, problem_line
 from bespoke.show.blocks import Column, Table
-from bespoke.show.html import LITERAL, fragment
+from bespoke.show.html import LITERAL, escape, fragment
 
 if TYPE_CHECKING:
     from bespoke.workbook import Workbook

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from math import isfinite, log10
 
-from bespoke.show.html import image
+from bespoke.show.html import escape, image
 from bespoke.show.style import BLUE, INK, MUTED, RULE
 
 WIDTH, LABEL, RIGHT, ROW = 760, 220, 90, 24

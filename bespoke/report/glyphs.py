@@ -10,15 +10,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Container
 
+from bespoke.direction import straight
 from bespoke.show.fonts import MISSING
 
 BREAK = "\u200b"  # zero-width space: a place to break, and nothing to see
 
 _JOINER = "\u200d"
-# Soft hyphen, joiners, direction marks, embeddings and isolates shape the text around them; other format
-# characters go.
-_SHAPING = frozenset("\u00ad\u061c" + "".join(map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F)))))
-_SHAPING |= frozenset(map(chr, range(0x2066, 0x206A)))
+# Soft hyphen, joiners and our own pairs of isolates shape the text around them; other format characters go, and of
+# those that turn the direction only whole pairs are left when it comes to this (`straight`).
+_SHAPING = frozenset("\u00ad\u200b\u200c\u200d\u2068\u2069")
 _SPACES = " \u00a0\u2007\u2009\u202f"  # ordinary, no-break, figure, thin, narrow no-break
 _JOINED = re.compile(f"{MISSING}(?:\u200d+{MISSING})+")
 _AFTER = re.compile(r"(?<=[/\\_.,:;=&?{}\[\]()|@+\-#%])")
@@ -26,10 +26,13 @@ _WORD = re.compile(r"\S+")
 
 
 def drawable(text: str, covered: Container[int]) -> str:
-    """The text with a box for each character that cannot be drawn; joined emoji give one box."""
+    """The text with a box for each character that cannot be drawn; joined emoji give one box.
+
+    Every string passes here on its way to Typst: none of its characters turns the text round it.
+    """
     if text.isascii() and text.isprintable():
         return text
-    return _JOINED.sub(MISSING, "".join(_drawable(c, covered) for c in text))
+    return _JOINED.sub(MISSING, "".join(_drawable(c, covered) for c in straight(text)))
 
 
 def _drawable(character: str, covered: Container[int]) -> str:

@@ -7,6 +7,7 @@ import re
 from html import escape
 from urllib.parse import quote
 
+from bespoke.direction import straight
 from bespoke.report.model import (
     Anchor,
     Block,
@@ -47,8 +48,8 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufde
 
 
 def shown(text: str) -> str:
-    """The text without code points that HTML forbids."""
-    return _UNPRINTABLE.sub("□", text)
+    """The text without code points that HTML forbids, and without those that turn the text round it."""
+    return _UNPRINTABLE.sub("□", straight(text))
 
 
 def blocks(body: list[Block], words: Phrases) -> str:

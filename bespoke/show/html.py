@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import html
 from functools import lru_cache
-from html import escape
 from typing import Any
 
+from bespoke.direction import straight
 from bespoke.show import numbers
 from bespoke.show.blocks import Block, Callout, Column, Figure, Finding, LeftOut, Table, Text
 
@@ -14,6 +15,12 @@ from bespoke.show.blocks import Block, Callout, Column, Figure, Finding, LeftOut
 LITERAL = "mathjax_ignore tex2jax_ignore"
 
 TONES = {"note": "Note", "warning": "Caution", "missing": "What is missing"}
+
+
+def escape(text: str) -> str:
+    """Text for HTML, as the notebook and the Explore sections show it: no markup in it, and nothing that turns the
+    direction of what stands beside it."""
+    return html.escape(straight(text))
 
 
 def element(tag: str, *content: str, **attributes: str | None) -> str:
@@ -44,7 +51,7 @@ def fragment(block: Block) -> str:
         case Finding(text=text):
             return _literal("div", element("h2", escape(text), style="margin:.2em 0 .6em;line-height:1.25"))
         case Text(markdown=markdown):
-            return _literal("div", _markdown()(markdown), style="max-width:46em")
+            return _literal("div", _markdown()(straight(markdown)), style="max-width:46em")
         case Callout(markdown=markdown, tone=tone):
             return _callout(TONES[tone], markdown)
         case LeftOut(markdown=markdown):
@@ -58,6 +65,10 @@ def fragment(block: Block) -> str:
 
 def plain(block: Block) -> str:
     """The block as lines of text."""
+    return straight(_plain(block))
+
+
+def _plain(block: Block) -> str:
     match block:
         case Finding(text=text):
             return text
@@ -95,7 +106,7 @@ def _literal(tag: str, *content: str, style: str | None = None) -> str:
 
 def _callout(name: str, markdown: str) -> str:
     style = "border-left:4px solid #66707F;padding:.1em 1em;margin:.6em 0;max-width:46em"
-    return _literal("div", element("strong", escape(name)), _markdown()(markdown), style=style)
+    return _literal("div", element("strong", escape(name)), _markdown()(straight(markdown)), style=style)
 
 
 def _table(table: Table) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from bespoke.direction import without
 from bespoke.show.filling import Filler
 
 _SPECIAL = re.compile(r"([!-/:-@\[-`{-~])")  # every ASCII punctuation mark can be escaped in CommonMark
@@ -16,7 +17,7 @@ def escape(value: object) -> str:
 
     Text with right-to-left letters is isolated (UAX #9): the digits after it would move to its other side.
     """
-    line = " ".join(str(value).split())
+    line = without(" ".join(str(value).split()))  # a mark of its own could close the isolate
     literal = _SPECIAL.sub(r"\\\1", line)
     return f"\u2068{literal}\u2069" if _RIGHT_TO_LEFT.search(line) else literal
 

@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bespoke.chapters.dataset_readiness.census import Census
+from bespoke.chapters.dataset_readiness.identifiers.quoting import Quoting
 from bespoke.chapters.dataset_readiness.result import (
     DatasetReadiness,
     FileReport,
+    Finding,
     LabelField,
+    Split,
     TargetReadiness,
 )
 from bespoke.chapters.dataset_readiness.scan import Scan
@@ -23,6 +26,11 @@ from bespoke.facts.reader import Facts
 from bespoke.show.numbers import decimal, percent
 
 ALL_FILES = "all files"
+COUNTS = {  # rules whose details are numbers and places of ours, no words of the client
+    "tokens_max", "tokens_near", "file_size", "validation_file_size", "records_min", "records_max", "validation_min",
+    "validation_max", "refusals_share", "duplicate_exact", "duplicate_near", "several_answers", "leak_validation",
+    "label_rare", "searched_in_part", "language_mix", "system_missing", "system_differs", "repetition",
+}  # fmt: skip
 
 
 def compute(client: Client, facts: Facts, *, seed: int = SEED) -> DatasetReadiness | None:
@@ -45,7 +53,8 @@ def report(found: Survey, tasks: Sequence[Task], facts: Facts) -> DatasetReadine
     claim, claiming_task = _largest_claim(tasks)
     _enter_shares(scan, rows, claim, claiming_task)
     targets = _targets(scan, census, rows, found.validation_rows)
-    findings = scan.ledger.findings()
+    quoting = Quoting(scan.country, Counter(+scan.ledger.masked))
+    findings = tuple(_quoted(finding, quoting) for finding in scan.ledger.findings())
     repeats = Counter(link.kind for link in census.repeats())
     usable = len(census.kept)
     needed_low, needed_high, needed_source = rule_of_thumb(facts)
@@ -54,7 +63,7 @@ def report(found: Survey, tasks: Sequence[Task], facts: Facts) -> DatasetReadine
         files=_files(found),
         findings=findings,
         token_bins=bins(scan.training_tokens),
-        labels=found.label_fields,
+        labels=tuple(_labelled(field, quoting) for field in found.label_fields),
         targets=targets,
         rows=rows,
         valid=len(census.rows),
@@ -77,9 +86,37 @@ def report(found: Survey, tasks: Sequence[Task], facts: Facts) -> DatasetReadine
         examples_needed=max(0, needed_high - usable),
         largest_claim=claim,
         claiming_task=claiming_task,
-        split=split_of(found),
+        split=_divided(split_of(found), quoting),
+        masked=quoting.masked(),
         as_of=facts.as_of.isoformat(),
     )
+
+
+def _quoted(finding: Finding, quoting: Quoting) -> Finding:
+    """The finding as it may be printed: what its details quote, without identifiers."""
+    if finding.rule in COUNTS or finding.rule.startswith("identifier_"):  # which show a glimpse
+        return finding
+    places = tuple(
+        place.model_copy(update={"detail": quoting.text(place.detail, place.file)})
+        for place in finding.places
+    )
+    return finding.model_copy(update={"places": places})
+
+
+def _labelled(field: LabelField, quoting: Quoting) -> LabelField:
+    if field.categories:
+        return field
+    top = tuple(row.model_copy(update={"label": quoting.text(row.label, ALL_FILES)}) for row in field.top)
+    return field.model_copy(update={"top": top})
+
+
+def _divided(split: Split, quoting: Quoting) -> Split:
+    """The labels of its strata are those of the answers, most of which are counted already."""
+    own = Quoting(quoting.country)
+    strata = tuple(
+        stratum.model_copy(update={"label": own.text(stratum.label, ALL_FILES)}) for stratum in split.strata
+    )
+    return split.model_copy(update={"strata": strata})
 
 
 def _files(found: Survey) -> tuple[FileReport, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from bespoke.chapters.dataset_readiness.result import Finding, Place
@@ -23,18 +24,22 @@ class Ledger:
     """Collects what was found. Memory does not grow with the number of rows."""
 
     rules: Rules
+    masked: Counter[str] = field(default_factory=Counter)  # by file, in the places that are remembered
     _entries: dict[tuple[str, tuple[str, ...]], _Entry] = field(default_factory=dict)
 
     def add(
-        self, rule: str, file: str, line: int | None, detail: str, *, routes: tuple[str, ...] | None = None
-    ) -> None:
-        """Count one breach. `routes` narrows the rule to the targets that it matters to here."""
+        self, rule: str, file: str, line: int | None, detail: str, *,
+        routes: tuple[str, ...] | None = None, masked: int = 0,
+    ) -> None:  # fmt: skip
+        """Count one breach. `routes` narrows the rule to the targets that it matters to here; `masked` says how many
+        identifiers the detail has no more."""
         key = (rule, self.rules.one(rule).applies_to if routes is None else routes)
         entry = self._entries.setdefault(key, _Entry())
         entry.count += 1
         entry.files[file] = None
         if len(entry.places) < PLACES:
             entry.places.append(Place(file=file, line=line, detail=detail))
+            self.masked[file] += masked
 
     def findings(self) -> tuple[Finding, ...]:
         """All findings: errors first, then in the order of the rule table."""

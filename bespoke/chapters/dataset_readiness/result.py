@@ -157,7 +157,7 @@ class Gap(Part):
 class DatasetReadiness(Result):
     """Is the training data ready, for which target, and how many examples are still needed?"""
 
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     files: tuple[FileReport, ...]
     findings: tuple[Finding, ...]
@@ -186,6 +186,7 @@ class DatasetReadiness(Result):
     largest_claim: int  # labelled examples of the task that claims most
     claiming_task: str
     split: Split
+    masked: dict[str, int]  # file -> identifiers that what is quoted of it has no more
     as_of: str
 
     @property

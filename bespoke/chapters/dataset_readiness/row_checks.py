@@ -9,9 +9,10 @@ from functools import cached_property
 
 from bespoke.chapters.dataset_readiness.answers import as_object, bare_codes, invalid_codes, presses
 from bespoke.chapters.dataset_readiness.identifiers import (
+    glimpse,
     holds_any,
     identifiers,
-    masked,
+    quoted,
     repeated_identifiers,
 )
 from bespoke.chapters.dataset_readiness.prompt_schema import broken_schema
@@ -24,6 +25,7 @@ from bespoke.show.numbers import decimal
 from bespoke.tuning.formats import Example
 
 LONGEST = 1_000_000  # characters of one text that are searched for identifiers: a book has fewer
+OPENING = 240  # characters from which a beginning is quoted
 HALF = LONGEST // 2  # at each end
 TURN_MARKER = re.compile(r"\n(?:Human|Assistant):")
 TEMPLATE = re.compile(
@@ -42,6 +44,7 @@ class Checked:
     rule: str
     detail: str
     routes: tuple[str, ...] | None = None
+    masked: int = 0  # identifiers that the detail has no more
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class RowChecks:
         yield from self._lengths(size)
         yield from _reserved(example)
         yield from self._reserved_of_nova(example)
-        yield from _answer(example, self.release)
+        yield from _answer(example, self.release, self.country)
         seen: set[str] = set()
         for whole in example.texts():
             text = whole if len(whole) <= LONGEST else f"{whole[:HALF]}\n{whole[-HALF:]}"
@@ -73,7 +76,7 @@ class RowChecks:
                 )
             pressing = presses(text)
             found = (repeated_identifiers if whole is example.system else identifiers)(text, self.country)
-            details = [(rule, masked(match)) for rule, match in found]
+            details = [(rule, glimpse(match)) for rule, match in found]
             if pressing:
                 details.append(("safety_pressure", f"says “{pressing}”"))
             for rule, detail in details:
@@ -114,13 +117,14 @@ def _reserved(example: Example) -> Iterator[Checked]:
             yield Checked(rule, f"holds {found.group().strip()}")
 
 
-def _answer(example: Example, release: Release | None) -> Iterator[Checked]:
+def _answer(example: Example, release: Release | None, country: str) -> Iterator[Checked]:
     """Checks of the final answer; nothing where there is none."""
     answer = example.answer
     if not answer.strip():
         return
     if refuses(answer):
-        yield Checked("refusal", f"begins “{' '.join(answer.split())[:40]}”")
+        opening, masked = _opening(" ".join(answer[:OPENING].split()), 40, country)
+        yield Checked("refusal", f"begins “{opening}”", masked=masked)
         return
     repeated = repeats_itself(answer)
     if repeated:
@@ -131,7 +135,15 @@ def _answer(example: Example, release: Release | None) -> Iterator[Checked]:
         yield Checked("schema_broken", broken)
     codes = bare_codes(answer, fields, release)
     if codes:
-        yield Checked("code_only_target", f"answers {codes[:60]}")
+        opening, masked = _opening(codes, 60, country)
+        yield Checked("code_only_target", f"answers {opening}", masked=masked)
     invalid = invalid_codes(fields, release)
     if invalid:
-        yield Checked("target_code_invalid", invalid[:60])
+        opening, masked = _opening(invalid, 60, country)
+        yield Checked("target_code_invalid", opening, masked=masked)
+
+
+def _opening(text: str, most: int, country: str) -> tuple[str, int]:
+    """The beginning of a text, no identifier in it whole or cut, and how many there were."""
+    opening, masked, _ = quoted(text[:OPENING], 0, most, country)
+    return opening, masked

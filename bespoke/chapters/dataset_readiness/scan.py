@@ -85,7 +85,9 @@ class Scan:
                     found.append(Checked("mixed_format", f"read as {form.title}"))
                 good = self._example(row, form, role, found, tokens)
             for breach in found:
-                self.ledger.add(breach.rule, name, row.line, breach.detail, routes=breach.routes)
+                self.ledger.add(
+                    breach.rule, name, row.line, breach.detail, routes=breach.routes, masked=breach.masked
+                )
             if found and self.each is not None:
                 self.each(row.line, found)
             is_row = row.record is not None or any(breach.rule not in NO_ROW for breach in found)

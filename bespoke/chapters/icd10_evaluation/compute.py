@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from bespoke.chapters.dataset_readiness.identifiers.quoting import Quoting
 from bespoke.chapters.icd10_evaluation.answers import (
     Answer,
     Ran,
@@ -18,7 +19,7 @@ from bespoke.chapters.icd10_evaluation.claims import audit_claims, precedents
 from bespoke.chapters.icd10_evaluation.comparison import compare, power, runner_up, slice_differences
 from bespoke.chapters.icd10_evaluation.consumption import consumption
 from bespoke.chapters.icd10_evaluation.decision import comparable_code, gold_codes, group_of
-from bespoke.chapters.icd10_evaluation.disagreements import disagreements
+from bespoke.chapters.icd10_evaluation.disagreements import Files, disagreements
 from bespoke.chapters.icd10_evaluation.fields import field_scores
 from bespoke.chapters.icd10_evaluation.forecast import forecast
 from bespoke.chapters.icd10_evaluation.learning import measured
@@ -29,6 +30,7 @@ from bespoke.chapters.icd10_evaluation.result import (
     Outcomes,
     Slice,
     System,
+    Validity,
 )
 from bespoke.chapters.icd10_evaluation.retrieval import retrieval
 from bespoke.chapters.icd10_evaluation.scores import Scorer
@@ -80,6 +82,12 @@ def compute(
     nearest = runner_up(comparisons, estimates, best)
     by_name = {ran.name: ran for ran in shared}
     learnt = measured(ladder, train, notes, gold, seed)
+    quoting, files = Quoting(client.engagement.country), Files(client.notes_in)
+
+    def printable(system: System) -> System:
+        known = system.validity and _printable(system.validity, quoting, files.of(system.name))
+        return system.model_copy(update={"validity": known})
+
     return Icd10Evaluation(
         notes=len(notes),
         clusters=clusters.clusters,
@@ -94,8 +102,8 @@ def compute(
         in_force_since=in_force.since,
         resamples=resamples,
         seed=seed,
-        gold_validity=validity(gold, release),
-        systems=(*systems, *quoted_rungs(client, facts, notes, release, without=[*by_name])),
+        gold_validity=_printable(validity(gold, release), quoting, files.notes),
+        systems=(*map(printable, systems), *quoted_rungs(client, facts, notes, release, without=[*by_name])),
         best=best,
         comparisons=comparisons,
         slice_differences=slice_differences(
@@ -113,10 +121,16 @@ def compute(
         claims=audit_claims(facts),
         precedents=precedents(facts),
         disagreements=disagreements(
-            notes, ladder, best, release, may_quote=client.engagement.evaluation.deidentified
+            notes, ladder, best, release, quoting, files, may_quote=client.engagement.evaluation.deidentified
         ),
+        masked=quoting.masked(),
         facts_used=tuple(sorted(facts.used)),
     )
+
+
+def _printable(found: Validity, quoting: Quoting, file: str) -> Validity:
+    """Codes as somebody wrote them may be anything."""
+    return found.model_copy(update={"examples": quoting.texts(found.examples, file)})
 
 
 def _system(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from bespoke.chapters.dataset_readiness.identifiers.quoting import Quoting
 from bespoke.chapters.icd10_evaluation.answers import Ran
 from bespoke.chapters.icd10_evaluation.decision import comparable_code
 from bespoke.chapters.icd10_evaluation.result import Disagreement, GivenAnswer
@@ -15,12 +17,28 @@ _SHOWN = 6
 _LEAD = 90  # characters shown before the evidence
 
 
+@dataclass(frozen=True)
+class Files:
+    """Where notes and answers come from, as the client calls it."""
+
+    folder: str
+
+    @property
+    def notes(self) -> str:
+        return f"{self.folder}/{'notes' if self.folder == 'evaluation' else 'cases'}.jsonl"
+
+    def of(self, system: str) -> str:
+        return f"{self.folder}/predictions/{system}.jsonl"
+
+
 def disagreements(
-    notes: Sequence[Note], ladder: Sequence[Ran], best: str, release: CodeSet, *, may_quote: bool
-) -> tuple[Disagreement, ...]:
+    notes: Sequence[Note], ladder: Sequence[Ran], best: str, release: CodeSet, quoting: Quoting, files: Files, *,
+    may_quote: bool,
+) -> tuple[Disagreement, ...]:  # fmt: skip
     """Up to six notes, one of each kind before a second, those first whose systems lie furthest apart.
 
-    Without `may_quote` (notes not declared de-identified) the excerpts stay empty.
+    Without `may_quote` (notes not declared de-identified) the excerpts stay empty; with it, what the rules still see of
+    identifiers is masked, in the codes that somebody wrote too.
     """
     kinds: dict[str, list[tuple[float, str, int]]] = {}
     for i, note in enumerate(notes):
@@ -33,7 +51,8 @@ def disagreements(
         (place, why, i) for why in sorted(kinds) for place, (_, _, i) in enumerate(sorted(kinds[why])[:2])
     ]
     return tuple(
-        _shown(notes[i], why, ladder, i, release, may_quote) for _, why, i in sorted(chosen)[:_SHOWN]
+        _shown(notes[i], why, ladder, i, release, quoting, files, may_quote)
+        for _, why, i in sorted(chosen)[:_SHOWN]
     )
 
 
@@ -54,20 +73,29 @@ def _why(f1: dict[str, float], best: str, gold: frozenset[str], ladder: Sequence
 
 
 def _shown(
-    note: Note, why: str, ladder: Sequence[Ran], i: int, release: CodeSet, may_quote: bool
+    note: Note,
+    why: str,
+    ladder: Sequence[Ran],
+    i: int,
+    release: CodeSet,
+    quoting: Quoting,
+    files: Files,
+    may_quote: bool,
 ) -> Disagreement:
     gold = tuple(dict.fromkeys(map(comparable_code, note.gold.diagnosis_icd10)))
     found = [release.find(code) for code in gold]
     return Disagreement(
         note=note.id,
         why=why,
-        excerpt=excerpt(note, frozenset(gold) - _best_found(gold, ladder, i)) if may_quote else "",
-        gold=gold,
+        excerpt=excerpt(note, frozenset(gold) - _best_found(gold, ladder, i), quoting, files.notes)
+        if may_quote
+        else "",
+        gold=quoting.texts(gold, files.notes),
         descriptions=tuple(code.description if code else "not in the release" for code in found),
         answers=tuple(
             GivenAnswer(
                 system=ran.title,
-                codes=ran.answers[i].codes,
+                codes=quoting.texts(ran.answers[i].codes, files.of(ran.name)),
                 status=ran.answers[i].status,
                 accepted=ran.answers[i].status == "answered" and ran.answers[i].code_set == frozenset(gold),
             )
@@ -76,16 +104,17 @@ def _shown(
     )
 
 
-def excerpt(note: Note, missed: frozenset[str]) -> str:
+def excerpt(note: Note, missed: frozenset[str], quoting: Quoting, file: str) -> str:
     """At most 300 characters around the evidence of the first missed code, on one line; else the note's
-    beginning.
+    beginning. Without identifiers, and without half of one at either end.
     """
     starts = [e.start for e in note.evidence if comparable_code(e.code) in missed] or [0]
     begin = max(0, min(starts) - _LEAD)
     if begin:
         begin = note.text.find(" ", begin) + 1 or begin  # start with a whole word
-    text = " ".join(note.text[begin : begin + EXCERPT].split())
-    more_after = begin + EXCERPT < len(note.text)
+    part, end = quoting.part(note.text, begin, begin + EXCERPT, file)
+    text, more_after = " ".join(part.split()), end < len(note.text)
+    more_after = more_after or len(text) > EXCERPT - 4
     text = text[: EXCERPT - 4].rsplit(" ", 1)[0] if more_after and " " in text else text[: EXCERPT - 4]
     return f"{'… ' if begin else ''}{text}{' …' if more_after else ''}"
 

@@ -322,7 +322,7 @@ class Disagreement(Part):
 class Icd10Evaluation(Result):
     """The whole chapter. `systems` are in ladder order, the rungs that were not run last."""
 
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
 
     notes: int
     clusters: int
@@ -349,6 +349,7 @@ class Icd10Evaluation(Result):
     claims: tuple[ClaimAudit, ...]
     precedents: tuple[Precedent, ...]
     disagreements: tuple[Disagreement, ...]
+    masked: dict[str, int]  # file -> identifiers that what is quoted of it has no more
 
     @property
     def ran(self) -> tuple[System, ...]:

@@ -15,6 +15,7 @@ from bespoke.chapters.dataset_readiness.result import (
 from bespoke.exhibits.dataset_readiness.words import (
     token_source,
 )
+from bespoke.exhibits.masking import masked_text
 from bespoke.facts.icd10 import code_set
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import BLUE, INK, MUTED, ORANGE
@@ -100,7 +101,7 @@ def _draw_labels(counts: Sequence[tuple[str, int]]) -> Any:
 
 
 def labels_text(data: DatasetReadiness) -> None:
-    """Which labels are too rare to be learnt."""
+    """Which labels are too rare to be learnt; and what of all that is quoted is masked."""
     if not data.labels:
         show.text(
             "The answers hold no short labels that could be counted, so nothing is said of their balance."
@@ -116,6 +117,7 @@ def labels_text(data: DatasetReadiness) -> None:
                 distinct=decimal(field.distinct),
                 unit="code categories" if field.categories else "labels",
             )
+    masked_text(data.masked)
 
 
 def _label(label: str, *, categories: bool) -> str:

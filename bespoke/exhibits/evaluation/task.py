@@ -9,6 +9,7 @@ from bespoke.exhibits.evaluation.detail import show_detail
 from bespoke.exhibits.evaluation.ladder import consumption_table, forest, ladder_table
 from bespoke.exhibits.evaluation.verdicts import contrast_table, power_text, review_table
 from bespoke.exhibits.evaluation.words import count, metric_name, score, with_limits
+from bespoke.exhibits.masking import masked_text
 from bespoke.show.numbers import decimal
 
 
@@ -22,6 +23,7 @@ def tasks(result: Evaluation) -> None:
         power_text(task)
         for detail in task.details:
             show_detail(task, detail)
+        masked_text(task.masked)
         review_table(task)
         consumption_table(task)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.failure_modes import FailureModes
+from bespoke.exhibits.masking import masked_text
 from bespoke.show import Column
 from bespoke.show.numbers import decimal
 from bespoke.show.style import BLUE, FAMILY_NAME, MUTED
@@ -26,6 +27,7 @@ def codes(result: FailureModes) -> None:
         ),
         source="failures.csv, codes.csv",
     )
+    masked_text(result.masked)
 
 
 def saturation(result: FailureModes) -> None:

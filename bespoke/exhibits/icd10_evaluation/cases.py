@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Disagreement, GivenAnswer, Icd10Evaluation
+from bespoke.exhibits.masking import masked_text
 from bespoke.show import Column
 
 _SHOWN = 8  # codes of one answer
@@ -13,7 +14,6 @@ def disagreements(result: Icd10Evaluation) -> None:
     """One paragraph and one small table per note: excerpt, gold, every system's answer."""
     if not result.disagreements:
         show.text("No note separates the systems in an instructive way.")
-        return
     for number, case in enumerate(result.disagreements, start=1):
         show.text("**Note {note}.** {excerpt}", note=case.note, excerpt=_quoted(case))
         show.table(
@@ -30,6 +30,7 @@ def disagreements(result: Icd10Evaluation) -> None:
             ),
             emphasis=(0,),
         )
+    masked_text(result.masked)
 
 
 def _quoted(case: Disagreement) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from bespoke.clients.schema import Key
 from bespoke.clients.wording import did_you_mean, quote
 from bespoke.evaluation.answers import Answer, Ran
 from bespoke.evaluation.cases import Case, EvaluationTask, Setup
@@ -25,9 +26,9 @@ Value = frozenset[str]
 class LabelSetup(Setup):
     """`error_costs`: expected label -> answered label -> cost; the label "*" stands for any other one."""
 
-    labels: tuple[str, ...]
+    labels: tuple[Key, ...]
     many: bool = False  # several labels may be right at once
-    abstain: str | None = None  # the answer that hands a case to a person
+    abstain: Key | None = None  # the answer that hands a case to a person
     error_costs: Mapping[str, Mapping[str, Cost]] = {}
 
 

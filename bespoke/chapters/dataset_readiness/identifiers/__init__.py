@@ -2,7 +2,9 @@
 without a label pass unseen.
 
 identifiers(text, country)        rule and matched text, once per rule
-masked(match)                     enough of it to find it again, not to repeat it
+glimpse(match)                    enough of it to find it again, not to repeat it
+masked(text, country)             a text for a result: each identifier as its kind in brackets, and how many
+quoted(text, begin, end, country) a part of a text for a result, cut so that no half of an identifier is left
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from functools import lru_cache
 from bespoke.chapters.dataset_readiness.identifiers.dates import DATES
 from bespoke.chapters.dataset_readiness.identifiers.fields import named_fields
 from bespoke.chapters.dataset_readiness.identifiers.looks import LOOKS, Look, holds_any, shape_of
+from bespoke.chapters.dataset_readiness.identifiers.masking import masked_by, quoted_by
 from bespoke.chapters.dataset_readiness.identifiers.names import NAMES
 from bespoke.chapters.dataset_readiness.identifiers.numbers import numbers
 from bespoke.chapters.dataset_readiness.identifiers.phones import phone
@@ -44,10 +47,20 @@ def identifiers(text: str, country: str = "") -> list[tuple[str, str]]:
 repeated_identifiers = lru_cache(maxsize=64)(identifiers)  # for system prompts, which come back row after row
 
 
-def masked(text: str) -> str:
+def glimpse(text: str) -> str:
     """What was matched, less its letters and digits after the first few: enough to find it, not to repeat it."""
     kept = 3 if len(text) > 7 else 1  # three letters of a short name are the name
     return text[:kept] + re.sub(r"\w", "*", text[kept:])
 
 
-__all__ = ["holds_any", "identifiers", "masked", "repeated_identifiers"]
+def masked(text: str, country: str) -> tuple[str, int]:
+    """The text as it may be printed, and how many identifiers it has no more; `[telephone number]` stands for one."""
+    return masked_by(identifiers, text, country)
+
+
+def quoted(text: str, begin: int, end: int, country: str) -> tuple[str, int, int]:
+    """`text[begin:end]` as it may be printed, how many identifiers it has no more, and where it really ends."""
+    return quoted_by(identifiers, text, begin, end, country)
+
+
+__all__ = ["glimpse", "holds_any", "identifiers", "masked", "quoted", "repeated_identifiers"]
