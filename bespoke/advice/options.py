@@ -174,8 +174,9 @@ def _by_worth(
 def _by_price(
     one: Intervention, price: Price, after: Outlook, chance: float | None, added: float, ground: Ground
 ) -> Judged:
-    """The lowest price of the target first. Where none stands a chance alone, what the failures ask for comes before
-    what might help anything, and the lowest price of one more right output first."""
+    """The lowest price of the target first. Where none stands a chance alone, what the failures ask for (a remedy, or
+    another model that pays for itself) comes before what might help anything, and the lowest price of one more right
+    output first."""
     test, rollout = price.test.expected, price.rollout.expected
     target = worth.price_of_target(test, chance or 0.0, rollout, added, ground.months)
     needs = _needs(price, after, added, ground)
@@ -183,7 +184,11 @@ def _by_price(
     if (chance or 0.0) >= REAL_CHANCE:
         index: tuple[float, ...] = (0.0, target)
     else:
-        index = (1.0, float(not (one.remedies and ground.speaks_to(one))), needs)
+        facts_fail = "facts" in ground.situation.matters(
+            ground.facts
+        )  # no newer model knows the client's own
+        asked = (one.remedies or (saves and not facts_fail)) and ground.speaks_to(one)
+        index = (1.0, float(not asked), needs)
     cheap = needs <= worth.dearest(ground.situation, ground.facts)
     affordable = cheap and not multiplies(price.monthly.expected, ground)
     return index, _needed(price, after, added, ground), saves or affordable
