@@ -246,8 +246,9 @@ def _inject(client: Path) -> None:
     )
     tasks = (client / "tasks.csv").read_text(encoding="utf-8")
     for name, injection in (
-        ("Risk memos in the house style", second), ("Clause summaries", f"{third}{ESCAPES}"),
-    ):  # fmt: skip
+        ("Risk memos in the house style", second),
+        ("Clause summaries", f"{third}{ESCAPES}".replace("\u202e", "")),  # a name that holds it is refused
+    ):
         tasks = tasks.replace(name, '"' + injection.replace('"', '""') + '"')
     (client / "tasks.csv").write_text(tasks, encoding="utf-8")
     failures = (client / "failures.csv").read_text(encoding="utf-8").rstrip("\n")

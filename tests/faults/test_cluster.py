@@ -183,7 +183,7 @@ def test_a_lost_workers_client_is_done_again_and_a_bad_client_stops_no_other(
     assert "1 of 2 clients done; failed: bad; " in said
     assert "bad failed: bad/tasks.csv: " in said
     same(tmp_path / "reports" / SMALLEST, undisturbed)
-    assert (tmp_path / "reports/bad/problems.txt").read_text().startswith("bad/tasks.csv:1: ")
+    assert (tmp_path / "reports/bad/problems.txt").read_text().startswith("bad/tasks.csv: ")
     page = (tmp_path / "reports/index.html").read_text(encoding="utf-8")
     assert '<span class="failed">failed</span>' in page
     again = bespoke("run", SMALLEST, "--cluster", "tcp://127.0.0.1:1", cwd=tmp_path)
