@@ -32,7 +32,9 @@ def money_table(result: Recommendation) -> None:
             Column(key="once", title="Once", unit=unit),
             Column(key="year", title="First year", unit=unit),
             Column(key="payback", title="Pays back on the bill", unit="months", format="decimal", digits=1),
-            Column(key="worth", title="Breaks even at", unit=f"{unit} per right output", format="money"),
+            Column(
+                key="worth", title="Breaks even at", unit=f"{unit} per right output", format="money", digits=2
+            ),
             Column(key="net", title="Net in a year", unit=unit, format="money", digits=0),
         ),
         source="the same draws as the cost model; net where the client has said what an output is worth",

@@ -74,7 +74,11 @@ def _plan(result: Recommendation, task: TaskAdvice) -> None:
             Column(key="quality", title="Quality expected"),
             Column(key="reached", title="Target reached by then"),
             Column(
-                key="worth", title="Pays from a worth of", unit=f"{unit} per right output", format="money"
+                key="worth",
+                title="Pays from a worth of",
+                unit=f"{unit} per right output",
+                format="money",
+                digits=2,
             ),
         ),
         source="effects, prices and gates of the fact tables; how the order is computed stands under Methods",
