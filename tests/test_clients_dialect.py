@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from bespoke.clients import check, load
 from bespoke.clients.numerals import Numerals, numerals
 from bespoke.clients.scalars import Unfit
 from bespoke.places import templates
+from tests.client_folder import tasks_alone
 
 PLAIN = [
     row.split(",")
@@ -30,13 +30,7 @@ PLAIN = [
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A client folder with nothing wrong in it, and with tasks alone."""
-    folder = tmp_path / "acme"
-    shutil.copytree(templates() / "client", folder)
-    path = folder / "engagement.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("EXAMPLE: ", ""), encoding="utf-8")
-    (folder / "failures.csv").unlink()
-    (folder / "codes.csv").unlink()
-    return folder
+    return tasks_alone(tmp_path)
 
 
 def lines(root: Path) -> list[str]:

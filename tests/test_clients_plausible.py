@@ -4,23 +4,17 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from bespoke.clients import check, known
-from bespoke.places import templates
+from tests.client_folder import filled_in
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    folder = tmp_path / "acme"
-    shutil.copytree(templates() / "client", folder)
-    for name in ("engagement.yaml", "tasks.csv", "failures.csv"):
-        path = folder / name
-        path.write_text(path.read_text(encoding="utf-8").replace("EXAMPLE: ", ""), encoding="utf-8")
-    return folder
+    return filled_in(tmp_path)
 
 
 SLIPS = [

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from bespoke.clients import check
 from bespoke.places import templates
+from tests.client_folder import filled_in
 
 HEADER, ROUTING, ANSWERS = (
     (templates() / "client" / "tasks.csv").read_text(encoding="utf-8").replace("EXAMPLE: ", "").splitlines()
@@ -20,12 +20,7 @@ HEADER, ROUTING, ANSWERS = (
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A client folder with nothing wrong in it."""
-    folder = tmp_path / "acme"
-    shutil.copytree(templates() / "client", folder)
-    for name in ("engagement.yaml", "tasks.csv", "failures.csv"):
-        path = folder / name
-        path.write_text(path.read_text(encoding="utf-8").replace("EXAMPLE: ", ""), encoding="utf-8")
-    return folder
+    return filled_in(tmp_path)
 
 
 def lines(root: Path) -> list[str]:

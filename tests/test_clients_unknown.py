@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from bespoke.clients.open_inputs import open_inputs
 from bespoke.clients.schema import Task
 from bespoke.clients.shapes import fields
 from bespoke.places import templates
+from tests.client_folder import tasks_alone
 
 HEADER, *ROWS = csv.reader(
     (templates() / "client" / "tasks.csv").read_text(encoding="utf-8").replace("EXAMPLE: ", "").splitlines()
@@ -23,13 +23,7 @@ HEADER, *ROWS = csv.reader(
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    folder = tmp_path / "acme"
-    shutil.copytree(templates() / "client", folder)
-    path = folder / "engagement.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("EXAMPLE: ", ""), encoding="utf-8")
-    (folder / "failures.csv").unlink()
-    (folder / "codes.csv").unlink()
-    return folder
+    return tasks_alone(tmp_path)
 
 
 def tasks(root: Path, **cells: str) -> list[str]:

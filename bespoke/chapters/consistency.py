@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from bespoke.chapters.measured import measured_tasks
-from bespoke.chapters.registry import compute
+from bespoke.chapters.registry import EVIDENCE, compute
 from bespoke.chapters.situations import situations
 from bespoke.clients.schema import Client
 from bespoke.errors import Problem
 from bespoke.facts.reader import Facts
 from bespoke.results import Result
 
-READ = ("02_failure_modes", "03_dataset_readiness", "04_evaluation")
 COLUMN = {
     "quality": "current_quality", "target": "target_quality", "metric": "metric", "test_cases": "test_cases",
     "examples": "labelled_examples", "identifiers": "deidentified", "tokens": "input_tokens",
@@ -22,9 +21,9 @@ def inconsistencies(client: Client) -> list[Problem]:
     """One warning per contradiction, at the row and column of tasks.csv that declares it."""
     facts = Facts(client.engagement.as_of, dict(client.engagement.thresholds))
     found: dict[str, Result | None] = {}
-    for stem in READ:
+    for stem in EVIDENCE.values():
         found[stem] = compute(stem, client, facts, found.__getitem__, {})
-    failures, dataset, evaluation = (found[stem] for stem in READ)
+    failures, dataset, evaluation = (found[EVIDENCE[name]] for name in ("failures", "dataset", "evaluation"))
     every = situations(
         client, facts, failures=failures, dataset=dataset, measured=measured_tasks(evaluation)  # type: ignore[arg-type]
     )  # fmt: skip

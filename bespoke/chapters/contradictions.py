@@ -84,12 +84,16 @@ def _load(name: str, task: Task, columns: tuple[str, ...]) -> Input:
 
 
 def _latency(client: Client, task: Task, in_use: MeasuredSystem | None) -> Input:
-    timed = in_use if in_use is not None and same_model(task, in_use) else None
     return best(
         "latency",
-        graded("latency", _of(timed, lambda s: s.p95_ms), "measured", WHERE["measured"]),
+        graded("latency", timed_p95(task, in_use), "measured", WHERE["measured"]),
         graded("latency", logged_p95(client, task), "measured", LOGS),
     )
+
+
+def timed_p95(task: Task, in_use: MeasuredSystem | None) -> float | None:
+    """The same of the recorded answers, in ms; what was timed on another model says nothing of this one."""
+    return in_use.p95_ms if in_use is not None and same_model(task, in_use) else None
 
 
 def logged_p95(client: Client, task: Task) -> float | None:

@@ -79,18 +79,6 @@ def direct_labels(failures: Sequence[Failure], codes: Sequence[CodeFamily]) -> l
     return [_direct(failure, table, majority) for failure in failures]
 
 
-def main_families(failures: Sequence[Failure], codes: Sequence[CodeFamily]) -> dict[str, str]:
-    """Task -> its most frequent family, from codes, annotators and checks alone (no classifier)."""
-    table, majority = {row.code: row.family for row in codes}, _majority_by_code(failures)
-    counts: dict[str, Counter[str]] = {}
-    for failure in failures:
-        family = _direct(failure, table, majority).family
-        if family != UNMAPPED:
-            counts.setdefault(failure.task_id, Counter())[family] += 1
-    order = [row.family for row in remedies()]
-    return {task: max(order, key=lambda family: count[family]) for task, count in counts.items()}
-
-
 def _direct(failure: Failure, table: Mapping[str, str], majority: Mapping[str, str]) -> Label:
     family, given_by = UNMAPPED, "nobody"
     if failure.code in table:

@@ -156,11 +156,16 @@ def money_of(plan: Plan, situation: Situation, facts: Facts) -> Money:
     return Money(
         today=plan.today, monthly=plan.monthly, one_off=once,
         first_year=once + plan.monthly.times(YEAR), today_year=plan.today.times(YEAR),
-        payback_months=round(once.expected / saving, 1) if saving > 0 and once.expected > 0 else None,
+        payback_months=_payback(once.expected, saving),
         needs_worth=beyond / gained if gained > 0 and beyond > 0 else None,
         gain_of_right=gain,
         net_year=None if gain is None else gain * gained - beyond,
     )  # fmt: skip
+
+
+def _payback(once: float, saving: float) -> float | None:
+    """Months; None where nothing is saved or nothing is paid."""
+    return round(once / saving, 1) if saving > 0 and once > 0 else None
 
 
 def _gained(plan: Plan, situation: Situation, facts: Facts) -> float:
@@ -180,6 +185,6 @@ def _total(tasks: tuple[TaskAdvice, ...]) -> Money:
     }
     saving, once = sums["today"].expected - sums["monthly"].expected, sums["one_off"].expected
     return Money(
-        **sums, payback_months=round(once / saving, 1) if saving > 0 and once > 0 else None,
+        **sums, payback_months=_payback(once, saving),
         needs_worth=None, gain_of_right=None, net_year=None,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from bespoke.advice import serving
 from bespoke.advice.candidates import named
 from bespoke.advice.latency import shared_model
 from bespoke.advice.situation import Situation, TriedRemedy, Worth
-from bespoke.chapters.contradictions import evidence, implausible_latency, logged_p95, same_model
+from bespoke.chapters.contradictions import evidence, implausible_latency, logged_p95, timed_p95
 from bespoke.chapters.failure_labels import UNMAPPED
 from bespoke.clients.assumed import NUMBERS, TEXTS
 from bespoke.clients.schema import Client, Task
@@ -59,8 +59,7 @@ def situation(
     quality = _quality(task, in_use)
     counted = None if dataset is None or engagement.dataset.sample else dataset.usable
     identifiers = None if dataset is None else _with_identifiers(dataset)
-    timed = in_use.p95_ms if in_use is not None and same_model(task, in_use) else None
-    p95 = timed or logged_p95(client, task)
+    p95 = timed_p95(task, in_use) or logged_p95(client, task)
     mapped = {family: n for family, n in families.items() if family != UNMAPPED and n}
     rates = engagement.rates
     required = None if implausible_latency(task, facts) else task.p95_latency_ms

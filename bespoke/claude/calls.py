@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bespoke.claude.backend import tokens_used
 from bespoke.claude.money import pico
 from bespoke.claude.prompt import Body
 from bespoke.claude.strategies import Pass
 from bespoke.facts.price_book import OwnPrice, RequestTokens, request_cost, tariff
+
+if TYPE_CHECKING:
+    from bespoke.clients.schema import Client
 
 # A byte-level tokeniser makes at least one byte of text into each token, so bytes bound tokens from above.
 # To the text come what the provider wraps around it: role marks, and the frame of an enforced schema.
@@ -32,6 +35,11 @@ class Pricing:
     batch: bool = False
     regional: bool = False
     negotiated: Mapping[str, OwnPrice] | None = None
+
+    @classmethod
+    def of(cls, client: Client, model: str, as_of: date, batch: bool = False) -> Pricing:
+        """A client's own: its negotiated prices, and the surcharge where its residency asks for a region."""
+        return cls(model, as_of, batch, bool(client.engagement.residency), client.prices)
 
     def cost(self, tokens: RequestTokens) -> Decimal:
         """USD of one request; a cache class that the model does not sell is billed as plain input."""

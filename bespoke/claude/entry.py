@@ -92,9 +92,7 @@ def evaluate(
         plan = make_plan(client, facts, picked, name, wire, say)
         plan = replace(plan, runs=runs, suffix=suffix)
     plan = _able(plan, able, effort)
-    pricing = Pricing(
-        model, facts.as_of, batch, regional=bool(client.engagement.residency), negotiated=client.prices
-    )
+    pricing = Pricing.of(client, model, facts.as_of, batch)
     plan.tell(say)
     journal_path = client.folder / "evaluation" / JOURNAL
     if not send:

@@ -64,6 +64,13 @@ def _usd(
 ) -> Decimal | None:
     if account is not None and used:
         return account.usd
+    return recorded_usd(used, model, as_of, prices)
+
+
+def recorded_usd(
+    used: Sequence[Usage], model: str | None, as_of: date, prices: Mapping[str, OwnPrice] | None
+) -> Decimal | None:
+    """USD of recorded requests, each on its own; None without any, or where the model has no price."""
     if not used or model is None or not is_known(model):
         return None
     each = (request_cost(model, _tokens(u), as_of, negotiated=prices) for u in used)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from bespoke.show.numbers import money_digits
+from bespoke.show.numbers import decimal, money_digits
 
 SERVICES = {
     "anthropic": "Anthropic API", "bedrock": "Bedrock", "vertex": "Vertex AI", "foundry": "Foundry",
@@ -17,6 +17,21 @@ def place_name(place: str) -> str:
     service, _, region = place.partition("_")
     name = SERVICES.get(service, service)
     return f"{name}, {region if region == 'global' else region.upper()}" if region else name
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def count(n: int, one: str, many: str) -> str:
+    """`1 note`, `1,200 notes`."""
+    return f"{decimal(n)} {one if n == 1 else many}"
+
+
+def p_value(p: float) -> str:
+    """`0.03`, `0.004`, `< 0.001`."""
+    return f"< {decimal(0.001, 3)}" if p < 0.001 else decimal(p, 3 if p < 0.01 else 2)
 
 
 def digits_of(amounts: Iterable[object]) -> int:

@@ -15,6 +15,7 @@ from bespoke.chapters.icd10_evaluation.result import (
 )
 from bespoke.chapters.icd10_evaluation.scores import Scorer, count
 from bespoke.chapters.icd10_evaluation.slices import CodeKind, count_kind
+from bespoke.evaluation import comparison
 from bespoke.statistics.clusters import Difference, Measure
 from bespoke.statistics.mcnemar import McNemar, mcnemar
 from bespoke.statistics.multiplicity import holm
@@ -61,11 +62,8 @@ def compare(ladder: Sequence[Ran], best: str, scorer: Scorer) -> tuple[Compariso
 
 def verdict(difference: Difference) -> Verdict:
     """ "Improved" needs an interval without zero and a p that allows for every pair of systems."""
-    if not difference.interval.excludes_zero or difference.p > _LEVEL:
-        return "not_separable"
-    if difference.p_any > _LEVEL:
-        return "not_among_so_many"
-    return "improved" if difference.interval.estimate > 0 else "worse"
+    found = comparison.verdict(difference)
+    return "improved" if found == "better" else found
 
 
 def slice_differences(

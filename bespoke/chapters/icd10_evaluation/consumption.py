@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from bespoke.chapters.icd10_evaluation.answers import Answer
-from bespoke.chapters.icd10_evaluation.fields import percentile
 from bespoke.chapters.icd10_evaluation.result import Consumption
-from bespoke.clients.schema import Client, Usage
-from bespoke.facts.price_book import RequestTokens, is_known, request_cost
+from bespoke.clients.schema import Client
+from bespoke.evaluation.consumption import percentile, recorded_usd
+from bespoke.facts.price_book import is_known
 from bespoke.facts.reader import Facts
 
 
@@ -29,7 +28,11 @@ def consumption(
         return None
     account = (client.accounts or {}).get(system)
     model = account.model if account else extraction_model(client)
-    usd = account.usd if account and used else _priced([u for u, _ in used], model, client, facts)
+    usd = (
+        account.usd
+        if account and used
+        else recorded_usd([u for u, _ in used], model, facts.as_of, client.prices)
+    )
     right = sum(ok for _, ok in used)
     return Consumption(
         model=model if usd is not None else None,
@@ -54,19 +57,3 @@ def extraction_model(client: Client) -> str | None:
     """The model of the client's first extraction task, whose notes these are; None where none is priced."""
     model = next((task.model for task in client.tasks if task.kind == "extraction"), None)
     return model if model is not None and is_known(model) else None
-
-
-def _priced(used: Sequence[Usage], model: str | None, client: Client, facts: Facts) -> Decimal | None:
-    if not used or model is None:
-        return None
-    each = (request_cost(model, _tokens(u), facts.as_of, negotiated=client.prices) for u in used)
-    return sum(each, Decimal(0))
-
-
-def _tokens(usage: Usage) -> RequestTokens:
-    return RequestTokens(
-        uncached_input=usage.input_tokens,
-        cache_read=usage.cache_read_tokens,
-        cache_write_5m=usage.cache_write_tokens,
-        output=usage.output_tokens,
-    )

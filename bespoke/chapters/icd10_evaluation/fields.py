@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from bespoke.chapters.icd10_evaluation.answers import Answer
 from bespoke.chapters.icd10_evaluation.directions import frequency, route
 from bespoke.chapters.icd10_evaluation.result import FieldScores
@@ -81,8 +79,3 @@ def _nulls(notes: Sequence[Note], answers: Sequence[Answer], scorer: Scorer) -> 
 
 def _plain(text: str) -> str:
     return _GAPS.sub("", text).casefold()
-
-
-def percentile(values: Sequence[float], share: float) -> float | None:
-    """The value that this share of the values does not exceed, interpolated; None for no values."""
-    return float(np.quantile(values, share)) if values else None

@@ -7,11 +7,8 @@ from bespoke.chapters.dataset_readiness.result import (
     DatasetReadiness,
     Finding,
 )
-from bespoke.exhibits.dataset_readiness.words import (
-    joined,
-    plural,
-    route_names,
-)
+from bespoke.exhibits.dataset_readiness.words import plural, route_names
+from bespoke.exhibits.naming import listed
 from bespoke.show import Column
 from bespoke.show.numbers import decimal
 
@@ -47,7 +44,7 @@ def findings_text(data: DatasetReadiness) -> None:
             "check follows rules and sees only what has the form of an identifier, it is not a Safe "
             "Harbor review.",
             tone="warning",
-            what=joined([f.says for f in identifiers]),
+            what=listed([f.says for f in identifiers]),
         )
     codes = data.count("code_only_target")
     if codes:

@@ -8,9 +8,7 @@ from bespoke.chapters.dataset_readiness.result import (
     Split,
 )
 from bespoke.exhibits.code_chapters import CHAPTERS, chapter_name
-from bespoke.exhibits.dataset_readiness.words import (
-    joined,
-)
+from bespoke.exhibits.naming import listed
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, percent
 
@@ -28,7 +26,7 @@ def split_text(data: DatasetReadiness) -> None:
         "After deduplication the usable examples are divided by group, every {by} in the same share on each side: "
         "{parts}; {reasons}. A tuning job is sent this division and no other." + _evenness(split),
         by=split.by,
-        parts=joined(parts),
+        parts=listed(parts),
         reasons="; ".join(reasons) or "nothing else is set aside",
         **_gap(split),
     )

@@ -37,10 +37,6 @@ def count_of(count: int, total: int) -> str:
     return f"All {total} targets" if count == total else f"{count} of the {total} targets"
 
 
-def joined(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
 def faulty_rows(data: DatasetReadiness) -> int:
     """Rows of all files that no target may train on as they stand."""
     return sum(f.rows - f.valid for f in data.files)

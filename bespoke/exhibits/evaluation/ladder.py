@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from bespoke import show
 from bespoke.evaluation.result import SystemResult, TaskEvaluation
-from bespoke.exhibits.evaluation.words import F1, count, limits, metric_name, score, with_limits
+from bespoke.exhibits.evaluation.words import F1, limits, metric_name, score, with_limits
+from bespoke.exhibits.naming import count
 from bespoke.show import Column
 from bespoke.show.numbers import decimal
 from bespoke.show.style import BLUE, GREY, INK, ORANGE

@@ -8,8 +8,9 @@ from bespoke.evaluation.result import TaskEvaluation
 from bespoke.exhibits.evaluation.detail import show_detail
 from bespoke.exhibits.evaluation.ladder import consumption_table, forest, ladder_table
 from bespoke.exhibits.evaluation.verdicts import contrast_table, power_text, review_table
-from bespoke.exhibits.evaluation.words import count, metric_name, score, with_limits
+from bespoke.exhibits.evaluation.words import metric_name, score, with_limits
 from bespoke.exhibits.masking import masked_text
+from bespoke.exhibits.naming import count
 from bespoke.show.numbers import decimal
 
 

@@ -38,13 +38,5 @@ def verdict(contrast: Contrasted) -> str:
     }[contrast.verdict]
 
 
-def p_value(p: float) -> str:
-    return f"< {decimal(0.001, 3)}" if p < 0.001 else decimal(p, 3 if p < 0.01 else 2)
-
-
 def metric_name(task: TaskEvaluation) -> str:
     return task.metric.replace("_", " ").replace("f1", "F1")
-
-
-def count(n: int, one: str, many: str) -> str:
-    return f"{decimal(n)} {one if n == 1 else many}"

@@ -8,14 +8,8 @@ from typing import Any
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import ChapterConfusion, Icd10Evaluation, Slice
 from bespoke.exhibits.code_chapters import chapter_name
-from bespoke.exhibits.icd10_evaluation.words import (
-    count,
-    limits,
-    p_value,
-    share_limits,
-    signed_limits,
-    title,
-)
+from bespoke.exhibits.icd10_evaluation.words import limits, share_limits, signed_limits, title
+from bespoke.exhibits.naming import count, p_value
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, percent, signed
 from bespoke.show.style import INK, MUTED

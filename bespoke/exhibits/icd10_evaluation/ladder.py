@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, Scores, System
 from bespoke.exhibits.icd10_evaluation.release import release_text
-from bespoke.exhibits.icd10_evaluation.words import count, limits, nearest_rival, sentence_case, title
+from bespoke.exhibits.icd10_evaluation.words import limits, nearest_rival, sentence_case, title
+from bespoke.exhibits.naming import count
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import BLUE, GREY, INK, ORANGE

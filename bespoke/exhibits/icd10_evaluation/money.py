@@ -7,7 +7,8 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Consumption, Icd10Evaluation, Scores, System
-from bespoke.exhibits.icd10_evaluation.words import apart, count, limits, sentence_case
+from bespoke.exhibits.icd10_evaluation.words import apart, limits, sentence_case
+from bespoke.exhibits.naming import count
 from bespoke.show import Column
 from bespoke.show.numbers import USD, compact, decimal, money, percent
 from bespoke.show.style import BLUE, GREY, MUTED, ORANGE, RULE

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation
-from bespoke.exhibits.icd10_evaluation.words import (
-    count,
-    limits,
-    nearest_rival,
-    sentence_case,
-    share_limits,
-    title,
-)
+from bespoke.exhibits.icd10_evaluation.words import limits, nearest_rival, sentence_case, share_limits, title
+from bespoke.exhibits.naming import count
 from bespoke.show import Column
 from bespoke.show.numbers import USD, decimal, money, percent
 

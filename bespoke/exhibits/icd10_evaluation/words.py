@@ -37,15 +37,6 @@ def title(result: Icd10Evaluation, name: str) -> str:
     return result.system(name).title
 
 
-def p_value(p: float) -> str:
-    """`0.03`, `0.004`, `< 0.001`."""
-    return f"< {decimal(0.001, 3)}" if p < 0.001 else decimal(p, 3 if p < 0.01 else 2)
-
-
-def count(n: int, one: str, many: str) -> str:
-    return f"{decimal(n)} {one if n == 1 else many}"
-
-
 def nearest_rival(result: Icd10Evaluation) -> Comparison | None:
     """The comparison of the best system with the second best."""
     scores = {s.name: s.micro_f1.estimate for s in result.ran if s.micro_f1}

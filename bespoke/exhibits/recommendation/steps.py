@@ -7,12 +7,12 @@ import re
 from bespoke import show
 from bespoke.advice.plan import Step
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
+from bespoke.exhibits.naming import listed
 from bespoke.exhibits.recommendation.words import (
     amount_range,
     chance,
     counted,
     end_name,
-    listed,
     place_name,
     step_name,
 )

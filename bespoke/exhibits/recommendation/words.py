@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from bespoke.advice.plan import Amount, Step
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.naming import place_name
+from bespoke.exhibits.naming import listed, place_name
 from bespoke.show.numbers import decimal, money, percent
 
 __all__ = [
-    "amount_range", "chance", "counted", "days", "end_name", "listed", "place_name", "route_name", "step_name", "who",
+    "amount_range", "chance", "counted", "days", "end_name", "place_name", "route_name", "step_name", "who",
 ]  # fmt: skip
 
 MIDDLE = {  # names of routes as they stand inside a sentence; the others are names of products
@@ -69,11 +67,6 @@ def end_name(result: Recommendation, task: TaskAdvice, *, middle: bool = False) 
         added = [route_name(result, route) for route in end.configuration.remedies]
         words = f"{listed(added)} on {model}" if added else f"{model} in place of {task.situation.model}"
     return words if middle or words.startswith("claude") else words[0].upper() + words[1:]
-
-
-def listed(words: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def chance(probability: float | None) -> str:
