@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,6 +10,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from bespoke.clients.schema import Fields
+from bespoke.evaluation.scorer import json_in
 
 Outcome = Literal[
     "answered",
@@ -26,7 +26,6 @@ Outcome = Literal[
 
 Parse = Callable[[str], Any]  # a model's text as a prediction; None where it has not the form asked for
 
-_FENCE = re.compile(r"```(?:json)?\s*\n(.*?)\n?```", re.DOTALL)
 _STOPPED = {
     "refusal": "refused",
     "max_tokens": "truncated",
@@ -53,12 +52,10 @@ def read_answer(message: dict[str, Any], parse: Parse | None = None) -> Answer:
 
 def parse_fields(text: str) -> Fields | None:
     """The one JSON object with exactly the four fields, bare or in one code fence; else None."""
-    fenced = _FENCE.fullmatch(text.strip())
+    value = json_in(text)
+    if not isinstance(value, dict) or value.keys() != Fields.model_fields.keys():
+        return None
     try:
-        value = json.loads(fenced.group(1) if fenced else text)
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()  # lone surrogates cannot be written
-        if not isinstance(value, dict) or value.keys() != Fields.model_fields.keys():
-            return None
         return Fields.model_validate_json(json.dumps(value))
     except (ValueError, RecursionError, ValidationError):
         return None

@@ -86,7 +86,7 @@ def evaluate(
         raise BespokeError("no strategy is left that this task and this model can have")
     if found is not None and scorer is not None:
         plan = make_task_plan(
-            found, scorer, client, facts, picked, name, wire, able, runs=runs, suffix=suffix, effort=effort
+            found, scorer, client, facts, picked, name, wire, able, runs=runs, suffix=suffix
         )
     else:
         plan = make_plan(client, facts, picked, name, wire, say)

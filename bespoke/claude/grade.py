@@ -172,8 +172,7 @@ async def _graded(
 ) -> None:
     async def one(item: _Item) -> None:
         ending = await sender.ask(item.call)
-        message = ending.entry.message if ending.outcome is None and ending.entry else None
-        verdict = _verdict(read_answer(message, lambda said: said).text) if message else None
+        verdict = _verdict(read_answer(ending.message).text) if ending.message else None
         if verdict:
             found.append(
                 JudgeGrade(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -21,6 +20,7 @@ from bespoke.advice.routes import Remedy, remedies
 from bespoke.claude.answer import Outcome, read_answer
 from bespoke.claude.prompt import Body
 from bespoke.clients.schema import Family, Row
+from bespoke.evaluation.scorer import json_in
 
 WORDS = 60  # of an explanation, as the prompt asks for; the quote reckons with as many
 SPAN_WORDS = 25
@@ -51,7 +51,6 @@ that asks for a family, for other fields or for other rules is part of the case 
 rest of it."""
 
 _REQUEST = "Judge this case as the instructions say: one JSON object with span, explanation and family."
-_FENCE = re.compile(r"```(?:json)?\s*\n(.*?)\n?```", re.DOTALL)
 
 
 class Verdict(Row):
@@ -133,12 +132,10 @@ def read_verdict(message: dict[str, Any]) -> Read:
 
 def _parsed(text: str) -> Verdict | None:
     """The one JSON object, bare or in one code fence, its label last; else None."""
-    fenced = _FENCE.fullmatch(text.strip())
+    value = json_in(text)
+    if not isinstance(value, dict) or list(value) != list(Verdict.model_fields):
+        return None
     try:
-        value = json.loads(fenced.group(1) if fenced else text)
-        if not isinstance(value, dict) or list(value) != list(Verdict.model_fields):
-            return None
-        json.dumps(value, ensure_ascii=False).encode()  # lone surrogates cannot be written
         verdict = Verdict.model_validate(value)
     except (ValueError, RecursionError, ValidationError):
         return None

@@ -157,7 +157,6 @@ class _Adapter:
     plan: Plan
     sender: Sender
     loop: asyncio.AbstractEventLoop
-    rewritings: int = 0
     propose_new_texts: Any = field(default=None)
 
     def evaluate(
@@ -199,11 +198,9 @@ class _Adapter:
         }
         if self.plan.shared.geography:
             body["inference_geo"] = self.plan.shared.geography
-        self.rewritings += 1
         call = Call("", "optimise", "generate", self.plan.backend, body)
         ending = asyncio.run_coroutine_threadsafe(self.sender.ask(call), self.loop).result()
-        message = ending.entry.message if ending.outcome is None and ending.entry else None
-        return read_answer(message, lambda said: said).text if message else ""
+        return read_answer(ending.message).text if ending.message else ""
 
     async def _asked(self, batch: Sequence[Case], instructions: str) -> list[str]:
         words = replace(self.plan.shared.words, instructions=instructions)
@@ -212,10 +209,9 @@ class _Adapter:
         async def one(case: Case) -> str:
             body = request_body(OPTIMISED, "generate", shared, case.text)
             ending = await self.sender.ask(Call(case.id, "optimise", "generate", self.plan.backend, body))
-            message = ending.entry.message if ending.outcome is None and ending.entry else None
-            if message is None:  # what the network lost must not choose between prompts
+            if ending.message is None:  # what the network lost must not choose between prompts
                 self.sender.stop(ending.reason or "an answer was lost; run again to go on")
-            return read_answer(message, lambda said: said).text if message else ""
+            return read_answer(ending.message).text if ending.message else ""
 
         return [*await asyncio.gather(*(one(case) for case in batch))]
 

@@ -38,6 +38,11 @@ class Ending:
     entry: Entry | None = None
     reason: str = ""
 
+    @property
+    def message(self) -> dict[str, Any] | None:
+        """What the journal holds; None where there is nothing to read."""
+        return self.entry.message if self.outcome is None and self.entry else None
+
 
 @dataclass
 class Sender:

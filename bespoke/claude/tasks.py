@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bespoke.claude.capabilities import Capabilities
@@ -90,7 +91,6 @@ def make_task_plan(
     *,
     runs: int = 1,
     suffix: str = "",
-    effort: str = "",
 ) -> Plan:
     """Reads, checks and prepares everything without touching the network. Raises BespokeError."""
     waivers = read_waivers(client.folder / "evaluation" / WAIVERS)
@@ -118,7 +118,7 @@ def make_task_plan(
             geography=promised_geography(client, backend),
             descriptions=task.documents,
             thinking=able.without_thinking,
-            effort=effort or able.least_effort,
+            effort=able.least_effort,
         ),
         all_notes=task.cases,
         notes=tuple(case for case in task.cases if case.id not in blocked),
@@ -155,8 +155,6 @@ def _instructions(task: EvaluationTask, scorer: Scorer, strategies: Sequence[Str
 
 def _fitted(strategy: Strategy, task: EvaluationTask, scorer: Scorer) -> Strategy:
     """The rung without the parts that this task has not: plain text is not held to a schema."""
-    from dataclasses import replace
-
     return replace(
         strategy,
         schema=strategy.schema and scorer.schema(task) is not None,
@@ -183,8 +181,3 @@ def _accepted(task: EvaluationTask, scorer: Scorer) -> Callable[[Any], int]:
         return sum(bool(ok) for ok in scorer.accepted(task, "claude", answers))
 
     return right
-
-
-def lines(left: Iterable[str], say: Callable[[str], None]) -> None:
-    for line in left:
-        say(line)

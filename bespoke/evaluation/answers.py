@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bespoke.clients.schema import TrainedOn, Usage
+from bespoke.clients.schema import Usage
 from bespoke.evaluation.cases import NOT_MEASURED, EvaluationTask, Recorded
 
 Kind = Literal["offline", "recorded", "claude"]
@@ -43,7 +43,6 @@ class Ran:
     strategy: str | None = None
     model: str | None = None
     learns: bool = False
-    trained_on: TrainedOn | None = None
 
 
 def recorded_systems(task: EvaluationTask, read: Read) -> list[Ran]:
@@ -68,7 +67,6 @@ def recorded_systems(task: EvaluationTask, read: Read) -> list[Ran]:
                 ),
                 strategy=(known.strategy if known else None) or (account.strategy if account else None),
                 model=(account.model if account else None) or (known.model if known else None),
-                trained_on=next((row.trained_on for row in rows if row.trained_on), None),
             )
         )
     return found

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -49,11 +50,6 @@ class Setup(Row):
     published: bool | None = None  # whether the cases can be found in public: a model may have learnt them
     used_before: bool | None = None  # whether a system was chosen or tuned by looking at these cases
     minutes_per_case: Annotated[float, Field(gt=0, le=10_000)] | None = None  # of a person doing it by hand
-
-
-class Turn(Row):
-    role: Literal["user", "assistant"]
-    text: Annotated[str, Field(min_length=1)]
 
 
 class Case(Row):
@@ -144,7 +140,7 @@ class EvaluationTask:
     files: Mapping[str, str] = field(default_factory=dict)  # other texts the scorer asked for
     given: Mapping[str, Any] = field(default_factory=dict)  # what the engagement says beside the folder
 
-    @property
+    @cached_property
     def usable_train(self) -> tuple[Case, ...]:
         """The training cases that share neither group nor text with a case that is scored."""
         groups = {case.cluster for case in self.cases}

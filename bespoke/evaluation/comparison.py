@@ -56,11 +56,14 @@ def contrasts(
     known = {ran.name: _known(ran) for ran in ladder}
     every = [measures[name] for name in names]
     whole = {name: bool(known[name].all()) for name in names}
-    shared = clusters.differences(every, [(place[a], place[b]) for a, b in pairs])
+    entire = [(a, b) for a, b in pairs if whole[a] and whole[b]]
+    together = clusters.differences(every, [(place[a], place[b]) for a, b in entire])
+    shared = dict(zip(entire, together, strict=True))
     found = []
-    for (a, b), difference in zip(pairs, shared, strict=True):
+    for a, b in pairs:
         both = known[a] & known[b]
-        if not (whole[a] and whole[b]):
+        difference = shared.get((a, b))
+        if difference is None:
             limited = [_masked(measures[n], both) if n in (a, b) else measures[n] for n in names]
             (difference,) = clusters.differences(limited, [(place[a], place[b])])
         found.append(

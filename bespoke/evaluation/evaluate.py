@@ -18,6 +18,8 @@ from bespoke.evaluation.scorer import Scorer, main_metric
 from bespoke.facts.reader import Facts
 from bespoke.statistics.clusters import Clusters, Measure
 
+Scores = Mapping[str, Measure | None]  # by metric
+
 
 def ladder_of(task: EvaluationTask, scorer: Scorer, seed: int) -> list[Ran]:
     """Every system there is: what runs here, what was recorded, what Claude answered."""
@@ -32,13 +34,16 @@ def evaluate_task(
     ladder = ladder_of(task, scorer, seed)
     clusters = Clusters([case.cluster for case in task.cases], flips=flips, seed=seed)
     metric = main_metric(scorer, task)
-    measures = {ran.name: _measures(task, scorer, ran, metric) for ran in ladder}
+    runs = {ran.name: [scorer.measures(task, ran.name, run) for run in ran.runs] for ran in ladder}
+    measures = {ran.name: _measures(scorer, ran, runs[ran.name], metric) for ran in ladder}
     accepted = {ran.name: scorer.accepted(task, ran.name, ran.runs[0]) for ran in ladder}
     mains: dict[str, Measure] = {
         name: main for name, found in measures.items() if (main := found.get(metric)) is not None
     }
     systems = tuple(
-        _system(task, scorer, ran, measures[ran.name], accepted[ran.name], clusters, client, facts)
+        _system(
+            task, scorer, ran, runs[ran.name], measures[ran.name], accepted[ran.name], clusters, client, facts
+        )
         for ran in ladder
         if ran.name in mains
     )
@@ -79,9 +84,8 @@ def evaluate_task(
     )
 
 
-def _measures(task: EvaluationTask, scorer: Scorer, ran: Ran, metric: str) -> Mapping[str, Measure | None]:
+def _measures(scorer: Scorer, ran: Ran, runs: Sequence[Scores], metric: str) -> Scores:
     """Every metric over all runs, the main one first."""
-    runs = [scorer.measures(task, ran.name, run) for run in ran.runs]
     names = [metric, *(name for name in scorer.metrics if name != metric)]
     return {name: pooled([run.get(name) for run in runs], ran) for name in names}
 
@@ -90,7 +94,8 @@ def _system(
     task: EvaluationTask,
     scorer: Scorer,
     ran: Ran,
-    measures: Mapping[str, Measure | None],
+    runs: Sequence[Scores],
+    measures: Scores,
     accepted: Sequence[bool | None],
     clusters: Clusters,
     client: Client,
@@ -108,7 +113,7 @@ def _system(
         strategy=ran.strategy,
         model=ran.model,
         runs=len(ran.runs),
-        spread=_spread(task, scorer, ran, main),
+        spread=_spread(runs, main),
         cases=sum(known),
         groups=len({case.cluster for case, k in zip(task.cases, known, strict=True) if k}),
         outcomes=_outcomes(ran),
@@ -122,11 +127,11 @@ def _system(
     )
 
 
-def _spread(task: EvaluationTask, scorer: Scorer, ran: Ran, metric: str) -> float | None:
+def _spread(runs: Sequence[Scores], metric: str) -> float | None:
     """The standard deviation of the main score between runs."""
-    if len(ran.runs) < 2:
+    if len(runs) < 2:
         return None
-    found = [scorer.measures(task, ran.name, run)[metric] for run in ran.runs]
+    found = [run[metric] for run in runs]
     return float(np.std([float(m.combine(m.columns.sum(0))) for m in found if m is not None], ddof=1))
 
 

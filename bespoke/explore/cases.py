@@ -88,7 +88,7 @@ class EvaluationExplorer(Explorer):
                 rows.append(
                     (label, self._plain(_said(run[place])), {True: "right", False: "wrong", None: ""}[right])
                 )
-            rows.append((f"{ran.title} took", self._took(task, ran, place), ""))
+            rows.append((f"{ran.title} took", self._took(ran, place), ""))
         return Table(
             label="tbl-explore-case",
             caption=f"Case {case.id}" + (f", {case.cluster}" if case.group else ""),
@@ -100,7 +100,7 @@ class EvaluationExplorer(Explorer):
             source=", ".join(case.tags),
         )  # fmt: skip
 
-    def _took(self, task: EvaluationTask, ran: Ran, place: int) -> str:
+    def _took(self, ran: Ran, place: int) -> str:
         one = Ran(ran.name, ran.title, ran.kind, tuple((run[place],) for run in ran.runs), model=ran.model)
         used = consumption(one, [True], None, self.base.facts.as_of, self.base.client.prices)
         if used is None:

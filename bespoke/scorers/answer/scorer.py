@@ -221,7 +221,9 @@ def grounded(task: EvaluationTask, answer: Answer) -> bool:
     cited = answer.value["citations"]
     if not cited or any(name not in task.documents for name in cited):
         return False
-    return numbers(answer.value["answer"]) <= numbers(" ".join(task.documents[name] for name in cited))
+    return numbers(answer.value["answer"]) <= frozenset().union(
+        *(numbers(task.documents[name]) for name in cited)
+    )
 
 
 def recall(cases: Sequence[Case], found: Sequence[Sequence[str]], k: int, clusters: Clusters) -> Value:

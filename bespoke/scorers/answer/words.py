@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*%?")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
@@ -28,9 +29,10 @@ def holds(text: str, fact: str) -> bool:
     return any(plain(way) in said for way in fact.split("|"))
 
 
-def numbers(text: str) -> set[str]:
+@lru_cache(maxsize=4096)  # whole documents are asked for again with every answer that cites them
+def numbers(text: str) -> frozenset[str]:
     """The figures of a text, thousands without their separator, number words among them."""
-    return set(_NUMBER.findall(plain(text)))
+    return frozenset(_NUMBER.findall(plain(text)))
 
 
 def sentences(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -74,13 +74,12 @@ class FieldsScorer(Scorer):
         sizes = [float(sum(t.expected.values()) + sum(t.answered.values())) for t in found]
         return {
             "field_f1": Measure.ratio(hits, sizes),
-            "record": Measure.share(self.accepted(task, system, answers)),
+            "record": Measure.share(_right(found, answers)),
             "schema_valid": Measure.share([answer.status == "answered" for answer in answers]),
         }
 
     def accepted(self, task: EvaluationTask, system: str, answers: Sequence[Answer]) -> list[bool | None]:
-        found = self._tallies(task, answers)
-        return [t.whole and a.status == "answered" for t, a in zip(found, answers, strict=True)]
+        return _right(self._tallies(task, answers), answers)
 
     def baselines(self, task: EvaluationTask, seed: int) -> list[Ran]:
         """The record that training shows most often, and the record of the most similar training case."""
@@ -107,12 +106,12 @@ class FieldsScorer(Scorer):
         whole = Tally()
         for one in self._tallies(task, shown.runs[0]):
             whole.add(one)
-        rows = []
+        rows, how = [], self._how(task)
         for path in dict.fromkeys([*whole.expected, *whole.answered]):
             hits, there, said = whole.hits[path], whole.expected[path], whole.answered[path]
             rows.append(
                 (
-                    path, self._how(task)(path).by, there, said, wilson(hits, there) if there else None,
+                    path, how(path).by, there, said, wilson(hits, there) if there else None,
                     hits / said if said else None, 2 * hits / (there + said) if there else None,
                 )
             )  # fmt: skip
@@ -148,7 +147,7 @@ class FieldsScorer(Scorer):
 
     def _how(self, task: EvaluationTask) -> Any:
         schema, chosen = self.schema(task), task.setup.compare
-        return lambda path: chosen.get(path) or usual(leaf(schema, path))
+        return cache(lambda path: chosen.get(path) or usual(leaf(schema, path)))
 
     def _schema(self, task: EvaluationTask, say: Say) -> dict[str, Any] | None:
         text = task.files.get(SCHEMA)
@@ -165,6 +164,10 @@ class FieldsScorer(Scorer):
             say(SCHEMA, f"is no JSON schema: {error.message[:160]}")
             return None
         return dict(schema)
+
+
+def _right(found: Sequence[Tally], answers: Sequence[Answer]) -> list[bool | None]:
+    return [t.whole and a.status == "answered" for t, a in zip(found, answers, strict=True)]
 
 
 def leaf(schema: Mapping[str, Any], path: str) -> Mapping[str, Any]:

@@ -10,16 +10,14 @@ from bespoke.evaluation.cases import EvaluationTask
 from bespoke.evaluation.details import Detail, Grid, Head, Matrix
 from bespoke.statistics.proportion import wilson
 
+Value = frozenset[str]
 _LARGEST = 16  # labels of a matrix that a page can hold
 _PAIRS = 8
 
 
-def details(task: EvaluationTask, systems: Sequence[Ran], shown: Ran) -> list[Detail]:
+def details(task: EvaluationTask, shown: Ran) -> list[Detail]:
     """Per label and confusion of the system shown, its most frequent and its dearest mistakes."""
-    gold = [
-        frozenset(case.expected if isinstance(case.expected, list) else (case.expected,))
-        for case in task.cases
-    ]
+    gold = golds(task)
     answers = shown.runs[0]
     found: list[Detail] = [_per_label(task, gold, shown.title, answers)]
     if not task.setup.many:
@@ -78,7 +76,9 @@ def _confusion(
                 counts=tuple(tuple(pairs[g, a] for a in (*labels, *others)) for g in labels),
             )
         )
-    wrong = [(n, g, a, _cost(task, g, a)) for (g, a), n in pairs.items() if g != a]
+    wrong = [
+        (n, g, a, cost_of(task, frozenset((g,)), frozenset((a,)))) for (g, a), n in pairs.items() if g != a
+    ]
     wrong.sort(key=lambda row: (-(row[0] * row[3]), -row[0], row[1], row[2]))
     if wrong:
         costs = bool(task.setup.error_costs)
@@ -99,7 +99,22 @@ def _confusion(
     return found
 
 
-def _cost(task: EvaluationTask, expected: str, answered: str) -> float:
+def golds(task: EvaluationTask) -> list[Value]:
+    return [
+        frozenset(case.expected if isinstance(case.expected, list) else (case.expected,))
+        for case in task.cases
+    ]
+
+
+def cost_of(task: EvaluationTask, gold: Value, said: Value) -> float:
+    """What one answer costs: the dearest entry of the table for a wrong label; nothing where it is right."""
+    if gold == said:
+        return 0.0
     table = task.setup.error_costs
-    row = table.get(expected, table.get("*", {}))
-    return float(row.get(answered, row.get("*", 0.0 if table else 1.0)))
+    found = [
+        row.get(answered, row.get("*", 0.0))
+        for expected in gold
+        for row in [table.get(expected, table.get("*", {}))]
+        for answered in (said or {"*"})
+    ]
+    return max(found, default=0.0)

@@ -15,12 +15,11 @@ from bespoke.evaluation.cases import Case, EvaluationTask, Setup
 from bespoke.evaluation.details import Detail
 from bespoke.evaluation.scorer import Say, Scorer
 from bespoke.scorers.label.baselines import baselines
-from bespoke.scorers.label.details import details
+from bespoke.scorers.label.details import Value, cost_of, details, golds
 from bespoke.statistics.clusters import Measure
 from bespoke.statistics.labels import macro_f1
 
 Cost = Annotated[float, Field(ge=0, le=10**9)]
-Value = frozenset[str]
 
 
 class LabelSetup(Setup):
@@ -121,7 +120,7 @@ class LabelScorer(Scorer):
         return baselines(task, seed)
 
     def details(self, task: EvaluationTask, systems: Sequence[Ran], shown: Ran) -> list[Detail]:
-        return details(task, systems, shown)
+        return details(task, shown)
 
     def schema(self, task: EvaluationTask) -> dict[str, Any]:
         allowed = [*task.setup.labels, *([task.setup.abstain] if task.setup.abstain else [])]
@@ -156,24 +155,3 @@ class LabelScorer(Scorer):
         most = max(cost for row in task.setup.error_costs.values() for cost in row.values())
         spent = [cost_of(task, g, s) for g, s in zip(gold, said, strict=True)]
         return Measure.share([1 - c / most if most else 1.0 for c in spent])
-
-
-def golds(task: EvaluationTask) -> list[Value]:
-    return [
-        frozenset(case.expected if isinstance(case.expected, list) else (case.expected,))
-        for case in task.cases
-    ]
-
-
-def cost_of(task: EvaluationTask, gold: Value, said: Value) -> float:
-    """What one answer costs: the dearest entry of the table for a wrong label; nothing where it is right."""
-    if gold == said:
-        return 0.0
-    table = task.setup.error_costs
-    found = [
-        row.get(answered, row.get("*", 0.0))
-        for expected in gold
-        for row in [table.get(expected, table.get("*", {}))]
-        for answered in (said or {"*"})
-    ]
-    return max(found, default=0.0)

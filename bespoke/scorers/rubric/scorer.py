@@ -66,12 +66,10 @@ class RubricScorer(Scorer):
                 say("task.yaml", "needs documents/ to find citations in", column="citations")
         ids, systems = {case.id for case in task.cases}, [*task.recorded]
         for file, rows in (("grades.csv", task.grades), ("judge_grades.csv", task.judged)):
-            for name, known, column in (
-                *(((row.criterion), [*setup.criteria], "criterion") for row in _once(rows, "criterion")),
-                *(((row.system), systems, "system") for row in _once(rows, "system")),
-            ):
-                if name not in known:
-                    say(file, f"{quote(name)} is not known{did_you_mean(name, known)}", column=column)
+            for column, known in (("criterion", [*setup.criteria]), ("system", systems)):
+                for name in dict.fromkeys(getattr(row, column) for row in rows):
+                    if name not in known:
+                        say(file, f"{quote(name)} is not known{did_you_mean(name, known)}", column=column)
             unknown = sorted({row.case_id for row in rows} - ids)
             if unknown:
                 say(file, f"{quote(unknown[0])} is no id of cases.jsonl", column="case_id")
@@ -175,7 +173,3 @@ def _passes(task: EvaluationTask, system: str) -> dict[str, tuple[float, float]]
         )
         for case, graders in by_case.items()
     }
-
-
-def _once(rows: Sequence[Any], column: str) -> list[Any]:
-    return [*{getattr(row, column): row for row in rows}.values()]
