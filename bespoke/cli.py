@@ -68,14 +68,10 @@ def new(client: str, client_data: Path | None) -> None:
 @_CLIENT_DATA
 def check(names: tuple[str, ...], every: bool, client_data: Path | None) -> None:
     """Print every problem in the folder, one line each; exit 1 if there is any besides warnings."""
-    from bespoke import clients
-
     folder = _folder(client_data, "client_data")
     found = False
     for name in _names(names, every, folder):
-        problems = [*clients.check(folder, name), *_burning(folder / name)]
-        if not any(problem.warning is False for problem in problems):
-            problems += _inconsistencies(folder, name)
+        problems = _problems(folder, name)
         for problem in problems:
             click.echo(str(problem))
         found |= any(not problem.warning for problem in problems)
@@ -84,12 +80,20 @@ def check(names: tuple[str, ...], every: bool, client_data: Path | None) -> None
     sys.exit(1 if found else 0)
 
 
-def _inconsistencies(folder: Path, name: str) -> list[Problem]:
-    """What is counted in the files against what tasks.csv declares."""
-    from bespoke import clients
-    from bespoke.chapters.consistency import inconsistencies
+def _problems(folder: Path, name: str) -> list[Problem]:
+    """What is wrong in the files; where nothing is, what is counted in them against what tasks.csv declares."""
+    from bespoke.clients.reader import checked
 
-    return inconsistencies(clients.load(folder, name))
+    try:
+        problems, client = checked(folder, name)
+    except BespokeError as error:
+        return [*error.problems, *_burning(folder / name)]
+    problems += _burning(folder / name)
+    if all(problem.warning for problem in problems):
+        from bespoke.chapters.consistency import inconsistencies
+
+        problems += inconsistencies(client())
+    return problems
 
 
 @bespoke.command()

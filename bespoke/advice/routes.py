@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Literal
 
 from bespoke.clients.schema import Family
-from bespoke.facts.reader import Sourced, in_force, rows_of
+from bespoke.facts.reader import Sourced, all_in_force, rows_of
 
 State = Literal["open", "closed_to_new", "ended", "not_offered", "unverified"]
 Group = Literal[
@@ -54,9 +54,7 @@ def _all_routes() -> tuple[Route, ...]:
 @lru_cache(maxsize=32)  # a search for what would change a plan asks thousands of times
 def routes(as_of: date) -> tuple[Route, ...]:
     """Every route known on the day, in table order, each in the state it has then."""
-    names = dict.fromkeys(row.route for row in _all_routes())
-    found = (in_force([row for row in _all_routes() if row.route == name], as_of) for name in names)
-    return tuple(route for route in found if route is not None)
+    return all_in_force(_all_routes(), lambda row: row.route, as_of)
 
 
 @lru_cache(maxsize=1)

@@ -12,24 +12,24 @@ from bespoke.clients.wording import did_you_mean, quote
 WORTH = ("value_of_right", "cost_of_wrong")
 
 
-def check_advice_inputs(
-    source: Source, rows: Sequence[Numbered], engagement: dict[str, Any] | None, stated: set[str]
-) -> None:
-    """`stated` are the keys that engagement.yaml itself holds, defaults left aside."""
+def check_advice_inputs(source: Source, rows: Sequence[Numbered], engagement: dict[str, Any] | None) -> None:
+    """`engagement` is what engagement.yaml itself holds, defaults left aside."""
     for number, row in rows:
         _place(source, number, row)
         _target(source, number, row)
-        _worth(source, number, row, stated)
+        _worth(source, number, row, engagement or {})
         _data(source, number, row)
     _dataset_task(source, rows, engagement or {})
 
 
 def _place(source: Source, number: int, row: dict[str, Any]) -> None:
+    place = row.get("place")
+    if not place:
+        return
     from bespoke.facts.places import known_places
 
-    place = row.get("place")
     known = known_places()
-    if not place or place in known:
+    if place in known:
         return
     near = did_you_mean(place, known)
     source.say(
@@ -53,9 +53,9 @@ def _target(source: Source, number: int, row: dict[str, Any]) -> None:
         source.say(message, number, "target_quality", warning=True)
 
 
-def _worth(source: Source, number: int, row: dict[str, Any], stated: set[str]) -> None:
+def _worth(source: Source, number: int, row: dict[str, Any], engagement: dict[str, Any]) -> None:
     for name in WORTH:
-        if row.get(name) is not None and "currency" not in stated:
+        if row.get(name) is not None and "currency" not in engagement:
             message = f"{row[name]} of which currency? State `currency` in engagement.yaml: amounts are in it"
             source.say(message, number, name)
 

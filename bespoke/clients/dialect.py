@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from bespoke.clients.files import Source, not_utf8
+from bespoke.clients.files import BOMS, Source, not_utf8
 from bespoke.clients.wording import bare, quote
 
 UTF8 = "UTF-8"
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-_MARKS = (  # the longer mark first: UTF-32 begins like UTF-16
-    (codecs.BOM_UTF8, "utf-8", UTF8),
-    (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),
-    (codecs.BOM_UTF32_BE, "utf-32", "UTF-32"),
-    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
-    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
-)
 _SEP_LINE = re.compile(r'"?sep=(.)"?[ \t]*(?:\r\n|\n|\r|$)', re.IGNORECASE)
 _UTF8_LETTER = re.compile(rb"[\xc3-\xf4][\x80-\xbf]+")  # a letter beyond ASCII as UTF-8 writes it
 _WORD = re.compile(r"\w*[^\W\x00-\x7f]\w*")
@@ -67,11 +59,10 @@ class Dialect:
 
 def decode(source: Source, data: bytes, dialect: Dialect) -> str:
     """The bytes of a table as text without a byte order mark; says what cannot be read."""
-    for mark, encoding, name in _MARKS:
+    for mark, encoding, name in BOMS:
         if data.startswith(mark):
-            dialect.encoding, dialect.mark = name, True
-            data = data if name != UTF8 else data[len(mark) :]
-            return _unicode(source, data, encoding)
+            dialect.encoding, dialect.mark = name or UTF8, True
+            return _unicode(source, data if name else data[len(mark) :], encoding)
     wide = _without_mark(data)
     if wide:
         dialect.encoding = "UTF-16"

@@ -17,7 +17,7 @@ KIB = 2**10
 LARGEST = 256 * 2**20
 LARGEST_YAML = 256 * KIB  # a hundred engagements; YAML is slow to read
 MOST_COMPARED = 10_000  # under a second
-BOMS = (
+BOMS = (  # the longer mark first: UTF-32 begins like UTF-16; no name: UTF-8
     (codecs.BOM_UTF8, "utf-8", ""),
     (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),
     (codecs.BOM_UTF32_BE, "utf-32", "UTF-32"),

@@ -148,7 +148,7 @@ def _read_tables(reading: Reading) -> None:
     as_of = (reading.engagement or {}).get("as_of")
     if tasks:
         check_tasks(*tasks)
-        check_advice_inputs(*tasks, reading.engagement, set(reading.engagement or ()))
+        check_advice_inputs(*tasks, reading.engagement)
         if as_of:
             plausible.check_tasks(*tasks, as_of)
             _tell_open(reading, *tasks, as_of)
@@ -239,8 +239,8 @@ def _read_evaluation(reading: Reading) -> None:
     folder = reading.sources[-1]
     given = (reading.engagement or {}).get("evaluation", {}).get("code_set") or ""
     given = given.replace("\\", "/").removeprefix("./")
-    tasks = [name for name in entries if name != "predictions" and _holds_files(folder.path / name)]
-    folders = {name for name in entries if name != "predictions" and (folder.path / name).is_dir()}
+    folders = [name for name in entries if name != "predictions" and (folder.path / name).is_dir()]
+    tasks = [name for name in folders if not name.startswith(".") and _holds_files(folder.path / name)]
     own = [
         name
         for name in entries
@@ -253,10 +253,10 @@ def _read_evaluation(reading: Reading) -> None:
         reading.code_set = read_code_set(named)
     if not entries:
         return
-    if any(not name.startswith(".") for name in tasks):
+    if tasks:
         from bespoke.clients.evaluated import read_evaluated
 
-        read_evaluated(reading, [name for name in tasks if not name.startswith(".")])
+        read_evaluated(reading, tasks)
     for name in filter(is_account, entries):
         source = reading.source(f"evaluation/{name}")
         account = read_account(source) if source else None
@@ -281,7 +281,7 @@ def _read_evaluation(reading: Reading) -> None:
 
 def _holds_files(path: Path) -> bool:
     """A folder with more in it than the template's examples."""
-    return path.is_dir() and any(
+    return any(
         p.is_file() and not p.name.startswith((".", "README")) and p.suffix != ".example"
         for p in path.rglob("*")
     )

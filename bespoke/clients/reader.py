@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,6 +35,13 @@ R = TypeVar("R", bound=Row)
 def load(client_data: Path, name: str) -> Client:
     """Reads a client folder. Raises BespokeError with every problem that is not a warning."""
     return load_and_warn(client_data, name)[0]
+
+
+def checked(client_data: Path, name: str) -> tuple[list[Problem], Callable[[], Client]]:
+    """Every problem, and the client for whoever asks where none is worse than a warning; from one reading."""
+    root = folder(client_data, name)
+    reading = read_folder(root)
+    return reading.problems(), lambda: _client(name, root, reading)
 
 
 def load_and_warn(client_data: Path, name: str) -> tuple[Client, tuple[Problem, ...]]:

@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from bespoke.facts.reader import Sourced, in_force, rows_of
+from bespoke.facts.reader import Sourced, all_in_force, rows_of
 
 ErrorFamily = Literal[
     "any", "format", "tone", "vocabulary", "edge_case", "facts", "reasoning", "behaviour", "unmapped"
@@ -36,11 +36,4 @@ class Effect(Sourced):
 
 def effects(as_of: date) -> tuple[Effect, ...]:
     """The rows in force on the day, in table order: one per route, variant and family."""
-    rows = rows_of(Effect, "effects")
-    wanted = dict.fromkeys(_identity(row) for row in rows)
-    found = (in_force([row for row in rows if _identity(row) == one], as_of) for one in wanted)
-    return tuple(row for row in found if row is not None)
-
-
-def _identity(row: Effect) -> tuple[str, str, str]:
-    return row.route, row.variant, row.family
+    return all_in_force(rows_of(Effect, "effects"), lambda row: (row.route, row.variant, row.family), as_of)

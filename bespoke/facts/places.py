@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bespoke.facts.reader import Sourced, in_force, rows_of
+from bespoke.facts.reader import Sourced, all_in_force, rows_of
 
 Access = Literal["anthropic_api", "aws_bedrock", "google_vertex", "microsoft_foundry"]
 ANYWHERE = "anywhere"
@@ -32,10 +32,7 @@ class Place(Sourced):
 
 def places(as_of: date) -> tuple[Place, ...]:
     """The rows in force on the day, in table order: one per place and group of models."""
-    rows = rows_of(Place, "places")
-    wanted = dict.fromkeys((row.place, row.group) for row in rows)
-    found = (in_force([row for row in rows if (row.place, row.group) == one], as_of) for one in wanted)
-    return tuple(row for row in found if row is not None)
+    return all_in_force(rows_of(Place, "places"), lambda row: (row.place, row.group), as_of)
 
 
 def known_places() -> tuple[str, ...]:

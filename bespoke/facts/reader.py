@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -158,6 +158,15 @@ def in_force(rows: Iterable[T], as_of: date) -> T | None:
     """The last of the rows that had come into force by the day."""
     current = [row for row in rows if row.since <= as_of]
     return max(current, key=lambda row: row.since) if current else None
+
+
+def all_in_force(rows: Iterable[T], identity: Callable[[T], object], as_of: date) -> tuple[T, ...]:
+    """The row in force of each identity, in the order in which these first stand."""
+    versions: dict[object, list[T]] = {}
+    for row in rows:
+        versions.setdefault(identity(row), []).append(row)
+    found = (in_force(own, as_of) for own in versions.values())
+    return tuple(row for row in found if row is not None)
 
 
 def _row(model: type[T], raw: Mapping[str, Any], table: str, number: int) -> T:

@@ -22,7 +22,7 @@ class Priced:
     """Tokens by model, day and tier. A tier of long prompts is seen for single calls only, not for buckets."""
 
     def __init__(self, own: Mapping[str, OwnPrice] | None) -> None:
-        self._own = own
+        self._own = tuple((own or {}).items())
         self._tokens: defaultdict[_Key, Counter[str]] = defaultdict(Counter)
 
     def add(self, record: Record) -> None:
@@ -68,15 +68,7 @@ class Priced:
         model, day, batch, regional, above = key
         if not price_book.is_known(model):
             return None
-        found = _tariff(model, day, batch and price_book.sells_batches(model), regional)
-        if self._own:
-            found = price_book.tariff(
-                model,
-                day,
-                batch=batch and price_book.sells_batches(model),
-                regional=regional,
-                negotiated=self._own,
-            )
+        found = _tariff(model, day, batch and price_book.sells_batches(model), regional, self._own)
         rates, cost = found.at(above + 1), Decimal(0)
         for kind, name in zip(_KINDS, _RATES, strict=True):
             n, rate = (tokens or self._tokens[key])[kind], getattr(rates, name)
@@ -110,8 +102,10 @@ class Priced:
 
 
 @lru_cache(maxsize=100_000)
-def _tariff(model: str, day: date, batch: bool, regional: bool) -> Tariff:
-    return price_book.tariff(model, day, batch=batch, regional=regional)
+def _tariff(
+    model: str, day: date, batch: bool, regional: bool, own: tuple[tuple[str, OwnPrice], ...]
+) -> Tariff:
+    return price_book.tariff(model, day, batch=batch, regional=regional, negotiated=dict(own))
 
 
 @lru_cache(maxsize=1024)

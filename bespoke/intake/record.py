@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -40,6 +40,11 @@ class Record:
     batch: bool = False
     regional: bool = False
     charge: bool = False  # a line of a bill: money without calls
+
+    @property
+    def last(self) -> datetime:
+        """The last moment it speaks of."""
+        return self.start if self.end is None else self.end - timedelta(seconds=1)
 
     @property
     def prompt(self) -> int:

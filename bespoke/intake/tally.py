@@ -15,7 +15,6 @@ from bespoke.intake.sketch import Sketch
 
 KINDS = ("prompt", "uncached_input", "cache_read", "cache_write", "output")
 _HOUR = timedelta(hours=1)
-_WEEK_OF_HOURS = 168
 
 
 @dataclass
@@ -47,7 +46,7 @@ class Tally:
 
     def add(self, record: Record) -> None:
         start = record.start.astimezone(self.zone)
-        last = start if record.end is None else (record.end - timedelta(seconds=1)).astimezone(self.zone)
+        last = record.last.astimezone(self.zone)
         self.first = min(self.first or start, start)
         self.last = max(self.last or last, last)
         if record.charge:

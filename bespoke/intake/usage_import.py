@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta, tzinfo
+from datetime import date, tzinfo
 from pathlib import Path
 
 from bespoke.clients.schema import Client
@@ -151,9 +151,9 @@ def _read(
 
 
 def _dated(read: FileRead, record: Record) -> None:
-    last = record.start if record.end is None else record.end - timedelta(seconds=1)
+    last = record.last.date()
     read.since = min(read.since or record.start.date(), record.start.date())
-    read.until = max(read.until or last.date(), last.date())
+    read.until = max(read.until or last, last)
 
 
 def _digest(path: Path) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from bespoke.chapters.registry import CHAPTERS
 from bespoke.errors import BespokeError
+from bespoke.keys import digest
 
 FOLDER = "notebooks"  # in the client folder, and for what was run of it in its report's folder
 AFTER = "after:"  # a cell's tag that names the chapter the notebook follows, as `after:06_cost_model`
@@ -83,7 +84,4 @@ def _source(cell: Any) -> str:
 def _modules(folder: Path) -> list[str]:
     """Name and hash of the modules that the notebooks can import from their folder."""
     files = sorted(path for path in folder.rglob("*.py") if path.is_file())
-    return [
-        f"{path.relative_to(folder).as_posix()}={hashlib.sha256(path.read_bytes()).hexdigest()}"
-        for path in files
-    ]
+    return [f"{path.relative_to(folder).as_posix()}={digest(path)}" for path in files]

@@ -73,7 +73,7 @@ class Content:
 
 def of_folder(reading: Reading) -> Content:
     """The content of a client folder as it was read."""
-    engagement = {key: _inside(reading.engagement or {}, key) for key in words.columns("engagement")}
+    engagement = {key: inside(reading.engagement or {}, key) for key in words.columns("engagement")}
     tables = {
         sheet.name: [row for _, row in reading.tables.get(sheet.file, ())]
         for sheet in SHEETS
@@ -144,7 +144,7 @@ def _plain(number: float | Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _inside(tree: Mapping[str, Any], key: str) -> Any:
+def inside(tree: Mapping[str, Any], key: str) -> Any:
     for part in key.split("."):
         tree = tree.get(part) if isinstance(tree, Mapping) else None  # type: ignore[assignment]
     return tree

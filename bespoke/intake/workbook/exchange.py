@@ -45,29 +45,32 @@ def read(
     Returns whether anything was written. Raises BespokeError with every problem by sheet and cell, and then
     nothing is written.
     """
-    client = name or Workbook(path, Content()).client
+    if name:
+        naming.check_name(name)
+    book = Workbook(path)
+    client = name or book.client
     naming.check_name(client)
     if (client_data / client).is_dir():
-        return _propose(naming.folder(client_data, client), path, say, agreed)
+        return _propose(naming.folder(client_data, client), book, say, agreed)
     client_data.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{client}.", dir=client_data) as workshop:
         folder = Path(workshop) / client
         folder.mkdir()
         for kept in _KEPT_OF_TEMPLATE:
             shutil.copyfile(templates() / "client" / kept, folder / kept)
-        if not _propose(folder, path, say, agreed):
+        if not _propose(folder, book, say, agreed):
             return False
         folder.rename(client_data / client)
     return True
 
 
-def _propose(folder: Path, path: Path, say: Callable[[str], None], agreed: Callable[[str], bool]) -> bool:
+def _propose(folder: Path, book: Workbook, say: Callable[[str], None], agreed: Callable[[str], bool]) -> bool:
     before = of_folder(read_folder(folder))
-    book = Workbook(path, before)
+    book.fill(before)
     _tell(book.problems, say)
     changes = tuple(edits(folder, before, book.content))
     if not changes:
-        say(f"{folder.name}: says the same as {path.name} already")
+        say(f"{folder.name}: says the same as {book.path.name} already")
         return False
     proposal = Proposal(folder, changes, tuple(check_edits(folder, changes)))
     for line in proposal.diff().splitlines():

@@ -18,16 +18,16 @@ from bespoke.clients.tables import Numbered, check_unique, read_grid
 from bespoke.clients.wording import bare
 from bespoke.errors import BespokeError, Problem
 from bespoke.intake.workbook import words
-from bespoke.intake.workbook.content import SHEETS, Content, Sheet
+from bespoke.intake.workbook.content import SHEETS, Content, Sheet, inside
 from bespoke.intake.workbook.writing import KEPT
 
 
 class Workbook:
     """What was read: content, the client's name if the workbook has it, and problems by sheet and cell."""
 
-    def __init__(self, path: Path, before: Content) -> None:
-        """`before` is the folder's content, which keeps texts that no cell can hold. Raises BespokeError."""
-        self.path, self._before = path, before
+    def __init__(self, path: Path) -> None:
+        """Opened; `fill` reads it. Raises BespokeError."""
+        self.path, self._before = path, Content()
         self.content = Content()
         self.problems: list[Problem] = []
         self._values, self._formulas = open_workbook(path)
@@ -35,7 +35,12 @@ class Workbook:
         found = next((name for name in self._values.sheetnames if bare(name) in titles), None)
         if found is None:
             raise BespokeError("is no intake workbook: it has no engagement sheet", path=path.name)
-        self._engagement(found)
+        self._title = found
+
+    def fill(self, before: Content) -> None:
+        """Reads every sheet; `before` is the folder's content, which keeps texts that no cell can hold."""
+        self._before = before
+        self._engagement(self._title)
         tables = {sheet.name: self._table(sheet) for sheet in SHEETS}
         self._across(tables)
 
@@ -66,7 +71,7 @@ class Workbook:
                 _put(tree, key, words.meant(as_text(answer).strip()))
         typed = fit_record(tree, Engagement, (), self._teller(title, places))
         if typed is not MISFIT:
-            self.content.engagement = {key: _inside(typed, key) for key in places}
+            self.content.engagement = {key: inside(typed, key) for key in places}
 
     def _teller(self, title: str, places: dict[str, str]) -> Any:
         def say(key: Key, message: str) -> None:
@@ -157,9 +162,3 @@ def _put(tree: dict[str, Any], key: str, text: str) -> None:
         tree[last] = [Leaf(part.strip(), quoted=False) for part in text.split(";") if part.strip()]
     elif text or outer == ["access"] or last == "subdivision":
         tree[last] = Leaf(text, quoted=False)
-
-
-def _inside(tree: Any, key: str) -> Any:
-    for part in key.split("."):
-        tree = tree.get(part) if isinstance(tree, dict) else None
-    return tree

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Literal
 
 from bespoke.errors import BespokeError
-from bespoke.facts.reader import Sourced, in_force, rows_of
+from bespoke.facts.reader import Sourced, all_in_force, in_force, rows_of
 
 Provider = Literal["bedrock", "openai", "self_hosted"]
 Deployment = Literal["provisioned", "on_demand", "vendor", "self_hosted"]
@@ -89,8 +89,7 @@ def profile(name: str, as_of: date) -> Profile:
 
 def in_force_on(day: date) -> tuple[Profile, ...]:
     """Every profile as it stood on a day."""
-    current = (in_force([r for r in _profiles() if r.profile == name], day) for name in profile_names())
-    return tuple(row for row in current if row is not None)
+    return all_in_force(_profiles(), lambda row: row.profile, day)
 
 
 def profile_names() -> tuple[str, ...]:
