@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bespoke.chapters.dataset_readiness.identifiers import glimpse, identifiers
-from bespoke.chapters.dataset_readiness.identifiers.leaving import LEAVING
+from bespoke.chapters.dataset_readiness.identifiers.leaving import with_leaving
 from bespoke.errors import BespokeError, Problem
 
 COLUMNS = ("id", "rule", "reason")
@@ -29,11 +29,7 @@ class Hit:
 
 def residual(note: str, text: str) -> tuple[Hit, ...]:
     """What the rules find in a text, once per rule, in rule order."""
-    found = dict(identifiers(text))
-    for rule, pattern in LEAVING:
-        match = None if rule in found else pattern.search(text)
-        if match:
-            found[rule] = match.group()
+    found = with_leaving(dict(identifiers(text)), text)
     return tuple(Hit(note, rule, glimpse(what)) for rule, what in found.items())
 
 

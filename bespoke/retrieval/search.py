@@ -66,7 +66,7 @@ class CandidateSearch:
         """The `count` most credible codes for every note, best first."""
         return [tuple(self.reranker.order(known)[:count]) for known in self.stages.nominate(notes)]
 
-    def report(self, notes: Sequence[Note], *, resamples: int = 2000, seed: int = 0) -> RetrievalReport:
+    def report(self, notes: Sequence[Note], *, seed: int = 0) -> RetrievalReport:
         """Recall of every stage on the notes' gold codes, and of their fusion and reranking."""
         gold = [gold_codes(note) for note in notes]
         nominated = self.stages.nominate(notes)

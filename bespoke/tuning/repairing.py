@@ -26,9 +26,9 @@ from bespoke.tuning.formats import Detection, detect, format_named, rows
 from bespoke.tuning.formats.conversion import MENDED, whole_file
 from bespoke.tuning.formats.detection import FORMATS
 from bespoke.tuning.formats.format import Format, to_json
+from bespoke.tuning.formats.structure import EMPTY_SYSTEM
 
 SPELLED = ("list", "role", "text")  # how a dialect spells its turns
-EMPTY_SYSTEM = "the system prompt is empty"
 
 
 @dataclass

@@ -162,9 +162,8 @@ def _enter_labels(scan: Scan, labels: Sequence[LabelField]) -> None:
 
 def _enter_habits(scan: Scan, labels: Sequence[LabelField]) -> None:
     """Enter the rows that differ from most: in language, in system prompt, in the label that others would give."""
-    main = next(iter(scan.languages.counts.most_common(1)), ("", 0))[0]
     for file, line, language in scan.languages.strangers():
-        scan.ledger.add("language_mix", file, line, f"{language}, most are {main}")
+        scan.ledger.add("language_mix", file, line, f"{language}, most are {scan.languages.main}")
     for rule, file, line, detail in scan.system_prompts.findings():
         scan.ledger.add(rule, file, line, detail)
     if labels and not labels[0].categories:

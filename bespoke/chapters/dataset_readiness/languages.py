@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -36,7 +35,6 @@ def language_of(text: str) -> str:
 class Languages:
     """Counts the languages of answers, and remembers where each was met."""
 
-    counts: Counter[str] = field(default_factory=Counter)
     places: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     looked_at: int = 0
 
@@ -46,17 +44,18 @@ class Languages:
         self.looked_at += 1
         language = language_of(answer)
         if language:
-            self.counts[language] += 1
             self.places.setdefault(language, []).append((file, line))
+
+    @property
+    def main(self) -> str:
+        """The language of most answers; "" where none was told."""
+        return max(self.places, key=lambda name: len(self.places[name]), default="")
 
     def strangers(self) -> list[tuple[str, int, str]]:
         """File, line and language of each row that is in another language than most."""
-        if len(self.counts) < 2:
-            return []
-        main = self.counts.most_common(1)[0][0]
         return sorted(
             (file, line, language)
             for language, places in self.places.items()
-            if language != main
+            if language != self.main
             for file, line in places
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -62,12 +62,13 @@ class RowChecks:
 
     def check(self, example: Example, size: int) -> Iterator[Checked]:
         """Everything wrong with the content of an example whose texts take `size` bytes of UTF-8."""
+        texts = tuple(example.texts())
         yield from self._lengths(size)
-        yield from _reserved(example)
-        yield from self._reserved_of_nova(example)
+        yield from _reserved(texts)
+        yield from self._reserved_of_nova(texts)
         yield from _answer(example, self.release, self.country)
         seen: set[str] = set()
-        for whole in example.texts():
+        for whole in texts:
             text = whole if len(whole) <= LONGEST else f"{whole[:HALF]}\n{whole[-HALF:]}"
             if text is not whole and "searched_in_part" not in seen:
                 seen.add("searched_in_part")
@@ -84,10 +85,10 @@ class RowChecks:
                     seen.add(rule)
                     yield Checked(rule, detail)
 
-    def _reserved_of_nova(self, example: Example) -> Iterator[Checked]:
+    def _reserved_of_nova(self, texts: Sequence[str]) -> Iterator[Checked]:
         """The words on which a job of Nova fails, in any case and in any text."""
         words = self.rules.one("reserved_nova").words
-        for text in example.texts():
+        for text in texts:
             lower = text.lower()
             if holds_any(lower, words):
                 yield Checked("reserved_nova", f"holds {next(word for word in words if word in lower)}")
@@ -106,12 +107,12 @@ class RowChecks:
             )
 
 
-def _reserved(example: Example) -> Iterator[Checked]:
-    for rule, pattern, words, texts in (
-        ("reserved_turn_marker", TURN_MARKER, TURN_WORDS, [f"\n{text}" for text in example.texts()]),
-        ("reserved_template", TEMPLATE, TEMPLATE_WORDS, list(example.texts())),
+def _reserved(texts: Sequence[str]) -> Iterator[Checked]:
+    for rule, pattern, words, searched in (
+        ("reserved_turn_marker", TURN_MARKER, TURN_WORDS, [f"\n{text}" for text in texts]),
+        ("reserved_template", TEMPLATE, TEMPLATE_WORDS, texts),
     ):
-        likely = (text for text in texts if holds_any(text, words))
+        likely = (text for text in searched if holds_any(text, words))
         found = next((match for text in likely if (match := pattern.search(text))), None)
         if found:
             yield Checked(rule, f"holds {found.group().strip()}")

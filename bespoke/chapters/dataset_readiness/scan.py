@@ -15,7 +15,6 @@ from bespoke.chapters.dataset_readiness.labels import LabelCounter
 from bespoke.chapters.dataset_readiness.languages import Languages
 from bespoke.chapters.dataset_readiness.ledger import Ledger
 from bespoke.chapters.dataset_readiness.minhash import Containment, Hashes, shingled
-from bespoke.chapters.dataset_readiness.refusals import refuses
 from bespoke.chapters.dataset_readiness.result import FileReport, Role
 from bespoke.chapters.dataset_readiness.row_checks import Checked, RowChecks
 from bespoke.chapters.dataset_readiness.rules import Rules
@@ -197,7 +196,7 @@ class Scan:
         answer = example.answer
         if answer.strip():
             self.answers += 1
-            self.refusals += refuses(answer)
+            self.refusals += any(breach.rule == "refusal" for breach in found)
         if good and role == "training":
             self.labels.add(answer, as_object(answer))
             self.asked.add(self._name, line, "\n".join(turn.text for turn in example.asked))

@@ -21,9 +21,10 @@ class Standing:
     def form(self, record: Record) -> Format:
         """The format of a row."""
         assert self._detected is not None
-        found = self._detected.of(record)
-        if found.recognises(record):  # a row that is in no format at all says nothing of the others
-            self._held = [form for form in self._held if form.recognises(record)]
+        found = self._detected.claim(record)
+        if found is None:  # a row that is in no format at all says nothing of the others
+            return self._detected.format
+        self._held = [form for form in self._held if form is found or form.recognises(record)]
         if found is not self._detected.format:
             self._others[found.title] += 1
         return found

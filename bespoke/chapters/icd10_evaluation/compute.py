@@ -117,7 +117,7 @@ def compute(
         power=power(common, nearest, shared),
         learning=tuple(curve.curve() for curve in learnt),
         forecast=forecast(learnt, bootstrap, client, facts),
-        retrieval=retrieval(train, notes, release, resamples=resamples, seed=seed) if any(gold) else None,
+        retrieval=retrieval(train, notes, release, seed=seed) if any(gold) else None,
         claims=audit_claims(facts),
         precedents=precedents(facts),
         disagreements=disagreements(

@@ -9,16 +9,14 @@ from bespoke.clients.schema import Note
 from bespoke.facts.icd10 import CodeSet
 
 
-def retrieval(
-    train: Sequence[Note], notes: Sequence[Note], codes: CodeSet, *, resamples: int, seed: int
-) -> Retrieval:
+def retrieval(train: Sequence[Note], notes: Sequence[Note], codes: CodeSet, *, seed: int) -> Retrieval:
     """Recall at k of every stage on the notes' gold codes, by the very search that the RAG rungs are handed.
 
     The reranker learns on training notes alone. Intervals resample whole groups of notes.
     """
     from bespoke.retrieval import CandidateSearch  # it builds on this chapter's lexical rung
 
-    report = CandidateSearch(train, codes=codes).report(notes, resamples=resamples, seed=seed)
+    report = CandidateSearch(train, codes=codes).report(notes, seed=seed)
     return Retrieval(
         dense=report.dense,
         has_dense=report.has_dense,

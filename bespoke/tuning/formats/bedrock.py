@@ -39,8 +39,7 @@ class BedrockClaude(Format):
         return "'system' beside 'messages'" if record["system"] is not None else ""
 
     def read(self, record: Record) -> Reading:
-        reading = read_chat(record, ROLES)
-        return Reading(reading.example, (*reading.faults, *self.unknown_keys(reading.example)))
+        return self.checked(read_chat(record, ROLES))
 
     def spell(self, example: Example) -> dict[str, Any]:
         messages = [

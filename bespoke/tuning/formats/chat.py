@@ -62,8 +62,7 @@ class OpenAIChat(Format):
         )
 
     def read(self, record: Record) -> Reading:
-        reading = read_chat(record)
-        return Reading(reading.example, (*reading.faults, *self.unknown_keys(reading.example)))
+        return self.checked(read_chat(record))
 
     def carries_media(self, block: Record) -> bool:
         return block.get("type") in OPENAI_PARTS

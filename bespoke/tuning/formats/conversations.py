@@ -17,9 +17,9 @@ from bespoke.tuning.formats.example import (
     written,
 )
 from bespoke.tuning.formats.format import Format
-from bespoke.tuning.formats.linking import UNTIED
 from bespoke.tuning.formats.message_list import MISSING, read_messages
 from bespoke.tuning.formats.reading import OWN, finished
+from bespoke.tuning.formats.structure import arguments_of
 from bespoke.tuning.formats.tools import openai_tools
 
 LISTS = (
@@ -61,6 +61,7 @@ class Conversations(Format):
     title = "conversations (human/assistant)"
     narrow = False
     has_tools = True
+    has_ids = False
     keys = None
     turn_keys = None
 
@@ -80,7 +81,7 @@ class Conversations(Format):
             "messages" if "conversations" not in record and "messages" in record else LISTS[0]
         )
         value = record.get(key, MISSING)
-        role, text = _keys(value) or ("from", "value")
+        role, text = _keys(value)
         if value is not MISSING and isinstance(value, list) and value and not role:
             value, role, text = _unpaired(value), "from", "value"
             spelling: Mapping[str, Any] = {}
@@ -90,10 +91,6 @@ class Conversations(Format):
         calls = [_called(item, role, text) for item in value] if isinstance(value, list) else value
         found = read_messages(calls, where=key, role_key=role, text_key=text, roles=ROLES)
         return finished(record, found, own=(*OWN, key), spelling=spelling)
-
-    def changed(self, example: Example) -> tuple[str, ...]:
-        ids = any(call.id for turn in example.turns for call in turn.calls)
-        return (*super().changed(example), *((UNTIED,) if ids else ()))
 
     def spell(self, example: Example) -> dict[str, Any]:
         how = {**DEFAULT, **example.spelling} if "list" in example.spelling else DEFAULT
@@ -128,8 +125,6 @@ def _called(item: Any, role: str, text: str) -> Any:
     """A `function_call` turn as a message with calls; any other as it is."""
     if not isinstance(item, dict) or item.get(role) != CALL or not isinstance(item.get(text), str):
         return item
-    from bespoke.tuning.formats.structure import arguments_of
-
     value = arguments_of(item[text])
     listed = value if isinstance(value, list) else [value]
     if not listed or not all(isinstance(one, dict) and isinstance(one.get("name"), str) for one in listed):

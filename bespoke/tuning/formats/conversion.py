@@ -170,7 +170,7 @@ def _csv_writer(file: IO[str]) -> Callable[[dict[str, Any]], str]:
 
 
 @contextmanager
-def whole_file(out: Path) -> Iterator[IO[str]]:
+def whole_file(out: Path, mode: int = 0o644) -> Iterator[IO[str]]:
     """A file that takes its place only when everything was written."""
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -178,7 +178,7 @@ def whole_file(out: Path) -> Iterator[IO[str]]:
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
                 yield file
-            Path(name).chmod(0o644)
+            Path(name).chmod(mode)
             Path(name).replace(out)
         except BaseException:
             Path(name).unlink(missing_ok=True)

@@ -58,11 +58,15 @@ class Detection:
     table: bool = False
 
     def of(self, record: Record) -> Format:
-        """The format of one row: the file's where the row is in it, else the first that recognises it."""
+        """The format of one row: the file's where the row is in it or in none, else the first that recognises it."""
+        return self.claim(record) or self.format
+
+    def claim(self, record: Record) -> Format | None:
+        """The same; None for a row that is in no format at all."""
         if self.format.recognises(record):
             return self.format
         claims = _claims(record, self.table)
-        return KNOWN[next(iter(claims))] if claims else self.format
+        return KNOWN[next(iter(claims))] if claims else None
 
 
 def candidates(table: bool) -> tuple[Format, ...]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from bespoke.errors import BespokeError
 from bespoke.tuning.formats.example import ASSISTANT, HUMAN, Example, Fault, Reading, Record
+from bespoke.tuning.formats.linking import UNTIED
 
 VERSION = "bedrock-conversation-2024"
 
@@ -26,6 +27,8 @@ class Format(ABC):
     has_reasoning: ClassVar[bool] = False
     has_media: ClassVar[bool] = False  # in the spelling that the format itself uses
     has_parts: ClassVar[bool] = False  # several text blocks in a turn
+    has_ids: ClassVar[bool] = True  # of calls
+    keeps_halves: ClassVar[bool] = False  # a prompt of two columns stays two
     keys: ClassVar[frozenset[str] | None] = frozenset()  # further keys of an example; None: any
     turn_keys: ClassVar[frozenset[str] | None] = frozenset()  # further keys of a turn; None: any
 
@@ -72,8 +75,10 @@ class Format(ABC):
             said.append("several text blocks of a turn are joined by a blank line")
         if version not in (None, VERSION) and self.name != "bedrock_conversation":
             said.append(f"schemaVersion {version!r} is left behind")
-        if example.spelling.get("joined"):
+        if example.spelling.get("joined") and not self.keeps_halves:
             said.append(f"{example.spelling['joined']} are one prompt, a blank line between them")
+        if not self.has_ids and any(call.id for turn in example.turns for call in turn.calls):
+            said.append(UNTIED)
         return tuple(said)
 
     def write(self, example: Example) -> dict[str, Any]:
@@ -82,6 +87,10 @@ class Format(ABC):
         if losses:
             raise BespokeError(f"{self.title} cannot carry {'; '.join(losses)}")
         return self.spell(example)
+
+    def checked(self, reading: Reading) -> Reading:
+        """The reading with every key that this format does not know among its faults."""
+        return Reading(reading.example, (*reading.faults, *self.unknown_keys(reading.example)))
 
     def unknown_keys(self, example: Example) -> tuple[Fault, ...]:
         """Keys that this format does not know, of the example and of its turns."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from bespoke.tuning.formats.example import ASSISTANT, HUMAN, SYSTEM, TOOL, Example, Reading, Record, Turn
 from bespoke.tuning.formats.format import Format
-from bespoke.tuning.formats.linking import UNTIED, in_messages, linked, name_of
+from bespoke.tuning.formats.linking import in_messages, linked, name_of
 from bespoke.tuning.formats.message_list import read_messages
 from bespoke.tuning.formats.reading import finished
 from bespoke.tuning.formats.tools import TOOL_KEYS, gemini_tools
@@ -27,6 +27,7 @@ class Gemini(Format):
     name = "gemini"
     title = "Gemini JSONL"
     has_tools = True
+    has_ids = False
     has_media = True
     has_parts = True
     has_reasoning = True
@@ -50,15 +51,10 @@ class Gemini(Format):
         if key:
             value = record[key]
             rest["system"] = value.get("parts", value) if isinstance(value, dict) else value
-        reading = finished(rest, found, own=("system", "contents", *TOOL_KEYS))
-        return Reading(reading.example, (*reading.faults, *self.unknown_keys(reading.example)))
+        return self.checked(finished(rest, found, own=("system", "contents", *TOOL_KEYS)))
 
     def carries_media(self, block: Record) -> bool:
         return any(key in block for key in MEDIA)
-
-    def changed(self, example: Example) -> tuple[str, ...]:
-        ids = any(call.id for turn in example.turns for call in turn.calls)
-        return (*super().changed(example), *((UNTIED,) if ids else ()))
 
     def spell(self, example: Example) -> dict[str, Any]:
         record: dict[str, Any] = {}

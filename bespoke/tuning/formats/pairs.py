@@ -30,9 +30,9 @@ def own_key(record: Record, name: str) -> str:
     return next((key for key in record if isinstance(key, str) and key.strip().lower() == name), "")
 
 
-def columns_of(record: Record, pairs: tuple[tuple[str, str], ...] = PAIRS) -> tuple[str, str] | None:
+def columns_of(record: Record) -> tuple[str, str] | None:
     """The pair of keys that a record offers, as it spells them; the first known one."""
-    for ask, answer in pairs:
+    for ask, answer in PAIRS:
         found = own_key(record, ask), own_key(record, answer)
         if all(found):
             return found
@@ -115,15 +115,15 @@ class QuestionAnswer(Format):
     title = "question/answer pairs"
     narrow = False
     keys = None
-    pairs = PAIRS
+    keeps_halves = True
     first = ("question", "answer")
 
     def recognises(self, record: Record) -> str:
-        pair = columns_of(record, self.pairs)
+        pair = columns_of(record)
         return f"{pair[0]!r} and {pair[1]!r}" if pair and isinstance(record[pair[1]], str) else ""
 
     def read(self, record: Record) -> Reading:
-        pair = columns_of(record, self.pairs) or self.first
+        pair = columns_of(record) or self.first
         further = own_key(record, "context")
         return read_pair(
             record, *pair, further if isinstance(record.get(further), str) else "", form=self.name
@@ -131,9 +131,6 @@ class QuestionAnswer(Format):
 
     def spell(self, example: Example) -> dict[str, Any]:
         return spell_pair(example, self.first, self.name)
-
-    def changed(self, example: Example) -> tuple[str, ...]:
-        return tuple(said for said in super().changed(example) if not said.endswith("between them"))
 
     def lost(self, example: Example) -> tuple[str, ...]:
         roles = [turn.role for turn in example.turns]
@@ -194,9 +191,6 @@ class Alpaca(QuestionAnswer):
             form=self.name,
             empty_is_none=True,
         )
-
-    def spell(self, example: Example) -> dict[str, Any]:
-        return spell_pair(example, self.first, self.name)
 
     def _answer(self, record: Record) -> str:
         return next((key for name in ANSWERS if (key := own_key(record, name))), "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bespoke.tuning.formats.chat import riding, spell_messages, unheard
-from bespoke.tuning.formats.example import ASSISTANT, HUMAN, SYSTEM, Example, Fault, Reading, Record
+from bespoke.tuning.formats.example import ASSISTANT, HUMAN, Example, Fault, Reading, Record
 from bespoke.tuning.formats.format import Format
 from bespoke.tuning.formats.message_list import MISSING, USER_ROLES, Messages, read_messages
 from bespoke.tuning.formats.pairs import SYSTEMS, read_pair
@@ -30,8 +30,7 @@ class PromptCompletion(Format):
         return "'prompt' and 'completion' hold text" if texts else ""
 
     def read(self, record: Record) -> Reading:
-        reading = read_pair(record, "prompt", "completion")
-        return Reading(reading.example, (*reading.faults, *self.unknown_keys(reading.example)))
+        return self.checked(read_pair(record, "prompt", "completion"))
 
     def spell(self, example: Example) -> dict[str, Any]:
         prompt, completion = example.turns
@@ -100,7 +99,6 @@ class TRLPromptCompletion(PromptCompletion):
 
 
 def _messages(record: Record, key: str) -> Messages:
-    roles = {**USER_ROLES, "system": SYSTEM}
     return read_messages(
-        record.get(key, MISSING), where=key, role_key="role", text_key="content", roles=roles
+        record.get(key, MISSING), where=key, role_key="role", text_key="content", roles=USER_ROLES
     )

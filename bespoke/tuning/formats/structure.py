@@ -8,6 +8,8 @@ from itertools import pairwise
 
 from bespoke.tuning.formats.example import ASSISTANT, HUMAN, TOOL, Call, Example, Fault, Turn
 
+EMPTY_SYSTEM = "the system prompt is empty"
+
 
 def structure(example: Example) -> tuple[Fault, ...]:
     """Human first, in turn, assistant last, no empty text; calls parse, are declared, and are answered in order."""
@@ -19,7 +21,7 @@ def _texts(example: Example) -> Iterator[Fault]:
         if not turn.text.strip() and not turn.calls and not turn.media and turn.role != TOOL:
             yield Fault("empty_text", f"turn {n} ({turn.role}) is empty")
     if example.system is not None and not example.system.strip():
-        yield Fault("empty_text", "the system prompt is empty")
+        yield Fault("empty_text", EMPTY_SYSTEM)
 
 
 def _order(turns: tuple[Turn, ...]) -> Iterator[Fault]:

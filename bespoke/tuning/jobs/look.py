@@ -36,11 +36,10 @@ def look(store: Store, run: Run, aws: Aws, outside: Outside) -> Run:
     return store.keep(run)
 
 
-def strays(state: State, client: str, aws: Aws, unasked: list[str] | None = None) -> tuple[Stray, ...]:
+def strays(state: State, client: str, aws: Aws, unasked: list[str]) -> tuple[Stray, ...]:
     """What runs on AWS under this client's names and is in no run of the state.
 
-    Raises BespokeError for a kind of thing that AWS does not list; with `unasked` the reason goes there, and the
-    other kinds are told all the same.
+    The reason of a kind that AWS does not list goes to `unasked`, and the other kinds are told all the same.
     """
     known = {
         thing.name
@@ -54,8 +53,6 @@ def strays(state: State, client: str, aws: Aws, unasked: list[str] | None = None
             with told("what else there is of this client", aws.region):
                 found += listed(naming.prefix(client), aws.bedrock)
         except BespokeError as error:
-            if unasked is None:
-                raise
             unasked.append(str(error))
     return tuple(stray for stray in found if stray.name not in known)
 

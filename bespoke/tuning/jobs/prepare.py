@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal
 
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError, Problem
 from bespoke.facts.reader import Facts
 from bespoke.tuning.formats import detect, format_named
-from bespoke.tuning.formats.conversion import examples, without
+from bespoke.tuning.formats.conversion import examples, whole_file, without
 from bespoke.tuning.formats.format import Format, to_json
 from bespoke.tuning.jobs.profiles import Profile
 from bespoke.tuning.jobs.verdict import refuse
@@ -142,7 +140,9 @@ def _write(
     counts: Counter[str] = Counter()
     problems: list[Problem] = []
     with ExitStack() as stack:
-        files = {side: stack.enter_context(_whole_file(folder / name)) for side, name in NAMES.items()}
+        files = {
+            side: stack.enter_context(whole_file(folder / name, mode=0o600)) for side, name in NAMES.items()
+        }
         for number, path in enumerate(client.dataset):
             shown = f"{client.name}/{path.relative_to(client.folder).as_posix()}"
             for line, given, _ in examples(path, detect(path)):
@@ -163,23 +163,6 @@ def _write(
         if not counts[side]:
             (folder / name).unlink(missing_ok=True)
     return counts
-
-
-@contextmanager
-def _whole_file(out: Path) -> Iterator[IO[str]]:
-    """A file that takes its place only when all of it was written."""
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                yield file
-            Path(name).replace(out)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise BespokeError(f"cannot write: {error.strerror or error}", path=str(out)) from error
 
 
 def _measured(role: Role, path: Path, found: DatasetReadiness) -> Prepared:

@@ -32,3 +32,11 @@ LEAVING: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("identifier_ip", re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")),
 )
+
+
+def with_leaving(found: dict[str, str], text: str) -> dict[str, str]:
+    """What the rules found, each with its match, and what may not leave besides."""
+    for rule, pattern in LEAVING:
+        if rule not in found and (match := pattern.search(text)):
+            found[rule] = match.group()
+    return found

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 
-from bespoke.chapters.dataset_readiness.identifiers.leaving import LEAVING
+from bespoke.chapters.dataset_readiness.identifiers.leaving import with_leaving
 
 KINDS = {
     "identifier_email": "e-mail address",
@@ -44,10 +44,7 @@ def spans(text: str, country: str, rules: Rules) -> list[Span] | None:
     found: list[Span] = []
     left = text
     for _ in range(MOST_ROUNDS):
-        hits = dict(rules(left, country))
-        for rule, pattern in LEAVING:
-            if rule not in hits and (match := pattern.search(left)):
-                hits[rule] = match.group()
+        hits = with_leaving(dict(rules(left, country)), left)
         if not hits:
             return sorted(found)
         for rule, what in sorted(hits.items(), key=lambda hit: -len(hit[1])):
