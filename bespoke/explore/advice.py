@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
 
 from bespoke.advice import Plan, feasibility
 from bespoke.advice.flips import Flip, flip_points
@@ -13,6 +12,7 @@ from bespoke.advice.routes import routes
 from bespoke.chapters.cost_model.compute import SEED, inputs_of
 from bespoke.chapters.cost_model.prices import TaskPrices
 from bespoke.chapters.plans import Advised, advise
+from bespoke.explore.audit import Earlier
 from bespoke.explore.dials import YES_NO, Dial
 from bespoke.explore.explorer import Explorer, Shown
 from bespoke.explore.scene import Scene
@@ -41,14 +41,10 @@ class RecommendationExplorer(Explorer):
 
     def __init__(self, book: Workbook) -> None:
         super().__init__(book)
-        self.failures: Any = book.earlier("02_failure_modes")
-        self.dataset: Any = book.earlier("03_dataset_readiness")
-        self.evaluation: Any = book.earlier("04_evaluation")
+        self.earlier = Earlier.of(book)
         self.names = {route.route: route.name for route in routes(self.base.facts.as_of)}
         self.before = self._plans(self.base)
-        self._flips_of = lru_cache(maxsize=64)(
-            lambda subject: self._flips(subject, self.base, self.before[subject])
-        )
+        self._flips_of = lru_cache(maxsize=64)(self._flips)
 
     def dials(self, subject: str, scene: Scene) -> Sequence[Dial]:
         own, task = scene.client.engagement, scene.client.task(subject)
@@ -84,12 +80,15 @@ class RecommendationExplorer(Explorer):
 
     def _plans(self, scene: Scene) -> dict[str, Advised]:
         found = advise(
-            scene.client, scene.facts, failures=self.failures, dataset=self.dataset, evaluation=self.evaluation,
+            scene.client, scene.facts, failures=self.earlier.failures, dataset=self.earlier.dataset,
+            evaluation=self.earlier.evaluation,
             draws=DRAWS, seed=SEED,
         )  # fmt: skip
         return {one.task_id: one for one in found}
 
-    def _flips(self, subject: str, scene: Scene, one: Advised) -> tuple[Flip, ...]:
+    def _flips(self, subject: str) -> tuple[Flip, ...]:
+        """Of the folder as it is."""
+        scene, one = self.base, self.before[subject]
         inputs = inputs_of(scene.client, scene.facts, DRAWS, SEED)
         prices = TaskPrices(
             scene.client, scene.client.task(subject), inputs, feasibility.as_it_runs(one.situation)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bespoke.chapters import schedule
+from bespoke.chapters.registry import chapter
 from bespoke.chapters.timeline import PhaseTimeline, PlanTimeline, Timeline
 from bespoke.exhibits.timeline.words import full_name, plan_name
 from bespoke.explore.changes import Changes
@@ -32,15 +33,7 @@ class TimelineExplorer(Explorer):
 
     def __init__(self, book: Workbook) -> None:
         super().__init__(book)
-        self.inputs: Any = {
-            name: book.earlier(stem)
-            for name, stem in (
-                ("failures", "02_failure_modes"),
-                ("dataset", "03_dataset_readiness"),
-                ("evaluation", "04_evaluation"),
-                ("icd10", "05_icd10_evaluation"),
-            )
-        }
+        self.inputs: Any = {name: book.earlier(stem) for name, stem in chapter("07_timeline").needs.items()}
         self.correlation = self.base.facts.number(CORRELATION)
         self.before = schedule.compute(self.base.client, self.base.facts, **self.inputs, draws=DRAWS)
         if not self.before.portfolio.phases:

@@ -24,15 +24,15 @@ def run_own(
     say: Say,
     *,
     force: bool = False,
-) -> list[OwnNotebook]:
-    """Run what has to run; the notebooks that belong into the report.
+) -> None:
+    """Run what has to run.
 
     `folder` is the client's report folder. One that nobody trusted is not run, and said. Raises BespokeError naming
     notebook and cell where one fails.
     """
     from bespoke.runner.execute import execute
 
-    printed = []
+    environment = {**environment, "PYTHONDONTWRITEBYTECODE": "1"}  # the client folder stays as it is
     before, now.own = now.own, {}
     for one in notebooks:
         name = f"{now.client}: notebooks/{printable(one.path.name)}"
@@ -41,7 +41,6 @@ def run_own(
                 f"{name}: not run: nobody has trusted it as it is now; read it, then: bespoke trust {now.client}"
             )
             continue
-        printed.append(one)
         target, key = one.executed(folder), key_of(one, folder, now)
         reason = "forced" if force else why(one, folder, key, before.get(one.stem))
         if not reason:
@@ -52,14 +51,12 @@ def run_own(
             keep_edited(target, earlier.outputs.get(_name(one), ""), name, say)
         target.parent.mkdir(parents=True, exist_ok=True)
         parameters = {"client": now.client, "as_of": now.as_of}
-        environment = {**environment, "PYTHONDONTWRITEBYTECODE": "1"}  # the client folder stays as it is
         seconds = execute(one.path, target, parameters, environment, folder=one.path.parent)
         assert seconds is not None  # nobody calls it off
         outputs = {_name(one): digest(target)}
         now.own[one.stem] = NotebookRun(key, {}, now.made_by, outputs, seconds.rounded(), one.digest)
         now.write(folder)
         say(f"{name}: ran in {seconds.total:.1f} s ({reason})")
-    return printed
 
 
 def own_unchanged(client: Path, folder: Path, now: Manifest) -> bool:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
-from bespoke.report.model import Anchor, Heading, Inline, Link, Section, Styled, lines_of, plain, walk
+from bespoke.report.model import Anchor, Heading, Link, Section, deep, lines_of, plain, walk
 
 
 def slug(text: str) -> str:
@@ -21,7 +20,7 @@ def labelled(section: Section) -> dict[str, str]:
         slug(piece.url[1:])
         for block in walk(section.body)
         for line in lines_of(block)
-        for piece in _deep(line)
+        for piece in deep(line)
         if isinstance(piece, Link) and piece.url.startswith("#")
     } - {""}
     found: dict[str, str] = {}
@@ -33,7 +32,7 @@ def labelled(section: Section) -> dict[str, str]:
         if isinstance(block, Heading) and _free(name := slug(plain(block.children)), wanted, found):
             block.label = found[name] = f"{section.anchor}--{len(found)}"
         for line in lines_of(block):
-            for piece in _deep(line):
+            for piece in deep(line):
                 if isinstance(piece, Anchor) and _free(name := slug(piece.name), wanted, found):
                     piece.label = found[name] = f"{section.anchor}--{len(found)}"
     return found
@@ -41,10 +40,3 @@ def labelled(section: Section) -> dict[str, str]:
 
 def _free(name: str, wanted: set[str], found: dict[str, str]) -> bool:
     return name in wanted and name not in found
-
-
-def _deep(line: Iterable[Inline]) -> Iterator[Inline]:
-    for piece in line:
-        yield piece
-        if isinstance(piece, Styled | Link):
-            yield from _deep(piece.children)

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from bespoke.report import columns, drawings, paging, widths
 from bespoke.report.colour import accessible
 from bespoke.report.cover import Cover
+from bespoke.report.drawings import MONO, SANS, SERIF
 from bespoke.report.glyphs import drawable, loosened, right_to_left
 from bespoke.report.model import (
     Anchor,
@@ -40,6 +41,7 @@ from bespoke.report.model import (
 )
 from bespoke.report.phrases import phrases
 from bespoke.report.pictures import embedded, logo
+from bespoke.report.terminal import COLUMNS
 from bespoke.show import fonts, numbers
 
 Data = dict[str, Any]
@@ -47,10 +49,8 @@ PAGE_HEIGHT = {"a4": 297, "us-letter": 279.4}  # mm
 TITLE, HEADING, PROSE = (32.0, 400.0), (21.0, 400.0), (10.0, 220.0)  # type size, and room for one word
 SERIF_WIDTH = 1.12  # the text face, semibold at its widest, against the data face
 RUNNING = 60  # characters
-CODE_LINE = 82  # characters of code that stand on a line of the page
 FRONT_SIZES = (9.5, 9.0, 8.5, 8.0)  # of the type in the summary's table, which is read and not looked up
 _DATE = re.compile(r"\b\d{1,2}\.? [^\W\d]{3,5}\.? \d{4}\b")
-SERIF, SANS, MONO = "Source Serif Pro", "Source Sans Pro", "DejaVu Sans Mono"
 
 
 Kind = Literal["front", "chapter", "appendix"]
@@ -168,7 +168,7 @@ class _Writer:
             case Callout(tone, body):
                 return {"kind": "callout", "tone": tone, "body": self.blocks(body)}
             case CodeBlock(text):
-                return {"kind": "code", "text": loosened(drawable(text, self.covered), CODE_LINE)}
+                return {"kind": "code", "text": loosened(drawable(text, self.covered), COLUMNS)}
             case Rule():
                 return {"kind": "rule"}
             case Table():
@@ -219,12 +219,7 @@ class _Writer:
 
     def merged(self, table: Table, fit: widths.Fit) -> list[Data]:
         """Rows with merged cells: what one covers is not there, and it says how far it reaches."""
-        covered = {
-            (n + down, i + across)
-            for (n, i), (rows, columns) in table.spans.items()
-            for down in range(rows)
-            for across in range(columns)
-        } - set(table.spans)
+        covered, emphasis = table.covered(), set(table.emphasis)
         found = []
         for n, row in enumerate(table.rows):
             cells = []
@@ -234,7 +229,7 @@ class _Writer:
                     room = sum(fit.widths[i : i + across]) + widths.GUTTER * (across - 1)
                     one = self.cell(cell, column, room, fit.size)
                     cells.append({**one, "x": i, "rowspan": down, "colspan": across})
-            found.append({"strong": n in set(table.emphasis), "long": fit.lines[n] > 12, "cells": cells})
+            found.append({"strong": n in emphasis, "long": fit.lines[n] > 12, "cells": cells})
         return found
 
     def column(self, column: Column, width: float, size: float) -> Data:

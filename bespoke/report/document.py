@@ -66,8 +66,7 @@ def assembled(parts: Sequence[Part], language: str) -> Document:
             chapters[-1].body += part.blocks()
         else:
             chapters.append(_chapter(part, len(chapters) + 1, words))
-    notices = [notice for part in parts for notice in part.notices]
-    document = Document(chapters, _front(parts, words), _appendices(parts, words), notices)
+    document = Document(chapters, _front(parts, words), _appendices(parts, words))
     numbering.number(document, words)
     return document
 

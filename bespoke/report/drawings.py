@@ -61,8 +61,7 @@ def _bundled(character: str) -> bool:
 @lru_cache(maxsize=1)
 def _code_points() -> frozenset[int]:
     """What the data face draws; the text face draws as much."""
-    face = next(path for path in fonts.faces() if path.stem == "SourceSansPro-Regular")
-    return frozenset(fonts.advances(face))
+    return fonts.drawn_by(fonts.data_face())
 
 
 def _family(asked: str, families: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 WIDEST, TALLEST = 1000, 65534  # spans beyond these are not taken, as in browsers
 LONG = 200  # rows: pandoc takes a second for 500, so a long body of plain cells is read here
+ROWS = "bespoke-rows"  # class of a row that stands for many, read without pandoc
 
 _BODY = re.compile(r"(<tbody[^>]*>)(.*?)(</tbody>)", re.DOTALL | re.IGNORECASE)
 _ROW = re.compile(r"\s*<tr[^>]*>((?:\s*<t[hd](?:\s[^<>]*)?>[^<]*</t[hd]>)+)\s*</tr>\s*", re.IGNORECASE)
@@ -35,7 +36,7 @@ class Slot:
 Grid = list[list[Slot]]
 
 
-def long_bodies(html: str, mark: str) -> tuple[str, dict[int, Grid]]:
+def long_bodies(html: str) -> tuple[str, dict[int, Grid]]:
     """The HTML with one marked row in place of each long table body of plain cells, and those bodies."""
     found: dict[int, Grid] = {}
     if html.count("<tr") < LONG:
@@ -46,7 +47,7 @@ def long_bodies(html: str, mark: str) -> tuple[str, dict[int, Grid]]:
         if grid is None:
             return body[0]
         found[len(found)] = grid
-        return f'{body[1]}<tr class="{mark}"><td>{len(found) - 1}</td></tr>{body[3]}'
+        return f'{body[1]}<tr class="{ROWS}"><td>{len(found) - 1}</td></tr>{body[3]}'
 
     return _BODY.sub(replaced, html), found
 
@@ -89,7 +90,7 @@ def table(node: Any, reading: Reading) -> Table:
         )
         for i in range(width)
     ]
-    words = " ".join(plain(block["children"]) for block in _captions(caption, reading))
+    words = reading.caption(caption[1])
     return Table(columns, cells, caption=words, spans=spans, index=_index(bodies, rows, width))
 
 
@@ -117,14 +118,6 @@ def shortened(table: Table, most: int, words: str) -> int:
     return missing
 
 
-def _captions(caption: Any, reading: Reading) -> Iterable[dict[str, Any]]:
-    from bespoke.report.model import Paragraph
-
-    for block in reading.blocks(caption[1]):
-        if isinstance(block, Paragraph):
-            yield {"children": block.children}
-
-
 def _index(bodies: Any, rows: Grid, width: int) -> int:
     """How many columns name a row: those of `th` cells, one where the table does not say."""
     named = max((int(body[1]) for body in bodies), default=0)
@@ -133,7 +126,7 @@ def _index(bodies: Any, rows: Grid, width: int) -> int:
 
 def _expanded(row: Any, reading: Reading) -> Grid:
     """One row, or the many that its mark stands for."""
-    if "bespoke-rows" in row[0][1]:
+    if ROWS in row[0][1]:
         number = str(_slots(row, reading)[0].content)
         found = reading.rows.get(int(number)) if number.isdecimal() else None
         return found or []

@@ -138,7 +138,7 @@ def _figure(figure: Figure, words: Phrases) -> str:
 
 def _table(table: Table, words: Phrases) -> str:
     caption = _caption(table.number, table.caption)
-    emphasis = set(table.emphasis)
+    emphasis, covered = set(table.emphasis), table.covered()
     sides = [_side(table, i) for i in range(len(table.columns))]
     wordy = sides.count("long") >= WORDY and len(table.rows) <= CARDS and not (table.spans or table.headless)
     titles = element("tr", *(_head(c, wordy=wordy) for c in table.columns), role=_if(wordy, "row"))
@@ -146,7 +146,7 @@ def _table(table: Table, words: Phrases) -> str:
     rows = (
         element(
             "tr",
-            *_cells(table, n, row, sides, wordy=wordy),
+            *_cells(table, n, row, sides, covered, wordy=wordy),
             class_="strong" if n in emphasis else None,
             role=_if(wordy, "row"),
         )
@@ -181,19 +181,14 @@ def _if(true: bool, value: str) -> str | None:
     return value if true else None
 
 
-def _cells(table: Table, n: int, row: list[Cell], sides: list[str], *, wordy: bool) -> list[str]:
+def _cells(
+    table: Table, n: int, row: list[Cell], sides: list[str], covered: set[tuple[int, int]], *, wordy: bool
+) -> list[str]:
     """The cells of one row; those that a merged one covers are not there."""
-    covered = {
-        column
-        for (top, left), (down, across) in table.spans.items()
-        if top <= n < top + down
-        for column in range(left, left + across)
-        if (top, left) != (n, column)
-    }
     return [
         _cell(cell, column, side, wordy=wordy, span=table.spans.get((n, i), (1, 1)))
         for i, (cell, column, side) in enumerate(zip(row, table.columns, sides, strict=True))
-        if i not in covered
+        if (n, i) not in covered
     ]
 
 

@@ -156,6 +156,15 @@ class Table:
         """Whether no column has a title."""
         return not any(column.title for column in self.columns)
 
+    def covered(self) -> set[tuple[int, int]]:
+        """Row and column of every place that a merged cell reaches over."""
+        return {
+            (n + down, i + across)
+            for (n, i), (rows, columns) in self.spans.items()
+            for down in range(rows)
+            for across in range(columns)
+        } - set(self.spans)
+
 
 @dataclass
 class Figure:
@@ -222,15 +231,15 @@ def formulas_of(blocks: Iterable[Block]) -> Iterator[Formula]:
     """Every formula in a run of blocks, in reading order."""
     for block in walk(blocks):
         for line in lines_of(block):
-            yield from _formulas(line)
+            yield from (piece for piece in deep(line) if isinstance(piece, Formula))
 
 
-def _formulas(line: Iterable[Inline]) -> Iterator[Formula]:
+def deep(line: Iterable[Inline]) -> Iterator[Inline]:
+    """Every piece of a line, those inside others too, in reading order."""
     for piece in line:
-        if isinstance(piece, Formula):
-            yield piece
-        elif isinstance(piece, Styled | Link):
-            yield from _formulas(piece.children)
+        yield piece
+        if isinstance(piece, Styled | Link):
+            yield from deep(piece.children)
 
 
 def plain(children: Cell, *, drawings: bool = True) -> str:

@@ -206,7 +206,9 @@ class _Reader:
         if interactive.WIDGET in data:
             return self.widget(data[interactive.WIDGET])
         if frames.SCHEMA in data:
-            return _done(self.captioned(frames.from_schema(data[frames.SCHEMA], self.locale), metadata))
+            table = frames.from_schema(data[frames.SCHEMA], self.locale)
+            self._placed(table, metadata)
+            return _done(table)
         return self.text(data, metadata)
 
     def text(self, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> Draft:
@@ -279,10 +281,6 @@ class _Reader:
         what = f"an interactive output ({name})" if name else "something that only a browser draws"
         self.notices.say(self.cell, f"{what} is not printed{f' ({address[:120]})' if address else ''}")
         return interactive.box(name, str(self.number), self.words, address)
-
-    def captioned(self, table: Table, metadata: Mapping[str, Any]) -> Table:
-        self._placed(table, metadata)
-        return table
 
     def _placed(self, block: Block, metadata: Mapping[str, Any]) -> None:
         if isinstance(block, Table | Figure):

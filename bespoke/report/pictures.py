@@ -44,7 +44,7 @@ def from_bytes(raw: bytes, alt: str) -> Picture:
                 raw, kind = _as_png(image), "png"
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise ValueError(str(error)) from error
-    return Picture(kind, base64.b64encode(raw).decode("ascii"), words, width, height)
+    return Picture(kind, stored(raw), words, width, height)
 
 
 def _as_png(image: Any) -> bytes:

@@ -13,7 +13,7 @@ from bespoke.report.images import Images
 from bespoke.report.markdown import Maths
 from bespoke.report.model import Block, Inline, Paragraph, Words
 from bespoke.report.pandoc import Sources, Tree
-from bespoke.report.tree import LOST, ROWS, Reading
+from bespoke.report.tree import LOST, Reading
 
 Blocks = Callable[[Sequence[Tree]], list[Block]]  # the trees of the notebook's texts -> blocks
 
@@ -48,7 +48,7 @@ class Texts:
         """The words, tables and pictures of a piece of HTML; scripts and styles are nothing to read."""
         gone: list[tuple[str, str]] = []
         text = mending.readable(interactive.EMBEDDED.sub(partial(_marked, gone), source))
-        text, rows = grids.long_bodies(text, ROWS)
+        text, rows = grids.long_bodies(text)
         place = self.sources.add("html", text)
         return lambda trees: self._reading(gone, rows=rows).blocks(trees[place])
 

@@ -51,7 +51,6 @@ _STYLES: dict[str, Any] = {
 _CAUTIONS = ("alert-warning", "alert-danger", "alert-error", "warning", "caution", "danger", "important")
 _NOTES = ("alert", "admonition", "note", "tip")
 LOST = "bespoke-lost"  # class of what stands in HTML for something that only a browser shows
-ROWS = "bespoke-rows"  # and for rows that were read without pandoc
 
 
 @dataclass(frozen=True)
@@ -120,10 +119,14 @@ class Reading:
             return [Paragraph([*name, Words(": "), *body[0].children]), *body[1:]]
         return [Paragraph(name), *body]
 
+    def caption(self, tree: Tree) -> str:
+        """The words of its paragraphs."""
+        return " ".join(plain(b.children) for b in self.blocks(tree) if isinstance(b, Paragraph))
+
     def figure(self, content: Any) -> list[Block]:
         """An HTML `figure`: its caption goes to the picture or table in it."""
         blocks = self.blocks(content[2])
-        caption = " ".join(plain(b.children) for b in self.blocks(content[1][1]) if isinstance(b, Paragraph))
+        caption = self.caption(content[1][1])
         first = next((b for b in blocks if isinstance(b, Figure | Table)), None)
         if first is not None:
             first.caption = caption

@@ -191,8 +191,8 @@ class _Advances(dict[str, float]):
 @lru_cache(maxsize=1)
 def _sans() -> _Advances:
     """Source Sans Pro."""
-    face = next(path for path in fonts.faces() if path.stem == "SourceSansPro-Regular")
-    return _Advances({chr(code): width for code, width in fonts.advances(face).items()}, 0.62, 1.05)
+    advances = fonts.advances(fonts.data_face())
+    return _Advances({chr(code): width for code, width in advances.items()}, 0.62, 1.05)
 
 
 @lru_cache(maxsize=1)

@@ -20,9 +20,7 @@ from bespoke.chapters.registry import compute_all
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError, printable
 from bespoke.facts.reader import Facts
-from bespoke.runner.run import Options
-
-LAST = "08_recommendation"
+from bespoke.runner.plan import LAST, Options
 
 
 def compare_reports(name: str, old: str, new: str, options: Options) -> Iterator[str]:

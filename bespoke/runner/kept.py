@@ -8,17 +8,16 @@ from pathlib import Path
 from bespoke.keys import digest
 
 
-def keep_edited(executed: Path, digest_then: str, name: str, say: Callable[[str], None]) -> Path | None:
-    """Where the edited notebook lies now; None where the last run's stands as it was, or none is there.
+def keep_edited(executed: Path, digest_then: str, name: str, say: Callable[[str], None]) -> None:
+    """Moves an edited notebook beside where it lay, and says so.
 
     `digest_then` is the SHA-256 that the last run noted, `name` how messages name the notebook.
     """
     if not digest_then or not executed.is_file() or digest(executed) == digest_then:
-        return None
+        return
     for number in range(1, 1000):
         kept = executed.with_name(f"{executed.stem}.edited{'' if number == 1 else f'-{number}'}.ipynb")
         if not kept.exists():
             executed.replace(kept)
             say(f"{name}: was edited; your version is kept as {kept.name}")
-            return kept
-    return None
+            return

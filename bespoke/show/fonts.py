@@ -79,7 +79,7 @@ def coverage(extra: Sequence[Path] = ()) -> Coverage:
 def code_points(extra: tuple[Path, ...] = ()) -> frozenset[int]:
     """Code points that at least one face draws."""
     upright = (path for path in _bundled() if path.stem in UPRIGHT)  # their bolds and italics draw no more
-    return frozenset().union(*(_drawn(path) for path in (*upright, *_further(extra))))
+    return frozenset().union(*(drawn_by(path) for path in (*upright, *_further(extra))))
 
 
 @lru_cache(maxsize=1)
@@ -108,6 +108,11 @@ def _files(path: Path) -> list[Path]:
     raise BespokeError("no such font file or folder", path=str(path))
 
 
+def data_face() -> Path:
+    """Source Sans Pro, upright."""
+    return next(path for path in faces() if path.stem == "SourceSansPro-Regular")
+
+
 def advances(path: Path) -> dict[int, float]:
     """Code point -> width in em, for one face."""
     with _opened(path) as [font, *_]:
@@ -118,7 +123,8 @@ def advances(path: Path) -> dict[int, float]:
 
 
 @lru_cache(maxsize=128)
-def _drawn(path: Path) -> frozenset[int]:
+def drawn_by(path: Path) -> frozenset[int]:
+    """Code points that the faces of one file draw."""
     with _opened(path) as faces:
         return frozenset(code for font in faces for code in font.getBestCmap() or ())
 
