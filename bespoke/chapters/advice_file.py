@@ -6,11 +6,13 @@ changes its meaning or goes; a new key does not need it.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bespoke.advice.gates import GateOutcome
 from bespoke.advice.plan import Amount, Step
-from bespoke.chapters.recommendation import Recommendation, TaskAdvice
+
+if TYPE_CHECKING:  # the chapter writes this file with its result
+    from bespoke.chapters.recommendation import Recommendation, TaskAdvice
 
 VERSION = 1
 
