@@ -45,13 +45,13 @@ def needed(situation: Situation, gap: str, facts: Facts) -> tuple[Preparation, .
                 route="measure",
                 cases=cases,
                 failures=unread if not mapped or cases else 0,
-                why=_why(cases, unread, mapped),
+                why=_why(cases, mapped),
             )
         )
     return tuple(found)
 
 
-def _why(cases: int, unread: int, mapped: bool) -> str:
+def _why(cases: int, mapped: bool) -> str:
     if cases and not mapped:
         return "quality is not measured on enough cases, and nobody has read what goes wrong"
     if cases:

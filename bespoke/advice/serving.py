@@ -76,21 +76,19 @@ def _access(place: Place, situation: Situation) -> GateOutcome:
 def _residency(place: Place, situation: Situation) -> GateOutcome:
     wanted = ", ".join(region.upper() for region in situation.residency)
     if not situation.residency:
-        return _outcome("residency", "met", place, "no restriction given")
+        return _outcome("met", "no restriction given")
     verdict: Verdict = "met" if _within(place, situation.residency) else "unmet"
     processed = (
         "anywhere"
         if ANYWHERE in place.processes_in
         else f"in {', '.join(map(str.upper, place.processes_in))}"
     )
-    return _outcome(
-        "residency", verdict, place, f"{place.name} processes data {processed}; allowed: {wanted}"
-    )
+    return _outcome(verdict, f"{place.name} processes data {processed}; allowed: {wanted}")
 
 
-def _outcome(gate: str, verdict: Verdict, place: Place, found: str) -> GateOutcome:
+def _outcome(verdict: Verdict, found: str) -> GateOutcome:
     needs = "a place that processes data only where the client allows"
-    return GateOutcome(gate=gate, verdict=verdict, needs=needs, input="residency", found=found)
+    return GateOutcome(gate="residency", verdict=verdict, needs=needs, input="residency", found=found)
 
 
 def _agreement(place: Place, situation: Situation) -> tuple[GateOutcome, ...]:

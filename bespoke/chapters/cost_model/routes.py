@@ -19,7 +19,7 @@ LENGTHENS = (
     "structured_output",
     "operator_configuration",
 )  # the system prompt
-TRAINED: Mapping[str, Callable[[Request, str], Priced]] = {
+TRAINED: Mapping[str, Callable[[Request], Priced]] = {
     "bedrock_haiku3_sft": tuned.bedrock_haiku3_sft,
     "bedrock_nova_sft": tuned.bedrock_nova_sft,
     "bedrock_llama_sft": tuned.bedrock_llama_sft,
@@ -41,7 +41,7 @@ SAME_MODEL_SAME_PROMPT = ("as_is", "prompt_caching", "batch")  # these change th
 def priced(r: Request, c: Configuration) -> Priced:
     """The plan of a configuration without any lever; raises NotPriced with the reason where it has none."""
     if c.route in TRAINED:
-        return TRAINED[c.route](r, c.place)
+        return TRAINED[c.route](r)
     if not is_known(c.model):
         raise NotPriced(f"no price for {c.model}")
     model = canonical(c.model)

@@ -111,7 +111,7 @@ class PricedTask:
         today, facts = self.prices.as_it_runs, self.inputs.facts
         yield Placed(configuration=today, outcomes=())
         yield Placed(configuration=today.model_copy(update={"route": levers.CACHING}), outcomes=())
-        for one in (*_every_prompt_remedy(self.situation), *interventions(self.situation, facts)):
+        for one in (*_every_prompt_remedy(), *interventions(self.situation, facts)):
             yield feasibility.place(one, today, self.situation, facts)
 
     def _price(self, placed: Placed) -> None:
@@ -194,7 +194,7 @@ def _what(draws: pricing.Draws) -> tuple[str, str, tuple[str, ...]]:
     return _identity(draws.configuration)
 
 
-def _every_prompt_remedy(situation: Situation) -> list[Intervention]:
+def _every_prompt_remedy() -> list[Intervention]:
     """Each remedy alone, whatever the failures say: the cost chapter shows what every one of them would cost."""
     prompt = ("prompt_engineering", "few_shot", "glossary", "structured_output", "operator_configuration")
     found = [Intervention(route=route, group="prompt", remedies=(route,)) for route in prompt]

@@ -12,15 +12,15 @@ from bespoke.facts.price_book import Rates, Tariff
 from bespoke.show.numbers import day
 
 
-def bedrock_nova_sft(r: Request, place: str) -> Priced:
+def bedrock_nova_sft(r: Request) -> Priced:
     return _tuned_on_demand(r, r.inputs.text("cost.nova.model"), "nova")
 
 
-def bedrock_llama_sft(r: Request, place: str) -> Priced:
+def bedrock_llama_sft(r: Request) -> Priced:
     return _tuned_on_demand(r, r.inputs.text("cost.llama.model"), "llama")
 
 
-def bedrock_rft(r: Request, place: str) -> Priced:
+def bedrock_rft(r: Request) -> Priced:
     """Served as a tuned Nova 2 Lite; training is paid by the hour."""
     found = _tuned_on_demand(r, r.inputs.text("price.serving.bedrock_rft.model"), "nova-2-lite")
     return replace(found, training="price.training.bedrock_rft", per_run=True)
@@ -35,7 +35,7 @@ def _tuned_on_demand(r: Request, model: str, family: str) -> Priced:
     return Priced(model, r.plan(call, fixed=storage), model, training=f"price.training.{family}")
 
 
-def openai_gpt4o_sft(r: Request, place: str) -> Priced:
+def openai_gpt4o_sft(r: Request) -> Priced:
     last_job = r.inputs.facts.day("model.gpt-4o.last_new_tuning_job")
     if last_job and r.inputs.facts.as_of > last_job:
         raise NotPriced(f"closed: last new fine-tuning job on {last_job}")
@@ -43,11 +43,11 @@ def openai_gpt4o_sft(r: Request, place: str) -> Priced:
     return Priced("ft:gpt-4o", r.plan(call), "gpt-4o", training="price.training.gpt-4o")
 
 
-def vertex_gemini_sft(r: Request, place: str) -> Priced:
+def vertex_gemini_sft(r: Request) -> Priced:
     return _own_rates(r, "vertex_gemini_sft", "tuned Gemini", {})
 
 
-def foundry_sft(r: Request, place: str) -> Priced:
+def foundry_sft(r: Request) -> Priced:
     hosting = r.inputs["price.serving.foundry_sft.usd_per_hour"] * HOURS_PER_DAY * r.load.days
     return _own_rates(r, "foundry_sft", "tuned GPT-4.1 mini", {"hosting": hosting})
 
@@ -64,15 +64,15 @@ def _own_rates(r: Request, route: str, model: str, fixed: dict[str, Array]) -> P
     return Priced(model, r.plan(call, fixed=fixed), model, training=f"price.training.{route}")
 
 
-def sagemaker_sft(r: Request, place: str) -> Priced:
+def sagemaker_sft(r: Request) -> Priced:
     return _on_instances(r, "sagemaker_sft", "open 7-8B model on SageMaker", "l4", operated="sagemaker_sft")
 
 
-def hosted_lora(r: Request, place: str) -> Priced:
+def hosted_lora(r: Request) -> Priced:
     return _on_instances(r, "hosted_lora", "open 7-8B model at a specialist", "", operated="hosted_lora")
 
 
-def distillation(r: Request, place: str) -> Priced:
+def distillation(r: Request) -> Priced:
     """Priced as the student it trains, on one small GPU."""
     return _on_instances(r, "distillation", "open 7-8B student model", "l4", operated="hosted_lora")
 
@@ -90,7 +90,7 @@ def _on_instances(r: Request, route: str, model: str, gpu: str, *, operated: str
     return Priced(model, plan, None, training=f"price.training.{route}")
 
 
-def small_encoder(r: Request, place: str) -> Priced:
+def small_encoder(r: Request) -> Priced:
     per_second = (
         r.inputs["price.serving.small_encoder.requests_per_second"] * r.inputs["cost.hosting.utilisation"]
     )
@@ -101,7 +101,7 @@ def small_encoder(r: Request, place: str) -> Priced:
     return Priced("fine-tuned encoder", plan, None, training="price.training.small_encoder", per_run=True)
 
 
-def bedrock_haiku3_sft(r: Request, place: str) -> Priced:
+def bedrock_haiku3_sft(r: Request) -> Priced:
     _haiku3_is_sold(r)
     tokens = short_prefix(r) + r.input + r.output
     per_second = r.inputs["price.pt.claude-3-haiku.tokens_per_minute"] / 60 / tokens
@@ -122,7 +122,7 @@ def _haiku3_is_sold(r: Request) -> None:
             raise NotPriced(f"closed: since {day(since)} {consequence}")
 
 
-def custom_model_import(r: Request, place: str) -> Priced:
+def custom_model_import(r: Request) -> Priced:
     prompt, output = _self_hosted_tokens(r)
     copy = per_gpu_second(r.inputs, prompt, output) * r.inputs["price.cmi.copy_relative_throughput"]
     units = r.inputs.constant("price.cmi.llama-3-1-8b.units")
@@ -141,7 +141,7 @@ def custom_model_import(r: Request, place: str) -> Priced:
     return Priced("Llama 3.1 8B", plan, base_model=None, training="price.lora_run", per_run=True)
 
 
-def open_weight_lora(r: Request, place: str) -> Priced:
+def open_weight_lora(r: Request) -> Priced:
     """The cheaper of an H100 and an L4 at this load."""
     prompt, output = _self_hosted_tokens(r)
     h100 = per_gpu_second(r.inputs, prompt, output)
@@ -172,7 +172,7 @@ def operations(r: Request, route: str) -> Array:
     return r.inputs[f"cost.operations.days_per_month.{route}"] * consultant_day(r.client, r.inputs)
 
 
-def contract_custom_model(r: Request, place: str) -> Priced:
+def contract_custom_model(r: Request) -> Priced:
     """A yearly commitment that nobody publishes: a question to the account team, in the shape of a range."""
     month = r.inputs["contract.commitment_usd_per_year"] / 12
     call = replace(r.call_on(r.task.model), prefix=0.0 * r.ones, input=0.0 * r.ones, output=0.0 * r.ones)
