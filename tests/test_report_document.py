@@ -6,7 +6,7 @@ import pytest
 
 from bespoke import show
 from bespoke.errors import BespokeError
-from bespoke.report import document
+from bespoke.report import volumes
 from bespoke.report.document import Notebook
 from bespoke.report.model import (
     Callout,
@@ -68,8 +68,8 @@ def finding(text: str) -> dict[str, Any]:
     return block(show.Finding(text=text))
 
 
-def build(*notebooks: tuple[str, list[dict[str, Any]]]) -> document.Document:
-    return document.build([Notebook(stem, {"cells": cells}, f"{stem}.ipynb") for stem, cells in notebooks])
+def build(*notebooks: tuple[str, list[dict[str, Any]]]) -> volumes.Document:
+    return volumes.build([Notebook(stem, {"cells": cells}, f"{stem}.ipynb") for stem, cells in notebooks])
 
 
 def one(*cells: dict[str, Any]) -> list[Any]:
@@ -297,7 +297,7 @@ def test_a_row_of_the_wrong_length_is_refused():
 
 def test_a_single_notebook_has_no_chapters_and_plain_numbers():
     notebook = Notebook("notes", {"cells": [md("# Notes"), code(figure("fig-a")), md("kept", "summary")]})
-    report = document.build_single(notebook)
+    report = volumes.build_single(notebook)
     [section] = report.chapters
     assert (section.name, section.heading) == ("", "Notes")
     assert section.body[0].number == "Figure 1"
@@ -305,11 +305,11 @@ def test_a_single_notebook_has_no_chapters_and_plain_numbers():
 
 
 def test_phrases_follow_the_language():
-    report = document.build([Notebook("01_a", {"cells": [code(figure("fig-a"))]})], "de")
+    report = volumes.build([Notebook("01_a", {"cells": [code(figure("fig-a"))]})], "de")
     assert report.chapters[0].name == "Kapitel 1"
     assert report.chapters[0].body[0].number == "Abbildung 1.1"
     with pytest.raises(BespokeError, match="language 'fr' has no phrases; known are en, de, es"):
-        document.build([], "fr")
+        volumes.build([], "fr")
 
 
 def test_a_quiet_chapter_left_out_is_one_line_of_the_chapter_before():

@@ -18,7 +18,7 @@ from PIL import Image
 
 from bespoke import show
 from bespoke.errors import BespokeError
-from bespoke.report import Cover, document, render, typesetting, webpage
+from bespoke.report import Cover, document, render, typesetting, volumes, webpage
 from bespoke.report.model import Document, Paragraph, Section, Styled, Words
 from bespoke.show import fonts
 from bespoke.show.blocks import MIME
@@ -238,7 +238,7 @@ def test_a_long_table_repeats_its_header_on_every_page(pdf):
 def test_nothing_lies_outside_the_text_area(paper, tmp_path):
     cover = Cover(client=COVER.client, as_of=COVER.as_of, paper=paper)
     contents = [document.Notebook(stem, nb) for stem, nb in zip(STEMS, notebooks(), strict=True)]
-    source = typesetting.source(document.build(contents), cover)
+    source = typesetting.source(volumes.build(contents), cover)
     pages = typesetting._compiler(()).compile(input=source.encode(), format="png", ppi=72)
     for image in pages[1:]:  # the cover has a bar of colour on its edge
         ink = np.asarray(Image.open(io.BytesIO(image)).convert("L")) < 200
@@ -369,7 +369,7 @@ def test_the_typst_source_is_one_file_with_the_text_as_data():
     ("language", "words"), [("de", ["Inhalt", "Kapitel 1", "Seite 2 von"]), ("es", ["Contenido"])]
 )
 def test_the_fixed_words_follow_the_language(language, words):
-    report = document.build([document.Notebook("01_a", {"cells": []})], language)
+    report = volumes.build([document.Notebook("01_a", {"cells": []})], language)
     cover = Cover(client="C", as_of=COVER.as_of, language=language)
     text = text_of(pypdf.PdfReader(io.BytesIO(typesetting.pdf(typesetting.source(report, cover), cover))))
     assert all(word in text for word in words)

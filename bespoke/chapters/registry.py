@@ -38,7 +38,6 @@ class Chapter:
     reads: tuple[str, ...]  # files and folders of the client folder
     needs: Mapping[str, str] = field(default_factory=dict)  # argument -> stem of the earlier chapter
     without: str = ""  # what to say when its input is missing
-    quiet: bool = False  # without its input it is no chapter: one line at the end of the one before
     compute: str = "compute"  # in `module`
     package: str = "bespoke"  # of a house's own chapter: its package, laid out as ours
     after: str = ""  # of a house's own chapter: stem of the chapter it follows in the report
@@ -107,7 +106,6 @@ _ALL = (
         without="No task has cases yet: `evaluation/<task_id>/` with `task.yaml` and, in `cases.jsonl`, about "
         "100 inputs "
         "with the right answer makes its quality a measured figure.",
-        quiet=True,
     ),
     Chapter(
         "05_icd10_evaluation",
@@ -116,7 +114,6 @@ _ALL = (
         reads=(*ENGAGEMENT, "evaluation", "prices.yaml"),
         without="There is no chapter on ICD-10-CM: it needs coded notes, cases of the scorer `code_set` in "
         "`evaluation/<task_id>/`, and `train.jsonl` there for the rungs that learn.",
-        quiet=True,
     ),
     Chapter(
         "06_cost_model",

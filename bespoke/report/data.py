@@ -54,21 +54,23 @@ _DATE = re.compile(r"\b\d{1,2}\.? [^\W\d]{3,5}\.? \d{4}\b")
 
 
 Kind = Literal["front", "chapter", "appendix"]
+Volume = Literal["report", "evidence", "single"]
 
 
-def frame(report: Document, cover: Cover, *, single: bool = False) -> Data:
-    """What the template prints besides the sections, and how the whole looks. `single` leaves out the cover, the
-    summary page and the contents."""
+def frame(report: Document, cover: Cover, volume: Volume = "report") -> Data:
+    """What the template prints besides the sections, and how the whole looks. A `single` notebook has no cover, no
+    summary page and no contents."""
     words = phrases(cover.language)
     writer = _Writer(cover)
     text = writer.text
     accent = accessible(cover.accent)
     further = [*fonts.families(cover.fonts), "DejaVu Sans"]
-    title = cover.title or (words["question"].format(client=cover.client) if cover.client else "")
+    question = words["evidence_title" if volume == "evidence" else "question"].format(client=cover.client)
+    title = cover.title or (question if cover.client else "")
     alt = words["logo"].format(client=cover.client)
     mark = logo(cover.logo_kind, cover.logo, alt) if cover.logo else None
     return {
-        "single": single,
+        "volume": volume,
         "language": cover.language.split("-")[0],
         "paper": cover.paper,
         "height": PAGE_HEIGHT[cover.paper],
@@ -131,7 +133,7 @@ class _Writer:
             "running": self.running(section.topic),
             "heading": self.text(_DATE.sub(_whole, section.heading), *HEADING),
             "body": self.blocks(body),
-            "short": section.left_out,
+            "short": section.short,
             "rtl": right_to_left(section.heading),
         }
 
@@ -265,6 +267,8 @@ class _Writer:
                 return {"kind": "code", "text": text(code)}
             case Styled(style, children):
                 return {"kind": style, "children": [self.inline(c, text) for c in children]}
+            case Link(_, children, elsewhere=True):
+                return {"kind": "plain", "children": [self.inline(c, text) for c in children]}
             case Link(url, children):
                 target = {"label": url[1:]} if url.startswith("#") else {"url": _address(url)}
                 return {"kind": "link", **target, "children": [self.inline(c, text) for c in children]}

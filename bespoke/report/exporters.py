@@ -86,8 +86,9 @@ class ReportExporter(Exporter):  # type: ignore[misc]
 
     def _document(self, nb: Any, resources: Any) -> Document:
         from bespoke.report import typesetting
-        from bespoke.report.document import Notebook, build_single
+        from bespoke.report.document import Notebook
         from bespoke.report.outputs import Options
+        from bespoke.report.volumes import build_single
 
         about = resources.get("metadata", {})
         stem = str(about.get("name") or "notebook")
@@ -154,7 +155,7 @@ class TypstExporter(ReportExporter):
     def _export(self, nb: Any, resources: Any) -> str:
         from bespoke.report import typesetting
 
-        return typesetting.source(self._document(nb, resources), self._cover(nb, resources), single=True)
+        return typesetting.source(self._document(nb, resources), self._cover(nb, resources), "single")
 
 
 class PDFExporter(ReportExporter):
@@ -168,7 +169,7 @@ class PDFExporter(ReportExporter):
         from bespoke.report import typesetting
 
         cover = self._cover(nb, resources)
-        return typesetting.pdf(typesetting.source(self._document(nb, resources), cover, single=True), cover)
+        return typesetting.pdf(typesetting.source(self._document(nb, resources), cover, "single"), cover)
 
 
 class HTMLExporter(ReportExporter):

@@ -34,10 +34,11 @@ class Styled:
 
 @dataclass
 class Link:
-    """`url` is a web address, or `#label` of something in this report."""
+    """`url` is a web address, or `#label` of something in this report; `elsewhere` in its other volume."""
 
     url: str
     children: list[Inline]
+    elsewhere: bool = False
 
 
 @dataclass
@@ -184,27 +185,35 @@ Block: TypeAlias = Paragraph | Heading | Listing | Quote | CodeBlock | Rule | Ca
 
 @dataclass
 class Section:
-    """The summary, one chapter or one appendix."""
+    """The summary, one chapter of the report or of the evidence, or one appendix."""
 
     anchor: str
-    mark: str  # "", "3" or "B": what its figures are numbered with
-    name: str  # "Chapter 3", "Appendix B" or ""
+    mark: str  # "", "3", "E3" or "B": what its figures are numbered with
+    name: str  # "Chapter 3", "Evidence 3", "Appendix B" or ""
     topic: str
     heading: str  # the finding, or the topic where there is none
     body: list[Block] = field(default_factory=list)
-    left_out: bool = False  # a chapter without input: its body says what it would need
+    short: bool = False  # needs no page of its own
 
 
 @dataclass
 class Document:
+    """Two volumes: the report (front and chapters) and the evidence behind it (evidence and appendices)."""
+
     chapters: list[Section]
     front: Section | None = None
+    evidence: list[Section] = field(default_factory=list)
     appendices: list[Section] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)  # what is printed otherwise than a notebook shows it
 
     @property
     def sections(self) -> list[Section]:
-        return [*([self.front] if self.front else []), *self.chapters, *self.appendices]
+        return [*self.report, *self.evidence, *self.appendices]
+
+    @property
+    def report(self) -> list[Section]:
+        """The sections of the first volume."""
+        return [*([self.front] if self.front else []), *self.chapters]
 
 
 def walk(blocks: Iterable[Block]) -> Iterator[Block]:

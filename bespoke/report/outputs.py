@@ -37,7 +37,6 @@ class LeftOut:
     """Why a chapter is left out."""
 
     body: list[Block]
-    quiet: bool = False
 
 
 Piece = Block | Finding | LeftOut
@@ -312,9 +311,9 @@ class _Reader:
             case blocks.Callout(markdown=source, tone=tone):
                 body = self.texts.markdown(source, house=True)
                 return lambda trees: [Callout(tone, body(trees))]
-            case blocks.LeftOut(markdown=source, quiet=quiet):
+            case blocks.LeftOut(markdown=source):
                 reason = self.texts.markdown(source, house=True)
-                return lambda trees: [LeftOut(reason(trees), quiet)]
+                return lambda trees: [LeftOut(reason(trees))]
             case blocks.Table():
                 return _done(frames.from_block(block, self.locale, self.path, self.cell))
             case blocks.Figure():

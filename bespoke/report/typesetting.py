@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -23,27 +24,37 @@ LOOK = ("look", "inline", "blocks", "table", "pages")  # definitions, in the ord
 WHOLE = "report"
 
 
-def source(document: Document, cover: Cover, *, single: bool = False) -> str:
-    """One self-contained Typst file: what the whole report shares, the template, then its sections, as JSON.
+def source(document: Document, cover: Cover, volume: data.Volume = "report") -> str:
+    """One self-contained Typst file: what a whole volume shares, the template, then its sections, as JSON.
+
+    A `single` notebook has neither cover nor contents, and prints all there is.
 
     The definitions stand before the sections and hold nothing of them: Typst remembers what a function made of its
     arguments, but not across another value that it could have looked at.
     """
-    frame = _literal(
-        json.dumps(data.frame(document, cover, single=single), ensure_ascii=False, sort_keys=True)
-    )
-    turn = not single
-    front = _section(document.front, cover, "front", turn) if document.front else "none"
-    chapters = "".join(f"{_section(one, cover, 'chapter', turn)}, " for one in document.chapters)
-    appendices = "".join(f"{_section(one, cover, 'appendix', turn)}, " for one in document.appendices)
+    frame = _literal(json.dumps(data.frame(document, cover, volume), ensure_ascii=False, sort_keys=True))
+    turn = volume != "single"
+    front, chapters, appendices = _sections(document, volume)
+    first = _section(front, cover, "front", turn) if front else "none"
+    body = "".join(f"{_section(one, cover, 'chapter', turn)}, " for one in chapters)
+    last = "".join(f"{_section(one, cover, 'appendix', turn)}, " for one in appendices)
     return "\n".join(
         [
             f"#let report = {frame}\n",
             *map(_template, LOOK),
-            f"#let parts = (front: {front}, chapters: ({chapters}), appendices: ({appendices}))\n",
+            f"#let parts = (front: {first}, chapters: ({body}), appendices: ({last}))\n",
             _template(WHOLE),
         ]
     )
+
+
+def _sections(
+    document: Document, volume: data.Volume
+) -> tuple[Section | None, Sequence[Section], Sequence[Section]]:
+    """Summary, chapters and appendices of a volume."""
+    if volume == "evidence":
+        return None, document.evidence, document.appendices
+    return document.front, document.chapters, document.appendices if volume == "single" else ()
 
 
 def _section(section: Section, cover: Cover, kind: data.Kind, turn: bool) -> str:

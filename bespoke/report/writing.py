@@ -1,4 +1,4 @@
-"""Writes a report's two files from executed notebooks, both or neither."""
+"""Writes a report's files from executed notebooks, all or none."""
 
 from __future__ import annotations
 
@@ -23,42 +23,43 @@ def render(
     meanwhile: Callable[[], object] = lambda: None,
     options: Mapping[Path, Options] | None = None,
 ) -> dict[str, float]:
-    """Write `report.pdf` and `report.html` into the folder; seconds spent on each step.
+    """Write `report.pdf`, `evidence.pdf` and `report.html` into the folder; seconds spent on each step.
 
     `ahead` may have taken some of the notebooks apart; `meanwhile` is called while the PDF is typeset; `options` says
-    how notebooks are read that are not ours. Nothing is written before both files are complete, so that a failure
+    how notebooks are read that are not ours. Nothing is written before all files are complete, so that a failure
     leaves an earlier report in place. Raises BespokeError naming notebook and cell where one cannot be printed.
     """
-    from bespoke.report import document, typesetting, webpage
+    from bespoke.report import typesetting, volumes, webpage
     from bespoke.results import write_atomically
 
     clock = _Clock()
     ahead = ahead or Ahead(cover.language)
-    report = document.assembled(
+    report = volumes.assembled(
         [ahead.part(path, (options or {}).get(path)) for path in notebooks], cover.language
     )
     typesetting.settle_formulas(report)
     clock.lap("read")
-    source = typesetting.source(report, cover)
+    sources = [typesetting.source(report, cover, volume) for volume in ("report", "evidence")]
     clock.lap("typst")
     with ThreadPoolExecutor(1) as beside:  # Typst lets Python go on
-        typeset = beside.submit(_typeset, source, cover, ahead)
+        typeset = beside.submit(_typeset, sources, cover, ahead)
         page = webpage.page(report, cover)
         clock.lap("html")
         meanwhile()
-        pdf = typeset.result()
+        pdfs = typeset.result()
     clock.lap("pdf")
     write_atomically(folder / "report.html", page)
-    write_atomically(folder / "report.pdf", pdf)
+    for name, pdf in zip(("report.pdf", "evidence.pdf"), pdfs, strict=True):
+        write_atomically(folder / name, pdf)
     clock.lap("write")
     return clock.seconds
 
 
-def _typeset(source: str, cover: Cover, ahead: Ahead) -> bytes:
+def _typeset(sources: Sequence[str], cover: Cover, ahead: Ahead) -> list[bytes]:
     from bespoke.report import typesetting
 
     ahead.end_rehearsal()
-    return typesetting.pdf(source, cover)
+    return [typesetting.pdf(source, cover) for source in sources]
 
 
 class _Clock:

@@ -15,8 +15,9 @@ from bespoke.facts.listing import value_text
 from bespoke.facts.reader import Facts, value_rows
 from bespoke.keys import reads
 from bespoke.own.report import printed
-from bespoke.report.document import assembled, read, split
+from bespoke.report.document import read, split
 from bespoke.report.model import Block, Figure, Heading, Paragraph, Section, Table, plain, walk
+from bespoke.report.volumes import assembled
 from bespoke.runner import manifest as manifests
 from bespoke.runner.run import Options, upstream
 from bespoke.workbook import parse_day
@@ -102,9 +103,9 @@ def _measured(client: Client) -> Iterator[str]:
 def _places(section: Section, asked: str) -> Iterator[Place]:
     heading = f"{section.name} {section.topic}".strip()
     if asked in section.heading:
-        stem = section.anchor.removeprefix("ch-")
+        stem = re.sub("^(ch|ev)-", "", section.anchor)
         yield Place(f"{heading}, heading", section.heading, stem, f"{stem}.ipynb", "")
-    where = section.anchor.removeprefix("ch-") + ".ipynb"
+    where = re.sub("^(ch|ev)-", "", section.anchor) + ".ipynb"
     for block in walk(section.body):
         where = getattr(block, "where", "") or where
         for name, text in _matches(block, asked):

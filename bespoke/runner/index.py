@@ -14,7 +14,7 @@ from bespoke.runner.manifest import Manifest
 from bespoke.saving import write_atomically
 
 PAGE = "index.html"
-LINKED = {"report.html": "HTML", "report.pdf": "PDF"}
+LINKED = {"report.html": "HTML", "report.pdf": "PDF", "evidence.pdf": "Evidence"}
 READ = ("manifest.json", "problems.txt", PAGE)  # what the page is made of, and its last edition
 COLUMNS = ("Client", "State", "As of", "Advice", "Facts stale on that day", "Facts hold until")
 MOST = 3  # names of stale facts that are written out

@@ -15,7 +15,7 @@ from bespoke.keys import digest, key_of, package_digest, reads
 from bespoke.runner.manifest import Manifest, NotebookRun
 
 LAST = "08_recommendation"  # lists the facts of every chapter, so it depends on all results
-REPORTS = ("report.pdf", "report.html")
+REPORTS = ("report.pdf", "evidence.pdf", "report.html")
 
 
 @dataclass(frozen=True)

@@ -59,14 +59,10 @@ class Callout(Block):
 
 
 class LeftOut(Block):
-    """Why a chapter has nothing to compute, in Markdown; the report prints this and no more of it.
-
-    A `quiet` one is no chapter: its line stands at the end of the chapter before it.
-    """
+    """Why a chapter has nothing to compute, in Markdown; the report prints this and no more of it."""
 
     type: Literal["left_out"] = "left_out"
     markdown: str
-    quiet: bool = False
 
 
 class Table(Block):
