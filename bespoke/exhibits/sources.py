@@ -264,11 +264,11 @@ def methods() -> None:
     )
 
 
-IN_SHORT = """- **Evidence.** Every input has a grade: measured on the client's own cases, counted in the client's files, \
-stated by the client, unknown. The better grade is used everywhere, and what does not fit together is said.
+IN_SHORT = """- **Evidence.** Every input has a grade: measured on the client's own cases, counted in the client's \
+files, stated by the client, unknown. The better grade is used everywhere, and what does not fit together is said.
 - **Quality.** Scores stand with the interval in which the same test on other cases of the same kind would plausibly \
 fall. What a step does to quality comes from published effects until it is measured on the client's own cases.
-- **Order.** What is cheap and can be undone comes before what is dear and final. Within that, the next step is the one \
+- **Order.** What is cheap and can be undone comes before what is dear and final. Within that, the next is the one \
 with the lowest price of reaching the target, or the highest worth where the client has said what an output is worth.
 - **Money.** Every request is priced on its own. Inputs that nobody knows exactly are drawn from their ranges; the \
 figures are expected values, which add up, and ranges hold eight outcomes in ten.
@@ -283,8 +283,8 @@ def method_text(facts: Facts, keys: Sequence[str]) -> None:
     stale = sum(row.stale(facts.as_of) for row in rows)
     show.text(IN_SHORT)
     show.text(
-        "{stale} of the {n} facts used {are} past that day as of {day}. Methods with their literature, every source and "
-        "every assumption stand in the evidence volume.",
+        "{stale} of the {n} facts used {are} past that day as of {day}. Methods with their literature, every source "
+        "and every assumption stand in the evidence volume.",
         stale=stale if stale else "None", n=len(rows), are="is" if stale < 2 else "are", day=day(facts.as_of),
     )  # fmt: skip
 

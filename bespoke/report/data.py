@@ -77,6 +77,7 @@ def frame(report: Document, cover: Cover, volume: Volume = "report") -> Data:
         "paper": cover.paper,
         "height": PAGE_HEIGHT[cover.paper],
         "title": text(title or report.chapters[0].topic, *TITLE),
+        "answer": text(report.front.heading) if report.front and volume == "report" else "",
         "client": text(cover.client),
         "running": writer.running(cover.client),
         "prepared_by": text(cover.prepared_by),

@@ -66,10 +66,10 @@ def _failing(task: TaskAdvice, failures: FailureModes | None) -> None:
     )  # fmt: skip
     sample = next((one for one in failures.samples if one.task_id == task.task_id), None)
     if sample is not None:
-        code = f" (“{sample.code}”)" if sample.code else ""
         show.text(
-            "> One of them{code}: {prompt}\n>\n> **Wanted:** {expected}\n>\n> **Came:** {actual}",
-            code=code, prompt=sample.prompt, expected=sample.expected, actual=sample.actual,
+            "> One of them, {code}: {prompt}\n>\n> **Wanted:** {expected}\n>\n> **Came:** {actual}",
+            code=f"“{sample.code}”" if sample.code else FAMILY_NAME[sample.family].lower(), prompt=sample.prompt,
+            expected=sample.expected, actual=sample.actual,
         )  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def _steps(result: Recommendation, task: TaskAdvice) -> None:
             Column(key="cost", title="To find out", unit=result.currency, format="money", digits=0),
             Column(key="rollout", title="To go live", unit=result.currency, format="money", digits=0),
             Column(key="quality", title="Quality after it"),
-            Column(key="reached", title="At target by then", unit="chance"),
+            Column(key="reached", title="At target", unit="chance"),
             Column(key="stops", title="The plan ends here if"),
         ),
         source="a step that does not raise quality is not kept",

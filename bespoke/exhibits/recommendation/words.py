@@ -26,9 +26,9 @@ def who(task: TaskAdvice) -> str:
 def stops(step: Step, aim: float | None) -> str:
     """When the plan ends at this step instead of going on."""
     if step.kind == "lever":
-        return "never: it is kept and the plan goes on"
+        return "it goes on"
     if step.kind == "prepare" and step.route != "measure":
-        return "never: what follows needs it"
+        return "it goes on"
     return "it pays for itself" if aim is None else f"quality is {percent(aim)} or more"
 
 
@@ -63,6 +63,20 @@ def end_name(result: Recommendation, task: TaskAdvice, *, middle: bool = False) 
         added = [route_name(result, route) for route in end.configuration.remedies]
         words = f"{listed(added)} on {model}" if added else f"{model} in place of {task.situation.model}"
     return words if middle or words.startswith("claude") else words[0].upper() + words[1:]
+
+
+PROMPT_WORK = ("prompt_engineering", "few_shot", "glossary", "structured_output", "operator_configuration")
+
+
+def short_end(result: Recommendation, task: TaskAdvice) -> str:
+    """The likely end in a few words: several ways of working on the prompt are prompt work."""
+    end = task.plan.likely_end
+    added = end.configuration.remedies
+    if end.kind != "test" or sum(route in PROMPT_WORK for route in added) < 2:
+        return end_name(result, task)
+    others = [route_name(result, route) for route in added if route not in PROMPT_WORK]
+    words = f"{listed(['prompt work', *others])} on {end.configuration.model}"
+    return words[0].upper() + words[1:]
 
 
 def chance(probability: float | None) -> str:

@@ -33,7 +33,9 @@ def risks(timeline: Timeline) -> None:
         label="tbl-timeline-risks",
         caption="Risks, and what to do about each",
         columns=(
-            Column(key="risk", title="Risk"), Column(key="about", title="About"), Column(key="todo", title="What to do"),
+            Column(key="risk", title="Risk"),
+            Column(key="about", title="About"),
+            Column(key="todo", title="What to do"),
         ),
         source="what the plans found, what nobody has said, and what decides the date",
     )  # fmt: skip
