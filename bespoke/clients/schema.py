@@ -141,7 +141,7 @@ class Engagement(Row):
     evaluation: EvaluationRun = EvaluationRun()
     dataset: DatasetNote = DatasetNote()
     branding: Branding = Branding()
-    language: Language = "en"
+    language: Language = "en"  # of the client, for the intake workbook; the report is in English
     paper: Paper = "a4"
     fonts: tuple[str, ...] = ()  # extra font files inside the client folder
     csv: SavedAs = SavedAs()

@@ -20,6 +20,7 @@ from bespoke.report.model import Block, Figure, Heading, Paragraph, Section, Tab
 from bespoke.report.volumes import assembled
 from bespoke.runner import manifest as manifests
 from bespoke.runner.run import Options, upstream
+from bespoke.show.language import LANGUAGE
 from bespoke.workbook import parse_day
 
 MOST = 12  # places of a number that are listed
@@ -47,7 +48,7 @@ def explain(name: str, asked: str, options: Options) -> Iterator[str]:
     found = manifests.read(folder)
     if found is None:
         raise BespokeError("no report to explain; run `bespoke run` first", path=name)
-    language = client.engagement.language
+    language = LANGUAGE
     parts = [split(read(one.path), language, one.options) for one in printed(client.folder, folder, found)]
     document = assembled(parts, language)
     places = [p for section in document.sections for p in _places(section, asked)]

@@ -26,6 +26,7 @@ from bespoke.runner.lock import one_at_a_time
 from bespoke.runner.manifest import Manifest
 from bespoke.runner.plan import LAST, REPORTS, Options, Plan, upstream
 from bespoke.saving import remove_unfinished
+from bespoke.show.language import LANGUAGE
 
 if TYPE_CHECKING:
     from bespoke.clients.schema import Client
@@ -92,7 +93,7 @@ def _run(name: str, root: Path, folder: Path, options: Options, say: Say) -> Non
         "BESPOKE_REPORTS": str(options.reports.resolve()),
         **hand_over(client, private.folder()),
     }
-    ahead = Ahead(client.engagement.language)
+    ahead = Ahead(LANGUAGE)
     if plan.repeats() and options.width > 1:  # cores to spare
         _rehearse(plan, client, day, ahead)
     take = ahead.take if options.wants_report else _nothing

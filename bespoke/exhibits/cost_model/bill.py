@@ -158,7 +158,7 @@ def _as_planned(rows: Sequence[Sequence[object]]) -> str:
     """Why the evaluation's cost of an accepted output is another: it prices the calls that it recorded."""
     measured = any(str(row[-1]).startswith("evaluation") for row in rows)
     return (
-        "; tokens as tasks.csv states them, retries paid: the evaluation prices its recorded calls"
+        "; tokens as the task list states them, retries paid: the evaluation prices its recorded calls"
         if measured
         else ""
     )

@@ -63,8 +63,8 @@ def unpublished_callout(cost: CostModel) -> None:
         key=str.lower,
     )
     show.callout(
-        "Not published, so entered as a range: {inputs}. The totals of {routes} rest on them. A quotation in "
-        "prices.yaml under the same key replaces the range.",
+        "Not published, so entered as a range: {inputs}. The totals of {routes} rest on them. A quotation "
+        "replaces the range.",
         tone="warning",
         inputs="; ".join(_plain(key) for key in cost.unpublished),
         routes=", ".join(touched),

@@ -43,7 +43,7 @@ def route_table(cost: CostModel, task: TaskCost) -> None:
             amounts(quantities.ROUTE_ROLL_OUT, "Roll-out", rows, 6),
             Column(key="payback", title="Pays back", unit="months", format="decimal", digits=1),
             amounts(quantities.ROUTE_YEAR, "12 months", rows, 8),
-            Column(key="versus", title="Month", unit="against today, levers on"),
+            Column(key="versus", title="Month", unit="against today, caching and batches on"),
             amounts("needs", "Needs", rows, 10, every="per right output"),
         ),
         source=source_of(cost)

@@ -22,7 +22,7 @@ COLOUR = {
     "bedrock_haiku3_sft": YELLOW,
 }
 
-SOURCE = "tasks.csv; prices from genai-prices and the fact tables; expected is the mean, P10 to P90 over {draws} draws"
+SOURCE = "the task list and published prices; expected is the mean over {draws} draws, ranges are P10 to P90"
 WHOLE = 10  # amounts from here on are printed without decimals
 LEVERS = {"prompt_caching": "caching", "batch": "batches"}
 OTHER_MODEL = ("model_change", "smaller_model", "cascade")

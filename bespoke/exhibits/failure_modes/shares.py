@@ -42,7 +42,7 @@ def pareto(result: FailureModes) -> None:
             f"{FAMILY_NAME[r.family]} {decimal(r.count)} of {decimal(result.n)}, {percent(r.share.estimate)}"
             for r in rows
         ) + ".",
-        source="failures.csv, codes.csv; Wilson intervals",
+        source="the failing outputs read; 95% intervals",
     )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ def heat_map(result: FailureModes) -> None:
         label="fig-failures-heat",
         caption=_heat_caption(result, tasks),
         alt="Heat map of failing outputs by task and family. " + ". ".join(words) + ".",
-        source="failures.csv",
+        source="the failing outputs read",
     )
 
 

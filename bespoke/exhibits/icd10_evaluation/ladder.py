@@ -15,7 +15,7 @@ from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import BLUE, GREY, INK, ORANGE
 from bespoke.statistics.interval import Interval
 
-SOURCE = "the task's cases.jsonl, train.jsonl and predictions; intervals by groups of notes"
+SOURCE = "the client's cases and the recorded answers; intervals by groups of notes"
 
 
 def left_out() -> None:

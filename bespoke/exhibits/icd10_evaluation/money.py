@@ -188,7 +188,7 @@ def _money_caption(used: list[tuple[str, Consumption]]) -> str:
 def _cost_caption(paid: list[Paid], quoted: list[float], free: tuple[float, str] | None) -> str:
     if not paid:
         return (
-            f"The Claude rungs would cost {money(min(quoted), USD, 2)} to {money(max(quoted), USD, 2)} "
+            f"The Claude strategies would cost {money(min(quoted), USD, 2)} to {money(max(quoted), USD, 2)} "
             f"per {decimal(1000)} notes; what they would reach is not known"
         )
     system, scores, usd = max(paid, key=lambda entry: entry[1].micro_f1.estimate)

@@ -36,7 +36,7 @@ def gap_figure(audit: Audit) -> None:
 def _quality_source(tasks: Sequence[TaskAudit]) -> str:
     """Which of the dots were measured here, and which are the client's word."""
     measured = [t.name for t in tasks if t.quality_grade == "measured"]
-    stated = "as tasks.csv states it, with Wilson's interval for the stated number of test cases"
+    stated = "as the task list states it, with Wilson's interval for the stated number of test cases"
     if not measured:
         return f"quality {stated}"
     own = f"measured in this report: {', '.join(measured)}"
@@ -139,7 +139,7 @@ def latency(audit: Audit) -> None:
             Column(key="grade", title="Evidence"),
             Column(key="verdict", title="Verdict"),
         ),
-        source="tasks.csv; an assumed range is not published: measure it from the client's region",
+        source="the task list; an assumed range is not published: measure it from the client's region",
     )  # fmt: skip
 
 

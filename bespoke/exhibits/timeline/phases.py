@@ -124,8 +124,8 @@ def phases_table(timeline: Timeline) -> None:
             Column(key="critical", title="Critical", format="percent"),
             Column(key="rank", title="Rank correlation", unit="with the finish", format="decimal", digits=2),
         ),
-        source="Tables: ranges of the source documents, or assumed. As priced: the days that the cost model charges. "
-        "phases.csv: the client's own. Examples: their number, throughput and review rounds. Log: finished engagements",
+        source="Tables: published ranges, or assumed. As priced: the days that the cost model charges. "
+        "The client: its own days. Examples: their number, throughput and review rounds. Log: finished engagements",
     )  # fmt: skip
 
 
