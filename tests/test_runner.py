@@ -20,7 +20,17 @@ from bespoke import clients
 from bespoke.chapters.registry import CHAPTERS
 from bespoke.errors import BespokeError
 from bespoke.report.document import read
-from bespoke.report.model import Figure, Heading, Paragraph, Quote, Section, Table, Tiles, plain, walk
+from bespoke.report.model import (
+    BlockQuote,
+    DocumentFigure,
+    DocumentTable,
+    Heading,
+    Paragraph,
+    Section,
+    Tiles,
+    plain,
+    walk,
+)
 from bespoke.report.volumes import build
 from bespoke.runner import parameters
 from tests.conftest import EXAMPLES, ROOT
@@ -120,15 +130,15 @@ def _texts(section: Section) -> Iterator[str]:
     """Every text of a section that is ours: what quotes the client is left out."""
     yield section.heading
     for block in section.body:
-        if isinstance(block, Quote):
+        if isinstance(block, BlockQuote):
             continue
         for one in walk([block]):
             if isinstance(one, Paragraph | Heading):
                 yield plain(one.children)
-            elif isinstance(one, Table) and not one.label.startswith(QUOTES):
+            elif isinstance(one, DocumentTable) and not one.label.startswith(QUOTES):
                 yield from (one.caption, one.source, *(f"{c.title} {c.unit}" for c in one.columns))
                 yield from (plain(cell) for row in one.rows for cell in row)
-            elif isinstance(one, Figure):
+            elif isinstance(one, DocumentFigure):
                 yield from (one.caption, one.source)
             elif isinstance(one, Tiles):
                 yield from (f"{tile.label} {tile.value} {tile.note}" for tile in one.items)
@@ -160,7 +170,7 @@ def test_the_summary_holds_nothing_that_the_rest_does_not_say(reports: Path, cli
     for tile, key in zip(tiles.items, ("today", "monthly", "one_off", "first_year"), strict=False):
         total = sum(task[key] for task in saved["tasks"])
         assert int(re.sub(r"\D", "", tile.value)) == pytest.approx(total, abs=1), tile
-    table = next(block for block in front.body if isinstance(block, Table))
+    table = next(block for block in front.body if isinstance(block, DocumentTable))
     assert [row[0] for row in table.rows] == [
         task.name for task in clients.load(ROOT / "client_data", client).tasks
     ]
@@ -325,7 +335,7 @@ def test_a_failing_cell_stops_that_client_only_and_keeps_the_old_report(
 
 
 def test_a_failing_notebook_is_named_with_its_cell_and_kept(tmp_path: Path) -> None:
-    from bespoke.runner.execute import execute
+    from bespoke.runner.kernels.execute import execute
 
     book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "p"}})
     book.cells = [nbformat.v4.new_code_cell("x = 1"), nbformat.v4.new_code_cell("1 / 0")]
@@ -424,7 +434,7 @@ def test_the_manifest_tells_where_the_time_went(reports: Path) -> None:
 
 
 def test_a_manifest_that_is_no_manifest_is_no_obstacle(reports: Path, tmp_path: Path) -> None:
-    from bespoke.runner import manifest
+    from bespoke.runner.cache import manifest
 
     for content in ("", "[]", "{}", '{"client": 1}', "null", '{"notebooks": []}', "\x00"):
         (tmp_path / "manifest.json").write_text(content)
@@ -461,7 +471,7 @@ def test_the_page_of_all_clients_lists_state_advice_and_facts(reports: Path, tmp
 
 
 def test_the_page_of_all_clients_shows_failures_escaped(tmp_path: Path) -> None:
-    from bespoke.runner import index
+    from bespoke.inspection import client_index
 
     client = tmp_path / "client_data/acme"
     client.mkdir(parents=True)
@@ -469,7 +479,7 @@ def test_the_page_of_all_clients_shows_failures_escaped(tmp_path: Path) -> None:
     (tmp_path / "reports/acme/problems.txt").write_text(
         "acme/tasks.csv:2: name: <script>x</script>\x1b[31m\nmore\n"
     )
-    index.write(tmp_path / "reports", tmp_path / "client_data")
+    client_index.write(tmp_path / "reports", tmp_path / "client_data")
     page = (tmp_path / "reports/index.html").read_text(encoding="utf-8")
     assert "&lt;script&gt;x&lt;/script&gt;\\x1b[31m (and 1 more)" in page
     assert "\x1b" not in page

@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bespoke import places
-from bespoke.chapters.house import placed
+from bespoke import paths
+from bespoke.chapters.added_chapters import placed
 from bespoke.errors import BespokeError
 
 if TYPE_CHECKING:  # `bespoke run` looks at this list before it knows whether there is anything to do
@@ -51,7 +51,7 @@ class Chapter:
     def notebook(self) -> Path:
         """The source notebook."""
         if self.package == "bespoke":
-            return places.notebooks() / f"{self.stem}.ipynb"
+            return paths.notebooks() / f"{self.stem}.ipynb"
         return package_folder(self.package) / "notebooks" / f"{self.stem}.ipynb"
 
     def modules(self) -> tuple[str, str]:
@@ -161,11 +161,11 @@ def compute(
     currency.
     """
     from bespoke.show.language import LANGUAGE
-    from bespoke.show.numbers import speaking
+    from bespoke.show.numbers import number_locale
 
     entry = chapter(stem)
     inputs = {name: earlier(needed) for name, needed in entry.needs.items()}
-    with speaking(LANGUAGE, client.engagement.currency):
+    with number_locale(LANGUAGE, client.engagement.currency):
         return entry.function()(client, facts, **inputs, **parameters)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.failure_modes import FailureModes
-from bespoke.exhibits.failure_modes.words import task_name
-from bespoke.exhibits.masking import masked_text
+from bespoke.exhibits.failure_modes.failure_wording import task_name
+from bespoke.exhibits.masking_note import masked_text
 from bespoke.show import Column
 from bespoke.show.numbers import decimal
 from bespoke.show.style import BLUE, FAMILY_NAME, MUTED
