@@ -39,9 +39,9 @@ class Chapter:
     needs: Mapping[str, str] = field(default_factory=dict)  # argument -> stem of the earlier chapter
     without: str = ""  # what to say when its input is missing
     compute: str = "compute"  # in `module`
-    package: str = "bespoke"  # of a house's own chapter: its package, laid out as ours
-    after: str = ""  # of a house's own chapter: stem of the chapter it follows in the report
-    explorer: str = ""  # of a house's own chapter: `module:Class` of its controls, where it has some
+    package: str = "bespoke"  # of an added chapter: its package, laid out as ours
+    after: str = ""  # of an added chapter: stem of the chapter it follows in the report
+    explorer: str = ""  # of an added chapter: `module:Class` of its controls, where it has some
 
     @property
     def name(self) -> str:
