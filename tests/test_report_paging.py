@@ -56,12 +56,12 @@ def test_a_figure_that_almost_fits_shrinks_a_little():
 
 def test_a_figure_that_does_not_fit_lets_its_text_go_ahead():
     blocks = [figure(350), figure(350), text(), text()]
-    assert kinds(arranged(*blocks)) == ["Figure", "Paragraph", "Paragraph", "Figure"]
+    assert kinds(arranged(*blocks)) == ["DocumentFigure", "Paragraph", "Paragraph", "DocumentFigure"]
 
 
 def test_nothing_leaves_its_subsection():
     blocks = [figure(350), figure(350), Heading(2, [TextRun("Next")]), text()]
-    assert kinds(arranged(*blocks)) == ["Figure", "Figure", "Heading", "Paragraph"]
+    assert kinds(arranged(*blocks)) == ["DocumentFigure", "DocumentFigure", "Heading", "Paragraph"]
 
 
 def test_figures_and_tables_keep_their_order_and_nothing_is_lost():

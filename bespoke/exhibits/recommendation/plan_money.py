@@ -32,7 +32,7 @@ def money_table(result: Recommendation) -> None:
         columns=(
             Column(key="task", title="Task"),
             *(
-                Column(key=f"{key}_{end}", title=title, unit=f"{unit}, {end}", format="money", digits=0)
+                Column(key=f"{key}_{end}", title=f"{title}, {end}", unit=unit, format="money", digits=0)
                 for key, title in (("month", "A month"), ("once", "Once"), ("year", "First year"))
                 for end in ("low", "high")
             ),
