@@ -159,12 +159,11 @@ def test_pages_come_in_the_order_a_client_reads_them(pdf):
 def test_the_outline_holds_every_finding(pdf):
     titles = [entry.title for entry in pdf.outline if not isinstance(entry, list)]
     assert titles == [
-        "Start with a glossary.",
-        "Chapter 1 · Two tasks are ready for prompt work.",
-        f"Chapter 2 · Prompting first: {NASTY[:40]}",
-        "Chapter 3 · Dataset: not part of this engagement yet",
-        "Chapter 4 · One route now, two closed.",
-        "Appendix A · Sources",
+        "Executive summary: Start with a glossary.",
+        "Chapter 1 · Task audit: Two tasks are ready for prompt work.",
+        f"Chapter 2 · Failure modes: Prompting first: {NASTY[:40]}",
+        "Chapter 3 · Recommendation: One route now, two closed.",
+        "Chapter 4: Not looked at yet",
     ]
 
 
