@@ -53,7 +53,9 @@ TILE = (13.0, 80.0)
 SERIF_WIDTH = 1.12  # the text face, semibold at its widest, against the data face
 RUNNING = 60  # characters
 FRONT_SIZES = (9.5, 9.0, 8.5, 8.0)  # of the type in the summary's table, which is read and not looked up
-_ADDRESS = re.compile(r"https?://[^\s/<>\"“”]+\.[^\s<>\"“”]*[^\s<>\"“”.,;:!?')\]}*]")  # as a sentence holds one
+_ADDRESS = re.compile(
+    r"https?://[^\s/<>\"“”]+\.[^\s<>\"“”]*[^\s<>\"“”.,;:!?')\]}*]"
+)  # as a sentence holds one
 _DATE = re.compile(r"\b\d{1,2}\.? [^\W\d]{3,5}\.? \d{4}\b")
 
 
@@ -257,6 +259,7 @@ class _Writer:
         return {
             "title": self.fitted(column.title, width / widths.BOLD, size),
             "unit": self.fitted(column.unit, width, size),
+            "hyphenate": widths.hyphenated(f"{column.title} {column.unit}", width / widths.BOLD - 0.5, size),
             "numeric": column.numeric,
         }
 
@@ -267,7 +270,8 @@ class _Writer:
         children: list[Inline] = [Words(cell)] if isinstance(cell, str) else cell
         if column.code and isinstance(cell, str):
             children = [Code(cell)]
-        return self.line(children, narrow)
+        hyphenate = not column.code and widths.hyphenated(plain(children), width - 0.5, size)
+        return {**self.line(children, narrow), "hyphenate": hyphenate}
 
     def fitted(self, text: str, width: float, size: float, *, code: bool = False) -> str:
         return widths.broken(drawable(text, self.covered).replace("\t", " "), width - 0.5, size, code=code)
@@ -322,7 +326,7 @@ class _Writer:
 def _bare(cell: Data) -> Data | str:
     """A cell that is nothing but words, as these."""
     children = cell["children"]
-    if cell["rtl"] or cell["lang"] or len(children) > 1 or (children and not isinstance(children[0], str)):
+    if cell["rtl"] or cell["lang"] or cell["hyphenate"] or len(children) > 1 or (children and not isinstance(children[0], str)):
         return cell
     return str(children[0]) if children else ""
 
