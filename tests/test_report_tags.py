@@ -12,16 +12,16 @@ from bespoke.report import Cover, typesetting
 from bespoke.report.languages import language_of
 from bespoke.report.model import (
     Block,
-    Column,
     Document,
-    Figure,
+    DocumentFigure,
+    DocumentTable,
     Link,
     Paragraph,
     Picture,
     Section,
     Styled,
-    Table,
-    Words,
+    TableColumn,
+    TextRun,
 )
 
 COVER = Cover(client="Acme", as_of=date(2026, 11, 20))
@@ -30,11 +30,11 @@ ADDRESS = "https://platform.claude.com/docs/en/about-claude/pricing"
 GERMAN = "Der Vertrag endet mit Ablauf des Jahres, ohne dass es einer Kündigung bedarf."
 
 
-def tasks(rows: int, *, source: str = "tasks.csv") -> Table:
+def tasks(rows: int, *, source: str = "tasks.csv") -> DocumentTable:
     """Columns: the task, which names the row; its load, a number; a remark."""
     body: list[list[Any]] = [[f"Task {n}", str(n * 10), "short"] for n in range(rows)]
-    columns = [Column("Task"), Column("Load", numeric=True), Column("Remark")]
-    return Table(columns, body, "Every task", source, "tbl-tasks", "Table 1.1")
+    columns = [TableColumn("Task"), TableColumn("Load", numeric=True), TableColumn("Remark")]
+    return DocumentTable(columns, body, "Every task", source, "tbl-tasks", "Table 1.1")
 
 
 def report(*blocks: Block, language: str = "en") -> pikepdf.Pdf:
@@ -110,21 +110,26 @@ def test_every_part_knows_its_parent():
 
 
 def test_numbers_and_repeated_words_name_no_row():
-    repeated = Table([Column("Task"), Column("Load", numeric=True)], [["Notes", "1"], ["Notes", "2"]])
-    numbered = Table([Column("Rank", numeric=True), Column("Task")], [["1", "Notes"], ["2", "Bills"]])
+    repeated = DocumentTable(
+        [TableColumn("Task"), TableColumn("Load", numeric=True)], [["Notes", "1"], ["Notes", "2"]]
+    )
+    numbered = DocumentTable(
+        [TableColumn("Rank", numeric=True), TableColumn("Task")], [["1", "Notes"], ["2", "Bills"]]
+    )
     assert repeated.naming() == numbered.naming() == 0
 
 
 def test_two_columns_name_a_row_where_one_does_not():
     body: list[list[Any]] = [["Notes", "tone", "1"], ["Notes", "facts", "2"]]
-    table = Table([Column("Task"), Column("Family"), Column("Share", numeric=True)], body, "Shares")
+    columns = [TableColumn("Task"), TableColumn("Family"), TableColumn("Share", numeric=True)]
+    table = DocumentTable(columns, body, "Shares")
     (tagged,) = tags(report(table), "/Table")
     assert [kinds(row) for row in rows(tagged, "/TBody")] == [["/TH", "/TH", "/TD"]] * 2
 
 
 def test_bold_words_of_a_cell_are_no_header():
-    body: list[list[Any]] = [["a", [Styled("strong", [Words("bold")])]], ["a", "plain"]]
-    (table,) = tags(report(Table([Column("A"), Column("B")], body)), "/Table")
+    body: list[list[Any]] = [["a", [Styled("strong", [TextRun("bold")])]], ["a", "plain"]]
+    (table,) = tags(report(DocumentTable([TableColumn("A"), TableColumn("B")], body)), "/Table")
     assert [kinds(row) for row in rows(table, "/TBody")] == [["/TD", "/TD"]] * 2
 
 
@@ -149,7 +154,7 @@ def test_bookmarks_name_the_summary_and_the_chapters():
 
 def test_links_say_where_they_go():
     """Inside the report by name and page, to the web by address; an address in words is a link too."""
-    words = Paragraph([Link("#tbl-tasks", [Words("Table 1.1")]), Words(f" and ({ADDRESS}).")])
+    words = Paragraph([Link("#tbl-tasks", [TextRun("Table 1.1")]), TextRun(f" and ({ADDRESS}).")])
     pdf = report(tasks(3), words)
     links = [link for page in pdf.pages for link in page.get("/Annots", ())]
     said = [str(link.Contents) for link in links]
@@ -160,7 +165,7 @@ def test_links_say_where_they_go():
 
 
 def test_addresses_in_cells_are_links():
-    table = Table([Column("Fact"), Column("Source")], [["price", f"see {ADDRESS}"]])
+    table = DocumentTable([TableColumn("Fact"), TableColumn("Source")], [["price", f"see {ADDRESS}"]])
     links = [link for page in report(table).pages for link in page.get("/Annots", ()) if "/A" in link]
     assert {str(link.A.URI) for link in links} == {ADDRESS}
 
@@ -169,14 +174,16 @@ def test_addresses_in_cells_are_links():
 
 
 def test_a_passage_in_another_language_says_so():
-    pdf = report(Paragraph([Words(GERMAN)]), Paragraph([Words("The tasks are short of their target today.")]))
+    pdf = report(
+        Paragraph([TextRun(GERMAN)]), Paragraph([TextRun("The tasks are short of their target today.")])
+    )
     assert str(pdf.Root.Lang) == "en"
     assert [str(tag.Lang) for tag in tags(pdf, "/P") if "/Lang" in tag] == ["de"]
 
 
 def test_an_english_passage_of_a_german_report_says_so():
     english = "The model answers in the tone that the house style asks for."
-    pdf = report(Paragraph([Words(english)]), Paragraph([Words(GERMAN)]), language="de")
+    pdf = report(Paragraph([TextRun(english)]), Paragraph([TextRun(GERMAN)]), language="de")
     assert str(pdf.Root.Lang) == "de"
     assert [str(tag.Lang) for tag in tags(pdf, "/P") if "/Lang" in tag] == ["en"]
 
@@ -226,7 +233,7 @@ def test_figures_are_described():
     drawing = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="9" height="9"/></svg>'
     )
-    figure = Figure(
+    figure = DocumentFigure(
         Picture("svg", drawing, "A square of nine by nine", 10, 10), "Square", number="Figure 1.1"
     )
     assert "A square of nine by nine" in [str(tag.get("/Alt", "")) for tag in tags(report(figure), "/Figure")]

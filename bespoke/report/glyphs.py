@@ -24,7 +24,12 @@ _JOINED = re.compile(f"{MISSING}(?:\u200d+{MISSING})+")
 _AFTER = re.compile(r"(?<=[/\\_.,:;=&?{}\[\]()|@+\-#%])")
 _WORD = re.compile(r"\S+")
 # A word that the typesetter can hyphenate: letters, a vowel among every few, and perhaps punctuation at its ends.
-_ORDINARY = re.compile(r"[(“„«\"']*(?=[^\W\d_]{7,32}[)”“»\"'.,;:!?]*$)(?:[^\W\d_aeiouyäöüáéíóúàèìòùâêîôûåæø]{0,5}[aeiouyäöüáéíóúàèìòùâêîôûåæø])+[^\W\d_]{0,5}[)”“»\"'.,;:!?]*", re.IGNORECASE)
+_VOWELS = "aeiouyäöüáéíóúàèìòùâêîôûåæø"
+_ORDINARY = re.compile(
+    r"[(“„«\"']*(?=[^\W\d_]{7,32}[)”“»\"'.,;:!?]*$)"
+    rf"(?:[^\W\d_{_VOWELS}]{{0,5}}[{_VOWELS}])+[^\W\d_]{{0,5}}[)”“»\"'.,;:!?]*",
+    re.IGNORECASE,
+)
 
 
 def drawable(text: str, covered: Container[int]) -> str:
@@ -62,9 +67,7 @@ def hyphenates(word: str) -> bool:
     return bool(_ORDINARY.fullmatch(word))
 
 
-def loosened(
-    text: str, limit: float, width: Callable[[str], float] = len, *, hyphens: bool = False
-) -> str:
+def loosened(text: str, limit: float, width: Callable[[str], float] = len, *, hyphens: bool = False) -> str:
     """The text with break places in words wider than the limit: after punctuation, else where it is full.
 
     With `hyphens` those words stay as they are that the typesetter will hyphenate.

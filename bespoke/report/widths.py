@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bespoke.report.glyphs import hyphenates, loosened, pieces
-from bespoke.report.model import Column, Table, plain
+from bespoke.report.model import DocumentTable, TableColumn, plain
 from bespoke.show import fonts
 
 TEXT_WIDTH = 453.5  # 160 mm on A4 and on US Letter
@@ -22,7 +22,9 @@ WIDE_WIDTH = 680.0  # 240 mm: the same pages turned on their side
 GUTTER = 11.0
 SIZES = (8.5, 8.0)
 UNBROKEN = 84.0  # at full size: a word wider than this may be broken
-HYPHENATED = 48.0  # the same of a word of letters alone, where a table would else not fit: some eleven letters
+HYPHENATED = (
+    48.0  # the same of a word of letters alone, where a table would else not fit: some eleven letters
+)
 MANY = 12  # rows: so many are worth a page on its side, fewer are set in parts
 SMALLNESS = 3.0  # how much smaller type must save: it makes a wrapped table lower by nearly its square
 STEP = 6.0
@@ -30,11 +32,13 @@ LINE, PADDING = 1.28, 8.0  # of the type size; points per row
 TITLE = 64.0  # titles over figures wrap beyond this
 WRAPPED, WRAPPED_CODE = 1.15, 1.5  # a wrapped text leaves some of each line empty, a cut code more
 SLACK = 1.035  # tabular figures and kerning differ a little from the plain advances
-MONO = 0.602  # em: every letter of DejaVu Sans Mono, at most; codes are set in 8 points in a table of any size
+MONO = (
+    0.602  # em: every letter of DejaVu Sans Mono, at most; codes are set in 8 points in a table of any size
+)
 CJK = 0x2E80  # from here on most characters are as wide as they are high
 BOLD = 1.045  # semibold runs this much wider
 
-Columns = tuple[Column, ...]
+Columns = tuple[TableColumn, ...]
 Texts = tuple[tuple[str, ...], ...]  # of the cells, row by row
 
 
@@ -53,17 +57,17 @@ class Fit:
         return sum(lines * self.size * LINE + PADDING for lines in self.lines)
 
 
-def fit(table: Table, sizes: Sequence[float] = SIZES, *, turn: bool = True) -> Fit:
+def fit(table: DocumentTable, sizes: Sequence[float] = SIZES, *, turn: bool = True) -> Fit:
     """The widths for one table: the type size that makes it low without making it small."""
     return _fit(*_about(table), tuple(sizes), turn)[0]
 
 
-def fits(table: Table, sizes: Sequence[float] = SIZES, *, turn: bool = True) -> bool:
+def fits(table: DocumentTable, sizes: Sequence[float] = SIZES, *, turn: bool = True) -> bool:
     """Whether the table fits a page, upright or with `turn` on its side, without a word or number broken."""
     return _fit(*_about(table), tuple(sizes), turn)[1]
 
 
-def wanted(table: Table) -> list[float]:
+def wanted(table: DocumentTable) -> list[float]:
     """The width each column asks for at full size: figures on one line, texts wrapped where they are long."""
     columns, texts, emphasis = _about(table)
     measured = _Measured(columns, texts, emphasis)
@@ -73,7 +77,7 @@ def wanted(table: Table) -> list[float]:
     ]
 
 
-def _about(table: Table) -> tuple[Columns, Texts, frozenset[int]]:
+def _about(table: DocumentTable) -> tuple[Columns, Texts, frozenset[int]]:
     texts = [list(map(plain, row)) for row in table.rows]
     for (row, column), (_, across) in table.spans.items():
         if across > 1:  # it has the room of the columns beside it too
@@ -119,7 +123,10 @@ class _Measured:
             natural
             if c.numeric or c.whole
             else min(
-                max(_title(c, unbroken), _least([row[i] for row in texts], c.code, unbroken, bold=bool(emphasis)))
+                max(
+                    _title(c, unbroken),
+                    _least([row[i] for row in texts], c.code, unbroken, bold=bool(emphasis)),
+                )
                 + 1,
                 natural,
             )
@@ -216,13 +223,13 @@ def _mono() -> _Advances:
     return _Advances({}, MONO, 1.0)
 
 
-def _whole_title(column: Column) -> float:
+def _whole_title(column: TableColumn) -> float:
     """A title on one line; over figures it may wrap."""
     whole = width(column.title) * BOLD
     return max(_title(column), min(whole, TITLE) if column.numeric else whole)
 
 
-def _title(column: Column, unbroken: float = UNBROKEN) -> float:
+def _title(column: TableColumn, unbroken: float = UNBROKEN) -> float:
     """So wide that no word of a title is broken, or none but by a hyphen, and an ordinary unit stays on one line."""
     longest = max((_word(word, False, unbroken) * BOLD for word in column.title.split()), default=0.0)
     unit = max((_word(word, False, unbroken) for word in column.unit.split()), default=0.0)

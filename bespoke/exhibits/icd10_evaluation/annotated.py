@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Disagreement, GivenAnswer, Icd10Evaluation
-from bespoke.exhibits.masking import masked_text
+from bespoke.exhibits.masking_note import masked_text
 from bespoke.show import Column
 from bespoke.show.numbers import decimal
 

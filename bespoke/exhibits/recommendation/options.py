@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bespoke import show
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.naming import count, listed
+from bespoke.exhibits.display_names import count, listed
 from bespoke.exhibits.recommendation.standings import standing
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, money

@@ -9,10 +9,10 @@ from bespoke.advice.plan import Step
 from bespoke.chapters.cost_model import CostModel
 from bespoke.chapters.failure_modes import FailureModes
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.naming import listed, place_name
+from bespoke.exhibits.display_names import listed, place_name
 from bespoke.exhibits.recommendation.flip_points import change
+from bespoke.exhibits.recommendation.recommendation_wording import chance, counted, step_name, stops
 from bespoke.exhibits.recommendation.steps import plan_words, quality_after
-from bespoke.exhibits.recommendation.words import chance, counted, step_name, stops
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import FAMILY_NAME
@@ -113,7 +113,7 @@ def _chance(step: Step) -> str | None:
 
 def _alternatives(task: TaskAdvice, cost: CostModel) -> None:
     """The cheapest options that are open, as ranges."""
-    from bespoke.exhibits.cost_model.words import called
+    from bespoke.exhibits.cost_model.cost_wording import called
 
     priced = cost.task(task.task_id)
     routes = sorted((r for r in priced.routes if not r.closed), key=lambda r: r.monthly.mean)[: FEW + 1]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from bespoke import show
 from bespoke.chapters.plans import Advised
 from bespoke.chapters.timeline import Timeline
-from bespoke.exhibits.naming import input_name, listed
-from bespoke.exhibits.timeline.words import full_name
+from bespoke.exhibits.display_names import input_name, listed
+from bespoke.exhibits.timeline.timeline_wording import full_name
 from bespoke.show import Column
 from bespoke.show.numbers import percent
 
