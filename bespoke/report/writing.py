@@ -23,14 +23,14 @@ def render(
     meanwhile: Callable[[], object] = lambda: None,
     options: Mapping[Path, Options] | None = None,
 ) -> dict[str, float]:
-    """Write `report.pdf`, `evidence.pdf` and `report.html` into the folder; seconds spent on each step.
+    """Write `report.pdf`, `evidence.pdf`, `report.html` and `tables/` into the folder; seconds spent on each step.
 
     `ahead` may have taken some of the notebooks apart; `meanwhile` is called while the PDF is typeset; `options` says
     how notebooks are read that are not ours. Nothing is written before all files are complete, so that a failure
     leaves an earlier report in place. Raises BespokeError naming notebook and cell where one cannot be printed.
     """
-    from bespoke.report import typesetting, volumes, webpage
-    from bespoke.results import write_atomically
+    from bespoke.report import tables, typesetting, volumes, webpage
+    from bespoke.saving import write_together
 
     clock = _Clock()
     ahead = ahead or Ahead(cover.language)
@@ -44,13 +44,15 @@ def render(
     with ThreadPoolExecutor(1) as beside:  # Typst lets Python go on
         typeset = beside.submit(_typeset, sources, cover, ahead)
         page = webpage.page(report, cover)
+        beside_it = tables.files(report)
         clock.lap("html")
         meanwhile()
         pdfs = typeset.result()
     clock.lap("pdf")
-    write_atomically(folder / "report.html", page)
-    for name, pdf in zip(("report.pdf", "evidence.pdf"), pdfs, strict=True):
-        write_atomically(folder / name, pdf)
+    files = {"report.pdf": pdfs[0], "evidence.pdf": pdfs[1], "report.html": page.encode(), **beside_it}
+    write_together({folder / name: content for name, content in files.items()})
+    for path in tables.stale(folder, files):
+        path.unlink()
     clock.lap("write")
     return clock.seconds
 

@@ -46,7 +46,7 @@ class Manifest:
     warnings: list[str] = field(default_factory=list)  # of these inputs
     notebooks: dict[str, NotebookRun] = field(default_factory=dict)
     own: dict[str, NotebookRun] = field(default_factory=dict)  # of the client, after the chapters
-    report: dict[str, str] = field(default_factory=dict)  # report.pdf, report.html -> SHA-256
+    report: dict[str, str] = field(default_factory=dict)  # its files and tables -> SHA-256
     report_key: str = ""
     render_seconds: dict[str, float] = field(default_factory=dict)
     wall_seconds: float = 0.0  # of the last run that had something to do

@@ -16,6 +16,7 @@ from bespoke.runner.manifest import Manifest, NotebookRun
 
 LAST = "08_recommendation"  # lists the facts of every chapter, so it depends on all results
 REPORTS = ("report.pdf", "evidence.pdf", "report.html")
+TABLES = "tables"  # the folder with every table of the report as a file
 
 
 @dataclass(frozen=True)
@@ -162,8 +163,7 @@ class Plan:
     def report_is_current(self) -> bool:
         if self.options.force or self.report_key() != self.now.report_key:
             return False
-        there = {name: digest(self.folder / name) for name in REPORTS if (self.folder / name).is_file()}
-        return there == self.now.report
+        return report_files(self.folder) == self.now.report
 
     def nothing_to_do(self) -> bool:
         """Whether the last run's notebooks and report still stand."""
@@ -173,6 +173,12 @@ class Plan:
     def _result(self, stem: str) -> str:
         path = self.folder / "results" / f"{stem}.json"
         return f"{stem}={digest(path) if path.is_file() else ''}"
+
+
+def report_files(folder: Path) -> dict[str, str]:
+    """The files of the report that are there, its tables among them -> SHA-256."""
+    paths = [*map(folder.joinpath, REPORTS), *sorted((folder / TABLES).glob("*"))]
+    return {path.relative_to(folder).as_posix(): digest(path) for path in paths if path.is_file()}
 
 
 def predecessors(stem: str) -> list[str]:

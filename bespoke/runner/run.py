@@ -24,7 +24,7 @@ from bespoke.runner import manifest as manifests
 from bespoke.runner import nursery, private, schedule
 from bespoke.runner.lock import one_at_a_time
 from bespoke.runner.manifest import Manifest
-from bespoke.runner.plan import LAST, REPORTS, Options, Plan, upstream
+from bespoke.runner.plan import LAST, TABLES, Options, Plan, report_files, upstream
 from bespoke.saving import remove_unfinished
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Options", "is_unchanged", "render_report", "report_only", "run_client", "upstream"]
 
 Say = Callable[[str], None]
-TABLES = PACKAGE / "facts" / "tables"
+FACTS = PACKAGE / "facts" / "tables"
 
 
 def run_client(name: str, options: Options, say: Say) -> None:
@@ -80,7 +80,7 @@ def _run(name: str, root: Path, folder: Path, options: Options, say: Say) -> Non
     if nursery.available():
         nursery.ZYGOTE.start()
     started = time.perf_counter()
-    for place in (folder, folder / "notebooks", folder / "results"):
+    for place in (folder, folder / "notebooks", folder / "results", folder / TABLES):
         remove_unfinished(place)
     client, day, now = _read(name, root, options)
     for warning in now.warnings:
@@ -105,7 +105,7 @@ def _run(name: str, root: Path, folder: Path, options: Options, say: Say) -> Non
         plan.now.render_seconds = render_report(client, day, folder, plan.now, ahead, note)
         for notice in ahead.notices:
             say(str(notice))
-        plan.now.report = {report: digest(folder / report) for report in REPORTS}
+        plan.now.report = report_files(folder)
         plan.now.report_key = plan.report_key()
         say(f"{name}: report: rendered in {time.perf_counter() - rendering:.1f} s")
     else:
@@ -148,7 +148,7 @@ def _manifest(name: str, root: Path, as_of: str, options: Options) -> Manifest:
         code=package_digest(),
         versions=manifests.versions(),
         inputs=input_digests(root),
-        facts={path.name: digest(path) for path in sorted(TABLES.iterdir()) if path.is_file()},
+        facts={path.name: digest(path) for path in sorted(FACTS.iterdir()) if path.is_file()},
     )
 
 
