@@ -121,8 +121,11 @@ class Rule:
 
 @dataclass
 class Callout:
+    """What must not be overlooked. `name` takes the place of the tone's own word: whose words these are."""
+
     tone: Literal["note", "warning", "missing"]
     body: list[Block]
+    name: str = ""
 
 
 @dataclass(frozen=True)
