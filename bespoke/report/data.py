@@ -36,6 +36,7 @@ from bespoke.report.model import (
     Section,
     Styled,
     Table,
+    Tiles,
     Words,
     plain,
 )
@@ -47,6 +48,7 @@ from bespoke.show import fonts, numbers
 Data = dict[str, Any]
 PAGE_HEIGHT = {"a4": 297, "us-letter": 279.4}  # mm
 TITLE, HEADING, PROSE = (32.0, 400.0), (21.0, 400.0), (10.0, 220.0)  # type size, and room for one word
+TILE = (13.0, 80.0)
 SERIF_WIDTH = 1.12  # the text face, semibold at its widest, against the data face
 RUNNING = 60  # characters
 FRONT_SIZES = (9.5, 9.0, 8.5, 8.0)  # of the type in the summary's table, which is read and not looked up
@@ -173,6 +175,13 @@ class _Writer:
                 return {"kind": "code", "text": loosened(drawable(text, self.covered), COLUMNS)}
             case Rule():
                 return {"kind": "rule"}
+            case Tiles(items):
+                return {
+                    "kind": "tiles",
+                    "items": [
+                        [self.text(t, *TILE) for t in (one.label, one.value, one.note)] for one in items
+                    ],
+                }
             case Table():
                 return self.table(block)
             case Figure():

@@ -30,6 +30,8 @@ from bespoke.report.model import (
     Rule,
     Styled,
     Table,
+    Tile,
+    Tiles,
     Words,
     plain,
 )
@@ -76,10 +78,19 @@ def block(one: Block, words: Phrases) -> str:
             return element("pre", element("code", escape(shown(text))), tabindex="0")
         case Rule():
             return element("hr")
+        case Tiles(items):
+            return element("dl", *map(_tile, items), class_="tiles")
         case Table():
             return _table(one, words)
         case Figure():
             return _figure(one, words)
+
+
+def _tile(one: Tile) -> str:
+    value, note = escape(shown(one.value)), element("small", escape(shown(one.note)))
+    return element(
+        "div", element("dt", escape(shown(one.label))), element("dd", value, note if one.note else "")
+    )
 
 
 def _item(item: list[Block], words: Phrases) -> str:

@@ -129,6 +129,20 @@ class Callout:
 
 
 @dataclass(frozen=True)
+class Tile:
+    label: str
+    value: str
+    note: str = ""
+
+
+@dataclass
+class Tiles:
+    """A row of figures that are read at a glance."""
+
+    items: list[Tile]
+
+
+@dataclass(frozen=True)
 class Column:
     title: str
     unit: str = ""
@@ -184,7 +198,7 @@ class Figure:
     where: str = ""
 
 
-Block: TypeAlias = Paragraph | Heading | Listing | Quote | CodeBlock | Rule | Callout | Table | Figure
+Block: TypeAlias = Paragraph | Heading | Listing | Quote | CodeBlock | Rule | Callout | Tiles | Table | Figure
 
 # -- the whole --------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from typing import Any
 from bespoke.errors import BespokeError
 from bespoke.report import directives, formulas, frames, grids, interactive, pictures, terminal, widgets
 from bespoke.report.images import Images
-from bespoke.report.model import Block, Callout, CodeBlock, Figure, Heading, Table, plain
+from bespoke.report.model import Block, Callout, CodeBlock, Figure, Heading, Table, Tile, Tiles, plain
 from bespoke.report.notices import Notices
 from bespoke.report.pandoc import Sources, Tree
 from bespoke.report.phrases import phrases
@@ -314,6 +314,8 @@ class _Reader:
             case blocks.LeftOut(markdown=source):
                 reason = self.texts.markdown(source, house=True)
                 return lambda trees: [LeftOut(reason(trees))]
+            case blocks.Tiles(tiles=tiles):
+                return _done(Tiles([Tile(one.label, one.value, one.note) for one in tiles]))
             case blocks.Table():
                 return _done(frames.from_block(block, self.locale, self.path, self.cell))
             case blocks.Figure():

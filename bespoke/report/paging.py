@@ -23,6 +23,7 @@ from bespoke.report.model import (
     Quote,
     Rule,
     Table,
+    Tiles,
     plain,
 )
 
@@ -127,6 +128,8 @@ def _height(block: Block, fit: Fits = widths.fit) -> float:
             return 28.0 + 10.5 * (text.count("\n") + 1)
         case Rule():
             return 24.0
+        case Tiles():
+            return 88.0
         case Table():
             found = fit(block)
             title = 2.4 if any(column.unit for column in block.columns) else 1.4

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from bespoke.advice.plan import Step
 from bespoke.chapters.timeline.estimates import TEST
 from bespoke.chapters.timeline.result import Action, PhaseTimeline, PlanTimeline, Role
+from bespoke.chapters.timeline.task_plan import needs_contract
 from bespoke.facts.reader import Facts
 
 NEXT = timedelta(days=30)
@@ -27,7 +29,19 @@ def next_days(plan: PlanTimeline, start: date, facts: Facts) -> tuple[Action, ..
 
 def role_of(phase: PhaseTimeline, facts: Facts) -> Role:
     """Who does it, from the table; a phase of the client's own is the client's."""
-    name = "test" if phase.phase.startswith(TEST) else phase.phase
+    return _role("test" if phase.phase.startswith(TEST) else phase.phase, facts)
+
+
+def role_of_step(step: Step, facts: Facts) -> Role | None:
+    """Who does the first phase of a step; nobody where nothing is done."""
+    if step.kind == "keep":
+        return None
+    if needs_contract(step):
+        return _role("contract_access", facts)
+    return _role({"prepare": step.route, "build": "dataset"}.get(step.kind, "test"), facts)
+
+
+def _role(name: str, facts: Facts) -> Role:
     key = f"phase.{name}.role"
     roles: dict[str, Role] = {
         "consultant": "consultant", "annotator": "annotator", "client IT": "client IT",

@@ -7,6 +7,7 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.failure_modes import FailureModes
+from bespoke.exhibits.failure_modes.words import task_name
 from bespoke.exhibits.masking import masked_text
 from bespoke.show import Column
 from bespoke.show.numbers import decimal
@@ -27,6 +28,25 @@ def codes(result: FailureModes) -> None:
         ),
         source="failures.csv, codes.csv",
     )
+    masked_text(result.masked)
+
+
+def samples(result: FailureModes) -> None:
+    """One failing output of each task, as it came."""
+    show.table(
+        [
+            (task_name(result, one.task_id), one.code or FAMILY_NAME[one.family], one.expected, one.actual)
+            for one in result.samples
+        ],
+        label="tbl-failures-samples",
+        caption="One failing output of each task, of the family it fails with most",
+        columns=(
+            Column(key="task", title="Task"),
+            Column(key="code", title="What the client calls it"),
+            Column(key="expected", title="Wanted"),
+            Column(key="actual", title="Came"),
+        ),
+    )  # fmt: skip
     masked_text(result.masked)
 
 

@@ -1,5 +1,6 @@
 """Chapter 4 on the page."""
 
+from bespoke.exhibits.icd10_evaluation.annotated import annotated
 from bespoke.exhibits.icd10_evaluation.cases import disagreements
 from bespoke.exhibits.icd10_evaluation.comparisons import comparison_table, differences, verdicts
 from bespoke.exhibits.icd10_evaluation.details import (
@@ -24,6 +25,7 @@ from bespoke.exhibits.icd10_evaluation.retrieval import retrieval_figure, retrie
 from bespoke.exhibits.icd10_evaluation.validity import retired_table, validity_table, validity_text
 
 __all__ = [
+    "annotated",
     "claim_table",
     "claims_text",
     "comparison_table",

@@ -16,24 +16,20 @@ MIDDLE = {  # names of routes as they stand inside a sentence; the others are na
     "operator_configuration", "extended_thinking", "generator_critic", "rag", "model_change", "prompt_caching",
     "batch", "smaller_model", "cascade", "small_encoder",
 }  # fmt: skip
-WHO = {
-    "measure": "consultant, annotators",
-    "deidentify": "the client's data owner",
-    "prompt_caching": "the client's developers",
-    "batch": "the client's developers",
-    "contract_custom_model": "the client, account team",
-}
-WHO_BY_KIND = {
-    "keep": "nobody",
-    "prepare": "consultant",
-    "lever": "the client's developers",
-    "test": "consultant",
-    "build": "consultant, annotators",
-}
 
 
-def who(step: Step) -> str:
-    return WHO.get(step.route, WHO_BY_KIND[step.kind])
+def who(task: TaskAdvice) -> str:
+    """Who does the first step."""
+    return "nobody" if task.who is None else task.who[0].upper() + task.who[1:]
+
+
+def stops(step: Step, aim: float | None) -> str:
+    """When the plan ends at this step instead of going on."""
+    if step.kind == "lever":
+        return "never: it is kept and the plan goes on"
+    if step.kind == "prepare" and step.route != "measure":
+        return "never: what follows needs it"
+    return "it pays for itself" if aim is None else f"quality is {percent(aim)} or more"
 
 
 def step_name(result: Recommendation, step: Step, *, middle: bool = False) -> str:
