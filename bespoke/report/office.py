@@ -22,31 +22,35 @@ from bespoke.report.cover import Cover
 from bespoke.report.drawings import typesettable
 from bespoke.report.model import Document, Picture
 from bespoke.report.pandoc_tree import Node
-from bespoke.report.pictures import MEDIA
+from bespoke.report.widths import TEXT_WIDTH
 from bespoke.show import fonts
 
 Form = Literal["docx", "pptx"]
 FORMS: tuple[Form, ...] = ("docx", "pptx")
 PIXELS_PER_INCH = 220.0  # of a drawing at its own size
-_TREES: Mapping[Form, Callable[[Document, Cover, Callable[[Picture], tuple[bytes, str]]], Node]] = {
+_TREES: Mapping[Form, Callable[[Document, Cover, Callable[[Picture], str]], Node]] = {
     "docx": word.tree,
     "pptx": slides.tree,
 }
 _LOOKS: Mapping[Form, Callable[[bytes, Cover], bytes]] = {"docx": word.look, "pptx": slides.look}
+_ENDS: Mapping[Form, Callable[[bytes, Mapping[str, str]], bytes]] = {
+    "docx": word.finished,
+    "pptx": slides.finished,
+}
 
 
 def write(document: Document, cover: Cover, form: Form) -> bytes:
     """The first volume in one of the forms. Raises BespokeError where pandoc does not write it."""
-    pictures = _Pictures(cover)
-    tree = _TREES[form](document, cover, pictures.drawn)
     with tempfile.TemporaryDirectory() as folder:
+        pictures = _Pictures(cover, Path(folder))
+        tree = _TREES[form](document, cover, pictures.file)
         reference = Path(folder) / f"reference.{form}"
-        default = _pandoc(["--print-default-data-file", f"reference.{form}"], b"", cover)
+        default = _pandoc(["--print-default-data-file", reference.name], b"", cover)
         reference.write_bytes(_LOOKS[form](default, cover))
-        arguments = ["-f", "json", "-t", form, f"--reference-doc={reference}", "--sandbox", "-o", "-"]
-        arguments += [f"--slide-level={slides.LEVEL}"] if form == "pptx" else []
+        arguments = ["-f", "json", "-t", form, f"--reference-doc={reference}", "-o", "-"]
+        arguments += [f"--resource-path={folder}", f"--slide-level={slides.LEVEL}"]
         written = _pandoc(arguments, json.dumps(tree).encode("ascii"), cover)
-    return slides.finished(written) if form == "pptx" else word.finished(written)
+    return _ENDS[form](written, pictures.descriptions)
 
 
 def _pandoc(arguments: list[str], given: bytes, cover: Cover) -> bytes:
@@ -68,20 +72,27 @@ def _pandoc(arguments: list[str], given: bytes, cover: Cover) -> bytes:
 class _Pictures:
     """Images as every office program shows them: a drawing becomes pixels."""
 
-    def __init__(self, cover: Cover) -> None:
-        self._cover = cover
+    def __init__(self, cover: Cover, folder: Path) -> None:
+        self.descriptions: dict[str, str] = {}  # by name of the file
+        self._cover, self._folder = cover, folder
         self._covered, self._families = fonts.coverage(cover.fonts), fonts.families(cover.fonts)
 
-    def drawn(self, picture: Picture) -> tuple[bytes, str]:
-        """Bytes and media type."""
+    def file(self, picture: Picture) -> str:
+        """The name of the file that the image now lies in."""
+        raw, kind = self._drawn(picture)
+        name = f"picture-{len(self.descriptions) + 1}.{kind}"
+        (self._folder / name).write_bytes(raw)
+        self.descriptions[name] = picture.alt
+        return name
+
+    def _drawn(self, picture: Picture) -> tuple[bytes, str]:
         if picture.kind != "svg":
-            return base64.b64decode(picture.data), MEDIA[picture.kind]
+            return base64.b64decode(picture.data), picture.kind
         svg = typesettable(picture.data, self._covered, self._families)
-        width = picture.width or 453.5
         source = "\n".join(
             [
-                f"#set page(width: {width:g}pt, height: auto, margin: 0pt, fill: white)",
+                f"#set page(width: {picture.width or TEXT_WIDTH:g}pt, height: auto, margin: 0pt, fill: white)",
                 f'#image(bytes({json.dumps(svg, ensure_ascii=False)}), format: "svg", width: 100%)',
             ]
         )
-        return typesetting.png(source, self._cover, PIXELS_PER_INCH)[0], MEDIA["png"]
+        return typesetting.png(source, self._cover, PIXELS_PER_INCH)[0], "png"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Mapping
+from xml.sax.saxutils import quoteattr
+
+from bespoke.report.htmlblocks import shown
 
 Change = Callable[[str], str]
 
 
-def changed(
-    package: bytes, changes: Mapping[str, Change], added: Mapping[str, str] | None = None
-) -> bytes:
+def changed(package: bytes, changes: Mapping[str, Change], added: Mapping[str, str] | None = None) -> bytes:
     """The package with each named part rewritten, and new ones behind. A name that ends in / stands for its folder."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(package)) as old, zipfile.ZipFile(out, "w") as new:
@@ -31,6 +33,15 @@ def changed(
 
 def _directly_in(name: str, folder: str) -> bool:
     return name.startswith(folder) and "/" not in name.removeprefix(folder)
+
+
+def described(text: str, descriptions: Mapping[str, str]) -> str:
+    """A part in which pictures are described by the names of their files, with the descriptions instead."""
+
+    def description(found: re.Match[str]) -> str:
+        return f"descr={quoteattr(shown(descriptions[found[1]]))}" if found[1] in descriptions else found[0]
+
+    return re.sub(r'\bdescr="([^"]*)"', description, text)
 
 
 def replaced(text: str, old: str, new: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bespoke.report import widths
 from bespoke.report.htmlblocks import shown
 from bespoke.report.model import (
     Anchor,
@@ -30,6 +30,8 @@ from bespoke.report.model import (
     Rule,
     Styled,
     Table,
+    Tile,
+    Tiles,
     Words,
 )
 
@@ -72,13 +74,13 @@ def meta(text: str) -> Node:
 
 @dataclass(frozen=True)
 class Writer:
-    """`picture` gives an image's bytes and media type, `room` the width of the text in points, `widths` the shares of
-    the columns of a table in the text width."""
+    """`picture` gives the file that an image lies in, `room` is the width of the text in points, `sizes` are those of
+    the type in tables on a page."""
 
     phrases: dict[str, str]
-    picture: Callable[[Picture], tuple[bytes, str]]
+    picture: Callable[[Picture], str]
     room: float
-    shares: Callable[[Table], Sequence[float]]
+    sizes: Sequence[float]
 
     def blocks(self, body: Sequence[Block]) -> list[Node]:
         return [found for one in body for found in self.block(one)]
@@ -102,6 +104,8 @@ class Writer:
                 return [node("CodeBlock", [NONE, shown(text)])]
             case Rule():
                 return [node("HorizontalRule")]
+            case Tiles(items):
+                return [self.tiles(items)]
             case Table():
                 return [self.table(one), *self.source(one.source)]
             case Figure():
@@ -134,11 +138,20 @@ class Writer:
                 return [self.image(picture, None)]
 
     def image(self, picture: Picture, width: float | None) -> Node:
-        """An image inside the file; at a width in points, or as high as a line."""
-        raw, media = self.picture(picture)
+        """An image with its description; at a width in points, or as high as a line."""
         size = ["height", f"{LOW:g}pt"] if width is None else ["width", f"{width:g}pt"]
-        address = f"data:{media};base64,{base64.b64encode(raw).decode('ascii')}"
-        return node("Image", [["", [], [size]], words(picture.alt), [address, ""]])
+        return node("Image", [["", [], [size]], words(picture.alt), [self.picture(picture), ""]])
+
+    def tiles(self, items: Sequence[Tile]) -> Node:
+        """Figures side by side: a table without a head."""
+        rows = []
+        for one in items:
+            note = [node("LineBreak"), *words(one.note)] if one.note else []
+            rows.append([*words(one.label), node("LineBreak"), node("Strong", words(one.value)), *note])
+        cells = [[NONE, node("AlignDefault"), 1, 1, [node("Plain", row)]] for row in rows]
+        specs = [[node("AlignLeft"), node("ColWidth", round(1 / len(items), 4))] for _ in items]
+        body = [NONE, 0, [], [[NONE, cells]]]
+        return node("Table", [NONE, [None, []], specs, [NONE, []], [body], [NONE, []]])
 
     # -- what has a caption -------------------------------------------------------------------------
 
@@ -152,7 +165,9 @@ class Writer:
         return [styled("Source Note", [note])] if text else []
 
     def figure(self, figure: Figure) -> Node:
-        share = figure.width * self.room if figure.width else min(figure.picture.width or self.room, self.room)
+        share = (
+            figure.width * self.room if figure.width else min(figure.picture.width or self.room, self.room)
+        )
         content = [node("Plain", [self.image(figure.picture, share)])]
         caption = [None, self.caption(figure.number, figure.caption)]
         return node("Figure", [[figure.label, [], []], caption, content])
@@ -161,7 +176,7 @@ class Writer:
         covered, emphasis = table.covered(), set(table.emphasis)
         specs = [
             [node("AlignRight" if column.numeric else "AlignLeft"), node("ColWidth", share)]
-            for column, share in zip(table.columns, self.shares(table), strict=True)
+            for column, share in zip(table.columns, self._shares(table), strict=True)
         ]
         head = [] if table.headless else [[NONE, [self._titled(column) for column in table.columns]]]
         rows = [
@@ -177,16 +192,23 @@ class Writer:
         ]
         caption = [None, self.caption(table.number, table.caption)]
         body = [NONE, 0, [], rows]
-        return node(
-            "Table", [[table.label, [], []], caption, specs, [NONE, head], [body], [NONE, []]]
-        )
+        return node("Table", [[table.label, [], []], caption, specs, [NONE, head], [body], [NONE, []]])
+
+    def _shares(self, table: Table) -> list[float]:
+        """Of the columns in the width of the text, each with its part of the space between them."""
+        found = [width + widths.GUTTER for width in widths.fit(table, self.sizes, turn=False).widths]
+        return [round(width / sum(found), 4) for width in found]
 
     def _titled(self, column: Column) -> list[Any]:
         unit = [node("LineBreak"), *words(column.unit)] if column.unit else []
         return [NONE, node("AlignDefault"), 1, 1, [node("Plain", [*words(column.title), *unit])]]
 
     def _cell(self, cell: Cell, column: Column, span: tuple[int, int], *, strong: bool) -> list[Any]:
-        line = self.line([Code(cell)] if column.code and cell else [Words(cell)]) if isinstance(cell, str) else self.line(cell)
+        line = (
+            self.line([Code(cell)] if column.code and cell else [Words(cell)])
+            if isinstance(cell, str)
+            else self.line(cell)
+        )
         inner = [node("Strong", line)] if strong and line else line
         return [NONE, node("AlignDefault"), *span, [node("Plain", inner)]]
 

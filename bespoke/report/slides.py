@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bespoke.report import columns, widths
@@ -20,12 +21,15 @@ from bespoke.report.model import (
     Picture,
     Quote,
     Section,
+    Styled,
     Table,
+    Tiles,
+    Words,
     lines_of,
     plain,
     walk,
 )
-from bespoke.report.packages import changed, replaced
+from bespoke.report.packages import changed, described, replaced
 from bespoke.report.pandoc_tree import NONE, Node, Writer, document, meta, node, words
 from bespoke.report.phrases import phrases
 from bespoke.show import numbers
@@ -34,16 +38,16 @@ LEVEL = 2  # of the headings that begin a slide
 WIDTH = 648.0  # points: what a table or picture has of a slide
 SCALE = WIDTH / widths.TEXT_WIDTH  # a table is fitted as on the page, and is that much larger here
 SIZES = (7.0,)  # of the type before it is scaled: 10 points
-HEIGHT = 235.0 / SCALE  # for the rows of a table
+HEIGHT = 206.0  # points: for the rows of a table, between the title, its own head and what stands below it
 MOST = 620  # characters of text on a slide; the rest is said, not shown
-TYPE = {"title": 2000, "body": (1500, 1400, 1300), "cells": 1000}  # hundredths of a point
-_EMU = 12700  # in a point
+TYPE = {"title": 1800, "body": (1500, 1400, 1300), "cells": 1000}  # hundredths of a point
+LINE, PADDING = 12.0, 7.2  # points: a line of a cell, and what stands above and below its lines
 
 
-def tree(report: Document, cover: Cover, picture: Callable[[Picture], tuple[bytes, str]]) -> Node:
+def tree(report: Document, cover: Cover, picture: Callable[[Picture], str]) -> Node:
     """The title, then the slides of each section of the first volume."""
     said = phrases(cover.language)
-    writer = Writer({**said, "source": said["source"]}, picture, WIDTH, _shares)
+    writer = Writer(said, picture, WIDTH, SIZES)
     day = f"{said['as_of']} {numbers.day(cover.as_of, cover.language)}"
     about = {
         "title": meta(cover.title or said["question"].format(client=cover.client)),
@@ -69,12 +73,18 @@ def _section(section: Section, writer: Writer) -> Iterator[Node]:
         heading = next((plain(b.children) for b in reversed(about) if isinstance(b, Heading)), heading)
         for n, (title, one) in enumerate(_slides(shown, heading or section.heading)):
             yield _title(title, "")
-            yield one if isinstance(one, dict) else writer.block(one)[0]
+            yield _figure(one, writer) if isinstance(one, Figure) else writer.table(one)
             yield _notes(writer, about if n == 0 else [])
 
 
 def _title(text: str, label: str) -> Node:
     return node("Header", [LEVEL, [label, [], []], words(text)])
+
+
+def _figure(figure: Figure, writer: Writer) -> Node:
+    """The picture alone: what would be its description is printed below it, so that this is its number and source."""
+    address = writer.picture(figure.picture)
+    return node("Para", [node("Image", [NONE, words(figure.caption), [address, ""]])])
 
 
 def _notes(writer: Writer, blocks: Sequence[Block]) -> Node:
@@ -112,12 +122,25 @@ def _told(opening: Sequence[Block]) -> tuple[list[Block], list[Block]]:
     """What fits the slide of a finding, and all of it for the notes."""
     told: list[Block] = []
     room = MOST
-    for block in opening:
+    for block in map(_listed, opening):
         room -= len(_text(block))
         if room < 0 or not isinstance(block, Paragraph | Listing | Callout | Quote):
             break
         told.append(block)
     return told, list(opening[len(told) :])
+
+
+def _listed(block: Block) -> Block:
+    """Tiles as a list: a slide has no room beside a table."""
+    if not isinstance(block, Tiles):
+        return block
+    items: list[list[Block]] = []
+    for one in block.items:
+        note = f" ({one.note})" if one.note else ""
+        items.append(
+            [Paragraph([Words(f"{one.label}: "), Styled("strong", [Words(one.value)]), Words(note)])]
+        )
+    return Listing(False, 1, items)
 
 
 def _slides(shown: Figure | Table, heading: str) -> Iterator[tuple[str, Figure | Table]]:
@@ -134,12 +157,13 @@ def _slides(shown: Figure | Table, heading: str) -> Iterator[tuple[str, Figure |
 
 
 def _pages(table: Table) -> Iterator[Table]:
-    """The rows in runs that fit a slide; merged cells are not cut."""
-    fit = widths.fit(table, SIZES, turn=False)
-    heights = [lines * fit.size * widths.LINE + widths.PADDING for lines in fit.lines]
+    """The rows in runs that fit a slide, about equally high; merged cells are not cut."""
+    heights = [lines * LINE + PADDING for lines in widths.fit(table, SIZES, turn=False).lines]
+    room = sum(heights) / max(1, math.ceil(sum(heights) / HEIGHT))
     start, used = 0, 0.0
     for n, height in enumerate(heights):
-        if n > start and used + height > HEIGHT and not table.spans:
+        over = used + height > HEIGHT or used >= room
+        if n > start and over and not table.spans:
             yield _rows(table, start, n)
             start, used = n, 0.0
         used += height
@@ -149,11 +173,6 @@ def _pages(table: Table) -> Iterator[Table]:
 def _rows(table: Table, first: int, last: int) -> Table:
     emphasis = [n - first for n in table.emphasis if first <= n < last]
     return replace(table, rows=table.rows[first:last], emphasis=emphasis, values=None)
-
-
-def _shares(table: Table) -> list[float]:
-    found = widths.fit(table, SIZES, turn=False).widths
-    return [round(width / sum(found), 4) for width in found]
 
 
 # -- the look ---------------------------------------------------------------------------------------
@@ -190,9 +209,9 @@ def _master(text: str) -> str:
     return head + mark + title + close + rest
 
 
-def finished(written: bytes) -> bytes:
-    """Cells in the size the tables were fitted for."""
-    return changed(written, {"ppt/slides/": _cells})
+def finished(written: bytes, descriptions: Mapping[str, str]) -> bytes:
+    """Cells in the size the tables were fitted for, pictures with their descriptions."""
+    return changed(written, {"ppt/slides/": lambda text: _cells(described(text, descriptions))})
 
 
 def _cells(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from xml.sax.saxutils import escape
 
 from bespoke.report import columns, widths
@@ -11,7 +11,7 @@ from bespoke.report.colour import accessible
 from bespoke.report.cover import Cover
 from bespoke.report.htmlblocks import shown
 from bespoke.report.model import Block, Document, Picture, Section, Table
-from bespoke.report.packages import changed, replaced
+from bespoke.report.packages import changed, described, replaced
 from bespoke.report.pandoc_tree import NONE, Node, Writer, document, meta, node, styled, words
 from bespoke.report.phrases import phrases
 from bespoke.report.pictures import logo
@@ -25,10 +25,10 @@ _TEXT = round(widths.TEXT_WIDTH * 20)
 LOGO = 120.0  # points
 
 
-def tree(report: Document, cover: Cover, picture: Callable[[Picture], tuple[bytes, str]]) -> Node:
+def tree(report: Document, cover: Cover, picture: Callable[[Picture], str]) -> Node:
     """Cover, contents, then the sections of the first volume, each on a page of its own."""
     said = phrases(cover.language)
-    writer = Writer(said, picture, widths.TEXT_WIDTH, _shares)
+    writer = Writer(said, picture, widths.TEXT_WIDTH, SIZES)
     title = cover.title or said["question"].format(client=cover.client)
     about = {
         "title": meta(title),
@@ -62,7 +62,9 @@ def _contents(report: Document, said: dict[str, str]) -> list[Node]:
         text = [node("Strong", [*name, *words(section.topic)])]
         if section.heading != section.topic:
             text += [node("LineBreak"), *words(section.heading)]
-        entries.append(styled("Contents", [node("Para", [node("Link", [NONE, text, [f"#{section.anchor}", ""]])])]))
+        entries.append(
+            styled("Contents", [node("Para", [node("Link", [NONE, text, [f"#{section.anchor}", ""]])])])
+        )
     return [styled("Contents Heading", [node("Para", words(said["contents"]))]), *entries]
 
 
@@ -78,11 +80,6 @@ def _section(section: Section, writer: Writer) -> list[Node]:
 def _parts(block: Block) -> Sequence[Block]:
     """A table too wide for the page as several below each other."""
     return columns.parts(block, SIZES, turn=False) if isinstance(block, Table) else [block]
-
-
-def _shares(table: Table) -> list[float]:
-    found = widths.fit(table, SIZES, turn=False).widths
-    return [round(width / sum(found), 4) for width in found]
 
 
 # -- the look ---------------------------------------------------------------------------------------
@@ -148,11 +145,18 @@ def _styles(text: str, accent: str, tint: str) -> str:
     for name, style in _paragraphs(accent, tint).items():
         identifier = name.replace(" ", "")
         text = re.sub(
-            rf'\s*<w:style\b[^>]*w:styleId="{identifier}"(?:(?!</w:style>).)*</w:style>', "", text, flags=re.DOTALL
+            rf'\s*<w:style\b[^>]*w:styleId="{identifier}"(?:(?!</w:style>).)*</w:style>',
+            "",
+            text,
+            flags=re.DOTALL,
         )
         text = replaced(text, "</w:styles>", f"{style}</w:styles>")
     text = re.sub(
         r'\s*<w:style\b[^>]*w:styleId="Table"(?:(?!</w:style>).)*</w:style>', "", text, flags=re.DOTALL
+    )
+    links = rf'\g<1><w:color w:val="{accent}"/>'
+    text = re.sub(
+        r'(w:styleId="Hyperlink"(?:(?!</w:style>).)*)<w:color [^>]*/>', links, text, count=1, flags=re.DOTALL
     )
     return replaced(text, "</w:styles>", f"{_table(accent)}</w:styles>")
 
@@ -189,6 +193,7 @@ def _paragraphs(accent: str, tint: str) -> dict[str, str]:
         "Captioned Figure": _style("Captioned Figure", 10.5, '<w:keepNext/><w:spacing w:before="160" w:after="0"/>'),
         "Source Note": _style("Source Note", 8.5, '<w:spacing w:before="60" w:after="200"/>', colour=GREY),
         "Compact": _style("Compact", 9, '<w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/>'),
+        "Source Code": _style("Source Code", 8.5, '<w:spacing w:after="60" w:line="240" w:lineRule="auto"/>'),
         "footer": _style("footer", 8.5, "", colour=GREY),
     }  # fmt: skip
 
@@ -223,7 +228,7 @@ def _table(accent: str) -> str:
     return (
         '<w:style w:type="table" w:default="1" w:styleId="Table"><w:name w:val="Table"/>'
         '<w:basedOn w:val="TableNormal"/><w:qFormat/><w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblBorders>'
-        f'{rule.format("bottom", 4, "C9D0D9")}{rule.format("insideH", 4, "C9D0D9")}</w:tblBorders><w:tblCellMar>'
+        f"{rule.format('bottom', 4, 'C9D0D9')}{rule.format('insideH', 4, 'C9D0D9')}</w:tblBorders><w:tblCellMar>"
         '<w:top w:w="20" w:type="dxa"/><w:left w:w="60" w:type="dxa"/><w:bottom w:w="20" w:type="dxa"/>'
         '<w:right w:w="60" w:type="dxa"/></w:tblCellMar></w:tblPr><w:trPr><w:cantSplit/></w:trPr>'
         '<w:tblStylePr w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr><w:tcBorders>'
@@ -231,9 +236,9 @@ def _table(accent: str) -> str:
     )
 
 
-def finished(written: bytes) -> bytes:
-    """No row breaks over a page, whatever the reader makes of the table's style."""
-    return changed(written, {"word/document.xml": _whole_rows})
+def finished(written: bytes, descriptions: Mapping[str, str]) -> bytes:
+    """No row breaks over a page, and every picture is described, wherever a reader looks for that."""
+    return changed(written, {"word/document.xml": lambda text: _whole_rows(described(text, descriptions))})
 
 
 def _whole_rows(text: str) -> str:
