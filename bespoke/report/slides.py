@@ -40,7 +40,7 @@ SCALE = WIDTH / widths.TEXT_WIDTH  # a table is fitted as on the page, and is th
 SIZES = (7.0,)  # of the type before it is scaled: 10 points
 HEIGHT = 206.0  # points: for the rows of a table, between the title, its own head and what stands below it
 MOST = 620  # characters of text on a slide; the rest is said, not shown
-TYPE = {"title": 1800, "body": (1500, 1400, 1300), "cells": 1000}  # hundredths of a point
+TITLE, BODY, CELLS = 1800, (1500, 1400, 1300), 1000  # hundredths of a point
 LINE, PADDING = 12.0, 7.2  # points: a line of a cell, and what stands above and below its lines
 
 
@@ -187,7 +187,7 @@ def look(reference: bytes, cover: Cover) -> bytes:
             "ppt/theme/theme1.xml": lambda text: _theme(text, accent),
             "ppt/slideMasters/slideMaster1.xml": _master,
             "ppt/presentation.xml": lambda text: replaced(
-                text, '<a:defRPr sz="1800"', f'<a:defRPr sz="{TYPE["cells"]}"'
+                text, '<a:defRPr sz="1800"', f'<a:defRPr sz="{CELLS}"'
             ),
         },
     )
@@ -202,9 +202,9 @@ def _theme(text: str, accent: str) -> str:
 def _master(text: str) -> str:
     head, mark, styles = text.partition("<p:titleStyle>")
     title, close, rest = styles.partition("</p:titleStyle>")
-    title = title.replace('algn="ctr"', 'algn="l"', 1).replace('sz="3300"', f'sz="{TYPE["title"]}" b="1"', 1)
+    title = title.replace('algn="ctr"', 'algn="l"', 1).replace('sz="3300"', f'sz="{TITLE}" b="1"', 1)
     title = title.replace('<a:schemeClr val="tx1"/>', '<a:schemeClr val="accent1"/>', 1)
-    for old, new in zip((2400, 2100, 1800), TYPE["body"], strict=True):
+    for old, new in zip((2400, 2100, 1800), BODY, strict=True):
         rest = rest.replace(f'sz="{old}"', f'sz="{new}"', 1)
     return head + mark + title + close + rest
 
@@ -216,7 +216,7 @@ def finished(written: bytes, descriptions: Mapping[str, str]) -> bytes:
 
 def _cells(text: str) -> str:
     def smaller(found: re.Match[str]) -> str:
-        cells = re.sub(r"<a:rPr(?=[\s/>])(?![^>]*\bsz=)", f'<a:rPr sz="{TYPE["cells"]}"', found[0])
+        cells = re.sub(r"<a:rPr(?=[\s/>])(?![^>]*\bsz=)", f'<a:rPr sz="{CELLS}"', found[0])
         return re.sub(r'<a:tr h="\d+"', '<a:tr h="228600"', cells)
 
     return re.sub(r"<a:tbl>.*?</a:tbl>", smaller, text, flags=re.DOTALL)

@@ -185,7 +185,9 @@ def _paragraphs(accent: str, tint: str) -> dict[str, str]:
         "heading 2": _heading(2, 13, accent, 120),
         "heading 3": _heading(3, 11.5, accent, 80),
         "heading 4": _heading(4, 10.5, accent, 60),
-        "Callout": _style("Callout", 10.5, f'<w:keepLines/>{box}<w:spacing w:before="0" w:after="60"/><w:ind w:left="227"/>'),
+        "Callout": _style(
+            "Callout", 10.5, f'<w:keepLines/>{box}<w:spacing w:before="0" w:after="60"/><w:ind w:left="227"/>'
+        ),
         "Table Caption": _style(
             "Table Caption", 9.5, '<w:keepNext/><w:keepLines/><w:spacing w:before="200" w:after="80"/>'
         ),

@@ -12,6 +12,9 @@ from bespoke.report.ahead import Ahead
 from bespoke.report.cover import Cover
 
 if TYPE_CHECKING:
+    from bespoke.report.additions import Additions
+    from bespoke.report.model import Document
+    from bespoke.report.office import Form
     from bespoke.report.outputs import Options
 
 
@@ -22,22 +25,21 @@ def render(
     ahead: Ahead | None = None,
     meanwhile: Callable[[], object] = lambda: None,
     options: Mapping[Path, Options] | None = None,
+    besides: Additions | None = None,
 ) -> dict[str, float]:
     """Write `report.pdf`, `evidence.pdf`, `report.html` and `tables/` into the folder; seconds spent on each step.
 
     `ahead` may have taken some of the notebooks apart; `meanwhile` is called while the PDF is typeset; `options` says
-    how notebooks are read that are not ours. Nothing is written before all files are complete, so that a failure
-    leaves an earlier report in place. Raises BespokeError naming notebook and cell where one cannot be printed.
+    how notebooks are read that are not ours; `besides` is what no notebook shows. Nothing is written before all files
+    are complete, so that a failure leaves an earlier report in place. Raises BespokeError naming notebook and cell
+    where one cannot be printed.
     """
-    from bespoke.report import tables, typesetting, volumes, webpage
+    from bespoke.report import tables, typesetting, webpage
     from bespoke.saving import write_together
 
     clock = _Clock()
     ahead = ahead or Ahead(cover.language)
-    report = volumes.assembled(
-        [ahead.part(path, (options or {}).get(path)) for path in notebooks], cover.language
-    )
-    typesetting.settle_formulas(report)
+    report = _document(notebooks, cover, ahead, options, besides)
     clock.lap("read")
     sources = [typesetting.source(report, cover, volume) for volume in ("report", "evidence")]
     clock.lap("typst")
@@ -55,6 +57,36 @@ def render(
         path.unlink()
     clock.lap("write")
     return clock.seconds
+
+
+def convert(
+    notebooks: Sequence[Path],
+    cover: Cover,
+    forms: Sequence[Form],
+    options: Mapping[Path, Options] | None = None,
+    besides: Additions | None = None,
+) -> dict[str, bytes]:
+    """The first volume as files to edit further: `report.docx`, `report.pptx`."""
+    from bespoke.report import office
+
+    report = _document(notebooks, cover, Ahead(cover.language), options, besides)
+    return {f"report.{form}": office.write(report, cover, form) for form in forms}
+
+
+def _document(
+    notebooks: Sequence[Path],
+    cover: Cover,
+    ahead: Ahead,
+    options: Mapping[Path, Options] | None,
+    besides: Additions | None,
+) -> Document:
+    from bespoke.report import typesetting, volumes
+    from bespoke.report.additions import NOTHING
+
+    parts = [ahead.part(path, (options or {}).get(path)) for path in notebooks]
+    report = volumes.assembled(parts, cover.language, besides or NOTHING)
+    typesetting.settle_formulas(report)
+    return report
 
 
 def _typeset(sources: Sequence[str], cover: Cover, ahead: Ahead) -> list[bytes]:

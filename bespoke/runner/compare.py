@@ -46,6 +46,16 @@ def compare_reports(name: str, old: str, new: str, options: Options) -> Iterator
         yield f"{printable(name)}: the advice is the same"
 
 
+def causes(client: Client, old: Recommendation, new: Recommendation) -> dict[str, tuple[str, ...]]:
+    """By task, what the advice differs by reason of, in the words of a report; nothing for those that stayed."""
+    before, after = _of(client, old), _of(client, new)
+    return {
+        task_id: found.because
+        for task_id, one in after.items()
+        if task_id in before and (found := compare(before[task_id], one)).differences
+    }
+
+
 def _only(task_ids: set[str], words: str) -> Iterator[str]:
     for task_id in sorted(task_ids):
         yield printable(f"{task_id}: {words}")

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 from bespoke.advice.plan import Step
 from bespoke.chapters.timeline.estimates import TEST
-from bespoke.chapters.timeline.result import Action, PhaseTimeline, PlanTimeline, Role
+from bespoke.chapters.timeline.result import Action, PhaseTimeline, PlanTimeline
 from bespoke.chapters.timeline.task_plan import needs_contract
+from bespoke.clients.schema import Role
 from bespoke.facts.reader import Facts
 
 NEXT = timedelta(days=30)
