@@ -136,7 +136,10 @@ def _changes(old: Standpoint, new: Standpoint) -> list[_Change]:
             situation = old.situation.at(**{name: becomes})
             words = f"{name}, {was} -> {becomes}"
             changes.append(_Change(words, INPUTS[name], replace(old, situation=situation)))
-    changes.append(_Change("prices and costs", "prices and costs", replace(old, prices=new.prices)))
+    # Prices are those at a volume: where that moved, they tell of it.
+    more = old.situation.requests_per_day != new.situation.requests_per_day
+    plain = "the requests a day, and what they cost" if more else "prices and costs"
+    changes.append(_Change("prices and costs", plain, replace(old, prices=new.prices)))
     if dict(old.thresholds) != dict(new.thresholds):
         changes.append(_Change("thresholds", "the thresholds", replace(old, thresholds=new.thresholds)))
     return changes

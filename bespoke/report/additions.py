@@ -29,7 +29,8 @@ from bespoke.report.phrases import phrases
 from bespoke.report.texts import Texts
 from bespoke.show import numbers
 
-LINE = "_" * 32  # to be filled in by hand
+LABEL = "tbl-changes"
+LINE = "_" * 18  # to be filled in by hand
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def _changes(changes: Changes, words: Mapping[str, str], language: str) -> list[
     values: list[list[Value]] = [[one.task, one.what, one.before, one.now] for one in changes.rows]
     titles = [words["task"], words["what"], words["version"].format(version=changes.version), words["now"]]
     table = Table(
-        [Column(title) for title in titles], rows, title, label="tbl-changes", where="changes", values=values
+        [Column(one) for one in titles], rows, words["differs"], label=LABEL, where="changes", values=values
     )
     return [Heading(2, [Words(title)]), table, *(Paragraph([Words(cause)]) for cause in changes.causes)]
 
@@ -149,7 +150,5 @@ def _signed(one: Signature, words: Mapping[str, str], language: str) -> list[Inl
     lines = [
         (words["name"], one.name), (words["role"], one.role), (words["date"], day), (words["signature"], ""),
     ]  # fmt: skip
-    found: list[Inline] = [Styled("strong", [Words(one.party)])]
-    for name, value in lines:
-        found += [Break(), Words(f"{name} {value or LINE}")]
-    return found
+    said = "   ".join(f"{name} {value or LINE}" for name, value in lines)
+    return [Styled("strong", [Words(one.party)]), Break(), Words(said)]

@@ -143,7 +143,7 @@ def _foot(cover: Cover) -> str:
 def _styles(text: str, accent: str, tint: str) -> str:
     """The house's paragraph and table styles in place of pandoc's, and those of our own behind them."""
     for name, style in _paragraphs(accent, tint).items():
-        identifier = name.replace(" ", "")
+        identifier = _identifier(name)
         text = re.sub(
             rf'\s*<w:style\b[^>]*w:styleId="{identifier}"(?:(?!</w:style>).)*</w:style>',
             "",
@@ -204,17 +204,20 @@ def _style(
     name: str, size: float, paragraph: str, *, colour: str = "", bold: bool = False, based: str = "Normal"
 ) -> str:
     """One paragraph style; sizes in Word are half points."""
-    identifier = name.replace(" ", "")
-    identifier = identifier[0].upper() + identifier[1:]
     standing = 'w:default="1" ' if name == "Normal" else ""
     runs = "<w:b/>" if bold else ""
     runs += f'<w:color w:val="{colour}"/>' if colour else ""
     runs += f'<w:sz w:val="{round(size * 2)}"/><w:szCs w:val="{round(size * 2)}"/>'
     above = f'<w:basedOn w:val="{based}"/>' if based else ""
     return (
-        f'<w:style w:type="paragraph" {standing}w:styleId="{identifier}"><w:name w:val="{name}"/>{above}<w:qFormat/>'
+        f'<w:style w:type="paragraph" {standing}w:styleId="{_identifier(name)}"><w:name w:val="{name}"/>{above}<w:qFormat/>'
         f"<w:pPr>{paragraph}</w:pPr><w:rPr>{runs}</w:rPr></w:style>"
     )
+
+
+def _identifier(name: str) -> str:
+    """Of a style, as Word makes it from the name."""
+    return name[0].upper() + name[1:].replace(" ", "")
 
 
 def _heading(level: int, size: float, accent: str, after: int) -> str:

@@ -18,7 +18,7 @@ from bespoke.runner import manifest as manifests
 from bespoke.runner.besides import Standing
 from bespoke.runner.kept import keep_edited
 from bespoke.runner.lock import one_at_a_time
-from bespoke.runner.plan import Options, Plan, report_files
+from bespoke.runner.plan import REPORTS, Options, Plan, report_files
 from bespoke.runner.run import executed, plan_as_it_lies, render_report
 from bespoke.saving import write_together
 from bespoke.workbook import parse_day
@@ -89,7 +89,8 @@ def _issue(folder: Path, as_of: str, standing: Standing) -> None:
             "the advice of this report cannot be read; run `bespoke run` again", path=issued.ADVICE
         )
     number = len(issued.issues(folder)) + 1
-    files, stands = report_files(folder), issued.stands(advice)
+    files = {name: digest(folder / name) for name in REPORTS}
+    stands = issued.stands(advice)
     issued.store(folder, issued.Issue(standing.issue, number, as_of, standing.content, files, stands))
 
 
