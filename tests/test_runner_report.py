@@ -307,7 +307,7 @@ def test_versions_are_read_in_the_order_they_were_issued(tmp_path: Path):
 
 @pytest.mark.parametrize("version", ["", "../1", "1/2", "a b", "x" * 21, ".1", "1:0"])
 def test_a_version_that_could_be_a_path_is_refused(version: str):
-    with pytest.raises(BespokeError, match="write it as 1.0"):
+    with pytest.raises(BespokeError, match="write it as"):
         issued.check([], version)
 
 

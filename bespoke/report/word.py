@@ -210,8 +210,8 @@ def _style(
     runs += f'<w:sz w:val="{round(size * 2)}"/><w:szCs w:val="{round(size * 2)}"/>'
     above = f'<w:basedOn w:val="{based}"/>' if based else ""
     return (
-        f'<w:style w:type="paragraph" {standing}w:styleId="{_identifier(name)}"><w:name w:val="{name}"/>{above}<w:qFormat/>'
-        f"<w:pPr>{paragraph}</w:pPr><w:rPr>{runs}</w:rPr></w:style>"
+        f'<w:style w:type="paragraph" {standing}w:styleId="{_identifier(name)}"><w:name w:val="{name}"/>'
+        f"{above}<w:qFormat/><w:pPr>{paragraph}</w:pPr><w:rPr>{runs}</w:rPr></w:style>"
     )
 
 
