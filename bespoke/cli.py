@@ -11,15 +11,15 @@ from pathlib import Path
 import click
 
 from bespoke import __version__
-from bespoke.claude.front import evaluate, grade, import_predictions, label, optimise
+from bespoke.claude.claude_commands import evaluate, grade, import_predictions, label, optimise
 from bespoke.errors import BespokeError, Problem, printable
-from bespoke.explore.front import explore
-from bespoke.intake.front import imports
-from bespoke.intake.front_intake import intake
-from bespoke.own.front import trust
-from bespoke.places import is_url, nearest
-from bespoke.report.front import export
-from bespoke.tuning.front import tune
+from bespoke.explore.explore_command import explore
+from bespoke.intake.import_commands import imports
+from bespoke.intake.intake_commands import intake
+from bespoke.own.trust_command import trust
+from bespoke.paths import is_url, nearest
+from bespoke.report.export_command import export
+from bespoke.tuning.tune_commands import tune
 
 
 class _Place(click.ParamType[Path | str]):
@@ -82,7 +82,7 @@ def check(names: tuple[str, ...], every: bool, client_data: Path | None) -> None
 
 def _problems(folder: Path, name: str) -> list[Problem]:
     """What is wrong in the files; where nothing is, what is counted in them against what tasks.csv declares."""
-    from bespoke.clients.reader import checked
+    from bespoke.clients.client_reader import checked
 
     try:
         problems, client = checked(folder, name)
@@ -126,10 +126,10 @@ def run(
 
     Both folders may be a URL, s3://bucket/folder: clients are read from there, reports written there.
     """
-    from bespoke.runner.portfolio import Request, run_all
+    from bespoke.runner.run_many import RunRequest, run_all
 
     folder = client_data if isinstance(client_data, str) else _folder(client_data, "client_data")
-    request = Request(
+    request = RunRequest(
         names=tuple(_names(names, every, folder)),
         client_data=folder,
         reports=reports if isinstance(reports, str) else _folder(reports, "reports"),
@@ -172,14 +172,14 @@ def report(
 ) -> None:
     """Render the report again from the executed notebooks; chapters that do not belong together are refused."""
     from bespoke.runner.report import Asked, report
-    from bespoke.runner.run import Options
+    from bespoke.runner.run_client import RunOptions
     from bespoke.workbook import parse_day
 
     if issue and as_of:
         raise click.UsageError("a report as of another day is not issued")
     asked = Asked(tuple(dict.fromkeys(forms)), issue, as_they_are)  # type: ignore[arg-type]
     day = parse_day(as_of).isoformat() if as_of else ""
-    options = Options(_folder(client_data, "client_data"), _folder(reports, "reports"), day)
+    options = RunOptions(_folder(client_data, "client_data"), _folder(reports, "reports"), day)
     report(client, options, asked, lambda line: click.echo(printable(line)))
 
 
@@ -190,11 +190,11 @@ def report(
 @_REPORTS
 def explain(client: str, figure: str, client_data: Path | None, reports: Path | None) -> None:
     """Trace FIGURE (a number, a label or a printed text) to client input, facts and computation."""
-    from bespoke.runner.explain import explain as trace
-    from bespoke.runner.run import Options
+    from bespoke.inspection.explain_figure import explain as trace
+    from bespoke.runner.run_client import RunOptions
 
     for line in trace(
-        client, figure, Options(_folder(client_data, "client_data"), _folder(reports, "reports"))
+        client, figure, RunOptions(_folder(client_data, "client_data"), _folder(reports, "reports"))
     ):
         click.echo(line)
 
@@ -207,10 +207,10 @@ def explain(client: str, figure: str, client_data: Path | None, reports: Path | 
 @_REPORTS
 def compare(client: str, old: str, new: str, client_data: Path | None, reports: Path | None) -> None:
     """What changed in the advice between OLD and NEW (report folders, or dates), and which input or fact caused it."""
-    from bespoke.runner.compare import compare_reports
-    from bespoke.runner.run import Options
+    from bespoke.inspection.compare_reports import compare_reports
+    from bespoke.runner.run_client import RunOptions
 
-    options = Options(_folder(client_data, "client_data"), _folder(reports, "reports"))
+    options = RunOptions(_folder(client_data, "client_data"), _folder(reports, "reports"))
     for line in compare_reports(client, old, new, options):
         click.echo(line)
 
@@ -411,9 +411,9 @@ def _names(names: tuple[str, ...], every: bool, folder: Path | str) -> list[str]
     if isinstance(folder, Path):
         found = clients.names(folder)
     else:
-        from bespoke.runner import shared
+        from bespoke.runner.remote import s3
 
-        found = shared.names(folder)
+        found = s3.names(folder)
     if not found:
         raise BespokeError("no client folder here", path=str(folder))
     return found

@@ -11,7 +11,7 @@ from bespoke import show
 from bespoke.errors import BespokeError
 from bespoke.report.additions import Additions, Change, Changes, Note, Signature
 from bespoke.report.document import Notebook, split
-from bespoke.report.model import Callout, Document, Heading, Paragraph, Table, plain, walk
+from bespoke.report.model import CalloutBox, Document, DocumentTable, Heading, Paragraph, plain, walk
 from bespoke.report.volumes import assembled
 from bespoke.show.blocks import MIME
 
@@ -46,7 +46,7 @@ def words_of(document: Document, anchor: str) -> list[tuple[str, str]]:
     return [
         (one.name, " ".join(plain(p.children) for p in one.body if isinstance(p, Paragraph)))
         for one in walk(section.body)
-        if isinstance(one, Callout)
+        if isinstance(one, CalloutBox)
     ]
 
 
@@ -54,7 +54,7 @@ def test_own_words_open_the_summary_and_their_chapters_with_the_name_of_who_wrot
     notes = (Note("a/notes.md", "", "Start **small**."), Note("a/notes/06.md", "06_cost", "Cache."))
     found = report(Additions(AUTHOR, notes))
     assert words_of(found, "summary") == [(AUTHOR, "Start small.")]
-    assert isinstance(found.front.body[0], Callout)
+    assert isinstance(found.front.body[0], CalloutBox)
     assert words_of(found, "ch-06_cost") == [(AUTHOR, "Cache.")]
     assert words_of(found, "ev-06_cost") == []
     assert (found.front.heading, found.chapters[0].heading) == ("Cache first.", "Half of it is the prompt.")
@@ -105,7 +105,7 @@ def test_changes_since_the_last_issue_stand_in_the_summary_with_money_and_dates(
     heading, table, cause = body[-3:]
     assert isinstance(heading, Heading)
     assert plain(heading.children) == "Changes since version 1.0 of 12 Oct 2026"
-    assert isinstance(table, Table)
+    assert isinstance(table, DocumentTable)
     assert [column.title for column in table.columns] == ["Task", "What", "Version 1.0", "Now"]
     assert table.rows[0] == ["Routing", "A month then", "$671", "$41"]
     assert (table.number, plain(cause.children)) == ("Table S.1", "Routing: because of the date.")

@@ -13,13 +13,12 @@ import pytest
 
 from bespoke.report import office
 from bespoke.report.colour import accessible
-from bespoke.report.cover import Cover
 from bespoke.report.model import (
     Block,
-    Callout,
-    Column,
+    CalloutBox,
     Document,
-    Figure,
+    DocumentFigure,
+    DocumentTable,
     Formula,
     Heading,
     Link,
@@ -28,11 +27,12 @@ from bespoke.report.model import (
     Picture,
     Section,
     Styled,
-    Table,
+    TableColumn,
+    TextRun,
     Tile,
     Tiles,
-    Words,
 )
+from bespoke.report.report_cover import Cover
 
 HOSTILE = 'Fish & "Chips" </w:t><script>x</script> \x0b =1+1'
 PRINTED = 'Fish & "Chips" </w:t><script>x</script> □ =1+1'
@@ -52,12 +52,12 @@ COVER = Cover(
 
 
 def prose(text: str) -> Paragraph:
-    return Paragraph([Words(text)])
+    return Paragraph([TextRun(text)])
 
 
-def load(rows: int = 2) -> Table:
-    return Table(
-        [Column("Task"), Column("Cost", "USD", numeric=True)],
+def load(rows: int = 2) -> DocumentTable:
+    return DocumentTable(
+        [TableColumn("Task"), TableColumn("Cost", "USD", numeric=True)],
         [[HOSTILE if n == 0 else f"Task {n}", f"{n},000"] for n in range(rows)],
         caption="What it costs",
         source="tasks.csv",
@@ -67,8 +67,10 @@ def load(rows: int = 2) -> Table:
     )
 
 
-def bars() -> Figure:
-    return Figure(Picture("svg", SVG, ALT, 200, 80), "Coding is most", "counted", "fig-bars", "Figure 1.1")
+def bars() -> DocumentFigure:
+    return DocumentFigure(
+        Picture("svg", SVG, ALT, 200, 80), "Coding is most", "counted", "fig-bars", "Figure 1.1"
+    )
 
 
 def report(*blocks: Block) -> Document:
@@ -82,13 +84,13 @@ def report(*blocks: Block) -> Document:
 
 
 def everything() -> Document:
-    link = Link("#tbl-load", [Words("Table 1.1")])
-    far = Link("#ev-06", [Words("Evidence 1")], elsewhere=True)
+    link = Link("#tbl-load", [TextRun("Table 1.1")])
+    far = Link("#ev-06", [TextRun("Evidence 1")], elsewhere=True)
     return report(
-        Paragraph([Styled("strong", [Words("Bold")]), Words(", see "), link, Words(" and "), far]),
-        Heading(2, [Words("In detail")]),
+        Paragraph([Styled("strong", [TextRun("Bold")]), TextRun(", see "), link, TextRun(" and "), far]),
+        Heading(2, [TextRun("In detail")]),
         Listing(True, 1, [[prose("first")], [prose("second")]]),
-        Callout("note", [prose("Mind this")], "Ada Lovelace"),
+        CalloutBox("note", [prose("Mind this")], "Ada Lovelace"),
         Paragraph([Formula("x^2", "x^2", "<math/>")]),
         bars(),
         load(),

@@ -11,8 +11,8 @@ import pytest
 
 from bespoke.errors import BespokeError
 from bespoke.report import tables
-from bespoke.report.frames import from_block
-from bespoke.report.model import Callout, Column, Document, Section, Table
+from bespoke.report.model import CalloutBox, Document, DocumentTable, Section, TableColumn
+from bespoke.report.table_data import from_block
 from bespoke.saving import write_together
 from bespoke.show import blocks
 
@@ -37,9 +37,9 @@ LOAD = blocks.Table(
 def document() -> Document:
     load = from_block(LOAD, "de", "01.ipynb", "cell 2")
     load.number = "Tabelle 5.1"
-    bare = Table([Column(""), Column("")], [["@SUM(A1)", "-3.5"], ["+49 30 1", "-"]])
+    bare = DocumentTable([TableColumn(""), TableColumn("")], [["@SUM(A1)", "-3.5"], ["+49 30 1", "-"]])
     return Document(
-        chapters=[Section("ch-06", "5", "Chapter 5", "Costs", "Costs", [Callout("note", [load])])],
+        chapters=[Section("ch-06", "5", "Chapter 5", "Costs", "Costs", [CalloutBox("note", [load])])],
         evidence=[Section("ev-50_own", "E1", "Evidence 1", "Own", "Own", [bare])],
     )
 
@@ -71,7 +71,7 @@ def test_a_text_that_a_spreadsheet_would_compute_is_defused_and_a_number_is_left
 
 @pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "\n", "＝"])
 def test_every_beginning_of_a_formula_is_defused(first: str):
-    found = tables.as_csv(Table([Column(f"{first}title")], [[f"{first}cmd|' /C calc'!A0"]]))
+    found = tables.as_csv(DocumentTable([TableColumn(f"{first}title")], [[f"{first}cmd|' /C calc'!A0"]]))
     assert [row[0][0] for row in csv.reader(io.StringIO(found, newline=""))] == ["'", "'"]
 
 
@@ -89,7 +89,7 @@ def test_the_list_of_tables_says_what_the_report_prints_of_each_and_holds_its_ty
 
 
 def test_what_is_no_number_is_an_empty_value():
-    table = Table([Column("x")], [["–"]], values=[[float("nan")], [float("inf")]])
+    table = DocumentTable([TableColumn("x")], [["–"]], values=[[float("nan")], [float("inf")]])
     found = Document([Section("a", "1", "Chapter 1", "A", "A", [table])])
     files = tables.files(found)
     assert rows(files["tables/a_1.csv"]) == [["x"], [""], [""]]

@@ -15,9 +15,9 @@ import pytest
 
 from bespoke.errors import BespokeError
 from bespoke.runner import issued
+from bespoke.runner.cache.manifest import Manifest
+from bespoke.runner.cache.run_plan import RunOptions
 from bespoke.runner.issued import Issue, Stand
-from bespoke.runner.manifest import Manifest
-from bespoke.runner.plan import Options
 from tests.faults.conftest import SMALLEST, add_client, bespoke
 
 BOOKS = "notebooks/*.ipynb"
@@ -220,7 +220,7 @@ def test_where_a_report_as_of_a_day_lies(present: Manifest | None, asked: str, f
     (tmp_path / "acme").mkdir()
     if present:
         present.write(tmp_path / "acme")
-    assert Options(tmp_path, tmp_path, asked).folder("acme") == tmp_path / folder
+    assert RunOptions(tmp_path, tmp_path, asked).folder("acme") == tmp_path / folder
 
 
 # -- versions ---------------------------------------------------------------------------------------

@@ -8,23 +8,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bespoke.report.document import Part
+from bespoke.report.document import NotebookPieces
 from bespoke.report.model import (
     Block,
     Break,
-    Callout,
+    CalloutBox,
     Cell,
-    Column,
+    DocumentTable,
     Heading,
     Inline,
     Paragraph,
     Section,
     Styled,
-    Table,
+    TableColumn,
+    TextRun,
     Value,
-    Words,
 )
-from bespoke.report.outputs import Cells, Finding
+from bespoke.report.outputs import Cells, ChapterFinding
 from bespoke.report.phrases import phrases
 from bespoke.report.texts import Texts
 from bespoke.show import numbers
@@ -87,12 +87,12 @@ class Additions:
 NOTHING = Additions()
 
 
-def added(parts: Sequence[Part], additions: Additions, language: str) -> list[Part]:
+def added(parts: Sequence[NotebookPieces], additions: Additions, language: str) -> list[NotebookPieces]:
     """The notebooks with the notes where they belong, and before and behind them what joins the summary."""
     words = phrases(language)
-    first, last = Part("", ""), Part("", "")
+    first, last = NotebookPieces("", ""), NotebookPieces("", "")
     for note in additions.notes:
-        callout = Callout("note", _read(note, language), additions.author)
+        callout = CalloutBox("note", _read(note, language), additions.author)
         if not note.stem:
             first.front.append(callout)
         for part in parts:
@@ -100,17 +100,17 @@ def added(parts: Sequence[Part], additions: Additions, language: str) -> list[Pa
                 _beginning(part).insert(0, callout)
     if additions.stale:
         said = words["stale_one" if additions.stale == 1 else "stale_many"]
-        last.front.append(Paragraph([Words(said.format(n=additions.stale, m=additions.facts))]))
+        last.front.append(Paragraph([TextRun(said.format(n=additions.stale, m=additions.facts))]))
     if additions.changes is not None:
         last.front += _changes(additions.changes, words, language)
     return [first, *parts, last]
 
 
-def _beginning(part: Part) -> list[Block]:
+def _beginning(part: NotebookPieces) -> list[Block]:
     """Where a section of this notebook begins: in the report, else in the evidence; of one left out, its reason."""
     if part.left_out:
         return part.left_out.body
-    in_report = not all(isinstance(piece, Finding) for piece in part.body)
+    in_report = not all(isinstance(piece, ChapterFinding) for piece in part.body)
     return part.body if in_report or not part.evidence else part.evidence  # type: ignore[return-value]
 
 
@@ -126,14 +126,19 @@ def _read(note: Note, language: str) -> list[Block]:
 def _changes(changes: Changes, words: Mapping[str, str], language: str) -> list[Block]:
     title = words["changes"].format(version=changes.version, day=numbers.day(changes.day, language))
     if not changes.rows:
-        return [Heading(2, [Words(title)]), Paragraph([Words(words["no_changes"])])]
+        return [Heading(2, [TextRun(title)]), Paragraph([TextRun(words["no_changes"])])]
     rows: list[list[Cell]] = [[one.task, one.what, one.before, one.now] for one in changes.rows]
     values: list[list[Value]] = [[one.task, one.what, one.before, one.now] for one in changes.rows]
     titles = [words["task"], words["what"], words["version"].format(version=changes.version), words["now"]]
-    table = Table(
-        [Column(one) for one in titles], rows, words["differs"], label=LABEL, where="changes", values=values
+    table = DocumentTable(
+        [TableColumn(one) for one in titles],
+        rows,
+        words["differs"],
+        label=LABEL,
+        where="changes",
+        values=values,
     )
-    return [Heading(2, [Words(title)]), table, *(Paragraph([Words(cause)]) for cause in changes.causes)]
+    return [Heading(2, [TextRun(title)]), table, *(Paragraph([TextRun(cause)]) for cause in changes.causes)]
 
 
 def sign_off(additions: Additions, language: str) -> list[Section]:
@@ -151,4 +156,4 @@ def _signed(one: Signature, words: Mapping[str, str], language: str) -> list[Inl
         (words["name"], one.name), (words["role"], one.role), (words["date"], day), (words["signature"], ""),
     ]  # fmt: skip
     said = "   ".join(f"{name} {value or LINE}" for name, value in lines)
-    return [Styled("strong", [Words(one.party)]), Break(), Words(said)]
+    return [Styled("strong", [TextRun(one.party)]), Break(), TextRun(said)]

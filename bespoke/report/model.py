@@ -15,12 +15,12 @@ from bespoke.errors import Problem
 
 
 @dataclass
-class Words:
+class TextRun:
     text: str
 
 
 @dataclass
-class Code:
+class CodeSpan:
     text: str
 
 
@@ -69,7 +69,7 @@ class InlinePicture:
     picture: Picture
 
 
-Inline: TypeAlias = Words | Code | Styled | Link | Anchor | Break | Formula | InlinePicture
+Inline: TypeAlias = TextRun | CodeSpan | Styled | Link | Anchor | Break | Formula | InlinePicture
 
 # -- blocks -----------------------------------------------------------------------------------------
 
@@ -105,7 +105,7 @@ class Listing:
 
 
 @dataclass
-class Quote:
+class BlockQuote:
     body: list[Block]
 
 
@@ -115,12 +115,12 @@ class CodeBlock:
 
 
 @dataclass
-class Rule:
+class ThematicBreak:
     """A thematic break."""
 
 
 @dataclass
-class Callout:
+class CalloutBox:
     """What must not be overlooked. `name` takes the place of the tone's own word: whose words these are."""
 
     tone: Literal["note", "warning", "missing"]
@@ -143,7 +143,7 @@ class Tiles:
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     title: str
     unit: str = ""
     numeric: bool = False
@@ -157,8 +157,8 @@ Value: TypeAlias = str | int | float | bool | None  # of a cell, before it was w
 
 
 @dataclass
-class Table:
-    columns: list[Column]
+class DocumentTable:
+    columns: list[TableColumn]
     rows: list[list[Cell]]
     caption: str = ""
     source: str = ""
@@ -188,7 +188,7 @@ class Table:
 
 
 @dataclass
-class Figure:
+class DocumentFigure:
     picture: Picture
     caption: str = ""
     source: str = ""
@@ -198,7 +198,18 @@ class Figure:
     where: str = ""
 
 
-Block: TypeAlias = Paragraph | Heading | Listing | Quote | CodeBlock | Rule | Callout | Tiles | Table | Figure
+Block: TypeAlias = (
+    Paragraph
+    | Heading
+    | Listing
+    | BlockQuote
+    | CodeBlock
+    | ThematicBreak
+    | CalloutBox
+    | Tiles
+    | DocumentTable
+    | DocumentFigure
+)
 
 # -- the whole --------------------------------------------------------------------------------------
 
@@ -243,7 +254,7 @@ def walk(blocks: Iterable[Block]) -> Iterator[Block]:
         if isinstance(block, Listing):
             for item in block.items:
                 yield from walk(item)
-        elif isinstance(block, Quote | Callout):
+        elif isinstance(block, BlockQuote | CalloutBox):
             yield from walk(block.body)
 
 
@@ -251,7 +262,7 @@ def lines_of(block: Block) -> list[list[Inline]]:
     """The runs of inline pieces directly inside a block."""
     if isinstance(block, Paragraph | Heading):
         return [block.children]
-    if isinstance(block, Table):
+    if isinstance(block, DocumentTable):
         return [cell for row in block.rows for cell in row if not isinstance(cell, str)]
     return []
 
@@ -278,7 +289,7 @@ def plain(children: Cell, *, drawings: bool = True) -> str:
     parts: list[str] = []
     for child in children:
         match child:
-            case Words(text) | Code(text):
+            case TextRun(text) | CodeSpan(text):
                 parts.append(text)
             case Styled(children=inner) | Link(children=inner):
                 parts.append(plain(inner, drawings=drawings))

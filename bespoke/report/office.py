@@ -18,10 +18,10 @@ from typing import Literal
 
 from bespoke.errors import BespokeError
 from bespoke.report import pandoc, slides, typesetting, word
-from bespoke.report.cover import Cover
 from bespoke.report.drawings import typesettable
 from bespoke.report.model import Document, Picture
 from bespoke.report.pandoc_tree import Node
+from bespoke.report.report_cover import Cover
 from bespoke.report.widths import TEXT_WIDTH
 from bespoke.show import fonts
 

@@ -11,13 +11,14 @@ from bespoke.report.htmlblocks import shown
 from bespoke.report.model import (
     Anchor,
     Block,
+    BlockQuote,
     Break,
-    Callout,
+    CalloutBox,
     Cell,
-    Code,
     CodeBlock,
-    Column,
-    Figure,
+    CodeSpan,
+    DocumentFigure,
+    DocumentTable,
     Formula,
     Heading,
     Inline,
@@ -26,13 +27,12 @@ from bespoke.report.model import (
     Listing,
     Paragraph,
     Picture,
-    Quote,
-    Rule,
     Styled,
-    Table,
+    TableColumn,
+    TextRun,
+    ThematicBreak,
     Tile,
     Tiles,
-    Words,
 )
 
 Node = dict[str, Any]
@@ -95,20 +95,20 @@ class Writer:
                 inner = [[_compact(found) for found in self.blocks(item)] for item in items]
                 numbers = [start, {"t": "Decimal"}, {"t": "Period"}]
                 return [node("OrderedList", [numbers, inner]) if ordered else node("BulletList", inner)]
-            case Quote(body):
+            case BlockQuote(body):
                 return [node("BlockQuote", self.blocks(body))]
-            case Callout(tone, body):
+            case CalloutBox(tone, body):
                 name = node("Para", [node("Strong", words(one.name or self.phrases[tone]))])
                 return [styled("Callout", [name, *self.blocks(body)])]
             case CodeBlock(text):
                 return [node("CodeBlock", [NONE, shown(text)])]
-            case Rule():
+            case ThematicBreak():
                 return [node("HorizontalRule")]
             case Tiles(items):
                 return [self.tiles(items)]
-            case Table():
+            case DocumentTable():
                 return [self.table(one), *self.source(one.source)]
-            case Figure():
+            case DocumentFigure():
                 return [self.figure(one), *self.source(one.source)]
 
     # -- lines --------------------------------------------------------------------------------------
@@ -118,9 +118,9 @@ class Writer:
 
     def inline(self, child: Inline) -> list[Node]:
         match child:
-            case Words(text):
+            case TextRun(text):
                 return words(text)
-            case Code(text):
+            case CodeSpan(text):
                 return [node("Code", [NONE, shown(text)])]
             case Styled(style, children):
                 return [node(_STYLES[style], self.line(children))]
@@ -164,7 +164,7 @@ class Writer:
         note = node("Para", words(f"{self.phrases['source']} {text}"))
         return [styled("Source Note", [note])] if text else []
 
-    def figure(self, figure: Figure) -> Node:
+    def figure(self, figure: DocumentFigure) -> Node:
         share = (
             figure.width * self.room if figure.width else min(figure.picture.width or self.room, self.room)
         )
@@ -172,7 +172,7 @@ class Writer:
         caption = [None, self.caption(figure.number, figure.caption)]
         return node("Figure", [[figure.label, [], []], caption, content])
 
-    def table(self, table: Table) -> Node:
+    def table(self, table: DocumentTable) -> Node:
         covered, emphasis = table.covered(), set(table.emphasis)
         specs = [
             [node("AlignRight" if column.numeric else "AlignLeft"), node("ColWidth", share)]
@@ -194,18 +194,18 @@ class Writer:
         body = [NONE, 0, [], rows]
         return node("Table", [[table.label, [], []], caption, specs, [NONE, head], [body], [NONE, []]])
 
-    def _shares(self, table: Table) -> list[float]:
+    def _shares(self, table: DocumentTable) -> list[float]:
         """Of the columns in the width of the text, each with its part of the space between them."""
         found = [width + widths.GUTTER for width in widths.fit(table, self.sizes, turn=False).widths]
         return [round(width / sum(found), 4) for width in found]
 
-    def _titled(self, column: Column) -> list[Any]:
+    def _titled(self, column: TableColumn) -> list[Any]:
         unit = [node("LineBreak"), *words(column.unit)] if column.unit else []
         return [NONE, node("AlignDefault"), 1, 1, [node("Plain", [*words(column.title), *unit])]]
 
-    def _cell(self, cell: Cell, column: Column, span: tuple[int, int], *, strong: bool) -> list[Any]:
+    def _cell(self, cell: Cell, column: TableColumn, span: tuple[int, int], *, strong: bool) -> list[Any]:
         line = (
-            self.line([Code(cell)] if column.code and cell else [Words(cell)])
+            self.line([CodeSpan(cell)] if column.code and cell else [TextRun(cell)])
             if isinstance(cell, str)
             else self.line(cell)
         )

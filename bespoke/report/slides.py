@@ -6,25 +6,25 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from bespoke.report import columns, widths
 from bespoke.report.colour import accessible
-from bespoke.report.cover import Cover
 from bespoke.report.model import (
     Block,
-    Callout,
+    BlockQuote,
+    CalloutBox,
     Document,
-    Figure,
+    DocumentFigure,
+    DocumentTable,
     Heading,
     Listing,
     Paragraph,
     Picture,
-    Quote,
     Section,
     Styled,
-    Table,
+    TextRun,
     Tiles,
-    Words,
     lines_of,
     plain,
     walk,
@@ -32,7 +32,10 @@ from bespoke.report.model import (
 from bespoke.report.packages import changed, described, replaced
 from bespoke.report.pandoc_tree import NONE, Node, Writer, document, meta, node, words
 from bespoke.report.phrases import phrases
+from bespoke.report.report_cover import Cover
 from bespoke.show import numbers
+
+Shown: TypeAlias = DocumentFigure | DocumentTable
 
 LEVEL = 2  # of the headings that begin a slide
 WIDTH = 648.0  # points: what a table or picture has of a slide
@@ -73,7 +76,7 @@ def _section(section: Section, writer: Writer) -> Iterator[Node]:
         heading = next((plain(b.children) for b in reversed(about) if isinstance(b, Heading)), heading)
         for n, (title, one) in enumerate(_slides(shown, heading or section.heading)):
             yield _title(title, "")
-            yield _figure(one, writer) if isinstance(one, Figure) else writer.table(one)
+            yield _figure(one, writer) if isinstance(one, DocumentFigure) else writer.table(one)
             yield _notes(writer, about if n == 0 else [])
 
 
@@ -81,7 +84,7 @@ def _title(text: str, label: str) -> Node:
     return node("Header", [LEVEL, [label, [], []], words(text)])
 
 
-def _figure(figure: Figure, writer: Writer) -> Node:
+def _figure(figure: DocumentFigure, writer: Writer) -> Node:
     """The picture alone: what would be its description is printed below it, so that this is its number and source."""
     address = writer.picture(figure.picture)
     return node("Para", [node("Image", [NONE, words(figure.caption), [address, ""]])])
@@ -98,17 +101,19 @@ def _text(block: Block) -> str:
 
 
 def _until_shown(body: Sequence[Block]) -> tuple[list[Block], list[Block]]:
-    first = next((n for n, block in enumerate(body) if isinstance(block, Figure | Table)), len(body))
+    first = next(
+        (n for n, block in enumerate(body) if isinstance(block, DocumentFigure | DocumentTable)), len(body)
+    )
     return list(body[:first]), list(body[first:])
 
 
-def _shown(body: Sequence[Block]) -> Iterator[tuple[Figure | Table, list[Block]]]:
+def _shown(body: Sequence[Block]) -> Iterator[tuple[Shown, list[Block]]]:
     """Each figure and table with the text that stands before the next."""
     said: list[Block] = []
-    shown: Figure | Table | None = None
+    shown: Shown | None = None
     before: list[Block] = []
     for block in body:
-        if isinstance(block, Figure | Table):
+        if isinstance(block, DocumentFigure | DocumentTable):
             if shown is not None:
                 yield shown, before
             before, said, shown = said, [], block
@@ -124,7 +129,7 @@ def _told(opening: Sequence[Block]) -> tuple[list[Block], list[Block]]:
     room = MOST
     for block in map(_listed, opening):
         room -= len(_text(block))
-        if room < 0 or not isinstance(block, Paragraph | Listing | Callout | Quote):
+        if room < 0 or not isinstance(block, Paragraph | Listing | CalloutBox | BlockQuote):
             break
         told.append(block)
     return told, list(opening[len(told) :])
@@ -138,16 +143,18 @@ def _listed(block: Block) -> Block:
     for one in block.items:
         note = f" ({one.note})" if one.note else ""
         items.append(
-            [Paragraph([Words(f"{one.label}: "), Styled("strong", [Words(one.value)]), Words(note)])]
+            [Paragraph([TextRun(f"{one.label}: "), Styled("strong", [TextRun(one.value)]), TextRun(note)])]
         )
     return Listing(False, 1, items)
 
 
-def _slides(shown: Figure | Table, heading: str) -> Iterator[tuple[str, Figure | Table]]:
+def _slides(
+    shown: DocumentFigure | DocumentTable, heading: str
+) -> Iterator[tuple[str, DocumentFigure | DocumentTable]]:
     """A figure as it is; a table in as many parts as fit a slide each."""
     title = shown.caption or heading
     foot = " · ".join(filter(None, (shown.number, shown.source)))
-    if isinstance(shown, Figure):
+    if isinstance(shown, DocumentFigure):
         yield title, replace(shown, caption=foot, number="", source="", width=1.0)
         return
     parts = [part for wide in columns.parts(shown, SIZES, turn=False) for part in _pages(wide)]
@@ -156,7 +163,7 @@ def _slides(shown: Figure | Table, heading: str) -> Iterator[tuple[str, Figure |
         yield f"{title}{count}", replace(part, caption=foot, number="", source="", label="")
 
 
-def _pages(table: Table) -> Iterator[Table]:
+def _pages(table: DocumentTable) -> Iterator[DocumentTable]:
     """The rows in runs that fit a slide, about equally high; merged cells are not cut."""
     heights = [lines * LINE + PADDING for lines in widths.fit(table, SIZES, turn=False).lines]
     room = sum(heights) / max(1, math.ceil(sum(heights) / HEIGHT))
@@ -170,7 +177,7 @@ def _pages(table: Table) -> Iterator[Table]:
     yield _rows(table, start, len(heights))
 
 
-def _rows(table: Table, first: int, last: int) -> Table:
+def _rows(table: DocumentTable, first: int, last: int) -> DocumentTable:
     emphasis = [n - first for n in table.emphasis if first <= n < last]
     return replace(table, rows=table.rows[first:last], emphasis=emphasis, values=None)
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bespoke.report.model import Document, Section, Table, Value, plain, walk
+from bespoke.report.model import Document, DocumentTable, Section, Value, plain, walk
 
 FOLDER = "tables"
 INDEX = f"{FOLDER}/tables.json"
@@ -29,7 +29,7 @@ _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*%?")
 class Placed:
     """A table and where the report prints it."""
 
-    table: Table
+    table: DocumentTable
     section: Section
     volume: str  # "report" or "evidence"
     place: int  # among the tables of its section, from 1
@@ -45,7 +45,7 @@ def placed(document: Document) -> Iterator[Placed]:
     """Every table of both volumes in reading order."""
     report = document.report
     for section in document.sections:
-        tables = [block for block in walk(section.body) if isinstance(block, Table)]
+        tables = [block for block in walk(section.body) if isinstance(block, DocumentTable)]
         volume = "report" if section in report else "evidence"
         for place, table in enumerate(tables, 1):
             yield Placed(table, section, volume, place)
@@ -68,7 +68,7 @@ def stale(folder: Path, names: dict[str, bytes]) -> list[Path]:
     return [path for path in sorted((folder / FOLDER).glob("*.csv")) if f"{FOLDER}/{path.name}" not in names]
 
 
-def as_csv(table: Table) -> str:
+def as_csv(table: DocumentTable) -> str:
     """One table; a text that a spreadsheet would take for a formula has an apostrophe before it."""
     out = io.StringIO()
     writer = csv.writer(out)
@@ -78,7 +78,7 @@ def as_csv(table: Table) -> str:
     return out.getvalue()
 
 
-def values(table: Table) -> list[list[Value]]:
+def values(table: DocumentTable) -> list[list[Value]]:
     """The typed rows; of a table that came as text, its text."""
     if table.values is not None:
         return table.values

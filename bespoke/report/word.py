@@ -8,13 +8,13 @@ from xml.sax.saxutils import escape
 
 from bespoke.report import columns, widths
 from bespoke.report.colour import accessible
-from bespoke.report.cover import Cover
 from bespoke.report.htmlblocks import shown
-from bespoke.report.model import Block, Document, Picture, Section, Table
+from bespoke.report.model import Block, Document, DocumentTable, Picture, Section
 from bespoke.report.packages import changed, described, replaced
 from bespoke.report.pandoc_tree import NONE, Node, Writer, document, meta, node, styled, words
 from bespoke.report.phrases import phrases
 from bespoke.report.pictures import logo
+from bespoke.report.report_cover import Cover
 from bespoke.show import numbers
 
 SIZES = (9.0, 8.5, 8.0)  # points: of the type in tables
@@ -79,7 +79,7 @@ def _section(section: Section, writer: Writer) -> list[Node]:
 
 def _parts(block: Block) -> Sequence[Block]:
     """A table too wide for the page as several below each other."""
-    return columns.parts(block, SIZES, turn=False) if isinstance(block, Table) else [block]
+    return columns.parts(block, SIZES, turn=False) if isinstance(block, DocumentTable) else [block]
 
 
 # -- the look ---------------------------------------------------------------------------------------

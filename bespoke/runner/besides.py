@@ -31,11 +31,11 @@ class Standing:
 def cover(client: Client, day: date, folder: Path, standing: Standing) -> Cover:
     """The client's cover with its version, and what a reader must know of the dates."""
     from bespoke.report.phrases import phrases
-    from bespoke.runner.cover import cover_of
+    from bespoke.runner.engagement_cover import cover_of
     from bespoke.show import numbers
+    from bespoke.show.language import LANGUAGE
 
-    language = client.engagement.language
-    words = phrases(language)
+    words = phrases(LANGUAGE)
     remarks = []
     current, last = issued.standing(issued.issues(folder), standing.content)
     if standing.issue or current:
@@ -43,7 +43,7 @@ def cover(client: Client, day: date, folder: Path, standing: Standing) -> Cover:
     elif last:
         remarks.append(words["draft"].format(version=last.version))
     if day != client.engagement.as_of:
-        remarks.append(words["another_day"].format(day=numbers.day(client.engagement.as_of, language)))
+        remarks.append(words["another_day"].format(day=numbers.day(client.engagement.as_of, LANGUAGE)))
     if standing.older:
         words_of = words["mixed_one" if standing.older == 1 else "mixed_many"]
         remarks.append(words_of.format(n=standing.older))

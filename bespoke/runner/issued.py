@@ -118,13 +118,14 @@ def _stand(advice: Recommendation, task: TaskAdvice) -> Stand:
 
 
 def changes(client: Client, advice: Recommendation, folder: Path, since: Issue) -> Changes:
-    """What is otherwise than in that issue, in the language of the engagement, and what caused it."""
+    """What is otherwise than in that issue, and what caused it."""
     from bespoke.report.additions import Changes
     from bespoke.report.phrases import phrases
-    from bespoke.show.numbers import speaking
+    from bespoke.show.language import LANGUAGE
+    from bespoke.show.numbers import number_locale
 
-    words = phrases(client.engagement.language)
-    with speaking(client.engagement.language, client.engagement.currency):
+    words = phrases(LANGUAGE)
+    with number_locale(LANGUAGE, client.engagement.currency):
         rows = list(_rows(since.stands, stands(advice), words))
         because = list(_causes(client, advice, folder / FOLDER / since.version, words)) if rows else []
     return Changes(since.version, date.fromisoformat(since.as_of), rows, because)
@@ -174,7 +175,7 @@ def _amounts(
 def _causes(client: Client, advice: Recommendation, issued: Path, words: dict[str, str]) -> Iterator[str]:
     """A sentence for each task, where the advice of then can still be read."""
     from bespoke.chapters.recommendation import Recommendation
-    from bespoke.runner.compare import causes
+    from bespoke.chapters.standpoints import causes
 
     then = Recommendation.read(issued / ADVICE)
     if then is None:

@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bespoke import clients
-from bespoke.clients import naming
+from bespoke.clients import client_names
 from bespoke.errors import BespokeError, Problem
 from bespoke.keys import digest
-from bespoke.own.run import own_unchanged
+from bespoke.own.run_own import own_unchanged
 from bespoke.runner import besides, issued
-from bespoke.runner import manifest as manifests
 from bespoke.runner.besides import Standing
-from bespoke.runner.kept import keep_edited
+from bespoke.runner.cache import manifest as manifests
+from bespoke.runner.cache.edited_notebooks import keep_edited
+from bespoke.runner.cache.run_plan import REPORTS, RunOptions, RunPlan, report_files
 from bespoke.runner.lock import one_at_a_time
-from bespoke.runner.plan import REPORTS, Options, Plan, report_files
-from bespoke.runner.run import executed, plan_as_it_lies, render_report
+from bespoke.runner.run_client import executed, plan_as_it_lies, render_report
 from bespoke.saving import write_together
 from bespoke.workbook import parse_day
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bespoke.clients.schema import Client
     from bespoke.report.office import Form
 
-Say = Callable[[str], None]
+Echo = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Asked:
     as_they_are: bool = False
 
 
-def report(name: str, options: Options, asked: Asked, say: Say) -> None:
+def report(name: str, options: RunOptions, asked: Asked, say: Echo) -> None:
     """Render again, dated as the notebooks are. Raises BespokeError for chapters older than what they are made from."""
     client = clients.load(options.client_data, name)
     folder = options.folder(name)
@@ -48,7 +48,7 @@ def report(name: str, options: Options, asked: Asked, say: Say) -> None:
         if found is None:
             raise BespokeError("there is no report of a run here; run `bespoke run` first", path=name)
         day = parse_day(found.as_of)
-        plan = plan_as_it_lies(name, naming.folder(options.client_data, name), found, folder, options)
+        plan = plan_as_it_lies(name, client_names.folder(options.client_data, name), found, folder, options)
         older = _older(client, plan)
         if older and asked.issue:
             raise BespokeError([*older, Problem(name, None, None, "a mixed report is not issued")])
@@ -70,7 +70,7 @@ def report(name: str, options: Options, asked: Asked, say: Say) -> None:
         _keep(plan, found, folder, mixed=bool(older))
 
 
-def _older(client: Client, plan: Plan) -> list[Problem]:
+def _older(client: Client, plan: RunPlan) -> list[Problem]:
     found = [
         Problem(f"{client.name}/notebooks/{stem}.ipynb", None, None, why)
         for stem, why in plan.older().items()
@@ -95,10 +95,10 @@ def _issue(folder: Path, as_of: str, standing: Standing) -> None:
 
 
 def _convert(
-    client: Client, day: date, folder: Path, plan: Plan, standing: Standing, asked: Asked, say: Say
+    client: Client, day: date, folder: Path, plan: RunPlan, standing: Standing, asked: Asked, say: Echo
 ) -> None:
     """Write the other forms; one that somebody has edited since is kept beside the new one."""
-    from bespoke.report.writing import convert
+    from bespoke.report.report_files import convert
 
     notebooks = executed(client, folder, plan.now)
     cover = besides.cover(client, day, folder, standing)
@@ -112,7 +112,7 @@ def _convert(
         say(f"{client.name}: {name} written")
 
 
-def _keep(plan: Plan, found: manifests.Manifest, folder: Path, *, mixed: bool) -> None:
+def _keep(plan: RunPlan, found: manifests.Manifest, folder: Path, *, mixed: bool) -> None:
     """The manifest of the run, with what now lies there; a mixed report is to be rendered anew by the next run."""
     found.office = plan.now.office
     if not mixed:

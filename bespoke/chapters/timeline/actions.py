@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from bespoke.advice.plan import Step
 from bespoke.chapters.timeline.estimates import TEST
 from bespoke.chapters.timeline.result import Action, PhaseTimeline, PlanTimeline
-from bespoke.chapters.timeline.task_plan import needs_contract
 from bespoke.clients.schema import Role
 from bespoke.facts.reader import Facts
 
@@ -34,11 +33,9 @@ def role_of(phase: PhaseTimeline, facts: Facts) -> Role:
 
 
 def role_of_step(step: Step, facts: Facts) -> Role | None:
-    """Who does the first phase of a step; nobody where nothing is done."""
+    """Who does the work of a step; nobody where nothing is done."""
     if step.kind == "keep":
         return None
-    if needs_contract(step):
-        return _role("contract_access", facts)
     return _role({"prepare": step.route, "build": "dataset"}.get(step.kind, "test"), facts)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Disagreement, GivenAnswer, Icd10Evaluation
-from bespoke.exhibits.masking import masked_text
+from bespoke.exhibits.masking_note import masked_text
 from bespoke.show import Column
+from bespoke.show.numbers import decimal
 
-MOST = 2  # notes
+MOST = 2  # notes, and systems
+ADDED = 6  # codes of one note that are not in its coding
 
 
 def annotated(result: Icd10Evaluation) -> None:
@@ -22,11 +24,17 @@ def annotated(result: Icd10Evaluation) -> None:
 
 
 def _table(case: Disagreement, number: int) -> None:
-    systems = [answer for answer in case.answers if answer.status == "answered"][:MOST]
+    systems = [answer for answer in case.answers if answer.status == "answered"][
+        -MOST:
+    ]  # the ladder's best come last
     words = dict(zip(case.gold, case.descriptions, strict=True))
     added = dict.fromkeys(code for answer in systems for code in answer.codes if code not in words)
     rows = [(code, text, *(_mark(code, a, True) for a in systems)) for code, text in words.items()]
-    rows += [(code, "not in the coding", *(_mark(code, a, False) for a in systems)) for code in added]
+    rows += [
+        (code, "not in the coding", *(_mark(code, a, False) for a in systems)) for code in [*added][:ADDED]
+    ]
+    if len(added) > ADDED:
+        rows.append(("", f"and {decimal(len(added) - ADDED)} more", *([""] * len(systems))))
     show.table(
         rows,
         label=f"tbl-icd10-annotated-{number}",

@@ -8,8 +8,15 @@ from bespoke import show
 from bespoke.advice.gates import GateOutcome
 from bespoke.advice.plan import Step
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.naming import listed
-from bespoke.exhibits.recommendation.words import chance, counted, days, end_name, step_name, who
+from bespoke.exhibits.display_names import listed
+from bespoke.exhibits.recommendation.recommendation_wording import (
+    chance,
+    counted,
+    days,
+    short_end,
+    step_name,
+    who,
+)
 from bespoke.show import Column, Tile
 from bespoke.show.numbers import day, money, percent
 
@@ -146,7 +153,7 @@ def outcome(result: Recommendation) -> None:
     """What each plan comes to: where it probably ends, once, month, first year, chance of the target."""
     rows = [
         (
-            task.name, end_name(result, task), task.money.one_off.expected, task.money.today.expected,
+            task.name, short_end(result, task), task.money.one_off.expected, task.money.today.expected,
             task.money.monthly.expected, task.money.first_year.expected, chance(task.plan.probability),
         )
         for task in result.tasks

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bespoke import show
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.naming import listed
+from bespoke.exhibits.display_names import count, listed
 from bespoke.exhibits.recommendation.standings import standing
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, money
 
 MOST = 8  # blockers
+NAMED = 3  # options that a blocker closes
 
 
 def options_table(result: Recommendation) -> None:
@@ -34,17 +37,34 @@ def options_table(result: Recommendation) -> None:
     )
 
 
-def _cell(result: Recommendation, task: TaskAdvice, route: str) -> str:
+def _cell(result: Recommendation, task: TaskAdvice, route: str) -> str | None:
     found = standing(task, route)
     if not found:
-        return "open, not needed"
+        return None
     if found == "x":
         return "closed"
     number = int(found.rstrip("*"))
     step = task.plan.steps[number - 1]
+    if step.route != route:
+        return f"in step {decimal(number)}"
     once = money(step.cost.expected + step.rollout.expected, symbol=False, digits=0)
-    gain = f", {decimal(100 * step.gain)} points" if step.gain else ""
-    return f"step {number}: {once}{gain}"
+    points = round(100 * (step.gain or 0.0))
+    return f"step {decimal(number)}: {once}" + (
+        f", +{count(points, 'point', 'points')}" if points > 0 else ""
+    )
+
+
+def _few(names: Sequence[str]) -> str:
+    """The first names, and how many more."""
+    more = len(names) - NAMED
+    return listed(names) if more <= 1 else f"{', '.join(names[:NAMED])} and {decimal(more)} more"
+
+
+def _about(names: Sequence[str], every: Sequence[str]) -> str:
+    left = [name for name in every if name not in names]
+    if not left and len(every) > 1:
+        return "all tasks"
+    return f"all tasks but {left[0]}" if len(left) == 1 and len(every) > 2 else listed(names)
 
 
 def blockers(result: Recommendation) -> None:
@@ -61,12 +81,11 @@ def blockers(result: Recommendation) -> None:
     order = sorted(
         closes, key=lambda needs: (-len(closes[needs]["routes"]) * len(closes[needs]["tasks"]), needs)
     )
-    every = len(result.tasks)
+    every = [task.name for task in result.tasks]
     show.table(
         [
             (
-                needs, listed(list(closes[needs]["routes"])),
-                "all tasks" if len(closes[needs]["tasks"]) == every > 1 else listed(list(closes[needs]["tasks"])),
+                needs, _few(list(closes[needs]["routes"])), _about(list(closes[needs]["tasks"]), every),
             )
             for needs in order[:MOST]
         ],

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from bespoke import show
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.recommendation.words import counted
+from bespoke.exhibits.recommendation.recommendation_wording import counted
 from bespoke.show.numbers import percent
 from bespoke.show.style import BLUE, INK, MUTED
 

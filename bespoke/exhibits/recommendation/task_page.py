@@ -9,10 +9,10 @@ from bespoke.advice.plan import Step
 from bespoke.chapters.cost_model import CostModel
 from bespoke.chapters.failure_modes import FailureModes
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.naming import listed, place_name
+from bespoke.exhibits.display_names import listed, place_name
 from bespoke.exhibits.recommendation.flip_points import change
+from bespoke.exhibits.recommendation.recommendation_wording import chance, counted, step_name, stops
 from bespoke.exhibits.recommendation.steps import plan_words, quality_after
-from bespoke.exhibits.recommendation.words import chance, counted, step_name, stops
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import FAMILY_NAME
@@ -24,7 +24,8 @@ def task_pages(result: Recommendation, failures: FailureModes | None, cost: Cost
     """Every task's page, in the order of the task list."""
     for task in result.tasks:
         show.text("## {name}", name=task.name)
-        show.text("{where} {gap}", where=_where(task), gap=_gap(task))
+        show.text("{where}", where=_where(task))
+        _gap(task)
         _failing(task, failures)
         show.text("**The plan.** {words}", words=plan_words(result, task))
         _steps(result, task)
@@ -38,20 +39,19 @@ def _where(task: TaskAdvice) -> str:
     return f"{decimal(s.requests_per_day)} requests a day run on {s.model}, {place}."
 
 
-def _gap(task: TaskAdvice) -> str:
+def _gap(task: TaskAdvice) -> None:
+    """Quality today, how that is known, and the target."""
     quality, target, cases = task.quality, task.situation.target, task.situation.cases
+    aim = "there is no target" if target is None else f"the target is {percent(target)}"
     if quality is None:
-        return "Nobody has measured its quality" + (f"; the target is {percent(target)}." if target else ".")
+        show.text("Nobody has measured its quality; {aim}.", aim=aim)
+        return
     grade = task.situation.evidence.grade("quality")
-    how = f"{grade} on {counted(cases, 'case')}" if cases else grade
-    words = (
-        f"Quality is {percent(quality.estimate)} ({percent(quality.low)} to {percent(quality.high)}, {how})"
-    )
-    return (
-        f"{words} against a target of {percent(target)}."
-        if target is not None
-        else f"{words}; there is no target."
-    )
+    show.text(
+        "Quality is {quality_today} ({low} to {high}, {how}); {aim}.",
+        task=task.name, quality_today=percent(quality.estimate), low=percent(quality.low), high=percent(quality.high),
+        how=f"{grade} on {counted(cases, 'case')}" if cases else grade, aim=aim,
+    )  # fmt: skip
 
 
 def _failing(task: TaskAdvice, failures: FailureModes | None) -> None:
@@ -66,10 +66,10 @@ def _failing(task: TaskAdvice, failures: FailureModes | None) -> None:
     )  # fmt: skip
     sample = next((one for one in failures.samples if one.task_id == task.task_id), None)
     if sample is not None:
-        code = f" (“{sample.code}”)" if sample.code else ""
         show.text(
-            "> One of them{code}: {prompt}\n>\n> **Wanted:** {expected}\n>\n> **Came:** {actual}",
-            code=code, prompt=sample.prompt, expected=sample.expected, actual=sample.actual,
+            "> One of them, {code}: {prompt}\n>\n> **Wanted:** {expected}\n>\n> **Came:** {actual}",
+            code=f"“{sample.code}”" if sample.code else FAMILY_NAME[sample.family].lower(), prompt=sample.prompt,
+            expected=sample.expected, actual=sample.actual,
         )  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def _steps(result: Recommendation, task: TaskAdvice) -> None:
             Column(key="cost", title="To find out", unit=result.currency, format="money", digits=0),
             Column(key="rollout", title="To go live", unit=result.currency, format="money", digits=0),
             Column(key="quality", title="Quality after it"),
-            Column(key="reached", title="At target by then", unit="chance"),
+            Column(key="reached", title="At target", unit="chance"),
             Column(key="stops", title="The plan ends here if"),
         ),
         source="a step that does not raise quality is not kept",
@@ -113,7 +113,7 @@ def _chance(step: Step) -> str | None:
 
 def _alternatives(task: TaskAdvice, cost: CostModel) -> None:
     """The cheapest options that are open, as ranges."""
-    from bespoke.exhibits.cost_model.words import called
+    from bespoke.exhibits.cost_model.cost_wording import called
 
     priced = cost.task(task.task_id)
     routes = sorted((r for r in priced.routes if not r.closed), key=lambda r: r.monthly.mean)[: FEW + 1]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from bespoke import show
 from bespoke.advice.plan import Step
 from bespoke.chapters.recommendation import Recommendation
-from bespoke.exhibits.naming import listed
+from bespoke.exhibits.display_names import listed
 from bespoke.show.style import BAND, BLUE, INK, MUTED
 
 CHEAPER = ("smaller_model", "cascade")

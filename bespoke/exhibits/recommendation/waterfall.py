@@ -7,7 +7,6 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.recommendation import Recommendation
-from bespoke.exhibits.recommendation.words import end_name
 from bespoke.show.numbers import decimal, money
 from bespoke.show.style import BLUE, GREY, INK, MUTED, ORANGE
 
@@ -31,11 +30,11 @@ def waterfall_figure(result: Recommendation) -> None:
         else "The advised month costs more than today's",
         alt=f"Waterfall from {money(today)} a month today to {money(then)}: "
         + "; ".join(
-            f"{name} {'adds' if change > 0 else 'saves'} {money(abs(change))}" for name, change in changes
+            f"{name} {'adds' if change > 0 else 'saves'} {money(abs(change), digits=0)}"
+            for name, change in changes
         )
         + ".",
-        source="expected values at the likely end of each plan: "
-        + "; ".join(f"{t.name}: {end_name(result, t, middle=True)}" for t in result.tasks),
+        source="expected values at the likely end of each plan",
     )
 
 
@@ -51,7 +50,7 @@ def _draw(today: float, changes: Sequence[tuple[str, float]], then: float) -> An
         axes.text(
             max(at, at + change),
             y,
-            f"  {sign}{money(abs(change))}",
+            f"  {sign}{money(abs(change), digits=0)}",
             va="center",
             color=INK,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.chapters.task_audit import Audit, TaskAudit
 from bespoke.exhibits import quantities
-from bespoke.exhibits.naming import digits_of
+from bespoke.exhibits.display_names import digits_of
 from bespoke.show import Column
 from bespoke.show.numbers import currency, decimal, percent
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from bespoke import show
 from bespoke.chapters.plans import Advised
 from bespoke.chapters.timeline import Timeline
-from bespoke.exhibits.naming import input_name, listed
-from bespoke.exhibits.timeline.words import full_name
+from bespoke.exhibits.display_names import input_name, listed
+from bespoke.exhibits.timeline.timeline_wording import full_name
 from bespoke.show import Column
 from bespoke.show.numbers import percent
 
@@ -33,7 +33,9 @@ def risks(timeline: Timeline) -> None:
         label="tbl-timeline-risks",
         caption="Risks, and what to do about each",
         columns=(
-            Column(key="risk", title="Risk"), Column(key="about", title="About"), Column(key="todo", title="What to do"),
+            Column(key="risk", title="Risk"),
+            Column(key="about", title="About"),
+            Column(key="todo", title="What to do"),
         ),
         source="what the plans found, what nobody has said, and what decides the date",
     )  # fmt: skip
