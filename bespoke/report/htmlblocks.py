@@ -71,9 +71,9 @@ def block(one: Block, words: Phrases) -> str:
             return element("ol" if ordered else "ul", entries, start=first)
         case BlockQuote(body):
             return element("blockquote", blocks(body, words))
-        case CalloutBox(tone, body):
-            name = element("p", escape(words[tone]), class_="tone")
-            return element("div", name, blocks(body, words), class_=f"callout {tone}", role="note")
+        case CalloutBox(tone, body, name):
+            title = element("p", escape(shown(name or words[tone])), class_="tone")
+            return element("div", title, blocks(body, words), class_=f"callout {tone}", role="note")
         case CodeBlock(text):
             return element("pre", element("code", escape(shown(text))), tabindex="0")
         case ThematicBreak():

@@ -76,6 +76,7 @@ def _cover(cover: Cover, title: str, words: dict[str, str]) -> str:
         element("p", escape(words["report"]), class_="kicker"),
         element("h1", _text(title), dir="auto"),
         element("dl", facts),
+        *(element("p", _text(remark), class_="remark") for remark in cover.remarks),
         element("p", _text(cover.confidentiality), class_="confidential") if cover.confidentiality else "",
         class_="cover",
     )
