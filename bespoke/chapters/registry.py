@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bespoke import places
-from bespoke.chapters.house import placed
+from bespoke import paths
+from bespoke.chapters.added_chapters import placed
 from bespoke.errors import BespokeError
 
 if TYPE_CHECKING:  # `bespoke run` looks at this list before it knows whether there is anything to do
@@ -39,9 +39,9 @@ class Chapter:
     needs: Mapping[str, str] = field(default_factory=dict)  # argument -> stem of the earlier chapter
     without: str = ""  # what to say when its input is missing
     compute: str = "compute"  # in `module`
-    package: str = "bespoke"  # of a house's own chapter: its package, laid out as ours
-    after: str = ""  # of a house's own chapter: stem of the chapter it follows in the report
-    explorer: str = ""  # of a house's own chapter: `module:Class` of its controls, where it has some
+    package: str = "bespoke"  # of an added chapter: its package, laid out as ours
+    after: str = ""  # of an added chapter: stem of the chapter it follows in the report
+    explorer: str = ""  # of an added chapter: `module:Class` of its controls, where it has some
 
     @property
     def name(self) -> str:
@@ -51,7 +51,7 @@ class Chapter:
     def notebook(self) -> Path:
         """The source notebook."""
         if self.package == "bespoke":
-            return places.notebooks() / f"{self.stem}.ipynb"
+            return paths.notebooks() / f"{self.stem}.ipynb"
         return package_folder(self.package) / "notebooks" / f"{self.stem}.ipynb"
 
     def modules(self) -> tuple[str, str]:
@@ -88,32 +88,29 @@ _ALL = (
         "failure_modes",
         "FailureModes",
         reads=(*ENGAGEMENT, "failures.csv", "codes.csv", "judge.csv"),
-        without="This chapter is left out: it needs `failures.csv`, about 100 failing outputs with the client's "
-        "own codes.",
+        without="It needs about 100 failing outputs with the client's own codes.",
     ),
     Chapter(
         "03_dataset_readiness",
         "dataset_readiness",
         "DatasetReadiness",
         reads=(*ENGAGEMENT, "dataset", "evaluation"),
-        without="This chapter is left out: it needs training examples as JSONL or CSV files in `dataset/`.",
+        without="It needs training examples.",
     ),
     Chapter(
         "04_evaluation",
         "evaluation",
         "Evaluation",
         reads=(*ENGAGEMENT, "evaluation", "prices.yaml"),
-        without="No task has cases yet: `evaluation/<task_id>/` with `task.yaml` and, in `cases.jsonl`, about "
-        "100 inputs "
-        "with the right answer makes its quality a measured figure.",
+        without="No task has cases yet: about 100 inputs with the right answer make its quality a measured "
+        "figure.",
     ),
     Chapter(
         "05_icd10_evaluation",
         "icd10_evaluation",
         "Icd10Evaluation",
         reads=(*ENGAGEMENT, "evaluation", "prices.yaml"),
-        without="There is no chapter on ICD-10-CM: it needs coded notes, cases of the scorer `code_set` in "
-        "`evaluation/<task_id>/`, and `train.jsonl` there for the rungs that learn.",
+        without="It needs notes coded in ICD-10-CM, and further ones for the systems that learn.",
     ),
     Chapter(
         "06_cost_model",
@@ -160,14 +157,15 @@ def compute(
 ) -> Result | None:
     """Run one chapter's function; `earlier` gives the result of another by its stem.
 
-    What the chapter puts into words (reasons, evidence) has numbers and dates in the client's language, money in its
+    What the chapter puts into words (reasons, evidence) has money in the client's
     currency.
     """
-    from bespoke.show.numbers import speaking
+    from bespoke.show.language import LANGUAGE
+    from bespoke.show.numbers import number_locale
 
     entry = chapter(stem)
     inputs = {name: earlier(needed) for name, needed in entry.needs.items()}
-    with speaking(client.engagement.language, client.engagement.currency):
+    with number_locale(LANGUAGE, client.engagement.currency):
         return entry.function()(client, facts, **inputs, **parameters)
 
 

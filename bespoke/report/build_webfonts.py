@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bespoke import places
+from bespoke import paths
 from bespoke.show import fonts
 
 FACES = {
@@ -30,7 +30,7 @@ COPYRIGHT, FAMILY, STYLE, LICENCE, LICENCE_ADDRESS = 0, 1, 2, 13, 14  # records 
 
 
 def folder() -> Path:
-    return places.templates() / "report" / "html" / "fonts"
+    return paths.templates() / "report" / "html" / "fonts"
 
 
 def main() -> None:

@@ -13,7 +13,14 @@ from typing import Any
 from bespoke.errors import BespokeError, Problem
 from bespoke.report import widgets
 from bespoke.report.model import Heading, plain
-from bespoke.report.outputs import STRICT, Cells, Finding, LeftOut, Options, Piece
+from bespoke.report.outputs import (
+    STRICT,
+    Cells,
+    ChapterFinding,
+    ChapterLeftOut,
+    Piece,
+    ReadingOptions,
+)
 from bespoke.show.fonts import blank
 
 HIDDEN = ("explore", "parameters", "injected-parameters")
@@ -56,7 +63,7 @@ def _upgraded(content: Any) -> Any:
 
 
 @dataclass
-class Part:
+class NotebookPieces:
     """The pieces of one notebook, by where they go: each stands once."""
 
     stem: str
@@ -72,8 +79,8 @@ class Part:
     )  # what is printed otherwise than the notebook shows it
 
     @property
-    def left_out(self) -> LeftOut | None:
-        return next((p for p in [*self.body, *self.evidence] if isinstance(p, LeftOut)), None)
+    def left_out(self) -> ChapterLeftOut | None:
+        return next((p for p in [*self.body, *self.evidence] if isinstance(p, ChapterLeftOut)), None)
 
     @property
     def finding(self) -> str:
@@ -85,7 +92,9 @@ class Part:
         return next((of_tag[tag] for tag in tags if tag in of_tag), self.body)
 
 
-def split(notebook: Notebook, language: str, options: Options = STRICT, *, single: bool = False) -> Part:
+def split(
+    notebook: Notebook, language: str, options: ReadingOptions = STRICT, *, single: bool = False
+) -> NotebookPieces:
     """Takes a notebook apart; one that stands by itself keeps all but its appendices in their order.
 
     Raises BespokeError naming every cell that cannot be printed.
@@ -93,7 +102,7 @@ def split(notebook: Notebook, language: str, options: Options = STRICT, *, singl
     content = notebook.content
     states = widgets.states(content.get("metadata") or {})
     reader = Cells(notebook.path or notebook.stem, language, options, states)
-    part = Part(notebook.stem, "")
+    part = NotebookPieces(notebook.stem, "")
     drafts = []
     for number, cell in enumerate(content["cells"], start=1):
         tags = cell.get("metadata", {}).get("tags", ())
@@ -121,7 +130,7 @@ def _readable_cell(reader: Cells, number: int) -> Iterator[None]:
         raise BespokeError(message, path=reader.path, column=f"cell {number}") from error
 
 
-def _take_topic(part: Part) -> str:
+def _take_topic(part: NotebookPieces) -> str:
     """The first level-1 heading names the topic and leaves the body."""
     for piece in part.body:
         if isinstance(piece, Heading) and piece.level == 1:
@@ -143,4 +152,4 @@ def _place(tag: str) -> int | None:
 
 def finding(pieces: Sequence[Piece]) -> str:
     """The first finding among these."""
-    return next((p.text for p in pieces if isinstance(p, Finding) and not blank(p.text)), "")
+    return next((p.text for p in pieces if isinstance(p, ChapterFinding) and not blank(p.text)), "")

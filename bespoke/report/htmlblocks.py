@@ -15,13 +15,14 @@ from bespoke.report.inlined import Styles, inlined
 from bespoke.report.model import (
     Anchor,
     Block,
+    BlockQuote,
     Break,
-    Callout,
+    CalloutBox,
     Cell,
-    Code,
     CodeBlock,
-    Column,
-    Figure,
+    CodeSpan,
+    DocumentFigure,
+    DocumentTable,
     Formula,
     Heading,
     Inline,
@@ -30,11 +31,12 @@ from bespoke.report.model import (
     Listing,
     Paragraph,
     Picture,
-    Quote,
-    Rule,
     Styled,
-    Table,
-    Words,
+    TableColumn,
+    TextRun,
+    ThematicBreak,
+    Tile,
+    Tiles,
     deep,
     plain,
 )
@@ -90,18 +92,20 @@ class Writer:
             case Listing(ordered, start, items):
                 first = str(start) if ordered and start != 1 else None
                 return element("ol" if ordered else "ul", *map(self.item, items), start=first)
-            case Quote(body):
+            case BlockQuote(body):
                 return element("blockquote", self.blocks(body))
-            case Callout(tone, body):
+            case CalloutBox(tone, body):
                 name = element("p", escape(self.words[tone]), class_="tone")
                 return element("div", name, self.blocks(body), class_=f"callout {tone}", role="note")
             case CodeBlock(text):
                 return element("pre", element("code", escaped(text)), class_="scroll")
-            case Rule():
+            case ThematicBreak():
                 return element("hr")
-            case Table():
+            case Tiles(items):
+                return element("dl", *map(_tile, items), class_="tiles")
+            case DocumentTable():
                 return self.table(one)
-            case Figure():
+            case DocumentFigure():
                 return self.figure(one)
 
     def heading(self, one: Heading) -> str:
@@ -123,9 +127,9 @@ class Writer:
 
     def inline(self, child: Inline) -> str:
         match child:
-            case Words(text):
+            case TextRun(text):
                 return escaped(text)
-            case Code(text):
+            case CodeSpan(text):
                 return element("code", escaped(text))
             case Styled(style, children):
                 return element(_STYLES[style], self.line(children))
@@ -142,7 +146,7 @@ class Writer:
 
     # -- figures ------------------------------------------------------------------------------------
 
-    def figure(self, figure: Figure) -> str:
+    def figure(self, figure: DocumentFigure) -> str:
         width = f"{figure.width * 100:g}%" if figure.width else f"{figure.picture.width or 453:g}pt"
         caption = _caption(figure.number, figure.caption)
         text = f"{figure.number} {figure.caption}"
@@ -166,7 +170,7 @@ class Writer:
 
     # -- tables -------------------------------------------------------------------------------------
 
-    def table(self, table: Table) -> str:
+    def table(self, table: DocumentTable) -> str:
         """A table in a box that scrolls sideways, and a long one up and down too."""
         emphasis, covered = set(table.emphasis), table.covered()
         sides = [_side(table, i) for i in range(len(table.columns))]
@@ -192,7 +196,7 @@ class Writer:
         )  # fmt: skip
 
     def cells(
-        self, table: Table, n: int, row: list[Cell], sides: list[str], covered: set[tuple[int, int]]
+        self, table: DocumentTable, n: int, row: list[Cell], sides: list[str], covered: set[tuple[int, int]]
     ) -> list[str]:
         """The cells of one row; those that a merged one covers are not there."""
         return [
@@ -201,7 +205,7 @@ class Writer:
             if (n, i) not in covered
         ]
 
-    def cell(self, cell: Cell, column: Column, side: str, span: tuple[int, int]) -> str:
+    def cell(self, cell: Cell, column: TableColumn, side: str, span: tuple[int, int]) -> str:
         text = escaped(cell) if isinstance(cell, str) else self.line(cell)
         if column.code:
             text = element("code", text)
@@ -221,6 +225,11 @@ def columns_sheet() -> str:
     return f"{cells('number')}{{{figures}}}@media screen{{{cells('short')}{{{short}}}}}"
 
 
+def _tile(one: Tile) -> str:
+    note = element("small", escaped(one.note)) if one.note else ""
+    return element("div", element("dt", escaped(one.label)), element("dd", escaped(one.value), note))
+
+
 def _image(picture: Picture, style: str) -> str:
     raw = picture.data.encode() if picture.kind == "svg" else base64.b64decode(picture.data)
     # A custom property, so that the style sheet can give a narrow screen's drawings the full width.
@@ -232,13 +241,13 @@ def _caption(number: str, caption: str) -> str:
     return label + escaped(caption)
 
 
-def _head(column: Column) -> str:
+def _head(column: TableColumn) -> str:
     unit = element("small", escaped(column.unit)) if column.unit else ""
     kind = "number" if column.numeric else "date" if column.whole else None
     return element("th", escaped(column.title), unit, scope="col", class_=kind)
 
 
-def _side(table: Table, i: int) -> str:
+def _side(table: DocumentTable, i: int) -> str:
     """Figures stand right, short texts stay on one line, long ones wrap."""
     if table.columns[i].numeric:
         return "number"

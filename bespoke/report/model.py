@@ -15,12 +15,12 @@ from bespoke.errors import Problem
 
 
 @dataclass
-class Words:
+class TextRun:
     text: str
 
 
 @dataclass
-class Code:
+class CodeSpan:
     text: str
 
 
@@ -69,7 +69,7 @@ class InlinePicture:
     picture: Picture
 
 
-Inline: TypeAlias = Words | Code | Styled | Link | Anchor | Break | Formula | InlinePicture
+Inline: TypeAlias = TextRun | CodeSpan | Styled | Link | Anchor | Break | Formula | InlinePicture
 
 # -- blocks -----------------------------------------------------------------------------------------
 
@@ -105,7 +105,7 @@ class Listing:
 
 
 @dataclass
-class Quote:
+class BlockQuote:
     body: list[Block]
 
 
@@ -115,18 +115,32 @@ class CodeBlock:
 
 
 @dataclass
-class Rule:
+class ThematicBreak:
     """A thematic break."""
 
 
 @dataclass
-class Callout:
+class CalloutBox:
     tone: Literal["note", "warning", "missing"]
     body: list[Block]
 
 
 @dataclass(frozen=True)
-class Column:
+class Tile:
+    label: str
+    value: str
+    note: str = ""
+
+
+@dataclass
+class Tiles:
+    """A row of figures that are read at a glance."""
+
+    items: list[Tile]
+
+
+@dataclass(frozen=True)
+class TableColumn:
     title: str
     unit: str = ""
     numeric: bool = False
@@ -138,8 +152,8 @@ Cell: TypeAlias = str | list[Inline]
 
 
 @dataclass
-class Table:
-    columns: list[Column]
+class DocumentTable:
+    columns: list[TableColumn]
     rows: list[list[Cell]]
     caption: str = ""
     source: str = ""
@@ -168,7 +182,7 @@ class Table:
 
 
 @dataclass
-class Figure:
+class DocumentFigure:
     picture: Picture
     caption: str = ""
     source: str = ""
@@ -178,7 +192,18 @@ class Figure:
     where: str = ""
 
 
-Block: TypeAlias = Paragraph | Heading | Listing | Quote | CodeBlock | Rule | Callout | Table | Figure
+Block: TypeAlias = (
+    Paragraph
+    | Heading
+    | Listing
+    | BlockQuote
+    | CodeBlock
+    | ThematicBreak
+    | CalloutBox
+    | Tiles
+    | DocumentTable
+    | DocumentFigure
+)
 
 # -- the whole --------------------------------------------------------------------------------------
 
@@ -223,7 +248,7 @@ def walk(blocks: Iterable[Block]) -> Iterator[Block]:
         if isinstance(block, Listing):
             for item in block.items:
                 yield from walk(item)
-        elif isinstance(block, Quote | Callout):
+        elif isinstance(block, BlockQuote | CalloutBox):
             yield from walk(block.body)
 
 
@@ -231,7 +256,7 @@ def lines_of(block: Block) -> list[list[Inline]]:
     """The runs of inline pieces directly inside a block."""
     if isinstance(block, Paragraph | Heading):
         return [block.children]
-    if isinstance(block, Table):
+    if isinstance(block, DocumentTable):
         return [cell for row in block.rows for cell in row if not isinstance(cell, str)]
     return []
 
@@ -258,7 +283,7 @@ def plain(children: Cell, *, drawings: bool = True) -> str:
     parts: list[str] = []
     for child in children:
         match child:
-            case Words(text) | Code(text):
+            case TextRun(text) | CodeSpan(text):
                 parts.append(text)
             case Styled(children=inner) | Link(children=inner):
                 parts.append(plain(inner, drawings=drawings))

@@ -11,15 +11,15 @@ from bespoke.report.model import (
     Anchor,
     Block,
     Document,
-    Figure,
+    DocumentFigure,
+    DocumentTable,
     Heading,
     Inline,
     Link,
     Paragraph,
     Section,
     Styled,
-    Table,
-    Words,
+    TextRun,
     walk,
 )
 
@@ -72,9 +72,9 @@ def _count(
 ) -> None:
     counts = {"figure": 0, "table": 0}
     for block in walk(section.body):
-        if not isinstance(block, Figure | Table) or not (block.caption or block.label):
+        if not isinstance(block, DocumentFigure | DocumentTable) or not (block.caption or block.label):
             continue
-        kind = "figure" if isinstance(block, Figure) else "table"
+        kind = "figure" if isinstance(block, DocumentFigure) else "table"
         counts[kind] += 1
         block.number = f"{words[kind]} {section.mark}{'.' if section.mark else ''}{counts[kind]}"
         if block.label:
@@ -96,7 +96,7 @@ class _References:
     def resolve(self, block: Block) -> None:
         if isinstance(block, Paragraph | Heading):
             block.children = self.resolved(block.children)
-        elif isinstance(block, Table):
+        elif isinstance(block, DocumentTable):
             block.rows = [
                 [cell if isinstance(cell, str) else self.resolved(cell) for cell in row] for row in block.rows
             ]
@@ -123,7 +123,7 @@ class _References:
         ):  # a chapter of which only evidence is printed
             label = f"ev-{label[3:]}"
         if target := self.targets.get(label):
-            words: list[Inline] = [Words(target.name)] if target.name else link.children
+            words: list[Inline] = [TextRun(target.name)] if target.name else link.children
             return [Link(f"#{label}", words, target.first != self.first)]
         if label := self.inside.get(anchors.slug(link.url[1:]), ""):
             return [Link(f"#{label}", link.children)]

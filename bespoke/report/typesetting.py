@@ -12,11 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from bespoke import places
+from bespoke import paths
 from bespoke.errors import BespokeError
-from bespoke.report import data
-from bespoke.report.cover import Cover
+from bespoke.report import typst_data
 from bespoke.report.model import Document, Section, formulas_of
+from bespoke.report.report_cover import Cover
 from bespoke.show import fonts
 
 STANDARDS = ["ua-1", "a-2a"]  # accessible (ISO 14289-1) and archivable with structure (ISO 19005-2)
@@ -24,7 +24,7 @@ LOOK = ("look", "inline", "blocks", "table", "pages")  # definitions, in the ord
 WHOLE = "report"
 
 
-def source(document: Document, cover: Cover, volume: data.Volume = "report") -> str:
+def source(document: Document, cover: Cover, volume: typst_data.Volume = "report") -> str:
     """One self-contained Typst file: what a whole volume shares, the template, then its sections, as JSON.
 
     A `single` notebook has neither cover nor contents, and prints all there is.
@@ -32,7 +32,9 @@ def source(document: Document, cover: Cover, volume: data.Volume = "report") -> 
     The definitions stand before the sections and hold nothing of them: Typst remembers what a function made of its
     arguments, but not across another value that it could have looked at.
     """
-    frame = _literal(json.dumps(data.frame(document, cover, volume), ensure_ascii=False, sort_keys=True))
+    frame = _literal(
+        json.dumps(typst_data.frame(document, cover, volume), ensure_ascii=False, sort_keys=True)
+    )
     turn = volume != "single"
     front, chapters, appendices = _sections(document, volume)
     first = _section(front, cover, "front", turn) if front else "none"
@@ -49,7 +51,7 @@ def source(document: Document, cover: Cover, volume: data.Volume = "report") -> 
 
 
 def _sections(
-    document: Document, volume: data.Volume
+    document: Document, volume: typst_data.Volume
 ) -> tuple[Section | None, Sequence[Section], Sequence[Section]]:
     """Summary, chapters and appendices of a volume."""
     if volume == "evidence":
@@ -57,13 +59,13 @@ def _sections(
     return document.front, document.chapters, document.appendices if volume == "single" else ()
 
 
-def _section(section: Section, cover: Cover, kind: data.Kind, turn: bool) -> str:
+def _section(section: Section, cover: Cover, kind: typst_data.Kind, turn: bool) -> str:
     return _written(pickle.dumps(section), replace(cover, logo=None), kind, turn)
 
 
 @lru_cache(maxsize=64)  # most sections of a report that was rehearsed
-def _written(pickled: bytes, cover: Cover, kind: data.Kind, turn: bool) -> str:
-    found = data.section(pickle.loads(pickled), cover, kind, turn=turn)
+def _written(pickled: bytes, cover: Cover, kind: typst_data.Kind, turn: bool) -> str:
+    found = typst_data.section(pickle.loads(pickled), cover, kind, turn=turn)
     return _literal(json.dumps(found, ensure_ascii=False, sort_keys=True))
 
 
@@ -75,7 +77,7 @@ def _literal(content: str) -> str:
 
 @lru_cache(maxsize=len(LOOK) + 1)
 def _template(part: str) -> str:
-    return (places.templates() / "report" / "typst" / f"{part}.typ").read_text(encoding="utf-8")
+    return (paths.templates() / "report" / "typst" / f"{part}.typ").read_text(encoding="utf-8")
 
 
 def pdf(typst_source: str, cover: Cover) -> bytes:
@@ -131,7 +133,7 @@ def _compiler(further: tuple[Path, ...]) -> Any:
     import typst
 
     faces = typst.Fonts(include_system_fonts=False, font_paths=list(fonts.folders(further)))
-    return typst.Compiler(root=places.templates() / "report" / "typst", font_paths=faces)
+    return typst.Compiler(root=paths.templates() / "report" / "typst", font_paths=faces)
 
 
 def _reason(error: Any) -> str:

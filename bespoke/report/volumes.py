@@ -6,20 +6,20 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from bespoke.report import numbering
-from bespoke.report.document import Notebook, Part, finding, split
+from bespoke.report.document import Notebook, NotebookPieces, finding, split
 from bespoke.report.model import (
     Block,
-    Callout,
+    CalloutBox,
     Document,
     Heading,
     Listing,
     Paragraph,
     Section,
     Styled,
-    Words,
+    TextRun,
     plain,
 )  # fmt: skip
-from bespoke.report.outputs import STRICT, Finding, LeftOut, Options, Piece
+from bespoke.report.outputs import STRICT, ChapterFinding, ChapterLeftOut, Piece, ReadingOptions
 from bespoke.report.phrases import phrases
 from bespoke.show.fonts import blank
 
@@ -29,11 +29,13 @@ def build(notebooks: Sequence[Notebook], language: str = "en") -> Document:
     return assembled([split(notebook, language) for notebook in notebooks], language)
 
 
-def assembled(parts: Sequence[Part], language: str) -> Document:
+def assembled(parts: Sequence[NotebookPieces], language: str) -> Document:
     """The same from notebooks that were taken apart already; what stands in the parts becomes the document's."""
     words = phrases(language)
     there = [part for part in parts if not part.left_out]
-    chapters = [part for part in _placed(there) if not all(isinstance(one, Finding) for one in part.body)]
+    chapters = [
+        part for part in _placed(there) if not all(isinstance(one, ChapterFinding) for one in part.body)
+    ]
     document = Document(
         [_chapter(part, n, words) for n, part in enumerate(chapters, 1)],
         _front(there, words),
@@ -46,7 +48,7 @@ def assembled(parts: Sequence[Part], language: str) -> Document:
     return document
 
 
-def build_single(notebook: Notebook, language: str = "en", options: Options = STRICT) -> Document:
+def build_single(notebook: Notebook, language: str = "en", options: ReadingOptions = STRICT) -> Document:
     """One notebook by itself: its cells stay where they stand, nothing is called a chapter."""
     part = split(notebook, language, options, single=True)
     words = phrases(language)
@@ -59,7 +61,7 @@ def build_single(notebook: Notebook, language: str = "en", options: Options = ST
     return document
 
 
-def _placed(parts: Sequence[Part]) -> list[Part]:
+def _placed(parts: Sequence[NotebookPieces]) -> list[NotebookPieces]:
     """In the report's order: by the place a notebook names, else behind the one before it."""
     places: list[int] = []
     for part in parts:
@@ -67,19 +69,19 @@ def _placed(parts: Sequence[Part]) -> list[Part]:
     return [part for _, part in sorted(zip(places, parts, strict=True), key=lambda pair: pair[0])]
 
 
-def _chapter(part: Part, number: int, words: Mapping[str, str]) -> Section:
+def _chapter(part: NotebookPieces, number: int, words: Mapping[str, str]) -> Section:
     name = f"{words['chapter']} {number}"
     return Section(
         f"ch-{part.stem}", str(number), name, part.topic, part.finding or part.topic, _blocks(part.body)
     )
 
 
-def _evidence(part: Part, number: int, words: Mapping[str, str]) -> Section:
+def _evidence(part: NotebookPieces, number: int, words: Mapping[str, str]) -> Section:
     name = f"{words['evidence']} {number}"
     return Section(f"ev-{part.stem}", f"E{number}", name, part.topic, part.topic, _blocks(part.evidence))
 
 
-def _front(parts: Sequence[Part], words: Mapping[str, str]) -> Section | None:
+def _front(parts: Sequence[NotebookPieces], words: Mapping[str, str]) -> Section | None:
     pieces = [piece for part in parts for piece in part.front]
     if not pieces:
         return None
@@ -90,7 +92,7 @@ def _front(parts: Sequence[Part], words: Mapping[str, str]) -> Section | None:
     return Section("summary", "S", "", words["summary"], heading, _blocks(pieces))
 
 
-def _without(parts: Sequence[Part], count: int, words: Mapping[str, str]) -> list[Section]:
+def _without(parts: Sequence[NotebookPieces], count: int, words: Mapping[str, str]) -> list[Section]:
     """What this engagement has no input for yet: a line each, with what it would need."""
     items = [_led(part.topic, left_out.body) for part in parts if (left_out := part.left_out)]
     if not items:
@@ -101,13 +103,13 @@ def _without(parts: Sequence[Part], count: int, words: Mapping[str, str]) -> lis
 
 
 def _led(topic: str, body: Sequence[Block]) -> list[Block]:
-    lead = Styled("strong", [Words(f"{topic}. ")])
+    lead = Styled("strong", [TextRun(f"{topic}. ")])
     if body and isinstance(body[0], Paragraph):
         return [Paragraph([lead, *body[0].children]), *body[1:]]
     return [Paragraph([lead]), *body]
 
 
-def _closing(parts: Sequence[Part], count: int, words: Mapping[str, str]) -> list[Section]:
+def _closing(parts: Sequence[NotebookPieces], count: int, words: Mapping[str, str]) -> list[Section]:
     """The report's last pages, chapters like the others."""
     return [
         Section(f"ch-{_slug(title)}", str(n), f"{words['chapter']} {n}", title, title, body)
@@ -115,7 +117,7 @@ def _closing(parts: Sequence[Part], count: int, words: Mapping[str, str]) -> lis
     ]
 
 
-def _appendices(parts: Sequence[Part], words: Mapping[str, str]) -> list[Section]:
+def _appendices(parts: Sequence[NotebookPieces], words: Mapping[str, str]) -> list[Section]:
     sections = []
     for index, (title, body) in enumerate(_titled((part.topic, part.appendix) for part in parts)):
         letter = chr(ord("A") + index % 26) * (index // 26 + 1)
@@ -145,12 +147,12 @@ def _blocks(pieces: Sequence[Piece]) -> list[Block]:
     blocks: list[Block] = []
     seen = False
     for piece in pieces:
-        if isinstance(piece, Finding):
+        if isinstance(piece, ChapterFinding):
             if seen and not blank(piece.text):
-                blocks.append(Heading(2, [Words(piece.text)]))
+                blocks.append(Heading(2, [TextRun(piece.text)]))
             seen = True
-        elif isinstance(piece, LeftOut):
-            blocks.append(Callout("missing", piece.body))
+        elif isinstance(piece, ChapterLeftOut):
+            blocks.append(CalloutBox("missing", piece.body))
         else:
             blocks.append(piece)
     return blocks

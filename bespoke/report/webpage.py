@@ -14,15 +14,15 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from html import escape
 
-from bespoke import places
+from bespoke import paths
 from bespoke.report import htmlblocks
 from bespoke.report.anchors import slug
 from bespoke.report.colour import Accent, accessible, on_dark
-from bespoke.report.cover import Cover
 from bespoke.report.htmlblocks import Writer, direction, escaped
 from bespoke.report.model import Document, Heading, Section, plain, walk
 from bespoke.report.phrases import phrases
 from bespoke.report.pictures import MEDIA, logo
+from bespoke.report.report_cover import Cover
 from bespoke.show import numbers
 from bespoke.show.html import element, image
 
@@ -85,7 +85,7 @@ def policy(script: str) -> str:
 @lru_cache(maxsize=2)
 def _template(name: str) -> str:
     """A file of the template, without its indentation."""
-    text = (places.templates() / "report" / "html" / name).read_text(encoding="utf-8")
+    text = (paths.templates() / "report" / "html" / name).read_text(encoding="utf-8")
     return re.sub(r"^ +", "", text, flags=re.MULTILINE)
 
 
@@ -94,7 +94,7 @@ def _faces() -> str:
     rules = []
     for face in FACES:
         family, weight = face.split("-")
-        raw = (places.templates() / "report" / "html" / "fonts" / f"{face}.woff2").read_bytes()
+        raw = (paths.templates() / "report" / "html" / "fonts" / f"{face}.woff2").read_bytes()
         address = f"data:font/woff2;base64,{base64.b64encode(raw).decode('ascii')}"
         named = f"font-family:'Bespoke {family.title()}';font-weight:{weight}"
         rules.append(f"@font-face{{{named};src:url({address}) format('woff2')}}\n")

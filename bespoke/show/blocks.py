@@ -65,6 +65,23 @@ class LeftOut(Block):
     markdown: str
 
 
+class Tile(BaseModel):
+    """One figure that is read at a glance: what it is, what it comes to, and what it stands beside."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    label: str
+    value: str
+    note: str = ""
+
+
+class Tiles(Block):
+    """A row of figures, plain text."""
+
+    type: Literal["tiles"] = "tiles"
+    tiles: tuple[Tile, ...]
+
+
 class Table(Block):
     """Rows of plain values; all cell text is data, never markup. `emphasis` lists row numbers in bold."""
 
@@ -95,6 +112,7 @@ BLOCKS: dict[str, type[Block]] = {
     "text": Text,
     "callout": Callout,
     "left_out": LeftOut,
+    "tiles": Tiles,
     "table": Table,
     "figure": Figure,
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 from bespoke.direction import straight
 from bespoke.show import numbers
-from bespoke.show.blocks import Block, Callout, Column, Figure, Finding, LeftOut, Table, Text
+from bespoke.show.blocks import Block, Callout, Column, Figure, Finding, LeftOut, Table, Text, Tiles
 
 # JupyterLab typesets `$…$` in every output unless it meets this class: client text is not maths.
 LITERAL = "mathjax_ignore tex2jax_ignore"
@@ -66,6 +66,8 @@ def fragment(block: Block) -> str:
             return _callout(TONES[tone], markdown)
         case LeftOut(markdown=markdown):
             return _callout(TONES["missing"], markdown)
+        case Tiles():
+            return _tiles(block)
         case Table():
             return _table(block)
         case Figure():
@@ -86,6 +88,8 @@ def _plain(block: Block) -> str:
             return markdown
         case Callout(markdown=markdown, tone=tone):
             return f"{TONES[tone]}: {markdown}"
+        case Tiles(tiles=tiles):
+            return "\n".join(f"{one.label}: {one.value} {one.note}".rstrip() for one in tiles)
         case Table():
             return _plain_table(block)
         case Figure(caption=caption, alt=alt):
@@ -117,6 +121,22 @@ def _literal(tag: str, *content: str, style: str | None = None) -> str:
 def _callout(name: str, markdown: str) -> str:
     style = "border-left:4px solid #66707F;padding:.1em 1em;margin:.6em 0;max-width:46em"
     return _literal("div", element("strong", escape(name)), _markdown()(straight(markdown)), style=style)
+
+
+def _tiles(block: Tiles) -> str:
+    box = "display:inline-block;vertical-align:top;margin:.4em 2em .4em 0"
+    large = "font-size:1.5em;font-weight:600"
+    found = (
+        element(
+            "div",
+            element("div", escape(one.label)),
+            element("div", escape(one.value), style=large),
+            element("div", escape(one.note)),
+            style=box,
+        )
+        for one in block.tiles
+    )
+    return _literal("div", *found)
 
 
 def _table(table: Table) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from bespoke.advice.plan import Step
 from bespoke.chapters.timeline.estimates import TEST
 from bespoke.chapters.timeline.result import Action, PhaseTimeline, PlanTimeline, Role
 from bespoke.facts.reader import Facts
@@ -27,7 +28,17 @@ def next_days(plan: PlanTimeline, start: date, facts: Facts) -> tuple[Action, ..
 
 def role_of(phase: PhaseTimeline, facts: Facts) -> Role:
     """Who does it, from the table; a phase of the client's own is the client's."""
-    name = "test" if phase.phase.startswith(TEST) else phase.phase
+    return _role("test" if phase.phase.startswith(TEST) else phase.phase, facts)
+
+
+def role_of_step(step: Step, facts: Facts) -> Role | None:
+    """Who does the work of a step; nobody where nothing is done."""
+    if step.kind == "keep":
+        return None
+    return _role({"prepare": step.route, "build": "dataset"}.get(step.kind, "test"), facts)
+
+
+def _role(name: str, facts: Facts) -> Role:
     key = f"phase.{name}.role"
     roles: dict[str, Role] = {
         "consultant": "consultant", "annotator": "annotator", "client IT": "client IT",

@@ -1,0 +1,75 @@
+"""Writes a report's files from executed notebooks, all or none."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bespoke.report.report_cover import Cover
+from bespoke.report.speculative_render import Ahead
+
+if TYPE_CHECKING:
+    from bespoke.report.outputs import ReadingOptions
+
+
+def render(
+    notebooks: Sequence[Path],
+    cover: Cover,
+    folder: Path,
+    ahead: Ahead | None = None,
+    meanwhile: Callable[[], object] = lambda: None,
+    options: Mapping[Path, ReadingOptions] | None = None,
+) -> dict[str, float]:
+    """Write `report.pdf`, `evidence.pdf` and `report.html` into the folder; seconds spent on each step.
+
+    `ahead` may have taken some of the notebooks apart; `meanwhile` is called while the PDF is typeset; `options` says
+    how notebooks are read that are not ours. Nothing is written before all files are complete, so that a failure
+    leaves an earlier report in place. Raises BespokeError naming notebook and cell where one cannot be printed.
+    """
+    from bespoke.report import typesetting, volumes, webpage
+    from bespoke.results import write_atomically
+
+    clock = _Clock()
+    ahead = ahead or Ahead(cover.language)
+    report = volumes.assembled(
+        [ahead.part(path, (options or {}).get(path)) for path in notebooks], cover.language
+    )
+    typesetting.settle_formulas(report)
+    clock.lap("read")
+    sources = [typesetting.source(report, cover, volume) for volume in ("report", "evidence")]
+    clock.lap("typst")
+    with ThreadPoolExecutor(1) as beside:  # Typst lets Python go on
+        typeset = beside.submit(_typeset, sources, cover, ahead)
+        page = webpage.page(report, cover)
+        clock.lap("html")
+        meanwhile()
+        pdfs = typeset.result()
+    clock.lap("pdf")
+    write_atomically(folder / "report.html", page)
+    for name, pdf in zip(("report.pdf", "evidence.pdf"), pdfs, strict=True):
+        write_atomically(folder / name, pdf)
+    clock.lap("write")
+    return clock.seconds
+
+
+def _typeset(sources: Sequence[str], cover: Cover, ahead: Ahead) -> list[bytes]:
+    from bespoke.report import typesetting
+
+    ahead.end_rehearsal()
+    return [typesetting.pdf(source, cover) for source in sources]
+
+
+class _Clock:
+    """Seconds between laps."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.seconds[name] = round(now - self._last, 3)
+        self._last = now
