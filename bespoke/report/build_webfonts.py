@@ -48,7 +48,9 @@ def _subset(original: Path, name: str, path: Path) -> None:
     from fontTools.ttLib import TTFont
 
     options = subset.Options(
-        hinting=False, layout_features=list(FEATURES), name_IDs=[COPYRIGHT, FAMILY, STYLE, LICENCE, LICENCE_ADDRESS]
+        hinting=False,
+        layout_features=list(FEATURES),
+        name_IDs=[COPYRIGHT, FAMILY, STYLE, LICENCE, LICENCE_ADDRESS],
     )
     font = TTFont(original, recalcTimestamp=False)
     _rename(font, name)

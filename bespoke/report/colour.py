@@ -51,7 +51,9 @@ def on_dark(asked: str) -> Accent:
 
 def _tint(colour: tuple[int, ...], ground: str = "#ffffff", share: float = 0.08) -> str:
     """The ground with a breath of the colour: text in the colour stands on it too."""
-    return name(tuple(round(under + (c - under) * share) for c, under in zip(colour, rgb(ground), strict=True)))
+    return name(
+        tuple(round(under + (c - under) * share) for c, under in zip(colour, rgb(ground), strict=True))
+    )
 
 
 def contrast(colour: str, other: str = "#ffffff") -> float:

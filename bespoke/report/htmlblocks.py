@@ -47,7 +47,7 @@ SHORT = 22  # characters
 CARDS = 16  # rows: a longer table is looked up, not read, and stays a table on a phone
 WORDY = 2  # so many columns of long texts do not fit beside each other on a phone
 TALL = 25  # rows: a longer table scrolls in a box of its own, under its own head
-WIDE = 9  # columns: a wider table is printed across the page
+WIDE = 12  # columns: a wider table is printed across the page
 PLACED = 12  # columns of a table whose looks are named once, at the table, and not in every cell
 _STYLES = {
     "strong": "strong", "emphasis": "em", "struck": "s", "underlined": "u", "super": "sup", "sub": "sub",
@@ -181,14 +181,18 @@ class Writer:
         sides = [""] * len(sides) if placed else sides
         head = "" if table.headless else element("thead", element("tr", *map(_head, table.columns)))
         rows = (
-            element("tr", *self.cells(table, n, row, sides, covered), class_="strong" if n in emphasis else None)
+            element(
+                "tr", *self.cells(table, n, row, sides, covered), class_="strong" if n in emphasis else None
+            )
             for n, row in enumerate(table.rows)
         )
         caption = _caption(table.number, table.caption)
         title = element("caption", element("span", caption), dir=direction(table.caption)) if caption else ""
         plainly = table.spans or table.headless or many < 2  # nothing to sort
         kinds = ("wordy" if wordy else "", "" if plainly else "sortable", *looks)
-        grid = element("table", title, head, element("tbody", *rows), class_=" ".join(filter(None, kinds)) or None)
+        grid = element(
+            "table", title, head, element("tbody", *rows), class_=" ".join(filter(None, kinds)) or None
+        )
         sizes = ("table", "tall" if many > TALL else "", "wide" if len(table.columns) >= WIDE else "")
         return element(
             "div", element("div", grid, class_="scroll"), self.source(table.source),
@@ -210,7 +214,9 @@ class Writer:
         if column.code:
             text = element("code", text)
         down, across = (str(count) if count > 1 else None for count in span)
-        return element("td", text, dir=direction(plain(cell)), class_=side or None, rowspan=down, colspan=across)
+        return element(
+            "td", text, dir=direction(plain(cell)), class_=side or None, rowspan=down, colspan=across
+        )
 
 
 def columns_sheet() -> str:

@@ -14,6 +14,7 @@ from html import escape, unescape
 from xml.etree import ElementTree
 
 from bespoke.direction import straight
+from bespoke.report.svg_paths import NUMBER, Foreign, number, short, shortened
 from bespoke.show.html import element, void
 
 LEGIBLE = 12  # CSS pixels: no text of a drawing is shown smaller, on a phone neither
@@ -25,24 +26,12 @@ _PROPERTIES = {
     "fill", "fill-opacity", "opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray",
     "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "stroke-miterlimit", "text-anchor",
 }  # fmt: skip
-_SHAPES = {
-    "rect": ("x", "y", "width", "height"), "circle": ("cx", "cy", "r"), "line": ("x1", "y1", "x2", "y2"),
-}  # fmt: skip
 _VALUE = re.compile(r"#[0-9a-fA-F]{3,8}|[a-z]+|-?[\d.]+(?:[ ,]+[\d.]+)*")
-_NUMBER = r"-?\d*\.?\d+(?:e-?\d+)?"
 _LETTERS = re.compile(
-    rf"translate\(({_NUMBER}) ({_NUMBER})\)(?: rotate\(({_NUMBER})\))? scale\(({_NUMBER}) {_NUMBER}\)"
+    rf"translate\(({NUMBER}) ({NUMBER})\)(?: rotate\(({NUMBER})\))? scale\(({NUMBER}) {NUMBER}\)"
 )
-_MOVES = re.compile(rf"(?:(?:translate|scale|rotate|matrix)\({_NUMBER}(?:[ ,]+{_NUMBER})*\) ?)+")
-_FONT = re.compile(
-    rf"(?:(?P<weight>\d+|bold) )?(?P<size>{_NUMBER})px '(?P<face>Source Sans Pro)'(?:, '?[\w -]+'?)*"
-)
-_STEP = re.compile(rf"[MLQCz]|{_NUMBER}")
+_MOVES = re.compile(rf"(?:(?:translate|scale|rotate|matrix)\({NUMBER}(?:[ ,]+{NUMBER})*\) ?)+")
 _PIXELS = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=\s]+")
-
-
-class _Foreign(Exception):
-    """What no drawing of ours holds."""
 
 
 @dataclass
@@ -73,7 +62,7 @@ def inlined(svg: str, alt: str, name: str, styles: Styles) -> Inlined | None:
         builder = ElementTree.TreeBuilder(insert_comments=True)
         root = ElementTree.fromstring(svg.encode(), ElementTree.XMLParser(target=builder))
         return _Drawing(name, styles).whole(root, alt)
-    except (ElementTree.ParseError, _Foreign):
+    except (ElementTree.ParseError, Foreign):
         return None
 
 
@@ -85,7 +74,7 @@ def _local(node: ElementTree.Element) -> str:
 def _attributes(node: ElementTree.Element, *known: str) -> dict[str, str]:
     found = {name.rpartition("}")[2]: value for name, value in node.attrib.items()}
     if set(found) - {*known, "id"}:
-        raise _Foreign
+        raise Foreign
     return found
 
 
@@ -94,37 +83,42 @@ class _Drawing:
     name: str
     styles: Styles
     ids: dict[str, str] = field(default_factory=dict)
-    clips: dict[str, tuple[float, float, float, float]] = field(default_factory=dict)  # left, top, right, bottom
+    clips: dict[str, tuple[float, float, float, float]] = field(
+        default_factory=dict
+    )  # left, top, right, bottom
     sizes: list[float] = field(default_factory=list)  # of type
     ours: bool = False  # whether a word in our face was met
     bare: bool = True  # nothing drawn yet
 
     def whole(self, root: ElementTree.Element, alt: str) -> Inlined:
         about = _attributes(root, "width", "height", "viewBox", "version")
-        box = [_float(part) for part in about.get("viewBox", "").split()]
+        box = [number(part) for part in about.get("viewBox", "").split()]
         if _local(root) != "svg" or len(box) != 4:
-            raise _Foreign
+            raise Foreign
         for node in root.iter():
             if _local(node) == "clipPath":
                 self.clip(node)
         content = "".join(self.parts(root))
         if self.sizes and not self.ours:
-            raise _Foreign
-        used = "".join(
-            element("clipPath", void("rect", x=_short(x), y=_short(y), width=_short(r - x), height=_short(b - y)), id=new)
-            for old, (x, y, r, b) in self.clips.items() if (new := self.ids.get(old))
-        )  # fmt: skip
+            raise Foreign
+        used = "".join(self.clip_path(old) for old in self.clips if old in self.ids)
         least = round(LEGIBLE / min(self.sizes) * box[2]) if self.sizes else 0
-        frame = {"viewBox": " ".join(map(_short, box))}
+        frame = {"viewBox": " ".join(map(short, box))}
         body = content + (element("defs", used) if used else "")
         markup = element("svg", body, **frame, role="img", aria_label=alt, class_="drawing")
         return Inlined(markup, least)
+
+    def clip_path(self, name: str) -> str:
+        left, top, right, bottom = self.clips[name]
+        width, height = short(right - left), short(bottom - top)
+        box = void("rect", x=short(left), y=short(top), width=width, height=height)
+        return element("clipPath", box, id=self.ids[name])
 
     def parts(self, parent: ElementTree.Element) -> Iterator[str]:
         said: str | None = None
         for node in parent:
             if not isinstance(node.tag, str):
-                said = unescape((node.text or "")[1:-1]).replace("- -", "-" "-")
+                said = unescape((node.text or "")[1:-1]).replace("- -", "--")
             elif said is not None and (letters := _LETTERS.fullmatch(node.get("transform", ""))):
                 yield self.outlined(node, said, letters)
             else:
@@ -138,24 +132,20 @@ class _Drawing:
                 return self.path(node)
             case "use":
                 return self.use(node)
-            case "text":
-                return self.text(node)
             case "image":
                 return self.pixels(node)
             case "defs":
                 return self.definitions(node)
             case "metadata" | "clipPath":
                 return ""
-            case "rect" | "circle" | "line" as shape:
-                about = _attributes(node, *_SHAPES[shape], "style", "clip-path")
-                numbers = {name: _short(_float(about[name])) for name in _SHAPES[shape] if name in about}
-                return void(shape, class_=self.look(about), clip_path=self.clipped(about), **numbers)
-        raise _Foreign
+        raise Foreign
 
     def group(self, node: ElementTree.Element) -> str:
         about = _attributes(node, "style", "clip-path")
         inside = [one for one in node if _local(one) == "use"]
-        clip = self.clipped(about, [(_float(u.get("x", "")), _float(u.get("y", ""))) for u in inside], margin=4)
+        clip = self.clipped(
+            about, [(number(u.get("x", "")), number(u.get("y", ""))) for u in inside], margin=4
+        )
         look = self.look(about)
         content = "".join(self.parts(node))
         if not content or not (clip or look):
@@ -164,7 +154,7 @@ class _Drawing:
 
     def path(self, node: ElementTree.Element, digits: int = 1) -> str:
         about = _attributes(node, "d", "style", "clip-path", "transform")
-        steps, points = _steps(about.get("d", ""), digits)
+        steps, points = shortened(about.get("d", ""), digits)
         style = _declarations(about.get("style", ""))
         if self.bare and style == _WHITE:
             return ""  # the paper
@@ -183,22 +173,22 @@ class _Drawing:
             match _local(one):
                 case "style":
                     if (one.text or "").strip() != _HOUSE_STYLE:
-                        raise _Foreign
+                        raise Foreign
                 case "path":
                     self.ids[one.get("id", "")] = f"{self.name}-{len(self.ids)}"
                     found += self.path(one, digits=2)
                 case "clipPath":
                     pass
                 case _:
-                    raise _Foreign
+                    raise Foreign
         return element("defs", found) if found else ""
 
     def use(self, node: ElementTree.Element) -> str:
         about = _attributes(node, "href", "x", "y", "style")
         target = self.ids.get(about.get("href", "")[1:])
         if target is None:
-            raise _Foreign
-        x, y = (_short(_float(about.get(name, "0"))) for name in "xy")
+            raise Foreign
+        x, y = (short(number(about.get(name, "0"))) for name in "xy")
         return void("use", href=f"#{target}", x=x, y=y, class_=self.look(about))
 
     def outlined(self, node: ElementTree.Element, said: str, letters: re.Match[str]) -> str:
@@ -209,44 +199,36 @@ class _Drawing:
         }  # fmt: skip
         ours = {face.rpartition("-")[2] for face in faces if face.startswith(f"{FACE}-")}
         if any(not face.startswith((f"{FACE}-", "DejaVuSans")) for face in faces) or len(ours) > 1:
-            raise _Foreign
+            raise Foreign
         self.ours |= bool(ours)
         x, y, turn, size = letters.groups()
         look = _declarations(node.get("style", ""))
-        return self.words(said, x, y, turn, 100 * _float(size), look, WEIGHTS.get(min(ours, default=""), "400"))
-
-    def text(self, node: ElementTree.Element) -> str:
-        about = _attributes(node, "x", "y", "style", "transform")
-        look = dict(_pairs(about.get("style", "")))
-        font = _FONT.fullmatch(look.pop("font", ""))
-        if font is None or len(node):
-            raise _Foreign
-        self.ours = True
-        turned = re.fullmatch(rf"rotate\(({_NUMBER})(?: {_NUMBER} {_NUMBER})?\)|", about.get("transform", ""))
-        if turned is None:
-            raise _Foreign
-        weight = {"bold": "600", None: "400"}.get(font["weight"], font["weight"])
-        x, y = about.get("x", "0"), about.get("y", "0")
-        return self.words(node.text or "", x, y, turned[1], _float(font["size"]), _checked(look), weight)
+        return self.words(
+            said, x, y, turn, 100 * number(size), look, WEIGHTS.get(min(ours, default=""), "400")
+        )
 
     def words(
         self, said: str, x: str, y: str, turn: str | None, size: float, look: dict[str, str], weight: str
     ) -> str:
         self.bare = False
         self.sizes.append(size)
-        look = {**look, "font-size": f"{_short(size, 2)}px"}
+        look = {**look, "font-size": f"{short(size, 2)}px"}
         if weight != "400":
             look["font-weight"] = weight
-        right, down = _short(_float(x)), _short(_float(y))
-        turned = f"rotate({_short(_float(turn))} {right} {down})" if turn and _float(turn) else None
+        right, down = short(number(x)), short(number(y))
+        turned = f"rotate({short(number(turn))} {right} {down})" if turn and number(turn) else None
         name = self.styles.name(look)
-        return element("text", escape(straight(said), quote=False), x=right, y=down, transform=turned, class_=name)
+        return element(
+            "text", escape(straight(said), quote=False), x=right, y=down, transform=turned, class_=name
+        )
 
     def pixels(self, node: ElementTree.Element) -> str:
         about = _attributes(node, "href", "x", "y", "width", "height", "transform")
         if not _PIXELS.fullmatch(about.get("href", "")):
-            raise _Foreign
-        numbers = {name: _short(_float(about[name]), 2) for name in ("x", "y", "width", "height") if name in about}
+            raise Foreign
+        numbers = {
+            name: short(number(about[name]), 2) for name in ("x", "y", "width", "height") if name in about
+        }
         return void("image", href="".join(about["href"].split()), transform=_moves(about), **numbers)
 
     # -- looks and clips ----------------------------------------------------------------------------
@@ -258,8 +240,8 @@ class _Drawing:
         """Only rectangles: those of axes."""
         [box] = list(node) if len(node) == 1 and _local(node[0]) == "rect" else [None]
         if box is None:
-            raise _Foreign
-        x, y, width, height = (_float(box.get(name, "")) for name in ("x", "y", "width", "height"))
+            raise Foreign
+        x, y, width, height = (number(box.get(name, "")) for name in ("x", "y", "width", "height"))
         self.clips[node.get("id", "")] = (x, y, x + width, y + height)
 
     def clipped(
@@ -270,7 +252,7 @@ class _Drawing:
             return None
         name = given.removeprefix("url(#").removesuffix(")")
         if name not in self.clips:
-            raise _Foreign
+            raise Foreign
         left, top, right, bottom = self.clips[name]
         if points and all(
             left + margin <= x <= right - margin and top + margin <= y <= bottom - margin for x, y in points
@@ -286,57 +268,14 @@ def _pairs(style: str) -> Iterator[tuple[str, str]]:
 
 
 def _declarations(style: str) -> dict[str, str]:
-    return _checked(dict(_pairs(style)))
-
-
-def _checked(look: dict[str, str]) -> dict[str, str]:
+    look = dict(_pairs(style))
     if any(name not in _PROPERTIES or not _VALUE.fullmatch(value) for name, value in look.items()):
-        raise _Foreign
+        raise Foreign
     return {name: value for name, value in look.items() if (name, value) != ("stroke-dashoffset", "0")}
 
 
 def _moves(about: dict[str, str]) -> str | None:
     given = about.get("transform")
     if given is not None and not _MOVES.fullmatch(given):
-        raise _Foreign
+        raise Foreign
     return given
-
-
-def _steps(written: str, digits: int) -> tuple[str, list[tuple[float, float]]]:
-    """A path with numbers of so many digits, horizontal and vertical lines by one of them; and its points."""
-    if _STEP.sub("", written).strip():
-        raise _Foreign
-    out: list[str] = []
-    points: list[tuple[float, float]] = []
-    step, numbers, last = "", [], ("", "")
-    for token in [*_STEP.findall(written), "end"]:
-        if token not in "MLQCz" and token != "end":
-            numbers.append(_float(token))
-            continue
-        pairs = list(zip(numbers[::2], numbers[1::2], strict=True)) if len(numbers) % 2 == 0 else None
-        if pairs is None:
-            raise _Foreign
-        points += pairs
-        short = [(_short(x, digits), _short(y, digits)) for x, y in pairs]
-        if step == "L" and len(short) == 1 and last in ((short[0][0], last[1]), (last[0], short[0][1])):
-            across = last[1] == short[0][1]
-            out.append(f"H{short[0][0]}" if across else f"V{short[0][1]}")
-        elif step:
-            out.append(step + " ".join(f"{x} {y}" for x, y in short))
-        last = short[-1] if short else last
-        step, numbers = token, []
-    return "".join(out).replace(" -", "-"), points
-
-
-def _float(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError as error:
-        raise _Foreign from error
-
-
-def _short(value: float, digits: int = 1) -> str:
-    """`12`, `.5`, `-3.1`: as few characters as these digits need."""
-    text = f"{value:.{digits}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in ("-0", "") else re.sub(r"^(-?)0\.", r"\1.", text)

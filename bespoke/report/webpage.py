@@ -27,8 +27,8 @@ from bespoke.show import numbers
 from bespoke.show.html import element, image
 
 FACES = ("serif-400", "serif-600", "sans-400", "sans-600")  # family and weight, as `build_webfonts` made them
-LICENCE = """/* Bespoke Serif and Bespoke Sans are subsets of Source Serif Pro and Source Sans Pro, copyright 2010-2018 Adobe
-(http://www.adobe.com/), under the SIL Open Font License 1.1 (http://scripts.sil.org/OFL). */
+LICENCE = """/* Bespoke Serif and Bespoke Sans are subsets of Source Serif Pro and Source Sans Pro, copyright
+2010-2018 Adobe (http://www.adobe.com/), under the SIL Open Font License 1.1 (http://scripts.sil.org/OFL). */
 """
 SPOKEN = ("found", "not_found", "copy", "copied", "csv", "dark", "light", "unfold", "fold")
 LONGEST = 48  # characters of a heading in its address
@@ -58,7 +58,10 @@ def page(report: Document, cover: Cover, *, single: bool = False) -> str:
 
 def _head(title: str, cover: Cover, writer: Writer) -> str:
     paper = {"a4": "A4", "us-letter": "letter"}[cover.paper]
-    looks = _colours(accessible(cover.accent)) + f"@page{{size:{paper};margin:16mm}}\n@page wide{{size:{paper} landscape}}\n"
+    looks = (
+        _colours(accessible(cover.accent))
+        + f"@page{{size:{paper};margin:16mm}}\n@page wide{{size:{paper} landscape}}\n"
+    )
     script = _template("report.js")
     return element(
         "head",
@@ -68,7 +71,10 @@ def _head(title: str, cover: Cover, writer: Writer) -> str:
         _meta(name="author", content=htmlblocks.shown(cover.prepared_by)) if cover.prepared_by else "",
         _meta(name="dcterms.date", content=cover.as_of.isoformat()),
         element("title", escaped(title)),
-        element("style", _faces() + looks + _template("report.css") + htmlblocks.columns_sheet() + writer.styles.sheet()),
+        element(
+            "style",
+            _faces() + looks + _template("report.css") + htmlblocks.columns_sheet() + writer.styles.sheet(),
+        ),
         element("script", script),
     )
 
