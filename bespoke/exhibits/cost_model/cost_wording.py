@@ -9,16 +9,15 @@ from bespoke.chapters.cost_model import Band, CostModel, RouteCost, TaskCost
 from bespoke.exhibits.display_names import digits_of
 from bespoke.show import Column
 from bespoke.show.numbers import currency, decimal, money_digits
-from bespoke.show.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, YELLOW
+from bespoke.show.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, YELLOW
 
 COLOUR = {
     "as_is": GREY,
     "prompt_caching": BLUE,
-    "batch": SKY,
+    "batch": PURPLE,
     "smaller_model": GREEN,
-    "custom_model_import": PURPLE,
+    "custom_model_import": RED,
     "open_weight_lora": ORANGE,
-    "bedrock_nova_sft": RED,
     "bedrock_haiku3_sft": YELLOW,
 }
 

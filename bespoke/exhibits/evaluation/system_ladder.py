@@ -17,7 +17,7 @@ from bespoke.exhibits.evaluation.evaluation_wording import (
 )
 from bespoke.show import Column
 from bespoke.show.numbers import decimal
-from bespoke.show.style import BLUE, GREY, INK, ORANGE
+from bespoke.show.style import EMPHASIS, GREY, INK, MUTED, QUIET
 from bespoke.statistics.interval import Interval
 
 _MOST = 6  # metrics of one table
@@ -55,16 +55,18 @@ def forest(task: TaskEvaluation) -> None:
 def _draw(rows: Sequence[_LadderRow], target: float | None, ceiling: float | None, metric: str) -> Any:
     figure, axes = show.new_figure(0.9 + 0.32 * len(rows))
     for y, row in enumerate(reversed(rows)):
-        colour = ORANGE if row.in_use else BLUE
+        colour = EMPHASIS if row.in_use else QUIET
         axes.plot([row.quality.low, row.quality.high], [y, y], color=colour, lw=1.6)
         axes.plot(row.quality.estimate, y, marker="s" if row.in_use else "o", color=colour, ms=5)
         axes.text(
-            min(row.quality.high, 0.97) + 0.012, y + 0.1, row.said, va="center", color=INK, fontsize=7.5,
+            min(row.quality.high, 0.97) + 0.012, y + 0.1, row.said, va="center", color=INK,
             fontweight="bold" if row.best else "normal",
         )  # fmt: skip
-    for value, style in ((target, "--"), (ceiling, ":")):
+    for value, style, words in ((target, "--", "target"), (ceiling, ":", "two annotators")):
         if value is not None:
             axes.axvline(value, color=GREY, lw=0.9, ls=style)
+            axes.annotate(words, (value, len(rows) - 0.4), (0, 1), textcoords="offset points", va="bottom",
+                          ha="left" if words == "target" else "right", color=MUTED)  # fmt: skip
     axes.set_yticks(
         range(len(rows)), [row.title + (" (in use)" if row.in_use else "") for row in reversed(rows)]
     )

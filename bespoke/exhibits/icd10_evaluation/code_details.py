@@ -134,13 +134,13 @@ def _draw_confusion(cells: Sequence[ChapterConfusion]) -> Any:
     axes.imshow(
         [[notes.get((g, a), 0) for a in answers] for g in golds],
         cmap="Blues",
-        vmax=peak * 1.15,
+        vmax=peak * 2,
         aspect="auto",
     )
     for c in cells:
         axes.text(
             answers.index(c.answered), golds.index(c.gold), str(c.notes), ha="center", va="center",
-            color="white" if c.notes > 0.6 * peak else INK, fontsize=7.5,
+            color=INK,
         )  # fmt: skip
     axes.set_xticks(range(len(answers)), [a or "none" for a in answers])
     axes.set_yticks(range(len(golds)), [chapter_name(g) for g in golds])

@@ -17,7 +17,7 @@ from bespoke.exhibits.icd10_evaluation.icd10_wording import (
 from bespoke.exhibits.icd10_evaluation.release import release_text
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, percent
-from bespoke.show.style import BLUE, GREY, INK, ORANGE
+from bespoke.show.style import BLUE, GREY, INK, QUIET
 from bespoke.statistics.interval import Interval
 
 SOURCE = "the client's cases and the recorded answers; intervals by groups of notes"
@@ -156,13 +156,13 @@ def _draw_forest(rungs: Sequence[_Rung]) -> Any:
     figure, axes = show.new_figure(0.9 + 0.42 * len(rungs))
     for y, rung in enumerate(reversed(rungs)):
         for shift, interval, colour, marker in (
-            (0.13, rung.micro_f1, BLUE, "o"), (-0.17, rung.primary_exact, ORANGE, "s"),
+            (0.13, rung.micro_f1, BLUE, "o"), (-0.17, rung.primary_exact, QUIET, "s"),
         ):  # fmt: skip
             axes.plot([interval.low, interval.high], [y + shift] * 2, color=colour, lw=1.6)
             axes.plot(interval.estimate, y + shift, marker=marker, color=colour, ms=5)
         axes.text(
             rung.micro_f1.high + 0.015, y + 0.13, decimal(rung.micro_f1.estimate, 2), va="center",
-            color=INK, fontsize=7.5, fontweight="bold" if rung.best else "normal",
+            color=INK, fontweight="bold" if rung.best else "normal",
         )  # fmt: skip
     axes.set_yticks(range(len(rungs)), [rung.title for rung in reversed(rungs)])
     top = max(max(rung.micro_f1.high, rung.primary_exact.high) for rung in rungs)
