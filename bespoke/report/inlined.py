@@ -1,6 +1,6 @@
-"""A drawing of the house as part of the page: a tenth of its size, and its words are text one can select and find.
+"""Our drawings as parts of the page: a tenth of their size, and their words are text one can select and find.
 
-matplotlib draws every letter as an outline and says in a comment what it wrote; here that becomes text in the page's
+Numbers have the digits a screen shows, looks that come again stand once in the style sheet, words are set in the page's
 own face. Only what our drawings hold is taken over, element by element and value by value. Anything else (another
 program's SVG, another face, a script, an address) is refused: such a drawing stays an image, in which nothing runs.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html import escape, unescape
+from html import escape
 from xml.etree import ElementTree
 
 from bespoke.direction import straight
@@ -18,20 +18,23 @@ from bespoke.report.svg_paths import NUMBER, Foreign, number, short, shortened
 from bespoke.show.html import element, void
 
 LEGIBLE = 12  # CSS pixels: no text of a drawing is shown smaller, on a phone neither
-FACE = "SourceSansPro"
-WEIGHTS = {"Regular": "400", "Semibold": "600", "Bold": "600"}
+FACE = "'Source Sans Pro'"
+WEIGHTS = {"400": "400", "600": "600", "700": "600", "bold": "600"}
 _WHITE = {"fill": "#ffffff"}
-_HOUSE_STYLE = "*{stroke-linejoin: round; stroke-linecap: butt}"  # stands in the page's style sheet
+_MATPLOTLIB_STYLE = "*{stroke-linejoin: round; stroke-linecap: butt}"  # stands in the page's style sheet
 _PROPERTIES = {
     "fill", "fill-opacity", "opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray",
     "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "stroke-miterlimit", "text-anchor",
 }  # fmt: skip
 _VALUE = re.compile(r"#[0-9a-fA-F]{3,8}|[a-z]+|-?[\d.]+(?:[ ,]+[\d.]+)*")
-_LETTERS = re.compile(
-    rf"translate\(({NUMBER}) ({NUMBER})\)(?: rotate\(({NUMBER})\))? scale\(({NUMBER}) {NUMBER}\)"
+_TURNED = re.compile(
+    rf"(?:translate\((?P<x>{NUMBER}) (?P<y>{NUMBER})\) ?)?(?:rotate\((?P<angle>{NUMBER})(?: {NUMBER} {NUMBER})?\))?"
 )
 _MOVES = re.compile(rf"(?:(?:translate|scale|rotate|matrix)\({NUMBER}(?:[ ,]+{NUMBER})*\) ?)+")
 _PIXELS = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=\s]+")
+
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 @dataclass
@@ -59,16 +62,13 @@ class Inlined:
 def inlined(svg: str, alt: str, name: str, styles: Styles) -> Inlined | None:
     """The drawing as an element of the page; None where it is not one of ours. `name` begins its ids."""
     try:
-        builder = ElementTree.TreeBuilder(insert_comments=True)
-        root = ElementTree.fromstring(svg.encode(), ElementTree.XMLParser(target=builder))
-        return _Drawing(name, styles).whole(root, alt)
+        return _Drawing(name, styles).whole(ElementTree.fromstring(svg.encode()), alt)
     except (ElementTree.ParseError, Foreign):
         return None
 
 
 def _local(node: ElementTree.Element) -> str:
-    """The element's name; nothing for a comment."""
-    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
+    return node.tag.rpartition("}")[2]
 
 
 def _attributes(node: ElementTree.Element, *known: str) -> dict[str, str]:
@@ -83,11 +83,8 @@ class _Drawing:
     name: str
     styles: Styles
     ids: dict[str, str] = field(default_factory=dict)
-    clips: dict[str, tuple[float, float, float, float]] = field(
-        default_factory=dict
-    )  # left, top, right, bottom
+    clips: dict[str, Box] = field(default_factory=dict)
     sizes: list[float] = field(default_factory=list)  # of type
-    ours: bool = False  # whether a word in our face was met
     bare: bool = True  # nothing drawn yet
 
     def whole(self, root: ElementTree.Element, alt: str) -> Inlined:
@@ -98,9 +95,7 @@ class _Drawing:
         for node in root.iter():
             if _local(node) == "clipPath":
                 self.clip(node)
-        content = "".join(self.parts(root))
-        if self.sizes and not self.ours:
-            raise Foreign
+        content = self.parts(root)
         used = "".join(self.clip_path(old) for old in self.clips if old in self.ids)
         least = round(LEGIBLE / min(self.sizes) * box[2]) if self.sizes else 0
         frame = {"viewBox": " ".join(map(short, box))}
@@ -114,15 +109,8 @@ class _Drawing:
         box = void("rect", x=short(left), y=short(top), width=width, height=height)
         return element("clipPath", box, id=self.ids[name])
 
-    def parts(self, parent: ElementTree.Element) -> Iterator[str]:
-        said: str | None = None
-        for node in parent:
-            if not isinstance(node.tag, str):
-                said = unescape((node.text or "")[1:-1]).replace("- -", "--")
-            elif said is not None and (letters := _LETTERS.fullmatch(node.get("transform", ""))):
-                yield self.outlined(node, said, letters)
-            else:
-                yield self.part(node)
+    def parts(self, parent: ElementTree.Element) -> str:
+        return "".join(map(self.part, parent))
 
     def part(self, node: ElementTree.Element) -> str:
         match _local(node):
@@ -132,6 +120,8 @@ class _Drawing:
                 return self.path(node)
             case "use":
                 return self.use(node)
+            case "text":
+                return self.text(node)
             case "image":
                 return self.pixels(node)
             case "defs":
@@ -147,7 +137,7 @@ class _Drawing:
             about, [(number(u.get("x", "")), number(u.get("y", ""))) for u in inside], margin=4
         )
         look = self.look(about)
-        content = "".join(self.parts(node))
+        content = self.parts(node)
         if not content or not (clip or look):
             return content
         return element("g", content, clip_path=clip, class_=look)
@@ -167,12 +157,12 @@ class _Drawing:
         )  # fmt: skip
 
     def definitions(self, node: ElementTree.Element) -> str:
-        """Markers, drawn in their own small units; the outlines of letters stand inside the words' own groups."""
+        """Markers, drawn in their own small units."""
         found = ""
         for one in node:
             match _local(one):
                 case "style":
-                    if (one.text or "").strip() != _HOUSE_STYLE:
+                    if (one.text or "").strip() != _MATPLOTLIB_STYLE:
                         raise Foreign
                 case "path":
                     self.ids[one.get("id", "")] = f"{self.name}-{len(self.ids)}"
@@ -191,36 +181,27 @@ class _Drawing:
         x, y = (short(number(about.get(name, "0"))) for name in "xy")
         return void("use", href=f"#{target}", x=x, y=y, class_=self.look(about))
 
-    def outlined(self, node: ElementTree.Element, said: str, letters: re.Match[str]) -> str:
-        """Letters drawn as outlines, as the text they are."""
-        faces = {
-            (one.get("{http://www.w3.org/1999/xlink}href") or "").lstrip("#").rpartition("-")[0]
-            for one in node.iter() if _local(one) == "use"
-        }  # fmt: skip
-        ours = {face.rpartition("-")[2] for face in faces if face.startswith(f"{FACE}-")}
-        if any(not face.startswith((f"{FACE}-", "DejaVuSans")) for face in faces) or len(ours) > 1:
+    def text(self, node: ElementTree.Element) -> str:
+        about = _attributes(node, "x", "y", "style", "transform")
+        look = dict(_pairs(about.get("style", "")))
+        size, weight = look.pop("font-size", ""), look.pop("font-weight", "400")
+        turned = _TURNED.fullmatch(about.get("transform", ""))
+        ours = look.pop("font-family", "").startswith(FACE) and size.endswith("px") and weight in WEIGHTS
+        if not ours or turned is None or len(node):
             raise Foreign
-        self.ours |= bool(ours)
-        x, y, turn, size = letters.groups()
-        look = _declarations(node.get("style", ""))
-        return self.words(
-            said, x, y, turn, 100 * number(size), look, WEIGHTS.get(min(ours, default=""), "400")
-        )
-
-    def words(
-        self, said: str, x: str, y: str, turn: str | None, size: float, look: dict[str, str], weight: str
-    ) -> str:
         self.bare = False
-        self.sizes.append(size)
-        look = {**look, "font-size": f"{short(size, 2)}px"}
-        if weight != "400":
-            look["font-weight"] = weight
-        right, down = short(number(x)), short(number(y))
-        turned = f"rotate({short(number(turn))} {right} {down})" if turn and number(turn) else None
-        name = self.styles.name(look)
-        return element(
-            "text", escape(straight(said), quote=False), x=right, y=down, transform=turned, class_=name
-        )
+        self.sizes.append(number(size.removesuffix("px")))
+        look = {
+            **_checked(look),
+            "font-size": f"{short(self.sizes[-1], 2)}px",
+            "font-weight": WEIGHTS[weight],
+        }
+        x = short(number(about.get("x") or turned["x"] or "0"))
+        y = short(number(about.get("y") or turned["y"] or "0"))
+        angle = short(number(turned["angle"] or "0"))
+        turn = f"rotate({angle} {x} {y})" if angle != "0" else None
+        words = escape(straight(node.text or ""), quote=False)
+        return element("text", words, x=x, y=y, transform=turn, class_=self.styles.name(look))
 
     def pixels(self, node: ElementTree.Element) -> str:
         about = _attributes(node, "href", "x", "y", "width", "height", "transform")
@@ -238,10 +219,9 @@ class _Drawing:
 
     def clip(self, node: ElementTree.Element) -> None:
         """Only rectangles: those of axes."""
-        [box] = list(node) if len(node) == 1 and _local(node[0]) == "rect" else [None]
-        if box is None:
+        if [_local(one) for one in node] != ["rect"]:
             raise Foreign
-        x, y, width, height = (number(box.get(name, "")) for name in ("x", "y", "width", "height"))
+        x, y, width, height = (number(node[0].get(name, "")) for name in ("x", "y", "width", "height"))
         self.clips[node.get("id", "")] = (x, y, x + width, y + height)
 
     def clipped(
@@ -268,7 +248,10 @@ def _pairs(style: str) -> Iterator[tuple[str, str]]:
 
 
 def _declarations(style: str) -> dict[str, str]:
-    look = dict(_pairs(style))
+    return _checked(dict(_pairs(style)))
+
+
+def _checked(look: dict[str, str]) -> dict[str, str]:
     if any(name not in _PROPERTIES or not _VALUE.fullmatch(value) for name, value in look.items()):
         raise Foreign
     return {name: value for name, value in look.items() if (name, value) != ("stroke-dashoffset", "0")}

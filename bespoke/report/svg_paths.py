@@ -12,30 +12,38 @@ class Foreign(Exception):
     """What no drawing of ours holds."""
 
 
-def shortened(written: str, digits: int) -> tuple[str, list[tuple[float, float]]]:
-    """A path of matplotlib's with numbers of so many digits, and its points. Lines across and down need one number."""
-    if _STEP.sub("", written).strip():
+def shortened(path: str, digits: int) -> tuple[str, list[tuple[float, float]]]:
+    """A path of matplotlib's with numbers of so many digits, and its points; Foreign where it is another's."""
+    if _STEP.sub("", path).strip():
         raise Foreign
     out: list[str] = []
     points: list[tuple[float, float]] = []
-    step, numbers, last = "", [], ("", "")
-    for token in [*_STEP.findall(written), "end"]:
+    numbers: list[float] = []
+    step, last = "", ("", "")
+    for token in [*_STEP.findall(path), "end"]:
         if token not in "MLQCz" and token != "end":
             numbers.append(number(token))
             continue
-        pairs = list(zip(numbers[::2], numbers[1::2], strict=True)) if len(numbers) % 2 == 0 else None
-        if pairs is None:
+        if len(numbers) % 2:
             raise Foreign
+        pairs = list(zip(numbers[::2], numbers[1::2], strict=True))
         points += pairs
-        short = [(short(x, digits), short(y, digits)) for x, y in pairs]
-        if step == "L" and len(short) == 1 and last in ((short[0][0], last[1]), (last[0], short[0][1])):
-            across = last[1] == short[0][1]
-            out.append(f"H{short[0][0]}" if across else f"V{short[0][1]}")
-        elif step:
-            out.append(step + " ".join(f"{x} {y}" for x, y in short))
-        last = short[-1] if short else last
+        written = [(short(x, digits), short(y, digits)) for x, y in pairs]
+        out.append(_step(step, written, last))
+        last = written[-1] if written else last
         step, numbers = token, []
     return "".join(out).replace(" -", "-"), points
+
+
+def _step(step: str, ends: list[tuple[str, str]], last: tuple[str, str]) -> str:
+    """One step of a path; a line straight across or down needs one number."""
+    if step == "L" and len(ends) == 1:
+        [(x, y)] = ends
+        if y == last[1]:
+            return f"H{x}"
+        if x == last[0]:
+            return f"V{y}"
+    return step + " ".join(f"{x} {y}" for x, y in ends)
 
 
 def number(text: str) -> float:
