@@ -93,6 +93,7 @@ def notebooks() -> list[Any]:
                 md("## The load\n\nSee [it](#tbl-load), [that](#fig-fam) and $\\frac{x}{n}$.\n\n- a\n  1. b"),
                 cell(rows("tbl-load", ROWS), show.Text(markdown=said), show.Callout(markdown=said)),
                 cell(show.Text(markdown="explored"), tags=("explore",)),
+                md("Every row stands here.", "evidence"),
                 md("# Sources\n\nThe price book.", "appendix"),
             ]
         ),
@@ -152,9 +153,9 @@ def test_pages_come_in_the_order_a_client_reads_them(pdf):
     assert "How should Meridian Health customise Claude?" in starts[0]
     assert "Prepared by A. Consultant" in starts[0]
     assert "Executive summary Start with a glossary." in starts[1]
-    assert "Contents" in starts[2]
-    assert "Chapter 1 · Task audit Two tasks are ready for prompt work." in starts[3]
-    assert "Appendix A Sources The price book." in starts[-1]
+    assert "Contents" in starts[1]  # the summary leaves room
+    assert "Chapter 1 · Task audit Two tasks are ready for prompt work." in starts[2]
+    assert "Not looked at yet" in starts[-1]
 
 
 def test_the_outline_holds_every_finding(pdf):
@@ -166,6 +167,14 @@ def test_the_outline_holds_every_finding(pdf):
         "Chapter 3 · Recommendation: One route now, two closed.",
         "Chapter 4: Not looked at yet",
     ]
+
+
+def test_the_evidence_is_a_volume_of_its_own(written):
+    pdf = pypdf.PdfReader(written / "evidence.pdf")
+    assert pdf.metadata.title == "The evidence behind the report for Meridian Health"
+    titles = [entry.title for entry in pdf.outline if not isinstance(entry, list)]
+    assert titles == ["Evidence 1: Task audit", "Appendix A: Sources"]
+    assert "Every row stands here." in text_of(pdf)
 
 
 def test_the_document_says_what_it_is(pdf):
@@ -227,7 +236,7 @@ def test_numbers_and_references(pdf):
 
 def test_a_long_table_repeats_its_header_on_every_page(pdf):
     pages = [page.extract_text() for page in pdf.pages]
-    table = [text for text in pages if "2026" in text and "Task audit" in text and "Live by" in text]
+    table = [text for text in pages if "Task audit" in text and "Live by" in text and "Contents" not in text]
     on_pages = [text for text in table if "Task 2 " in text or f"Task {ROWS - 1} " in text]
     assert len(on_pages) == 2  # begins on one page, ends on another, both with the header
     assert f"Page 4 of {len(pages)}" in pages[3]
@@ -269,6 +278,8 @@ def test_the_page_has_the_same_content_in_the_same_order(page):
         f"Prompting first: {NASTY[:40]}",
         "One route now, two closed.",
         "Not looked at yet",
+        "Evidence",
+        "Task audit",
         "Appendices",
         "Sources",
     ]
@@ -384,7 +395,7 @@ def test_the_typst_source_is_one_file_with_the_text_as_data():
     ("language", "words"), [("de", ["Inhalt", "Kapitel 1", "Seite 2 von"]), ("es", ["Contenido"])]
 )
 def test_the_fixed_words_follow_the_language(language, words):
-    report = volumes.build([document.Notebook("01_a", {"cells": []})], language)
+    report = volumes.build([document.Notebook("01_a", {"cells": [md("a")]})], language)
     cover = Cover(client="C", as_of=COVER.as_of, language=language)
     text = text_of(pypdf.PdfReader(io.BytesIO(typesetting.pdf(typesetting.source(report, cover), cover))))
     assert all(word in text for word in words)

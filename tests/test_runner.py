@@ -120,8 +120,8 @@ INTERNAL = re.compile(  # what a client should not have to know: files, keys, ru
     r"|source document|pip install|\bbespoke [a-z]"
 )
 CLUMSY = re.compile(  # what no person would write
-    r"(?<![\d.,-])1 (?!was|has|is|falls|reaches\b)[a-z]+s\b|every row of 1|at most 0|: keep\b|\(s\)|First (\w+), then \1\b"
-    r"| [,.;] |\.\.$|\bNone\b$|nan"
+    r"(?<![\d.,-])1 (?!was|has|is|falls|reaches\b)[a-z]+s\b|every row of 1|at most 0|: keep\b"
+    r"|\(s\)|First (\w+), then \1\b| [,.;] |\.\.$|\bNone\b$|nan"
 )
 QUOTES = ("tbl-failures-samples", "tbl-icd10-annotated")  # tables of the client's own words
 

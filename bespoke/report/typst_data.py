@@ -142,7 +142,7 @@ class _Writer:
             "heading": self.text(_DATE.sub(_whole, section.heading), *HEADING),
             "lang": language_of(section.heading, self.language),
             "body": self.blocks(body),
-            "short": section.short,
+            "room": paging.room_for(body, section.heading, self.fit),
             "rtl": right_to_left(section.heading),
         }
 

@@ -24,7 +24,8 @@ def task_pages(result: Recommendation, failures: FailureModes | None, cost: Cost
     """Every task's page, in the order of the task list."""
     for task in result.tasks:
         show.text("## {name}", name=task.name)
-        show.text("{where} {gap}", where=_where(task), gap=_gap(task))
+        show.text("{where}", where=_where(task))
+        _gap(task)
         _failing(task, failures)
         show.text("**The plan.** {words}", words=plan_words(result, task))
         _steps(result, task)
@@ -38,20 +39,19 @@ def _where(task: TaskAdvice) -> str:
     return f"{decimal(s.requests_per_day)} requests a day run on {s.model}, {place}."
 
 
-def _gap(task: TaskAdvice) -> str:
+def _gap(task: TaskAdvice) -> None:
+    """Quality today, how that is known, and the target."""
     quality, target, cases = task.quality, task.situation.target, task.situation.cases
+    aim = "there is no target" if target is None else f"the target is {percent(target)}"
     if quality is None:
-        return "Nobody has measured its quality" + (f"; the target is {percent(target)}." if target else ".")
+        show.text("Nobody has measured its quality; {aim}.", aim=aim)
+        return
     grade = task.situation.evidence.grade("quality")
-    how = f"{grade} on {counted(cases, 'case')}" if cases else grade
-    words = (
-        f"Quality is {percent(quality.estimate)} ({percent(quality.low)} to {percent(quality.high)}, {how})"
-    )
-    return (
-        f"{words} against a target of {percent(target)}."
-        if target is not None
-        else f"{words}; there is no target."
-    )
+    show.text(
+        "Quality is {quality_today} ({low} to {high}, {how}); {aim}.",
+        task=task.name, quality_today=percent(quality.estimate), low=percent(quality.low), high=percent(quality.high),
+        how=f"{grade} on {counted(cases, 'case')}" if cases else grade, aim=aim,
+    )  # fmt: skip
 
 
 def _failing(task: TaskAdvice, failures: FailureModes | None) -> None:
