@@ -293,7 +293,7 @@ def test_the_page_has_the_same_content_in_the_same_order(page):
     ]
 
 
-def test_the_page_needs_nothing_and_runs_one_script_that_is_in_it(page):
+def test_the_page_needs_nothing_and_runs_one_script_that_is_in_it(page, written):
     assert page.html["lang"] == "en"
     policy = page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
     [script] = page.find_all("script")
@@ -304,7 +304,10 @@ def test_the_page_needs_nothing_and_runs_one_script_that_is_in_it(page):
     )
     assert page.find_all(["link", "iframe", "object", "embed"]) == []
     assert all(image["src"].startswith("data:") and image["alt"] for image in page.find_all("img"))
-    assert all(a["href"].startswith("#") for a in page.find_all("a"))
+    beside = [a["href"] for a in page.footer.find_all("a")]
+    assert beside == ["report.pdf", "evidence.pdf", "tables/", "tables/tables.json"]
+    assert all((written / path).exists() for path in beside)
+    assert all(a["href"].startswith("#") for a in page.find_all("a") if a["href"] not in beside)
     assert not any(name.startswith("on") for tag in page.find_all(True) for name in tag.attrs)
     for way in (
         "eval(",
@@ -321,7 +324,7 @@ def test_the_page_needs_nothing_and_runs_one_script_that_is_in_it(page):
 def test_every_reference_of_the_page_has_a_target(page):
     ids = [tag["id"] for tag in page.find_all(id=True)]
     assert len(ids) == len(set(ids))
-    assert {a["href"][1:] for a in page.find_all("a")} <= set(ids)
+    assert {a["href"][1:] for a in page.find_all("a") if a["href"].startswith("#")} <= set(ids)
     assert page.find("main").find("a", href="#tbl-load").text == "Table 1.1"
 
 

@@ -16,8 +16,7 @@ from bespoke.chapters.cost_model.task_prices import TaskPrices
 from bespoke.chapters.feasibility import FeasibilityPack, pack
 from bespoke.chapters.plans import Advised
 from bespoke.chapters.timeline.actions import role_of_step
-from bespoke.chapters.timeline.result import Role
-from bespoke.clients.schema import Client, Task
+from bespoke.clients.schema import Client, Role, Task
 from bespoke.facts.reader import Facts
 from bespoke.results import Part, Result
 from bespoke.statistics.interval import Interval

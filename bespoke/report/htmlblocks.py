@@ -94,9 +94,9 @@ class Writer:
                 return element("ol" if ordered else "ul", *map(self.item, items), start=first)
             case BlockQuote(body):
                 return element("blockquote", self.blocks(body))
-            case CalloutBox(tone, body):
-                name = element("p", escape(self.words[tone]), class_="tone")
-                return element("div", name, self.blocks(body), class_=f"callout {tone}", role="note")
+            case CalloutBox(tone, body, name):
+                title = element("p", escaped(name or self.words[tone]), class_="tone")
+                return element("div", title, self.blocks(body), class_=f"callout {tone}", role="note")
             case CodeBlock(text):
                 return element("pre", element("code", escaped(text)), class_="scroll")
             case ThematicBreak():

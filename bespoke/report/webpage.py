@@ -10,12 +10,12 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 
 from bespoke import paths
-from bespoke.report import htmlblocks
+from bespoke.report import htmlblocks, tables
 from bespoke.report.anchors import slug
 from bespoke.report.colour import Accent, accessible, on_dark
 from bespoke.report.htmlblocks import Writer, direction, escaped
@@ -31,6 +31,12 @@ LICENCE = """/* Bespoke Serif and Bespoke Sans are subsets of Source Serif Pro a
 2010-2018 Adobe (http://www.adobe.com/), under the SIL Open Font License 1.1 (http://scripts.sil.org/OFL). */
 """
 SPOKEN = ("found", "not_found", "copy", "copied", "csv", "dark", "light", "unfold", "fold")
+BESIDE = {
+    "pdf": "report.pdf",
+    "evidence": "evidence.pdf",
+    "tables": f"{tables.FOLDER}/",
+    "json": tables.INDEX,
+}
 LONGEST = 48  # characters of a heading in its address
 
 
@@ -47,7 +53,7 @@ def page(report: Document, cover: Cover, *, single: bool = False) -> str:
         body = _cover(cover, title, words) + "\n".join(_volumes(report, writer))
     main = element("main", body, id="report")
     skip = element("a", escape(words["skip"]), href="#report", class_="skip")
-    foot = "" if single else _footer(cover)
+    foot = "" if single else _footer(cover, words)
     kind = None if single else "whole"
     content = element("body", skip, _bar(nav, cover.client, words), main, foot, class_=kind)
     head = _head(title, cover, writer)
@@ -182,14 +188,18 @@ def _cover(cover: Cover, title: str, words: dict[str, str]) -> str:
         element("p", escape(words["report"]), class_="kicker"),
         element("h1", escaped(title), dir=direction(title)),
         element("dl", facts),
+        *(element("p", escaped(remark), class_="remark") for remark in cover.remarks),
         element("p", escaped(cover.confidentiality), class_="confidential") if cover.confidentiality else "",
         class_="cover",
     )
 
 
-def _footer(cover: Cover) -> str:
+def _footer(cover: Cover, words: Mapping[str, str]) -> str:
+    """Whose report this is, and what lies beside it in its folder."""
     parts: Iterable[str] = filter(None, (cover.client, cover.confidentiality))
-    return element("footer", escaped(" · ".join(parts)))
+    links = (element("a", escape(words[f"page_{name}"]), href=path) for name, path in BESIDE.items())
+    beside = element("p", escape(words["page_beside"]), " ", " · ".join(links))
+    return element("footer", element("p", escaped(" · ".join(parts))), beside)
 
 
 # -- the sections -----------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from bespoke.advice.plan import Step
 from bespoke.chapters.timeline.estimates import TEST
-from bespoke.chapters.timeline.result import Action, PhaseTimeline, PlanTimeline, Role
+from bespoke.chapters.timeline.result import Action, PhaseTimeline, PlanTimeline
+from bespoke.clients.schema import Role
 from bespoke.facts.reader import Facts
 
 NEXT = timedelta(days=30)

@@ -8,10 +8,10 @@ from typing import ClassVar, Literal
 from bespoke.advice.plan import MoneyRange
 from bespoke.chapters.examples_needed import ExamplesNeed
 from bespoke.chapters.plans import Advised
+from bespoke.clients.schema import Role
 from bespoke.results import Part, Result
 
 Basis = Literal["table", "priced", "client", "examples", "log"]
-Role = Literal["consultant", "annotator", "client IT", "client legal", "client data owner", "client"]
 
 
 class FinishDates(Part):
