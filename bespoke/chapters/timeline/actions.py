@@ -15,8 +15,10 @@ NEXT = timedelta(days=30)
 
 
 def next_days(plan: PlanTimeline, start: date, facts: Facts, who: Callable[[str], str]) -> tuple[Action, ...]:
-    """Every phase that starts within 30 days of the start at even odds and takes time or money, in order of date. `who` names the
-    person who has a role."""
+    """Every phase that starts within 30 days of the start at even odds and takes time or money, in order of date.
+
+    `who` names the person who has a role.
+    """
     found = [
         Action(
             action=phase.title + (" (if personal data are in the requests)" if phase.if_needed else ""),
