@@ -67,7 +67,8 @@ def test_the_cost_is_the_sum_over_requests_of_what_the_server_metered(serve: Ser
 def test_every_strategy_runs(serve: Serve, tmp_path: Path) -> None:
     server = serve()
     names = ["zero_shot", "few_shot", "glossary", "structured_output", "rag", "thinking", "generator_critic"]
-    summary = ask(clinic(tmp_path, 2, train=training()), strategies=names, model="claude-haiku-5-5")
+    client = clinic(tmp_path, 2, train=training())
+    summary = ask(client, strategies=[*names, "small_then_large"], model="claude-haiku-5-5")
     assert [s.strategy for s in summary.strategies] == names
     assert all(s.outcomes == {"answered": 2} for s in summary.strategies)
     # One request a note, the critic a second one; the generator's first pass is the rag request, paid once.

@@ -76,8 +76,8 @@ def client(**parts: Any) -> Client:
         system_tokens=500,
         input_tokens=500, output_tokens=200, model="claude-haiku-4-5", metric="F1",
     )  # fmt: skip
-    given = {"notes": written(40, "N", 1), "train": written(60, "T", 2), **parts}
-    return Client(name="test", folder=Path(), engagement=engagement, tasks=(task,), failures=(), **given)
+    given = {"notes": written(40, "N", 1), "train": written(60, "T", 2), "tasks": (task,), **parts}
+    return Client(name="test", folder=Path(), engagement=engagement, failures=(), **given)
 
 
 def evaluated(**parts: Any) -> Icd10Evaluation:
@@ -413,3 +413,23 @@ def test_the_missing_chapter_says_what_it_needs(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(show, "display", blocks.append)
     exhibit.left_out()
     assert "notes.jsonl" in blocks[0].markdown
+
+
+def test_a_small_model_first_is_quoted_at_two_answers_of_it_and_a_quarter_of_the_larger_ones() -> None:
+    """Fact cost.cascade.escalated_share is 0.25 (0.1 to 0.5); a model of the smallest family has no such rung."""
+    task = client().tasks[0].model_copy(update={"model": "claude-sonnet-5-5"})
+    found = evaluated(tasks=(task,))
+    quotes = {s.name: s.quote for s in found.not_run}
+    rung, whole = quotes["small_then_large"], quotes["rag"]
+    small = {
+        s.name: s.quote
+        for s in evaluated(tasks=(task.model_copy(update={"model": "claude-haiku-5-5"}),)).not_run
+    }
+    assert rung is not None
+    assert whole is not None
+    assert "small_then_large" not in small
+    one = small["rag"]
+    assert one is not None
+    assert rung.requests == 2 * 40 + 10
+    assert rung.usd == pytest.approx(2 * one.usd + 0.25 * whole.usd)
+    assert rung.usd_high == pytest.approx(2 * one.usd_high + 0.5 * whole.usd_high)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -67,11 +67,12 @@ class Call:
     backend: str
     body: Body
     run: int = 1  # the same request asked once more is another one
+    model: str = ""  # whose prices apply where that is not the run's own model
 
     @cached_property
     def key(self) -> str:
         """The content hash: provider, model, parameters, messages, pass and run; 64 hexadecimal digits."""
-        identity = [self.backend, self.which, self.body, *([self.run] if self.run > 1 else [])]
+        identity = [self.backend, self.which, one_mark(self.body), *([self.run] if self.run > 1 else [])]
         return hashlib.sha256(
             json.dumps(identity, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
         ).hexdigest()
@@ -80,7 +81,25 @@ class Call:
         """The most this request can cost, in pico-USD: nothing is read from the cache, the prefix is written
         to it at its surcharge, and the answer is as long as allowed. `draft_tokens` stands for a draft that
         does not exist yet."""
-        return pico(pricing.cost(most_tokens(self.body, draft_tokens)))
+        return pico(self.priced(pricing).cost(most_tokens(self.body, draft_tokens)))
+
+    def priced(self, pricing: Pricing) -> Pricing:
+        """The run's pricing, at the prices of the model that this request asks."""
+        return replace(pricing, model=self.model) if self.model else pricing
+
+
+def one_mark(body: Body) -> Body:
+    """The body with its first cache mark alone: a further one changes what a request costs, never what it asks."""
+    marked = [block for block in _blocks(body) if "cache_control" in block]
+    if len(marked) < 2:
+        return body
+    later = {id(block) for block in marked[1:]}
+
+    def bare(block: Body) -> Body:
+        return {k: v for k, v in block.items() if k != "cache_control"} if id(block) in later else block
+
+    turns = [{**turn, "content": [bare(block) for block in turn["content"]]} for turn in body["messages"]]
+    return {**body, "messages": turns}
 
 
 def most_tokens(body: Body, draft_tokens: int = 0) -> RequestTokens:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bespoke.claude.strategies import Strategy
-from bespoke.facts.price_book import canonical
+from bespoke.facts.price_book import canonical, tariff
 from bespoke.facts.reader import Facts
 
 Thinking = Literal["absent", "optional", "default", "always", "unknown"]
@@ -49,6 +49,19 @@ class Capabilities:
             elif strategy.schema and self.structured is False:
                 found[strategy.name] = f"{self.model} cannot be held to a schema"
         return found
+
+
+_SMALLEST = "haiku"  # the family that has none below it
+
+
+def smaller_model(model: str, facts: Facts) -> str:
+    """The current model of the smallest family; "" where `model` is of that family or no dearer."""
+    key = f"model.family.{_SMALLEST}.current"
+    if f"-{_SMALLEST}" in canonical(model) or not facts.has(key):
+        return ""
+    small = str(facts.fact(key).value)
+    here, there = (tariff(name, facts.as_of, facts=facts).base for name in (model, small))
+    return small if there.input < here.input and there.output < here.output else ""
 
 
 def capabilities(model: str, facts: Facts) -> Capabilities:

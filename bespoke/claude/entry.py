@@ -10,12 +10,13 @@ from pathlib import Path
 
 from bespoke.claude.backend import Backend
 from bespoke.claude.calls import Pricing
-from bespoke.claude.capabilities import Capabilities, capabilities
+from bespoke.claude.capabilities import Capabilities, capabilities, smaller_model
 from bespoke.claude.journal import Journal
 from bespoke.claude.loop import run_to_end
 from bespoke.claude.money import usd
 from bespoke.claude.patience import Patience
-from bespoke.claude.plan import Plan, make_plan, promised_geography
+from bespoke.claude.plan import Plan, Small, make_plan, promised_geography
+from bespoke.claude.prompt import Shared
 from bespoke.claude.providers import open_backend
 from bespoke.claude.quote import assumed_ratio, make_quote, tell
 from bespoke.claude.run import Run
@@ -51,11 +52,16 @@ def evaluate(
     suffix: str = "",
     effort: str = "",
     refresh: Sequence[str] = (),
+    small: str = "",
+    small_id: str = "",
 ) -> EvaluationSummary:
     """Asks a model about every note of the client, or every case of `task`, under each strategy.
 
     `runs` asks each that often; `suffix` ends the recorded systems' names, where several models are asked; `effort` is
     the provider's own word; `refresh` names outcomes (refused, schema_broken, truncated) that are asked for anew.
+
+    `small` is the model that the rung "small_then_large" asks first, "" the current one of the smallest family, and
+    `small_id` what it is called on the wire.
 
     `model` names the model whose prices apply; `model_id` what goes over the wire where that differs (a
     Bedrock id or ARN, a tuned model behind a compatible server). `backend` is "anthropic", "bedrock" or an
@@ -79,6 +85,11 @@ def evaluate(
     else:
         scorer, wanted, left = None, [*chosen(list(strategies))], []
     cannot = able.left_out(wanted)
+    first = None
+    if any(strategy.cascades for strategy in wanted):
+        small = small or smaller_model(model, facts)
+        first, why = _first(client, model, small, small_id, name, batch, facts)
+        cannot |= {s.name: why for s in wanted if s.cascades and first is None}
     for line in [*left, *(f"{name} is left out: {why}" for name, why in cannot.items())]:
         say(line)
     picked = tuple(strategy for strategy in wanted if strategy.name not in cannot)
@@ -92,6 +103,8 @@ def evaluate(
         plan = make_plan(client, facts, picked, name, wire, say)
         plan = replace(plan, runs=runs, suffix=suffix)
     plan = _able(plan, able, effort)
+    if first is not None:
+        plan = replace(plan, small=_small(plan.shared, first, small, small_id or small))
     pricing = Pricing.of(client, model, facts.as_of, batch)
     plan.tell(say)
     journal_path = client.folder / "evaluation" / JOURNAL
@@ -116,13 +129,42 @@ async def _opened(run: Run, backend: str | Backend) -> EvaluationSummary:
 def _able(plan: Plan, able: Capabilities, effort: str) -> Plan:
     """The plan as this model has to be asked: thinking switched off or held down where a rung does not want it."""
     always = able.thinking == "always"
-    shared = replace(
-        plan.shared,
+    return replace(plan, shared=_asked(plan.shared, able, effort), always_thinks=always)
+
+
+def _asked(shared: Shared, able: Capabilities, effort: str = "") -> Shared:
+    return replace(
+        shared,
         thinking=able.without_thinking,
         effort=effort or able.least_effort,
-        answer_tokens=plan.shared.thinking_tokens if always else plan.shared.answer_tokens,
+        answer_tokens=shared.thinking_tokens if able.thinking == "always" else shared.answer_tokens,
     )
-    return replace(plan, shared=shared, always_thinks=always)
+
+
+def _first(
+    client: Client, model: str, small: str, small_id: str, backend: str, batch: bool, facts: Facts
+) -> tuple[Capabilities | None, str]:
+    """What the smaller model can do, or why it cannot be asked first."""
+    if not small:
+        return None, f"no smaller model than {model} is known; --small names one"
+    if backend == "bedrock" and not small_id:
+        return None, "the bedrock backend needs the smaller model's id as well (--small-id)"
+    if canonical(small) == canonical(model):
+        return None, f"{small} is the model itself"
+    able = capabilities(small, facts)
+    if able.structured is False:
+        return None, f"{small} cannot be held to a schema"
+    if batch and not sells_batches(small):
+        return None, f"{small} cannot be asked in batches"
+    try:
+        promised_geography(client, backend, able)
+    except BespokeError as error:
+        return None, str(error)
+    return able, ""
+
+
+def _small(shared: Shared, able: Capabilities, model: str, wire: str) -> Small:
+    return Small(model, replace(_asked(shared, able), model_id=wire), able.thinking == "always")
 
 
 def _check(client: Client, model: str, backend: str, batch: bool, send: bool, budget: Decimal) -> None:

@@ -50,6 +50,12 @@ def shared(function: F) -> F:
 @click.option(
     "--runs", type=click.IntRange(1, 100), default=1, show_default=True, help="Ask each case that often."
 )
+@click.option(
+    "--small", default="", metavar="NAME", help="Asked first by small_then_large; default the current Haiku."
+)
+@click.option(
+    "--small-id", default="", metavar="ID", help="What it is called over the wire, where that differs."
+)
 @click.option("--batch", is_flag=True, help="As Message Batches: half the price, within a day.")
 @click.option("--effort", type=click.Choice(["low", "medium", "high", "xhigh", "max"]), default=None)
 @click.option(

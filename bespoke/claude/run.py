@@ -105,11 +105,12 @@ class Run:
             self.say(in_a_line(summary))
 
     def _first_requests(self) -> list[Call]:
-        """The first pass of every strategy, case and run, each request once."""
+        """What of every strategy, case and run needs no answer before it, each request once."""
         plan = self.plan
         asked = [
-            plan.call(strategy, 0, note, "", run)
+            plan.call(strategy, number, note, "", run)
             for strategy in plan.strategies
+            for number in range(strategy.at_once)
             for run in range(1, plan.runs + 1)
             for note in plan.notes
         ]

@@ -84,6 +84,8 @@ class StrategySummary(Part):
     usd_per_1000_notes: Decimal | None
     accepted: int  # notes whose set of codes is exactly right
     usd_per_accepted_note: Decimal | None
+    small: str = ""  # the model that was asked first
+    asked_larger: int = 0  # notes whose answers of the smaller model were not trusted
     quote: StrategyQuote  # for the whole strategy, as if nothing had been answered before
     within_worst_case: bool
 

@@ -12,6 +12,10 @@ from bespoke.evaluation.cases import NOT_MEASURED, EvaluationTask, Recorded
 Kind = Literal["offline", "recorded", "claude"]
 Status = Literal["answered", "missing", "schema_broken", "refused", "not_measured"]
 Read = Callable[[Any], Any | None]
+ROUTES = {
+    "thinking": "extended_thinking",
+    "optimised_prompt": "prompt_engineering",
+}  # of rungs named otherwise
 CLAUDE = "claude_"  # how the names of the systems begin that a run of Claude recorded
 
 
@@ -65,7 +69,8 @@ def recorded_systems(task: EvaluationTask, read: Read) -> list[Ran]:
                 runs=tuple(
                     tuple(_answer(by_place.get((run, case.id)), read) for case in task.cases) for run in runs
                 ),
-                strategy=(known.strategy if known else None) or (account.strategy if account else None),
+                strategy=(known.strategy if known else None)
+                or (ROUTES.get(account.strategy, account.strategy) if account else None),
                 model=(account.model if account else None) or (known.model if known else None),
             )
         )

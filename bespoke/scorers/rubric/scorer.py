@@ -138,6 +138,13 @@ class RubricScorer(Scorer):
         kept = rules_kept(task.setup, answer.value or "", authorities)
         return kept if answer.value else dict.fromkeys(kept, False)
 
+    def drafts(self, task: EvaluationTask) -> int:
+        """Two texts never agree word for word: one is checked against the rules, where there are any."""
+        return int(bool(rules_kept(task.setup, "", ())))
+
+    def trusted(self, task: EvaluationTask, values: Sequence[Any]) -> bool:
+        return all(all(self.rules(task, Answer(value)).values()) for value in values)
+
     def schema(self, task: EvaluationTask) -> None:
         return None
 
