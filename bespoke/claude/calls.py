@@ -90,6 +90,8 @@ class Call:
 
 def one_mark(body: Body) -> Body:
     """The body with its first cache mark alone: a further one changes what a request costs, never what it asks."""
+    if "messages" not in body or "system" not in body:
+        return body
     marked = [block for block in _blocks(body) if "cache_control" in block]
     if len(marked) < 2:
         return body

@@ -24,7 +24,7 @@ from bespoke.claude.quote import Quote, Ratio, assumed_ratio, counted_ratio, mak
 from bespoke.claude.record import in_a_line, summarised, write
 from bespoke.claude.rungs import Progress, run_strategy
 from bespoke.claude.sending import Sender, drained
-from bespoke.claude.summary import EvaluationSummary, StrategySummary
+from bespoke.claude.summary import EvaluationSummary, NoteResult, StrategySummary
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.facts.price_book import sells_batches
@@ -99,10 +99,18 @@ class Run:
             for run in range(1, self.plan.runs + 1):
                 progress.done = 0
                 results += await run_strategy(strategy, self.plan, sender, in_batches, progress, run)
+            self.journal.reassess()
+            results = [self._reread(result) for result in results]
             summary = summarised(strategy, results, quote, self.plan, self.pricing, self.client)
             self.summaries.append(summary)
             write(self.client, summary, results, self.plan)
             self.say(in_a_line(summary))
+
+    def _reread(self, result: NoteResult) -> NoteResult:
+        """With what its lost requests are held at by now."""
+        if not any(entry.losses for entry in result.entries):
+            return result
+        return replace(result, entries=tuple(self.journal.entry(e.key) or e for e in result.entries))
 
     def _first_requests(self) -> list[Call]:
         """What of every strategy, case and run needs no answer before it, each request once."""

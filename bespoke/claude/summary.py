@@ -78,7 +78,9 @@ class StrategySummary(Part):
     requests: int  # distinct requests with an answer
     tokens: TokenSums
     usd: Decimal  # of the answers
-    usd_lost: Decimal  # of answers that never arrived, each at its worst case
+    usd_lost: (
+        Decimal  # of answers that never arrived, each at its worst case until enough of its kind have come
+    )
     requests_lost: int
     requests_paid_again: int  # answered, after an earlier answer was lost or a second one came
     usd_per_1000_notes: Decimal | None
