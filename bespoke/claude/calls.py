@@ -15,7 +15,7 @@ from bespoke.claude.backend import tokens_used
 from bespoke.claude.money import pico
 from bespoke.claude.prompt import Body
 from bespoke.claude.strategies import Pass
-from bespoke.facts.price_book import OwnPrice, RequestTokens, request_cost, tariff
+from bespoke.facts.price_book import OwnPrice, RequestTokens, Tariff, cost_at, tariff
 
 if TYPE_CHECKING:
     from bespoke.clients.schema import Client
@@ -37,24 +37,31 @@ class Pricing:
     negotiated: Mapping[str, OwnPrice] | None = None
 
     @classmethod
-    def of(cls, client: Client, model: str, as_of: date, batch: bool = False) -> Pricing:
+    def of_client(cls, client: Client, model: str, as_of: date, batch: bool = False) -> Pricing:
         """A client's own: its negotiated prices, and the surcharge where its residency asks for a region."""
         return cls(model, as_of, batch, bool(client.engagement.residency), client.prices)
 
     def cost(self, tokens: RequestTokens) -> Decimal:
         """USD of one request; a cache class that the model does not sell is billed as plain input."""
-        return request_cost(
-            self.model,
-            tokens if self.caches else _uncached(tokens),
-            self.as_of,
-            batch=self.batch,
-            regional=self.regional,
-            negotiated=self.negotiated,
-        )
+        return cost_at(self.tariff, tokens if self.caches else _uncached(tokens))
 
     @cached_property
+    def tariff(self) -> Tariff:
+        return tariff(
+            self.model, self.as_of, batch=self.batch, regional=self.regional, negotiated=self.negotiated
+        )
+
+    @property
     def caches(self) -> bool:
-        return tariff(self.model, self.as_of, negotiated=self.negotiated).base.cache_write_5m is not None
+        return self.tariff.base.cache_write_5m is not None
+
+    def of(self, model: str) -> Pricing:
+        """The same at another model's prices."""
+        return self._others.setdefault(model, replace(self, model=model))
+
+    @cached_property
+    def _others(self) -> dict[str, Pricing]:
+        return {}
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,7 @@ class Call:
 
     def priced(self, pricing: Pricing) -> Pricing:
         """The run's pricing, at the prices of the model that this request asks."""
-        return replace(pricing, model=self.model) if self.model else pricing
+        return pricing.of(self.model) if self.model else pricing
 
 
 def one_mark(body: Body) -> Body:

@@ -105,7 +105,7 @@ def evaluate(
     plan = _able(plan, able, effort)
     if first is not None:
         plan = replace(plan, small=_small(plan.shared, first, small, small_id or small))
-    pricing = Pricing.of(client, model, facts.as_of, batch)
+    pricing = Pricing.of_client(client, model, facts.as_of, batch)
     plan.tell(say)
     journal_path = client.folder / "evaluation" / JOURNAL
     if not send:

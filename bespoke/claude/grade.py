@@ -93,7 +93,7 @@ def grade(
     items = _items(client, facts, task, scorer, model, name, geography, say)
     if not items:
         raise BespokeError("no recorded text is left for this judge; texts of its own it does not grade")
-    pricing = Pricing.of(client, model, facts.as_of)
+    pricing = Pricing.of_client(client, model, facts.as_of)
     worst = usd(sum(item.call.worst(pricing) for item in items))
     say(f"{len(items)} verdicts, at most {worst:.2f} USD; budget {budget:.2f} USD")
     if not send:

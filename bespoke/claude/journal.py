@@ -154,6 +154,11 @@ class Journal:
         with self._writing() as db:
             self._lose(db, "key = ? AND state = 'sent' AND owner = ?", (key, self.owner), reason)
 
+    def give_up(self, reason: str) -> None:
+        """Everything this run has on its way, in one transaction: an interrupt does not wait for hundreds."""
+        with self._writing() as db:
+            self._lose(db, "owner = ? AND state = 'sent' AND batch IS NULL", (self.owner,), reason)
+
     def reassess(self) -> None:
         """Holds what was lost at a fair estimate, where there is one by now."""
         with self._writing() as db:

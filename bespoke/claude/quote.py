@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
@@ -81,6 +81,22 @@ async def counted_ratio(backend: Backend, plan: Plan, otherwise: Ratio) -> Ratio
 
 def make_quote(plan: Plan, pricing: Pricing, facts: Facts, ratio: Ratio, journal: Journal | None) -> Quote:
     """Prices every request of the plan on its own. Requests with an answer in the journal are left out."""
+    return quote_of([*strategy_quotes(plan, pricing, facts, ratio, journal)], ratio, pricing)
+
+
+def quote_of(strategies: Sequence[StrategyQuote], ratio: Ratio, pricing: Pricing) -> Quote:
+    return Quote(
+        strategies=tuple(strategies),
+        bytes_per_token=round(ratio.bytes_per_token, 4),
+        counted=ratio.counted,
+        batch=pricing.batch,
+    )
+
+
+def strategy_quotes(
+    plan: Plan, pricing: Pricing, facts: Facts, ratio: Ratio, journal: Journal | None
+) -> Iterator[StrategyQuote]:
+    """One strategy after the other: thousands of requests take a moment, and an interrupt must not wait for all."""
     usual = Usual(
         bytes_per_token=ratio.bytes_per_token,
         cacheable=smallest_cacheable(facts, pricing),
@@ -90,12 +106,8 @@ def make_quote(plan: Plan, pricing: Pricing, facts: Facts, ratio: Ratio, journal
         small_always=plan.small is not None and plan.small.always_thinks,
         passed_on=float(facts.fact("cost.cascade.escalated_share").number),
     )
-    return Quote(
-        strategies=tuple(_quoted(strategy, plan, pricing, usual, journal) for strategy in plan.strategies),
-        bytes_per_token=round(ratio.bytes_per_token, 4),
-        counted=ratio.counted,
-        batch=pricing.batch,
-    )
+    for strategy in plan.strategies:
+        yield _quoted(strategy, plan, pricing, usual, journal)
 
 
 def tell(quote: Quote, budget: Decimal, say: Callable[[str], None]) -> None:

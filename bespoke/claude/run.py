@@ -20,7 +20,7 @@ from bespoke.claude.money import pico, usd
 from bespoke.claude.pacing import Pacer
 from bespoke.claude.patience import Patience
 from bespoke.claude.plan import Plan
-from bespoke.claude.quote import Quote, Ratio, assumed_ratio, counted_ratio, make_quote, tell
+from bespoke.claude.quote import Quote, Ratio, assumed_ratio, counted_ratio, quote_of, strategy_quotes, tell
 from bespoke.claude.record import in_a_line, summarised, write
 from bespoke.claude.rungs import Progress, run_strategy
 from bespoke.claude.sending import Sender, drained
@@ -81,17 +81,24 @@ class Run:
     async def _quoted(self, backend: Backend) -> tuple[Quote, Ratio]:
         """The quote for what is still to be paid; has tokens counted only where something is."""
         ratio = assumed_ratio(self.facts, self.pricing.model)
-        quote = make_quote(self.plan, self.pricing, self.facts, ratio, self.journal)
+        quote = await self._quote(ratio, self.journal)
         if any(strategy.requests for strategy in quote.strategies):
             ratio = await counted_ratio(backend, self.plan, ratio)
-            quote = make_quote(self.plan, self.pricing, self.facts, ratio, self.journal)
+            quote = await self._quote(ratio, self.journal)
         return quote, ratio
+
+    async def _quote(self, ratio: Ratio, journal: Journal | None) -> Quote:
+        found = []
+        for one in strategy_quotes(self.plan, self.pricing, self.facts, ratio, journal):
+            found.append(one)
+            await asyncio.sleep(0)  # an interrupt gets through
+        return quote_of(found, ratio, self.pricing)
 
     async def _strategies(self, sender: Sender, batcher: Batcher, ratio: Ratio) -> None:
         await batcher.settle()  # batches of an earlier run
         if self.pricing.batch:
             await batcher.ask(self._first_requests())  # of all strategies at once: a batch may take a day
-        whole = make_quote(self.plan, self.pricing, self.facts, ratio, None)
+        whole = await self._quote(ratio, None)
         for strategy, quote in zip(self.plan.strategies, whole.strategies, strict=True):
             progress = Progress(strategy.title, len(self.plan.notes), self.say)
             in_batches = batcher if self.pricing.batch else None

@@ -227,6 +227,7 @@ async def drained(
             say(f"interrupted: answers on their way are taken in for {drain_s:.0f} s")
         done, _ = await asyncio.wait([task], timeout=drain_s)
         if not done:
+            sender.journal.give_up("interrupted before the answer came")
             task.cancel()
             await asyncio.wait([task])
         raise
