@@ -12,7 +12,7 @@ import pytest
 
 from bespoke import clients
 from bespoke.claude import evaluate
-from bespoke.claude.capabilities import smaller_model
+from bespoke.claude.requests.capabilities import smaller_model
 from bespoke.facts.reader import Facts
 from tests.claude_clients import AS_OF, GOLD, QUICK, ask, clinic
 from tests.evaluation_folders import TASK, folder
