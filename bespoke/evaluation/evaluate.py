@@ -9,6 +9,7 @@ import numpy as np
 
 from bespoke.clients.schema import Client, Task
 from bespoke.evaluation.answers import SystemRun, recorded_systems
+from bespoke.evaluation.case_by_case import BYTES, case_by_case
 from bespoke.evaluation.cases import EvaluationTask, bare
 from bespoke.evaluation.comparison import contrasts, pooled, power
 from bespoke.evaluation.consumption import consumption
@@ -81,6 +82,18 @@ def evaluate_task(
         ceiling=scorer.ceiling(task, clusters),
         review=_review(task, scorer, ladder, shown, accepted) if shown else None,
         details=tuple(scorer.details(task, ladder, shown)) if shown else (),
+        cases_shown=case_by_case(
+            task,
+            scorer,
+            ladder,
+            mains,
+            best,
+            facts.as_of,
+            client.prices,
+            BYTES // max(1, len(client.evaluated)),
+        )
+        if client.engagement.evaluation.deidentified
+        else None,
     )
 
 

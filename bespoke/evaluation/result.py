@@ -9,6 +9,7 @@ from pydantic import Field
 from bespoke.evaluation.answers import Kind
 from bespoke.evaluation.details import Grid, Matrix, Remark
 from bespoke.evaluation.measured import MeasuredSystem, MeasuredTask
+from bespoke.evaluation.shown_cases import CaseByCase
 from bespoke.results import Part
 from bespoke.statistics.interval import Interval
 
@@ -139,6 +140,7 @@ class TaskEvaluation(Part):
     ceiling: Interval | None
     review: Review | None
     details: tuple[AnyDetail, ...]
+    cases_shown: CaseByCase | None = None
     masked: dict[str, int] = Field(
         default_factory=dict
     )  # folder -> identifiers that the details have no more

@@ -14,6 +14,7 @@ from bespoke.report.model import (
     BlockQuote,
     Break,
     CalloutBox,
+    CaseBrowser,
     Cell,
     CodeBlock,
     CodeSpan,
@@ -34,6 +35,7 @@ from bespoke.report.model import (
     plain,
 )
 from bespoke.report.pictures import MEDIA
+from bespoke.show.case_browser import browser
 from bespoke.show.html import element, image
 
 Phrases = dict[str, str]
@@ -80,6 +82,8 @@ def block(one: Block, words: Phrases) -> str:
             return _table(one, words)
         case DocumentFigure():
             return _figure(one, words)
+        case CaseBrowser(cases):
+            return browser(cases)
 
 
 def _item(item: list[Block], words: Phrases) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from bespoke.errors import Problem
+from bespoke.show.blocks import Cases
 
 # -- inline pieces ----------------------------------------------------------------------------------
 
@@ -177,6 +178,13 @@ class DocumentFigure:
     where: str = ""
 
 
+@dataclass
+class CaseBrowser:
+    """Single cases to be looked at in a browser; paper leaves them out."""
+
+    cases: Cases
+
+
 Block: TypeAlias = (
     Paragraph
     | Heading
@@ -187,6 +195,7 @@ Block: TypeAlias = (
     | CalloutBox
     | DocumentTable
     | DocumentFigure
+    | CaseBrowser
 )
 
 # -- the whole --------------------------------------------------------------------------------------

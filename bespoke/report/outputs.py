@@ -27,6 +27,7 @@ from bespoke.report.images import Images
 from bespoke.report.model import (
     Block,
     CalloutBox,
+    CaseBrowser,
     CodeBlock,
     DocumentFigure,
     DocumentTable,
@@ -332,6 +333,8 @@ class _OutputReader:
             case blocks.LeftOut(markdown=source, quiet=quiet):
                 reason = self.texts.markdown(source, house=True)
                 return lambda trees: [ChapterLeftOut(reason(trees), quiet)]
+            case blocks.Cases():
+                return _done(CaseBrowser(block))
             case blocks.Table():
                 return _done(table_data.from_block(block, self.locale, self.path, self.cell))
             case blocks.Figure():

@@ -16,7 +16,19 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from bespoke.show import html
-from bespoke.show.blocks import MIME, Block, Callout, Cell, Column, Figure, Finding, LeftOut, Table, Text
+from bespoke.show.blocks import (
+    MIME,
+    Block,
+    Callout,
+    Cases,
+    Cell,
+    Column,
+    Figure,
+    Finding,
+    LeftOut,
+    Table,
+    Text,
+)
 from bespoke.show.drawing import drawn
 from bespoke.show.filling import filled
 from bespoke.show.markdown import escape, fill
@@ -34,6 +46,7 @@ __all__ = [
     "Table",
     "Text",
     "callout",
+    "cases",
     "display",
     "escape",
     "figure",
@@ -104,6 +117,11 @@ def figure(
             drawn_from=drawn_from,
         )
     )  # fmt: skip
+
+
+def cases(**parts: Any) -> None:
+    """Single cases, two systems side by side: see `Cases`."""
+    display(Cases(**parts))
 
 
 def display(block: Block) -> Shown:

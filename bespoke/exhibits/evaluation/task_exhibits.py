@@ -6,6 +6,7 @@ from bespoke import show
 from bespoke.chapters.evaluation import Evaluation
 from bespoke.evaluation.result import TaskEvaluation
 from bespoke.exhibits.display_names import count
+from bespoke.exhibits.evaluation.case_by_case import cases
 from bespoke.exhibits.evaluation.detail import show_detail
 from bespoke.exhibits.evaluation.evaluation_wording import metric_name, score, with_limits
 from bespoke.exhibits.evaluation.system_ladder import consumption_table, forest, ladder_table
@@ -27,6 +28,7 @@ def tasks(result: Evaluation) -> None:
         masked_text(task.masked)
         review_table(task)
         consumption_table(task)
+        cases(task)
 
 
 def setting(task: TaskEvaluation) -> None:
