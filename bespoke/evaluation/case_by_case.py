@@ -20,7 +20,7 @@ from bespoke.evaluation.shown_cases import CaseByCase, ShownAnswer, ShownCase, S
 from bespoke.facts.price_book import OwnPrice
 from bespoke.statistics.clusters import Measure
 
-BYTES = 110_000  # of all tasks of a client: a page that is read on a telephone
+BYTES = 135_000  # of all tasks of a client: a page that is read on a telephone
 SYSTEMS = 6
 INPUT, ANSWER, PROMPT = 1_500, 900, 1_500  # characters shown of each
 _CASE, _ANSWER = 420, 260  # bytes of page around one
