@@ -196,6 +196,33 @@ def grade(
     _say(f"{given} verdicts in evaluation/{task}/judge_grades.csv" if yes else _NOTHING_SENT)
 
 
+@click.command()
+@click.argument("client")
+@click.option("--task", required=True, metavar="TASK_ID")
+@click.option(
+    "--model", required=True, help="The judge; pairs with a text that it wrote itself are left out."
+)
+@click.option("--budget", type=UsdAmount(), metavar="USD", help="Default: evaluation.budget_usd.")
+@click.option("--yes", is_flag=True, help="Really send; without it only the quote is printed.")
+@click.option("--client-data", type=click.Path(path_type=Path), help="Folder of the client folders.")
+def prefer(
+    client: str, task: str, model: str, budget: Decimal | None, yes: bool, client_data: Path | None
+) -> None:
+    """Have a model say which of two recorded texts is better, each pair in both orders; leaves judge_preferences.csv,
+    calibrated on preferences.csv."""
+    from bespoke.claude.judge.prefer import prefer as run
+    from bespoke.scorers import find
+
+    found, facts = _client(client, client_data)
+    _jobs(found, task, ())  # an unknown task is told
+    cases = next(t for t in found.evaluated if t.task_id == task)
+    given = run(
+        found, facts, cases, find(cases.setup.scorer), model=model, backend="anthropic", send=yes, say=_say,
+        budget=found.engagement.evaluation.budget_usd if budget is None else budget,
+    )  # fmt: skip
+    _say(f"{given} preferences in evaluation/{task}/judge_preferences.csv" if yes else _NOTHING_SENT)
+
+
 def _model_of(client: Any, task: str) -> str:
     found = [t.model for t in client.tasks if t.task_id == task]
     return str(found[0]) if found else _extraction_model(client)

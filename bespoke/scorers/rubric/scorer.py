@@ -73,6 +73,17 @@ class RubricScorer(Scorer):
             unknown = sorted({row.case_id for row in rows} - ids)
             if unknown:
                 say(file, f"{quote(unknown[0])} is no id of cases.jsonl", column="case_id")
+        for file, pairs in (
+            ("preferences.csv", task.preferences),
+            ("judge_preferences.csv", task.judge_preferences),
+        ):
+            for column in ("first", "second"):
+                for name in dict.fromkeys(getattr(row, column) for row in pairs):
+                    if name not in systems:
+                        say(file, f"{quote(name)} is not known{did_you_mean(name, systems)}", column=column)
+            unknown = sorted({row.case_id for row in pairs} - ids)
+            if unknown:
+                say(file, f"{quote(unknown[0])} is no id of cases.jsonl", column="case_id")
         twice = [
             k
             for k, n in Counter((g.case_id, g.system, g.grader, g.criterion) for g in task.grades).items()
