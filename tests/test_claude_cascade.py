@@ -12,7 +12,7 @@ import pytest
 
 from bespoke import clients
 from bespoke.claude import evaluate
-from bespoke.claude.requests.capabilities import smaller_model
+from bespoke.claude.requests.capabilities import capabilities, smaller_model
 from bespoke.facts.reader import Facts
 from tests.claude_clients import AS_OF, GOLD, QUICK, ask, clinic
 from tests.evaluation_folders import TASK, folder
@@ -222,3 +222,35 @@ def test_a_second_mark_makes_no_second_request_of_an_answer_that_is_there(
     run(root, strategies=["generator_critic"], model="claude-haiku-5-5")
     assert [marks(body) for body in server.bodies] == [1] * 4
     assert server.account()["billed"] == 4
+
+
+# --- what a model can be held to -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("model", "backend", "can"),
+    [
+        ("claude-haiku-4-5", "", True),
+        ("claude-3-haiku", "", False),
+        ("claude-opus-4-8", "anthropic", True),
+        ("claude-opus-4-8", "bedrock", False),  # the place decides where it says something of its own
+        ("claude-haiku-4-5", "bedrock", True),
+        ("claude-haiku-5-5", "", None),  # nobody has said: unknown, and asked
+    ],
+)
+def test_whether_a_model_can_be_held_to_a_schema_is_a_dated_fact(
+    model: str, backend: str, can: bool | None
+) -> None:
+    from datetime import date
+
+    assert capabilities(model, Facts(as_of=date(2026, 11, 28)), backend).structured is can
+
+
+def test_a_rung_with_a_schema_is_left_out_where_the_place_does_not_take_one(tmp_path: Path) -> None:
+    said: list[str] = []
+    evaluate(
+        clients.load(tickets(tmp_path), "acme"), Facts(as_of=AS_OF), task=TASK, backend="bedrock", budget=Decimal(1),
+        batch=False, send=False, say=said.append, patience=QUICK, model="claude-opus-4-8", model_id="some-id",
+        strategies=["zero_shot", "structured_output"],
+    )  # fmt: skip
+    assert "structured_output is left out: claude-opus-4-8 cannot be held to a schema" in said

@@ -75,7 +75,7 @@ def evaluate(
     patience = patience or RetryPolicy()
     name = backend if isinstance(backend, str) else backend.name
     _check(client, model, name, batch, send, budget)
-    able = capabilities(model, facts)
+    able = capabilities(model, facts, name)
     wire = model_id or wire_id(name, model)
     promised_geography(client, name, able)
     found = next((t for t in client.evaluated if t.task_id == task), None)
@@ -151,7 +151,7 @@ def _first(
         return None, "the bedrock backend needs the smaller model's id as well (--small-id)"
     if canonical(small) == canonical(model):
         return None, f"{small} is the model itself"
-    able = capabilities(small, facts)
+    able = capabilities(small, facts, backend)
     if able.structured is False:
         return None, f"{small} cannot be held to a schema"
     if batch and not sells_batches(small):

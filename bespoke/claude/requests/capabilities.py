@@ -64,13 +64,14 @@ def smaller_model(model: str, facts: Facts) -> str:
     return small if there.input < here.input and there.output < here.output else ""
 
 
-def capabilities(model: str, facts: Facts) -> Capabilities:
-    """From the fact tables; what they do not say is unknown and sent as before."""
+def capabilities(model: str, facts: Facts, backend: str = "") -> Capabilities:
+    """From the fact tables, `model.<name>.<backend>.<what>` before `model.<name>.<what>`; what they do not say is
+    unknown and sent as before."""
     name = canonical(model)
 
     def fact(what: str) -> Any:
-        key = f"model.{name}.{what}"
-        return facts.fact(key).value if key in facts.keys("model.") else None
+        known = [key for key in (f"model.{name}.{backend}.{what}", f"model.{name}.{what}") if facts.has(key)]
+        return facts.fact(known[0]).value if known else None
 
     most = fact("most_output_tokens")
     return Capabilities(
