@@ -93,6 +93,13 @@ class Power(Part):
     discordant: float | None  # observed share of cases that one of the two alone has right as a whole
 
 
+class LabelNoise(Part):
+    """If this share of the expected answers is wrong: how often the pair that `power` speaks of keeps its order."""
+
+    share: float
+    same_order: float
+
+
 class Covered(Part):
     """The surest share of the cases by one signal, and how many of them are accepted."""
 
@@ -137,6 +144,7 @@ class TaskEvaluation(Part):
     contrasts: tuple[Contrasted, ...]
     not_contrasted: tuple[str, ...]  # declared systems without answers
     power: Power | None
+    label_noise: tuple[LabelNoise, ...] = ()
     ceiling: Interval | None
     review: Review | None
     details: tuple[AnyDetail, ...]
