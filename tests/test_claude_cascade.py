@@ -254,3 +254,17 @@ def test_a_rung_with_a_schema_is_left_out_where_the_place_does_not_take_one(tmp_
         strategies=["zero_shot", "structured_output"],
     )  # fmt: skip
     assert "structured_output is left out: claude-opus-4-8 cannot be held to a schema" in said
+
+
+def test_a_measured_cascade_is_known_to_the_advice_by_its_small_model(serve: Serve, tmp_path: Path) -> None:
+    """The route is `cascade`; what was measured names the model that is asked first."""
+    from bespoke.chapters.evaluation import compute
+
+    serve(lambda body: {"label": "billing" if "0:" in str(body) or body["model"] == LARGE else "delivery"})
+    root = tickets(tmp_path)
+    run(root, **RUNG)
+    found = compute(clients.load(root, "acme"), Facts(as_of=AS_OF), flips=100)
+    assert found is not None
+    (system,) = found.measured()[TASK].systems
+    assert (system.strategy, system.model, system.first_model) == ("cascade", LARGE, SMALL)
+    assert system.usd_per_case is not None

@@ -355,6 +355,7 @@ class ClaudeAccount(Row):
 
     strategy: Name
     model: Name
+    small: str = ""  # the model that was asked first, where one was
     batch: bool
     usd: Annotated[Decimal, Field(ge=0)]  # of the answers
     quote: QuotedCost

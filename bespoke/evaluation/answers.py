@@ -12,10 +12,11 @@ from bespoke.evaluation.cases import NOT_MEASURED, EvaluationTask, Recorded
 Kind = Literal["offline", "recorded", "claude"]
 Status = Literal["answered", "missing", "schema_broken", "refused", "not_measured"]
 Read = Callable[[Any], Any | None]
-ROUTES = {
+ROUTES = {  # of rungs that are named otherwise
     "thinking": "extended_thinking",
     "optimised_prompt": "prompt_engineering",
-}  # of rungs named otherwise
+    "small_then_large": "cascade",
+}
 CLAUDE = "claude_"  # how the names of the systems begin that a run of Claude recorded
 
 
@@ -46,6 +47,7 @@ class SystemRun:
     runs: tuple[tuple[Answer, ...], ...]
     strategy: str | None = None
     model: str | None = None
+    first_model: str | None = None  # asked before it, where one is
     learns: bool = False
 
 
@@ -72,6 +74,7 @@ def recorded_systems(task: EvaluationTask, read: Read) -> list[SystemRun]:
                 strategy=(known.strategy if known else None)
                 or (ROUTES.get(account.strategy, account.strategy) if account else None),
                 model=(account.model if account else None) or (known.model if known else None),
+                first_model=(account.small if account else None) or None,
             )
         )
     return found

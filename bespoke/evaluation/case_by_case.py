@@ -132,7 +132,8 @@ def _dullness(differ: tuple[tuple[int, int], ...], right: Sequence[bool | None])
 
 def _runs(ran: SystemRun, i: int, as_of: date, prices: Mapping[str, OwnPrice] | None) -> tuple[ShownRun, ...]:
     return tuple(
-        _run(number, run[i], ran.model, as_of, prices) for number, run in enumerate(ran.runs, start=1)
+        _run(number, run[i], None if ran.first_model else ran.model, as_of, prices)
+        for number, run in enumerate(ran.runs, start=1)
     )
 
 

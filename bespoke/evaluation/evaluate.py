@@ -128,6 +128,7 @@ def _system(
         learns=ran.learns,
         strategy=ran.strategy,
         model=ran.model,
+        first_model=ran.first_model,
         runs=len(ran.runs),
         spread=_spread(runs, main),
         cases=sum(known),

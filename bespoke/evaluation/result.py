@@ -56,6 +56,7 @@ class SystemResult(Part):
     learns: bool
     strategy: str | None
     model: str | None
+    first_model: str | None = None
     runs: int
     spread: float | None  # standard deviation of the main score between runs; None for one run
     cases: int  # measured at least once
@@ -175,6 +176,7 @@ def _measured(task: TaskEvaluation, system: SystemResult) -> MeasuredSystem:
         in_use=system.in_use,
         strategy=system.strategy,
         model=system.model,
+        first_model=system.first_model,
         metric=task.metric,
         quality=system.quality,
         accepted=system.accepted,

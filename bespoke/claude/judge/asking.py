@@ -41,7 +41,7 @@ def check_judging(client: Client, task: EvaluationTask, *, send: bool) -> None:
 def wrote(task: EvaluationTask, system: str, model: str) -> bool:
     """Whether the judge would grade a text of its own."""
     known, account = task.setup.systems.get(system), task.accounts.get(system)
-    return model in (known.model if known else None, account.model if account else None)
+    return model in (known.model if known else "", *((account.model, account.small) if account else ()))
 
 
 def judge_body(
