@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from bespoke import __version__
-from bespoke.claude.claude_commands import evaluate, grade, import_predictions, label, optimise
+from bespoke.claude.claude_commands import evaluate, grade, import_predictions, label, optimise, prefer
 from bespoke.errors import BespokeError, Problem, printable
 from bespoke.explore.explore_command import explore
 from bespoke.intake.import_commands import imports
@@ -336,7 +336,7 @@ def move_notes(client: str, task: str, client_data: Path | None) -> None:
 
 
 for command in (
-    evaluate, explore, export, grade, import_predictions, imports, intake, label, optimise, trust, tune,
+    evaluate, explore, export, grade, import_predictions, imports, intake, label, optimise, prefer, trust, tune,
 ):  # fmt: skip
     bespoke.add_command(command)
 

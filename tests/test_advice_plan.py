@@ -105,6 +105,17 @@ def test_a_remedy_measured_to_reach_the_target_is_rolled_out_and_nothing_is_test
     assert plan.probability == 1.0
 
 
+def test_a_cascade_measured_to_reach_the_target_is_rolled_out_with_the_model_that_was_asked_first() -> None:
+    tested = TriedRemedy(
+        route="cascade",
+        model="claude-haiku-5-5",
+        quality=Interval(estimate=0.92, low=0.85, high=0.96),
+        cases=100,
+    )
+    plan = decide(situation({"tone": 30}).at(tested=(tested,)), FACTS, FlatPrices())
+    assert (plan.first.route, plan.first.configuration.model) == ("cascade", "claude-haiku-5-5")
+
+
 def test_with_a_stated_worth_the_highest_reservation_value_is_opened_first() -> None:
     s = situation({"tone": 15, "reasoning": 15}, tried=False).at(
         worth=Worth(right=1.0, person_hour=60.0, consultant_day=1500.0)

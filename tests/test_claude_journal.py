@@ -91,6 +91,69 @@ def test_asking_again_for_a_lost_answer_counts_both_payments(journal: Journal) -
     assert (journal.held(), entry.lost, entry.losses, entry.sends) == (65, 60, 1, 2)
 
 
+def answer(journal: Journal, numbers: range, paid: int) -> None:
+    for number in numbers:
+        journal.claim(call(number), 60, budget=10_000)
+        journal.answered(call(number).key, {}, paid)
+
+
+def test_what_was_lost_is_held_at_the_dearest_answer_of_its_kind_once_twenty_have_come(
+    journal: Journal,
+) -> None:
+    """One lost at its worst of 60; 18 answers cost 5 and one 7: too few. With the twentieth it is held at 7."""
+    journal.claim(call(), 60, budget=1000)
+    journal.lost(call().key, "the connection broke")
+    answer(journal, range(1, 19), 5)
+    answer(journal, range(19, 20), 7)
+    journal.reassess()
+    assert journal.held() == 60 + 18 * 5 + 7
+    answer(journal, range(20, 21), 5)
+    journal.reassess()
+    assert journal.held() == 7 + 19 * 5 + 7
+    journal.reassess()
+    assert journal.held() == 7 + 19 * 5 + 7, "once"
+
+
+def test_a_budget_that_only_the_worst_of_what_was_lost_fills_has_room_again(journal: Journal) -> None:
+    """20 answers at 5 are 100, one lost at 60, a request of at most 60: 220 in all, 165 with a fair estimate."""
+    journal.claim(call(), 60, budget=1000)
+    journal.lost(call().key, "the connection broke")
+    answer(journal, range(1, 21), 5)
+    assert journal.claim(call(21), 60, budget=165) == "claimed"
+    assert journal.claim(call(22), 60, budget=165) == "wait"
+
+
+def test_a_late_answer_takes_its_estimate_along(path: Path) -> None:
+    clock = Clock()
+    asleep, other = Journal(path, lease_s=10, clock=clock), Journal(path, lease_s=10, clock=clock)
+    asleep.claim(call(), 60, budget=1000)
+    clock.now += 11
+    other.beat()
+    answer(other, range(1, 21), 5)
+    other.reassess()
+    assert other.held() == 5 + 100
+    asleep.answered(call().key, {}, 9)
+    assert other.held() == 9 + 100
+
+
+def test_a_journal_of_the_first_version_is_read_on(path: Path) -> None:
+    """What it held at its worst for a lost answer can be held at less, too; nothing of it is gone."""
+    journal = Journal(path)
+    journal.claim(call(), 60, budget=1000)
+    journal.lost(call().key, "the connection broke")
+    answer(journal, range(1, 21), 5)
+    journal.close()
+    with sqlite3.connect(path) as db:
+        db.execute("ALTER TABLE requests DROP COLUMN guess")
+        db.execute("ALTER TABLE requests DROP COLUMN guesses")
+        db.execute("PRAGMA user_version = 1")
+    later = Journal(path)
+    assert later.held() == 60 + 100
+    later.reassess()
+    assert later.held() == 5 + 100
+    later.close()
+
+
 def test_what_a_dead_run_had_on_its_way_is_lost(path: Path) -> None:
     clock = Clock()
     dead, heir = Journal(path, lease_s=10, clock=clock), Journal(path, lease_s=10, clock=clock)

@@ -396,7 +396,7 @@ def test_the_real_cost_stays_within_the_quotes_worst_case(serve: Serve, tmp_path
     assert billed["direct.cache_creation_input_tokens"] * 5 == billed["direct.cache_read_input_tokens"] > 0
 
 
-@pytest.mark.parametrize("cents", [4, 8])
+@pytest.mark.parametrize("cents", [3, 4])
 def test_the_budget_is_never_passed_and_more_of_it_goes_on(serve: Serve, tmp_path: Path, cents: int) -> None:
     server = serve(judge, faults=Faults(overloaded=0.1, cut=0.1), latency_s=0.002)
     client = house(tmp_path, [failure(i) for i in range(60)])

@@ -202,3 +202,16 @@ def test_thousands_of_unknown_ids_stay_quick(root: Path) -> None:
     write(root, "notes.jsonl", *(note(id=f"note-{n}", evidence=[]) for n in range(1000)))
     write(root, "predictions/base.jsonl", *({"id": f"nota-{n}", "prediction": None} for n in range(1000)))
     assert sum("is no id of notes.jsonl" in line for line in lines(root)) == 1000
+
+
+def test_a_note_may_be_answered_once_in_each_run(root: Path) -> None:
+    """What `bespoke evaluate --runs 2` leaves in the first layout: both runs are read, a copy inside one is told."""
+    write(root, "notes.jsonl", NOTE)
+    answer = {"id": "n1", "prediction": {"diagnosis_icd10": ["J45.909"]}}
+    write(root, "predictions/claude.jsonl", {**answer, "run": 1}, {**answer, "run": 2})
+    assert lines(root) == []
+    found = load(root.parent, "acme").predictions
+    assert found is not None
+    assert [row.run for row in found["claude"]] == [1, 2]
+    write(root, "predictions/claude.jsonl", {**answer, "run": 2}, {**answer, "run": 2})
+    assert any("predictions/claude.jsonl:2: id:" in line for line in lines(root))

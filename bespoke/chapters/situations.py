@@ -120,7 +120,7 @@ def _quality(task: Task, in_use: MeasuredSystem | None) -> Interval | None:
 
 def _tested(measured: MeasuredTask | None) -> tuple[TriedRemedy, ...]:
     return tuple(
-        TriedRemedy(route=s.strategy, model=s.model, quality=s.quality, cases=s.cases)
+        TriedRemedy(route=s.strategy, model=s.first_model or s.model, quality=s.quality, cases=s.cases)
         for s in (measured.systems if measured else ())
         if s.strategy and not s.in_use
     )

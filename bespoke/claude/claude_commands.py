@@ -50,6 +50,12 @@ def shared(function: F) -> F:
 @click.option(
     "--runs", type=click.IntRange(1, 100), default=1, show_default=True, help="Ask each case that often."
 )
+@click.option(
+    "--small", default="", metavar="NAME", help="Asked first by small_then_large; default the current Haiku."
+)
+@click.option(
+    "--small-id", default="", metavar="ID", help="What it is called over the wire, where that differs."
+)
 @click.option("--batch", is_flag=True, help="As Message Batches: half the price, within a day.")
 @click.option("--effort", type=click.Choice(["low", "medium", "high", "xhigh", "max"]), default=None)
 @click.option(
@@ -188,6 +194,33 @@ def grade(
         budget=found.engagement.evaluation.budget_usd if budget is None else budget,
     )  # fmt: skip
     _say(f"{given} verdicts in evaluation/{task}/judge_grades.csv" if yes else _NOTHING_SENT)
+
+
+@click.command()
+@click.argument("client")
+@click.option("--task", required=True, metavar="TASK_ID")
+@click.option(
+    "--model", required=True, help="The judge; pairs with a text that it wrote itself are left out."
+)
+@click.option("--budget", type=UsdAmount(), metavar="USD", help="Default: evaluation.budget_usd.")
+@click.option("--yes", is_flag=True, help="Really send; without it only the quote is printed.")
+@click.option("--client-data", type=click.Path(path_type=Path), help="Folder of the client folders.")
+def prefer(
+    client: str, task: str, model: str, budget: Decimal | None, yes: bool, client_data: Path | None
+) -> None:
+    """Have a model say which of two recorded texts is better, each pair in both orders; leaves judge_preferences.csv,
+    calibrated on preferences.csv."""
+    from bespoke.claude.judge.prefer import prefer as run
+    from bespoke.scorers import find
+
+    found, facts = _client(client, client_data)
+    _jobs(found, task, ())  # an unknown task is told
+    cases = next(t for t in found.evaluated if t.task_id == task)
+    given = run(
+        found, facts, cases, find(cases.setup.scorer), model=model, backend="anthropic", send=yes, say=_say,
+        budget=found.engagement.evaluation.budget_usd if budget is None else budget,
+    )  # fmt: skip
+    _say(f"{given} preferences in evaluation/{task}/judge_preferences.csv" if yes else _NOTHING_SENT)
 
 
 def _model_of(client: Any, task: str) -> str:

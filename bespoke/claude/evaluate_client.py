@@ -14,9 +14,10 @@ from bespoke.claude.budget.run_quote import assumed_ratio, make_quote, tell
 from bespoke.claude.budget.run_summary import EvaluationSummary
 from bespoke.claude.evaluation_run import EvaluationRun
 from bespoke.claude.requests.calls import Pricing
-from bespoke.claude.requests.capabilities import Capabilities, capabilities
+from bespoke.claude.requests.capabilities import Capabilities, capabilities, smaller_model
 from bespoke.claude.requests.case_plan import chosen_for, make_task_plan
-from bespoke.claude.requests.request_plan import RequestPlan, make_plan, promised_geography
+from bespoke.claude.requests.prompt import Shared
+from bespoke.claude.requests.request_plan import RequestPlan, SmallModel, make_plan, promised_geography
 from bespoke.claude.requests.strategies import chosen
 from bespoke.claude.retry.retry_policy import RetryPolicy
 from bespoke.claude.sending.backend import Backend
@@ -51,11 +52,16 @@ def evaluate(
     suffix: str = "",
     effort: str = "",
     refresh: Sequence[str] = (),
+    small: str = "",
+    small_id: str = "",
 ) -> EvaluationSummary:
     """Asks a model about every note of the client, or every case of `task`, under each strategy.
 
     `runs` asks each that often; `suffix` ends the recorded systems' names, where several models are asked; `effort` is
     the provider's own word; `refresh` names outcomes (refused, schema_broken, truncated) that are asked for anew.
+
+    `small` is the model that the rung "small_then_large" asks first, "" the current one of the smallest family, and
+    `small_id` what it is called on the wire.
 
     `model` names the model whose prices apply; `model_id` what goes over the wire where that differs (a
     Bedrock id or ARN, a tuned model behind a compatible server). `backend` is "anthropic", "bedrock" or an
@@ -69,7 +75,7 @@ def evaluate(
     patience = patience or RetryPolicy()
     name = backend if isinstance(backend, str) else backend.name
     _check(client, model, name, batch, send, budget)
-    able = capabilities(model, facts)
+    able = capabilities(model, facts, name)
     wire = model_id or wire_id(name, model)
     promised_geography(client, name, able)
     found = next((t for t in client.evaluated if t.task_id == task), None)
@@ -79,6 +85,11 @@ def evaluate(
     else:
         scorer, wanted, left = None, [*chosen(list(strategies))], []
     cannot = able.left_out(wanted)
+    first = None
+    if any(strategy.cascades for strategy in wanted):
+        small = small or smaller_model(model, facts)
+        first, why = _first(client, model, small, small_id, name, batch, facts)
+        cannot |= {s.name: why for s in wanted if s.cascades and first is None}
     for line in [*left, *(f"{name} is left out: {why}" for name, why in cannot.items())]:
         say(line)
     picked = tuple(strategy for strategy in wanted if strategy.name not in cannot)
@@ -92,7 +103,9 @@ def evaluate(
         plan = make_plan(client, facts, picked, name, wire, say)
         plan = replace(plan, runs=runs, suffix=suffix)
     plan = _able(plan, able, effort)
-    pricing = Pricing.of(client, model, facts.as_of, batch)
+    if first is not None:
+        plan = replace(plan, small=_small(plan.shared, first, small, small_id or small))
+    pricing = Pricing.of_client(client, model, facts.as_of, batch)
     plan.tell(say)
     journal_path = client.folder / "evaluation" / JOURNAL
     if not send:
@@ -116,13 +129,42 @@ async def _opened(run: EvaluationRun, backend: str | Backend) -> EvaluationSumma
 def _able(plan: RequestPlan, able: Capabilities, effort: str) -> RequestPlan:
     """The plan as this model has to be asked: thinking switched off or held down where a rung does not want it."""
     always = able.thinking == "always"
-    shared = replace(
-        plan.shared,
+    return replace(plan, shared=_asked(plan.shared, able, effort), always_thinks=always)
+
+
+def _asked(shared: Shared, able: Capabilities, effort: str = "") -> Shared:
+    return replace(
+        shared,
         thinking=able.without_thinking,
         effort=effort or able.least_effort,
-        answer_tokens=plan.shared.thinking_tokens if always else plan.shared.answer_tokens,
+        answer_tokens=shared.thinking_tokens if able.thinking == "always" else shared.answer_tokens,
     )
-    return replace(plan, shared=shared, always_thinks=always)
+
+
+def _first(
+    client: Client, model: str, small: str, small_id: str, backend: str, batch: bool, facts: Facts
+) -> tuple[Capabilities | None, str]:
+    """What the smaller model can do, or why it cannot be asked first."""
+    if not small:
+        return None, f"no smaller model than {model} is known; --small names one"
+    if backend == "bedrock" and not small_id:
+        return None, "the bedrock backend needs the smaller model's id as well (--small-id)"
+    if canonical(small) == canonical(model):
+        return None, f"{small} is the model itself"
+    able = capabilities(small, facts, backend)
+    if able.structured is False:
+        return None, f"{small} cannot be held to a schema"
+    if batch and not sells_batches(small):
+        return None, f"{small} cannot be asked in batches"
+    try:
+        promised_geography(client, backend, able)
+    except BespokeError as error:
+        return None, str(error)
+    return able, ""
+
+
+def _small(shared: Shared, able: Capabilities, model: str, wire: str) -> SmallModel:
+    return SmallModel(model, replace(_asked(shared, able), model_id=wire), able.thinking == "always")
 
 
 def _check(client: Client, model: str, backend: str, batch: bool, send: bool, budget: Decimal) -> None:

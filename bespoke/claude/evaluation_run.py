@@ -17,10 +17,11 @@ from bespoke.claude.budget.run_quote import (
     TokenRatio,
     assumed_ratio,
     counted_ratio,
-    make_quote,
+    quote_of,
+    strategy_quotes,
     tell,
 )
-from bespoke.claude.budget.run_summary import EvaluationSummary, StrategySummary
+from bespoke.claude.budget.run_summary import EvaluationSummary, NoteResult, StrategySummary
 from bespoke.claude.prediction_files import in_a_line, summarised, write
 from bespoke.claude.requests.answer_parsing import read_answer
 from bespoke.claude.requests.calls import ModelRequest, Pricing
@@ -88,17 +89,24 @@ class EvaluationRun:
     async def _quoted(self, backend: Backend) -> tuple[RunQuote, TokenRatio]:
         """The quote for what is still to be paid; has tokens counted only where something is."""
         ratio = assumed_ratio(self.facts, self.pricing.model)
-        quote = make_quote(self.plan, self.pricing, self.facts, ratio, self.journal)
+        quote = await self._quote(ratio, self.journal)
         if any(strategy.requests for strategy in quote.strategies):
             ratio = await counted_ratio(backend, self.plan, ratio)
-            quote = make_quote(self.plan, self.pricing, self.facts, ratio, self.journal)
+            quote = await self._quote(ratio, self.journal)
         return quote, ratio
+
+    async def _quote(self, ratio: TokenRatio, journal: Journal | None) -> RunQuote:
+        found = []
+        for one in strategy_quotes(self.plan, self.pricing, self.facts, ratio, journal):
+            found.append(one)
+            await asyncio.sleep(0)  # an interrupt gets through
+        return quote_of(found, ratio, self.pricing)
 
     async def _strategies(self, sender: Sender, batcher: Batcher, ratio: TokenRatio) -> None:
         await batcher.settle()  # batches of an earlier run
         if self.pricing.batch:
             await batcher.ask(self._first_requests())  # of all strategies at once: a batch may take a day
-        whole = make_quote(self.plan, self.pricing, self.facts, ratio, None)
+        whole = await self._quote(ratio, None)
         for strategy, quote in zip(self.plan.strategies, whole.strategies, strict=True):
             progress = StrategyProgress(strategy.title, len(self.plan.notes), self.say)
             in_batches = batcher if self.pricing.batch else None
@@ -106,17 +114,26 @@ class EvaluationRun:
             for run in range(1, self.plan.runs + 1):
                 progress.done = 0
                 results += await run_strategy(strategy, self.plan, sender, in_batches, progress, run)
+            self.journal.reassess()
+            results = [self._reread(result) for result in results]
             summary = summarised(strategy, results, quote, self.plan, self.pricing, self.client)
             self.summaries.append(summary)
             write(self.client, summary, results, self.plan)
             self.say(in_a_line(summary))
 
+    def _reread(self, result: NoteResult) -> NoteResult:
+        """With what its lost requests are held at by now."""
+        if not any(entry.losses for entry in result.entries):
+            return result
+        return replace(result, entries=tuple(self.journal.entry(e.key) or e for e in result.entries))
+
     def _first_requests(self) -> list[ModelRequest]:
-        """The first pass of every strategy, case and run, each request once."""
+        """What of every strategy, case and run needs no answer before it, each request once."""
         plan = self.plan
         asked = [
-            plan.call(strategy, 0, note, "", run)
+            plan.call(strategy, number, note, "", run)
             for strategy in plan.strategies
+            for number in range(strategy.at_once)
             for run in range(1, plan.runs + 1)
             for note in plan.notes
         ]

@@ -82,7 +82,7 @@ def optimise(
     ready = [case for case in trained.cases if case.id not in plan.blocked]
     if len(ready) < FEWEST:
         raise BespokeError(f"{len(ready)} training cases may be sent; an optimised prompt needs {FEWEST}")
-    pricing = Pricing.of(client, model, facts.as_of)
+    pricing = Pricing.of_client(client, model, facts.as_of)
     each = max(plan.call(OPTIMISED, 0, case).worst(pricing) for case in ready)
     say(
         f"at most {calls} answers on {len(ready)} training cases and about {calls // 6} rewritings, together at most"

@@ -64,6 +64,8 @@ def summarised(
         requests_paid_again=sum(entry.losses > 0 for entry in answered),
         usd_per_1000_notes=per_note(total, recorded, 1000),
         accepted=accepted,
+        small=plan.small.model if plan.small and strategy.cascades else "",
+        asked_larger=sum(strategy.cascades and len(r.entries) == len(strategy.passes) for r in results),
         usd_per_accepted_note=per_note(total, accepted),
         quote=quote,
         within_worst_case=usd(total) <= quote.usd_worst,
@@ -101,7 +103,10 @@ def _line(result: NoteResult, plan: RequestPlan) -> dict[str, Any]:
 def in_a_line(summary: StrategySummary) -> str:
     counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in summary.outcomes.items())
     lost = f", up to {summary.usd_lost:.4f} USD for answers that never arrived" if summary.usd_lost else ""
-    return f"{summary.strategy}: {counts}; {summary.usd:.4f} USD for {summary.requests} answers{lost}"
+    passed_on = f", {summary.asked_larger} passed on by {summary.small}" if summary.small else ""
+    return (
+        f"{summary.strategy}: {counts}{passed_on}; {summary.usd:.4f} USD for {summary.requests} answers{lost}"
+    )
 
 
 def _accepted(client: Client, results: Sequence[NoteResult]) -> int:

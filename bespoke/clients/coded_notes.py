@@ -169,7 +169,8 @@ def read_predictions(source: ClientFile, notes_rows: list[Numbered] | None) -> l
     if text is None:
         return None
     rows = read_records(source, text, Prediction, hint="; write null for a prediction that broke the schema")
-    check_unique(source, rows, "id")
+    for run in dict.fromkeys(row.get("run", 1) for _, row in rows):
+        check_unique(source, [(line, row) for line, row in rows if row.get("run", 1) == run], "id")
     if notes_rows is not None:
         _check_ids(source, rows, [note["id"] for _, note in notes_rows if "id" in note])
     return rows

@@ -39,7 +39,7 @@ def _as_notes(reading: FolderReading, folder: Folder, task: EvaluationTask) -> N
         reading.train = _notes(folder, TRAIN, task.train)
         check_notes(folder.source(TRAIN), reading.train)
     reading.predictions = {
-        system: [(line, _prediction(row)) for line, row in enumerate(rows, start=1) if row.run == rows[0].run]
+        system: [(line, _prediction(row)) for line, row in enumerate(rows, start=1)]
         for system, rows in task.recorded.items()
     } or None
     reading.accounts = dict(task.accounts)
@@ -62,5 +62,5 @@ def _note(case: Case) -> dict[str, Any]:
 
 
 def _prediction(row: Recorded) -> dict[str, Any]:
-    found = row.model_dump(include={"id", "usage", "latency_ms", "trained_on", "outcome"})
+    found = row.model_dump(include={"id", "run", "usage", "latency_ms", "trained_on", "outcome"})
     return found | {"prediction": row.prediction.model_dump() if row.prediction is not None else None}

@@ -346,6 +346,7 @@ class Prediction(Row):
     """One recorded output of a system. `prediction` is None where the output broke the schema."""
 
     id: Name
+    run: Annotated[int, Field(ge=1, le=1000)] = 1  # of several times that the same was asked
     prediction: Fields | None
     usage: Usage | None = None
     latency_ms: Annotated[float, Field(ge=0, le=10**9)] | None = None
@@ -371,6 +372,7 @@ class ClaudeAccount(Row):
 
     strategy: Name
     model: Name
+    small: str = ""  # the model that was asked first, where one was
     batch: bool
     usd: Annotated[Decimal, Field(ge=0)]  # of the answers
     quote: QuotedCost

@@ -12,6 +12,11 @@ from bespoke.evaluation.cases import NOT_MEASURED, EvaluationTask, Recorded
 Kind = Literal["offline", "recorded", "claude"]
 Status = Literal["answered", "missing", "schema_broken", "refused", "not_measured"]
 Read = Callable[[Any], Any | None]
+ROUTES = {  # of rungs that are named otherwise
+    "thinking": "extended_thinking",
+    "optimised_prompt": "prompt_engineering",
+    "small_then_large": "cascade",
+}
 CLAUDE = "claude_"  # how the names of the systems begin that a run of Claude recorded
 
 
@@ -42,6 +47,7 @@ class SystemRun:
     runs: tuple[tuple[Answer, ...], ...]
     strategy: str | None = None
     model: str | None = None
+    first_model: str | None = None  # asked before it, where one is
     learns: bool = False
 
 
@@ -65,8 +71,10 @@ def recorded_systems(task: EvaluationTask, read: Read) -> list[SystemRun]:
                 runs=tuple(
                     tuple(_answer(by_place.get((run, case.id)), read) for case in task.cases) for run in runs
                 ),
-                strategy=(known.strategy if known else None) or (account.strategy if account else None),
+                strategy=(known.strategy if known else None)
+                or (ROUTES.get(account.strategy, account.strategy) if account else None),
                 model=(account.model if account else None) or (known.model if known else None),
+                first_model=(account.small if account else None) or None,
             )
         )
     return found

@@ -90,6 +90,15 @@ class Scorer(ABC):
         """What only this kind of task shows; `shown` is the system whose errors matter most."""
         return []
 
+    def drafts(self, task: EvaluationTask) -> int:
+        """How often a smaller model answers before `trusted` can tell; 0 where nothing can."""
+        return 2
+
+    def trusted(self, task: EvaluationTask, values: Sequence[Any]) -> bool:
+        """Whether a smaller model's `drafts` answers to one case, all of the form asked for, can stand: by saying the
+        same twice (Yue et al. 2023, arXiv 2310.03094)."""
+        return all(self.same(values[0], value) for value in values[1:])
+
     # --- for a model -----------------------------------------------------------------------------------
 
     @abstractmethod

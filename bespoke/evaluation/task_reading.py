@@ -31,7 +31,8 @@ SETUP, CASES, TRAIN, DOCUMENTS, PREDICTIONS = (
     "predictions",
 )
 OURS = ("optimised_prompt.md",)  # written by `bespoke optimise`
-READ = (SETUP, CASES, TRAIN, DOCUMENTS, PREDICTIONS, "grades.csv", "judge_grades.csv", "preferences.csv")
+TABLES = ("grades.csv", "judge_grades.csv", "preferences.csv", "judge_preferences.csv")
+READ = (SETUP, CASES, TRAIN, DOCUMENTS, PREDICTIONS, *TABLES)
 TEXTS = (".txt", ".md")
 
 
@@ -100,6 +101,7 @@ def read_task(folder: Folder, task_ids: tuple[str, ...]) -> EvaluationTask | Non
         grades=_table(folder, "grades.csv", Grade),
         judged=_table(folder, "judge_grades.csv", JudgeGrade),
         preferences=_table(folder, "preferences.csv", Preference),
+        judge_preferences=_table(folder, "judge_preferences.csv", Preference),
         prompt=(folder.text(setup.prompt) or "") if setup.prompt else "",
         files=files,
         given=folder.given,

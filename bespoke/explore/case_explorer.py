@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import Any
 
 from bespoke.chapters.dataset_readiness.identifiers import masked
-from bespoke.evaluation.answers import Answer, SystemRun
+from bespoke.evaluation.answers import SystemRun
+from bespoke.evaluation.case_by_case import cut, said, same_answer, written
 from bespoke.evaluation.cases import EvaluationTask
 from bespoke.evaluation.consumption import consumption
 from bespoke.evaluation.evaluate import ladder_of
@@ -75,18 +74,18 @@ class EvaluationExplorer(Explorer):
         case = task.cases[place]
         rows: list[tuple[str, ...]] = [
             ("Input", self._plain(case.text), ""),
-            ("Expected", self._plain(_written(case.expected)), ""),
+            ("Expected", self._plain(written(case.expected)), ""),
         ]
         if case.documents:
             rows.append(("Rests on", ", ".join(case.documents), ""))
         if case.second is not None:
-            rows.append(("Second person", self._plain(_written(case.second)), ""))
+            rows.append(("Second person", self._plain(written(case.second)), ""))
         for ran in pair:
             for number, run in enumerate(ran.runs, start=1):
                 label = ran.title + (f", run {number}" if len(ran.runs) > 1 else "")
                 right = self._accepted(task.task_id, ran)[place] if number == 1 else None
                 rows.append(
-                    (label, self._plain(_said(run[place])), {True: "right", False: "wrong", None: ""}[right])
+                    (label, self._plain(said(run[place])), {True: "right", False: "wrong", None: ""}[right])
                 )
             rows.append((f"{ran.title} took", self._took(ran, place), ""))
         return Table(
@@ -134,9 +133,9 @@ class EvaluationExplorer(Explorer):
             ),
             rows=tuple(
                 (
-                    task.cases[i].id, self._cell(_written(task.cases[i].expected)),
-                    self._cell(_said(pair[0].runs[0][i])), words[rights[0][i]],
-                    self._cell(_said(pair[1].runs[0][i])), words[rights[1][i]],
+                    task.cases[i].id, self._cell(written(task.cases[i].expected)),
+                    self._cell(said(pair[0].runs[0][i])), words[rights[0][i]],
+                    self._cell(said(pair[1].runs[0][i])), words[rights[1][i]],
                 )
                 for i in near
             ),
@@ -148,7 +147,7 @@ class EvaluationExplorer(Explorer):
         return masked(text, self.base.client.engagement.country)[0]
 
     def _cell(self, text: str) -> str:
-        return _cut(self._plain(text))
+        return cut(self._plain(text), 90)
 
     def _chosen(self, subject: str, scene: ExploredState) -> list[int]:
         task, scorer = self.tasks[subject], self._scorer(subject)
@@ -158,7 +157,7 @@ class EvaluationExplorer(Explorer):
         kept: dict[str, list[bool]] = {
             WHICH[0]: [True] * len(task.cases),
             WHICH[1]: [
-                not _same(scorer, a, b) for a, b in zip(pair[0].runs[0], pair[1].runs[0], strict=True)
+                not same_answer(scorer, a, b) for a, b in zip(pair[0].runs[0], pair[1].runs[0], strict=True)
             ],
             WHICH[2]: [ok is False for ok in first],
             WHICH[3]: [ok is False for ok in second],
@@ -192,27 +191,3 @@ class EvaluationExplorer(Explorer):
 
     def _scorer(self, subject: str) -> Scorer:
         return find(self.tasks[subject].setup.scorer)
-
-
-def _same(scorer: Scorer, first: Answer, second: Answer) -> bool:
-    if first.value is None or second.value is None:
-        return first.value is second.value
-    return scorer.same(first.value, second.value)
-
-
-def _said(answer: Answer) -> str:
-    if answer.status != "answered":
-        return answer.status.replace("_", " ")
-    return _written(answer.value)
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, (frozenset, set)):
-        return ", ".join(sorted(map(str, value)))
-    if hasattr(value, "model_dump"):
-        value = value.model_dump(mode="json")
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _cut(text: str, most: int = 90) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -115,8 +115,13 @@ def request_cost(
     Raises BespokeError for an unknown model, a negotiated price of an unknown kind, or tokens of a kind the
     model's provider does not sell (a cache write on a model without caching).
     """
-    rates = tariff(model, as_of, batch=batch, regional=regional, negotiated=negotiated).at(usage.prompt)
-    return sum((_charge(model, rates, usage, name) for name in PRICE_KEYS), Decimal(0)) / MILLION
+    return cost_at(tariff(model, as_of, batch=batch, regional=regional, negotiated=negotiated), usage)
+
+
+def cost_at(prices: Tariff, usage: RequestTokens) -> Decimal:
+    """USD of one request at prices that are at hand; raises as `request_cost` does."""
+    rates = prices.at(usage.prompt)
+    return sum((_charge(prices.model, rates, usage, name) for name in PRICE_KEYS), Decimal(0)) / MILLION
 
 
 def tariff(

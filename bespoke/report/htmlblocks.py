@@ -18,6 +18,7 @@ from bespoke.report.model import (
     BlockQuote,
     Break,
     CalloutBox,
+    CaseBrowser,
     Cell,
     CodeBlock,
     CodeSpan,
@@ -41,6 +42,7 @@ from bespoke.report.model import (
     plain,
 )
 from bespoke.report.pictures import MEDIA
+from bespoke.show.case_browser import browser
 from bespoke.show.html import element, image
 
 SHORT = 22  # characters
@@ -107,6 +109,8 @@ class Writer:
                 return self.table(one)
             case DocumentFigure():
                 return self.figure(one)
+            case CaseBrowser(cases):
+                return browser(cases)
 
     def heading(self, one: Heading) -> str:
         """A heading is a link to itself, so that its address can be copied."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from bespoke.errors import Problem
+from bespoke.show.blocks import Cases
 
 # -- inline pieces ----------------------------------------------------------------------------------
 
@@ -208,6 +209,13 @@ class DocumentFigure:
     where: str = ""
 
 
+@dataclass
+class CaseBrowser:
+    """Single cases to be looked at in a browser; paper leaves them out."""
+
+    cases: Cases
+
+
 Block: TypeAlias = (
     Paragraph
     | Heading
@@ -219,6 +227,7 @@ Block: TypeAlias = (
     | Tiles
     | DocumentTable
     | DocumentFigure
+    | CaseBrowser
 )
 
 # -- the whole --------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from bespoke.report.images import Images
 from bespoke.report.model import (
     Block,
     CalloutBox,
+    CaseBrowser,
     CodeBlock,
     DocumentFigure,
     DocumentTable,
@@ -335,6 +336,8 @@ class _OutputReader:
                 return lambda trees: [ChapterLeftOut(reason(trees))]
             case blocks.Tiles(tiles=tiles):
                 return _done(Tiles([Tile(one.label, one.value, one.note) for one in tiles]))
+            case blocks.Cases():
+                return _done(CaseBrowser(block))
             case blocks.Table():
                 return _done(table_data.from_block(block, self.locale, self.path, self.cell))
             case blocks.Figure():

@@ -16,6 +16,7 @@ from bespoke.report.model import (
     Block,
     BlockQuote,
     CalloutBox,
+    CaseBrowser,
     CodeBlock,
     DocumentFigure,
     DocumentTable,
@@ -151,6 +152,8 @@ def _height(block: Block, fit: Fits = widths.fit) -> float:
             title = 2.4 if any(column.unit for column in block.columns) else 1.4
             head = title * found.size * widths.LINE + widths.PADDING
             return found.height + head + _around(block.number, block.caption, block.source)
+        case CaseBrowser():
+            return 0.0  # not on paper
         case DocumentFigure():
             return _drawn(block) + _around(block.number, block.caption, block.source)
 

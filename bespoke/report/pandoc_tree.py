@@ -14,6 +14,7 @@ from bespoke.report.model import (
     BlockQuote,
     Break,
     CalloutBox,
+    CaseBrowser,
     Cell,
     CodeBlock,
     CodeSpan,
@@ -110,6 +111,8 @@ class Writer:
                 return [self.table(one), *self.source(one.source)]
             case DocumentFigure():
                 return [self.figure(one), *self.source(one.source)]
+            case CaseBrowser():  # nothing of it can be looked through on paper
+                return []
 
     # -- lines --------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from bespoke.report.model import (
     BlockQuote,
     Break,
     CalloutBox,
+    CaseBrowser,
     Cell,
     CodeBlock,
     CodeSpan,
@@ -152,6 +153,8 @@ class _Writer:
 
     def parts(self, block: Block) -> list[Block]:
         """A table too wide for any page as several, its index repeated; everything else as it is."""
+        if isinstance(block, CaseBrowser):  # nothing of it can be looked through on paper
+            return []
         if not isinstance(block, DocumentTable):
             return [block]
         parts = columns.parts(block, self.sizes, turn=self.turn)
@@ -203,6 +206,8 @@ class _Writer:
                     "source": self.text(block.source),
                     "picture": self.picture(block.picture),
                 }
+            case CaseBrowser():
+                raise TypeError("paper leaves it out")
 
     def table(self, table: DocumentTable) -> Data:
         fit = self.fit(table)

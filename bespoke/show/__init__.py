@@ -20,6 +20,7 @@ from bespoke.show.blocks import (
     MIME,
     Block,
     Callout,
+    Cases,
     Cell,
     Column,
     Figure,
@@ -49,6 +50,7 @@ __all__ = [
     "Tile",
     "Tiles",
     "callout",
+    "cases",
     "display",
     "escape",
     "figure",
@@ -125,6 +127,11 @@ def figure(
             drawn_from=drawn_from,
         )
     )  # fmt: skip
+
+
+def cases(**parts: Any) -> None:
+    """Single cases, two systems side by side: see `Cases`."""
+    display(Cases(**parts))
 
 
 def display(block: Block) -> Shown:

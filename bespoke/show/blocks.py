@@ -107,6 +107,41 @@ class Figure(Block):
     drawn_from: str = ""  # hash of drawing function and data: the same hash, the same drawing
 
 
+class CaseAnswer(BaseModel):
+    """One system's answer to one case, run by run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    verdict: str  # "right", "0.67", or nothing
+    wrong: bool
+    runs: tuple[str, ...]
+    took: str = ""  # tokens, money
+
+
+class ShownCase(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    about: str = ""
+    input: str
+    expected: str
+    answers: tuple[CaseAnswer, ...]  # in the order of the systems
+    differ: tuple[tuple[int, int], ...] = ()  # pairs of systems that say something else
+
+
+class Cases(Block):
+    """Single cases, two systems side by side, to be filtered. All text is data. A page of paper leaves it out."""
+
+    type: Literal["cases"] = "cases"
+    label: Annotated[str, Field(pattern=r"^cases(-[a-z0-9]+)+$")]
+    caption: str
+    systems: tuple[str, ...]
+    left: int = 0
+    right: int = 0
+    prompt: str = ""
+    cases: tuple[ShownCase, ...]
+
+
 BLOCKS: dict[str, type[Block]] = {
     "finding": Finding,
     "text": Text,
@@ -115,6 +150,7 @@ BLOCKS: dict[str, type[Block]] = {
     "tiles": Tiles,
     "table": Table,
     "figure": Figure,
+    "cases": Cases,
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from bespoke.direction import straight
 from bespoke.show import numbers
-from bespoke.show.blocks import Block, Callout, Column, Figure, Finding, LeftOut, Table, Text, Tiles
+from bespoke.show.blocks import Block, Callout, Cases, Column, Figure, Finding, LeftOut, Table, Text, Tiles
 
 # JupyterLab typesets `$…$` in every output unless it meets this class: client text is not maths.
 LITERAL = "mathjax_ignore tex2jax_ignore"
@@ -72,6 +72,10 @@ def fragment(block: Block) -> str:
             return _table(block)
         case Figure():
             return _figure(block)
+        case Cases():
+            from bespoke.show.case_browser import browser
+
+            return browser(block)
     raise TypeError(f"no HTML for {type(block).__name__}")
 
 
@@ -94,6 +98,8 @@ def _plain(block: Block) -> str:
             return _plain_table(block)
         case Figure(caption=caption, alt=alt):
             return f"{caption}\n{alt}"
+        case Cases(caption=caption):
+            return caption
     raise TypeError(f"no text for {type(block).__name__}")
 
 

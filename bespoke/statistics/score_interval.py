@@ -52,6 +52,11 @@ def score_interval(estimate: ScoreEstimate, level: float = 0.95) -> Interval:
     cases. Near 0 and 1 few cases tell the effect, so it is pulled towards its most, whole clusters of one mind, by the
     weight of two such cases.
     One cluster alone knows nothing.
+
+    It holds the truth in 93.6 to 97.4% of worlds of 30 to 250 independent cases and scores of 0.03 to 0.97 (computed):
+    the number of right cases is whole, so no interval holds 95% everywhere (Brown, Cai and DasGupta 2001). With
+    clusters of 4 it is 96 to 99% (simulated, within a point): wider than asked for, since a few clusters cannot show
+    how alike their cases are, and an effect taken too small would hold too little.
     """
     p, n = estimate.value, estimate.clusters
     if np.isnan(p):
@@ -79,7 +84,11 @@ def effective(estimate: ScoreEstimate) -> float:
 
 def between(first: ScoreEstimate, second: ScoreEstimate, level: float = 0.95) -> Interval:
     """The difference of two scores of the same cases from the interval of each and their correlation (Newcombe
-    1998, method 10; Zou and Donner 2008): never of no width, since neither score's own interval is."""
+    1998, method 10; Zou and Donner 2008): never of no width, since neither score's own interval is.
+
+    It holds the true difference in 93 to 97% of worlds where both scores lie between 0.4 and 0.6, and in 95 to 100%
+    near 0 and 1, most with fewer than 100 cases: with a handful of errors the differences that can be seen are few and
+    far between, and the limits of both scores that Newcombe combines err on the wide side there."""
     if np.isnan(first.value) or np.isnan(second.value):
         return Interval(estimate=0.0, low=-1.0, high=1.0)
     a, b = score_interval(first, level), score_interval(second, level)

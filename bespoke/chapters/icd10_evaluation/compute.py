@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from bespoke.chapters.dataset_readiness.identifiers.quoting import Quoting
 from bespoke.chapters.icd10_evaluation.call_consumption import consumption
 from bespoke.chapters.icd10_evaluation.decision import comparable_code, gold_codes, group_of
@@ -38,7 +40,7 @@ from bespoke.chapters.icd10_evaluation.rung_comparison import (
     slice_differences,
 )
 from bespoke.chapters.icd10_evaluation.rung_quote import quoted_rungs
-from bespoke.chapters.icd10_evaluation.scores import CodeScorer
+from bespoke.chapters.icd10_evaluation.scores import CodeScorer, count
 from bespoke.chapters.icd10_evaluation.slices import by_code, by_mention, code_kinds, mention_kinds
 from bespoke.chapters.icd10_evaluation.validity import validity
 from bespoke.clients.language import foreign_language
@@ -141,11 +143,19 @@ def _printable(found: Validity, quoting: Quoting, file: str) -> Validity:
 def _system(
     ran: RungRun, slices: Slices, notes: Sequence[Note], scorer: CodeScorer, client: Client, facts: Facts
 ) -> System:
-    """On the notes that it was measured on: what the network lost is not the system's fault."""
+    """On the notes that it was measured on: what the network lost is not the system's fault.
+
+    Scores, outcomes and what it took are of all runs; what is shown by kind of code, field and chapter of the first.
+    """
     known = [answer.status != "not_measured" for answer in ran.answers]
     own = scorer.of(known) if any(known) else scorer
     answers = [a for a, k in zip(ran.answers, known, strict=True) if k] if any(known) else [*ran.answers]
     seen = [note for note, k in zip(notes, known, strict=True) if k] if any(known) else [*notes]
+    every = [answer for run in ran.runs for answer in run]
+    came = [answer.status != "not_measured" for answer in every]
+    whole = scorer.repeated(len(ran.runs))
+    whole = whole.of(came) if any(came) else whole
+    measured = [a for a, k in zip(every, came, strict=True) if k] if any(came) else every
     return System(
         name=ran.name,
         title=ran.title,
@@ -153,14 +163,30 @@ def _system(
         status="run",
         learns=ran.fit is not None,
         decision=ran.decision,
-        outcomes=_outcomes(ran.answers),
-        scores=own.scores(answers),
+        runs=len(ran.runs),
+        spread=_spread(ran, scorer),
+        outcomes=_outcomes(every),
+        scores=whole.scores(measured),
         validity=validity((answer.codes for answer in answers), scorer.release),
         slices=slices(ran, own) if any(known) else (),
         fields=field_scores(seen, answers, own),
-        consumption=consumption(ran.name, answers, own.accepted(answers), client, facts),
+        consumption=consumption(ran.name, measured, whole.accepted(measured), client, facts),
         confusion=_confusion(own.primary, answers, scorer.release),
     )
+
+
+def _spread(ran: RungRun, scorer: CodeScorer) -> float | None:
+    """The standard deviation of micro-F1 between runs."""
+    if len(ran.runs) < 2:
+        return None
+    found = []
+    for run in ran.runs:
+        known = [answer.status != "not_measured" for answer in run]
+        if any(known):
+            kept = [a.code_set for a, k in zip(run, known, strict=True) if k]
+            sums = count(scorer.of(known).gold, kept).f1
+            found.append(float(sums.numerator.sum() / max(1.0, sums.denominator.sum())))
+    return float(np.std(found, ddof=1)) if len(found) > 1 else None
 
 
 def _on_common_notes(ladder: Sequence[RungRun], scorer: CodeScorer) -> tuple[list[RungRun], CodeScorer]:
@@ -168,8 +194,12 @@ def _on_common_notes(ladder: Sequence[RungRun], scorer: CodeScorer) -> tuple[lis
     known = [all(ran.answers[i].status != "not_measured" for ran in ladder) for i in range(len(scorer.gold))]
     if all(known) or not any(known):
         return [*ladder], scorer
-    cut = [replace(r, answers=tuple(a for a, k in zip(r.answers, known, strict=True) if k)) for r in ladder]
-    return cut, scorer.of(known)
+
+    def cut(run: Sequence[NoteAnswer]) -> tuple[NoteAnswer, ...]:
+        return tuple(answer for answer, k in zip(run, known, strict=True) if k)
+
+    kept = [replace(r, answers=cut(r.answers), further=tuple(map(cut, r.further))) for r in ladder]
+    return kept, scorer.of(known)
 
 
 def _outcomes(answers: Sequence[NoteAnswer]) -> NoteOutcomes:

@@ -60,6 +60,11 @@ class RungRun:
     decision: Decision | None = None
     fit: Fit | None = None
     trained_on: TrainedOn | None = None
+    further: tuple[tuple[NoteAnswer, ...], ...] = ()  # what it answered when asked the same again
+
+    @property
+    def runs(self) -> tuple[tuple[NoteAnswer, ...], ...]:
+        return (self.answers, *self.further)
 
 
 def usable_training(train: Sequence[Note], notes: Sequence[Note]) -> list[Note]:
@@ -103,11 +108,14 @@ def recorded_systems(predictions: Mapping[str, Sequence[Prediction]], notes: Seq
     """
     ran = []
     for name in sorted(predictions, key=_place):
-        by_id = {prediction.id: prediction for prediction in predictions[name]}
-        answers = tuple(_recorded(by_id.get(note.id)) for note in notes)
+        by_place = {(row.run, row.id): row for row in predictions[name]}
+        numbers = sorted({row.run for row in predictions[name]}) or [1]
+        answers, *further = (
+            tuple(_recorded(by_place.get((run, note.id))) for note in notes) for run in numbers
+        )
         kind: Kind = "claude" if name.startswith(CLAUDE) else "recorded"
         trained_on = next((p.trained_on for p in predictions[name] if p.trained_on), None)
-        ran.append(RungRun(name, _title(name), kind, answers, trained_on=trained_on))
+        ran.append(RungRun(name, _title(name), kind, answers, trained_on=trained_on, further=tuple(further)))
     return ran
 
 

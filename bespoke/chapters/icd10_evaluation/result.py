@@ -159,7 +159,9 @@ class System(Part):
     status: Literal["run", "not_run"]
     learns: bool = False
     decision: Decision | None = None
-    outcomes: NoteOutcomes | None = None
+    runs: int = 1
+    spread: float | None = None  # standard deviation of micro-F1 between runs
+    outcomes: NoteOutcomes | None = None  # over all runs
     scores: CodeScores | None = None
     validity: Validity | None = None
     slices: tuple[Slice, ...] = ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+import numpy as np
+
 from bespoke.chapters.icd10_evaluation.note_answers import RungRun
 from bespoke.chapters.icd10_evaluation.result import (
     NotePower,
@@ -29,7 +31,10 @@ _DISCORDANT = (0.1, 0.2, 0.3)
 
 
 def compare(ladder: Sequence[RungRun], best: str, scorer: CodeScorer) -> tuple[RungComparison, ...]:
-    """Each rung with the one below it, and the best with every other, each pair once."""
+    """Each rung with the one below it, and the best with every other, each pair once.
+
+    Micro-F1 is the mean of a system's runs; McNemar's test counts notes, so the primary code is that of the first run.
+    """
     below = {(upper.name, lower.name) for lower, upper in pairwise(ladder)}
     with_best = {(best, other.name) for other in ladder if other.name != best}
     pairs = [(a.name, b.name) for a in ladder for b in ladder if (a.name, b.name) in below | with_best]
@@ -117,8 +122,19 @@ def runner_up(
 
 
 def _measures(ladder: Sequence[RungRun], scorer: CodeScorer) -> list[Measure]:
-    found = [count(scorer.gold, [x.code_set for x in ran.answers]).f1 for ran in ladder]
-    return [Measure.ratio(ratio.numerator, ratio.denominator) for ratio in found]
+    return [_f1(ran, scorer) for ran in ladder]
+
+
+def _f1(ran: RungRun, scorer: CodeScorer) -> Measure:
+    """Micro-F1 by note, the mean of the runs that each note was measured in."""
+    known = np.array([[x.status != "not_measured" for x in run] for run in ran.runs], dtype=float)
+    found = [count(scorer.gold, [x.code_set for x in run]).f1 for run in ran.runs]
+    times = np.maximum(known.sum(0), 1)
+    top, bottom = (
+        sum(np.asarray(one) * k for one, k in zip(sums, known, strict=True)) / times
+        for sums in ([f.numerator for f in found], [f.denominator for f in found])
+    )
+    return Measure.ratio(top, bottom)
 
 
 def _primary(first: RungRun, second: RungRun, scorer: CodeScorer) -> McNemar:

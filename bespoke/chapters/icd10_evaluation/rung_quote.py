@@ -11,6 +11,7 @@ from math import ceil
 
 from bespoke.chapters.icd10_evaluation.call_consumption import extraction_model
 from bespoke.chapters.icd10_evaluation.result import RungQuote, System
+from bespoke.claude.requests.capabilities import smaller_model
 from bespoke.claude.requests.strategies import STRATEGIES, Strategy
 from bespoke.clients.schema import Client, Note
 from bespoke.facts.icd10 import CodeSet
@@ -58,23 +59,35 @@ def quoted_rungs(
     `without` names the recorded systems: a rung among them has been run. The model is that of the client's
     first extraction task; without one, or without a price for it, no quote.
     """
-    missing = [rung for rung in STRATEGIES.values() if f"claude_{rung.name}" not in without]
     model = extraction_model(client)
+    small = smaller_model(model, facts) if model is not None else ""
+    missing = [
+        rung
+        for rung in STRATEGIES.values()
+        if f"claude_{rung.name}" not in without and (small or not rung.cascades)
+    ]
     quotes: list[RungQuote | None] = [None] * len(missing)
     if model is not None and missing:
-        rates, halved = (
-            tariff(model, facts.as_of, batch=batch, negotiated=client.prices, facts=facts)
-            if not batch or sells_batches(model)
-            else None
-            for batch in (False, True)
-        )
-        assert rates is not None
+        rates, halved = _rates(model, client, facts)
         likely, high = (_weights(facts, notes, release, worst=worst) for worst in (False, True))
-        quotes = [_quote(rung, notes, model, rates, halved, likely, high) for rung in missing]
+        quotes = [
+            _quote(rung, notes, model, rates, halved, likely, high)
+            if not rung.cascades
+            else _cascaded(rung, notes, (small, model), client, facts, (likely, high))
+            for rung in missing
+        ]
     return tuple(
         System(name=rung.name, title=rung.title, kind="claude", status="not_run", quote=quote)
         for rung, quote in zip(missing, quotes, strict=True)
     )
+
+
+def _rates(model: str, client: Client, facts: Facts) -> tuple[Tariff, Tariff | None]:
+    """Request by request, and in batches where the model is sold in them."""
+    whole = tariff(model, facts.as_of, negotiated=client.prices, facts=facts)
+    if not sells_batches(model):
+        return whole, None
+    return whole, tariff(model, facts.as_of, batch=True, negotiated=client.prices, facts=facts)
 
 
 def tokens(text: str, characters_per_token: Decimal) -> int:
@@ -101,6 +114,31 @@ def _quote(
         usd=_price(requests, rates),
         usd_high=_price(worst, rates),
         usd_batch=_price(requests, halved) if halved else None,
+    )
+
+
+def _cascaded(
+    rung: Strategy,
+    notes: Sequence[Note],
+    models: tuple[str, str],
+    client: Client,
+    facts: Facts,
+    weights: tuple[_Weights, _Weights],
+) -> RungQuote:
+    """Two answers of the smaller model for every note, and one of the larger for the share that is passed on."""
+    share = facts.fact("cost.cascade.escalated_share")
+    first, second = (_quote(rung, notes, model, *_rates(model, client, facts), *weights) for model in models)
+    twice, some, many = 2, float(share.number), float(share.range[1])
+    return RungQuote(
+        model=models[1],
+        requests=twice * first.requests + round(some * second.requests),
+        input_tokens=twice * first.input_tokens + round(some * second.input_tokens),
+        output_tokens=twice * first.output_tokens + round(some * second.output_tokens),
+        usd=twice * first.usd + some * second.usd,
+        usd_high=twice * first.usd_high + many * second.usd_high,
+        usd_batch=None
+        if first.usd_batch is None or second.usd_batch is None
+        else twice * first.usd_batch + some * second.usd_batch,
     )
 
 

@@ -93,6 +93,15 @@ class CodeScorer:
             [self.gold[i] for i in kept], [self.primary[i] for i in kept], clusters, self.release
         )
 
+    def repeated(self, times: int) -> CodeScorer:
+        """The notes as often as a system was asked them: the answers to one note are of one cluster, so what differs
+        between runs widens the intervals and a further run counts as no further note."""
+        if times == 1:
+            return self
+        groups = [str(group) for group in self.clusters.cluster] * times
+        clusters = Clusters(groups, flips=self.clusters.flips, seed=self.clusters.seed)
+        return CodeScorer([*self.gold] * times, [*self.primary] * times, clusters, self.release)
+
     def scores(self, answers: Sequence[NoteAnswer]) -> CodeScores:
         sets = [answer.code_set for answer in answers]
         exact = count(self.gold, sets)

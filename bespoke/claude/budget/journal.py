@@ -1,7 +1,8 @@
 """Every request of a client by content hash, with its answer: a killed run goes on and never pays twice.
 
 One SQLite file, shared by all runs on the client at once. A request is `free`, `sent` (its worst case is
-reserved), `answered` (its real cost stands) or `lost` (perhaps paid, answer gone; its worst case stands).
+reserved), `answered` (its real cost stands) or `lost` (perhaps paid, answer gone: its worst case stands, until enough
+answers of its kind have come; then what the dearest of them cost).
 The change to `sent` and the check of the budget are one transaction, so no two runs send the same request
 and no two reservations share the same money. A sum kept by triggers is what the budget is checked against.
 
@@ -24,7 +25,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from bespoke.claude.budget.journal_schema import SCHEMA, VERSION, Claim, Entry, OpenBatch
+from bespoke.claude.budget.journal_schema import (
+    ENOUGH,
+    FROM_1,
+    REASSESS,
+    SCHEMA,
+    VERSION,
+    Claim,
+    Entry,
+    OpenBatch,
+)
 from bespoke.claude.requests.calls import ModelRequest
 from bespoke.errors import BespokeError
 
@@ -87,6 +97,8 @@ class Journal:
             if state == "answered" or (state == "lost" and not again):
                 return "answered" if state == "answered" else "lost"
             held, in_flight = db.execute("SELECT held, in_flight FROM ledger").fetchone()
+            if held + worst > budget and self._reassess(db):
+                (held,) = db.execute("SELECT held FROM ledger").fetchone()
             if held + worst > budget:
                 return "wait" if in_flight else "over_budget"
             self._send(db, call.key, worst, None)
@@ -118,9 +130,15 @@ class Journal:
             late = found[0] == "lost" and found[1] == self.owner
             db.execute(
                 "UPDATE requests SET state = 'answered', paid = ?, message = ?, latency_ms = ?,"
-                " reason = NULL, done_at = ?, lost = lost - ? * worst, losses = losses - ? WHERE key = ?",
-                (paid, blob, latency_ms, self.clock(), late, late, key),
+                " reason = NULL, done_at = ? WHERE key = ?",
+                (paid, blob, latency_ms, self.clock(), key),
             )
+            if late:  # what was held for it is known now
+                db.execute(
+                    "UPDATE requests SET lost = lost - guess / guesses, guess = guess - guess / guesses,"
+                    " guesses = guesses - 1, losses = losses - 1 WHERE key = ? AND guesses > 0",
+                    (key,),
+                )
 
     def released(self, key: str, reason: str) -> None:
         """The request came to nothing and cost nothing: it may be sent again."""
@@ -135,6 +153,16 @@ class Journal:
         """The request may have been paid and its answer is gone."""
         with self._writing() as db:
             self._lose(db, "key = ? AND state = 'sent' AND owner = ?", (key, self.owner), reason)
+
+    def give_up(self, reason: str) -> None:
+        """Everything this run has on its way, in one transaction: an interrupt does not wait for hundreds."""
+        with self._writing() as db:
+            self._lose(db, "owner = ? AND state = 'sent' AND batch IS NULL", (self.owner,), reason)
+
+    def reassess(self) -> None:
+        """Holds what was lost at a fair estimate, where there is one by now."""
+        with self._writing() as db:
+            self._reassess(db)
 
     def renewed(self, key: str) -> None:
         """The answer is to be asked for anew; what it cost stays held."""
@@ -156,6 +184,7 @@ class Journal:
         """
         name, taken, short = uuid.uuid4().hex, [], False
         with self._writing() as db:
+            self._reassess(db)
             (held,) = db.execute("SELECT held FROM ledger").fetchone()
             for call, worst in calls:
                 self._know(db, call)
@@ -269,10 +298,15 @@ class Journal:
 
     def _prepare(self) -> None:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version not in (0, VERSION):
+        if version not in (0, 1, VERSION):
             raise BespokeError(f"the journal is of version {version}, not {VERSION}", path=str(self.path))
-        if version == 0:
-            self._db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+        if version == VERSION:
+            return
+        with self._writing() as db:
+            (version,) = db.execute("PRAGMA user_version").fetchone()  # another run may have been first
+            for statement in _statements({0: SCHEMA, 1: FROM_1}.get(version, "")):
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {VERSION}")
 
     def _know(self, db: sqlite3.Connection, call: ModelRequest) -> None:
         db.execute(
@@ -289,10 +323,15 @@ class Journal:
 
     def _lose(self, db: sqlite3.Connection, where: str, values: tuple[Any, ...], reason: str) -> None:
         db.execute(
-            "UPDATE requests SET state = 'lost', lost = lost + worst, losses = losses + 1, reason = ?,"
-            f" done_at = ? WHERE {where}",
+            "UPDATE requests SET state = 'lost', lost = lost + worst, guess = guess + worst, guesses = guesses + 1,"
+            f" losses = losses + 1, reason = ?, done_at = ? WHERE {where}",
             (reason, self.clock(), *values),
         )
+
+    def _reassess(self, db: sqlite3.Connection) -> bool:
+        """Whether anything that was lost is held at less than before."""
+        (guessed,) = db.execute("SELECT EXISTS (SELECT 1 FROM requests WHERE guesses > 0)").fetchone()
+        return bool(guessed) and db.execute(REASSESS, (ENOUGH,)).rowcount > 0
 
     def _alive(self, db: sqlite3.Connection, owner: str | None) -> bool:
         """Whether a run still shows life. On this machine a process that is gone is dead at once."""
@@ -300,6 +339,16 @@ class Journal:
         if row is None or self.clock() - row[2] > self.lease_s:
             return owner == self.owner
         return row[1] != self._host or row[0] == os.getpid() or _running(row[0])
+
+
+def _statements(script: str) -> Iterator[str]:
+    """One by one, so that all of them are of one transaction."""
+    part = ""
+    for line in script.splitlines(keepends=True):
+        part += line
+        if sqlite3.complete_statement(part):
+            yield part
+            part = ""
 
 
 def _running(pid: int) -> bool:

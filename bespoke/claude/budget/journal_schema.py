@@ -8,7 +8,8 @@ from typing import Any, Literal
 State = Literal["free", "sent", "answered", "lost"]
 Claim = Literal["claimed", "answered", "lost", "busy", "wait", "over_budget"]
 
-VERSION = 1
+VERSION = 2
+ENOUGH = 20  # answers of a kind, before what was lost of it is held at the dearest of them instead of its worst case
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS owners (id TEXT PRIMARY KEY, pid INTEGER, host TEXT, beat_at REAL);
 CREATE TABLE IF NOT EXISTS batches (
@@ -19,7 +20,9 @@ CREATE TABLE IF NOT EXISTS requests (
     state TEXT NOT NULL DEFAULT 'free', owner TEXT, batch TEXT,
     worst INTEGER NOT NULL DEFAULT 0,   -- pico-USD, reserved while sent
     paid INTEGER NOT NULL DEFAULT 0,    -- pico-USD, of the answer we hold
-    lost INTEGER NOT NULL DEFAULT 0,    -- pico-USD, of answers that never arrived, at their worst
+    lost INTEGER NOT NULL DEFAULT 0,    -- pico-USD, of answers that never arrived
+    guess INTEGER NOT NULL DEFAULT 0,   -- the part of `lost` that nobody has told us, over `guesses` losses
+    guesses INTEGER NOT NULL DEFAULT 0,
     losses INTEGER NOT NULL DEFAULT 0, sends INTEGER NOT NULL DEFAULT 0,
     message BLOB, latency_ms REAL, reason TEXT, sent_at REAL, done_at REAL,
     held INTEGER GENERATED ALWAYS AS (paid + lost + (state = 'sent') * worst) STORED);
@@ -32,6 +35,22 @@ CREATE TRIGGER IF NOT EXISTS ledger_insert AFTER INSERT ON requests BEGIN
 CREATE TRIGGER IF NOT EXISTS ledger_update AFTER UPDATE ON requests BEGIN
     UPDATE ledger SET held = held + new.held - old.held,
         in_flight = in_flight + (new.state = 'sent') - (old.state = 'sent'); END;
+"""
+
+
+# The first version held every lost answer at its worst case.
+FROM_1 = """
+ALTER TABLE requests ADD COLUMN guess INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE requests ADD COLUMN guesses INTEGER NOT NULL DEFAULT 0;
+UPDATE requests SET guess = worst, guesses = 1 WHERE state = 'lost' AND lost >= worst;
+"""
+# By the dearest answer of the same model, strategy and pass that was not of a batch.
+REASSESS = """
+UPDATE requests SET lost = lost - guess + guesses * most, guess = guesses * most
+FROM (
+    SELECT model AS m, strategy AS s, pass AS p, max(paid) AS most FROM requests
+    WHERE state = 'answered' AND batch IS NULL GROUP BY 1, 2, 3 HAVING count(*) >= ?)
+WHERE model = m AND strategy = s AND pass = p AND guess > guesses * most
 """
 
 

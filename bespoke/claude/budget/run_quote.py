@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
+from typing import Any
 
 from bespoke.claude.budget.journal import Journal
 from bespoke.claude.budget.pico_usd import usd
@@ -17,7 +18,7 @@ from bespoke.claude.requests.calls import (
     text_bytes,
 )
 from bespoke.claude.requests.request_plan import RequestPlan
-from bespoke.claude.requests.strategies import Strategy
+from bespoke.claude.requests.strategies import LARGER, Strategy
 from bespoke.claude.sending.backend import Backend
 from bespoke.facts.price_book import RequestTokens, canonical
 from bespoke.facts.reader import Facts
@@ -88,19 +89,33 @@ def make_quote(
     plan: RequestPlan, pricing: Pricing, facts: Facts, ratio: TokenRatio, journal: Journal | None
 ) -> RunQuote:
     """Prices every request of the plan on its own. Requests with an answer in the journal are left out."""
+    return quote_of([*strategy_quotes(plan, pricing, facts, ratio, journal)], ratio, pricing)
+
+
+def quote_of(strategies: Sequence[StrategyQuote], ratio: TokenRatio, pricing: Pricing) -> RunQuote:
+    return RunQuote(
+        strategies=tuple(strategies),
+        bytes_per_token=round(ratio.bytes_per_token, 4),
+        counted=ratio.counted,
+        batch=pricing.batch,
+    )
+
+
+def strategy_quotes(
+    plan: RequestPlan, pricing: Pricing, facts: Facts, ratio: TokenRatio, journal: Journal | None
+) -> Iterator[StrategyQuote]:
+    """One strategy after the other: thousands of requests take a moment, and an interrupt must not wait for all."""
     usual = Usual(
         bytes_per_token=ratio.bytes_per_token,
         cacheable=smallest_cacheable(facts, pricing),
         answer_bytes=plan.answer_bytes,
         thinking=int(facts.fact("evidence.tokens.thinking").number),
         always=plan.always_thinks,
+        small_always=plan.small is not None and plan.small.always_thinks,
+        passed_on=float(facts.fact("cost.cascade.escalated_share").number),
     )
-    return RunQuote(
-        strategies=tuple(_quoted(strategy, plan, pricing, usual, journal) for strategy in plan.strategies),
-        bytes_per_token=round(ratio.bytes_per_token, 4),
-        counted=ratio.counted,
-        batch=pricing.batch,
-    )
+    for strategy in plan.strategies:
+        yield _quoted(strategy, plan, pricing, usual, journal)
 
 
 def tell(quote: RunQuote, budget: Decimal, say: Callable[[str], None]) -> None:
@@ -129,16 +144,21 @@ class Usual:
     answer_bytes: int
     thinking: int
     always: bool = False  # the model thinks whatever the rung asks for
+    small_always: bool = False  # and so the one that is asked first
+    passed_on: float = 1.0  # share of cases that go on to the larger model, until they are known
 
     def tokens(self, call: ModelRequest, *, thinks: bool, warm: bool) -> RequestTokens:
         """`warm`: the shared prefix has been written to the cache by an earlier request."""
         prefix = prefix_bytes(call.body)
         cached = self._tokens(prefix)
         size = text_bytes(call.body) + (call.which == "criticise") * self.answer_bytes
-        output = self._tokens(self.answer_bytes) + (thinks or self.always) * self.thinking
+        output = self._tokens(self.answer_bytes) + self._thinks(call, thinks) * self.thinking
         if cached < self.cacheable or not warm:
             return RequestTokens(uncached_input=self._tokens(size), output=output)
         return RequestTokens(uncached_input=self._tokens(size - prefix), cache_read=cached, output=output)
+
+    def _thinks(self, call: ModelRequest, asked: bool) -> bool:
+        return asked or (self.small_always if call.model else self.always)
 
     def _tokens(self, size: int) -> int:
         return ceil(size / self.bytes_per_token)
@@ -147,7 +167,8 @@ class Usual:
 def _quoted(
     strategy: Strategy, plan: RequestPlan, pricing: Pricing, usual: Usual, journal: Journal | None
 ) -> StrategyQuote:
-    calls, answered = _calls(strategy, plan, journal)
+    found, answered = _calls(strategy, plan, journal, usual.passed_on)
+    calls, shares = [call for call, _ in found], [share for _, share in found]
     drafts = [plan.shared.answer_tokens if call.which == "criticise" else 0 for call in calls]
     most = [most_tokens(call.body, draft) for call, draft in zip(calls, drafts, strict=True)]
     likely = [
@@ -158,30 +179,42 @@ def _quoted(
         strategy=strategy.name,
         requests=len(calls),
         answered_before=answered,
-        input_tokens=sum(tokens.prompt for tokens in likely),
-        output_tokens=sum(tokens.output for tokens in likely),
+        input_tokens=round(sum(tokens.prompt * share for tokens, share in zip(likely, shares, strict=True))),
+        output_tokens=round(sum(tokens.output * share for tokens, share in zip(likely, shares, strict=True))),
         most_input_tokens=sum(tokens.prompt for tokens in most),
         most_output_tokens=sum(tokens.output for tokens in most),
-        usd_likely=sum((pricing.cost(tokens) for tokens in likely), Decimal(0)),
+        usd_likely=sum(
+            (
+                call.priced(pricing).cost(tokens) * Decimal(str(share))
+                for call, tokens, share in zip(calls, likely, shares, strict=True)
+            ),
+            Decimal(0),
+        ),
         usd_worst=usd(sum(call.worst(pricing, d) for call, d in zip(calls, drafts, strict=True))),
     )
 
 
-def _calls(strategy: Strategy, plan: RequestPlan, journal: Journal | None) -> tuple[list[ModelRequest], int]:
-    """The requests still to be sent, each once, and how many are answered already."""
-    open_calls: dict[str, ModelRequest] = {}
+def _calls(
+    strategy: Strategy, plan: RequestPlan, journal: Journal | None, passed_on: float
+) -> tuple[list[tuple[ModelRequest, float]], int]:
+    """The requests that may still be sent, each once with how likely that is, and how many are answered already."""
+    open_calls: dict[str, tuple[ModelRequest, float]] = {}
     answered = 0
     asked = [(run, note) for run in range(1, plan.runs + 1) for note in plan.notes]
     for run, note in asked:
-        draft = ""
-        for number in range(len(strategy.passes)):
+        draft, messages = "", list[dict[str, Any]]()
+        for number, which in enumerate(strategy.passes):
+            if plan.settled(strategy, messages):
+                break
             call = plan.call(strategy, number, note, draft, run)
             entry = journal.entry(call.key) if journal else None
             if entry is None or entry.state != "answered" or entry.message is None:
-                open_calls.setdefault(call.key, call)
+                unsure = which == LARGER and len(messages) < number
+                open_calls.setdefault(call.key, (call, passed_on if unsure else 1.0))
                 draft = ""
                 continue
             answered += 1
+            messages.append(entry.message)
             draft = draft_of(entry.message)
     return [*open_calls.values()], answered
 

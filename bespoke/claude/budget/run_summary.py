@@ -78,12 +78,16 @@ class StrategySummary(Part):
     requests: int  # distinct requests with an answer
     tokens: TokenSums
     usd: Decimal  # of the answers
-    usd_lost: Decimal  # of answers that never arrived, each at its worst case
+    usd_lost: (
+        Decimal  # of answers that never arrived, each at its worst case until enough of its kind have come
+    )
     requests_lost: int
     requests_paid_again: int  # answered, after an earlier answer was lost or a second one came
     usd_per_1000_notes: Decimal | None
     accepted: int  # notes whose set of codes is exactly right
     usd_per_accepted_note: Decimal | None
+    small: str = ""  # the model that was asked first
+    asked_larger: int = 0  # notes whose answers of the smaller model were not trusted
     quote: StrategyQuote  # for the whole strategy, as if nothing had been answered before
     within_worst_case: bool
 

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
-from bespoke.claude.budget.journal import Journal
-from bespoke.claude.budget.pico_usd import pico, usd
-from bespoke.claude.evaluate_client import JOURNAL
-from bespoke.claude.requests.answer_parsing import read_answer
-from bespoke.claude.requests.calls import ModelRequest, Pricing
+from bespoke.claude.judge.asking import answers, check_judging, judge_body, wrote
+from bespoke.claude.requests.calls import ModelRequest
 from bespoke.claude.requests.capabilities import capabilities
 from bespoke.claude.requests.identifier_check import read_waivers, unwaived
 from bespoke.claude.requests.prompt import delivered
 from bespoke.claude.requests.request_plan import WAIVERS, promised_geography
-from bespoke.claude.retry.pacing import Pacer
 from bespoke.claude.retry.retry_policy import RetryPolicy
-from bespoke.claude.sending.backend import Backend, CallFailed
-from bespoke.claude.sending.event_loop import run_to_end
-from bespoke.claude.sending.providers import open_backend
-from bespoke.claude.sending.sender import Sender, drained
+from bespoke.claude.sending.backend import Backend
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.evaluation.cases import EvaluationTask, JudgeGrade
-from bespoke.evaluation.scorer import Scorer, json_in
+from bespoke.evaluation.scorer import Scorer
 from bespoke.facts.reader import Facts
 from bespoke.results import write_atomically
 
@@ -79,44 +71,26 @@ def grade(
     Leaves judge_grades.csv, the grades of other judges kept. What was not answered has no row: it is not measured.
     With `send=False` only the quote is told. Raises BespokeError.
     """
-    patience = patience or RetryPolicy()
-    if not getattr(task.setup, "criteria", None):
-        raise BespokeError(
-            "has no criteria that a judge could grade by", path=f"evaluation/{task.task_id}/task.yaml"
-        )
-    if send and not client.engagement.evaluation.deidentified:
-        raise BespokeError(
-            "the cases are not declared de-identified; nothing is sent", path="engagement.yaml"
-        )
+    check_judging(client, task, send=send)
     name = backend if isinstance(backend, str) else backend.name
     geography = promised_geography(client, name, capabilities(model, facts))
     items = _items(client, facts, task, scorer, model, name, geography, say)
     if not items:
         raise BespokeError("no recorded text is left for this judge; texts of its own it does not grade")
-    pricing = Pricing.of(client, model, facts.as_of)
-    worst = usd(sum(item.call.worst(pricing) for item in items))
-    say(f"{len(items)} verdicts, at most {worst:.2f} USD; budget {budget:.2f} USD")
-    if not send:
-        return 0
-    journal = Journal(client.folder / "evaluation" / JOURNAL, lease_s=patience.lease_s)
-    opened = open_backend(backend, patience) if isinstance(backend, str) else backend
-    sender = Sender(
-        backend=opened, journal=journal, pricing=pricing, batch_pricing=pricing, budget=pico(budget),
-        patience=patience, pacer=Pacer(most=patience.connections, longest_pause_s=patience.longest_backoff_s),
+    said = answers(
+        client, facts, [item.call for item in items], "verdicts", model=model, backend=backend, budget=budget,
+        send=send, say=say, patience=patience or RetryPolicy(),
     )  # fmt: skip
-    found: list[JudgeGrade] = []
-    try:
-        run_to_end(_graded(sender, items, model, patience, found))
-    except CallFailed as failure:
-        raise BespokeError(str(failure)) from None
-    finally:
-        journal.close()
-    write_atomically(task.folder / FILE, _written([*(g for g in task.judged if g.model != model), *found]))
-    if len(found) < len(items):
-        why = sender.fatal or sender.stopped or "answers were lost or not in the form asked for"
-        say(
-            f"incomplete: {len(items) - len(found)} verdicts are missing ({why}); run the same command again to go on"
+    if said is None:
+        return 0
+    found = [
+        JudgeGrade(
+            case_id=item.case, system=item.system, criterion=item.criterion, verdict=value["verdict"], model=model
         )
+        for item, value in zip(items, said, strict=True)
+        if value is not None and value.get("verdict") in ("pass", "fail")
+    ]  # fmt: skip
+    write_atomically(task.folder / FILE, _written([*(g for g in task.judged if g.model != model), *found]))
     return len(found)
 
 
@@ -129,9 +103,7 @@ def _items(
     tokens = int(facts.fact("api.answer_tokens").number)
     items, held = [], set()
     for system, rows in task.recorded.items():
-        known = task.setup.systems.get(system)
-        account = task.accounts.get(system)
-        if model in (known.model if known else None, account.model if account else None):
+        if wrote(task, system, model):
             say(f"{system} is left out: {model} wrote it")
             continue
         for row in rows:
@@ -157,46 +129,7 @@ def _body(
         f"What was asked for:\n{delivered(asked)}\n\nThe text:\n{delivered(text)}\n\n"
         f"The criterion, {criterion}: {words}\n\nAnswer with one JSON object: explanation, verdict."
     )
-    body: dict[str, Any] = {
-        "model": model,
-        "max_tokens": tokens,
-        "system": [{"type": "text", "text": _INSTRUCTIONS}],
-        "messages": [{"role": "user", "content": [{"type": "text", "text": question}]}],
-        "output_config": {"format": {"type": "json_schema", "schema": _SCHEMA}},
-    }
-    return body | ({"inference_geo": geography} if geography else {})
-
-
-async def _graded(
-    sender: Sender, items: Sequence[_Item], model: str, patience: RetryPolicy, found: list[JudgeGrade]
-) -> None:
-    async def one(item: _Item) -> None:
-        ending = await sender.ask(item.call)
-        verdict = _verdict(read_answer(ending.message).text) if ending.message else None
-        if verdict:
-            found.append(
-                JudgeGrade(
-                    case_id=item.case,
-                    system=item.system,
-                    criterion=item.criterion,
-                    verdict=verdict,
-                    model=model,
-                )
-            )
-
-    async def work() -> None:
-        await asyncio.gather(*(one(item) for item in items))
-
-    try:
-        await drained(work(), sender, patience.lease_s / 4, patience.drain_s)
-    finally:
-        await sender.backend.close()
-
-
-def _verdict(text: str) -> Literal["pass", "fail"] | None:
-    value = json_in(text)
-    said = value.get("verdict") if isinstance(value, dict) else None
-    return said if said in ("pass", "fail") else None
+    return judge_body(_INSTRUCTIONS, question, _SCHEMA, model, tokens, geography)
 
 
 def _written(grades: Sequence[JudgeGrade]) -> str:

@@ -71,7 +71,7 @@ def label(
     promised_geography(client, name, capabilities(model, facts))
     wire = model_id or wire_id(name, model)
     cases = make_cases(client, facts, name, wire, sample_human)
-    pricing = Pricing.of(client, model, facts.as_of)
+    pricing = Pricing.of_client(client, model, facts.as_of)
     cases.tell(say)
     path = client.folder / "evaluation" / JOURNAL
     asking = send and cases.worth_asking

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bespoke.claude.requests.strategies import Strategy
-from bespoke.facts.price_book import canonical
+from bespoke.facts.price_book import canonical, tariff
 from bespoke.facts.reader import Facts
 
 Thinking = Literal["absent", "optional", "default", "always", "unknown"]
@@ -51,13 +51,27 @@ class Capabilities:
         return found
 
 
-def capabilities(model: str, facts: Facts) -> Capabilities:
-    """From the fact tables; what they do not say is unknown and sent as before."""
+_SMALLEST = "haiku"  # the family that has none below it
+
+
+def smaller_model(model: str, facts: Facts) -> str:
+    """The current model of the smallest family; "" where `model` is of that family or no dearer."""
+    key = f"model.family.{_SMALLEST}.current"
+    if f"-{_SMALLEST}" in canonical(model) or not facts.has(key):
+        return ""
+    small = str(facts.fact(key).value)
+    here, there = (tariff(name, facts.as_of, facts=facts).base for name in (model, small))
+    return small if there.input < here.input and there.output < here.output else ""
+
+
+def capabilities(model: str, facts: Facts, backend: str = "") -> Capabilities:
+    """From the fact tables, `model.<name>.<backend>.<what>` before `model.<name>.<what>`; what they do not say is
+    unknown and sent as before."""
     name = canonical(model)
 
     def fact(what: str) -> Any:
-        key = f"model.{name}.{what}"
-        return facts.fact(key).value if key in facts.keys("model.") else None
+        known = [key for key in (f"model.{name}.{backend}.{what}", f"model.{name}.{what}") if facts.has(key)]
+        return facts.fact(known[0]).value if known else None
 
     most = fact("most_output_tokens")
     return Capabilities(

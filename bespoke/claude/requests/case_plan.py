@@ -15,7 +15,7 @@ from bespoke.claude.requests.request_plan import (
     mean_bytes,
     promised_geography,
 )
-from bespoke.claude.requests.strategies import STRATEGIES, Strategy
+from bespoke.claude.requests.strategies import LARGER, STRATEGIES, Strategy
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.evaluation.answers import Answer
@@ -75,6 +75,8 @@ def _cannot(strategy: Strategy, task: EvaluationTask, scorer: Scorer) -> str:
         return "a glossary is made of the evidence in coded notes"
     if strategy.name == "structured_output" and scorer.schema(task) is None:
         return "its answers are plain text"
+    if strategy.cascades and not scorer.drafts(task):
+        return "nothing tells which of a smaller model's answers can be trusted: task.yaml names no rules"
     if strategy.name == "rag" and not task.documents:
         return "there is no documents/ to search"
     return (
@@ -133,6 +135,7 @@ def make_task_plan(
         answer_bytes=answer_bytes,
         parse=lambda text: scorer.parse(task, text),
         accepted=_accepted(task, scorer),
+        trusted=lambda found: scorer.trusted(task, [scorer.read(task, value) for value in found]),
         within=f"evaluation/{task.task_id}",
         suffix=suffix,
         runs=runs,
@@ -165,6 +168,7 @@ def _fitted(strategy: Strategy, task: EvaluationTask, scorer: Scorer) -> Strateg
         schema=strategy.schema and scorer.schema(task) is not None,
         candidates=strategy.candidates and bool(task.documents),
         glossary=False,
+        passes=(*strategy.passes[: scorer.drafts(task)], LARGER) if strategy.cascades else strategy.passes,
     )
 
 

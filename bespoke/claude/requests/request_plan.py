@@ -8,19 +8,21 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, Protocol
 
-from bespoke.claude.requests.answer_parsing import Parse
+from bespoke.chapters.icd10_evaluation.decision import comparable_code
+from bespoke.claude.requests.answer_parsing import Parse, read_answer
 from bespoke.claude.requests.calls import ModelRequest
 from bespoke.claude.requests.capabilities import Capabilities
 from bespoke.claude.requests.identifier_check import IdentifierHit, read_waivers, unwaived
 from bespoke.claude.requests.prompt import INSTRUCTIONS, PromptWording, Shared, request_body
 from bespoke.claude.requests.prompt_examples import glossary, worked_examples
-from bespoke.claude.requests.strategies import Strategy
+from bespoke.claude.requests.strategies import LARGER, Pass, Strategy
 from bespoke.clients.schema import Client, Note
 from bespoke.errors import BespokeError
 from bespoke.facts.icd10 import CodeSet, code_set
 from bespoke.facts.reader import Facts
 
 WAIVERS = "waivers.csv"
+Trusted = Callable[[Sequence[Any]], bool]  # a smaller model's predictions for one case
 Accepted = Callable[[Mapping[str, Any]], int]  # predictions by id -> how many are right as a whole
 
 
@@ -32,6 +34,15 @@ class Item(Protocol):
 
     @property
     def text(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class SmallModel:
+    """The model that is asked before the run's own. `model`: whose prices apply."""
+
+    model: str
+    shared: Shared
+    always_thinks: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,8 @@ class RequestPlan:
     suffix: str = ""  # of the recorded systems' names: a model, where several are asked
     runs: int = 1
     always_thinks: bool = False
+    small: SmallModel | None = None
+    trusted: Trusted | None = None  # None: two answers with the same set of codes
 
     @property
     def blocked_rules(self) -> dict[str, tuple[str, ...]]:
@@ -80,13 +93,39 @@ class RequestPlan:
         return [self.call(strategy, 0, note) for note in self.notes]
 
     def call(
-        self, strategy: Strategy, number: int, note: Item, draft: str = "", run: int = 1
+        self,
+        strategy: Strategy,
+        number: int,
+        note: Item,
+        draft: str = "",
+        run: int = 1,
+        *,
+        marked: bool = False,
     ) -> ModelRequest:
-        """The request of pass `number`; later passes need the draft of the one before."""
+        """The request of pass `number`; a critic needs the draft of the one before.
+
+        What a smaller model is asked is what its own rung would ask, each answer a run of its own: paid once for both.
+        """
         which = strategy.passes[number]
+        small = self.small if which in ("small", "again") else None
+        if small:
+            run = strategy.passes.index(LARGER) * (run - 1) + number + 1
+        asked: Pass = "criticise" if which == "criticise" else "generate"
+        shared = small.shared if small else self.shared
         found = self.candidates.get(note.id, ())
-        body = request_body(strategy, which, self.shared, note.text, found, draft)
-        return ModelRequest(note.id, strategy.name, which, self.backend, body, run)
+        body = request_body(strategy, asked, shared, note.text, found, draft, marked=marked)
+        return ModelRequest(
+            note.id, strategy.name, asked, self.backend, body, run, small.model if small else ""
+        )
+
+    def settled(self, strategy: Strategy, messages: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether the smaller model's answers so far can be trusted, so that the larger one is not asked."""
+        if not strategy.cascades or len(messages) != strategy.passes.index(LARGER):
+            return False
+        answers = [read_answer(dict(message), self.parse) for message in messages]
+        if any(answer.outcome != "answered" for answer in answers):
+            return False
+        return (self.trusted or _same_codes)([answer.fields for answer in answers])
 
 
 def make_plan(
@@ -140,6 +179,10 @@ def make_plan(
         train_held_back=len(train) - len(clean),
         candidates=candidates,
     )
+
+
+def _same_codes(predictions: Sequence[Any]) -> bool:
+    return len({frozenset(map(comparable_code, p.diagnosis_icd10)) for p in predictions}) == 1
 
 
 def mean_bytes(answers: Iterable[str]) -> int:

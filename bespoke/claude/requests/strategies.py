@@ -7,7 +7,8 @@ from typing import Literal
 
 from bespoke.errors import BespokeError
 
-Pass = Literal["generate", "criticise"]
+Pass = Literal["generate", "criticise", "small", "again", "larger"]
+LARGER: Pass = "larger"
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class Strategy:
 
     `examples`: worked notes from train.jsonl. `glossary`: the training coders' phrases with their codes.
     `schema`: the answer's JSON schema enforced by the provider. `candidates`: codes retrieved for the note.
-    `thinking`: adaptive thinking. `passes`: the critic reads the generator's draft and answers anew.
+    `thinking`: adaptive thinking. `passes`: the critic reads the generator's draft and answers anew; a smaller model
+    answers once or twice, and the larger one only where that gives no answer to trust.
     """
 
     name: str
@@ -27,6 +29,16 @@ class Strategy:
     candidates: bool = False
     thinking: bool = False
     passes: tuple[Pass, ...] = ("generate",)
+
+    @property
+    def cascades(self) -> bool:
+        """Whether a smaller model is asked first."""
+        return LARGER in self.passes
+
+    @property
+    def at_once(self) -> int:
+        """How many passes can be asked before any of them is answered."""
+        return sum(one in ("small", "again", "generate") for one in self.passes)
 
 
 STRATEGIES = {
@@ -61,6 +73,15 @@ STRATEGIES = {
             schema=True,
             candidates=True,
             passes=("generate", "criticise"),
+        ),
+        Strategy(
+            "small_then_large",
+            "Claude, small then large",
+            examples=True,
+            glossary=True,
+            schema=True,
+            candidates=True,
+            passes=("small", "again", "larger"),
         ),
     )
 }

@@ -16,7 +16,7 @@ class RetryPolicy:
     longest_backoff_s: float = 60.0  # also the most of a retry-after that is honoured at once
     waiting_s: float = 1800.0  # longest that one request stands in line for a rate limit
     drain_s: float = (
-        2.0  # after an interrupt, for answers already on their way; later ones are asked for again
+        1.0  # after an interrupt, for answers on their way; it ends within 3 s with all there is to write
     )
     first_poll_s: float = 2.0  # of a batch
     longest_poll_s: float = 60.0

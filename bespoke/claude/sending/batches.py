@@ -87,7 +87,10 @@ class Batcher:
 
     async def _hand_over(self, calls: list[tuple[ModelRequest, int]]) -> int:
         name, taken, short = self._journal.claim_batch(
-            calls, self.sender.budget, model=self.sender.batch_pricing.model, again=self.sender.again
+            calls,
+            self.sender.budget,
+            model=calls[0][0].model or self.sender.batch_pricing.model,
+            again=self.sender.again,
         )
         if short and not taken:
             self.sender.stop("the budget does not cover the worst case of another request")
@@ -174,7 +177,8 @@ class Batcher:
             if call.key in self._refused or (entry and entry.state == "answered"):
                 continue
             weight = len(json.dumps(call.body)) + 120
-            if part and (len(part) >= self.limits.requests or size + weight > self.limits.bytes):
+            full = len(part) >= self.limits.requests or size + weight > self.limits.bytes
+            if part and (full or part[-1][0].model != call.model):  # a batch has the prices of one model
                 yield part
                 part, size = [], 0
             part.append((call, call.worst(self.sender.batch_pricing)))

@@ -161,7 +161,9 @@ class Sender:
             self.journal.lost(call.key, "interrupted before the answer came")
             raise
         usage = reply.message.get("usage") or {}
-        self.journal.answered(call.key, reply.message, paid(usage, self.pricing), reply.latency_ms)
+        self.journal.answered(
+            call.key, reply.message, paid(usage, call.priced(self.pricing)), reply.latency_ms
+        )
         self.pacer.learn(reply.headers, int(usage.get("output_tokens") or 0))
         self._dry = 0
         if self.journal.held() > self.budget:
@@ -225,6 +227,7 @@ async def drained(
             say(f"interrupted: answers on their way are taken in for {drain_s:.0f} s")
         done, _ = await asyncio.wait([task], timeout=drain_s)
         if not done:
+            sender.journal.give_up("interrupted before the answer came")
             task.cancel()
             await asyncio.wait([task])
         raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from bespoke.claude.budget.journal_schema import Entry
 from bespoke.claude.budget.run_quote import draft_of
@@ -79,20 +80,30 @@ async def _passes(
     strategy: Strategy, plan: RequestPlan, sender: Sender, note: Item, run: int
 ) -> list[Ending]:
     endings: list[Ending] = []
-    draft = ""
+    draft, messages = "", list[dict[str, Any]]()
+    marked = "criticise" in strategy.passes and not _answered(plan.call(strategy, 0, note, "", run), sender)
     for number in range(len(strategy.passes)):
-        ending = await sender.ask(plan.call(strategy, number, note, draft, run))
+        ending = await sender.ask(plan.call(strategy, number, note, draft, run, marked=marked))
         endings.append(ending)
-        if ending.entry is None or ending.entry.message is None:
+        if ending.message is None:
             break
-        draft = draft_of(ending.entry.message)
+        messages.append(ending.message)
+        if plan.settled(strategy, messages):
+            break
+        draft = draft_of(ending.message)
     return endings
+
+
+def _answered(call: ModelRequest, sender: Sender) -> bool:
+    """Whether it was answered before: what it wrote to the cache is gone by now."""
+    entry = sender.journal.entry(call.key)
+    return entry is not None and entry.state == "answered"
 
 
 async def _in_batches(
     strategy: Strategy, plan: RequestPlan, sender: Sender, batcher: Batcher, run: int
 ) -> dict[str, list[Ending]]:
-    """Pass after pass; only notes whose draft came back go on to the critic."""
+    """Pass after pass; only notes whose draft came back, and that are not settled, go on to the next."""
     found: dict[str, list[Ending]] = {note.id: [] for note in plan.notes}
     drafts = {note.id: "" for note in plan.notes}
     for number in range(len(strategy.passes)):
@@ -103,10 +114,11 @@ async def _in_batches(
         for name, call in calls.items():
             ending = _ended(call, sender, batcher)
             found[name].append(ending)
-            if ending.entry and ending.entry.message:
-                drafts[name] = draft_of(ending.entry.message)
-            else:
+            messages = [one.message for one in found[name] if one.message is not None]
+            if ending.message is None or plan.settled(strategy, messages):
                 del drafts[name]
+            else:
+                drafts[name] = draft_of(ending.message)
     return found
 
 

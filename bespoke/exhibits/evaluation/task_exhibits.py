@@ -6,10 +6,11 @@ from bespoke import show
 from bespoke.chapters.evaluation import Evaluation
 from bespoke.evaluation.result import TaskEvaluation
 from bespoke.exhibits.display_names import count
+from bespoke.exhibits.evaluation.case_by_case import cases
 from bespoke.exhibits.evaluation.detail import show_detail
 from bespoke.exhibits.evaluation.evaluation_wording import metric_name, score, with_limits
 from bespoke.exhibits.evaluation.system_ladder import consumption_table, forest, ladder_table
-from bespoke.exhibits.evaluation.verdicts import contrast_table, power_text, review_table
+from bespoke.exhibits.evaluation.verdicts import contrast_table, noise_text, power_text, review_table
 from bespoke.exhibits.masking_note import masked_text
 from bespoke.show.numbers import decimal
 
@@ -22,11 +23,13 @@ def tasks(result: Evaluation) -> None:
         ladder_table(task)
         contrast_table(task)
         power_text(task)
+        noise_text(task)
         for detail in task.details:
             show_detail(task, detail)
         masked_text(task.masked)
         review_table(task)
         consumption_table(task)
+        cases(task)
 
 
 def setting(task: TaskEvaluation) -> None:

@@ -68,6 +68,22 @@ def power_text(task: TaskEvaluation) -> None:
     )  # fmt: skip
 
 
+def noise_text(task: TaskEvaluation) -> None:
+    """What wrong expected answers would do to the order of the two nearest systems."""
+    if task.power is None or not task.label_noise:
+        return
+    first, second = (task.system(name).title for name in task.power.pair)
+    steps = ", ".join(
+        f"{percent(step.same_order)} of the time with {percent(step.share)} of them wrong"
+        for step in task.label_noise
+    )
+    show.text(
+        "The expected answers are taken as right. If some are not, each counting for the wrong one of {first} "
+        "and {second}, the order of the two stays as it is {steps}.",
+        first=first, second=second, steps=steps,
+    )  # fmt: skip
+
+
 def review_table(task: TaskEvaluation) -> None:
     """The surest cases first: how many of them are right."""
     review = task.review

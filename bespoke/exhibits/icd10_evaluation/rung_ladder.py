@@ -118,8 +118,23 @@ def ladder_table(result: Icd10Evaluation) -> None:
             Column(key="accepted", title="Exact set", format="percent"),
         ),
         source=f"{SOURCE}. Macro-F1: over the {decimal(result.distinct_codes)} codes of the gold, most of them in few "
-        "notes; jackknife over clusters, for the score to be expected on as many notes again",
+        f"notes; jackknife over clusters, for the score to be expected on as many notes again{_runs(result)}",
         emphasis=[i for i, system in enumerate(result.ran) if system.name == result.best],
+    )
+
+
+def _runs(result: Icd10Evaluation) -> str:
+    """Which systems were asked more than once, and how much their runs differ."""
+    several = [s for s in result.ran if s.spread is not None]
+    if not several:
+        return ""
+    said = "; ".join(
+        f"{s.title}: {decimal(s.runs)} runs, standard deviation {decimal(s.spread or 0.0, 3)}"
+        for s in several
+    )
+    return (
+        f". {said}. Scores are means over runs, and the intervals hold what differs between them; what is shown by "
+        "kind of code, field and chapter is of the first run"
     )
 
 

@@ -122,6 +122,11 @@ class LabelScorer(Scorer):
     def details(self, task: EvaluationTask, systems: Sequence[SystemRun], shown: SystemRun) -> list[Detail]:
         return details(task, shown)
 
+    def trusted(self, task: EvaluationTask, values: Sequence[Any]) -> bool:
+        """The same labels each time, all of the list: a model that abstains, or makes a label up, is not sure."""
+        known = set(task.setup.labels)
+        return super().trusted(task, values) and all(value <= known for value in values)
+
     def schema(self, task: EvaluationTask) -> dict[str, Any]:
         allowed = [*task.setup.labels, *([task.setup.abstain] if task.setup.abstain else [])]
         label: dict[str, Any] = {"type": "string", "enum": allowed}

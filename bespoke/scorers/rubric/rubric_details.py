@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from bespoke.evaluation.answers import Answer, SystemRun
-from bespoke.evaluation.cases import EvaluationTask, Preference
+from bespoke.evaluation.cases import EvaluationTask
 from bespoke.evaluation.details import Detail, Grid, Head, Remark, Value
-from bespoke.scorers.rubric.grades import agreements, by_people, judged, settled
+from bespoke.scorers.rubric.grades import (
+    agreements,
+    by_people,
+    judged,
+    judged_pairs,
+    preferred,
+    settled,
+)
 from bespoke.statistics.clusters import Clusters, Measure
 from bespoke.statistics.proportion import wilson
 
@@ -18,7 +25,7 @@ _SEED = 20261120
 def details(task: EvaluationTask, systems: Sequence[SystemRun], rules: Rules) -> list[Detail]:
     """What a reader of drafts asks: which rule breaks, which criterion fails, do graders agree, does a judge."""
     found = [
-        _rules(task, systems, rules), _criteria(task, systems), _graders(task), *_judge(task), _preferences(task)
+        _rules(task, systems, rules), _criteria(task, systems), _graders(task), *_judge(task), *_preferences(task)
     ]  # fmt: skip
     return [detail for detail in found if detail is not None]
 
@@ -132,32 +139,61 @@ def _judge(task: EvaluationTask) -> list[Detail]:
     return details
 
 
-def _preferences(task: EvaluationTask) -> Detail | None:
-    """Pairs seen in both orders; one whose verdict turns with the order is a tie."""
-    pairs: dict[tuple[str, str, str, str], list[Preference]] = {}
-    for row in task.preferences:
-        a, b = sorted((row.first, row.second))
-        pairs.setdefault((row.grader, row.case_id, a, b), []).append(row)
-    won: dict[tuple[str, str, str], list[str]] = {}
-    for (grader, _, a, b), rows in pairs.items():
-        if {row.first for row in rows} == {a, b}:
-            chosen = {getattr(row, row.preferred) if row.preferred != "tie" else "tie" for row in rows}
-            won.setdefault((grader, a, b), []).append(chosen.pop() if len(chosen) == 1 else "turned")
-    if not won:
-        return None
-    return Grid(
-        label="preferences",
-        caption="Which of two texts is preferred when each is shown first once",
-        columns=(
-            Head(title="Judge"), Head(title="Pair"), Head(title="Pairs", form="integer"),
-            Head(title="First preferred", form="interval"), Head(title="Turned with the order", form="percent"),
-        ),
-        rows=tuple(
-            (
-                grader, f"{a} against {b}", len(said),
-                wilson(said.count(a), said.count(a) + said.count(b)), said.count("turned") / len(said),
+def _preferences(task: EvaluationTask) -> list[Detail]:
+    """People's preferences; a judge's only where people's show that it can be believed."""
+    rows: list[tuple[Value, ...]] = []
+    for grader, pairs in preferred(task.preferences).items():
+        for a, b in sorted({pair[1:] for pair in pairs}):
+            said = [winner for pair, winner in pairs.items() if pair[1:] == (a, b)]
+            share = wilson(said.count(a), said.count(a) + said.count(b))
+            rows.append((grader, f"{a} against {b}", len(said), share, said.count("turned") / len(said)))
+    found: list[Detail] = []
+    if rows:
+        found.append(
+            Grid(
+                label="preferences",
+                caption="Which of two texts people prefer",
+                columns=(
+                    Head(title="Grader"), Head(title="Pair"), Head(title="Pairs", form="integer"),
+                    Head(title="First preferred", form="interval"), Head(title="Turned with the order", form="percent"),
+                ),
+                rows=tuple(rows),
+                source="preferences.csv; ties and pairs that turned are in neither share",
             )
-            for (grader, a, b), said in won.items()
-        ),
-        source="preferences.csv; ties and pairs that turned are in neither share",
-    )  # fmt: skip
+        )  # fmt: skip
+    compared = judged_pairs(task, _SEED)
+    good = [p for p in compared if p.good_enough and p.share and p.share.corrected]
+    if good:
+        found.append(
+            Grid(
+                label="judge-preferences",
+                caption="Which of two texts a calibrated judge model prefers, corrected by its known errors",
+                columns=(
+                    Head(title="Pair"), Head(title="Judge"), Head(title="Pairs", form="integer"),
+                    Head(title="Turned with the order", form="percent"), Head(title="Finds the first", form="percent"),
+                    Head(title="Finds the second", form="percent"), Head(title="On", form="integer"),
+                    Head(title="First preferred, as judged", form="percent"), Head(title="Corrected", form="interval"),
+                ),
+                rows=tuple(
+                    (
+                        f"{p.first} against {p.second}", p.judge, p.pairs, p.turned, p.share.true_positive_rate,
+                        p.share.true_negative_rate, p.calibrated_on, p.share.apparent, p.share.corrected,
+                    )
+                    for p in good
+                    if p.share
+                ),
+                source="judge_preferences.csv, every pair shown in both orders, pairs that turned left out; Rogan and "
+                "Gladen 1978, calibrated on the pairs on which people agree",
+            )
+        )  # fmt: skip
+    poor = sorted({f"{p.first} against {p.second}" for p in compared if not p.good_enough})
+    if poor:
+        found.append(
+            Remark(
+                template="The judge's preferences of {pairs} are not shown: people have not preferred both of the two "
+                "yet, or it finds fewer than 80% of what they prefer. `preferences.csv` with 40 pairs would say which.",
+                values={"pairs": ", ".join(poor)},
+                tone="warning",
+            )
+        )
+    return found

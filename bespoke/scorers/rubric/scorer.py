@@ -73,6 +73,17 @@ class RubricScorer(Scorer):
             unknown = sorted({row.case_id for row in rows} - ids)
             if unknown:
                 say(file, f"{quote(unknown[0])} is no id of cases.jsonl", column="case_id")
+        for file, pairs in (
+            ("preferences.csv", task.preferences),
+            ("judge_preferences.csv", task.judge_preferences),
+        ):
+            for column in ("first", "second"):
+                for name in dict.fromkeys(getattr(row, column) for row in pairs):
+                    if name not in systems:
+                        say(file, f"{quote(name)} is not known{did_you_mean(name, systems)}", column=column)
+            unknown = sorted({row.case_id for row in pairs} - ids)
+            if unknown:
+                say(file, f"{quote(unknown[0])} is no id of cases.jsonl", column="case_id")
         twice = [
             k
             for k, n in Counter((g.case_id, g.system, g.grader, g.criterion) for g in task.grades).items()
@@ -137,6 +148,13 @@ class RubricScorer(Scorer):
         authorities = [*task.documents, *task.documents.values()]
         kept = rules_kept(task.setup, answer.value or "", authorities)
         return kept if answer.value else dict.fromkeys(kept, False)
+
+    def drafts(self, task: EvaluationTask) -> int:
+        """Two texts never agree word for word: one is checked against the rules, where there are any."""
+        return int(bool(rules_kept(task.setup, "", ())))
+
+    def trusted(self, task: EvaluationTask, values: Sequence[Any]) -> bool:
+        return all(all(self.rules(task, Answer(value)).values()) for value in values)
 
     def schema(self, task: EvaluationTask) -> None:
         return None
