@@ -144,14 +144,35 @@ def run(
 
 @bespoke.command()
 @click.argument("client")
+@click.option("--force", is_flag=True, help="Run everything again, whatever lies there.")
 @_CLIENT_DATA
 @_REPORTS
-def report(client: str, client_data: Path | None, reports: Path | None) -> None:
-    """Render the report again from the executed notebooks."""
+def report(client: str, force: bool, client_data: Path | None, reports: Path | None) -> None:
+    """Render the report again from the executed notebooks, where these are as the last run left them."""
+    folder, out = _folder(client_data, "client_data"), _folder(reports, "reports")
+    if force:
+        from bespoke.runner.portfolio import Request, run_all
+
+        sys.exit(0 if run_all(Request((client,), folder, out, force=True), click.echo) else 1)
     from bespoke.runner.run import Options, report_only
 
-    report_only(client, Options(_folder(client_data, "client_data"), _folder(reports, "reports")))
+    report_only(client, Options(folder, out))
     click.echo(f"{printable(client)}: report rendered")
+
+
+@bespoke.command()
+@click.argument("names", metavar="CLIENT...", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every report there is.")
+@_REPORTS
+def verify(names: tuple[str, ...], every: bool, reports: Path | None) -> None:
+    """Prove that notebooks, results, figures and report are as this machine's last run wrote them; exit 1 if not."""
+    from bespoke.runner import proof
+
+    sound = True
+    for line, holds in proof.lines(_folder(reports, "reports"), names, every):
+        click.echo(line)
+        sound &= holds
+    sys.exit(0 if sound else 1)
 
 
 @bespoke.command()

@@ -42,6 +42,7 @@ class Chapter:
     compute: str = "compute"  # in `module`
     package: str = "bespoke"  # of a house's own chapter: its package, laid out as ours
     after: str = ""  # of a house's own chapter: stem of the chapter it follows in the report
+    leaves: tuple[str, ...] = ()  # files in the report folder beside its result
     explorer: str = ""  # of a house's own chapter: `module:Class` of its controls, where it has some
 
     @property
@@ -143,6 +144,7 @@ _ALL = (
             "dataset": "03_dataset_readiness",
             "timeline": "07_timeline",
         },
+        leaves=("advice.json",),
     ),
 )
 CHAPTERS: Mapping[str, Chapter] = placed(_ALL)

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
 
-from bespoke import clients
+from bespoke import clients, machine
 from bespoke.clients import naming
 from bespoke.errors import BespokeError, printable
 from bespoke.keys import digest
@@ -116,7 +116,7 @@ def _packed(journey: _Journey, client_data: Place, reports: Place, flags: Sequen
         client = pack(folder)
         house = folder.parent / LOG
         log = house.read_bytes() if house.is_file() else None
-    return Errand(name, tuple(flags), client, report, log, fingerprint())
+    return Errand(name, tuple(flags), client, report, log, fingerprint(), machine.lent(name))
 
 
 def _received(journey: _Journey, future: Future[Done], reports: Place, say: Say) -> Sequence[str]:

@@ -13,9 +13,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -43,6 +43,7 @@ class Errand:
     report: Files | str
     log: bytes | None = None  # the log beside the client folder, where the folder came as files
     version: str = ""  # as `fingerprint` gives it
+    sealing: Mapping[str, str] = field(default_factory=dict, repr=False)  # environment: how this one report is sealed
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def _command(errand: Errand, place: Path, wanted: Callable[[], bool]) -> tuple[t
     """Lines and exit code of `bespoke run`, in a process that ends with this one."""
     with subprocess.Popen(
         [sys.executable, "-m", "bespoke.runner.errand", "run", errand.name, *errand.flags],
-        cwd=place, env={**os.environ, **nursery.surroundings()}, text=True, encoding="utf-8", errors="replace",
+        cwd=place, env={**os.environ, **nursery.surroundings(), **errand.sealing}, text=True, encoding="utf-8", errors="replace",
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as run:  # fmt: skip
         while True:

@@ -18,6 +18,7 @@ from bespoke.own.report import printed
 from bespoke.report.document import assembled, read, split
 from bespoke.report.model import Block, Figure, Heading, Paragraph, Section, Table, plain, walk
 from bespoke.runner import manifest as manifests
+from bespoke.runner import proof
 from bespoke.runner.run import Options, upstream
 from bespoke.workbook import parse_day
 
@@ -43,9 +44,10 @@ def explain(name: str, asked: str, options: Options) -> Iterator[str]:
     """
     client = clients.load(options.client_data, name)
     folder = options.reports / name
-    found = manifests.read(folder)
-    if found is None:
+    if not folder.is_dir():
         raise BespokeError("no report to explain; run `bespoke run` first", path=name)
+    found = manifests.proven(folder)
+    proof.require(folder, found)
     language = client.engagement.language
     parts = [split(read(one.path), language, one.options) for one in printed(client.folder, folder, found)]
     document = assembled(parts, language)

@@ -140,7 +140,7 @@ class Plan:
 
     def outputs(self, stem: str) -> dict[str, str]:
         """The notebook's files that are there -> SHA-256."""
-        names = (f"notebooks/{stem}.ipynb", f"results/{stem}.json")
+        names = (f"notebooks/{stem}.ipynb", f"results/{stem}.json", *chapter(stem).leaves)
         return {name: digest(self.folder / name) for name in names if (self.folder / name).is_file()}
 
     def report_key(self) -> str:

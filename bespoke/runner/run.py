@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bespoke import machine
 from bespoke.chapters.registry import CHAPTERS
 from bespoke.clients import naming
 from bespoke.errors import BespokeError
@@ -21,7 +22,8 @@ from bespoke.own.run import own_unchanged, run_own
 from bespoke.places import PACKAGE
 from bespoke.report.ahead import Ahead
 from bespoke.runner import manifest as manifests
-from bespoke.runner import nursery, private, schedule
+from bespoke.runner import nursery, private, proof, schedule
+from bespoke.runner.kept import keep_edited
 from bespoke.runner.lock import one_at_a_time
 from bespoke.runner.manifest import Manifest
 from bespoke.runner.plan import LAST, REPORTS, Options, Plan, upstream
@@ -82,10 +84,12 @@ def _run(name: str, root: Path, folder: Path, options: Options, say: Say) -> Non
     started = time.perf_counter()
     for place in (folder, folder / "notebooks", folder / "results"):
         remove_unfinished(place)
+    before = manifests.read(folder)
+    if before is None:
+        _begin_anew(name, folder, options, say)
     client, day, now = _read(name, root, options)
     for warning in now.warnings:
         say(warning)
-    before = manifests.read(folder)
     plan = _with(now, before, folder, options)
     environment = {
         "BESPOKE_CLIENT_DATA": str(options.client_data.resolve()),
@@ -114,6 +118,24 @@ def _run(name: str, root: Path, folder: Path, options: Options, say: Say) -> Non
             say(f"{name}: report: unchanged")
     plan.now.wall_seconds = round(time.perf_counter() - started, 3)
     plan.now.write(folder)
+
+
+def _begin_anew(name: str, folder: Path, options: Options, say: Say) -> None:
+    """Nothing that lies there is ours: everything is made again, and what an analyst wrote is kept beside it."""
+    if not options.force:
+        manifests.refuse_foreign(folder)
+    try:
+        machine.seal(machine.report_of(name), b"")
+    except BespokeError as error:
+        say(f"{name}: the report will have no seal: {error}")
+    there = manifests.unproven(folder)
+    if there is None:
+        return
+    say(f"{name}: the earlier report has no seal of this machine; everything is made again")
+    for stem, run in there.notebooks.items():
+        if stem in CHAPTERS:
+            then = str(run.outputs.get(f"notebooks/{stem}.ipynb", ""))
+            keep_edited(folder / "notebooks" / f"{stem}.ipynb", then, f"{name}: {stem}", say)
 
 
 def _rehearse(plan: Plan, client: Client, day: date, ahead: Ahead) -> None:
@@ -207,16 +229,21 @@ def render_report(
 
 
 def report_only(name: str, options: Options) -> None:
-    """`bespoke report`: render again from the executed notebooks, dated as they are."""
+    """`bespoke report`: render again from the executed notebooks, dated as they are.
+
+    Raises BespokeError where one of them is not as a run on this machine left it.
+    """
     from bespoke import clients
     from bespoke.workbook import parse_day
 
     client = clients.load(options.client_data, name)
     folder = options.reports / name
-    found = manifests.read(folder)
-    day = parse_day(found.as_of) if found else client.engagement.as_of
     with one_at_a_time(folder, lambda: None):
-        render_report(client, day, folder, found)
+        found = manifests.proven(folder)
+        proof.require(folder, found)
+        render_report(client, parse_day(found.as_of), folder, found)
+        found.report = {report: digest(folder / report) for report in REPORTS}
+        found.write(folder)
 
 
 def cores() -> int:
