@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -42,6 +43,10 @@ _CLIENT_DATA = click.option(
 )
 _REPORTS = click.option(
     "--reports", type=_Place(), metavar="DIR", default=None, help="Folder the reports go to."
+)
+
+_SHARE = click.option(
+    "--share", is_flag=True, help="Let other users of this machine read the rendered report."
 )
 
 
@@ -107,6 +112,7 @@ def _problems(folder: Path, name: str) -> list[Problem]:
     "--jobs", type=click.IntRange(1), default=None, help="Clients at the same time (default: one per core)."
 )
 @click.option("--cluster", default="", metavar="ADDRESS", help="Run on the workers of this Dask scheduler.")
+@_SHARE
 @_CLIENT_DATA
 @_REPORTS
 def run(
@@ -118,6 +124,7 @@ def run(
     force: bool,
     jobs: int | None,
     cluster: str,
+    share: bool,
     client_data: Path | str | None,
     reports: Path | str | None,
 ) -> None:
@@ -139,24 +146,44 @@ def run(
         jobs=jobs or 0,
         cluster=cluster,
     )
-    sys.exit(0 if run_all(request, click.echo) else 1)
+    done = run_all(request, click.echo)
+    if share and isinstance(request.reports, Path):
+        _share(request.reports, request.names)
+    sys.exit(0 if done else 1)
+
+
+def _share(reports: Path, names: Iterable[str]) -> None:
+    """Lets others on this machine read what is meant to be handed on: the rendered report, and nothing beside it."""
+    from bespoke.runner import manifest as manifests
+    from bespoke.saving import share
+
+    for name in names:
+        found = manifests.read(reports / name)
+        if found is not None:
+            share(reports / name, found.report)
 
 
 @bespoke.command()
 @click.argument("client")
 @click.option("--force", is_flag=True, help="Run everything again, whatever lies there.")
+@_SHARE
 @_CLIENT_DATA
 @_REPORTS
-def report(client: str, force: bool, client_data: Path | None, reports: Path | None) -> None:
+def report(client: str, force: bool, share: bool, client_data: Path | None, reports: Path | None) -> None:
     """Render the report again from the executed notebooks, where these are as the last run left them."""
     folder, out = _folder(client_data, "client_data"), _folder(reports, "reports")
     if force:
         from bespoke.runner.portfolio import Request, run_all
 
-        sys.exit(0 if run_all(Request((client,), folder, out, force=True), click.echo) else 1)
+        done = run_all(Request((client,), folder, out, force=True), click.echo)
+        if share:
+            _share(out, [client])
+        sys.exit(0 if done else 1)
     from bespoke.runner.run import Options, report_only
 
     report_only(client, Options(folder, out))
+    if share:
+        _share(out, [client])
     click.echo(f"{printable(client)}: report rendered")
 
 
@@ -173,6 +200,21 @@ def verify(names: tuple[str, ...], every: bool, reports: Path | None) -> None:
         click.echo(line)
         sound &= holds
     sys.exit(0 if sound else 1)
+
+
+@bespoke.command()
+@click.argument("client")
+@click.option("--yes", is_flag=True, help="Really delete; without it only a list is printed.")
+@click.option("--inputs", is_flag=True, help="Also the client folder itself.")
+@_CLIENT_DATA
+@_REPORTS
+def erase(client: str, yes: bool, inputs: bool, client_data: Path | None, reports: Path | None) -> None:
+    """List, and with --yes delete, everything made of a client on this machine; says what it cannot reach."""
+    from bespoke import erasing
+
+    folders = _folder(client_data, "client_data"), _folder(reports, "reports")
+    for line in erasing.erase(client, *folders, really=yes, inputs=inputs):
+        click.echo(printable(line))
 
 
 @bespoke.command()
@@ -380,12 +422,14 @@ def program() -> None:
 
 
 def _burning(client: Path) -> list[Problem]:
-    """Endpoints and jobs of the client that cost money or are about to end, from the recorded state."""
+    """State that is not ours; endpoints and jobs of the client that cost money or are about to end, from the state."""
     from datetime import date
 
+    from bespoke import foreign
     from bespoke.tuning.jobs.watch import problems
 
-    return problems(client, date.today()) if (client / "tuning").is_dir() else []
+    burning = problems(client, date.today()) if (client / "tuning").is_dir() else []
+    return [*foreign.problems(client), *burning]
 
 
 def _folder(given: Path | None, name: str) -> Path:

@@ -1,13 +1,14 @@
-"""What this machine keeps for itself: a folder outside everything that clients send, a key in it, and seals made with it.
+"""What this machine keeps for itself: a folder outside all that clients send, a key in it, and seals made with it.
 
-A seal (HMAC-SHA256) says that whoever holds the key wrote these bytes for this purpose. It stands beside what it seals and
-never in a report, so that the same inputs give the same bytes on every machine.
+A seal (HMAC-SHA256) says that whoever holds the key wrote these bytes for this purpose. It stands beside what it seals
+and never in a report, so that the same inputs give the same bytes on every machine.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import os
 import secrets
 import stat
@@ -21,6 +22,7 @@ HOME = "BESPOKE_HOME"  # names the folder, for those who move it or share it in 
 LENT = "BESPOKE_REPORT_KEY"  # of a run away from home: the key of its one report, as hexadecimal digits
 KEY = "key"
 BYTES = 32
+WHOSE = "folder"  # in what is kept of a client: the client folder's path, for whoever looks
 
 
 def folder() -> Path:
@@ -35,7 +37,9 @@ def folder() -> Path:
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise BespokeError(f"cannot be made: {error.strerror or error}; set {HOME}", path=str(place)) from error
+        raise BespokeError(
+            f"cannot be made: {error.strerror or error}; set {HOME}", path=str(place)
+        ) from error
     return place
 
 
@@ -61,13 +65,18 @@ def holds(purpose: str, content: bytes, seal_there: object) -> bool:
     )
 
 
+def spelled(content: object) -> bytes:
+    """A JSON value in the one spelling that is sealed, however its file is laid out."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+
+
 def report_of(client: str) -> str:
     """The purpose of the seal on a client's report."""
     return f"report {client}"
 
 
 def lent(client: str) -> dict[str, str]:
-    """The environment of a run away from home: it seals this client's report as this machine would, and nothing else."""
+    """The environment of a run away from home: it seals this client's report as this machine would, nothing else."""
     return {LENT: _key_for(report_of(client)).hex()}
 
 
@@ -99,7 +108,9 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         raise BespokeError(f"cannot be read: {error.strerror or error}", path=str(path)) from error
     if os.name == "posix" and (about.st_uid != os.geteuid() or stat.S_IMODE(about.st_mode) & 0o077):
-        raise BespokeError("is not this user's alone; if you made it: chmod 600, else delete it", path=str(path))
+        raise BespokeError(
+            "is not this user's alone; if you made it: chmod 600, else delete it", path=str(path)
+        )
     if len(found) != BYTES:
         raise BespokeError("is no key of bespoke; delete it to have a new one made", path=str(path))
     return found

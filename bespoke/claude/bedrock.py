@@ -26,7 +26,7 @@ from bespoke.claude.backend import (
     Rejected,
     Reply,
 )
-from bespoke.claude.destination import refuse_plain_http
+from bespoke.claude.destination import keep_loopback_direct, refuse_plain_http
 from bespoke.claude.patience import Patience
 from bespoke.claude.prompt import Body
 from bespoke.errors import BespokeError
@@ -202,6 +202,7 @@ def _boto_client(patience: Patience) -> Any:
         raise BespokeError(
             "the bedrock backend needs boto3: pip install 'bespoke-workbook[bedrock]'"
         ) from None
+    keep_loopback_direct()
     try:
         client = boto3.client(
             "bedrock-runtime",

@@ -11,7 +11,7 @@ from pathlib import Path
 from bespoke.claude.backend import Backend
 from bespoke.claude.calls import Pricing
 from bespoke.claude.capabilities import Capabilities, capabilities
-from bespoke.claude.journal import Journal
+from bespoke.claude.journal import Journal, journal_of
 from bespoke.claude.loop import run_to_end
 from bespoke.claude.money import usd
 from bespoke.claude.patience import Patience
@@ -63,7 +63,7 @@ def evaluate(
     in this run and before. With `send=False` nothing leaves the machine: the quote is told and returned.
 
     Writes `evaluation/predictions/claude_<strategy>.jsonl`, `evaluation/claude_<strategy>.summary.json` and
-    the journal in the client's folder. Raises BespokeError for everything that keeps a run from starting, for
+    the journal in this machine's own folder. Raises BespokeError for everything that keeps a run from starting, for
     an error that would meet every request, and after an interrupt has been seen through.
     """
     patience = patience or Patience()
@@ -94,7 +94,7 @@ def evaluate(
     plan = _able(plan, able, effort)
     pricing = Pricing.of(client, model, facts.as_of, batch)
     plan.tell(say)
-    journal_path = client.folder / "evaluation" / JOURNAL
+    journal_path = journal_of(client.folder, JOURNAL)
     if not send:
         return _quote_only(plan, pricing, facts, journal_path, budget, say)
     journal = Journal(journal_path, lease_s=patience.lease_s)

@@ -16,7 +16,7 @@ from bespoke.claude.backend import Backend, CallFailed
 from bespoke.claude.calls import Call, Pricing
 from bespoke.claude.capabilities import capabilities
 from bespoke.claude.entry import JOURNAL
-from bespoke.claude.journal import Journal
+from bespoke.claude.journal import Journal, journal_of
 from bespoke.claude.loop import run_to_end
 from bespoke.claude.money import pico, usd
 from bespoke.claude.pacing import Pacer
@@ -98,7 +98,7 @@ def grade(
     say(f"{len(items)} verdicts, at most {worst:.2f} USD; budget {budget:.2f} USD")
     if not send:
         return 0
-    journal = Journal(client.folder / "evaluation" / JOURNAL, lease_s=patience.lease_s)
+    journal = Journal(journal_of(client.folder, JOURNAL), lease_s=patience.lease_s)
     opened = open_backend(backend, patience) if isinstance(backend, str) else backend
     sender = Sender(
         backend=opened, journal=journal, pricing=pricing, batch_pricing=pricing, budget=pico(budget),

@@ -11,7 +11,7 @@ from bespoke.claude.backend import Backend, CallFailed
 from bespoke.claude.calls import Pricing
 from bespoke.claude.capabilities import capabilities
 from bespoke.claude.entry import wire_id
-from bespoke.claude.journal import Journal
+from bespoke.claude.journal import Journal, journal_of
 from bespoke.claude.judge_cases import Cases, judge_quote, make_cases
 from bespoke.claude.judge_record import Judged, JudgeSummary, in_a_line, judged, summarised, write
 from bespoke.claude.loop import run_to_end
@@ -54,7 +54,7 @@ def label(
     machine and nothing is written: the quote is told and returned.
 
     Writes `judge.csv` in the client's folder, the labels of this run only, so that one judge is checked and not
-    a mixture; without any label an earlier file stays. Answers stay in `evaluation/judge_journal.sqlite`, and
+    a mixture; without any label an earlier file stays. Answers stay in the judge's journal on this machine, and
     asking again for what it holds costs nothing. Raises BespokeError for everything that keeps a run from
     starting, for an error that would meet every request, and after an interrupt has been seen through.
     """
@@ -66,7 +66,7 @@ def label(
     cases = make_cases(client, facts, name, wire, sample_human)
     pricing = Pricing.of(client, model, facts.as_of)
     cases.tell(say)
-    path = client.folder / "evaluation" / JOURNAL
+    path = journal_of(client.folder, JOURNAL)
     asking = send and cases.worth_asking
     journal = Journal(path, lease_s=patience.lease_s) if asking or path.exists() else None
     try:

@@ -15,7 +15,7 @@ from bespoke.claude.backend import Backend, CallFailed
 from bespoke.claude.calls import Call, Pricing
 from bespoke.claude.capabilities import capabilities
 from bespoke.claude.entry import JOURNAL
-from bespoke.claude.journal import Journal
+from bespoke.claude.journal import Journal, journal_of
 from bespoke.claude.loop import run_to_end
 from bespoke.claude.money import pico, usd
 from bespoke.claude.pacing import Pacer
@@ -90,7 +90,7 @@ def optimise(
     )
     if not send:
         return None
-    journal = Journal(client.folder / "evaluation" / JOURNAL, lease_s=patience.lease_s)
+    journal = Journal(journal_of(client.folder, JOURNAL), lease_s=patience.lease_s)
     before = journal.held()
     opened = open_backend(backend, patience) if isinstance(backend, str) else backend
     sender = Sender(

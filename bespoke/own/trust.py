@@ -28,6 +28,14 @@ def trust(notebooks: Iterable[OwnNotebook]) -> None:
     write_atomically(file, json.dumps(known, indent=1, sort_keys=True) + "\n", mode=0o600)
 
 
+def forget(client: str) -> None:
+    """Nothing of this client is trusted any more."""
+    known = _known()
+    left = {key: name for key, name in known.items() if name.partition("/")[0] != client}
+    if left != known:
+        write_atomically(_file(), json.dumps(left, indent=1, sort_keys=True) + "\n", mode=0o600)
+
+
 def _known() -> dict[str, str]:
     """Hash of what was trusted -> its name, for whoever reads the file."""
     try:

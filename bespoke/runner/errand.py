@@ -43,7 +43,9 @@ class Errand:
     report: Files | str
     log: bytes | None = None  # the log beside the client folder, where the folder came as files
     version: str = ""  # as `fingerprint` gives it
-    sealing: Mapping[str, str] = field(default_factory=dict, repr=False)  # environment: how this one report is sealed
+    sealing: Mapping[str, str] = field(
+        default_factory=dict, repr=False
+    )  # environment: how this one report is sealed
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,8 @@ def _command(errand: Errand, place: Path, wanted: Callable[[], bool]) -> tuple[t
     """Lines and exit code of `bespoke run`, in a process that ends with this one."""
     with subprocess.Popen(
         [sys.executable, "-m", "bespoke.runner.errand", "run", errand.name, *errand.flags],
-        cwd=place, env={**os.environ, **nursery.surroundings(), **errand.sealing}, text=True, encoding="utf-8", errors="replace",
+        cwd=place, env={**os.environ, **nursery.surroundings(), **errand.sealing},
+        text=True, encoding="utf-8", errors="replace",
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as run:  # fmt: skip
         while True:

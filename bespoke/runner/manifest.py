@@ -1,7 +1,8 @@
 """What a run leaves behind about itself: versions, parameters, hashes and seconds, in manifest.json.
 
-The file carries this machine's seal, and with it every file that it names by hash: a manifest that somebody else wrote or
-changed is none. Plain data without pydantic: a run that finds nothing to do has read this file before others have imported it.
+The file carries this machine's seal, and with it every file that it names by hash: a manifest that somebody else wrote
+or changed is none. Plain data without pydantic: a run that finds nothing to do has read it before others have imported
+that.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ class Manifest:
         """Sealed; without a seal where this machine can keep no key, and then nobody takes it for an earlier run."""
         content = asdict(self)
         with suppress(BespokeError):
-            content[SEAL] = machine.seal(machine.report_of(self.client), _sealed(content))
+            content[SEAL] = machine.seal(machine.report_of(self.client), machine.spelled(content))
         text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
         write_atomically(folder / FILE, text + "\n")
 
@@ -87,7 +88,7 @@ def read(folder: Path) -> Manifest | None:
     seal = raw.pop(SEAL, None)
     if seal is None or raw.get("client") != folder.name:
         return None
-    if not machine.holds(machine.report_of(folder.name), _sealed(raw), seal):
+    if not machine.holds(machine.report_of(folder.name), machine.spelled(raw), seal):
         return None
     return _typed(raw)
 
@@ -115,7 +116,9 @@ def proven(folder: Path) -> Manifest:
     if found is None:
         refuse_foreign(folder)
         what = "has no seal of this machine" if (folder / FILE).is_file() else "is not there"
-        raise BespokeError(f"{what}; `bespoke run {folder.name}` makes the report", path=f"{folder.name}/{FILE}")
+        raise BespokeError(
+            f"{what}; `bespoke run {folder.name}` makes the report", path=f"{folder.name}/{FILE}"
+        )
     return found
 
 
@@ -125,11 +128,6 @@ def _raw(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _sealed(content: dict[str, Any]) -> bytes:
-    """What the seal is made of: the same content in one spelling."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _typed(raw: dict[str, Any]) -> Manifest | None:

@@ -27,7 +27,7 @@ from bespoke.runner.kept import keep_edited
 from bespoke.runner.lock import one_at_a_time
 from bespoke.runner.manifest import Manifest
 from bespoke.runner.plan import LAST, REPORTS, Options, Plan, upstream
-from bespoke.saving import remove_unfinished
+from bespoke.saving import keep_out_of_git, remove_unfinished
 
 if TYPE_CHECKING:
     from bespoke.clients.schema import Client
@@ -82,6 +82,7 @@ def _run(name: str, root: Path, folder: Path, options: Options, say: Say) -> Non
     if nursery.available():
         nursery.ZYGOTE.start()
     started = time.perf_counter()
+    keep_out_of_git(folder)
     for place in (folder, folder / "notebooks", folder / "results"):
         remove_unfinished(place)
     before = manifests.read(folder)
