@@ -93,7 +93,7 @@ def _problems(folder: Path, name: str) -> list[Problem]:
         problems, client = checked(folder, name)
     except BespokeError as error:
         return [*error.problems, *_burning(folder / name)]
-    problems += _burning(folder / name)
+    problems += [*_alike(folder, name), *_burning(folder / name)]
     if all(problem.warning for problem in problems):
         from bespoke.chapters.consistency import inconsistencies
 
@@ -430,6 +430,16 @@ def _burning(client: Path) -> list[Problem]:
 
     burning = problems(client, date.today()) if (client / "tuning").is_dir() else []
     return [*foreign.problems(client), *burning]
+
+
+def _alike(folder: Path, name: str) -> list[Problem]:
+    """Other clients of the portfolio whose name a reader takes for this one's."""
+    from bespoke import clients
+    from bespoke.clients.confusable import skeleton
+
+    others = [other for other in clients.names(folder) if other != name and skeleton(other) == skeleton(name)]
+    said = "looks like the client {}; a reader will take one for the other"
+    return [Problem(name, None, None, said.format(other), warning=True) for other in others]
 
 
 def _folder(given: Path | None, name: str) -> Path:

@@ -68,7 +68,7 @@ def take_over(client: Path) -> Iterator[str]:
             where = f"in account {run.get('account')}, bucket {run.get('bucket')}"
             yield f"{client.name}/{STATE}: run {run.get('name')} {where}"
         content[SEAL] = machine.seal(purpose(client.name), machine.spelled(content))
-        write_atomically(client / STATE, _text(content), mode=0o600)
+        write_atomically(client / STATE, _text(content))
     for name in JOURNALS:
         if (client / name).is_file():
             yield from _journal(client, name)

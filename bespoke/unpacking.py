@@ -20,6 +20,7 @@ class Unpacked(gzip.GzipFile):
 
     def __init__(self, file: BinaryIO) -> None:
         super().__init__(fileobj=file, mode="rb")
+        self.myfileobj = file  # closed with this one
         self._most = max(ALWAYS, TIMES * os.fstat(file.fileno()).st_size)
         self._name = Path(str(getattr(file, "name", ""))).name
 

@@ -41,7 +41,7 @@ def journal_of(client_folder: Path, name: str) -> Path:
     place = machine.of_client(client_folder)
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not (place / machine.WHOSE).exists():
-        write_atomically(place / machine.WHOSE, f"{os.path.realpath(client_folder)}\n", mode=0o600)
+        write_atomically(place / machine.WHOSE, f"{os.path.realpath(client_folder)}\n")
     return place / name
 
 

@@ -25,7 +25,7 @@ def trust(notebooks: Iterable[OwnNotebook]) -> None:
     """Trust these notebooks as they are now; any change of a cell ends it."""
     known = _known() | {one.digest: f"{one.path.parent.parent.name}/{one.path.name}" for one in notebooks}
     file = _file()
-    write_atomically(file, json.dumps(known, indent=1, sort_keys=True) + "\n", mode=0o600)
+    write_atomically(file, json.dumps(known, indent=1, sort_keys=True) + "\n")
 
 
 def forget(client: str) -> None:
@@ -33,7 +33,7 @@ def forget(client: str) -> None:
     known = _known()
     left = {key: name for key, name in known.items() if name.partition("/")[0] != client}
     if left != known:
-        write_atomically(_file(), json.dumps(left, indent=1, sort_keys=True) + "\n", mode=0o600)
+        write_atomically(_file(), json.dumps(left, indent=1, sort_keys=True) + "\n")
 
 
 def _known() -> dict[str, str]:

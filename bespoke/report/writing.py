@@ -8,11 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bespoke.errors import BespokeError
 from bespoke.report.ahead import Ahead
 from bespoke.report.cover import Cover
 
 if TYPE_CHECKING:
     from bespoke.report.outputs import Options
+
+LONGEST = 900  # seconds for one PDF; the longest report we know takes three
 
 
 def render(
@@ -41,12 +44,18 @@ def render(
     clock.lap("read")
     source = typesetting.source(report, cover)
     clock.lap("typst")
-    with ThreadPoolExecutor(1) as beside:  # Typst lets Python go on
+    beside = ThreadPoolExecutor(1)
+    try:  # Typst lets Python go on
         typeset = beside.submit(_typeset, source, cover, ahead)
         page = webpage.page(report, cover)
         clock.lap("html")
         meanwhile()
-        pdf = typeset.result()
+        pdf = typeset.result(timeout=LONGEST)
+    except TimeoutError:
+        message = f"the report is not typeset after {LONGEST // 60} minutes; a picture or a table is too much for it"
+        raise BespokeError(message) from None
+    finally:
+        beside.shutdown(wait=False)  # what hangs is not waited for: the process ends without it
     clock.lap("pdf")
     write_atomically(folder / "report.html", page)
     write_atomically(folder / "report.pdf", pdf)

@@ -22,6 +22,7 @@ from bespoke.runner.errand import LOG, Done, Errand, fingerprint, run_errand
 from bespoke.runner.lock import one_at_a_time
 from bespoke.runner.luggage import Files, pack, stays_at_home, unpack
 from bespoke.runner.outcome import Outcome, keep
+from bespoke.saving import keep_out_of_git
 
 Say = Callable[[str], None]
 Place = Path | str  # a folder, or the URL of one
@@ -109,6 +110,7 @@ def _packed(journey: _Journey, client_data: Place, reports: Place, flags: Sequen
     if isinstance(reports, Path):
         waiting = f"{name}: another run of this client is at work; waiting"
         journey.lock.enter_context(one_at_a_time(reports / name, lambda: say(waiting)))
+        keep_out_of_git(reports / name)
         report = pack(reports / name)
     if folder is not None:
         if stays_at_home(folder):

@@ -62,8 +62,9 @@ def _settled(name: str, options: Options, say: Say) -> bool:
 def _run(names: Sequence[str], request: Request, options: Options, say: Say) -> list[Outcome]:
     jobs = min(request.jobs or cores(), len(names))
     options = replace(options, width=max(1, cores() // jobs))
-    if jobs == 1:
-        return [_one(name, options, say) for name in names]
+    if len(names) == 1:
+        return [_one(names[0], options, say)]
+    # a process for each, however many at a time: a picture that crashes the typesetter ends its own client alone
     from bespoke.runner.crowd import side_by_side
 
     return side_by_side(names, options, jobs, _one, say)

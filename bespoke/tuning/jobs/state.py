@@ -161,7 +161,7 @@ class Store:
         client = self.path.parent.parent.name
         content[foreign.SEAL] = machine.seal(foreign.purpose(client), machine.spelled(content))
         text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
-        write_atomically(self.path, text + "\n", mode=0o600)
+        write_atomically(self.path, text + "\n")
         keep_out_of_git(self.path.parent)
 
 
