@@ -435,9 +435,9 @@ def _burning(client: Path) -> list[Problem]:
 def _alike(folder: Path, name: str) -> list[Problem]:
     """Other clients of the portfolio whose name a reader takes for this one's."""
     from bespoke import clients
-    from bespoke.clients.confusable import skeleton
+    from bespoke.clients.confusable import alike
 
-    others = [other for other in clients.names(folder) if other != name and skeleton(other) == skeleton(name)]
+    others = [other for other in clients.names(folder) if list(alike([other, name]))]
     said = "looks like the client {}; a reader will take one for the other"
     return [Problem(name, None, None, said.format(other), warning=True) for other in others]
 

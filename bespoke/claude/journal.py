@@ -28,7 +28,7 @@ from bespoke import machine
 from bespoke.claude.calls import Call
 from bespoke.claude.journal_schema import SCHEMA, VERSION, Claim, Entry, OpenBatch
 from bespoke.errors import BespokeError
-from bespoke.saving import write_atomically
+from bespoke.saving import private_folder, write_atomically
 
 _TAKEN = (
     "key", "note", "strategy", "pass", "model", "state", "owner", "batch", "worst", "paid", "lost", "losses", "sends",
@@ -39,7 +39,7 @@ _TAKEN = (
 def journal_of(client_folder: Path, name: str) -> Path:
     """Where this machine keeps a journal of a client: never in the folder, which the client could write."""
     place = machine.of_client(client_folder)
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(place)
     if not (place / machine.WHOSE).exists():
         write_atomically(place / machine.WHOSE, f"{os.path.realpath(client_folder)}\n")
     return place / name
@@ -53,7 +53,7 @@ class Journal:
         self.owner = uuid.uuid4().hex
         self._host = socket.gethostname()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(path.parent)
             self._db = sqlite3.connect(path, timeout=60.0, isolation_level=None, check_same_thread=False)
             self._switch_to_wal()
             self._db.execute("PRAGMA synchronous=FULL")  # a claim must outlive a power cut: it is money

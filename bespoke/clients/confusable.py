@@ -15,16 +15,17 @@ _ALIKE = str.maketrans(
 )
 
 
-def skeleton(name: str) -> str:
-    """The same for two names exactly where they look alike."""
-    letters = unicodedata.normalize("NFKC", name).translate(_ALIKE).casefold()
-    return " ".join(letters.replace("rn", "m").replace("vv", "w").split())
+def looks(name: str) -> tuple[str, str]:
+    """What a name is taken for: by its letters whatever their case, and by its shapes."""
+    plain = " ".join(unicodedata.normalize("NFKC", name).split())
+    shapes = plain.translate(_ALIKE).casefold().replace("rn", "m").replace("vv", "w")
+    return plain.casefold(), shapes
 
 
 def alike(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Each name that looks like an earlier and different one, with that one."""
-    seen: dict[str, str] = {}
+    seen: dict[tuple[int, str], str] = {}
     for name in names:
-        earlier = seen.setdefault(skeleton(name), name)
-        if earlier != name:
-            yield name, earlier
+        earlier = [seen.setdefault(look, name) for look in enumerate(looks(name))]
+        if other := next((one for one in earlier if one != name), ""):
+            yield name, other

@@ -17,7 +17,8 @@ def check_tasks(source: Source, rows: list[Numbered]) -> None:
     for column in ("task_id", "name"):
         numbers = {row[column]: number for number, row in rows if row.get(column)}
         for name, earlier in alike(numbers):
-            message = f"{quote(name)} looks like {quote(earlier)} in row {numbers[earlier]}; a reader will take one for the other"
+            where = f"{quote(earlier)} in row {numbers[earlier]}"
+            message = f"{quote(name)} looks like {where}; a reader will take one for the other"
             source.say(message, numbers[name], column, warning=True)
     for number, row in rows:
         model = row.get("model")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from pathlib import Path
 
 import pytest
@@ -11,6 +9,7 @@ import pytest
 from bespoke import clients
 from bespoke.report import limits, pictures
 from tests.attacks.conftest import CLIENT
+from tests.png_files import png
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="9" height="9">'
 LEVELS = "".join(f'<g id="a{n + 1}">{f"<use xlink:href=_#a{n}_/>" * 10}</g>' for n in range(9)).replace("_", '"')
@@ -32,16 +31,6 @@ LOGOS = {
     "a fill that loads": (f'{SVG}<rect fill="url(http://evil.example)"/></svg>', "a style that loads"),
     "no drawing at all": ("<svg", "is no SVG that can be read"),
 }  # fmt: skip
-
-
-def png(width: int, height: int, data: bytes = b"") -> bytes:
-    """A PNG of one bit a pixel that says it is so large."""
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-    head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", data or zlib.compress(b"\0\0")) + chunk(b"IEND", b"")
 
 
 def checked(client: Path, name: str, content: bytes) -> list[str]:
