@@ -2,7 +2,7 @@
 
     python -m bespoke.bill_of_materials build/
 
-Read from the metadata of the installed packages; nobody is asked. Format: CycloneDX 1.6, ecma-international.org, ECMA-424.
+Read from the metadata of the installed packages; nobody is asked. Format: CycloneDX 1.6 (ECMA-424).
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ def document() -> dict[str, Any]:
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
         "version": 1,
-        "metadata": {"component": {"type": "application", "name": "bespoke-workbook", "version": __version__}},
+        "metadata": {
+            "component": {"type": "application", "name": "bespoke-workbook", "version": __version__}
+        },
         "components": components(),
     }
 
@@ -66,7 +68,9 @@ def _licence(one: Distribution) -> dict[str, Any] | None:
     expression = one.metadata.get("License-Expression")
     if expression:
         return {"expression": str(expression)}
-    classifiers = [str(c) for c in one.metadata.get_all("Classifier") or () if str(c).startswith("License ::")]
+    classifiers = [
+        str(c) for c in one.metadata.get_all("Classifier") or () if str(c).startswith("License ::")
+    ]
     words = classifiers[-1].rpartition(" :: ")[2] if classifiers else str(one.metadata.get("License") or "")
     first = words.strip().partition("\n")[0][:120]
     return {"license": {"name": first}} if first else None

@@ -29,8 +29,12 @@ def test_every_requirement_is_pinned_and_has_its_hashes(name: str) -> None:
 def test_every_declared_package_is_among_them() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     found = pins("requirements.txt")
-    declared = [re.split(r"[=<>\[ ;~]", one, maxsplit=1)[0].lower() for one in project["project"]["dependencies"]]
+    declared = [
+        re.split(r"[=<>\[ ;~]", one, maxsplit=1)[0].lower() for one in project["project"]["dependencies"]
+    ]
     assert [name for name in declared if name not in found] == []
     more = {**pins("requirements-dev.txt"), **found}
-    wanted = [re.split(r"[=<>\[ ;~]", one, maxsplit=1)[0].lower() for one in project["dependency-groups"]["dev"]]
+    wanted = [
+        re.split(r"[=<>\[ ;~]", one, maxsplit=1)[0].lower() for one in project["dependency-groups"]["dev"]
+    ]
     assert [name for name in wanted if name not in more] == []

@@ -13,7 +13,7 @@ from bespoke.claude.calls import Call
 from bespoke.claude.capabilities import Capabilities
 from bespoke.claude.examples import glossary, worked_examples
 from bespoke.claude.prompt import INSTRUCTIONS, Shared, Words, request_body
-from bespoke.claude.residual import Hit, read_waivers, unwaived
+from bespoke.claude.residual import Hit, read_waivers, residual, unwaived
 from bespoke.claude.strategies import Strategy
 from bespoke.clients.schema import Client, Note
 from bespoke.errors import BespokeError
@@ -102,7 +102,8 @@ def make_plan(
     blocked = {note.id: hits for note in client.notes if (hits := unwaived(note.id, note.text, waivers))}
     notes = tuple(note for note in client.notes if note.id not in blocked)
     train = _training(client)
-    clean = [note for note in train if not unwaived(note.id, _everything(note), waivers)]
+    # a waiver lets its own text leave, and not along with everybody else's
+    clean = [note for note in train if not residual(note.id, _everything(note))]
     count = int(facts.fact("evidence.tokens.examples").number)
     codes = code_set(client.code_set)
     candidates: Mapping[str, tuple[str, ...]] = {}

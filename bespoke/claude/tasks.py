@@ -9,7 +9,7 @@ from typing import Any
 from bespoke.claude.capabilities import Capabilities
 from bespoke.claude.plan import WAIVERS, Plan, mean_bytes, promised_geography
 from bespoke.claude.prompt import Shared, Words
-from bespoke.claude.residual import Hit, read_waivers, unwaived
+from bespoke.claude.residual import Hit, read_waivers, residual, unwaived
 from bespoke.claude.strategies import STRATEGIES, Strategy
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
@@ -100,7 +100,7 @@ def make_task_plan(
     clean = [
         case
         for case in task.usable_train
-        if not unwaived(case.id, f"{case.text}\n{scorer.written(task, case)}", waivers)
+        if not residual(case.id, f"{case.text}\n{scorer.written(task, case)}")
     ]
     count = int(facts.fact("evidence.tokens.examples").number)
     answer_bytes = mean_bytes(scorer.written(task, case) for case in task.cases)

@@ -44,7 +44,9 @@ def sealed(tmp_path: Path) -> Path:
         (folder / name).write_text(f"{{}} {name}")
     found = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (*names, *rendered)}
     run = NotebookRun("key", outputs={name: found[name] for name in names})
-    Manifest(CLIENT, "2026-11-20", notebooks={"01_task_audit": run}, report={n: found[n] for n in rendered}).write(folder)
+    Manifest(
+        CLIENT, "2026-11-20", notebooks={"01_task_audit": run}, report={n: found[n] for n in rendered}
+    ).write(folder)
     return folder
 
 
@@ -62,13 +64,24 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if not FULL:
         return
     rows = []
-    for outcome, word in (("passed", "withstood"), ("failed", "FELL"), ("error", "ERROR"), ("skipped", "not tried")):
+    for outcome, word in (
+        ("passed", "withstood"),
+        ("failed", "FELL"),
+        ("error", "ERROR"),
+        ("skipped", "not tried"),
+    ):
         for report in terminalreporter.stats.get(outcome, ()):
-            told = dict(report.user_properties).get("attack") if getattr(report, "when", "") != "teardown" else None
+            told = (
+                dict(report.user_properties).get("attack")
+                if getattr(report, "when", "") != "teardown"
+                else None
+            )
             if told:
                 rows.append((*told, word))
     terminalreporter.write_sep("=", f"{len(rows)} attacks")
     for area, words, outcome in sorted(rows):
         terminalreporter.write_line(f"{area:10} {outcome:10} {words[:130]}")
-    counted = {word: sum(row[2] == word for row in rows) for word in ("withstood", "FELL", "ERROR", "not tried")}
+    counted = {
+        word: sum(row[2] == word for row in rows) for word in ("withstood", "FELL", "ERROR", "not tried")
+    }
     terminalreporter.write_line(", ".join(f"{count} {word}" for word, count in counted.items()))

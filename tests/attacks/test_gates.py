@@ -35,7 +35,9 @@ def test_a_raised_budget_is_refused(client: Path) -> None:
     """The next edition of the folder has a larger budget."""
     require(client)
     put(client, "budget_usd: 60", "budget_usd: 6000")
-    with pytest.raises(BespokeError, match=r"bespoke trust harbour_legal.*budget_usd = 6000 \(confirmed: 60\)"):
+    with pytest.raises(
+        BespokeError, match=r"bespoke trust harbour_legal.*budget_usd = 6000 \(confirmed: 60\)"
+    ):
         require(client)
     assert require(client, budget_given=True) == []  # the user's own figure counts
 
@@ -60,7 +62,7 @@ def test_texts_declared_clean_later_are_refused(client: Path) -> None:
     put(client, "deidentified: true", "deidentified: false")
     require(client)
     put(client, "deidentified: false", "deidentified: true")
-    with pytest.raises(BespokeError, match="evaluation.deidentified"):
+    with pytest.raises(BespokeError, match=r"evaluation\.deidentified"):
         require(client)
 
 
@@ -68,7 +70,7 @@ def test_an_authorisation_that_appears_later_is_refused(client: Path) -> None:
     """The next edition of the folder authorises training on a model's outputs."""
     require(client)
     put(client, "distillation_authorised: false", "distillation_authorised: true")
-    with pytest.raises(BespokeError, match="access.distillation_authorised"):
+    with pytest.raises(BespokeError, match=r"access\.distillation_authorised"):
         require(client)
 
 

@@ -11,8 +11,12 @@ from bespoke.report import limits, pictures
 from tests.attacks.conftest import CLIENT
 from tests.png_files import png
 
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="9" height="9">'
-LEVELS = "".join(f'<g id="a{n + 1}">{f"<use xlink:href=_#a{n}_/>" * 10}</g>' for n in range(9)).replace("_", '"')
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="9" height="9">'
+)
+LEVELS = "".join(f'<g id="a{n + 1}">{f"<use xlink:href=_#a{n}_/>" * 10}</g>' for n in range(9)).replace(
+    "_", '"'
+)
 LOGOS = {
     "100,000 nested groups": (SVG + "<g>" * 100_000 + "</g>" * 100_000 + "</svg>", "nests more than 100"),
     "entities": (f'<!DOCTYPE svg [<!ENTITY a "b">]>{SVG}<title>&a;</title></svg>', "declares entities"),
@@ -80,7 +84,7 @@ def test_a_truncated_picture_is_refused(client: Path) -> None:
                                   "entities"])  # fmt: skip
 def test_a_drawing_in_a_notebook_does_not_reach_the_typesetter(what: str) -> None:
     """The same drawing as the output of somebody's notebook."""
-    with pytest.raises(ValueError, match="nests|draws more|refers to itself|declares"):
+    with pytest.raises(ValueError, match=r"nests|draws more|refers to itself|declares"):
         pictures.from_bytes(LOGOS[what][0].encode(), "alt")
 
 

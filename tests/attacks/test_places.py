@@ -139,7 +139,11 @@ def litter(client: Path) -> None:
     confirmed.confirm(clients.load(client.parent, CLIENT))
     notebook(client, "1")
     trust(own_notebooks(client))
-    for name in ("tuning/train.jsonl", "evaluation/claude_x.summary.json", "evaluation/risk_memo/predictions/claude_y.jsonl"):
+    for name in (
+        "tuning/train.jsonl",
+        "evaluation/claude_x.summary.json",
+        "evaluation/risk_memo/predictions/claude_y.jsonl",
+    ):
         write_atomically(client / name, CANARY)
 
 

@@ -32,7 +32,9 @@ def secret(tmp_path: Path) -> Path:
 
 
 @needs_links
-@pytest.mark.parametrize("name", ["codes.csv", "prices.yaml", "usage.json", "dataset/stolen.jsonl", "failures.csv"])
+@pytest.mark.parametrize(
+    "name", ["codes.csv", "prices.yaml", "usage.json", "dataset/stolen.jsonl", "failures.csv"]
+)
 def test_a_link_out_of_the_folder_is_refused(client: Path, secret: Path, name: str) -> None:
     """A file of the folder is a link to a file of the consultant's."""
     (client / name).unlink(missing_ok=True)
@@ -140,7 +142,9 @@ def test_a_gzip_bomb_in_the_dataset_ends_in_one_line(bomb: Path) -> None:
     """A dataset of 40 kB unpacks to a thousand times that."""
     from bespoke.tuning.formats.rows import rows
 
-    with pytest.raises(BespokeError, match=r"rows.jsonl.gz: unpacks to more than \d+ MiB, 200 times what it is"):
+    with pytest.raises(
+        BespokeError, match=r"rows.jsonl.gz: unpacks to more than \d+ MiB, 200 times what it is"
+    ):
         list(rows(bomb))
 
 
@@ -148,7 +152,7 @@ def test_a_gzip_bomb_among_the_logs_ends_in_one_line(bomb: Path) -> None:
     """A log of 40 kB unpacks to a thousand times that."""
     from bespoke.intake.elements import elements
 
-    with pytest.raises(BespokeError, match="unpacks to more than|is empty"):
+    with pytest.raises(BespokeError, match=r"unpacks to more than|is empty"):
         list(elements(bomb))
 
 
@@ -157,7 +161,10 @@ def test_a_zip_bomb_among_the_results_ends_in_one_line(bomb: Path, tmp_path: Pat
     path = tmp_path / "log.eval"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("samples/1.json", b" " * (40 * 2**20))
-    with zipfile.ZipFile(path) as archive, pytest.raises(BespokeError, match=r"holds samples/1.json, which unpacks"):
+    with (
+        zipfile.ZipFile(path) as archive,
+        pytest.raises(BespokeError, match=r"holds samples/1.json, which unpacks"),
+    ):
         unpacking.part(archive, "samples/1.json", 4 * 2**20)
 
 

@@ -97,7 +97,10 @@ def test_a_folder_of_another_client_in_the_bucket_is_not_emptied(b: Bench) -> No
 
 def test_an_arn_that_was_written_down_is_not_used(b: Bench) -> None:
     """A state that is sealed, with the ARN of another client's endpoint under this client's name."""
-    endpoint = {**b.state()["runs"]["nova-lite"]["endpoint"], "arn": f"arn:aws:bedrock:us-east-1:1:x/{CANARY}"}
+    endpoint = {
+        **b.state()["runs"]["nova-lite"]["endpoint"],
+        "arn": f"arn:aws:bedrock:us-east-1:1:x/{CANARY}",
+    }
     plant_sealed(b, endpoint=endpoint)
     b.wire.calls.clear()
     b.run(commands.retire, yes=True)
@@ -126,7 +129,9 @@ def test_a_link_is_not_followed(b: Bench, tmp_path: Path, which: str) -> None:
         )
 
 
-def test_another_machine_does_nothing_on_it(b: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_machine_does_nothing_on_it(
+    b: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The sealed state travels to a machine with another key."""
     monkeypatch.setenv(machine.HOME, str(tmp_path / "other"))
     with pytest.raises(BespokeError, match="nothing is done on its word"):
@@ -153,7 +158,9 @@ def test_check_names_foreign_state(client: Path) -> None:
     done = CliRunner().invoke(bespoke, ["check", CLIENT, "--client-data", str(client.parent)])
     lines = done.output.splitlines()
     for name in (foreign.STATE, *foreign.JOURNALS):
-        assert [line for line in lines if line.startswith(f"{CLIENT}/{name}: ") and line.endswith("(warning)")], name
+        assert [
+            line for line in lines if line.startswith(f"{CLIENT}/{name}: ") and line.endswith("(warning)")
+        ], name
 
 
 # --- journals ----------------------------------------------------------------------------------------
@@ -169,7 +176,9 @@ def planted_journal(path: Path, *, paid: int, trigger: bool = False) -> None:
             ("k", paid),
         )
         if trigger:
-            db.execute("CREATE TRIGGER evil AFTER INSERT ON requests BEGIN UPDATE ledger SET held = -1000; END")
+            db.execute(
+                "CREATE TRIGGER evil AFTER INSERT ON requests BEGIN UPDATE ledger SET held = -1000; END"
+            )
 
 
 def test_a_planted_journal_is_not_read(client: Path) -> None:

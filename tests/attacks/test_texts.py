@@ -39,7 +39,9 @@ LOADS = {"script", "iframe", "frame", "object", "embed", "form", "base", "link"}
 @pytest.mark.parametrize("what", MARKUP)
 def test_markup_in_a_notebook_runs_and_loads_nothing(what: str) -> None:
     """A notebook's text holds markup that runs or loads something in the HTML report."""
-    notebook = v4.new_notebook(cells=[v4.new_markdown_cell(f"# Title\n\nBefore.\n\n{MARKUP[what]}\n\nAfter.")])
+    notebook = v4.new_notebook(
+        cells=[v4.new_markdown_cell(f"# Title\n\nBefore.\n\n{MARKUP[what]}\n\nAfter.")]
+    )
     page = BeautifulSoup(HTMLExporter().from_notebook_node(notebook)[0], "html.parser")
     assert not LOADS & {tag.name for tag in page.find_all()}
     for tag in page.find_all():
@@ -70,7 +72,9 @@ def test_code_of_the_typesetter_is_printed_as_text(text: str) -> None:
     assert "root:" not in printed
 
 
-@pytest.mark.parametrize("text", ["\x1b]0;title\x07", "\x1b[31mred", "two\nlines", "\u202e52%", "\x00", "\r over"])
+@pytest.mark.parametrize(
+    "text", ["\x1b]0;title\x07", "\x1b[31mred", "two\nlines", "\u202e52%", "\x00", "\r over"]
+)
 def test_a_terminal_shows_controls_and_obeys_none(text: str) -> None:
     """A name holds controls that a terminal obeys."""
     shown = printable(text)
@@ -88,7 +92,8 @@ def test_a_spreadsheet_shows_formulas_and_runs_none(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["..", "../x", "a/b", "/etc", "con", "nul.txt", ".hidden", "-rf", "a" * 65, "é", "x\n", "x.", "аcme", ""]
+    "name",
+    ["..", "../x", "a/b", "/etc", "con", "nul.txt", ".hidden", "-rf", "a" * 65, "é", "x\n", "x.", "аcme", ""],
 )
 def test_a_client_name_is_a_plain_folder_name(name: str) -> None:
     """A client is called what would lead elsewhere, or what looks like another."""

@@ -49,10 +49,12 @@ def test_a_plain_endpoint_is_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "BOTO3_ENDPOINT_URL"])
-def test_a_plain_bucket_is_refused(keys: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str) -> None:
+def test_a_plain_bucket_is_refused(
+    keys: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str
+) -> None:
     """The environment sends the reports' bucket over plain http."""
     monkeypatch.setenv(variable, "http://storage.example")
-    with pytest.raises(BespokeError, match="http://storage.example is not encrypted"):
+    with pytest.raises(BespokeError, match=r"http://storage\.example is not encrypted"):
         shared.fetch("s3://house/reports", tmp_path)
 
 
@@ -104,7 +106,9 @@ def test_every_put_is_encrypted_and_names_its_owner(bucket: Any, tmp_path: Path)
     assert len(puts) == 2
 
 
-def test_the_account_that_must_own_the_bucket_can_be_named(bucket: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_account_that_must_own_the_bucket_can_be_named(
+    bucket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Somebody has made a bucket of the name after the house gave it up: S3 is told whose it must be."""
     monkeypatch.setenv(shared.OWNER, "999999999999")
     assert shared._owned() == {"ExpectedBucketOwner": "999999999999"}
@@ -119,7 +123,9 @@ def test_a_cluster_in_the_clear_is_refused(address: str) -> None:
         cluster._connect(address)
 
 
-@pytest.mark.parametrize("address", ["tls://10.0.0.5:8786", "tcp://127.0.0.1:8786", "tcp://[::1]:8786", "localhost:1"])
+@pytest.mark.parametrize(
+    "address", ["tls://10.0.0.5:8786", "tcp://127.0.0.1:8786", "tcp://[::1]:8786", "localhost:1"]
+)
 def test_an_encrypted_cluster_or_one_on_this_machine_is_taken(address: str) -> None:
     """Not an attack: TLS, and a scheduler on this machine."""
     found = cluster.ADDRESS.fullmatch(address)
