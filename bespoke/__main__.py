@@ -8,8 +8,10 @@ from contextlib import suppress
 def program() -> None:
     """The command. Where kernels will most likely be wanted, they are got ready while it still imports itself."""
     _open_what_is_closed()
-    _keep_to_ourselves()
     try:
+        from bespoke.saving import be_private
+
+        be_private()
         if sys.argv[1:2] == ["run"] and not {"-h", "--help"} & set(sys.argv):
             _get_ready()
         from bespoke.cli import program as command
@@ -28,18 +30,6 @@ def _open_what_is_closed() -> None:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free, which is this one
             mode = "r" if number == 0 else "w"
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
-
-
-def _keep_to_ourselves() -> None:
-    """Files for this user alone, and no image of our memory, which holds texts of clients, if we crash."""
-    from bespoke.saving import be_private
-
-    be_private()
-    if os.name == "posix":
-        import resource
-
-        with suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _get_ready() -> None:

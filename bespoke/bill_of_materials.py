@@ -65,13 +65,11 @@ def _component(one: Distribution) -> dict[str, Any]:
 
 def _licence(one: Distribution) -> dict[str, Any] | None:
     """The SPDX expression, else the classifier's or the field's words."""
-    expression = one.metadata.get("License-Expression")
-    if expression:
-        return {"expression": str(expression)}
-    classifiers = [
-        str(c) for c in one.metadata.get_all("Classifier") or () if str(c).startswith("License ::")
-    ]
-    words = classifiers[-1].rpartition(" :: ")[2] if classifiers else str(one.metadata.get("License") or "")
+    said = one.metadata.json
+    if said.get("license_expression"):
+        return {"expression": str(said["license_expression"])}
+    classifiers = [str(c) for c in said.get("classifier") or () if str(c).startswith("License ::")]
+    words = classifiers[-1].rpartition(" :: ")[2] if classifiers else str(said.get("license") or "")
     first = words.strip().partition("\n")[0][:120]
     return {"license": {"name": first}} if first else None
 

@@ -100,7 +100,7 @@ def _key() -> bytes:
 
 def _read(path: Path) -> bytes:
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(handle, "rb") as file:
             about, found = os.fstat(handle), file.read(BYTES + 1)
     except FileNotFoundError:
@@ -123,10 +123,20 @@ def _make(path: Path) -> None:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(secrets.token_bytes(BYTES))
-            with suppress(FileExistsError):
-                os.link(name, path)
+            _put(Path(name), path)
         finally:
             Path(name).unlink(missing_ok=True)
     except OSError as error:
         message = f"cannot be written: {error.strerror or error}; set {HOME}"
         raise BespokeError(message, path=str(path)) from error
+
+
+def _put(made: Path, path: Path) -> None:
+    """Under its name, unless somebody was faster; some file systems know no links, and there the last one wins."""
+    try:
+        path.hardlink_to(made)
+    except FileExistsError:
+        return
+    except OSError:
+        if not path.exists():
+            made.rename(path)

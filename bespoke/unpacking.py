@@ -5,8 +5,9 @@ from __future__ import annotations
 import gzip
 import os
 import zipfile
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from bespoke.errors import BespokeError
 
@@ -20,7 +21,7 @@ class Unpacked(gzip.GzipFile):
 
     def __init__(self, file: BinaryIO) -> None:
         super().__init__(fileobj=file, mode="rb")
-        self.myfileobj = file  # closed with this one
+        self.myfileobj = cast("FileIO", file)  # closed with this one
         self._most = max(ALWAYS, TIMES * os.fstat(file.fileno()).st_size)
         self._name = Path(str(getattr(file, "name", ""))).name
 

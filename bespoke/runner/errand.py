@@ -160,5 +160,7 @@ if __name__ == "__main__":
     if sys.platform == "linux":  # elsewhere a run whose worker is lost goes on to its end, for nobody
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     from bespoke.cli import main
+    from bespoke.saving import be_private
 
+    be_private()
     main()

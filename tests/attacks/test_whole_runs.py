@@ -128,13 +128,16 @@ def test_one_clients_picture_fails_that_client_alone(tmp_path: Path) -> None:
         f'<svg xmlns="http://www.w3.org/2000/svg">{"<g>" * 100_000}{"</g>" * 100_000}</svg>'
     )
     text = (bad / "engagement.yaml").read_text()
-    (bad / "engagement.yaml").write_text(text.replace("logo: null", "logo: logo.svg"))
+    (bad / "engagement.yaml").write_text(text.replace("\nbranding:\n", "\nbranding:\n  logo: logo.svg\n"))
     code, said = command(tmp_path, "run", "--all", "--jobs", "1")
     assert code == 1
     assert "2 of 3 clients done; failed: bad" in said, said
     assert "bad/engagement.yaml:" in said
     assert "nests more than 100 elements" in said
-    assert [name for name in ("a", "bad", "c") if (tmp_path / "reports" / name / "report.pdf").is_file()] == ["a", "c"]
+    assert [name for name in ("a", "bad", "c") if (tmp_path / "reports" / name / "report.pdf").is_file()] == [
+        "a",
+        "c",
+    ]
 
 
 # --- a cluster over TLS, as SECURITY.md has it -------------------------------------------------------

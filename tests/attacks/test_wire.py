@@ -142,7 +142,7 @@ def test_in_words_a_plain_cluster_is_allowed(monkeypatch: pytest.MonkeyPatch) ->
 def test_no_dump_of_a_core_holds_texts() -> None:
     """A crash leaves an image of our memory."""
     source = (
-        "import resource, os; from bespoke.__main__ import _keep_to_ourselves as k; k();"
+        "import resource, os; from bespoke.saving import be_private; be_private();"
         "print(resource.getrlimit(resource.RLIMIT_CORE), oct(os.umask(0)))"
     )
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
