@@ -13,7 +13,8 @@ from bespoke.errors import BespokeError
 from bespoke.own import trust
 
 MADE = ("tuning", *foreign.JOURNALS, "evaluation/claude_*", "evaluation/predictions/claude_*",
-        "evaluation/*/claude_*", "evaluation/*/predictions/claude_*", "notebooks/.ipynb_checkpoints",
+        "evaluation/*/claude_*", "evaluation/*/predictions/claude_*", "judge.csv", "evaluation/*/judge_grades.csv",
+        "evaluation/*/optimised_prompt.md", "notebooks/.ipynb_checkpoints",
         "**/.lock")  # fmt: skip
 OUT_OF_REACH = (
     "out of reach: copies of the report that were handed on, shared URLs and buckets, backups, what a model's provider"

@@ -15,12 +15,16 @@ from bespoke.runner.outcome import PROBLEMS
 BESIDE = (".failed.ipynb", ".edited")  # in names of what a run leaves that is no part of the report
 
 
-def lines(reports: Path, names: Sequence[str], every: bool) -> Iterator[tuple[str, bool]]:
-    """For each report a line, or one per problem, and whether it is proven. Neither names nor all is wrong usage."""
-    if every:
-        names = sorted(path.parent.name for path in reports.glob(f"*/{manifests.FILE}"))
-    if not names:
-        raise BespokeError("there is no report to verify; name a client, or give --all", path=str(reports))
+def reported(reports: Path) -> list[str]:
+    """The clients that have a report here. Raises BespokeError where there is none."""
+    found = sorted(path.parent.name for path in reports.glob(f"*/{manifests.FILE}"))
+    if not found:
+        raise BespokeError("there is no report to verify", path=str(reports))
+    return found
+
+
+def lines(reports: Path, names: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """For each report a line, or one per problem, and whether it is proven."""
     for name in names:
         naming.check_name(name)
         try:
