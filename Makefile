@@ -97,13 +97,14 @@ endif
 sbom: $(VENV)/.ready                  ## build/sbom.cdx.json (CycloneDX) and build/licences.csv of what is installed
 	$(BIN)/python -m bespoke.bill_of_materials build
 
-audit: $(VENV)/.ready-dev             ## known weaknesses of the pinned packages, where pip-audit and its database are reachable
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 1 "pip-audit==2.10.1"
-	$(BIN)/python -m pip_audit --require-hashes -r requirements.txt
+audit:                                ## known weaknesses of the pinned packages, where pip-audit's database can be reached
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --retries 1 "pip-audit==2.10.1"
+	.venv-audit/bin/python -m pip_audit --disable-pip --require-hashes --progress-spinner off -r requirements.txt
 
 requirements:                         ## pin everything again (needs uv)
 	$(UV) pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --generate-hashes pyproject.toml -o requirements.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --generate-hashes --group dev -c requirements.txt -o requirements-dev.txt
 
 clean:
-	rm -rf $(VENV) .venv-lora
+	rm -rf $(VENV) .venv-lora .venv-audit
