@@ -12,15 +12,15 @@ from pathlib import Path
 import click
 
 from bespoke import __version__
-from bespoke.claude.front import evaluate, grade, import_predictions, label, optimise
+from bespoke.claude.claude_commands import evaluate, grade, import_predictions, label, optimise
 from bespoke.errors import BespokeError, Problem, printable
-from bespoke.explore.front import explore
-from bespoke.intake.front import imports
-from bespoke.intake.front_intake import intake
-from bespoke.own.front import trust
-from bespoke.places import is_url, nearest
-from bespoke.report.front import export
-from bespoke.tuning.front import tune
+from bespoke.explore.explore_command import explore
+from bespoke.intake.import_commands import imports
+from bespoke.intake.intake_commands import intake
+from bespoke.own.trust_command import trust
+from bespoke.paths import is_url, nearest
+from bespoke.report.export_command import export
+from bespoke.tuning.tune_commands import tune
 
 
 class _Place(click.ParamType[Path | str]):
@@ -87,7 +87,7 @@ def check(names: tuple[str, ...], every: bool, client_data: Path | None) -> None
 
 def _problems(folder: Path, name: str) -> list[Problem]:
     """What is wrong in the files; where nothing is, what is counted in them against what tasks.csv declares."""
-    from bespoke.clients.reader import checked
+    from bespoke.clients.client_reader import checked
 
     try:
         problems, client = checked(folder, name)
@@ -132,10 +132,10 @@ def run(
 
     Both folders may be a URL, s3://bucket/folder: clients are read from there, reports written there.
     """
-    from bespoke.runner.portfolio import Request, run_all
+    from bespoke.runner.run_many import RunRequest, run_all
 
     folder = client_data if isinstance(client_data, str) else _folder(client_data, "client_data")
-    request = Request(
+    request = RunRequest(
         names=tuple(_names(names, every, folder)),
         client_data=folder,
         reports=reports if isinstance(reports, str) else _folder(reports, "reports"),
@@ -154,7 +154,7 @@ def run(
 
 def _share(reports: Path, names: Iterable[str]) -> None:
     """Lets others on this machine read what is meant to be handed on: the rendered report, and nothing beside it."""
-    from bespoke.runner import manifest as manifests
+    from bespoke.runner.cache import manifest as manifests
     from bespoke.saving import share
 
     for name in names:
@@ -173,15 +173,15 @@ def report(client: str, force: bool, share: bool, client_data: Path | None, repo
     """Render the report again from the executed notebooks, where these are as the last run left them."""
     folder, out = _folder(client_data, "client_data"), _folder(reports, "reports")
     if force:
-        from bespoke.runner.portfolio import Request, run_all
+        from bespoke.runner.run_many import RunRequest, run_all
 
-        done = run_all(Request((client,), folder, out, force=True), click.echo)
+        done = run_all(RunRequest((client,), folder, out, force=True), click.echo)
         if share:
             _share(out, [client])
         sys.exit(0 if done else 1)
-    from bespoke.runner.run import Options, report_only
+    from bespoke.runner.run_client import RunOptions, report_only
 
-    report_only(client, Options(folder, out))
+    report_only(client, RunOptions(folder, out))
     if share:
         _share(out, [client])
     click.echo(f"{printable(client)}: report rendered")
@@ -226,11 +226,11 @@ def erase(client: str, yes: bool, inputs: bool, client_data: Path | None, report
 @_REPORTS
 def explain(client: str, figure: str, client_data: Path | None, reports: Path | None) -> None:
     """Trace FIGURE (a number, a label or a printed text) to client input, facts and computation."""
-    from bespoke.runner.explain import explain as trace
-    from bespoke.runner.run import Options
+    from bespoke.inspection.explain_figure import explain as trace
+    from bespoke.runner.run_client import RunOptions
 
     for line in trace(
-        client, figure, Options(_folder(client_data, "client_data"), _folder(reports, "reports"))
+        client, figure, RunOptions(_folder(client_data, "client_data"), _folder(reports, "reports"))
     ):
         click.echo(line)
 
@@ -243,10 +243,10 @@ def explain(client: str, figure: str, client_data: Path | None, reports: Path | 
 @_REPORTS
 def compare(client: str, old: str, new: str, client_data: Path | None, reports: Path | None) -> None:
     """What changed in the advice between OLD and NEW (report folders, or dates), and which input or fact caused it."""
-    from bespoke.runner.compare import compare_reports
-    from bespoke.runner.run import Options
+    from bespoke.inspection.compare_reports import compare_reports
+    from bespoke.runner.run_client import RunOptions
 
-    options = Options(_folder(client_data, "client_data"), _folder(reports, "reports"))
+    options = RunOptions(_folder(client_data, "client_data"), _folder(reports, "reports"))
     for line in compare_reports(client, old, new, options):
         click.echo(line)
 
@@ -343,7 +343,7 @@ def facts(as_of: str) -> None:
     """The fact tables: value, unit, source, read on, expires, stale?"""
     from datetime import date
 
-    from bespoke.facts.listing import lines
+    from bespoke.inspection.facts_listing import lines
     from bespoke.workbook import parse_day
 
     for line in lines(parse_day(as_of) if as_of else date.today()):
@@ -459,9 +459,9 @@ def _names(names: tuple[str, ...], every: bool, folder: Path | str) -> list[str]
     if isinstance(folder, Path):
         found = clients.names(folder)
     else:
-        from bespoke.runner import shared
+        from bespoke.runner.remote import s3
 
-        found = shared.names(folder)
+        found = s3.names(folder)
     if not found:
         raise BespokeError("no client folder here", path=str(folder))
     return found

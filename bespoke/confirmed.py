@@ -88,7 +88,7 @@ def is_confirmed(client: Client) -> bool:
 
 
 def _waivers(folder: Path) -> Iterator[tuple[str, str]]:
-    from bespoke.claude.residual import read_waivers
+    from bespoke.claude.requests.identifier_check import read_waivers
 
     for name in ("waivers.csv", "judge_waivers.csv"):
         for (note, rule), reason in read_waivers(folder / "evaluation" / name).items():

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bespoke import foreign, machine
-from bespoke.clients import naming
+from bespoke.clients import client_names
 from bespoke.errors import BespokeError
 from bespoke.own import trust
 
@@ -27,7 +27,7 @@ def erase(name: str, client_data: Path, reports: Path, *, really: bool, inputs: 
 
     Raises BespokeError, before anything is deleted, where something of the client may still run on AWS.
     """
-    naming.check_name(name)
+    client_names.check_name(name)
     client = client_data / name
     _refuse_running(client)
     found = list(_traces(name, client, reports, inputs))
@@ -37,11 +37,11 @@ def erase(name: str, client_data: Path, reports: Path, *, really: bool, inputs: 
         yield f"{'deleted' if really else 'would be deleted'}: {path}"
     if really:
         trust.forget(name)
-        from bespoke.runner import index
+        from bespoke.inspection import client_index
 
-        if reports.is_dir() and (reports / index.PAGE).is_file():
-            index.write(reports, client_data)
-            yield f"written anew, without it: {reports / index.PAGE}"
+        if reports.is_dir() and (reports / client_index.PAGE).is_file():
+            client_index.write(reports, client_data)
+            yield f"written anew, without it: {reports / client_index.PAGE}"
     if not found:
         yield f"{name}: nothing of it is here"
     elif not really:

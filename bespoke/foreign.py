@@ -76,7 +76,7 @@ def take_over(client: Path) -> Iterator[str]:
 
 def _journal(client: Path, name: str) -> Iterator[str]:
     """Rows only, and no trigger or view of whoever made the file; what is held is counted again from them."""
-    from bespoke.claude.journal import Journal
+    from bespoke.claude.budget.journal import Journal
 
     target = machine.of_client(client) / Path(name).name
     if target.exists():

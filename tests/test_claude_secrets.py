@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bespoke.claude.journal import journal_of
-from bespoke.claude.redaction import redacted
+from bespoke.claude.budget.journal import journal_of
+from bespoke.claude.sending.redaction import redacted
 from bespoke.errors import BespokeError
 from tests.claude_clients import ask, clinic, training
 from tests.claude_server import KEY, Faults

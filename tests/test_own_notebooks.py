@@ -18,7 +18,7 @@ from bespoke import machine
 from bespoke.errors import BespokeError
 from bespoke.own.found import own_notebooks
 from bespoke.own.trust import is_trusted, trust
-from bespoke.runner.kept import keep_edited
+from bespoke.runner.cache.edited_notebooks import keep_edited
 from tests.conftest import ROOT
 
 CLIENT = "harbour_legal"

@@ -17,11 +17,11 @@ from botocore.exceptions import ClientError
 
 from bespoke import clients
 from bespoke.chapters import dataset_readiness, icd10_evaluation
-from bespoke.chapters.examples import examples_needed
+from bespoke.chapters.examples_needed import examples_needed
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
-from bespoke.tuning.jobs import commands, naming, upload
-from bespoke.tuning.jobs.aws import told
+from bespoke.tuning.jobs import aws_names, commands, upload
+from bespoke.tuning.jobs.aws import aws_errors
 from tests.bedrock_fake import ACCOUNT, Refusal, response
 from tests.tuning_bench import (
     BUCKET,
@@ -678,7 +678,7 @@ def test_status_finds_what_no_state_knows_and_retire_ends_it(b: Bench) -> None:
     state = b.state()
     other = state["runs"].pop("nova-lite") | {"name": "other", "digest": "0" * 64, "uploads": []}
     other |= {"model": None, "endpoint": None}
-    other["job"] |= {"name": naming.job_name("clinic", "other", "0" * 64, 1), "arn": ""}
+    other["job"] |= {"name": aws_names.job_name("clinic", "other", "0" * 64, 1), "arn": ""}
     b.rewrite({**state, "runs": {"other": other}})
     b.run(commands.status)
     assert "not in the state, but on AWS and paid for: on_demand bespoke-clinic" in b.heard()
@@ -755,7 +755,7 @@ def test_a_failure_on_the_side_of_aws_is_one_readable_line() -> None:
 
 
 def _raised(error: Exception) -> None:
-    with told("the job x"):
+    with aws_errors("the job x"):
         raise error
 
 

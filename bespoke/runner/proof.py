@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bespoke.clients import naming
+from bespoke.clients import client_names
 from bespoke.errors import BespokeError, Problem
 from bespoke.keys import digest
-from bespoke.runner import manifest as manifests
-from bespoke.runner.manifest import Manifest
+from bespoke.runner.cache import manifest as manifests
+from bespoke.runner.cache.manifest import Manifest
 from bespoke.runner.outcome import PROBLEMS
 
 BESIDE = (".failed.ipynb", ".edited")  # in names of what a run leaves that is no part of the report
@@ -26,7 +26,7 @@ def reported(reports: Path) -> list[str]:
 def lines(reports: Path, names: Sequence[str]) -> Iterator[tuple[str, bool]]:
     """For each report a line, or one per problem, and whether it is proven."""
     for name in names:
-        naming.check_name(name)
+        client_names.check_name(name)
         try:
             found = verify(reports / name)
         except BespokeError as error:

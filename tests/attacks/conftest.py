@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bespoke import machine
-from bespoke.runner.manifest import Manifest, NotebookRun
+from bespoke.runner.cache.manifest import Manifest, NotebookRun
 from tests.conftest import ROOT
 
 FULL = os.environ.get("BESPOKE_ATTACKS") == "full"

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from bespoke.claude.judge_prompt import delivered, instructions, judge_body, read_verdict
-from bespoke.claude.plan import make_plan
-from bespoke.claude.prompt import Body
-from bespoke.claude.strategies import chosen
+from bespoke.claude.judge.judge_prompt import delivered, instructions, judge_body, read_verdict
+from bespoke.claude.requests.prompt import Body
+from bespoke.claude.requests.request_plan import make_plan
+from bespoke.claude.requests.strategies import chosen
 from bespoke.facts.reader import Facts
 from tests.attacks.conftest import CANARY
 from tests.claude_clients import AS_OF, clinic, note

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from bespoke import clients, confirmed, machine
-from bespoke.claude.journal import Journal, journal_of
+from bespoke.claude.budget.journal import Journal, journal_of
 from bespoke.cli import bespoke
 from bespoke.own.found import own_notebooks
 from bespoke.own.trust import is_trusted, trust

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bespoke import clients, unpacking
-from bespoke.clients.files import Source, read_bytes
+from bespoke.clients.files import ClientFile, read_bytes
 from bespoke.clients.opening import LeadsOut, open_inside
 from bespoke.errors import BespokeError
 from bespoke.keys import input_digests
@@ -109,7 +109,7 @@ def test_no_racing_read_leaves_the_folder(tmp_path: Path, secret: Path, swapped:
     seen: dict[str, int] = {}
     try:
         for _ in range(20_000 if FULL else 2_000):
-            found = read_bytes(Source(root, root / "inner" / "rows.csv", "acme/inner/rows.csv"))
+            found = read_bytes(ClientFile(root, root / "inner" / "rows.csv", "acme/inner/rows.csv"))
             what = "refused" if found is None else found.decode()
             seen[what] = seen.get(what, 0) + 1
     finally:

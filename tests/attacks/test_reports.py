@@ -12,8 +12,8 @@ from bespoke import machine
 from bespoke.cli import bespoke
 from bespoke.errors import BespokeError
 from bespoke.keys import digest
-from bespoke.runner import manifest as manifests
 from bespoke.runner import proof
+from bespoke.runner.cache import manifest as manifests
 from tests.attacks.conftest import CANARY, CLIENT
 
 NAMES = (

@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 from bespoke import foreign, machine
-from bespoke.claude.journal import Journal, journal_of
+from bespoke.claude.budget.journal import Journal, journal_of
 from bespoke.cli import bespoke
 from bespoke.errors import BespokeError
-from bespoke.tuning.jobs import commands, naming
+from bespoke.tuning.jobs import aws_names, commands
 from bespoke.tuning.jobs.state import Store
 from tests.attacks.conftest import CANARY, CLIENT
 
@@ -80,7 +80,7 @@ def test_no_command_acts_on_it(b: Bench, command: str) -> None:
 @pytest.mark.parametrize("what", ["job", "model", "endpoint"])
 def test_names_are_computed_and_never_read(b: Bench, what: str) -> None:
     """A state that is sealed, but names a thing of another client."""
-    thing = {**b.state()["runs"]["nova-lite"][what], "name": naming.prefix("other") + "nova-lite-00000000"}
+    thing = {**b.state()["runs"]["nova-lite"][what], "name": aws_names.prefix("other") + "nova-lite-00000000"}
     plant_sealed(b, **{what: thing})
     burning = b.fake.burning()
     assert "which would be 'bespoke-clinic" in error_of(lambda: b.run(commands.retire, yes=True))

@@ -11,12 +11,12 @@ from bs4 import BeautifulSoup
 from nbformat import v4
 
 from bespoke import clients
+from bespoke.clients.client_names import check_name
 from bespoke.clients.confusable import alike
-from bespoke.clients.naming import check_name
 from bespoke.clients.spreadsheet import inert
 from bespoke.errors import BespokeError, printable
 from bespoke.report.exporters import HTMLExporter, PDFExporter
-from bespoke.runner.luggage import check_path, pack
+from bespoke.runner.remote.archive import check_path, pack
 from tests.attacks.conftest import CANARY, CLIENT
 
 MARKUP = {

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from bespoke.claude.backend import Forbidden
-from bespoke.claude.destination import keep_loopback_direct, refuse_plain_http
+from bespoke.claude.sending.backend import Forbidden
+from bespoke.claude.sending.destination import keep_loopback_direct, refuse_plain_http
 from bespoke.errors import BespokeError
-from bespoke.runner import cluster, shared
+from bespoke.runner.remote import dask_cluster
+from bespoke.runner.remote import s3 as shared
 
 boto3 = pytest.importorskip("boto3")
 botocore = pytest.importorskip("botocore")
@@ -120,7 +121,7 @@ def test_the_account_that_must_own_the_bucket_can_be_named(
 def test_a_cluster_in_the_clear_is_refused(address: str) -> None:
     """The cluster's scheduler is reached unencrypted."""
     with pytest.raises(BespokeError, match="is not encrypted: use tls://"):
-        cluster._connect(address)
+        dask_cluster._connect(address)
 
 
 @pytest.mark.parametrize(
@@ -128,15 +129,15 @@ def test_a_cluster_in_the_clear_is_refused(address: str) -> None:
 )
 def test_an_encrypted_cluster_or_one_on_this_machine_is_taken(address: str) -> None:
     """Not an attack: TLS, and a scheduler on this machine."""
-    found = cluster.ADDRESS.fullmatch(address)
+    found = dask_cluster.ADDRESS.fullmatch(address)
     assert found is not None
-    cluster._refuse_plain(address, found[2].strip("[]"))
+    dask_cluster._refuse_plain(address, found[2].strip("[]"))
 
 
 def test_in_words_a_plain_cluster_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not an attack: somebody says that the network between is their own."""
-    monkeypatch.setenv(cluster.PLAIN_TCP, "1")
-    cluster._refuse_plain("tcp://10.0.0.5:8786", "10.0.0.5")
+    monkeypatch.setenv(dask_cluster.PLAIN_TCP, "1")
+    dask_cluster._refuse_plain("tcp://10.0.0.5:8786", "10.0.0.5")
 
 
 def test_no_dump_of_a_core_holds_texts() -> None:

@@ -38,7 +38,7 @@ from typing import Any
 HERE = Path(__file__).resolve()
 sys.path.insert(0, str(HERE.parents[2]))
 
-from bespoke.claude.journal import journal_of  # noqa: E402
+from bespoke.claude.budget.journal import journal_of  # noqa: E402
 from tests.claude_server import KEY  # noqa: E402
 
 BUDGET = Decimal(500)

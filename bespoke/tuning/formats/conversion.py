@@ -16,7 +16,7 @@ from bespoke.errors import BespokeError, Problem
 from bespoke.saving import OURS
 from bespoke.tuning.formats.detection import Detection, detect, format_named
 from bespoke.tuning.formats.example import NOTHING, Example, Fault
-from bespoke.tuning.formats.format import Format, to_json
+from bespoke.tuning.formats.format import TrainingFormat, to_json
 from bespoke.tuning.formats.rows import rows
 from bespoke.tuning.formats.structure import structure
 
@@ -82,7 +82,7 @@ def convert(
     return Conversion(detected, read, written, tuple(left_out), changes)
 
 
-def _carried(target: Format, example: Example, write: Callable[[dict[str, Any]], str]) -> list[str]:
+def _carried(target: TrainingFormat, example: Example, write: Callable[[dict[str, Any]], str]) -> list[str]:
     """Write one example; what stood in the way, in words."""
     losses = target.lost(example)
     if losses:

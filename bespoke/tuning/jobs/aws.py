@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from bespoke.claude.backend import Forbidden
-from bespoke.claude.destination import keep_loopback_direct, refuse_plain_http
+from bespoke.claude.sending.backend import Forbidden
+from bespoke.claude.sending.destination import keep_loopback_direct, refuse_plain_http
 from bespoke.errors import BespokeError, printable
 
 INSTALL = 'boto3 is not installed; install the extra: pip install "bespoke-workbook[aws]"'
@@ -69,7 +69,7 @@ def clients(session: Any, region: str) -> Aws:
     def client(service: str) -> Any:
         return encrypted(session.client(service, region_name=region, config=patient))
 
-    with told("who we are", region):
+    with aws_errors("who we are", region):
         account = client("sts").get_caller_identity()["Account"]
         return Aws(str(account), region, client("bedrock"), client("bedrock-runtime"), client("s3"))
 
@@ -84,7 +84,7 @@ def encrypted(client: Any) -> Any:
 
 
 @contextmanager
-def told(what: str, region: str = "") -> Iterator[None]:
+def aws_errors(what: str, region: str = "") -> Iterator[None]:
     """Turns an error of AWS into one line that says what was asked, why it failed and what to do."""
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import (

@@ -25,7 +25,7 @@ from bespoke.facts.reader import Facts
 from bespoke.results import Part, write_atomically
 from bespoke.runner.lock import one_at_a_time
 from bespoke.saving import keep_out_of_git
-from bespoke.tuning.jobs import naming
+from bespoke.tuning.jobs import aws_names
 
 FOLDER = "tuning"
 FILE = "state.json"
@@ -35,7 +35,7 @@ REFUSED = "refused"  # AWS would not take the request: nothing was made
 ENDED = ("Failed", "Stopped", "Completed", REFUSED, GONE)  # a thing that runs no longer
 
 
-class Thing(Part):
+class AwsResource(Part):
     """One thing on AWS: first intended, then in AWS's own states, in the end gone."""
 
     name: str
@@ -51,7 +51,7 @@ class Thing(Part):
         return self.status in ENDED
 
 
-class Endpoint(Thing):
+class Endpoint(AwsResource):
     """What answers requests. Provisioned Throughput is paid by the hour, a deployment by the token."""
 
     kind: Literal["provisioned", "on_demand"]
@@ -77,7 +77,7 @@ class Upload(Part):
     status: str = INTENDED
 
 
-class Run(Part):
+class TuningRun(Part):
     """One customisation: the job, the model it makes and the endpoint that serves it."""
 
     name: str
@@ -102,8 +102,8 @@ class Run(Part):
     training_usd_low: Decimal
     training_usd_high: Decimal
     uploads: tuple[Upload, ...] = ()
-    job: Thing
-    model: Thing | None = None
+    job: AwsResource
+    model: AwsResource | None = None
     endpoint: Endpoint | None = None
     endpoints_made: int = 0
     model_ends_on: date | None = None  # announced end of life of the base model
@@ -124,7 +124,7 @@ class State(Part):
     forgotten_after_days: int = 7
     notice_days: int = 30
     unseen_job_days: int = 2
-    runs: Mapping[str, Run] = {}
+    runs: Mapping[str, TuningRun] = {}
 
 
 @dataclass
@@ -141,7 +141,7 @@ class Store:
         _refuse_links(client_folder)
         return cls(path, _read(path, client_folder.name))
 
-    def run(self, name: str) -> Run | None:
+    def run(self, name: str) -> TuningRun | None:
         return self.state.runs.get(name)
 
     def deadlines(self, facts: Facts) -> None:
@@ -150,7 +150,7 @@ class Store:
         days = {name: int(facts.fact(f"tuning.{name}").number) for name in names}
         self.state = self.state.model_copy(update=days)
 
-    def keep(self, run: Run) -> Run:
+    def keep(self, run: TuningRun) -> TuningRun:
         """Write the run down; the whole file or nothing."""
         self.state = self.state.model_copy(update={"runs": {**self.state.runs, run.name: run}})
         self.write()
@@ -175,7 +175,7 @@ def opened(client_folder: Path, say: Callable[[str], None]) -> Iterator[Store]:
         yield Store.of(client_folder)
 
 
-def the_run(store: Store, name: str) -> Run:
+def the_run(store: Store, name: str) -> TuningRun:
     """The run of a name, or the only one there is; an error lists them."""
     runs = store.state.runs
     if name and name in runs:
@@ -222,15 +222,15 @@ def _read(path: Path, client: str) -> State:
     return state
 
 
-def _refuse_other_names(client: str, key: str, run: Run, path: Path) -> None:
+def _refuse_other_names(client: str, key: str, run: TuningRun, path: Path) -> None:
     """What a run acts on has the names that are computed from it, or nothing is done."""
-    job = naming.job_name(client, run.name, run.digest, run.attempt)
-    place = naming.folder_key(client, run.name, run.digest)
+    job = aws_names.job_name(client, run.name, run.digest, run.attempt)
+    place = aws_names.folder_key(client, run.name, run.digest)
     right: dict[str, tuple[str, str]] = {
         "run": (key, run.name),
         "job": (run.job.name, job),
         "model": (run.model.name if run.model else job, job),
-        "endpoint": (run.endpoint.name, naming.endpoint_name(job, run.endpoint.number))
+        "endpoint": (run.endpoint.name, aws_names.endpoint_name(job, run.endpoint.number))
         if run.endpoint
         else ("", ""),
         **{upload.role: (upload.key.rpartition("/")[0] + "/", place) for upload in run.uploads},

@@ -1,0 +1,83 @@
+"""Writes a report's two files from executed notebooks, both or neither."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bespoke.errors import BespokeError
+from bespoke.report.report_cover import Cover
+from bespoke.report.speculative_render import Ahead
+
+if TYPE_CHECKING:
+    from bespoke.report.outputs import ReadingOptions
+
+LONGEST = 900  # seconds for one PDF; the longest report we know takes three
+
+
+def render(
+    notebooks: Sequence[Path],
+    cover: Cover,
+    folder: Path,
+    ahead: Ahead | None = None,
+    meanwhile: Callable[[], object] = lambda: None,
+    options: Mapping[Path, ReadingOptions] | None = None,
+) -> dict[str, float]:
+    """Write `report.pdf` and `report.html` into the folder; seconds spent on each step.
+
+    `ahead` may have taken some of the notebooks apart; `meanwhile` is called while the PDF is typeset; `options` says
+    how notebooks are read that are not ours. Nothing is written before both files are complete, so that a failure
+    leaves an earlier report in place. Raises BespokeError naming notebook and cell where one cannot be printed.
+    """
+    from bespoke.report import document, typesetting, webpage
+    from bespoke.results import write_atomically
+
+    clock = _Clock()
+    ahead = ahead or Ahead(cover.language)
+    report = document.assembled(
+        [ahead.part(path, (options or {}).get(path)) for path in notebooks], cover.language
+    )
+    typesetting.settle_formulas(report)
+    clock.lap("read")
+    source = typesetting.source(report, cover)
+    clock.lap("typst")
+    beside = ThreadPoolExecutor(1)
+    try:  # Typst lets Python go on
+        typeset = beside.submit(_typeset, source, cover, ahead)
+        page = webpage.page(report, cover)
+        clock.lap("html")
+        meanwhile()
+        pdf = typeset.result(timeout=LONGEST)
+    except TimeoutError:
+        message = f"the report is not typeset after {LONGEST // 60} minutes; a picture or a table is too much for it"
+        raise BespokeError(message) from None
+    finally:
+        beside.shutdown(wait=False)  # what hangs is not waited for: the process ends without it
+    clock.lap("pdf")
+    write_atomically(folder / "report.html", page)
+    write_atomically(folder / "report.pdf", pdf)
+    clock.lap("write")
+    return clock.seconds
+
+
+def _typeset(source: str, cover: Cover, ahead: Ahead) -> bytes:
+    from bespoke.report import typesetting
+
+    ahead.end_rehearsal()
+    return typesetting.pdf(source, cover)
+
+
+class _Clock:
+    """Seconds between laps."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.seconds[name] = round(now - self._last, 3)
+        self._last = now
