@@ -1,4 +1,4 @@
-"""Where the house's own folders lie: in a checkout, or inside the installed package."""
+"""Where the project's own folders lie: in a checkout, or inside the installed package."""
 
 from __future__ import annotations
 

@@ -202,8 +202,11 @@ def test_a_part_too_small_for_a_target_is_trained_on_there(tmp_path: Path) -> No
     sides = {
         route: Counter(side for _, _, side in found.rows_for(route, wish))
         for route, wish in (
-            ("bedrock_nova_sft", DivisionRequest()), ("bedrock_haiku3_sft", DivisionRequest()), ("open_weight_lora", DivisionRequest(split=False)),
-            ("bedrock_llama_sft", DivisionRequest(validation=False)), ("openai_gpt4o_sft", DivisionRequest(examples=50)),
+            ("bedrock_nova_sft", DivisionRequest()),
+            ("bedrock_haiku3_sft", DivisionRequest()),
+            ("open_weight_lora", DivisionRequest(split=False)),
+            ("bedrock_llama_sft", DivisionRequest(validation=False)),
+            ("openai_gpt4o_sft", DivisionRequest(examples=50)),
         )
     }  # fmt: skip
     assert sides["bedrock_nova_sft"] == {"training": 160, "validation": 20, "test": 20}

@@ -290,7 +290,8 @@ class _Planner:
 
     def _step(
         self, kind: Kind, route: str, group: Group, *, price: Price | None = None, cost: MoneyRange | None = None,
-        days: float = 0.0, monthly: MoneyRange | None = None, outlook: Outlook | None = None, chance: float | None = None,
+        days: float = 0.0, monthly: MoneyRange | None = None, outlook: Outlook | None = None,
+        chance: float | None = None,
         gain: float | None = None, reached: float | None = None, arrives: float | None = None,
         needs_worth: float | None = None, speaks_to: tuple[str, ...] = (),
         conditions: tuple[GateOutcome, ...] = (), why: str = "",

@@ -22,7 +22,7 @@ GROUP = "bespoke.chapters"
 
 
 def placed(ours: Iterable[Chapter]) -> dict[str, Chapter]:
-    """Our chapters in their order, each followed by those of a house that name it in `after`; by stem.
+    """Our chapters in their order, each followed by those of other packages that name it in `after`; by stem.
 
     Raises BespokeError for an entry point that is no chapter, a stem used twice, or one placed after nothing.
     """
@@ -51,6 +51,6 @@ def _with(order: dict[str, Chapter], added: Chapter) -> dict[str, Chapter]:
     stems = list(order)
     place = stems.index(after) + 1
     while place < len(stems) and order[stems[place]].package != "bespoke":
-        place += 1  # behind those of a house that stand there already
+        place += 1  # behind those of other packages that stand there already
     chapters = order | {added.stem: added}
     return {stem: chapters[stem] for stem in [*stems[:place], added.stem, *stems[place:]]}

@@ -40,10 +40,10 @@ class Chapter:
     without: str = ""  # what to say when its input is missing
     quiet: bool = False  # without its input it is no chapter: one line at the end of the one before
     compute: str = "compute"  # in `module`
-    package: str = "bespoke"  # of a house's own chapter: its package, laid out as ours
-    after: str = ""  # of a house's own chapter: stem of the chapter it follows in the report
+    package: str = "bespoke"  # of an added chapter: its package, laid out as ours
+    after: str = ""  # of an added chapter: stem of the chapter it follows in the report
     leaves: tuple[str, ...] = ()  # files in the report folder beside its result
-    explorer: str = ""  # of a house's own chapter: `module:Class` of its controls, where it has some
+    explorer: str = ""  # of an added chapter: `module:Class` of its controls, where it has some
 
     @property
     def name(self) -> str:

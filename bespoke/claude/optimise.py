@@ -118,8 +118,8 @@ def optimise(
 
 
 async def _searched(
-    gepa: Any, task: EvaluationTask, scorer: Scorer, plan: RequestPlan, sender: Sender, parts: list[list[Case]], calls: int,
-    seed: int, patience: RetryPolicy, found: list[Any],
+    gepa: Any, task: EvaluationTask, scorer: Scorer, plan: RequestPlan, sender: Sender, parts: list[list[Case]],
+    calls: int, seed: int, patience: RetryPolicy, found: list[Any],
 ) -> None:  # fmt: skip
     """GEPA in a thread of its own, every request of it in this loop."""
     adapter = _Adapter(task, scorer, plan, sender, asyncio.get_running_loop())

@@ -215,7 +215,7 @@ def _tell_open(reading: FolderReading, source: ClientFile, rows: list[Numbered],
 
 
 def _read_log(reading: FolderReading) -> None:
-    """The log of finished engagements lies beside the client folders: one for the whole house."""
+    """The log of finished engagements lies beside the client folders: one for the whole consultancy."""
     source = ClientFile(reading.root.parent, reading.root.parent / LOG, LOG)
     reading.sources.append(source)
     rows = read_table(source, LoggedPhase) if is_there(source.path) else None

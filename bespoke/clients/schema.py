@@ -383,7 +383,7 @@ class Client:
     notes_in: str = "evaluation"  # the folder of the client folder that notes, train and predictions are of
     evaluated: tuple[EvaluationTask, ...] = ()  # the tasks of evaluation/<task_id>/
     code_set: Release | None = None  # None: the pinned release of ICD-10-CM
-    log: tuple[LoggedPhase, ...] | None = None  # the house's own, beside the client folders
+    log: tuple[LoggedPhase, ...] | None = None  # the consultancy's own, beside the client folders
     usage: Mapping[str, TaskUsage] | None = None  # by task_id: what logs and bills say
 
     def task(self, task_id: str) -> Task:

@@ -51,8 +51,8 @@ class RecommendationExplorer(Explorer):
         at = ("engagement.yaml", "thresholds")
         worth = ("tasks.csv", subject)
         return (
-            Control("value_of_right", "Worth of a right output", "entry", task.value_of_right, (*worth, "value_of_right"),
-                 0.0, 1e6, 0.01, optional=True, help=f"in {own.currency}; 0 is not stated"),
+            Control("value_of_right", "Worth of a right output", "entry", task.value_of_right,
+                 (*worth, "value_of_right"), 0.0, 1e6, 0.01, optional=True, help=f"in {own.currency}; 0 is not stated"),
             Control("cost_of_wrong", "Cost of a wrong one", "entry", task.cost_of_wrong, (*worth, "cost_of_wrong"),
                  0.0, 1e6, 0.01, optional=True, help=f"in {own.currency}; 0 is not stated"),
             Control("min_test_cases", "Least test cases", "entry", int(scene.facts.threshold("min_test_cases")),

@@ -64,7 +64,10 @@ class TaskAuditExplorer(Explorer):
                  (*at, "labelled_examples"), 0, 10**9, 50),
             Control("p95_latency_ms", "Must answer within, ms", "entry", task.p95_latency_ms,
                  (*at, "p95_latency_ms"), 0, 10**8, 50.0, optional=True, unknown="no requirement"),
-            *(Control(name, label, "buttons", getattr(task, name), (*at, name), options=YES_NO) for name, label in FLAGS),
+            *(
+                Control(name, label, "buttons", getattr(task, name), (*at, name), options=YES_NO)
+                for name, label in FLAGS
+            ),
         )  # fmt: skip
 
     def look(self, subject: str, scene: ExploredState) -> Sequence[Shown]:

@@ -62,7 +62,7 @@ def files_of(report: Path) -> dict[str, bytes]:
 
 
 def processes_in(folder: Path) -> list[str]:
-    """Processes whose current folder is this one or lies in it: a run, its zygote, its kernels."""
+    """Processes whose current folder is this one or lies in it: a run, its fork server, its kernels."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:

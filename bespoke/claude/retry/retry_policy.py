@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """All in seconds, unless a name says otherwise. House choices, not facts about a provider."""
+    """All in seconds, unless a name says otherwise. Choices of ours, not facts about a provider."""
 
     request_s: float = 600.0  # longest silence while an answer is computed
     connect_s: float = 10.0

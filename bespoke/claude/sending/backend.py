@@ -1,4 +1,4 @@
-"""What the rest of the room needs from a provider, and the ways in which a call can end."""
+"""What the rest of the package needs from a provider, and the ways in which a call can end."""
 
 from __future__ import annotations
 

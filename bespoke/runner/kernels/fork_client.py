@@ -1,4 +1,4 @@
-"""The runner's side of the zygote: starts it, and asks it for kernels. Cheap to import."""
+"""The runner's side of the fork server: starts it, and asks it for kernels. Cheap to import."""
 
 from __future__ import annotations
 
@@ -90,13 +90,13 @@ class ForkServer:
                 os.write(self._process.stdin.fileno(), self._expected)
 
     def connect(self) -> socket.socket:
-        """A connection for one kernel; works in a child of the process that started the zygote as well."""
+        """A connection for one kernel; works in a child of the process that started the fork server as well."""
         connection = socket.socket(socket.AF_UNIX)
         connection.connect(str(self._address()))
         return connection
 
     def disown(self) -> None:
-        """In a forked child: the zygote is the parent's to end."""
+        """In a forked child: the fork server is the parent's to end."""
         process, self._process, self._is_ours = self._process, None, False
         if process is not None and process.stdin is not None:
             process.stdin.close()
@@ -121,7 +121,7 @@ class ForkServer:
             self.stop()
 
     def _address(self) -> Any:
-        return runtime_dir.folder() / "zygote"
+        return runtime_dir.folder() / "fork-server"
 
 
 FORK_SERVER = ForkServer()
@@ -160,7 +160,7 @@ class ForkedKernel:
         if data:
             self._heard += data
         else:
-            self._end(-signal.SIGKILL)  # the zygote has gone, and its kernels with it
+            self._end(-signal.SIGKILL)  # the fork server has gone, and its kernels with it
 
     def _end(self, status: int) -> None:
         self._status = status
@@ -179,6 +179,6 @@ class ForkedKernel:
 
 
 def request(argv: list[str], cwd: str, env: Mapping[str, str]) -> bytes:
-    """What the zygote is asked. A kernel that can wait comes with every import done, one wanted at once without."""
+    """What the fork server is asked. A kernel that can wait has every import done, one wanted at once has none."""
     asked = {"argv": argv, "cwd": cwd, "env": dict(env), "at_once": env.get(AT_ONCE) == "1"}
     return json.dumps(asked).encode() + b"\n"

@@ -131,7 +131,7 @@ def _become_kernel(
     others: list[socket.socket],
     inherited: tuple[int, ...],
 ) -> None:
-    """In the child: leave the zygote's channels behind and run an ordinary ipykernel."""
+    """In the child: leave the fork server's channels behind and run an ordinary ipykernel."""
     code = 1
     try:
         os.setpgid(0, 0)  # an interrupt of one kernel reaches no other; one session, in which niceness counts

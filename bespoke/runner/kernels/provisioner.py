@@ -19,7 +19,7 @@ PATIENCE = 120.0  # seconds until a kernel must listen, the warm-up included
 
 
 class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
-    """Starts a kernel by forking the zygote; everything else is jupyter_client's local provisioner."""
+    """Starts a kernel by forking the fork server; everything else is jupyter_client's local provisioner."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """`cmd` is the kernel's usual command line; its arguments are used, its interpreter is not started."""

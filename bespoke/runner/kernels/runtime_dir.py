@@ -18,7 +18,7 @@ _made: list[Path] = []
 
 def folder() -> Path:
     """Readable by this user only; gone when the run ends, and at the next run where it was killed."""
-    if not _made or not _made[-1].is_dir():  # a zygote that ends takes the folder with it
+    if not _made or not _made[-1].is_dir():  # a fork server that ends takes the folder with it
         _made.append(_make())
     return _made[-1]
 

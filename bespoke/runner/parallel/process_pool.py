@@ -58,8 +58,8 @@ def run_in_processes(
 def _get_ready(names: Sequence[str], options: RunOptions) -> None:
     """What every child needs and none should import again; nothing of it starts a thread."""
     from bespoke.report import speculative_render
-    from bespoke.runner.kernels import preload  # noqa: F401
-    from bespoke.runner.parallel import notebook_scheduler
+    from bespoke.runner.kernels import preload
+    from bespoke.runner.parallel import notebook_scheduler  # noqa: F401
 
     collect_seldom()
     fork_client.FORK_SERVER.start()

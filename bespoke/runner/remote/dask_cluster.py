@@ -1,6 +1,6 @@
-"""The workers of a Dask cluster as a place to do errands: `bespoke run --cluster ADDRESS`.
+"""The workers of a Dask cluster as a place to run jobs: `bespoke run --cluster ADDRESS`.
 
-A worker that is lost is no harm: Dask gives its errand to another one, and gives up on an errand that has cost several
+A worker that is lost is no harm: Dask gives its job to another one, and gives up on a job that has cost several
 workers. Workers need this very version of bespoke, and are asked for it first.
 """
 
@@ -50,15 +50,15 @@ def workers(address: str) -> Iterator[Workers]:
 
 
 def _submit_to(executor: Any) -> Callable[[RemoteJob], Future[Done]]:
-    def submit(errand: RemoteJob) -> Future[Done]:
+    def submit(job: RemoteJob) -> Future[Done]:
         with _silence():
-            future: Future[Done] = executor.submit(at_worker, errand)
+            future: Future[Done] = executor.submit(at_worker, job)
             return future
 
     return submit
 
 
-def at_worker(errand: RemoteJob) -> Done:
+def at_worker(job: RemoteJob) -> Done:
     """The task itself: on a worker, in the scratch folder that Dask clears away even after a crash."""
     from distributed import get_worker
     from distributed.worker import thread_state
@@ -70,7 +70,7 @@ def at_worker(errand: RemoteJob) -> Done:
         task = worker.state.tasks.get(key)
         return task is not None and task.state == "executing"
 
-    return run_remote_job(errand, wanted, worker.local_directory)
+    return run_remote_job(job, wanted, worker.local_directory)
 
 
 def _connect(address: str) -> Any:
@@ -146,7 +146,7 @@ def _check(cluster: Any) -> None:
 
 
 def _threads(cluster: Any) -> int:
-    """Errands that the workers can do at the same time, as far as the client has heard."""
+    """Jobs that the workers can do at the same time, as far as the client has heard."""
     return sum(worker["nthreads"] for worker in cluster.scheduler_info().get("workers", {}).values())
 
 

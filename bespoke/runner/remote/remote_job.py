@@ -27,8 +27,8 @@ from bespoke.runner.kernels import fork_client
 from bespoke.runner.outcome import problems_of
 from bespoke.runner.remote.archive import Files, pack, unpack
 
-LOG = "engagement_log.csv"  # of the house, beside the client folders
-LOOK = 0.5  # seconds between two looks whether the errand is still wanted
+LOG = "engagement_log.csv"  # of the consultancy, beside the client folders
+LOOK = 0.5  # seconds between two looks whether the job is still wanted
 GRACE = 10  # seconds to end in order
 PR_SET_PDEATHSIG = 1
 
@@ -70,66 +70,66 @@ def fingerprint() -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def run_remote_job(errand: RemoteJob, wanted: Callable[[], bool], workplace: str | None = None) -> Done:
+def run_remote_job(job: RemoteJob, wanted: Callable[[], bool], workplace: str | None = None) -> Done:
     """Do it, in a new folder inside `workplace`. It is ended as soon as it is no longer wanted."""
-    if errand.version != fingerprint():
-        return _failed(errand, "a worker has another version of bespoke; install this one there")
+    if job.version != fingerprint():
+        return _failed(job, "a worker has another version of bespoke; install this one there")
     try:
         with tempfile.TemporaryDirectory(
             prefix="bespoke-", dir=workplace, ignore_cleanup_errors=True
         ) as place:
-            return _run_in(Path(place), errand, wanted)
+            return _run_in(Path(place), job, wanted)
     except BespokeError as error:
         problems = tuple(map(str, error.problems))
         return Done(problems, problems)
     except OSError as error:
-        return _failed(errand, f"could not run where it was sent: {error.strerror or error}")
+        return _failed(job, f"could not run where it was sent: {error.strerror or error}")
 
 
-def _run_in(place: Path, errand: RemoteJob, wanted: Callable[[], bool]) -> Done:
-    client_data, report = place / "client_data", place / "reports" / errand.name
+def _run_in(place: Path, job: RemoteJob, wanted: Callable[[], bool]) -> Done:
+    client_data, report = place / "client_data", place / "reports" / job.name
     client_data.mkdir()
-    _bring_client(errand, client_data)
-    before = _bring_report(errand, report)
-    said, code = _command(errand, place, wanted)
+    _bring_client(job, client_data)
+    before = _bring_report(job, report)
+    said, code = _command(job, place, wanted)
     if not wanted():
-        return _failed(errand, "called off")
+        return _failed(job, "called off")
     problems = problems_of(report, said) if code else ()
-    if not isinstance(errand.report, str):
+    if not isinstance(job.report, str):
         return Done(said, problems, pack(report))
     from bespoke.runner.remote import s3
 
-    s3.deliver(report, s3.under(errand.report, errand.name), before)
+    s3.deliver(report, s3.under(job.report, job.name), before)
     return Done(said, problems)
 
 
-def _bring_client(errand: RemoteJob, client_data: Path) -> None:
-    if not isinstance(errand.client, str):
-        unpack(errand.client, client_data / errand.name)
-        if errand.log is not None:
-            (client_data / LOG).write_bytes(errand.log)
+def _bring_client(job: RemoteJob, client_data: Path) -> None:
+    if not isinstance(job.client, str):
+        unpack(job.client, client_data / job.name)
+        if job.log is not None:
+            (client_data / LOG).write_bytes(job.log)
         return
     from bespoke.runner.remote import s3
 
-    s3.fetch(s3.under(errand.client, errand.name), client_data / errand.name)
-    s3.fetch_if_there(errand.client, LOG, client_data)
+    s3.fetch(s3.under(job.client, job.name), client_data / job.name)
+    s3.fetch_if_there(job.client, LOG, client_data)
 
 
-def _bring_report(errand: RemoteJob, report: Path) -> dict[str, str]:
+def _bring_report(job: RemoteJob, report: Path) -> dict[str, str]:
     report.parent.mkdir()
-    if not isinstance(errand.report, str):
-        unpack(errand.report, report)
+    if not isinstance(job.report, str):
+        unpack(job.report, report)
         return {}
     from bespoke.runner.remote import s3
 
-    return s3.fetch(s3.under(errand.report, errand.name), report)
+    return s3.fetch(s3.under(job.report, job.name), report)
 
 
-def _command(errand: RemoteJob, place: Path, wanted: Callable[[], bool]) -> tuple[tuple[str, ...], int]:
+def _command(job: RemoteJob, place: Path, wanted: Callable[[], bool]) -> tuple[tuple[str, ...], int]:
     """Lines and exit code of `bespoke run`, in a process that ends with this one."""
     with subprocess.Popen(
-        [sys.executable, "-m", "bespoke.runner.remote.remote_job", "run", errand.name, *errand.flags],
-        cwd=place, env={**os.environ, **fork_client.surroundings(), **errand.sealing},
+        [sys.executable, "-m", "bespoke.runner.remote.remote_job", "run", job.name, *job.flags],
+        cwd=place, env={**os.environ, **fork_client.surroundings(), **job.sealing},
         text=True, encoding="utf-8", errors="replace",
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as run:  # fmt: skip
@@ -150,8 +150,8 @@ def _end(run: subprocess.Popen[str]) -> None:
     run.kill()
 
 
-def _failed(errand: RemoteJob, why: str) -> Done:
-    line = f"{errand.name}: {why}"
+def _failed(job: RemoteJob, why: str) -> Done:
+    line = f"{job.name}: {why}"
     return Done((line,), (line,))
 
 

@@ -1,7 +1,7 @@
 """Clients that are not run in place: on the workers of a cluster, or here on copies from a shared URL.
 
-Each is an errand of its own. While one is under way its report folder is locked, and only as many are packed as there
-is room for. Folders under a URL are read and written by whoever does the errand and never pass through here.
+Each is a job of its own. While one is under way its report folder is locked, and only as many are packed as there
+is room for. Folders under a URL are read and written by whoever does the job and never pass through here.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SECONDS = 1.0  # between two looks whether anybody is still at work
 
 @dataclass(frozen=True)
 class Workers:
-    """Where errands are done. `hopeless` says why nobody is left to do them, as long as that is so."""
+    """Where jobs are done. `hopeless` says why nobody is left to do them, as long as that is so."""
 
     submit: Callable[[RemoteJob], Future[Done]]
     room: Callable[[], int]
@@ -40,7 +40,7 @@ class Workers:
 
 @dataclass
 class _RemoteClient:
-    """An errand under way, and the lock that its report folder is under meanwhile."""
+    """A job under way, and the lock that its report folder is under meanwhile."""
 
     name: str
     lock: ExitStack = field(default_factory=ExitStack)
@@ -79,20 +79,20 @@ def run_remotely(
     with workplace as place, ExitStack() as locks:
         while waiting or under_way:
             while waiting and len(under_way) < place.room():
-                journey = _RemoteClient(waiting.pop(0))
-                locks.push(journey.lock)
+                client = _RemoteClient(waiting.pop(0))
+                locks.push(client.lock)
                 try:
-                    errand = _packed(journey, client_data, reports, flags, say)
-                    under_way[place.submit(errand)] = journey
+                    job = _packed(client, client_data, reports, flags, say)
+                    under_way[place.submit(job)] = client
                 except (BespokeError, OSError) as error:
-                    settle(journey.name, _told(journey, _lines(journey.name, error), say))
+                    settle(client.name, _told(client, _lines(client.name, error), say))
             ended, _ = wait(under_way, timeout=SECONDS, return_when=FIRST_COMPLETED)
             for future in ended:
-                journey = under_way.pop(future)
-                settle(journey.name, _received(journey, future, reports, say))
+                client = under_way.pop(future)
+                settle(client.name, _received(client, future, reports, say))
             if not ended and (why := place.hopeless()):
-                for journey in under_way.values():
-                    settle(journey.name, _told(journey, [f"{journey.name}: {why}"], say))
+                for client in under_way.values():
+                    settle(client.name, _told(client, [f"{client.name}: {why}"], say))
                 for name in waiting:
                     settle(name, _told(_RemoteClient(name), [f"{name}: {why}"], say))
                 break
@@ -100,52 +100,52 @@ def run_remotely(
 
 
 def _packed(
-    journey: _RemoteClient, client_data: Place, reports: Place, flags: Sequence[str], say: Echo
+    client: _RemoteClient, client_data: Place, reports: Place, flags: Sequence[str], say: Echo
 ) -> RemoteJob:
-    """The errand of one client; its report folder is locked from here on."""
-    name = journey.name
-    client: Files | str = str(client_data)
+    """The job of one client; its report folder is locked from here on."""
+    name = client.name
+    files: Files | str = str(client_data)
     report: Files | str = str(reports)
     log = None
     client_names.check_name(name)
     folder = client_names.folder(client_data, name) if isinstance(client_data, Path) else None
     if isinstance(reports, Path):
         waiting = f"{name}: another run of this client is at work; waiting"
-        journey.lock.enter_context(one_at_a_time(reports / name, lambda: say(waiting)))
+        client.lock.enter_context(one_at_a_time(reports / name, lambda: say(waiting)))
         keep_out_of_git(reports / name)
         report = pack(reports / name)
     if folder is not None:
         if is_local_only(folder):
             clients.load(folder.parent, name)  # says what is wrong with it here, where it can be seen
-        client = pack(folder)
-        house = folder.parent / LOG
-        log = house.read_bytes() if house.is_file() else None
-    return RemoteJob(name, tuple(flags), client, report, log, fingerprint(), machine.lent(name))
+        files = pack(folder)
+        kept = folder.parent / LOG
+        log = kept.read_bytes() if kept.is_file() else None
+    return RemoteJob(name, tuple(flags), files, report, log, fingerprint(), machine.lent(name))
 
 
-def _received(journey: _RemoteClient, future: Future[Done], reports: Place, say: Echo) -> Sequence[str]:
+def _received(client: _RemoteClient, future: Future[Done], reports: Place, say: Echo) -> Sequence[str]:
     """What went wrong, once the report is in place."""
-    name = journey.name
+    name = client.name
     try:
         done = future.result()
     except (
         Exception,
         CancelledError,
     ) as error:  # the cluster's own, when every worker that tried it was lost
-        return _told(journey, [f"{name}: lost on the cluster: {type(error).__name__}"], say)
+        return _told(client, [f"{name}: lost on the cluster: {type(error).__name__}"], say)
     for line in done.said:
         say(line)
     try:
         if done.report is not None and isinstance(reports, Path):
             unpack(done.report, reports / name)
     except (BespokeError, OSError) as error:
-        return _told(journey, _lines(name, error), say)
-    journey.lock.close()
+        return _told(client, _lines(name, error), say)
+    client.lock.close()
     return done.problems
 
 
-def _told(journey: _RemoteClient, problems: Sequence[str], say: Echo) -> Sequence[str]:
-    journey.lock.close()
+def _told(client: _RemoteClient, problems: Sequence[str], say: Echo) -> Sequence[str]:
+    client.lock.close()
     for problem in problems:
         say(problem)
     return problems
@@ -160,12 +160,12 @@ def _lines(name: str, error: BespokeError | OSError) -> list[str]:
 
 @contextmanager
 def _threads(jobs: int) -> Iterator[Workers]:
-    """Errands done on this machine, each by a process of its own."""
+    """Jobs done on this machine, each by a process of its own."""
     leave = Event()
     with ThreadPoolExecutor(jobs) as pool:
         try:
             yield Workers(
-                lambda errand: pool.submit(run_remote_job, errand, lambda: not leave.is_set()),
+                lambda job: pool.submit(run_remote_job, job, lambda: not leave.is_set()),
                 lambda: jobs,
                 lambda: "",
             )
