@@ -100,7 +100,7 @@ sbom: $(VENV)/.ready                  ## build/sbom.cdx.json (CycloneDX) and bui
 audit:                                ## known weaknesses of the pinned packages, where pip-audit's database can be reached
 	$(PYTHON) -m venv .venv-audit
 	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --retries 1 "pip-audit==2.10.1"
-	.venv-audit/bin/python -m pip_audit --disable-pip --require-hashes --progress-spinner off -r requirements.txt
+	.venv-audit/bin/python -m pip_audit --strict --disable-pip --require-hashes --progress-spinner off -r requirements.txt
 
 requirements:                         ## pin everything again (needs uv)
 	$(UV) pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --generate-hashes pyproject.toml -o requirements.txt
