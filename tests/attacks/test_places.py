@@ -18,6 +18,7 @@ from bespoke.claude.budget.journal import Journal, journal_of
 from bespoke.cli import bespoke
 from bespoke.own.found import own_notebooks
 from bespoke.own.trust import is_trusted, trust
+from bespoke.runner.run_many import _brings_pictures
 from bespoke.saving import share, write_atomically
 from tests.attacks.conftest import CANARY, CLIENT
 
@@ -191,3 +192,36 @@ def test_erasing_waits_for_what_runs_on_aws(client: Path) -> None:
     done = CliRunner().invoke(bespoke, ["erase", CLIENT, "--yes", *places])
     assert done.exit_code == 1
     assert "nothing is done on its word" in str(done.exception)
+
+
+# --- a process of its own for whoever brings pictures ------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "brings"),
+    [("  logo: logo.svg", True), ("fonts: [own.ttf]", True), ("fonts:\n  - own.ttf", True), ("  logo: null", False),
+     ("  logo: null  # none", False), ("fonts: []", False), ("  logo:", False), ("# logo: x.svg", False)],
+)  # fmt: skip
+def test_whoever_brings_pictures_gets_a_process_of_its_own(tmp_path: Path, line: str, brings: bool) -> None:
+    """A picture crashes the typesetter, and the whole command with it."""
+    (tmp_path / "engagement.yaml").write_text(f"client: x\n{line}\n")
+    assert _brings_pictures(tmp_path) is brings
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux")
+def test_a_crash_of_the_typesetter_is_one_line(client: Path, tmp_path: Path) -> None:
+    """The typesetter crashes on the one client of the command."""
+    source = (
+        "import os, sys; from pathlib import Path; from bespoke.runner.parallel.process_pool import run_in_processes;"
+        "from bespoke.runner.cache.run_plan import RunOptions;"
+        "found = run_in_processes(['harbour_legal'], RunOptions(Path('client_data'), Path('reports')), 1,"
+        " lambda *_: os.abort(), print); print(len(found), found[0].ok)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(
+        [sys.executable, "-c", source], cwd=tmp_path, capture_output=True, text=True, env=environment,
+        timeout=120, check=False,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == [
+        f"{CLIENT}: its process was ended by signal 6; run it again to go on", "1 False",
+    ]  # fmt: skip
