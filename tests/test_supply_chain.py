@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
+from importlib.metadata import version
 
 import pytest
 
+from bespoke.bill_of_materials import document, licences
 from tests.conftest import ROOT
 
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}\b")
@@ -38,3 +40,25 @@ def test_every_declared_package_is_among_them() -> None:
         re.split(r"[=<>\[ ;~]", one, maxsplit=1)[0].lower() for one in project["dependency-groups"]["dev"]
     ]
     assert [name for name in wanted if name not in more] == []
+
+
+def test_the_bill_of_materials_names_each_package_once_with_its_licence() -> None:
+    made = document()
+    found = {one["name"].lower().replace("_", "-"): one for one in made["components"]}
+    assert (made["bomFormat"], made["specVersion"], len(found)) == (
+        "CycloneDX",
+        "1.6",
+        len(made["components"]),
+    )
+    assert found["pydantic"]["purl"] == f"pkg:pypi/pydantic@{version('pydantic')}"
+    assert found["pydantic"]["licenses"] == [{"expression": "MIT"}]
+    assert document() == made  # it holds no time and no random number
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    declared = [
+        re.split(r"[=<>\[ ;~]", one, maxsplit=1)[0].lower() for one in project["project"]["dependencies"]
+    ]
+    assert [name for name in declared if name not in found] == []
+
+
+def test_a_licence_that_is_not_stated_is_said() -> None:
+    assert [*licences([{"name": "x", "version": "1"}])] == [("x", "1", "not stated")]
