@@ -9,6 +9,9 @@ def program() -> None:
     """The command. Where kernels will most likely be wanted, they are got ready while it still imports itself."""
     _open_what_is_closed()
     try:
+        from bespoke.saving import be_private
+
+        be_private()
         if sys.argv[1:2] == ["run"] and not {"-h", "--help"} & set(sys.argv):
             _get_ready()
         from bespoke.cli import program as command

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -42,6 +43,10 @@ _CLIENT_DATA = click.option(
 )
 _REPORTS = click.option(
     "--reports", type=_Place(), metavar="DIR", default=None, help="Folder the reports go to."
+)
+
+_SHARE = click.option(
+    "--share", is_flag=True, help="Let other users of this machine read the rendered report."
 )
 
 
@@ -88,7 +93,7 @@ def _problems(folder: Path, name: str) -> list[Problem]:
         problems, client = checked(folder, name)
     except BespokeError as error:
         return [*error.problems, *_burning(folder / name)]
-    problems += _burning(folder / name)
+    problems += [*_alike(folder, name), *_burning(folder / name)]
     if all(problem.warning for problem in problems):
         from bespoke.chapters.consistency import inconsistencies
         from bespoke.own.words import misplaced
@@ -108,6 +113,7 @@ def _problems(folder: Path, name: str) -> list[Problem]:
     "--jobs", type=click.IntRange(1), default=None, help="Clients at the same time (default: one per core)."
 )
 @click.option("--cluster", default="", metavar="ADDRESS", help="Run on the workers of this Dask scheduler.")
+@_SHARE
 @_CLIENT_DATA
 @_REPORTS
 def run(
@@ -119,6 +125,7 @@ def run(
     force: bool,
     jobs: int | None,
     cluster: str,
+    share: bool,
     client_data: Path | str | None,
     reports: Path | str | None,
 ) -> None:
@@ -140,7 +147,21 @@ def run(
         jobs=jobs or 0,
         cluster=cluster,
     )
-    sys.exit(0 if run_all(request, click.echo) else 1)
+    done = run_all(request, click.echo)
+    if share and isinstance(request.reports, Path):
+        _share(request.reports, request.names)
+    sys.exit(0 if done else 1)
+
+
+def _share(reports: Path, names: Iterable[str]) -> None:
+    """Lets others on this machine read what is meant to be handed on: the rendered report, and nothing beside it."""
+    from bespoke.runner.cache import manifest as manifests
+    from bespoke.saving import share
+
+    for name in names:
+        found = manifests.read(reports / name)
+        if found is not None:
+            share(reports / name, found.report)
 
 
 @bespoke.command()
@@ -159,6 +180,8 @@ def run(
     "--as-they-are", is_flag=True, help="Print chapters that are older than what they are made from."
 )
 @click.option("--as-of", default="", metavar="DATE", help="The report of `bespoke run --as-of DATE`.")
+@click.option("--force", is_flag=True, help="Run everything again first, whatever lies there.")
+@_SHARE
 @_CLIENT_DATA
 @_REPORTS
 def report(
@@ -167,6 +190,8 @@ def report(
     issue: str,
     as_they_are: bool,
     as_of: str,
+    force: bool,
+    share: bool,
     client_data: Path | None,
     reports: Path | None,
 ) -> None:
@@ -177,10 +202,50 @@ def report(
 
     if issue and as_of:
         raise click.UsageError("a report as of another day is not issued")
+    folder, out = _folder(client_data, "client_data"), _folder(reports, "reports")
+    if force:
+        from bespoke.runner.run_many import RunRequest, run_all
+
+        if not run_all(RunRequest((client,), folder, out, as_of=as_of, force=True), click.echo):
+            sys.exit(1)
     asked = Asked(tuple(dict.fromkeys(forms)), issue, as_they_are)  # type: ignore[arg-type]
     day = parse_day(as_of).isoformat() if as_of else ""
-    options = RunOptions(_folder(client_data, "client_data"), _folder(reports, "reports"), day)
+    options = RunOptions(folder, out, day)
     report(client, options, asked, lambda line: click.echo(printable(line)))
+    if share:
+        _share(out, [client])
+
+
+@bespoke.command()
+@click.argument("names", metavar="CLIENT...", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every report there is.")
+@_REPORTS
+def verify(names: tuple[str, ...], every: bool, reports: Path | None) -> None:
+    """Prove that notebooks, results, figures and report are as this machine's last run wrote them; exit 1 if not."""
+    from bespoke.runner import proof
+
+    if every == bool(names):
+        raise click.UsageError("name one or more clients, or give --all")
+    folder, sound = _folder(reports, "reports"), True
+    for line, holds in proof.lines(folder, names or proof.reported(folder)):
+        click.echo(line)
+        sound &= holds
+    sys.exit(0 if sound else 1)
+
+
+@bespoke.command()
+@click.argument("client")
+@click.option("--yes", is_flag=True, help="Really delete; without it only a list is printed.")
+@click.option("--inputs", is_flag=True, help="Also the client folder itself.")
+@_CLIENT_DATA
+@_REPORTS
+def erase(client: str, yes: bool, inputs: bool, client_data: Path | None, reports: Path | None) -> None:
+    """List, and with --yes delete, everything made of a client on this machine; says what it cannot reach."""
+    from bespoke import erasing
+
+    folders = _folder(client_data, "client_data"), _folder(reports, "reports")
+    for line in erasing.erase(client, *folders, really=yes, inputs=inputs):
+        click.echo(printable(line))
 
 
 @bespoke.command()
@@ -307,7 +372,7 @@ def facts(as_of: str) -> None:
     """The fact tables: value, unit, source, read on, expires, stale?"""
     from datetime import date
 
-    from bespoke.facts.listing import lines
+    from bespoke.inspection.facts_listing import lines
     from bespoke.workbook import parse_day
 
     for line in lines(parse_day(as_of) if as_of else date.today()):
@@ -388,12 +453,24 @@ def program() -> None:
 
 
 def _burning(client: Path) -> list[Problem]:
-    """Endpoints and jobs of the client that cost money or are about to end, from the recorded state."""
+    """State that is not ours; endpoints and jobs of the client that cost money or are about to end, from the state."""
     from datetime import date
 
+    from bespoke import foreign
     from bespoke.tuning.jobs.watch import problems
 
-    return problems(client, date.today()) if (client / "tuning").is_dir() else []
+    burning = problems(client, date.today()) if (client / "tuning").is_dir() else []
+    return [*foreign.problems(client), *burning]
+
+
+def _alike(folder: Path, name: str) -> list[Problem]:
+    """Other clients of the portfolio whose name a reader takes for this one's."""
+    from bespoke import clients
+    from bespoke.clients.confusable import alike
+
+    others = [other for other in clients.names(folder) if list(alike([other, name]))]
+    said = "looks like the client {}; a reader will take one for the other"
+    return [Problem(name, None, None, said.format(other), warning=True) for other in others]
 
 
 def _folder(given: Path | None, name: str) -> Path:

@@ -318,6 +318,7 @@ def test_rows_with_identifiers_stay_until_waived(serve: Serve, tmp_path: Path) -
     assert summary.outcomes == {"answered": 1, "blocked": 1}
     assert list(rows(tmp_path)) == ["F000"]
     assert "078-05-1120" not in json.dumps(server.bodies) + "".join(said)
+    (tmp_path / "evaluation").mkdir(exist_ok=True)
     (tmp_path / "evaluation" / "judge_waivers.csv").write_text(
         "id,rule,reason\nF001,identifier_ssn,invented number\nF001,identifier_date,shifted date\n"
     )

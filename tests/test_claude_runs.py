@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bespoke.claude.budget.journal import Journal
+from bespoke.claude.budget.journal import Journal, journal_of
 from bespoke.claude.budget.pico_usd import usd
 from bespoke.clients.schema import Prediction
 from bespoke.errors import BespokeError
@@ -159,7 +159,7 @@ def test_the_budget_holds_at_every_moment(serve: Serve, tmp_path: Path) -> None:
     done = threading.Event()
     client = clinic(tmp_path, 60)
     (tmp_path / "evaluation").mkdir()
-    journal = Journal(tmp_path / "evaluation" / "journal.sqlite")
+    journal = Journal(journal_of(client.folder, "journal.sqlite"))
 
     def watch() -> None:
         while not done.is_set():

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
-from bespoke import clients
+from bespoke import clients, machine
 from bespoke.chapters.evaluation import compute
 from bespoke.claude import claude_commands, evaluate
+from bespoke.claude.budget.journal import journal_of
+from bespoke.claude.evaluate_client import JOURNAL
 from bespoke.claude.sending.progress_line import Live
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
@@ -213,8 +215,7 @@ def test_the_live_line_counts_and_leaves(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"no database at all, but long enough to be one" * 40, b""])
 def test_a_damaged_journal_is_one_line_and_a_quote_still_works(tmp_path: Path, content: bytes) -> None:
     root = tickets(tmp_path, 2)
-    journal = root / "acme" / "evaluation" / "journal.sqlite"
-    journal.write_bytes(content)
+    journal_of(root / "acme", JOURNAL).write_bytes(content)
     said: list[str] = []
     summary = run(root, send=False, say=said.append)
     assert summary.quote.usd_likely > 0
@@ -228,7 +229,7 @@ def test_the_journal_is_readable_by_its_owner_alone(serve: Serve, tmp_path: Path
     serve(says_delivery)
     root = tickets(tmp_path, 2)
     run(root, strategies=["zero_shot"])
-    found = [*(root / "acme" / "evaluation").glob("journal.sqlite*")]
+    found = [*machine.of_client(root / "acme").glob("journal.sqlite*")]
     assert found
     assert all(path.stat().st_mode & 0o077 == 0 for path in found)
 

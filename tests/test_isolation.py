@@ -20,6 +20,7 @@ from pypdf import PdfReader
 from bespoke import cli
 from bespoke.inspection import client_index
 from bespoke.paths import without_folders
+from bespoke.runner.cache import manifest as manifests
 from tests.conftest import ROOT
 from tests.faults.conftest import SMALLEST, add_client, bespoke, files_of
 
@@ -104,13 +105,10 @@ def test_the_list_of_clients_shows_text_as_text(planted: tuple[Path, str]) -> No
     )
     manifest = folder / "reports" / SMALLEST / "manifest.json"
     kept = manifest.read_bytes()
-    told = {
-        **json.loads(kept),
-        "advice": f"{' '.join(INJECTED)} {ESCAPES}",
-        "stale": [INJECTED[0]],
-        "as_of": INJECTED[0],
-    }
-    manifest.write_text(json.dumps(told), encoding="utf-8")
+    told = manifests.read(manifest.parent)
+    assert told is not None
+    told.advice, told.stale, told.as_of = f"{' '.join(INJECTED)} {ESCAPES}", [INJECTED[0]], INJECTED[0]
+    told.write(manifest.parent)
     client_index.write(folder / "reports", folder / "client_data")
     manifest.write_bytes(kept)
     (folder / "reports" / SMALLEST / "problems.txt").unlink()

@@ -436,14 +436,17 @@ def test_the_manifest_tells_where_the_time_went(reports: Path) -> None:
 def test_a_manifest_that_is_no_manifest_is_no_obstacle(reports: Path, tmp_path: Path) -> None:
     from bespoke.runner.cache import manifest
 
+    folder = tmp_path / "harbour_legal"
+    folder.mkdir()
     for content in ("", "[]", "{}", '{"client": 1}', "null", '{"notebooks": []}', "\x00"):
-        (tmp_path / "manifest.json").write_text(content)
-        assert manifest.read(tmp_path) is None
+        (folder / "manifest.json").write_text(content)
+        assert manifest.read(folder) is None
     text = (reports / "harbour_legal/manifest.json").read_text()
-    (tmp_path / "manifest.json").write_text(text.replace('"warnings": []', '"warnings": {}'))
-    assert manifest.read(tmp_path) is None
-    (tmp_path / "manifest.json").write_text(text)
-    assert manifest.read(tmp_path) is not None
+    (folder / "manifest.json").write_text(text.replace('"warnings": []', '"warnings": {}'))
+    assert manifest.read(folder) is None
+    assert manifest.unproven(folder) is None
+    (folder / "manifest.json").write_text(text)
+    assert manifest.read(folder) is not None
 
 
 def test_what_a_killed_run_began_to_write_is_cleared_away(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ class Chapter:
     compute: str = "compute"  # in `module`
     package: str = "bespoke"  # of an added chapter: its package, laid out as ours
     after: str = ""  # of an added chapter: stem of the chapter it follows in the report
+    leaves: tuple[str, ...] = ()  # files in the report folder beside its result
     explorer: str = ""  # of an added chapter: `module:Class` of its controls, where it has some
 
     @property
@@ -137,6 +138,7 @@ _ALL = (
             "dataset": "03_dataset_readiness",
             "timeline": "07_timeline",
         },
+        leaves=("advice.json",),
     ),
 )
 CHAPTERS: Mapping[str, Chapter] = placed(_ALL)

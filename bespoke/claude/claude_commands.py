@@ -83,7 +83,7 @@ def evaluate(
     """Ask Claude about every case under each strategy; leaves recorded predictions for the evaluation."""
     from bespoke.claude.evaluate_client import evaluate as run
 
-    found, facts = _client(client, client_data)
+    found, facts = _client(client, client_data, sends=yes, budget_given=budget is not None)
     renewed = _refreshed(refresh)
     options["ask_lost_again"] |= "lost" in renewed
     incomplete, jobs = False, _jobs(found, task, strategies)
@@ -152,7 +152,7 @@ def optimise(
     from bespoke.claude.optimise import optimise as run
     from bespoke.scorers import find
 
-    found, facts = _client(client, client_data)
+    found, facts = _client(client, client_data, sends=yes, budget_given=budget is not None)
     _jobs(found, task, ())  # an unknown task is told
     cases = next(t for t in found.evaluated if t.task_id == task)
     done = run(
@@ -186,7 +186,7 @@ def grade(
     from bespoke.claude.judge.grade import grade as run
     from bespoke.scorers import find
 
-    found, facts = _client(client, client_data)
+    found, facts = _client(client, client_data, sends=yes, budget_given=budget is not None)
     _jobs(found, task, ())  # an unknown task is told
     cases = next(t for t in found.evaluated if t.task_id == task)
     given = run(
@@ -270,7 +270,7 @@ def label(client: str, budget: Decimal | None, yes: bool, client_data: Path | No
     """Have Claude name the remedy family of failing outputs nobody labelled; leaves judge.csv for chapter 2."""
     from bespoke.claude.judge.label_failures import label as judge
 
-    found, facts = _client(client, client_data)
+    found, facts = _client(client, client_data, sends=yes, budget_given=budget is not None)
     summary = judge(
         found,
         facts,
@@ -304,14 +304,21 @@ def import_predictions(client: str, source: Path, client_data: Path | None, **op
     run(found, source, _say, **options)
 
 
-def _client(name: str, client_data: Path | None) -> tuple[Any, Any]:
-    """The client, and the facts of today: a call is paid at today's price, whatever day the report speaks of."""
+def _client(
+    name: str, client_data: Path | None, *, sends: bool = False, budget_given: bool = False
+) -> tuple[Any, Any]:
+    """The client, and the facts of today: a call is paid at today's price, whatever day the report speaks of.
+
+    What is sent or spent on the folder's word alone has to be confirmed on this machine.
+    """
     from datetime import date
 
-    from bespoke import clients
+    from bespoke import clients, confirmed
     from bespoke.facts.reader import Facts
 
     found = clients.load(client_data if client_data is not None else nearest("client_data"), name)
+    if sends:
+        confirmed.require(found, _say, budget_given=budget_given)
     return found, Facts(as_of=date.today(), overrides=found.engagement.thresholds)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from bespoke.claude.budget.journal import Journal
+from bespoke.claude.budget.journal import Journal, journal_of
 from bespoke.claude.budget.pico_usd import usd
 from bespoke.claude.budget.run_quote import assumed_ratio, make_quote, tell
 from bespoke.claude.budget.run_summary import EvaluationSummary
@@ -69,7 +69,7 @@ def evaluate(
     in this run and before. With `send=False` nothing leaves the machine: the quote is told and returned.
 
     Writes `evaluation/predictions/claude_<strategy>.jsonl`, `evaluation/claude_<strategy>.summary.json` and
-    the journal in the client's folder. Raises BespokeError for everything that keeps a run from starting, for
+    the journal in this machine's own folder. Raises BespokeError for everything that keeps a run from starting, for
     an error that would meet every request, and after an interrupt has been seen through.
     """
     patience = patience or RetryPolicy()
@@ -107,7 +107,7 @@ def evaluate(
         plan = replace(plan, small=_small(plan.shared, first, small, small_id or small))
     pricing = Pricing.of_client(client, model, facts.as_of, batch)
     plan.tell(say)
-    journal_path = client.folder / "evaluation" / JOURNAL
+    journal_path = journal_of(client.folder, JOURNAL)
     if not send:
         return _quote_only(plan, pricing, facts, journal_path, budget, say)
     journal = Journal(journal_path, lease_s=patience.lease_s)

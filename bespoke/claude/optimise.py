@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bespoke.claude.budget.journal import Journal
+from bespoke.claude.budget.journal import Journal, journal_of
 from bespoke.claude.budget.pico_usd import pico, usd
 from bespoke.claude.evaluate_client import JOURNAL
 from bespoke.claude.requests.answer_parsing import read_answer
@@ -90,7 +90,7 @@ def optimise(
     )
     if not send:
         return None
-    journal = Journal(client.folder / "evaluation" / JOURNAL, lease_s=patience.lease_s)
+    journal = Journal(journal_of(client.folder, JOURNAL), lease_s=patience.lease_s)
     before = journal.held()
     opened = open_backend(backend, patience) if isinstance(backend, str) else backend
     sender = Sender(

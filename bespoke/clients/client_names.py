@@ -72,7 +72,7 @@ def create(client_data: Path, name: str, template: Path) -> Path:
             # Contents only: an installed template may be read-only, the copy must not be.
             shutil.copytree(template, built, copy_function=shutil.copyfile)
             for path in (built, *built.rglob("*")):
-                path.chmod(0o755 if path.is_dir() else 0o644)
+                path.chmod(0o700 if path.is_dir() else 0o600)
             built.rename(target)
     except OSError as error:
         raise BespokeError(f"cannot be made: {error.strerror or error}", path=name) from error

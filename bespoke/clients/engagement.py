@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from bespoke.clients import known, plausible
-from bespoke.clients.files import LARGEST_YAML, ClientFile, read_text, usable
+from bespoke.clients.files import LARGEST_YAML, ClientFile, read_bytes, read_text, usable
 from bespoke.clients.records import MISFIT, Key, dotted, fit_record
 from bespoke.clients.schema import ROLES, Engagement
 from bespoke.clients.wording import EXAMPLE, did_you_mean, quote
 from bespoke.clients.yaml_tree import Tree, read_tree
-from bespoke.errors import BespokeError
+from bespoke.errors import BespokeError, printable
 
 LOGOS: dict[str, tuple[bytes, ...]] = {".svg": (b"<",), ".png": (b"\x89PNG\r\n\x1a\n",)}
+LARGEST_FONT = 60_000_000  # bytes; one that has every script there is has 40 MB
+LARGEST_PICTURE = 64_000_000  # bytes that are read to say of a logo that it is too large
 FONTS: dict[str, tuple[bytes, ...]] = {
     ".otf": (b"OTTO", b"\0\1\0\0"),
     ".ttf": (b"\0\1\0\0", b"true"),
@@ -130,8 +132,8 @@ def _thresholds(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
 
 def _files(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
     logo = typed.get("branding", {}).get("logo")
-    if logo is not None:
-        _file(source, tree, ("branding", "logo"), logo, LOGOS)
+    if logo is not None and _file(source, tree, ("branding", "logo"), logo, LOGOS):
+        _logo(source, tree, logo)
     for place, font in enumerate(typed.get("fonts", ())):
         if _file(source, tree, ("fonts", place), font, FONTS):
             _font(source, tree, ("fonts", place), font)
@@ -186,11 +188,31 @@ def _plausible(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
         source.say(message, tree.line(("rates", name)), f"rates.{name}", warning=True)
 
 
+def _logo(source: ClientFile, tree: Tree, name: str) -> None:
+    """A picture that a typesetter would choke on is told here, before anything is run."""
+    from bespoke.report.limits import check_logo
+
+    key: Key = ("branding", "logo")
+    found = ClientFile(source.root, source.root / name.replace("\\", "/"), source.shown)
+    raw = read_bytes(found, LARGEST_PICTURE)
+    try:
+        if raw is not None:
+            check_logo(raw, svg=name.lower().endswith(".svg"))
+    except (ValueError, OSError) as error:
+        source.say(f"{quote(name)} {printable(str(error))}", tree.line(key), dotted(key))
+    for problem in found.problems:
+        source.say(f"{quote(name)} {problem.message}", tree.line(key), dotted(key))
+
+
 def _font(source: ClientFile, tree: Tree, key: Key, name: str) -> None:
     from bespoke.show.fonts import code_points
 
+    path = source.root / name.replace("\\", "/")
+    if path.stat().st_size > LARGEST_FONT:
+        source.say(f"{quote(name)} is larger than {LARGEST_FONT // 10**6} MB", tree.line(key), dotted(key))
+        return
     try:
-        code_points((source.root / name.replace("\\", "/"),))
+        code_points((path,))
     except BespokeError as error:
         source.say(f"{quote(name)} is {error.problems[0].message}", tree.line(key), dotted(key))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 import stat
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bespoke.clients.opening import LeadsOut, open_inside
 from bespoke.clients.wording import did_you_mean, quote
 from bespoke.direction import turning
 from bespoke.errors import Problem
@@ -82,13 +84,20 @@ def read_bytes(source: ClientFile, largest: int = LARGEST) -> bytes | None:
     if not usable(source):
         return None
     try:
-        if source.path.stat().st_size > largest:
-            source.say(f"is larger than {largest // KIB} KiB; leave out what is not needed")
-            return None
-        return source.path.read_bytes()
+        with open_inside(
+            source.root, source.path
+        ) as file:  # one descriptor: what is measured is what is read
+            if os.fstat(file.fileno()).st_size > largest:
+                source.say(f"is larger than {largest // KIB} KiB; leave out what is not needed")
+                return None
+            data = file.read(largest + 1)
     except OSError as error:
-        source.say(f"cannot be read: {_reason(error)}")
+        source.say(_not_read(error))
         return None
+    if len(data) > largest:
+        source.say("grows while it is read; run this again once nobody writes to it")
+        return None
+    return data
 
 
 def read_text(source: ClientFile, largest: int = LARGEST) -> str | None:
@@ -149,7 +158,7 @@ def check_encoding(source: ClientFile) -> None:
         return
     seen = False
     try:
-        for row, line in enumerate(_lines(source.path), start=1):
+        for row, line in enumerate(_lines(source), start=1):
             if row == 1 and line.startswith(codecs.BOM_UTF8):
                 line = line[len(codecs.BOM_UTF8) :]
                 source.say(
@@ -162,15 +171,21 @@ def check_encoding(source: ClientFile) -> None:
                 source.say(not_utf8(line[error.start], error.start + 1), row, warning=True)
                 return
     except OSError as error:
-        source.say(f"cannot be read: {_reason(error)}")
+        source.say(_not_read(error))
         return
     if not seen:
         source.say_empty()
 
 
-def _lines(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
+def _lines(source: ClientFile) -> Iterator[bytes]:
+    with open_inside(source.root, source.path) as file:
         yield from file
+
+
+def _not_read(error: OSError) -> str:
+    if isinstance(error, LeadsOut) or error.errno in (errno.ELOOP, errno.ENOTDIR):
+        return "was changed into a link while it was read; put the file itself here"
+    return f"cannot be read: {_reason(error)}"
 
 
 def _reason(error: Exception) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bespoke.clients import known
+from bespoke.clients.confusable import alike
 from bespoke.clients.files import ClientFile
 from bespoke.clients.tables import Numbered, check_unique
 from bespoke.clients.wording import EXAMPLE, first_few, quote
@@ -13,6 +14,12 @@ MOST_PHASES = 200
 def check_tasks(source: ClientFile, rows: list[Numbered]) -> None:
     check_unique(source, rows, "task_id")
     _name_examples(source, rows, "name")
+    for column in ("task_id", "name"):
+        numbers = {row[column]: number for number, row in rows if row.get(column)}
+        for name, earlier in alike(numbers):
+            where = f"{quote(earlier)} in row {numbers[earlier]}"
+            message = f"{quote(name)} looks like {where}; a reader will take one for the other"
+            source.say(message, numbers[name], column, warning=True)
     for number, row in rows:
         model = row.get("model")
         if model is not None and not known.is_model(model):

@@ -156,7 +156,8 @@ def _parent(row: _OrderRow, rows: dict[str, _OrderRow]) -> str:
 
 def _text(path: Path) -> str:
     try:
-        data = path.read_bytes()
+        with path.open("rb") as plain:
+            data = plain.read(LARGEST + 1)
         if path.name.lower().endswith(".gz"):
             with gzip.open(path, "rb") as file:
                 data = file.read(LARGEST + 1)

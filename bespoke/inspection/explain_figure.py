@@ -11,8 +11,8 @@ from bespoke import clients
 from bespoke.chapters.registry import CHAPTERS, Chapter, chapter
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError, printable
-from bespoke.facts.listing import value_text
 from bespoke.facts.reader import Facts, value_rows
+from bespoke.inspection.facts_listing import value_text
 from bespoke.keys import reads
 from bespoke.own.own_in_report import printed
 from bespoke.report.document import read, split
@@ -27,6 +27,7 @@ from bespoke.report.model import (
     walk,
 )
 from bespoke.report.volumes import assembled
+from bespoke.runner import proof
 from bespoke.runner.cache import manifest as manifests
 from bespoke.runner.run_client import RunOptions, upstream
 from bespoke.show.language import LANGUAGE
@@ -54,10 +55,11 @@ def explain(name: str, asked: str, options: RunOptions) -> Iterator[str]:
     """
     client = clients.load(options.client_data, name)
     folder = options.reports / name
-    found = manifests.read(folder)
-    if found is None:
+    if not folder.is_dir():
         raise BespokeError("no report to explain; run `bespoke run` first", path=name)
     language = LANGUAGE
+    found = manifests.proven(folder)
+    proof.require(folder, found)
     parts = [split(read(one.path), language, one.options) for one in printed(client.folder, folder, found)]
     document = assembled(parts, language)
     places = [p for section in document.sections for p in _places(section, asked)]

@@ -16,6 +16,7 @@ import ijson
 
 from bespoke.clients.dialect import SEPARATORS
 from bespoke.errors import BespokeError
+from bespoke.unpacking import Unpacked
 
 Element = tuple[int, Any]  # its line, row or number in the file, from 1; None stands for what is malformed
 CONTAINERS = ("data", "resourceSpans", "records", "Records", "events", "observations", "spans")
@@ -43,7 +44,7 @@ def _opened(path: Path) -> IO[bytes]:
     """The file unpacked, and as UTF-8 without a byte order mark: PowerShell writes UTF-16, and some tools the mark."""
     with path.open("rb") as raw:
         packed = raw.read(2) == b"\x1f\x8b"
-    file = cast("IO[bytes]", gzip.GzipFile(path)) if packed else cast("IO[bytes]", path.open("rb"))
+    file = cast("IO[bytes]", Unpacked(path.open("rb"))) if packed else cast("IO[bytes]", path.open("rb"))
     start = file.read(3)
     file.seek(0)
     if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):

@@ -13,6 +13,7 @@ from bespoke.errors import BespokeError
 from bespoke.intake.elements import elements, first
 from bespoke.intake.failing import Failing, FailingOutputs, as_text, collect, is_wrong
 from bespoke.intake.usage_record import named
+from bespoke.unpacking import part
 
 LARGEST = 512 * 2**20  # bytes of a promptfoo result or an Inspect log in JSON, which is one document
 COLUMNS = ("id", "prompt", "expected", "actual", "note", "code", "failed", "score")
@@ -83,7 +84,7 @@ def _samples_of_zip(path: Path) -> Iterator[Any]:
         with zipfile.ZipFile(path) as log:
             for name in log.namelist():
                 if re.fullmatch(r"samples/.+\.json", name):
-                    yield json.loads(log.read(name))
+                    yield json.loads(part(log, name))
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise BespokeError(f"is no Inspect log: {error}", path=path.name) from None
 

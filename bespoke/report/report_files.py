@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bespoke.errors import BespokeError
 from bespoke.report.report_cover import Cover
 from bespoke.report.speculative_render import Ahead
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from bespoke.report.model import Document
     from bespoke.report.office import Form
     from bespoke.report.outputs import ReadingOptions
+
+LONGEST = 900  # seconds for one PDF; the longest report we know takes three
 
 
 def render(
@@ -43,13 +46,19 @@ def render(
     clock.lap("read")
     sources = [typesetting.source(report, cover, volume) for volume in ("report", "evidence")]
     clock.lap("typst")
-    with ThreadPoolExecutor(1) as beside:  # Typst lets Python go on
+    beside = ThreadPoolExecutor(1)
+    try:  # Typst lets Python go on
         typeset = beside.submit(_typeset, sources, cover, ahead)
         page = webpage.page(report, cover)
         beside_it = tables.files(report)
         clock.lap("html")
         meanwhile()
-        pdfs = typeset.result()
+        pdfs = typeset.result(timeout=LONGEST)
+    except TimeoutError:
+        message = f"the report is not typeset after {LONGEST // 60} minutes; a picture or a table is too much for it"
+        raise BespokeError(message) from None
+    finally:
+        beside.shutdown(wait=False)  # what hangs is not waited for: the process ends without it
     clock.lap("pdf")
     files = {"report.pdf": pdfs[0], "evidence.pdf": pdfs[1], "report.html": page.encode(), **beside_it}
     write_together({folder / name: content for name, content in files.items()})

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from bespoke.clients.opening import open_inside
 from bespoke.clients.schema import Client
+from bespoke.errors import BespokeError
 
 if TYPE_CHECKING:
     from bespoke.report import Cover
@@ -27,8 +30,20 @@ def cover_of(client: Client, as_of: date) -> Cover:
         as_of=as_of,
         accent=engagement.branding.accent,
         confidentiality=engagement.branding.confidentiality,
-        logo=logo.read_bytes() if logo else None,
+        logo=_bytes(client, logo) if logo else None,
         logo_kind=KINDS[logo.suffix.lower()] if logo else "svg",
         paper=engagement.paper,
         fonts=tuple(client.folder / name for name in engagement.fonts),
     )
+
+
+def _bytes(client: Client, logo: Path) -> bytes:
+    """From inside the client folder, whatever lies there by now."""
+    try:
+        with open_inside(client.folder, logo) as file:
+            return file.read()
+    except OSError as error:
+        raise BespokeError(
+            f"cannot be read: {error.strerror or 'it is no file of the folder'}",
+            path=f"{client.name}/{logo.name}",
+        ) from error

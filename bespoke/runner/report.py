@@ -13,7 +13,7 @@ from bespoke.clients import client_names
 from bespoke.errors import BespokeError, Problem
 from bespoke.keys import digest
 from bespoke.own.run_own import own_unchanged
-from bespoke.runner import besides, issued
+from bespoke.runner import besides, issued, proof
 from bespoke.runner.besides import Standing
 from bespoke.runner.cache import manifest as manifests
 from bespoke.runner.cache.edited_notebooks import keep_edited
@@ -44,9 +44,8 @@ def report(name: str, options: RunOptions, asked: Asked, say: Echo) -> None:
     client = clients.load(options.client_data, name)
     folder = options.folder(name)
     with one_at_a_time(folder, lambda: say(f"{name}: another run of this client is at work; waiting")):
-        found = manifests.read(folder)
-        if found is None:
-            raise BespokeError("there is no report of a run here; run `bespoke run` first", path=name)
+        found = manifests.proven(folder)
+        proof.require(folder, found)
         day = parse_day(found.as_of)
         plan = plan_as_it_lies(name, client_names.folder(options.client_data, name), found, folder, options)
         older = _older(client, plan)

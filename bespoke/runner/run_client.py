@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bespoke import machine
 from bespoke.chapters.registry import CHAPTERS
 from bespoke.client_cache import hand_over
 from bespoke.clients import client_names
@@ -22,12 +23,13 @@ from bespoke.paths import PACKAGE, REPORT_FOLDER
 from bespoke.report.speculative_render import Ahead
 from bespoke.runner.besides import Standing
 from bespoke.runner.cache import manifest as manifests
+from bespoke.runner.cache.edited_notebooks import keep_edited
 from bespoke.runner.cache.manifest import Manifest
 from bespoke.runner.cache.run_plan import LAST, TABLES, RunOptions, RunPlan, report_files, upstream
 from bespoke.runner.kernels import fork_client, runtime_dir
 from bespoke.runner.lock import one_at_a_time
 from bespoke.runner.parallel import notebook_scheduler
-from bespoke.saving import remove_unfinished
+from bespoke.saving import keep_out_of_git, remove_unfinished
 from bespoke.show.language import LANGUAGE
 
 if TYPE_CHECKING:
@@ -88,13 +90,16 @@ def _run(name: str, root: Path, folder: Path, options: RunOptions, say: Echo) ->
     if fork_client.available():
         fork_client.FORK_SERVER.start()
     started = time.perf_counter()
+    keep_out_of_git(folder)
     for place in (folder, folder / "notebooks", folder / "results", folder / TABLES):
         remove_unfinished(place)
+    before = manifests.read(folder)
+    if before is None:
+        _begin_anew(name, folder, options, say)
     client, day, now = _read(name, root, options)
     _check_notes(client)
     for warning in now.warnings:
         say(warning)
-    before = manifests.read(folder)
     plan = _with(now, before, folder, options)
     environment = {
         "BESPOKE_CLIENT_DATA": str(options.client_data.resolve()),
@@ -133,6 +138,24 @@ def _run(name: str, root: Path, folder: Path, options: RunOptions, say: Echo) ->
             say(f"{name}: report: unchanged")
     plan.now.wall_seconds = round(time.perf_counter() - started, 3)
     plan.now.write(folder)
+
+
+def _begin_anew(name: str, folder: Path, options: RunOptions, say: Echo) -> None:
+    """Nothing that lies there is ours: everything is made again, and what an analyst wrote is kept beside it."""
+    if not options.force:
+        manifests.refuse_foreign(folder)
+    try:
+        machine.seal(machine.report_of(name), b"")
+    except BespokeError as error:
+        say(f"{name}: the report will have no seal: {error}")
+    there = manifests.unproven(folder)
+    if there is None:
+        return
+    say(f"{name}: the earlier report has no seal of this machine; everything is made again")
+    for stem, run in there.notebooks.items():
+        if stem in CHAPTERS:
+            then = str(run.outputs.get(f"notebooks/{stem}.ipynb", ""))
+            keep_edited(folder / "notebooks" / f"{stem}.ipynb", then, f"{name}: {stem}", say)
 
 
 def _rehearse(plan: RunPlan, client: Client, day: date, ahead: Ahead) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -17,6 +18,9 @@ from bespoke.runner.outcome import PROBLEMS, Outcome, keep
 from bespoke.runner.run_client import RunOptions, cores, is_unchanged, run_client
 
 Echo = Callable[[str], None]
+
+# of engagement.yaml: a logo that is named, fonts that are listed
+PICTURES = re.compile(r"^\s*(?:logo[ \t]*:[ \t]*+(?!null|~|#)\S|fonts[ \t]*:[ \t]*+(?!null|~|\[\s*\]))", re.M)
 
 
 @dataclass(frozen=True)
@@ -62,11 +66,20 @@ def _settled(name: str, options: RunOptions, say: Echo) -> bool:
 def _run(names: Sequence[str], request: RunRequest, options: RunOptions, say: Echo) -> list[Outcome]:
     jobs = min(request.jobs or cores(), len(names))
     options = replace(options, width=max(1, cores() // jobs))
-    if jobs == 1:
-        return [_one(name, options, say) for name in names]
+    if len(names) == 1 and not _brings_pictures(options.client_data / names[0]):
+        return [_one(names[0], options, say)]
+    # a process for each, however many at a time: a picture that crashes the typesetter ends its own client, in one line
     from bespoke.runner.parallel.process_pool import run_in_processes
 
     return run_in_processes(names, options, jobs, _one, say)
+
+
+def _brings_pictures(client: Path) -> bool:
+    """Whether the client has pictures or fonts of its own drawn, which nobody has drawn before."""
+    with suppress(OSError):
+        text = (client / "engagement.yaml").read_text(encoding="utf-8", errors="replace")
+        return (client / "notebooks").is_dir() or PICTURES.search(text) is not None
+    return False
 
 
 def _run_away(names: Sequence[str], request: RunRequest, options: RunOptions, say: Echo) -> list[Outcome]:

@@ -57,7 +57,7 @@ def files_of(report: Path) -> dict[str, bytes]:
     return {
         path.relative_to(report).as_posix(): path.read_bytes()
         for path in sorted(report.rglob("*"))
-        if path.is_file() and path.name not in ("manifest.json", ".lock")
+        if path.is_file() and path.name != "manifest.json" and not path.name.startswith(".")
     }
 
 

@@ -326,7 +326,7 @@ def test_workers_that_do_not_come_back_are_a_line_for_each_client(
 )
 def test_what_is_no_address_is_a_line(address: str) -> None:
     with pytest.raises(
-        BespokeError, match=r"is no address of a scheduler; write it as tcp://10\.0\.0\.5:8786$"
+        BespokeError, match=r"is no address of a scheduler; write it as tls://10\.0\.0\.5:8786$"
     ):
         dask_cluster._connect(address)
 

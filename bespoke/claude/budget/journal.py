@@ -1,8 +1,8 @@
 """Every request of a client by content hash, with its answer: a killed run goes on and never pays twice.
 
-One SQLite file, shared by all runs on the client at once. A request is `free`, `sent` (its worst case is
-reserved), `answered` (its real cost stands) or `lost` (perhaps paid, answer gone: its worst case stands, until enough
-answers of its kind have come; then what the dearest of them cost).
+One SQLite file in this machine's own folder, shared by all runs on the client at once. A request is `free`, `sent`
+(its worst case is reserved), `answered` (its real cost stands) or `lost` (perhaps paid, answer gone: its worst case
+stands, until enough answers of its kind have come; then what the dearest of them cost).
 The change to `sent` and the check of the budget are one transaction, so no two runs send the same request
 and no two reservations share the same money. A sum kept by triggers is what the budget is checked against.
 
@@ -21,10 +21,11 @@ import time
 import uuid
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from bespoke import machine
 from bespoke.claude.budget.journal_schema import (
     ENOUGH,
     FROM_1,
@@ -37,6 +38,21 @@ from bespoke.claude.budget.journal_schema import (
 )
 from bespoke.claude.requests.calls import ModelRequest
 from bespoke.errors import BespokeError
+from bespoke.saving import private_folder, write_atomically
+
+_TAKEN = (
+    "key", "note", "strategy", "pass", "model", "state", "owner", "batch", "worst", "paid", "lost", "losses", "sends",
+    "message", "latency_ms", "reason", "sent_at", "done_at",
+)  # fmt: skip
+
+
+def journal_of(client_folder: Path, name: str) -> Path:
+    """Where this machine keeps a journal of a client: never in the folder, which the client could write."""
+    place = machine.of_client(client_folder)
+    private_folder(place)
+    if not (place / machine.WHOSE).exists():
+        write_atomically(place / machine.WHOSE, f"{os.path.realpath(client_folder)}\n")
+    return place / name
 
 
 class Journal:
@@ -47,7 +63,7 @@ class Journal:
         self.owner = uuid.uuid4().hex
         self._host = socket.gethostname()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(path.parent)
             self._db = sqlite3.connect(path, timeout=60.0, isolation_level=None, check_same_thread=False)
             self._switch_to_wal()
             self._db.execute("PRAGMA synchronous=FULL")  # a claim must outlive a power cut: it is money
@@ -172,6 +188,26 @@ class Journal:
                 " message = NULL WHERE key = ? AND state = 'answered'",
                 (key,),
             )
+
+    def take_over(self, other: Path) -> tuple[int, int]:
+        """Copies the rows of another journal, and none of its triggers; answers taken, and what is held in pico-USD."""
+        with closing(sqlite3.connect(f"{other.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            requests = db.execute(f"SELECT {', '.join(_TAKEN)} FROM requests").fetchall()
+            batches = db.execute(
+                "SELECT name, owner, id, model, requests, created_at, state FROM batches"
+            ).fetchall()
+        money = [_TAKEN.index(name) for name in ("worst", "paid", "lost")]
+        if any(not isinstance(row[place], int) or row[place] < 0 for row in requests for place in money):
+            raise BespokeError("a request in it costs less than nothing", path=str(other))
+        with self._writing() as db:
+            marks = ", ".join("?" * len(_TAKEN))
+            db.executemany(f"INSERT INTO requests ({', '.join(_TAKEN)}) VALUES ({marks})", requests)
+            db.executemany(
+                "INSERT INTO batches (name, owner, id, model, requests, created_at, state)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                batches,
+            )
+        return sum(row[_TAKEN.index("state")] == "answered" for row in requests), self.held()
 
     # --- batches ---------------------------------------------------------------------------------------
 
@@ -300,13 +336,15 @@ class Journal:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version not in (0, 1, VERSION):
             raise BespokeError(f"the journal is of version {version}, not {VERSION}", path=str(self.path))
-        if version == VERSION:
-            return
         with self._writing() as db:
             (version,) = db.execute("PRAGMA user_version").fetchone()  # another run may have been first
             for statement in _statements({0: SCHEMA, 1: FROM_1}.get(version, "")):
                 db.execute(statement)
             db.execute(f"PRAGMA user_version = {VERSION}")
+            db.execute(  # counted again, whatever stands in the sum
+                "UPDATE ledger SET held = (SELECT coalesce(sum(held), 0) FROM requests),"
+                " in_flight = (SELECT count(*) FROM requests WHERE state = 'sent')"
+            )
 
     def _know(self, db: sqlite3.Connection, call: ModelRequest) -> None:
         db.execute(

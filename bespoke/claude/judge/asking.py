@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from bespoke.claude.budget.journal import Journal
+from bespoke.claude.budget.journal import Journal, journal_of
 from bespoke.claude.budget.pico_usd import pico, usd
 from bespoke.claude.evaluate_client import JOURNAL
 from bespoke.claude.requests.answer_parsing import read_answer
@@ -77,7 +77,7 @@ def answers(
     say(f"{len(calls)} {what}, at most {worst:.2f} USD; budget {budget:.2f} USD")
     if not send:
         return None
-    journal = Journal(client.folder / "evaluation" / JOURNAL, lease_s=patience.lease_s)
+    journal = Journal(journal_of(client.folder, JOURNAL), lease_s=patience.lease_s)
     opened = open_backend(backend, patience) if isinstance(backend, str) else backend
     sender = Sender(
         backend=opened, journal=journal, pricing=pricing, batch_pricing=pricing, budget=pico(budget),

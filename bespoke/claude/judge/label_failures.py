@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from bespoke.claude.budget.journal import Journal
+from bespoke.claude.budget.journal import Journal, journal_of
 from bespoke.claude.budget.pico_usd import pico
 from bespoke.claude.budget.run_quote import tell
 from bespoke.claude.evaluate_client import wire_id
@@ -61,7 +61,7 @@ def label(
     machine and nothing is written: the quote is told and returned.
 
     Writes `judge.csv` in the client's folder, the labels of this run only, so that one judge is checked and not
-    a mixture; without any label an earlier file stays. Answers stay in `evaluation/judge_journal.sqlite`, and
+    a mixture; without any label an earlier file stays. Answers stay in the judge's journal on this machine, and
     asking again for what it holds costs nothing. Raises BespokeError for everything that keeps a run from
     starting, for an error that would meet every request, and after an interrupt has been seen through.
     """
@@ -73,7 +73,7 @@ def label(
     cases = make_cases(client, facts, name, wire, sample_human)
     pricing = Pricing.of_client(client, model, facts.as_of)
     cases.tell(say)
-    path = client.folder / "evaluation" / JOURNAL
+    path = journal_of(client.folder, JOURNAL)
     asking = send and cases.worth_asking
     journal = Journal(path, lease_s=patience.lease_s) if asking or path.exists() else None
     try:

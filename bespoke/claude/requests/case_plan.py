@@ -7,7 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from bespoke.claude.requests.capabilities import Capabilities
-from bespoke.claude.requests.identifier_check import IdentifierHit, read_waivers, unwaived
+from bespoke.claude.requests.identifier_check import (
+    IdentifierHit,
+    identifiers_left,
+    read_waivers,
+    unwaived,
+)
 from bespoke.claude.requests.prompt import PromptWording, Shared
 from bespoke.claude.requests.request_plan import (
     WAIVERS,
@@ -107,7 +112,7 @@ def make_task_plan(
     clean = [
         case
         for case in task.usable_train
-        if not unwaived(case.id, f"{case.text}\n{scorer.written(task, case)}", waivers)
+        if not identifiers_left(case.id, f"{case.text}\n{scorer.written(task, case)}")
     ]
     count = int(facts.fact("evidence.tokens.examples").number)
     answer_bytes = mean_bytes(scorer.written(task, case) for case in task.cases)

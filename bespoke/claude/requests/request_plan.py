@@ -12,7 +12,12 @@ from bespoke.chapters.icd10_evaluation.decision import comparable_code
 from bespoke.claude.requests.answer_parsing import Parse, read_answer
 from bespoke.claude.requests.calls import ModelRequest
 from bespoke.claude.requests.capabilities import Capabilities
-from bespoke.claude.requests.identifier_check import IdentifierHit, read_waivers, unwaived
+from bespoke.claude.requests.identifier_check import (
+    IdentifierHit,
+    identifiers_left,
+    read_waivers,
+    unwaived,
+)
 from bespoke.claude.requests.prompt import INSTRUCTIONS, PromptWording, Shared, request_body
 from bespoke.claude.requests.prompt_examples import glossary, worked_examples
 from bespoke.claude.requests.strategies import LARGER, Pass, Strategy
@@ -143,7 +148,8 @@ def make_plan(
     blocked = {note.id: hits for note in client.notes if (hits := unwaived(note.id, note.text, waivers))}
     notes = tuple(note for note in client.notes if note.id not in blocked)
     train = _training(client)
-    clean = [note for note in train if not unwaived(note.id, _everything(note), waivers)]
+    # a waiver lets its own text leave, and not along with everybody else's
+    clean = [note for note in train if not identifiers_left(note.id, _everything(note))]
     count = int(facts.fact("evidence.tokens.examples").number)
     codes = code_set(client.code_set)
     candidates: Mapping[str, tuple[str, ...]] = {}

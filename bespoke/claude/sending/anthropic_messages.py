@@ -27,7 +27,7 @@ from bespoke.claude.sending.backend import (
     Rejected,
     Reply,
 )
-from bespoke.claude.sending.destination import refuse_plain_http
+from bespoke.claude.sending.destination import keep_loopback_direct, refuse_plain_http
 
 T = TypeVar("T")
 
@@ -46,6 +46,7 @@ class AnthropicMessages:
 
     def __init__(self, patience: RetryPolicy, connections: int) -> None:
         timeout = httpx2.Timeout(patience.request_s, connect=patience.connect_s)
+        keep_loopback_direct()
         try:
             self._client: Any = self.client(
                 max_retries=0,  # one loop retries, and it is ours: it knows the budget and the journal

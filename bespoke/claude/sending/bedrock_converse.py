@@ -28,7 +28,7 @@ from bespoke.claude.sending.backend import (
     Rejected,
     Reply,
 )
-from bespoke.claude.sending.destination import refuse_plain_http
+from bespoke.claude.sending.destination import keep_loopback_direct, refuse_plain_http
 from bespoke.errors import BespokeError
 
 _THREADS = 32  # boto3 blocks; more requests than this are not sent at once
@@ -202,6 +202,7 @@ def _boto_client(patience: RetryPolicy) -> Any:
         raise BespokeError(
             "the bedrock backend needs boto3: pip install 'bespoke-workbook[bedrock]'"
         ) from None
+    keep_loopback_direct()
     try:
         client = boto3.client(
             "bedrock-runtime",

@@ -1,4 +1,4 @@
-"""Where notes may be sent: over an encrypted connection, or to this machine itself."""
+"""Where texts may be sent: over an encrypted connection, or to this machine itself and then by no proxy."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from bespoke.claude.sending.backend import Forbidden
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 OPT_IN = "BESPOKE_ALLOW_PLAIN_HTTP"  # set to 1 by somebody who knows the network between here and the server
 
 
@@ -20,6 +21,13 @@ def refuse_plain_http(url: str) -> None:
         f"{parts.scheme}://{parts.hostname} is not encrypted, and notes would travel in the clear: use an https"
         f" address, or set {OPT_IN}=1 where the network between is your own"
     )
+
+
+def keep_loopback_direct() -> None:
+    """What is sent to this machine goes by no proxy, whatever the environment says: a proxy is another machine."""
+    for name in ("NO_PROXY", "no_proxy"):
+        there = [host.strip() for host in os.environ.get(name, "").split(",") if host.strip()]
+        os.environ[name] = ",".join([*there, *(host for host in LOOPBACK if host not in there)])
 
 
 def is_this_machine(host: str) -> bool:

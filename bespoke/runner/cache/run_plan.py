@@ -12,11 +12,10 @@ from bespoke import paths
 from bespoke.chapters.registry import CHAPTERS, chapter
 from bespoke.errors import printable
 from bespoke.keys import digest, key_of, package_digest, reads
-from bespoke.runner.cache.manifest import Manifest, NotebookRun, read
+from bespoke.runner.cache.manifest import AS_OF, Manifest, NotebookRun, read
 
 LAST = "08_recommendation"  # lists the facts of every chapter, so it depends on all results
 REPORTS = ("report.pdf", "evidence.pdf", "report.html")
-AS_OF = "as_of"  # the folder with reports of other days
 TABLES = "tables"  # the folder with every table of the report as a file
 
 
@@ -188,7 +187,7 @@ class RunPlan:
 
     def outputs(self, stem: str) -> dict[str, str]:
         """The notebook's files that are there -> SHA-256."""
-        names = (f"notebooks/{stem}.ipynb", f"results/{stem}.json")
+        names = (f"notebooks/{stem}.ipynb", f"results/{stem}.json", *chapter(stem).leaves)
         return {name: digest(self.folder / name) for name in names if (self.folder / name).is_file()}
 
     def report_key(self) -> str:

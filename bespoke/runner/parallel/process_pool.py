@@ -46,9 +46,9 @@ def run_in_processes(
                         at_work.unregister(key.fd)
                         os.close(key.fd)
                         found[outcome.name] = outcome
-                        say(
-                            f"[{len(found)}/{len(names)}] {outcome.name}: {'done' if outcome.ok else 'failed'}"
-                        )
+                        if len(names) > 1:
+                            ended = "done" if outcome.ok else "failed"
+                            say(f"[{len(found)}/{len(names)}] {outcome.name}: {ended}")
         except BaseException:
             fork_client.FORK_SERVER.close()  # without kernels the children come to an end
             raise
@@ -141,7 +141,8 @@ def _by_command(names: Sequence[str], options: RunOptions, jobs: int, say: Echo)
         lines = (done.stdout + done.stderr).splitlines()
         for line in lines:
             say(line)
-        say(f"[{next(ended)}/{len(names)}] {name}: {'failed' if done.returncode else 'done'}")
+        if len(names) > 1:
+            say(f"[{next(ended)}/{len(names)}] {name}: {'failed' if done.returncode else 'done'}")
         return Outcome(name, problems_of(options.folder(name), lines) if done.returncode else ())
 
     with ThreadPoolExecutor(jobs) as pool:

@@ -7,6 +7,7 @@ workers. Workers need this very version of bespoke, and are asked for it first.
 from __future__ import annotations
 
 import logging
+import os
 import re
 import socket
 import threading
@@ -18,13 +19,17 @@ from contextlib import contextmanager
 from queue import Empty, Queue
 from typing import Any
 
+from bespoke.claude.sending.destination import is_this_machine
 from bespoke.errors import BespokeError
 from bespoke.runner.remote.remote_job import Done, RemoteJob, fingerprint, run_remote_job
 from bespoke.runner.remote.remote_run import Workers
 
-ADDRESS = re.compile(r"(?:(?:tcp|tls)://)?(\[[0-9a-fA-F:]+\]|[^/\s:\[\]]+):(\d{1,5})")
+ADDRESS = re.compile(r"((?:tcp|tls)://)?(\[[0-9a-fA-F:]+\]|[^/\s:\[\]]+):(\d{1,5})")
 SECONDS = 10  # until a cluster must have answered
 PATIENCE = 30.0  # seconds without a worker until nobody is expected to come back
+PLAIN_TCP = (
+    "BESPOKE_ALLOW_PLAIN_TCP"  # set to 1 by somebody who knows the network between here and the workers
+)
 LARGE = "1 GiB"  # of a client folder, before Dask itself warns of it
 
 
@@ -72,7 +77,8 @@ def _connect(address: str) -> Any:
     """A connected client that says nothing of its own to the terminal."""
     found = ADDRESS.fullmatch(address)
     if not found:
-        raise BespokeError("is no address of a scheduler; write it as tcp://10.0.0.5:8786", path=address)
+        raise BespokeError("is no address of a scheduler; write it as tls://10.0.0.5:8786", path=address)
+    _refuse_plain(address, found[2].strip("[]"))
     try:
         import dask
         from distributed import Client
@@ -84,7 +90,7 @@ def _connect(address: str) -> Any:
     dask.config.set({"distributed.admin.large-graph-warning-threshold": LARGE})
     nobody = "no Dask scheduler answers there"
     try:
-        with socket.create_connection((found[1].strip("[]"), int(found[2])), timeout=SECONDS):
+        with socket.create_connection((found[2].strip("[]"), int(found[3])), timeout=SECONDS):
             pass  # where nobody listens Dask would go on asking
         with _silence():
             return _within(2 * SECONDS, lambda: Client(address, timeout=SECONDS, set_as_default=False))
@@ -92,6 +98,17 @@ def _connect(address: str) -> Any:
         raise BespokeError(nobody, path=address) from error
     except Exception as error:  # a scheduler that cannot be understood
         raise BespokeError(f"{nobody}: {type(error).__name__}", path=address) from error
+
+
+def _refuse_plain(address: str, host: str) -> None:
+    """A client folder and the key of its report's seal travel to the workers: encrypted, or not off this machine."""
+    if address.startswith("tls://") or is_this_machine(host) or os.environ.get(PLAIN_TCP) == "1":
+        return
+    raise BespokeError(
+        f"is not encrypted: use tls:// with certificates (SECURITY.md has the recipe), or set {PLAIN_TCP}=1 where the"
+        " network between is your own",
+        path=address,
+    )
 
 
 def _within(seconds: float, answer: Callable[[], Any]) -> Any:

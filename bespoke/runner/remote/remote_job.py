@@ -13,9 +13,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -43,6 +43,9 @@ class RemoteJob:
     report: Files | str
     log: bytes | None = None  # the log beside the client folder, where the folder came as files
     version: str = ""  # as `fingerprint` gives it
+    sealing: Mapping[str, str] = field(
+        default_factory=dict, repr=False
+    )  # environment: how this one report is sealed
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,8 @@ def _command(job: RemoteJob, place: Path, wanted: Callable[[], bool]) -> tuple[t
     """Lines and exit code of `bespoke run`, in a process that ends with this one."""
     with subprocess.Popen(
         [sys.executable, "-m", "bespoke.runner.remote.remote_job", "run", job.name, *job.flags],
-        cwd=place, env={**os.environ, **fork_client.surroundings()}, text=True, encoding="utf-8", errors="replace",
+        cwd=place, env={**os.environ, **fork_client.surroundings(), **job.sealing},
+        text=True, encoding="utf-8", errors="replace",
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as run:  # fmt: skip
         while True:
@@ -156,5 +160,7 @@ if __name__ == "__main__":
     if sys.platform == "linux":  # elsewhere a run whose worker is lost goes on to its end, for nobody
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     from bespoke.cli import main
+    from bespoke.saving import be_private
 
+    be_private()
     main()

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
 
-from bespoke import clients
+from bespoke import clients, machine
 from bespoke.clients import client_names
 from bespoke.errors import BespokeError, printable
 from bespoke.keys import digest
@@ -22,6 +22,7 @@ from bespoke.runner.lock import one_at_a_time
 from bespoke.runner.outcome import Outcome, keep
 from bespoke.runner.remote.archive import Files, is_local_only, pack, unpack
 from bespoke.runner.remote.remote_job import LOG, Done, RemoteJob, fingerprint, run_remote_job
+from bespoke.saving import keep_out_of_git
 
 Echo = Callable[[str], None]
 Place = Path | str  # a folder, or the URL of one
@@ -111,6 +112,7 @@ def _packed(
     if isinstance(reports, Path):
         waiting = f"{name}: another run of this client is at work; waiting"
         client.lock.enter_context(one_at_a_time(reports / name, lambda: say(waiting)))
+        keep_out_of_git(reports / name)
         report = pack(reports / name)
     if folder is not None:
         if is_local_only(folder):
@@ -118,7 +120,7 @@ def _packed(
         files = pack(folder)
         kept = folder.parent / LOG
         log = kept.read_bytes() if kept.is_file() else None
-    return RemoteJob(name, tuple(flags), files, report, log, fingerprint())
+    return RemoteJob(name, tuple(flags), files, report, log, fingerprint(), machine.lent(name))
 
 
 def _received(client: _RemoteClient, future: Future[Done], reports: Place, say: Echo) -> Sequence[str]:

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from bespoke.clients.spreadsheet import inert
 from bespoke.errors import BespokeError, Problem
+from bespoke.saving import OURS
 from bespoke.tuning.formats.detection import Detection, detect, format_named
 from bespoke.tuning.formats.example import NOTHING, Example, Fault
 from bespoke.tuning.formats.format import TrainingFormat, to_json
@@ -170,7 +171,7 @@ def _csv_writer(file: IO[str]) -> Callable[[dict[str, Any]], str]:
 
 
 @contextmanager
-def whole_file(out: Path, mode: int = 0o644) -> Iterator[IO[str]]:
+def whole_file(out: Path, mode: int = OURS) -> Iterator[IO[str]]:
     """A file that takes its place only when everything was written."""
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from bespoke.tuning.formats.json_rows import json_rows
 from bespoke.tuning.formats.mapping import mapped
 from bespoke.tuning.formats.parquet_rows import parquet_rows
 from bespoke.tuning.formats.row import TrainingRow
+from bespoke.unpacking import Unpacked
 
 GZIP, PARQUET, ZIP, ZSTANDARD = b"\x1f\x8b", b"PAR1", b"PK\x03\x04", b"\x28\xb5\x2f\xfd"
 ENDINGS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
@@ -56,5 +56,5 @@ def _rows(path: Path) -> Iterator[TrainingRow]:
         if head == PARQUET or container(path) == "parquet":
             yield from parquet_rows(path)
             return
-        with cast("IO[bytes]", gzip.open(file)) if head[:2] == GZIP else file as opened:
+        with cast("IO[bytes]", Unpacked(file)) if head[:2] == GZIP else file as opened:
             yield from csv_rows(opened) if is_csv(path) else json_rows(opened)

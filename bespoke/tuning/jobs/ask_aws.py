@@ -84,12 +84,12 @@ def endpoint_now(endpoint: Endpoint | None, aws: Aws, outside: Outside) -> Endpo
 
 
 def find_endpoint(endpoint: Endpoint, aws: Aws) -> dict[str, Any] | None:
-    """What AWS says about an endpoint by its name; None when there is none."""
+    """What AWS says about an endpoint by its name, which is computed, and never by an ARN that was written down."""
     if endpoint.kind == "provisioned":
         call = aws.bedrock.get_provisioned_model_throughput
-        return amazon.found(call, provisionedModelId=endpoint.arn or endpoint.name)
+        return amazon.found(call, provisionedModelId=endpoint.name)
     call = aws.bedrock.get_custom_model_deployment
-    return amazon.found(call, customModelDeploymentIdentifier=endpoint.arn or endpoint.name)
+    return amazon.found(call, customModelDeploymentIdentifier=endpoint.name)
 
 
 def _job(run: TuningRun, aws: Aws, outside: Outside) -> TuningRun:

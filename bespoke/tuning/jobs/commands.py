@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
-from bespoke import clients
+from bespoke import clients, confirmed
 from bespoke.claude import RetryPolicy
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
@@ -77,6 +77,8 @@ def submit(
 ) -> TuningRun:  # fmt: skip
     """Starts the job, or goes on with the one that was started: a second submit makes nothing new."""
     client, facts = _client(client_data, name, outside)
+    if yes:
+        confirmed.require(client, say, budget_given=budget_usd is not None)
     chosen = profile(model, facts.as_of)
     if chosen.provider != "bedrock":
         raise BespokeError(f"{chosen.name} is not tuned from here; `bespoke tune export` writes its files")
@@ -116,6 +118,8 @@ def distil(
 ) -> distillation.Distilled:  # fmt: skip
     """A teacher's accepted answers as a dataset file; refused without the written authorisation."""
     client, _ = _client(client_data, name, outside)
+    if client.engagement.access.distillation_authorised:
+        confirmed.require(client, say, budget_given=True)
     frame = Frame(system) if system is not None else frame_of(client.dataset)
     path = out or client.folder / FOLDER / "distilled.jsonl"
     found = distillation.distil(client, answers, frame, path, verdicts=verdicts)
@@ -133,6 +137,8 @@ def teach(
 ) -> teaching.Taught:  # fmt: skip
     """A teacher's answers to the training notes; refused without the written authorisation."""
     client, facts = _client(client_data, name, outside)
+    if yes:
+        confirmed.require(client, say, budget_given=budget_usd is not None)
     budget = client.engagement.evaluation.budget_usd if budget_usd is None else budget_usd
     found = teaching.teach(
         client, facts, model=model, strategy=strategy, batch=batch, budget_usd=budget, send=yes, say=say,
@@ -219,6 +225,7 @@ def evaluate(
 ) -> tuple[Path, ...]:  # fmt: skip
     """Records the tuned model's and its base's answers to the held-out notes, for chapter 4 to score."""
     client, facts = _client(client_data, name, outside)
+    confirmed.require(client, say)
     with opened(client.folder, say) as store:
         chosen = the_run(store, run)
         model = profile(chosen.profile, facts.as_of)
@@ -242,9 +249,11 @@ def retire(
         if strays and not run:
             _retire_strays(store, client, yes, aws_profile, outside, say)
             return None
-        if not yes:
-            raise BespokeError(f"deletes what run {run or 'of this client'} has on AWS; confirm with --yes")
         chosen = the_run(store, run)
+        if not yes:
+            for line in ending.listed(chosen, keep_model=keep_model):
+                say(line)
+            raise BespokeError(f"deletes what run {chosen.name} has on AWS; confirm with --yes")
         aws = _signed_in(chosen, aws_profile, outside)
         return ending.retire(store, chosen, aws, outside, say, keep_model=keep_model)
 

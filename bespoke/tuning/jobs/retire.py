@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from bespoke.errors import BespokeError
@@ -22,6 +22,8 @@ def retire(
 ) -> TuningRun:  # fmt: skip
     """The run without anything that costs money. Raises BespokeError naming what AWS has not let go of."""
     run = ask_aws.look(store, run, aws, outside)
+    for line in listed(run, keep_model=keep_model):
+        say(line)
     with aws_errors(f"the end of run {run.name}", aws.region):
         run = _stop_job(store, run, aws, outside, say)
         run = _end_endpoint(store, run, aws, outside, say)
@@ -31,6 +33,22 @@ def retire(
             run = _end_model(store, run, aws, outside, say)
             run = _end_files(store, run, aws, say)
     return run
+
+
+def listed(run: TuningRun, *, keep_model: bool = False) -> Iterator[str]:
+    """What retiring the run deletes, a line each, before anything is."""
+    if run.job.status in ask_aws.UNDER_WAY:
+        yield f"to be stopped: the job {run.job.name}"
+    if run.endpoint is not None and run.endpoint.status not in (GONE, REFUSED):
+        yield f"to be deleted: the endpoint {run.endpoint.name}"
+    if keep_model:
+        return
+    if run.model is not None and run.model.status != GONE:
+        yield f"to be deleted: the model {run.model.name}"
+    left = [upload for upload in run.uploads if upload.status != GONE]
+    if left:
+        folder = left[0].key.rpartition("/")[0]
+        yield f"to be deleted: s3://{run.bucket}/{folder}/ with {len(left)} files and all their versions"
 
 
 def retire_strays(strays: tuple[UnrecordedResource, ...], aws: Aws, outside: Outside, say: Echo) -> None:
@@ -81,7 +99,7 @@ def _end_endpoint(store: Store, run: TuningRun, aws: Aws, outside: Outside, say:
             )
         endpoint = _changed(endpoint, DELETING, outside)
         run = store.keep(run.model_copy(update={"endpoint": endpoint}))
-        found = _delete_endpoint(aws, endpoint.kind, endpoint.arn)
+        found = _delete_endpoint(aws, endpoint.kind, endpoint.name)
         _until_gone(found, endpoint.name, outside)
     elif ask_aws.find_endpoint(endpoint, aws) is not None:  # it came to be after all
         raise BespokeError(f"{endpoint.name} has just appeared on AWS; retire again")
