@@ -26,7 +26,7 @@ from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.keys import input_digests, key_of
-from bespoke.paths import CHECKOUT, nearest
+from bespoke.paths import CHECKOUT, REPORT_FOLDER, nearest
 from bespoke.results import Result, write_atomically
 from bespoke.show import numbers
 from bespoke.show.language import LANGUAGE
@@ -185,7 +185,13 @@ def open(
     numbers.speak(LANGUAGE, found.engagement.currency)
     day = parse_day(as_of) if as_of else found.engagement.as_of
     out = _reports(reports or os.environ.get("BESPOKE_REPORTS", ""), folder)
-    return Workbook(stem, found, Facts(day, dict(found.engagement.thresholds)), out / client)
+    return Workbook(stem, found, Facts(day, dict(found.engagement.thresholds)), _own_folder(out / client))
+
+
+def _own_folder(folder: Path) -> Path:
+    """The client's report folder; in a run as of another day the one that the run writes, which lies below."""
+    given = os.environ.get(REPORT_FOLDER, "")
+    return Path(given) if given and Path(given).is_relative_to(folder.resolve()) else folder
 
 
 def _client_data(given: str) -> Path:

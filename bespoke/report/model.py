@@ -121,8 +121,11 @@ class ThematicBreak:
 
 @dataclass
 class CalloutBox:
+    """What must not be overlooked. `name` takes the place of the tone's own word: whose words these are."""
+
     tone: Literal["note", "warning", "missing"]
     body: list[Block]
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,9 +149,11 @@ class TableColumn:
     numeric: bool = False
     code: bool = False  # identifiers, set in the mono face
     whole: bool = False  # never wrapped: dates
+    format: str = "text"  # of its typed values: text, integer, decimal, percent, money, date or code
 
 
 Cell: TypeAlias = str | list[Inline]
+Value: TypeAlias = str | int | float | bool | None  # of a cell, before it was written out
 
 
 @dataclass
@@ -165,6 +170,7 @@ class DocumentTable:
         default_factory=dict
     )  # row, column -> rows, columns
     index: int = 1  # columns that name a row: each part of a table set in parts repeats them
+    values: list[list[Value]] | None = None  # what the rows show, where it came as data
 
     @property
     def headless(self) -> bool:

@@ -27,4 +27,5 @@ class Cover:
     logo_kind: Literal["svg", "png", "jpeg"] = "svg"
     language: str = LANGUAGE
     paper: Paper = "a4"
+    remarks: tuple[str, ...] = ()  # lines of their own: the version, and what a reader must know of the dates
     fonts: tuple[Path, ...] = ()  # further font files or folders, for scripts the bundled faces lack

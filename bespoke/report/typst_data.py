@@ -86,6 +86,7 @@ def frame(report: Document, cover: Cover, volume: Volume = "report") -> Data:
         "running": writer.running(cover.client),
         "prepared_by": text(cover.prepared_by),
         "confidentiality": text(cover.confidentiality),
+        "remarks": [text(remark) for remark in cover.remarks],
         "as_of": text(numbers.day(cover.as_of, cover.language)),
         "date": [cover.as_of.year, cover.as_of.month, cover.as_of.day],
         "accent": accent.colour,
@@ -182,8 +183,8 @@ class _Writer:
                 }
             case BlockQuote(body):
                 return {"kind": "quote", "body": self.blocks(body)}
-            case CalloutBox(tone, body):
-                return {"kind": "callout", "tone": tone, "body": self.blocks(body)}
+            case CalloutBox(tone, body, name):
+                return {"kind": "callout", "tone": tone, "name": self.text(name), "body": self.blocks(body)}
             case CodeBlock(text):
                 return {"kind": "code", "text": loosened(drawable(text, self.covered), COLUMNS)}
             case ThematicBreak():

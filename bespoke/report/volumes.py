@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from bespoke.report import numbering
+from bespoke.report.additions import NOTHING, Additions, added, sign_off
 from bespoke.report.document import Notebook, NotebookPieces, finding, split
 from bespoke.report.model import (
     Block,
@@ -29,9 +30,10 @@ def build(notebooks: Sequence[Notebook], language: str = "en") -> Document:
     return assembled([split(notebook, language) for notebook in notebooks], language)
 
 
-def assembled(parts: Sequence[NotebookPieces], language: str) -> Document:
+def assembled(parts: Sequence[NotebookPieces], language: str, besides: Additions = NOTHING) -> Document:
     """The same from notebooks that were taken apart already; what stands in the parts becomes the document's."""
     words = phrases(language)
+    parts = added(parts, besides, language)
     there = [part for part in parts if not part.left_out]
     chapters = [
         part for part in _placed(there) if not all(isinstance(one, ChapterFinding) for one in part.body)
@@ -44,6 +46,7 @@ def assembled(parts: Sequence[NotebookPieces], language: str) -> Document:
     )
     document.chapters += _without(parts, len(chapters), words)
     document.chapters += _closing(there, len(document.chapters), words)
+    document.chapters += sign_off(besides, language)
     numbering.number(document, words)
     return document
 
