@@ -559,9 +559,12 @@ def test_figures_hold_words_that_can_be_read_and_selected(reports: Path, client:
         for block in shown_in(reports / client / "notebooks" / f"{stem}.ipynb"):
             if block["type"] != "figure":
                 continue
-            words = re.findall(r"<text[^>]*?(?:fill: (#\w+))?\"", block["svg"])
+            words = re.findall(r'<text style="([^"]*)"', block["svg"])
             assert words, block["label"]
-            inks = {ink or "#000000" for ink in words} - {"#ffffff"}
+            inks = {
+                re.findall(r"fill: (#\w+)", looks)[-1] if "fill:" in looks else "#000000" for looks in words
+            }
+            inks -= {"#ffffff"}
             assert {ink for ink in inks if contrast(ink) < 4.5} == set(), block["label"]
             solid = re.findall(
                 r'<(?:path|use)[^>]*style="(?![^"]*opacity)[^"]*(?:fill|stroke): (#\w+)', block["svg"]
