@@ -39,7 +39,7 @@ def kinds(blocks: list[Block]) -> list[str]:
 
 
 def arranged(*blocks: Block) -> list[Block]:
-    return paging.arranged(list(blocks), "A finding", A4)
+    return paging.arranged(list(blocks), "A finding", A4).blocks
 
 
 def test_what_fits_is_left_alone():
@@ -58,6 +58,13 @@ def test_a_figure_that_almost_fits_shrinks_a_little():
 def test_a_figure_that_does_not_fit_lets_its_text_go_ahead():
     blocks = [figure(350), figure(350), text(), text()]
     assert kinds(arranged(*blocks)) == ["DocumentFigure", "Paragraph", "Paragraph", "DocumentFigure"]
+
+
+def test_a_chapter_goes_on_where_the_one_before_ends():
+    """Heading 61 points, a figure of 200 with caption and white space 241.5: from the top of a page 302.5. From 300
+    down the page, with 42.5 between the chapters, 645; from 500 down there is no room for both, and it begins anew."""
+    ends = [paging.arranged([figure(200)], "A finding", A4, start=start).end for start in (0.0, 300.0, 500.0)]
+    assert ends == pytest.approx([302.5, 645.0, 302.5])
 
 
 def test_nothing_leaves_its_subsection():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import math
 import os
 import re
 import shutil
@@ -11,14 +13,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import nbformat
+import numpy as np
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
 from bespoke import clients
 from bespoke.chapters.registry import CHAPTERS
 from bespoke.errors import BespokeError
+from bespoke.report import typesetting
+from bespoke.report.colour import contrast
 from bespoke.report.document import read
 from bespoke.report.model import (
     BlockQuote,
@@ -33,6 +40,9 @@ from bespoke.report.model import (
 )
 from bespoke.report.volumes import build
 from bespoke.runner import parameters
+from bespoke.runner.engagement_cover import cover_of
+from bespoke.show import style
+from bespoke.show.blocks import shown_in
 from tests.conftest import EXAMPLES, ROOT
 from tests.faults.conftest import files_of, take_last_row
 
@@ -498,3 +508,69 @@ def test_several_clients_tell_how_far_they_are(reports: Path, tmp_path: Path) ->
         "[3/3]",
     ]
     assert "3 of 3 clients done; " in done.stdout
+
+
+EMPTY, EMPTIEST = (
+    0.4,
+    0.6,
+)  # of a page's text area below its last ink: what one page of a volume may leave, and none
+
+
+@pytest.mark.parametrize("volume", ["report", "evidence"])
+@pytest.mark.parametrize("client", EXAMPLES)
+def test_no_page_is_mostly_empty(reports: Path, client: str, volume: Literal["report", "evidence"]) -> None:
+    """Of all pages but the cover and the last, which ends where the volume does."""
+    loaded = clients.load(ROOT / "client_data", client)
+    notebooks = [read(reports / client / "notebooks" / f"{stem}.ipynb") for stem in CHAPTERS]
+    cover = cover_of(loaded, loaded.engagement.as_of)
+    pages = typesetting.png(typesetting.source(build(notebooks), cover, volume), cover, 36)
+    empty = [share for page in pages[1:-1] if (share := left_empty(page)) > EMPTY]
+    assert len(empty) <= 1
+    assert max(empty, default=0.0) <= EMPTIEST
+
+
+def left_empty(page: bytes) -> float:
+    """The share of a page between its margins, of 27 and 25 mm, that lies below the last ink."""
+    drawn = np.asarray(Image.open(io.BytesIO(page)).convert("L")) < 215
+    millimetre = 36 / 25.4
+    text = drawn[round(27 * millimetre) : drawn.shape[0] - round(25 * millimetre)]
+    inked = np.flatnonzero(text.any(axis=1))
+    return 1 - (inked[-1] + 1) / len(text) if len(inked) else 1.0
+
+
+@pytest.mark.parametrize("volume", ["report.pdf", "evidence.pdf"])
+@pytest.mark.parametrize("client", EXAMPLES)
+def test_no_type_is_smaller_than_8_points(reports: Path, client: str, volume: str) -> None:
+    sizes: dict[float, str] = {}
+
+    def note(text: str, page: list[float], line: list[float], font: object, size: float) -> None:
+        if text.strip():
+            drawn = size * math.hypot(line[2], line[3]) * math.hypot(page[2], page[3])
+            sizes.setdefault(round(drawn, 2), text)
+
+    for page in PdfReader(reports / client / volume).pages:
+        page.extract_text(visitor_text=note)
+    assert {size: text for size, text in sizes.items() if size < 8} == {}
+
+
+@pytest.mark.parametrize("client", EXAMPLES)
+def test_figures_hold_words_that_can_be_read_and_selected(reports: Path, client: str) -> None:
+    """Words have a contrast of 4.5 with white, or are white on a mark that has it with them; marks have 3. Grid,
+    bands behind the marks and shades of a map of counts, which bear their counts, are no marks."""
+    quiet = {"none", "#ffffff", *(c.lower() for c in (style.RULE, style.BAND, "#E6E9EE"))}
+    for stem in CHAPTERS:
+        for block in shown_in(reports / client / "notebooks" / f"{stem}.ipynb"):
+            if block["type"] != "figure":
+                continue
+            words = re.findall(r'<text style="([^"]*)"', block["svg"])
+            assert words, block["label"]
+            inks = {
+                re.findall(r"fill: (#\w+)", looks)[-1] if "fill:" in looks else "#000000" for looks in words
+            }
+            inks -= {"#ffffff"}
+            assert {ink for ink in inks if contrast(ink) < 4.5} == set(), block["label"]
+            solid = re.findall(
+                r'<(?:path|use)[^>]*style="(?![^"]*opacity)[^"]*(?:fill|stroke): (#\w+)', block["svg"]
+            )
+            marks = set(solid) - quiet
+            assert {mark for mark in marks if contrast(mark) < 3} == set(), block["label"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bespoke.report import widths
 from bespoke.report.model import (
@@ -38,17 +38,31 @@ LEAST = 0.945  # a figure shrinks to this share at most: its type of 8.5 points 
 SLACK = 8.0  # points kept free, since the count is rough
 SMALL = 130.0  # a table lower than this stays on one page
 TALLEST = 581.0  # points: the template's limit for a figure
-MOST_ROOM = 480.0  # of two thirds of a page
+MOST_ROOM = 235.0  # points: a third of a page, so that with the white space before it no page stays 40% empty
+BETWEEN = 42.5  # between one chapter and the next
 OPENING = 38.0  # above and below the heading of a chapter
 TEXTS = (Paragraph, Listing, CalloutBox, BlockQuote, CodeBlock)
 
 Fits = Callable[[DocumentTable], widths.Fit]
 
 
-def arranged(blocks: list[Block], heading: str, page_mm: float, fit: Fits = widths.fit) -> list[Block]:
-    """The blocks of one chapter, which begins on a new page, in the order and size that fill its pages best."""
+@dataclass(frozen=True)
+class Arranged:
+    """The blocks of a chapter in the order and size that fill its pages best, and how far down a page they end."""
+
+    blocks: list[Block]
+    end: float
+
+
+def arranged(
+    blocks: list[Block], heading: str, page_mm: float, fit: Fits = widths.fit, *, start: float = 0.0
+) -> Arranged:
+    """One chapter, which begins `start` points down its page below the chapter before it, or on the next page."""
     page = (page_mm - MARGINS) * 72 / 25.4
-    y = OPENING + 23.0 * _lines(heading, 21.0, 425.0)
+    y = start + BETWEEN if start else 0.0
+    if y + room_for(blocks, heading, fit) > page:
+        y = 0.0
+    y += OPENING + 23.0 * _lines(heading, 21.0, 425.0)
     left, done = list(blocks), list[Block]()
     while left:
         block = left.pop(0)
@@ -64,7 +78,12 @@ def arranged(blocks: list[Block], heading: str, page_mm: float, fit: Fits = widt
             block = smaller
         y = _after(block, y, page, left, fit)
         done.append(block)
-    return done
+    return Arranged(done, y)
+
+
+def contents_height(entries: int) -> float:
+    """About how high a page's list of contents is, with its heading."""
+    return OPENING + 23.0 + 20.0 * entries
 
 
 def room_for(blocks: list[Block], heading: str, fit: Fits = widths.fit) -> float:

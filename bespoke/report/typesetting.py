@@ -14,7 +14,7 @@ from typing import Any
 
 from bespoke import paths
 from bespoke.errors import BespokeError
-from bespoke.report import finishing, typst_data
+from bespoke.report import finishing, paging, typst_data
 from bespoke.report.model import Document, Section, formulas_of
 from bespoke.report.report_cover import Cover
 from bespoke.show import fonts
@@ -37,9 +37,12 @@ def source(document: Document, cover: Cover, volume: typst_data.Volume = "report
     )
     turn = volume != "single"
     front, chapters, appendices = _sections(document, volume)
-    first = _section(front, cover, "front", turn) if front else "none"
-    body = "".join(f"{_section(one, cover, 'chapter', turn)}, " for one in chapters)
-    last = "".join(f"{_section(one, cover, 'appendix', turn)}, " for one in appendices)
+    first = _section(front, cover, "front", turn)[0] if front else "none"
+    body, at = "", 0.0 if volume != "evidence" else paging.contents_height(len(chapters) + len(appendices))
+    for one in chapters:
+        written, at = _section(one, cover, "chapter", turn, at)
+        body += f"{written}, "
+    last = "".join(f"{_section(one, cover, 'appendix', turn)[0]}, " for one in appendices)
     return "\n".join(
         [
             f"#let report = {frame}\n",
@@ -59,14 +62,20 @@ def _sections(
     return document.front, document.chapters, document.appendices if volume == "single" else ()
 
 
-def _section(section: Section, cover: Cover, kind: typst_data.Kind, turn: bool) -> str:
-    return _written(pickle.dumps(section), replace(cover, logo=None), kind, turn)
+def _section(
+    section: Section, cover: Cover, kind: typst_data.Kind, turn: bool, start: float = 0.0
+) -> tuple[str, float]:
+    """A section as Typst reads it, and about how far down a page it ends."""
+    return _written(pickle.dumps(section), replace(cover, logo=None), kind, turn, start)
 
 
 @lru_cache(maxsize=64)  # most sections of a report that was rehearsed
-def _written(pickled: bytes, cover: Cover, kind: typst_data.Kind, turn: bool) -> str:
-    found = typst_data.section(pickle.loads(pickled), cover, kind, turn=turn)
-    return _literal(json.dumps(found, ensure_ascii=False, sort_keys=True))
+def _written(
+    pickled: bytes, cover: Cover, kind: typst_data.Kind, turn: bool, start: float
+) -> tuple[str, float]:
+    found = typst_data.section(pickle.loads(pickled), cover, kind, turn=turn, start=start)
+    end = found.pop("ends")
+    return _literal(json.dumps(found, ensure_ascii=False, sort_keys=True)), end
 
 
 def _literal(content: str) -> str:

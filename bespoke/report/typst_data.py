@@ -100,11 +100,12 @@ def frame(report: Document, cover: Cover, volume: Volume = "report") -> Data:
     }
 
 
-def section(section: Section, cover: Cover, kind: Kind, *, turn: bool = True) -> Data:
-    """One section of the report; `turn` says whether a wide table may have a page on its side."""
+def section(section: Section, cover: Cover, kind: Kind, *, turn: bool = True, start: float = 0.0) -> Data:
+    """One section of the report, which begins about `start` points down a page, and where it `ends`; `turn` says
+    whether a wide table may have a page on its side."""
     writer = _Writer(cover, turn=turn)
     sizes = FRONT_SIZES if kind == "front" else widths.SIZES
-    return writer.section(section, sizes, arrange=kind == "chapter")
+    return writer.section(section, sizes, arrange=kind == "chapter", start=start)
 
 
 class _Writer:
@@ -130,12 +131,16 @@ class _Writer:
         return widths.fit(table, self.sizes, turn=self.turn)
 
     def section(
-        self, section: Section, sizes: Sequence[float] = widths.SIZES, *, arrange: bool = False
+        self,
+        section: Section,
+        sizes: Sequence[float] = widths.SIZES,
+        *,
+        arrange: bool = False,
+        start: float = 0.0,
     ) -> Data:
         self.sizes = sizes
-        body = section.body
-        if arrange:
-            body = paging.arranged(body, section.heading, self.page_height, self.fit)
+        found = paging.arranged(section.body, section.heading, self.page_height, self.fit, start=start)
+        body = found.blocks if arrange else section.body
         return {
             "anchor": section.anchor,
             "name": section.name,
@@ -146,6 +151,7 @@ class _Writer:
             "body": self.blocks(body),
             "room": paging.room_for(body, section.heading, self.fit),
             "rtl": right_to_left(section.heading),
+            "ends": round(found.end),
         }
 
     def blocks(self, blocks: list[Block]) -> list[Data]:

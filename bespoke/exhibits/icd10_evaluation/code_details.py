@@ -132,7 +132,7 @@ def _draw_confusion(cells: Sequence[ChapterConfusion]) -> Any:
     answers = sorted({c.answered for c in cells}, key=_chapter_order)
     notes = {(c.gold, c.answered): c.notes for c in cells}
     peak = max(notes.values())
-    figure, axes = show.new_figure(1.0 + 0.2 * len(golds))
+    figure, axes = show.new_figure(1.0 + 0.18 * len(golds))
     axes.imshow(
         [[notes.get((g, a), 0) for a in answers] for g in golds],
         cmap="Blues",
