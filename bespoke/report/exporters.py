@@ -173,7 +173,7 @@ class PDFExporter(ReportExporter):
 
 
 class HTMLExporter(ReportExporter):
-    """One self-contained page without scripts."""
+    """One self-contained page: search, sorting and dark mode are in it, and it reads the same without scripts."""
 
     export_from_notebook = "Bespoke HTML"  # in menus
     file_extension = ".html"

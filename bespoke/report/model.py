@@ -177,6 +177,16 @@ class DocumentTable:
         """Whether no column has a title."""
         return not any(column.title for column in self.columns)
 
+    def naming(self) -> int:
+        """How many of the first columns name a row: as few as tell all rows apart by words, none where none do."""
+        for count in range(1, min(max(self.index, 2), len(self.columns) - 1) + 1):
+            names = [tuple(map(plain, row[:count])) for row in self.rows]
+            if any(column.numeric for column in self.columns[:count]) or not all(map(all, names)):
+                return 0
+            if len(set(names)) == len(names):
+                return count
+        return 0
+
     def covered(self) -> set[tuple[int, int]]:
         """Row and column of every place that a merged cell reaches over."""
         return {

@@ -70,7 +70,7 @@ class Ahead:
 
             report = volumes.assembled([self._copy(path) for path in notebooks], cover.language)
             for volume in ("report", "evidence"):
-                typesetting.pdf(typesetting.source(report, cover, volume), cover)
+                typesetting.rehearse(typesetting.source(report, cover, volume), cover)
 
     def _copy(self, notebook: Path) -> NotebookPieces:
         """A part of its own: putting a document together changes what is in it."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from bespoke import paths
 from bespoke.errors import BespokeError
-from bespoke.report import typst_data
+from bespoke.report import finishing, typst_data
 from bespoke.report.model import Document, Section, formulas_of
 from bespoke.report.report_cover import Cover
 from bespoke.show import fonts
@@ -82,6 +82,15 @@ def _template(part: str) -> str:
 
 def pdf(typst_source: str, cover: Cover) -> bytes:
     """The typeset report; the same source and date give the same bytes. BespokeError where Typst refuses."""
+    return finishing.finished(_pages(typst_source, cover))
+
+
+def rehearse(typst_source: str, cover: Cover) -> None:
+    """Typesets for the typesetter's own memory: what it made of each section it does not make again."""
+    _pages(typst_source, cover)
+
+
+def _pages(typst_source: str, cover: Cover) -> bytes:
     return bytes(_compiled(typst_source, cover, format="pdf", pdf_standards=STANDARDS))
 
 
@@ -104,7 +113,7 @@ def _sets(formulas: tuple[str, ...]) -> bool:
     equations = _literal(json.dumps(formulas, ensure_ascii=False))
     text = f'#for one in {equations} {{ math.equation(alt: "x", eval(one, mode: "math")) }}'
     try:
-        pdf(f'#set document(title: "x")\n{text}', Cover("", date(1980, 1, 1)))
+        _pages(f'#set document(title: "x")\n{text}', Cover("", date(1980, 1, 1)))
     except BespokeError:
         return False
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -28,14 +29,23 @@ def element(tag: str, *content: str, **attributes: str | None) -> str:
 
     A trailing underscore is dropped from attribute names (`class_`) and others become hyphens.
     """
-    written = "".join(
+    written = _written(attributes)
+    if tag in ("img", "br", "hr", "meta", "col", "input"):
+        return f"<{tag}{written}>"
+    return f"<{tag}{written}>{''.join(content)}</{tag}>"
+
+
+def void(tag: str, **attributes: str | None) -> str:
+    """An element of a drawing that has no content: `<path …/>`."""
+    return f"<{tag}{_written(attributes)}/>"
+
+
+def _written(attributes: Mapping[str, str | None]) -> str:
+    return "".join(
         f' {name.rstrip("_").replace("_", "-")}="{escape(value)}"'
         for name, value in attributes.items()
         if value is not None
     )
-    if tag in ("img", "br", "hr", "meta", "col"):
-        return f"<{tag}{written}>"
-    return f"<{tag}{written}>{''.join(content)}</{tag}>"
 
 
 def image(data: str | bytes, media_type: str, alt: str, **attributes: str | None) -> str:

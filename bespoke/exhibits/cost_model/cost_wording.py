@@ -9,16 +9,15 @@ from bespoke.chapters.cost_model import Band, CostModel, RouteCost, TaskCost
 from bespoke.exhibits.display_names import digits_of
 from bespoke.show import Column
 from bespoke.show.numbers import currency, decimal, money_digits
-from bespoke.show.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, YELLOW
+from bespoke.show.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, YELLOW
 
 COLOUR = {
     "as_is": GREY,
     "prompt_caching": BLUE,
-    "batch": SKY,
+    "batch": PURPLE,
     "smaller_model": GREEN,
-    "custom_model_import": PURPLE,
+    "custom_model_import": RED,
     "open_weight_lora": ORANGE,
-    "bedrock_nova_sft": RED,
     "bedrock_haiku3_sft": YELLOW,
 }
 
@@ -63,10 +62,15 @@ def route_of(task: TaskCost, key: str) -> RouteCost:
     return found
 
 
-def between(band: Band, *, unit: bool = True) -> str:
-    """The 10th to the 90th percentile, with the digits that the mean has; none from ten on, or where it is no money."""
-    digits = money_digits(band.mean) if unit and band.mean < WHOLE else 0
+def between(band: Band) -> str:
+    """The 10th to the 90th percentile, with the digits that the mean has; none from ten on."""
+    digits = money_digits(band.mean) if band.mean < WHOLE else 0
     return f"{decimal(band.p10, digits)} to {decimal(band.p90, digits)}"
+
+
+def ends(band: Band) -> tuple[float, float]:
+    """The 10th and the 90th percentile: a column each, so that they can be compared down the table."""
+    return band.p10, band.p90
 
 
 def amounts(

@@ -13,8 +13,7 @@ def money_table(result: Recommendation) -> None:
     rows = [
         (
             t.name, t.money.monthly.p10, t.money.monthly.p90, t.money.one_off.p10, t.money.one_off.p90,
-            t.money.first_year.p10, t.money.first_year.p90, t.money.payback_months, t.money.needs_worth,
-            t.money.net_year,
+            t.money.payback_months, t.money.needs_worth, t.money.net_year,
         )
         for t in result.tasks
     ]  # fmt: skip
@@ -24,19 +23,19 @@ def money_table(result: Recommendation) -> None:
         Column(key="worth", title="Even at", unit=f"{unit} each", format="money", digits=2),
         Column(key="net", title="Net", unit=f"{unit} a year", format="money", digits=0),
     ]
-    known = [n for n in range(7, 10) if any(row[n] is not None for row in rows)]
+    known = [n for n in range(5, 8) if any(row[n] is not None for row in rows)]
     show.table(
-        [(*row[:7], *(row[n] for n in known)) for row in rows],
+        [(*row[:5], *(row[n] for n in known)) for row in rows],
         label="tbl-advice-money",
         caption="What each plan costs where it probably ends: eight outcomes in ten lie between low and high",
         columns=(
             Column(key="task", title="Task"),
             *(
                 Column(key=f"{key}_{end}", title=f"{title}, {end}", unit=unit, format="money", digits=0)
-                for key, title in (("month", "A month"), ("once", "Once"), ("year", "First year"))
+                for key, title in (("month", "A month"), ("once", "Once"))
                 for end in ("low", "high")
             ),
-            *(worth[n - 7] for n in known),
+            *(worth[n - 5] for n in known),
         ),
         source="even at: what one more right output must be worth for the plan to pay within a year; net where the "
         "client has said what it is worth; pays back on the bill alone",

@@ -71,7 +71,7 @@ def _draw(rows: Sequence[_Row]) -> Any:
 
 def _span(axes: Any, y: float, span: tuple[float, float, float], colour: str, mark: str, name: str) -> None:
     low, likely, high = span
-    axes.plot([low, high], [y, y], color=colour, lw=2.2, alpha=0.5)
+    axes.plot([low, high], [y, y], color=colour, lw=1.4)
     axes.plot(likely, y, mark, color=colour, ms=6)
     axes.annotate(f"{percent(likely)} {name}".rstrip(), (high, y), (5, 0), textcoords="offset points",
                   va="center", color=colour)  # fmt: skip
