@@ -51,7 +51,8 @@ def run_client(name: str, options: RunOptions, say: Echo) -> None:
     root = client_names.folder(options.client_data, name)
     folder = options.folder(name)
     if folder != options.reports / name:
-        say(f"{name}: as of {options.as_of}, beside the present report: {folder}")
+        where = folder.relative_to(options.reports).as_posix()
+        say(f"{name}: as of {options.as_of}, beside the present report: {where}")
     with one_at_a_time(folder, lambda: say(f"{name}: another run of this client is at work; waiting")):
         _run(name, root, folder, options, say)
 
