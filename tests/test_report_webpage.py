@@ -211,3 +211,14 @@ def test_a_page_without_words_is_small() -> None:
     """Faces, styles and script: what is left of 900 KB is for what a report says."""
     empty = Document([Section("ch-a", "1", "Chapter 1", "A", "A")])
     assert len(webpage.page(empty, COVER).encode()) < 100_000
+
+
+def test_every_colour_of_type_is_legible_on_every_ground_light_and_dark() -> None:
+    pairs = re.findall(
+        r"--([a-z]+): light-dark\((#[0-9a-f]+), (#[0-9a-f]+)\)", webpage._template("report.css")
+    )
+    for mode in (1, 2):
+        colours = {pair[0]: pair[mode] for pair in pairs}
+        grounds = {name: colours[name] for name in ("ground", "soft", "mark", "marked")}
+        assert all(contrast(colours["ink"], ground) >= AA for ground in grounds.values())
+        assert all(contrast(colours["muted"], grounds[name]) >= AA for name in ("ground", "soft"))
