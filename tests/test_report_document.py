@@ -288,7 +288,7 @@ def test_markdown_keeps_its_structure_and_tags_mean_what_they_mean():
         "Listing",
         "BlockQuote",
         "CodeBlock",
-        "Table",
+        "DocumentTable",
         "Paragraph",
     ]
     assert isinstance(body[0], Heading)

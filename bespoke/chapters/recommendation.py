@@ -16,7 +16,7 @@ from bespoke.chapters.cost_model.task_prices import TaskPrices
 from bespoke.chapters.feasibility import FeasibilityPack, pack
 from bespoke.chapters.plans import Advised
 from bespoke.chapters.timeline.actions import role_of_step
-from bespoke.clients.schema import Client, Role, Task
+from bespoke.clients.schema import Client, Task
 from bespoke.facts.reader import Facts
 from bespoke.results import Part, Result
 from bespoke.statistics.interval import Interval
@@ -58,7 +58,7 @@ class TaskAdvice(Part):
     live_p50: date | None  # None where nothing changes
     live_p80: date | None
     flips: tuple[Flip, ...]
-    who: Role | None  # does the first step; None where nothing is done
+    who: str  # does the first step: a person with their role, or the role; empty where nothing is done
 
     @property
     def task_id(self) -> str:
@@ -145,7 +145,7 @@ def _task(client: Client, advised: Advised, facts: Facts, inputs: Inputs, timeli
         live_p50=finish.p50 if finish else None,
         live_p80=finish.p80 if finish else None,
         flips=flip_points(situation, facts, plan, prices.at_volume),
-        who=role_of_step(plan.first, facts),
+        who=client.engagement.who(role) if (role := role_of_step(plan.first, facts)) else "",
     )
 
 

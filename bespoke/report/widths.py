@@ -25,7 +25,7 @@ UNBROKEN = 84.0  # at full size: a word wider than this may be broken
 HYPHENATED = (
     48.0  # the same of a word of letters alone, where a table would else not fit: some eleven letters
 )
-MANY = 12  # rows: so many are worth a page on its side, fewer are set in parts
+MANY = 45  # rows: so many are worth pages on their side, which leave the page before them short; fewer go in parts
 SMALLNESS = 3.0  # how much smaller type must save: it makes a wrapped table lower by nearly its square
 STEP = 6.0
 LINE, PADDING = 1.28, 8.0  # of the type size; points per row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from bespoke.advice.plan import Step
@@ -13,13 +14,16 @@ from bespoke.facts.reader import Facts
 NEXT = timedelta(days=30)
 
 
-def next_days(plan: PlanTimeline, start: date, facts: Facts) -> tuple[Action, ...]:
-    """Every phase that starts within 30 days of the start at even odds and takes time or money, in order of date."""
+def next_days(plan: PlanTimeline, start: date, facts: Facts, who: Callable[[str], str]) -> tuple[Action, ...]:
+    """Every phase that starts within 30 days of the start at even odds and takes time or money, in order of date.
+
+    `who` names the person who has a role.
+    """
     found = [
         Action(
             action=phase.title + (" (if personal data are in the requests)" if phase.if_needed else ""),
             task_id=phase.task_id, cost=phase.cost, start=phase.start_p50, finish=phase.finish_p50,
-            role=role_of(phase, facts),
+            role=(role := role_of(phase, facts)), who=who(role),
         )
         for phase in plan.phases
         if (phase.high_days > 0 or phase.cost is not None) and phase.start_p50 < start + NEXT

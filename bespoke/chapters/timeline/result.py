@@ -117,10 +117,11 @@ class Action(Part):
     start: date  # the earliest, at even odds
     finish: date  # expected: even odds
     role: Role
+    who: str  # the person who has the role, where one is named
 
 
 class Timeline(Result):
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     start: date  # the first working day that is not before the engagement's start, its date or the report's
     country: str

@@ -12,14 +12,14 @@ from bespoke.exhibits import quantities
 from bespoke.exhibits.cost_model.cost_wording import (
     LEVERS,
     amounts,
-    between,
     called,
+    ends,
     levers,
     route_of,
     source_of,
 )
 from bespoke.show import Column
-from bespoke.show.numbers import USD, currency, decimal, money, percent, significant
+from bespoke.show.numbers import USD, decimal, money, percent, significant
 from bespoke.show.style import BLUE, GREEN, GREY, INK, MUTED, ORANGE, PURPLE, RED, YELLOW
 
 PART = {
@@ -91,7 +91,7 @@ def tasks_table(cost: CostModel) -> None:
         unchanged, cheapest = _cheapest_same(task), route_of(task, task.cheapest_monthly)
         rows.append(
             (
-                task.name, task.requests_per_month, task.today.monthly.mean, between(task.today.monthly),
+                task.name, task.requests_per_month, task.today.monthly.mean, *ends(task.today.monthly),
                 levers(unchanged) or "as today", unchanged.monthly.mean,
                 called(cost, task, cheapest), cheapest.monthly.mean,
             )
@@ -104,11 +104,12 @@ def tasks_table(cost: CostModel) -> None:
             Column(key="task", title="Task"),
             Column(key="requests", title="Requests", unit="a month", format="integer"),
             amounts(quantities.TODAY, "Today", rows, 2),
-            Column(key="range", title="P10-P90", unit=currency()),
+            amounts("low", "P10", rows, 3),
+            amounts("high", "P90", rows, 4),
             Column(key="unchanged", title="Same answers by"),
-            amounts(quantities.SAME_ANSWERS, "Month", rows, 5),
+            amounts(quantities.SAME_ANSWERS, "Month", rows, 6),
             Column(key="cheapest", title="Cheapest that is open"),
-            amounts("cheapest_monthly", "Month", rows, 7),
+            amounts("cheapest_monthly", "Month", rows, 8),
         ),
         source=source_of(cost),
     )

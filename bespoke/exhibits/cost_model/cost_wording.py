@@ -62,10 +62,15 @@ def route_of(task: TaskCost, key: str) -> RouteCost:
     return found
 
 
-def between(band: Band, *, unit: bool = True) -> str:
-    """The 10th to the 90th percentile, with the digits that the mean has; none from ten on, or where it is no money."""
-    digits = money_digits(band.mean) if unit and band.mean < WHOLE else 0
+def between(band: Band) -> str:
+    """The 10th to the 90th percentile, with the digits that the mean has; none from ten on."""
+    digits = money_digits(band.mean) if band.mean < WHOLE else 0
     return f"{decimal(band.p10, digits)} to {decimal(band.p90, digits)}"
+
+
+def ends(band: Band) -> tuple[float, float]:
+    """The 10th and the 90th percentile: a column each, so that they can be compared down the table."""
+    return band.p10, band.p90
 
 
 def amounts(

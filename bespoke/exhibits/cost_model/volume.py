@@ -10,7 +10,7 @@ from bespoke import show
 from bespoke.chapters.cost_model import BreakEven, CostModel, Curve, TaskCost
 from bespoke.exhibits.cost_model.cost_wording import (
     COLOUR,
-    between,
+    ends,
     names,
     route_of,
     source_of,
@@ -86,8 +86,7 @@ def break_even_table(cost: CostModel) -> None:
         (
             task.name, _name(b.route, known) + (" (closed)" if route_of(task, b.route).closed else ""),
             _name(b.against, known),
-            b.requests_per_day.p50 if b.requests_per_day else None,
-            between(b.requests_per_day, unit=False) if b.requests_per_day else "not in most draws",
+            *((b.requests_per_day.p50, *ends(b.requests_per_day)) if b.requests_per_day else (None, None, None)),
             b.reached_share,
         )
         for task in cost.tasks
@@ -102,10 +101,11 @@ def break_even_table(cost: CostModel) -> None:
             Column(key="route", title="Route"),
             Column(key="against", title="Against"),
             Column(key="volume", title="Pays from", unit="requests a day", format="integer"),
-            Column(key="range", title="P10-P90"),
+            Column(key="low", title="P10", unit="requests a day", format="integer"),
+            Column(key="high", title="P90", unit="requests a day", format="integer"),
             Column(key="reached", title="Reached today", format="percent"),
         ),
-        source=source_of(cost),
+        source=source_of(cost) + "; without a volume: not in most draws",
     )
 
 

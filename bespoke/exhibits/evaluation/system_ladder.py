@@ -10,7 +10,6 @@ from bespoke.evaluation.result import SystemResult, TaskEvaluation
 from bespoke.exhibits.display_names import count
 from bespoke.exhibits.evaluation.evaluation_wording import (
     F1,
-    limits,
     metric_name,
     score,
     with_limits,
@@ -102,7 +101,14 @@ def ladder_table(task: TaskEvaluation) -> None:
                         key=name, title=_title(name), format="decimal" if name in F1 else "percent",
                         digits=2 if name in F1 else 0,
                     ),
-                    *((Column(key=f"{name}_limits", title="95% interval"),) if i == 0 else ()),
+                    *(
+                        Column(
+                            key=f"{name}_{end.lower()}", title=end, unit="95% interval",
+                            format="decimal" if name in F1 else "percent", digits=2 if name in F1 else 0,
+                        )
+                        for end in ("Low", "High")
+                        if i == 0
+                    ),
                 )
             ),
             Column(key="accepted", title="Right as a whole", format="percent"),
@@ -121,7 +127,7 @@ def _row(system: SystemResult, metrics: Sequence[str]) -> tuple[str | float | No
         interval = found.get(name)
         cells.append(interval.estimate if interval else None)
         if i == 0:
-            cells.append(limits(interval, name) if interval else None)
+            cells += [interval.low, interval.high] if interval else [None, None]
     return (*cells, system.accepted.estimate if system.accepted else None)
 
 

@@ -105,13 +105,15 @@ def ladder_table(result: Icd10Evaluation) -> None:
         columns=(
             Column(key="system", title="System"),
             Column(key="f1", title="Micro-F1", format="decimal", digits=2),
-            Column(key="f1_limits", title="95% interval"),
+            Column(key="f1_low", title="Low", unit="95% interval", format="decimal", digits=2),
+            Column(key="f1_high", title="High", unit="95% interval", format="decimal", digits=2),
             Column(key="precision", title="Precision", format="decimal", digits=2),
             Column(key="recall", title="Recall", format="decimal", digits=2),
             Column(key="category", title="F1, 3 characters", format="decimal", digits=2),
             Column(key="hierarchical", title="F1, hierarchy", format="decimal", digits=2),
             Column(key="macro", title="Macro-F1", format="decimal", digits=2),
-            Column(key="macro_limits", title="95% interval"),
+            Column(key="macro_low", title="Low", unit="95% interval", format="decimal", digits=2),
+            Column(key="macro_high", title="High", unit="95% interval", format="decimal", digits=2),
             Column(key="primary", title="Primary exact", format="percent"),
             Column(key="accepted", title="Exact set", format="percent"),
         ),
@@ -177,9 +179,9 @@ def _draw_forest(rungs: Sequence[_Rung]) -> Any:
 
 def _row(system: System, scores: CodeScores) -> tuple[str | float, ...]:
     return (
-        system.title, scores.micro_f1.estimate, limits(scores.micro_f1), scores.precision.estimate,
+        system.title, scores.micro_f1.estimate, scores.micro_f1.low, scores.micro_f1.high, scores.precision.estimate,
         scores.recall.estimate, scores.category_f1.estimate, scores.hierarchical_f1.estimate,
-        scores.macro_f1.estimate, limits(scores.macro_f1),
+        scores.macro_f1.estimate, scores.macro_f1.low, scores.macro_f1.high,
         scores.primary_exact.estimate, scores.accepted.estimate,
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ MIDDLE = {  # names of routes as they stand inside a sentence; the others are na
 
 def who(task: TaskAdvice) -> str:
     """Who does the first step."""
-    return "nobody" if task.who is None else task.who[0].upper() + task.who[1:]
+    return task.who[0].upper() + task.who[1:] if task.who else "nobody"
 
 
 def stops(step: Step, aim: float | None) -> str:

@@ -46,7 +46,7 @@ def _quality_source(tasks: Sequence[TaskAudit]) -> str:
 def quality_table(audit: Audit) -> None:
     """Quality today beside its target, with the grade of its evidence."""
     rows = [
-        (t.name, t.current_quality, _limits(t.quality_interval), t.target_quality, t.metric, t.test_cases or None,
+        (t.name, t.current_quality, *_limits(t.quality_interval), t.target_quality, t.metric, t.test_cases or None,
          t.quality_grade, GAP[t.gap])
         for t in audit.tasks
     ]  # fmt: skip
@@ -57,7 +57,8 @@ def quality_table(audit: Audit) -> None:
         columns=(
             Column(key="task", title="Task"),
             Column(key=quantities.QUALITY, title="Quality today", format="percent"),
-            Column(key="interval", title="95% interval"),
+            Column(key="low", title="Low", unit="95% interval", format="percent"),
+            Column(key="high", title="High", unit="95% interval", format="percent"),
             Column(key="target", title="Target", format="percent"),
             Column(key="metric", title="Metric"),
             Column(key="cases", title="Test cases", format="integer"),
@@ -68,8 +69,8 @@ def quality_table(audit: Audit) -> None:
     )
 
 
-def _limits(interval: Interval | None) -> str | None:
-    return None if interval is None else f"{percent(interval.low)} to {percent(interval.high)}"
+def _limits(interval: Interval | None) -> tuple[float | None, float | None]:
+    return (None, None) if interval is None else (interval.low, interval.high)
 
 
 class _Gap(NamedTuple):

@@ -77,7 +77,7 @@ def _rows(timeline: Timeline, phases: Sequence[PhaseTimeline]) -> Iterator[_Phas
 
 
 def _draw_gantt(rows: Sequence[_PhaseBar | str]) -> Any:
-    figure, axes = show.new_figure(0.7 + 0.24 * len(rows))
+    figure, axes = show.new_figure(0.7 + 0.2 * len(rows))
     bars = [row for row in rows if isinstance(row, _PhaseBar)]
     first = min(bar.start for bar in bars)
     for y, row in enumerate(reversed(rows)):
