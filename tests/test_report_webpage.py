@@ -154,8 +154,8 @@ def test_a_drawing_of_ours_becomes_text_of_the_page_in_a_fraction_of_its_size() 
     assert svg["aria-label"] == 'Bars: "Format" leads'
     assert {"Format", "Zahl <b> & „Wort“", "40"} <= {one.text for one in svg.find_all("text")}
     assert len(made.markup) < len(drawn) / 3
-    # 6.3 inches are 453.6 points; its type of 8.5 points is 12 pixels high where they are 12 / 8.5 * 453.6 = 640.4
-    assert made.least == 640
+    # 6.3 inches are 453.6 points; type of 8.5 points is 12 pixels high where they are 12 / 8.5 * 453.6 = 640.4 wide
+    assert made.least == 641
     classes = {name for tag in svg.find_all(class_=True) for name in tag["class"]} - {"drawing"}
     assert classes == set(re.findall(r"\.(d\d+)\{", styles.sheet()))
 
