@@ -154,8 +154,8 @@ def test_a_drawing_of_ours_becomes_text_of_the_page_in_a_fraction_of_its_size() 
     assert svg["aria-label"] == 'Bars: "Format" leads'
     assert {"Format", "Zahl <b> & „Wort“", "40"} <= {one.text for one in svg.find_all("text")}
     assert len(made.markup) < len(drawn) / 3
-    # 6.3 inches are 453.6 points; its type of 8.5 points is 12 pixels high where they are 12 / 8.5 * 453.6 = 640.4
-    assert made.least == 640
+    # 6.3 inches are 453.6 points; type of 8.5 points is 12 pixels high where they are 12 / 8.5 * 453.6 = 640.4 wide
+    assert made.least == 641
     classes = {name for tag in svg.find_all(class_=True) for name in tag["class"]} - {"drawing"}
     assert classes == set(re.findall(r"\.(d\d+)\{", styles.sheet()))
 
@@ -211,3 +211,14 @@ def test_a_page_without_words_is_small() -> None:
     """Faces, styles and script: what is left of 900 KB is for what a report says."""
     empty = Document([Section("ch-a", "1", "Chapter 1", "A", "A")])
     assert len(webpage.page(empty, COVER).encode()) < 100_000
+
+
+def test_every_colour_of_type_is_legible_on_every_ground_light_and_dark() -> None:
+    pairs = re.findall(
+        r"--([a-z]+): light-dark\((#[0-9a-f]+), (#[0-9a-f]+)\)", webpage._template("report.css")
+    )
+    for mode in (1, 2):
+        colours = {pair[0]: pair[mode] for pair in pairs}
+        grounds = {name: colours[name] for name in ("ground", "soft", "mark", "marked")}
+        assert all(contrast(colours["ink"], ground) >= AA for ground in grounds.values())
+        assert all(contrast(colours["muted"], grounds[name]) >= AA for name in ("ground", "soft"))

@@ -25,7 +25,8 @@ CHARACTERS = (
     *map(ord, "\u00a0¡£§«°±²³´·»¿×÷ÀÁÂÄÅÆÇÈÉÊËÍÎÏÑÓÔÖØÚÜßàáâäåæçèéêëìíîïñòóôöøùúûü"),
     *map(ord, "‑–—‘’‚“”„•…\u2009\u202f€←↑→↓−≈≠≤≥"),
 )
-FEATURES = ("kern", "lnum", "tnum")
+FEATURES = {"serif-600": ("kern", "lnum")}  # headings; pairs of letters are a quarter of a face
+PLAIN_FEATURES = ("lnum", "tnum")
 COPYRIGHT, FAMILY, STYLE, LICENCE, LICENCE_ADDRESS = 0, 1, 2, 13, 14  # records of a font's name table
 
 
@@ -49,7 +50,7 @@ def _subset(original: Path, name: str, path: Path) -> None:
 
     options = subset.Options(
         hinting=False,
-        layout_features=list(FEATURES),
+        layout_features=list(FEATURES.get(name, PLAIN_FEATURES)),
         name_IDs=[COPYRIGHT, FAMILY, STYLE, LICENCE, LICENCE_ADDRESS],
     )
     font = TTFont(original, recalcTimestamp=False)

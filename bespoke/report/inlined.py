@@ -7,6 +7,7 @@ program's SVG, another face, a script, an address) is refused: such a drawing st
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -97,7 +98,7 @@ class _Drawing:
                 self.clip(node)
         content = self.parts(root)
         used = "".join(self.clip_path(old) for old in self.clips if old in self.ids)
-        least = round(LEGIBLE / min(self.sizes) * box[2]) if self.sizes else 0
+        least = math.ceil(LEGIBLE / min(self.sizes) * box[2]) if self.sizes else 0
         frame = {"viewBox": " ".join(map(short, box))}
         body = content + (element("defs", used) if used else "")
         markup = element("svg", body, **frame, role="img", aria_label=alt, class_="drawing")

@@ -116,8 +116,8 @@ def _faces() -> str:
 def _colours(accent: Accent) -> str:
     dark = on_dark(accent.asked)
     return (
-        f":root{{--accent:{accent.colour};--tint:{accent.tint};"
-        f"--accent:light-dark({accent.colour},{dark.colour});--tint:light-dark({accent.tint},{dark.tint})}}"
+        f":root{{--accent:{accent.colour};--tint:{accent.tint}}}@supports (color:light-dark(#000,#fff)){{:root{{"
+        f"--accent:light-dark({accent.colour},{dark.colour});--tint:light-dark({accent.tint},{dark.tint})}}}}"
     )
 
 

@@ -213,7 +213,7 @@ def test_words_of_a_drawing_are_text_of_12_pixels_or_more_in_our_face(
         " parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a])"
     )
     assert {"Format", "Facts"} <= {word for word, _ in words}
-    assert all(pixels >= 11.99 for _, pixels in words)
+    assert all(pixels >= 12 for _, pixels in words)
     assert page.evaluate("document.fonts.check('600 12px \"Bespoke Sans\"') && document.fonts.size") == 4
     assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
 

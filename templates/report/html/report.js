@@ -313,8 +313,7 @@ document.addEventListener("DOMContentLoaded", () => {
         if (table.classList.contains("sortable")) sortable(table);
       }
       if (table) tools(box, table);
-      sizes.observe(one.target);
     }
   }, { rootMargin: "600px 0px" });
-  all(".scroll", main).forEach(one => near.observe(one));
+  all(".scroll", main).forEach(one => { near.observe(one); sizes.observe(one); });
 });
