@@ -278,7 +278,7 @@ def facts(as_of: str) -> None:
     """The fact tables: value, unit, source, read on, expires, stale?"""
     from datetime import date
 
-    from bespoke.facts.listing import lines
+    from bespoke.inspection.facts_listing import lines
     from bespoke.workbook import parse_day
 
     for line in lines(parse_day(as_of) if as_of else date.today()):

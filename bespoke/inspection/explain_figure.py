@@ -11,8 +11,8 @@ from bespoke import clients
 from bespoke.chapters.registry import CHAPTERS, Chapter, chapter
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError, printable
-from bespoke.facts.listing import value_text
 from bespoke.facts.reader import Facts, value_rows
+from bespoke.facts.value_text import value_text
 from bespoke.keys import reads
 from bespoke.own.own_in_report import printed
 from bespoke.report.document import assembled, read, split

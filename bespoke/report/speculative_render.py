@@ -95,7 +95,7 @@ def _give_way() -> None:
 
 def get_ready() -> None:
     """Import the typesetter, read its fonts, start what reads Markdown."""
-    from bespoke.report import document, pandoc, report_files, typesetting, webpage, widths  # noqa: F401
+    from bespoke.report import document, pandoc, typesetting, webpage, widths  # noqa: F401
     from bespoke.show import fonts
 
     with suppress(BespokeError, OSError):  # rendering will say so

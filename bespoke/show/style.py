@@ -40,6 +40,16 @@ FAMILY = {
     "behaviour": YELLOW,
     "unmapped": GREY,
 }
+ROUTE = {
+    "as_is": GREY,
+    "prompt_caching": BLUE,
+    "batch": SKY,
+    "smaller_model": GREEN,
+    "custom_model_import": PURPLE,
+    "open_weight_lora": ORANGE,
+    "bedrock_nova_sft": RED,
+    "bedrock_haiku3_sft": YELLOW,
+}
 FAMILY_NAME = {
     "format": "Format",
     "tone": "Tone",

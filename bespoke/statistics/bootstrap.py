@@ -21,6 +21,7 @@ from bespoke.statistics.proportion import wilson
 
 Array = NDArray[np.float64]
 
+RESAMPLES = 2_000  # of every interval and test that draws cases anew
 _BLOCK = 200_000  # draws counted at a time: as many as stay in the processor's cache
 _EXACT = 2**24  # whole numbers up to here are exact in single precision, and so are their sums
 
@@ -50,7 +51,7 @@ class ClusterBootstrap:
     """
 
     def __init__(
-        self, groups: Sequence[str], *, resamples: int = 2000, seed: int = 0, level: float = 0.95
+        self, groups: Sequence[str], *, resamples: int = RESAMPLES, seed: int = 0, level: float = 0.95
     ) -> None:
         if not groups:
             raise ValueError("a bootstrap needs at least one observation")

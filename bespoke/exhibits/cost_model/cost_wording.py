@@ -9,18 +9,6 @@ from bespoke.chapters.cost_model import Band, CostModel, RouteCost, TaskCost
 from bespoke.exhibits.display_names import digits_of
 from bespoke.show import Column
 from bespoke.show.numbers import currency, decimal, money_digits
-from bespoke.show.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, YELLOW
-
-COLOUR = {
-    "as_is": GREY,
-    "prompt_caching": BLUE,
-    "batch": SKY,
-    "smaller_model": GREEN,
-    "custom_model_import": PURPLE,
-    "open_weight_lora": ORANGE,
-    "bedrock_nova_sft": RED,
-    "bedrock_haiku3_sft": YELLOW,
-}
 
 SOURCE = "tasks.csv; prices from genai-prices and the fact tables; expected is the mean, P10 to P90 over {draws} draws"
 WHOLE = 10  # amounts from here on are printed without decimals

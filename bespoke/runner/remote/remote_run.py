@@ -22,19 +22,11 @@ from bespoke.runner.lock import one_at_a_time
 from bespoke.runner.outcome import Outcome, keep
 from bespoke.runner.remote.archive import Files, is_local_only, pack, unpack
 from bespoke.runner.remote.remote_job import LOG, Done, RemoteJob, fingerprint, run_remote_job
+from bespoke.runner.remote.workers import Workers
 
 Echo = Callable[[str], None]
 Place = Path | str  # a folder, or the URL of one
 SECONDS = 1.0  # between two looks whether anybody is still at work
-
-
-@dataclass(frozen=True)
-class Workers:
-    """Where jobs are done. `hopeless` says why nobody is left to do them, as long as that is so."""
-
-    submit: Callable[[RemoteJob], Future[Done]]
-    room: Callable[[], int]
-    hopeless: Callable[[], str]
 
 
 @dataclass
