@@ -276,9 +276,9 @@ def test_markdown_keeps_its_structure_and_tags_mean_what_they_mean():
     assert [type(b).__name__ for b in body] == [
         "Heading",
         "Listing",
-        "Quote",
+        "BlockQuote",
         "CodeBlock",
-        "Table",
+        "DocumentTable",
         "Paragraph",
     ]
     assert isinstance(body[0], Heading)
