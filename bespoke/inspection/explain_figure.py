@@ -26,6 +26,7 @@ from bespoke.report.model import (
     plain,
     walk,
 )
+from bespoke.results import facts_used_in
 from bespoke.runner.cache import manifest as manifests
 from bespoke.runner.run_client import RunOptions, upstream
 from bespoke.workbook import parse_day
@@ -87,8 +88,7 @@ def _chain(
             yield from map(printable, _measured(client) if name == "usage.json" else ())
     for needed in entry.needs.values():
         yield f"    from result  {needed}"
-    result = entry.result_type().read(folder / "results" / f"{entry.stem}.json")
-    for key in result.facts_used if result else ():
+    for key in facts_used_in(folder / "results" / f"{entry.stem}.json"):
         if key in value_rows():
             fact = facts.fact(key)
             stale = ", stale" if fact.stale(facts.as_of) else ""

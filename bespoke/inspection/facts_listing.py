@@ -24,7 +24,7 @@ def lines(as_of: date) -> Iterator[str]:
 def _structured(as_of: date) -> Iterator[str]:
     from bespoke.advice.gates import gates
     from bespoke.advice.routes import Route, remedies
-    from bespoke.chapters.claims import Claim
+    from bespoke.facts.claim import Claim
     from bespoke.facts.effects import Effect
     from bespoke.facts.places import Place
     from bespoke.tuning.jobs.profiles import Hyperparameter, Profile
