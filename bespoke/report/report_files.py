@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bespoke.report.report_cover import Cover
-from bespoke.report.speculative_render import Ahead
+from bespoke.report.speculative_render import SpeculativeRender
 
 if TYPE_CHECKING:
     from bespoke.report.outputs import ReadingOptions
@@ -19,7 +19,7 @@ def render(
     notebooks: Sequence[Path],
     cover: Cover,
     folder: Path,
-    ahead: Ahead | None = None,
+    ahead: SpeculativeRender | None = None,
     meanwhile: Callable[[], object] = lambda: None,
     options: Mapping[Path, ReadingOptions] | None = None,
 ) -> dict[str, float]:
@@ -33,7 +33,7 @@ def render(
     from bespoke.results import write_atomically
 
     clock = _Clock()
-    ahead = ahead or Ahead(cover.language)
+    ahead = ahead or SpeculativeRender(cover.language)
     report = document.assembled(
         [ahead.part(path, (options or {}).get(path)) for path in notebooks], cover.language
     )
@@ -54,7 +54,7 @@ def render(
     return clock.seconds
 
 
-def _typeset(source: str, cover: Cover, ahead: Ahead) -> bytes:
+def _typeset(source: str, cover: Cover, ahead: SpeculativeRender) -> bytes:
     from bespoke.report import typesetting
 
     ahead.end_rehearsal()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bespoke.report.report_cover import Cover
 
 
-class Ahead:
+class SpeculativeRender:
     """Works on threads of its own, from the first executed notebook on."""
 
     def __init__(self, language: str) -> None:

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from bespoke.chapters.registry import CHAPTERS
 from bespoke.client_cache import hand_over
 from bespoke.clients import client_names
+from bespoke.echo import Echo
 from bespoke.errors import BespokeError
 from bespoke.keys import digest, input_digests, package_digest
 from bespoke.own.found import own_notebooks
 from bespoke.own.run_own import own_unchanged, run_own
 from bespoke.paths import PACKAGE
-from bespoke.report.speculative_render import Ahead
+from bespoke.report.speculative_render import SpeculativeRender
 from bespoke.runner.cache import manifest as manifests
 from bespoke.runner.cache.manifest import Manifest
 from bespoke.runner.cache.run_plan import LAST, REPORTS, RunOptions, RunPlan, upstream
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = ["RunOptions", "is_unchanged", "render_report", "report_only", "run_client", "upstream"]
 
-Echo = Callable[[str], None]
 TABLES = PACKAGE / "facts" / "tables"
 
 
@@ -75,9 +75,6 @@ def is_unchanged(name: str, options: RunOptions, say: Echo) -> bool:
 
 def _run(name: str, root: Path, folder: Path, options: RunOptions, say: Echo) -> None:
     """Warm up a kernel process while the client is read, then run and render."""
-    from bespoke.runner.kernels.lazy_imports import collect_seldom
-
-    collect_seldom()
     if fork_client.available():
         fork_client.FORK_SERVER.start()
     started = time.perf_counter()
@@ -93,7 +90,7 @@ def _run(name: str, root: Path, folder: Path, options: RunOptions, say: Echo) ->
         "BESPOKE_REPORTS": str(options.reports.resolve()),
         **hand_over(client, runtime_dir.folder()),
     }
-    ahead = Ahead(client.engagement.language)
+    ahead = SpeculativeRender(client.engagement.language)
     if plan.repeats() and options.width > 1:  # cores to spare
         _rehearse(plan, client, day, ahead)
     take = ahead.take if options.wants_report else _nothing
@@ -117,7 +114,7 @@ def _run(name: str, root: Path, folder: Path, options: RunOptions, say: Echo) ->
     plan.now.write(folder)
 
 
-def _rehearse(plan: RunPlan, client: Client, day: date, ahead: Ahead) -> None:
+def _rehearse(plan: RunPlan, client: Client, day: date, ahead: SpeculativeRender) -> None:
     """The new report will mostly be the old one."""
     from bespoke.runner.engagement_cover import cover_of
 
@@ -190,7 +187,7 @@ def render_report(
     day: date,
     folder: Path,
     manifest: Manifest | None,
-    ahead: Ahead | None = None,
+    ahead: SpeculativeRender | None = None,
     meanwhile: Callable[[], object] = lambda: None,
 ) -> dict[str, float]:
     """Render the executed notebooks of a client; seconds per step. A missing one is an error naming it."""

@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 
 from bespoke.errors import BespokeError
-from bespoke.runner.kernels.lazy_imports import collect_seldom, put_off, without
+from bespoke.runner.kernels.lazy_imports import put_off, without
 
 KERNEL = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.interactiveshell",
@@ -42,7 +42,6 @@ def extras_for(clients: Sequence[Path]) -> list[str]:
 
 def prepare() -> None:
     """Without this no kernel is forked."""
-    collect_seldom()
     with without(*DEBUGGER):
         for name in KERNEL:
             _import(name)
