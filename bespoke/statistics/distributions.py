@@ -1,4 +1,4 @@
-"""The normal distribution and Student's t, by scipy, which is imported when one is first asked for.
+"""The normal, beta and Student's t distributions, by scipy, which is imported when one is first asked for.
 
 A command that only reads a client folder knows the scorers, and so these; scipy takes half a second to import.
 """
@@ -34,3 +34,10 @@ def t_quantile(freedom: Any, share: Any) -> Any:
     from scipy.special import stdtrit
 
     return stdtrit(freedom, share)
+
+
+def beta_quantile(share: Any, a: float, b: float) -> Any:
+    """The point of [0, 1] that this share of a beta distribution lies below."""
+    from scipy.special import betaincinv
+
+    return betaincinv(a, b, share)

@@ -15,7 +15,7 @@ from typing import Any
 from bespoke.errors import BespokeError, printable
 from bespoke.paths import without_folders
 from bespoke.runner.kernels import fork_client, runtime_dir
-from bespoke.runner.kernels.engine.code_cells import own_cells
+from bespoke.runner.kernels.code_cells import own_cells
 from bespoke.runner.kernels.lazy_imports import import_papermill
 from bespoke.runner.parallel.start_gates import CalledOff, Coordination
 from bespoke.saving import write_atomically
