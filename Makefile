@@ -1,5 +1,5 @@
 # `make report` and `make test` do all the set-up. uv is used where it is installed, venv and pip elsewhere.
-.PHONY: report reports test check scenarios bench coverage mutants faults lab gallery storm lora-test icd10 requirements clean
+.PHONY: report reports test check scenarios bench coverage mutants faults lab gallery storm lora-test icd10 webfonts requirements clean
 
 CLIENT ?= meridian_health
 VENV   := .venv
@@ -89,6 +89,9 @@ else
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 endif
 	touch $@
+
+webfonts: $(VENV)/.ready-dev          ## cut the faces of the web page anew from the installed ones
+	$(BIN)/python -m bespoke.report.build_webfonts
 
 requirements:                         ## pin everything again (needs uv)
 	$(UV) pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url pyproject.toml -o requirements.txt

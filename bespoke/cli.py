@@ -91,8 +91,9 @@ def _problems(folder: Path, name: str) -> list[Problem]:
     problems += _burning(folder / name)
     if all(problem.warning for problem in problems):
         from bespoke.chapters.consistency import inconsistencies
+        from bespoke.own.words import misplaced
 
-        problems += inconsistencies(client())
+        problems += inconsistencies(client()) + misplaced(client())
     return problems
 
 
@@ -144,14 +145,42 @@ def run(
 
 @bespoke.command()
 @click.argument("client")
+@click.option(
+    "--to",
+    "forms",
+    multiple=True,
+    type=click.Choice(["docx", "pptx"]),
+    help="Write report.docx or report.pptx instead, to edit further; may be given twice.",
+)
+@click.option(
+    "--issue", default="", metavar="VERSION", help="Hand it over as this version, and keep a record."
+)
+@click.option(
+    "--as-they-are", is_flag=True, help="Print chapters that are older than what they are made from."
+)
+@click.option("--as-of", default="", metavar="DATE", help="The report of `bespoke run --as-of DATE`.")
 @_CLIENT_DATA
 @_REPORTS
-def report(client: str, client_data: Path | None, reports: Path | None) -> None:
-    """Render the report again from the executed notebooks."""
-    from bespoke.runner.run_client import RunOptions, report_only
+def report(
+    client: str,
+    forms: tuple[str, ...],
+    issue: str,
+    as_they_are: bool,
+    as_of: str,
+    client_data: Path | None,
+    reports: Path | None,
+) -> None:
+    """Render the report again from the executed notebooks; chapters that do not belong together are refused."""
+    from bespoke.runner.report import Asked, report
+    from bespoke.runner.run_client import RunOptions
+    from bespoke.workbook import parse_day
 
-    report_only(client, RunOptions(_folder(client_data, "client_data"), _folder(reports, "reports")))
-    click.echo(f"{printable(client)}: report rendered")
+    if issue and as_of:
+        raise click.UsageError("a report as of another day is not issued")
+    asked = Asked(tuple(dict.fromkeys(forms)), issue, as_they_are)  # type: ignore[arg-type]
+    day = parse_day(as_of).isoformat() if as_of else ""
+    options = RunOptions(_folder(client_data, "client_data"), _folder(reports, "reports"), day)
+    report(client, options, asked, lambda line: click.echo(printable(line)))
 
 
 @bespoke.command()

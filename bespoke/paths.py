@@ -9,6 +9,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
 CHECKOUT = PACKAGE.parent
+REPORT_FOLDER = "BESPOKE_REPORT_FOLDER"  # environment variable of a kernel: where the run writes
 LAST_RUN = "BESPOKE_LAST_RUN"  # environment variable of a kernel: its notebook as the run before left it
 
 

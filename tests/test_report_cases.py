@@ -15,7 +15,7 @@ from nbformat import v4
 from PIL import Image
 
 from bespoke.errors import BespokeError
-from bespoke.report import document, pandoc
+from bespoke.report import pandoc, volumes
 from bespoke.report.document import Notebook
 from bespoke.report.exporters import HTMLExporter, PDFExporter
 from bespoke.report.model import (
@@ -71,8 +71,8 @@ def body(*cells: Any, options: ReadingOptions = LENIENT, **metadata: Any) -> lis
     return read(*cells, options=options, **metadata).chapters[0].body
 
 
-def read(*cells: Any, options: ReadingOptions = LENIENT, **metadata: Any) -> document.Document:
-    return document.build_single(Notebook("x", notebook(*cells, **metadata), "x.ipynb"), "en", options)
+def read(*cells: Any, options: ReadingOptions = LENIENT, **metadata: Any) -> volumes.Document:
+    return volumes.build_single(Notebook("x", notebook(*cells, **metadata), "x.ipynb"), "en", options)
 
 
 def pdf(*cells: Any, **traits: Any) -> pypdf.PdfReader:
@@ -661,7 +661,7 @@ def test_a_formula_that_the_typesetter_refuses_leaves_its_source():
     typesetting.settle_formulas(report)
     assert (good.typst, bad.typst) == ("x_1", "")
     cover = Cover("", date(2026, 11, 20))
-    made = typesetting.pdf(typesetting.source(report, cover, single=True), cover)
+    made = typesetting.pdf(typesetting.source(report, cover, "single"), cover)
     assert "bad y." in words(pypdf.PdfReader(io.BytesIO(made)))
 
 

@@ -7,7 +7,8 @@ import pytest
 import typst
 
 from bespoke.report import typst_data, widths
-from bespoke.report.glyphs import BREAK
+from bespoke.report.columns import parts
+from bespoke.report.glyphs import BREAK, hyphenates
 from bespoke.report.model import DocumentTable, Section, TableColumn
 from bespoke.report.report_cover import Cover
 from bespoke.show import fonts
@@ -47,11 +48,51 @@ def test_text_wraps_before_figures_do():
     assert sum(fit.widths) + widths.GUTTER == pytest.approx(widths.TEXT_WIDTH, abs=0.1)
 
 
-def test_type_shrinks_before_words_break_and_pages_turn_at_last():
-    columns = [TableColumn(f"Column {i}") for i in range(9)]
-    assert widths.fit(table(columns, ["extraordinary"] * 9)).size < 8.5
-    columns = [TableColumn(f"Column {i}") for i in range(16)]
-    assert widths.fit(table(columns, ["extraordinary"] * 16)).turned
+def columns(count: int) -> list[TableColumn]:
+    return [TableColumn(f"Column {i}") for i in range(count)]
+
+
+def test_type_shrinks_to_8_points_and_no_further():
+    """Seven columns of a word of 51 points and six gutters of 11 have 423 of the 453.5 points, eight columns not."""
+    assert widths.fit(table(columns(7), ["extraordinary"] * 7)).size == 8.5
+    for count in (8, 12, 20):
+        assert widths.fit(table(columns(count), ["extraordinary"] * count)).size >= 8.0
+
+
+def test_long_words_are_hyphenated_before_a_page_turns():
+    word = "Kostenvoranschlag"
+    one = table(columns(7), *[[word] * 7] * 20)
+    fit = widths.fit(one)
+    assert not fit.turned
+    assert widths.fits(one)
+    assert all(widths.hyphenated(word, width, fit.size) for width in fit.widths)
+    assert (
+        widths.broken(word, fit.widths[0], fit.size) == word
+    )  # nothing is put into it: the typesetter knows where
+
+
+def test_a_long_table_turns_its_page_and_a_short_one_is_set_in_parts():
+    assert widths.fit(table(columns(12), *[["extraordinary"] * 12] * widths.MANY)).turned
+    short = table(columns(12), ["extraordinary"] * 12)
+    assert len(parts(short)) == 2
+    assert not any(widths.fit(part).turned for part in parts(short))
+
+
+@pytest.mark.parametrize(
+    ("word", "ordinary"),
+    [
+        ("Dokumentationspflicht", True),
+        ("responsibilities,", True),
+        ("(experimentación)", True),
+        ("short", False),
+        ("claude-haiku-5-5", False),
+        ("bcdfghjklmnp", False),
+        ("1234567890", False),
+        ("a" * 40, False),
+    ],
+)
+def test_only_ordinary_words_are_left_to_be_hyphenated(word, ordinary):
+    assert hyphenates(word) is ordinary
 
 
 @pytest.mark.parametrize("count", [1, 5, 12, 30])

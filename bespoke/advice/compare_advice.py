@@ -14,6 +14,22 @@ from bespoke.advice.situation import Situation
 from bespoke.facts.reader import Facts
 from bespoke.show.numbers import day, money
 
+INPUTS = {  # fields of a situation in the words of a report
+    "kind": "the kind of task", "model": "the model today", "place": "where it runs", "place_known": "where it runs",
+    "requests_per_day": "the requests a day", "output_tokens": "the length of the answers",
+    "quality": "the quality today", "target": "the target", "cases": "the test cases",
+    "ceiling": "what people agree on", "families": "the failing outputs read", "unmapped": "the failing outputs read",
+    "examples": "the training examples", "examples_known": "the training examples",
+    "p95_required_ms": "the response time required", "p95_today_ms": "the response time today",
+    "p95_measured": "the response time today", "waits": "how long an answer may take",
+    "knowledge_changes": "how often the knowledge changes", "prompt_engineering_done": "what was tried with the prompt",
+    "rag_done": "what was tried with retrieval", "contains_phi": "the data in the requests",
+    "personal_data": "the data in the requests", "identifiers": "the identifiers found",
+    "deidentified": "whether identifiers are removed", "access": "what the client may use",
+    "agreements": "the agreements signed", "residency": "where data may be processed",
+    "tested": "what was measured", "worth": "what an output is worth", "prompt_cached": "whether the prompt is cached",
+    "assumed": "what nobody knows yet",
+}  # fmt: skip
 PLAIN = ("task_id", "name", "evidence")  # fields of a situation that decide nothing
 
 
@@ -39,6 +55,7 @@ class AdviceDifference:
     differences: tuple[str, ...]
     causes: tuple[str, ...]  # each alone leads from the old advice to the new one
     together: tuple[str, ...]  # every change, where none of them does it alone
+    because: tuple[str, ...] = ()  # the causes, or all that lead there together, in the words of a report
 
 
 def compare(old: Standpoint, new: Standpoint) -> AdviceDifference:
@@ -48,9 +65,11 @@ def compare(old: Standpoint, new: Standpoint) -> AdviceDifference:
     if not differences:
         return AdviceDifference(new.situation.task_id, (), (), ())
     changes = _changes(old, new)
-    causes = tuple(words for words, one in changes if _same(one.plan(), after))
-    together = () if causes else tuple(words for words, _ in changes)
-    return AdviceDifference(new.situation.task_id, tuple(differences), causes, together)
+    alone = [change for change in changes if _same(change.applied.plan(), after)]
+    causes = tuple(change.words for change in alone)
+    together = () if causes else tuple(change.words for change in changes)
+    because = tuple(dict.fromkeys(change.plain for change in alone or changes))
+    return AdviceDifference(new.situation.task_id, tuple(differences), causes, together, because)
 
 
 def _same(one: AdvicePlan, other: AdvicePlan) -> bool:
@@ -96,21 +115,33 @@ def _closed(before: AdvicePlan, after: AdvicePlan) -> list[str]:
     return found + [f"open again: {route}" for route in sorted(was.keys() - now.keys())]
 
 
-def _changes(old: Standpoint, new: Standpoint) -> list[tuple[str, Standpoint]]:
-    """Every single change, in words, with the old standpoint in which only it was made."""
+@dataclass(frozen=True)
+class _Change:
+    """One change: in words, in those of a report, and the old standpoint in which only it was made."""
+
+    words: str
+    plain: str
+    applied: Standpoint
+
+
+def _changes(old: Standpoint, new: Standpoint) -> list[_Change]:
     changes = []
     if old.as_of != new.as_of:
         moved = _moved(old.as_of, new.as_of)
         words = f"the date, {old.as_of} -> {new.as_of}" + (f" ({moved})" if moved else "")
-        changes.append((words, replace(old, as_of=new.as_of, prices=new.prices)))
+        changes.append(_Change(words, "the date", replace(old, as_of=new.as_of, prices=new.prices)))
     for name in type(old.situation).model_fields:
         was, becomes = getattr(old.situation, name), getattr(new.situation, name)
         if name not in PLAIN and was != becomes:
             situation = old.situation.at(**{name: becomes})
-            changes.append((f"{name}, {was} -> {becomes}", replace(old, situation=situation)))
-    changes.append(("prices and costs", replace(old, prices=new.prices)))
+            words = f"{name}, {was} -> {becomes}"
+            changes.append(_Change(words, INPUTS[name], replace(old, situation=situation)))
+    # Prices are those at a volume: where that moved, they tell of it.
+    more = old.situation.requests_per_day != new.situation.requests_per_day
+    plain = "the requests a day, and what they cost" if more else "prices and costs"
+    changes.append(_Change("prices and costs", plain, replace(old, prices=new.prices)))
     if dict(old.thresholds) != dict(new.thresholds):
-        changes.append(("thresholds", replace(old, thresholds=new.thresholds)))
+        changes.append(_Change("thresholds", "the thresholds", replace(old, thresholds=new.thresholds)))
     return changes
 
 

@@ -26,7 +26,6 @@ class Chapter:
     reads: tuple[str, ...]  # files and folders of the client folder
     needs: Mapping[str, str] = field(default_factory=dict)  # argument -> stem of the earlier chapter
     without: str = ""  # what to say when its input is missing
-    quiet: bool = False  # without its input it is no chapter: one line at the end of the one before
     compute: str = "compute"  # in `module`
     package: str = "bespoke"  # of an added chapter: its package, laid out as ours
     after: str = ""  # of an added chapter: stem of the chapter it follows in the report

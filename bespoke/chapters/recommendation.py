@@ -15,6 +15,7 @@ from bespoke.chapters.cost_model.compute import DRAWS, SEED, inputs_of
 from bespoke.chapters.cost_model.task_prices import TaskPrices
 from bespoke.chapters.feasibility import FeasibilityPack, pack
 from bespoke.chapters.plans import Advised
+from bespoke.chapters.timeline.actions import role_of_step
 from bespoke.clients.schema import Client, Task
 from bespoke.facts.reader import Facts
 from bespoke.results import Part, Result
@@ -57,6 +58,7 @@ class TaskAdvice(Part):
     live_p50: date | None  # None where nothing changes
     live_p80: date | None
     flips: tuple[Flip, ...]
+    who: str  # does the first step: a person with their role, or the role; empty where nothing is done
 
     @property
     def task_id(self) -> str:
@@ -80,7 +82,7 @@ class TaskAdvice(Part):
 
 
 class Recommendation(Result):
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     client: str  # the folder's name
     as_of: date
@@ -143,6 +145,7 @@ def _task(client: Client, advised: Advised, facts: Facts, inputs: Inputs, timeli
         live_p50=finish.p50 if finish else None,
         live_p80=finish.p80 if finish else None,
         flips=flip_points(situation, facts, plan, prices.at_volume),
+        who=client.engagement.who(role) if (role := role_of_step(plan.first, facts)) else "",
     )
 
 

@@ -39,34 +39,29 @@ _ALL = (
         "failure_modes",
         "FailureModes",
         reads=(*ENGAGEMENT, "failures.csv", "codes.csv", "judge.csv"),
-        without="This chapter is left out: it needs `failures.csv`, about 100 failing outputs with the client's "
-        "own codes.",
+        without="It needs about 100 failing outputs with the client's own codes.",
     ),
     Chapter(
         "03_dataset_readiness",
         "dataset_readiness",
         "DatasetReadiness",
         reads=(*ENGAGEMENT, "dataset", "evaluation"),
-        without="This chapter is left out: it needs training examples as JSONL or CSV files in `dataset/`.",
+        without="It needs training examples.",
     ),
     Chapter(
         "04_evaluation",
         "evaluation",
         "Evaluation",
         reads=(*ENGAGEMENT, "evaluation", "prices.yaml"),
-        without="No task has cases yet: `evaluation/<task_id>/` with `task.yaml` and, in `cases.jsonl`, about "
-        "100 inputs "
-        "with the right answer makes its quality a measured figure.",
-        quiet=True,
+        without="No task has cases yet: about 100 inputs with the right answer make its quality a measured "
+        "figure.",
     ),
     Chapter(
         "05_icd10_evaluation",
         "icd10_evaluation",
         "Icd10Evaluation",
         reads=(*ENGAGEMENT, "evaluation", "prices.yaml"),
-        without="There is no chapter on ICD-10-CM: it needs coded notes, cases of the scorer `code_set` in "
-        "`evaluation/<task_id>/`, and `train.jsonl` there for the rungs that learn.",
-        quiet=True,
+        without="It needs notes coded in ICD-10-CM, and further ones for the systems that learn.",
     ),
     Chapter(
         "06_cost_model",
@@ -113,14 +108,15 @@ def compute(
 ) -> Result | None:
     """Run one chapter's function; `earlier` gives the result of another by its stem.
 
-    What the chapter puts into words (reasons, evidence) has numbers and dates in the client's language, money in its
+    What the chapter puts into words (reasons, evidence) has money in the client's
     currency.
     """
+    from bespoke.show.language import LANGUAGE
     from bespoke.show.numbers import number_locale
 
     entry = chapter(stem)
     inputs = {name: earlier(needed) for name, needed in entry.needs.items()}
-    with number_locale(client.engagement.language, client.engagement.currency):
+    with number_locale(LANGUAGE, client.engagement.currency):
         return entry.function()(client, facts, **inputs, **parameters)
 
 

@@ -72,7 +72,7 @@ def situation(
         ceiling=measured.ceiling if measured else None,
         families=mapped, unmapped=families.get(UNMAPPED, 0),
         examples=task.labelled_examples if counted is None else counted,
-        examples_known=True,
+        examples_known=counted is not None or "labelled_examples" not in task.unknown,
         p95_required_ms=required,
         p95_today_ms=(p95, p95) if p95 else shared_model(task.output_tokens, facts), p95_measured=p95 is not None,
         waits=None if task.waits is None else task.waits == "a day" and required is None,

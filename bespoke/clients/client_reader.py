@@ -95,6 +95,7 @@ def _client(name: str, root: Path, reading: FolderReading) -> Client:
         code_set=reading.code_set,
         log=_rows(LoggedPhase, tables.get(LOG), LOG),
         usage=reading.usage,
+        words=reading.words,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from bespoke.clients import known, plausible
 from bespoke.clients.files import LARGEST_YAML, ClientFile, read_text, usable
 from bespoke.clients.records import MISFIT, Key, dotted, fit_record
-from bespoke.clients.schema import Engagement
+from bespoke.clients.schema import ROLES, Engagement
 from bespoke.clients.wording import EXAMPLE, did_you_mean, quote
 from bespoke.clients.yaml_tree import Tree, read_tree
 from bespoke.errors import BespokeError
@@ -46,6 +46,7 @@ def read_engagement(source: ClientFile) -> dict[str, Any] | None:
         _files,
         _accent,
         _code_set,
+        _owners,
         _plausible,
     ):
         check(source, tree, typed)
@@ -160,6 +161,17 @@ def _code_set(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
         )
         source.say(message, tree.line(key), dotted(key))
         del typed["evaluation"]["code_set"]
+
+
+def _owners(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
+    """Roles are those that plans give work to."""
+    for role in typed.get("owners", ()):
+        if role not in ROLES:
+            key: Key = ("owners", role)
+            message = (
+                f"no work is given to this role{did_you_mean(role, ROLES)}; there are {', '.join(ROLES)}"
+            )
+            source.say(message, tree.line(key), dotted(key))
 
 
 def _plausible(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:

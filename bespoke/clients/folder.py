@@ -11,7 +11,7 @@ from bespoke.clients.advice_inputs import check_advice_inputs
 from bespoke.clients.claude_account import ENDING, is_account, read_account
 from bespoke.clients.coded_notes import check_leakage, read_code_set, read_notes, read_predictions
 from bespoke.clients.engagement import CODE_SET_IN, read_engagement
-from bespoke.clients.files import ClientFile, check_encoding, is_there
+from bespoke.clients.files import LARGEST_YAML, ClientFile, check_encoding, is_there, read_text
 from bespoke.clients.folder_reading import FolderReading
 from bespoke.clients.glyph_coverage import check_drawn
 from bespoke.clients.grid import EXCEL
@@ -41,11 +41,12 @@ if TYPE_CHECKING:
 
 FILES = (
     "engagement.yaml", "tasks.csv", "failures.csv", "codes.csv", "judge.csv", "phases.csv", "prices.yaml",
-    "usage.json", "exports", "dataset", "evaluation", "notebooks", "tuning",
+    "usage.json", "exports", "dataset", "evaluation", "notebooks", "tuning", "notes.md", "notes",
 )  # fmt: skip
 LOG = "engagement_log.csv"
 EVALUATION_FILES = ("notes.jsonl", "train.jsonl", "predictions", "waivers.csv", "judge_waivers.csv")
 WRITTEN_BY_A_RUN = ("journal.sqlite", "judge_journal.sqlite", "claude_")  # how names begin, in evaluation/
+WORDS, WORDS_FOLDER, WORDS_ENDING = "notes.md", "notes", ".md"
 LINES_ENDING = ".jsonl"
 DATASET_ENDINGS = (
     ".jsonl",
@@ -75,6 +76,7 @@ def read_folder(root: Path) -> FolderReading:
         reading.prices = read_prices(prices, (reading.engagement or {}).get("as_of"))
     _read_dataset(reading)
     _read_evaluation(reading)
+    _read_words(reading)
     _name_strangers(reading)
     check_drawn(reading)
     return reading
@@ -215,6 +217,27 @@ def _read_evaluation(reading: FolderReading) -> None:
     if train and reading.train and reading.notes:
         check_leakage(train, reading.train, reading.notes)
     _read_all_predictions(reading)
+
+
+def _read_words(reading: FolderReading) -> None:
+    """Markdown for the summary, and in notes/ for the chapters. Where each stands is looked up when it is printed."""
+    names = [WORDS]
+    for name in reading.entries(WORDS_FOLDER):
+        if name.endswith(WORDS_ENDING) and not name.startswith((".", "README")):
+            names.append(f"{WORDS_FOLDER}/{name}")
+        elif not name.startswith((".", "README")) and not name.endswith(".example"):
+            stranger = ClientFile(
+                reading.root, reading.root / WORDS_FOLDER, f"{reading.root.name}/{WORDS_FOLDER}/{name}"
+            )
+            stranger.say(
+                f"is not read; words for a chapter are a file such as {WORDS_FOLDER}/06.md", warning=True
+            )
+            reading.sources.append(stranger)
+    for name in names:
+        source = reading.source(name)
+        text = read_text(source, largest=LARGEST_YAML) if source else None
+        if text is not None:
+            reading.words[name] = text
 
 
 def _holds_files(path: Path) -> bool:

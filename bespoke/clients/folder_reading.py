@@ -38,6 +38,7 @@ class FolderReading:
     usage: Mapping[str, TaskUsage] | None = None  # by task
     notes_in: str = "evaluation"  # where notes, train and predictions lie
     evaluated: list[EvaluationTask] = field(default_factory=list)
+    words: dict[str, str] = field(default_factory=dict)  # the consultant's own, by name of the file
 
     def problems(self) -> list[Problem]:
         """In the order of files, then rows."""

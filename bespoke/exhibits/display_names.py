@@ -12,6 +12,22 @@ SERVICES = {
 }  # fmt: skip
 
 
+INPUTS = {
+    "quality": "quality today", "target": "quality target", "test_cases": "test cases",
+    "failures": "failing outputs read",
+    "examples": "labelled examples", "volume": "requests a day", "tokens": "input tokens a request",
+    "latency": "answer time, 95th percentile", "identifiers": "identifiers in the data",
+    "knowledge_changes": "how often the facts change", "residency": "where data may be processed",
+    "place": "where it runs", "access": "access to models", "worth": "worth of an output",
+    "ceiling": "agreement between people", "metric": "metric",
+}  # fmt: skip
+
+
+def input_name(name: str) -> str:
+    """An input of a decision as a reader knows it."""
+    return INPUTS.get(name, name.replace("_", " "))
+
+
 def place_name(place: str) -> str:
     """`bedrock_us` as a reader knows it: `Bedrock, US`."""
     service, _, region = place.partition("_")

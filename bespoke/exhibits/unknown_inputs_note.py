@@ -34,7 +34,7 @@ def table(client: Client) -> None:
             Column(key="moves", title="What it moves"),
             Column(key="answer", title="How to find out"),
         ),
-        source="tasks.csv; ranges of the fact table assumed",
+        source="the task list; ranges of the fact table assumed",
     )
 
 

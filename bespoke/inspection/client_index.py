@@ -14,7 +14,7 @@ from bespoke.runner.cache.manifest import Manifest
 from bespoke.saving import write_atomically
 
 PAGE = "index.html"
-LINKED = {"report.html": "HTML", "report.pdf": "PDF"}
+LINKED = {"report.html": "Web page", "report.pdf": "PDF", "evidence.pdf": "Evidence"}
 READ = ("manifest.json", "problems.txt", PAGE)  # what the page is made of, and its last edition
 COLUMNS = ("Client", "State", "As of", "Advice", "Facts stale on that day", "Facts hold until")
 MOST = 3  # names of stale facts that are written out
@@ -22,25 +22,38 @@ MOST = 3  # names of stale facts that are written out
 # Nothing is loaded and nothing runs: the styles are in the page.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 STYLE = """
-body { margin: 2rem auto; max-width: 76rem; padding: 0 1.25rem; color: #1c2430; background: #fff;
+:root { color-scheme: light dark; --ink: light-dark(#1c2430, #e4e8ee); --muted: light-dark(#5b6573, #a3adba);
+  --hairline: light-dark(#dde2e8, #343c46); --ground: light-dark(#f4f5f7, #101419); --card: light-dark(#fff, #1a1f26);
+  --accent: light-dark(#1f4e79, #8db4d6); --good: light-dark(#1d6b48, #7fc7a2); --bad: light-dark(#a3330b, #f0a082); }
+* { box-sizing: border-box; }
+body { margin: 0; color: var(--ink); background: var(--ground);
   font: 1rem/1.5 "Source Sans 3", "Source Sans Pro", system-ui, "Segoe UI", Roboto, sans-serif; }
-h1 { margin: 0; } .sum { margin: .25rem 0 1.5rem; color: #5b6573; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .6rem 1.25rem .6rem 0; border-bottom: 1px solid #c9d0d9; }
-thead th { font-weight: 600; color: #5b6573; vertical-align: bottom; }
-tbody th { font-weight: 600; overflow-wrap: anywhere; min-width: 9rem; }
-tbody th a { font-weight: 400; margin-right: .6em; color: #14508c; }
-.short { white-space: nowrap; } .long { overflow-wrap: anywhere; min-width: 16rem; }
+main { max-width: 84rem; margin: 0 auto; padding: 3rem 1.25rem; }
+h1 { margin: 0; font: 600 2.4rem/1.2 "Source Serif 4", "Source Serif Pro", Georgia, serif; }
+.sum { margin: .4rem 0 2rem; color: var(--muted); }
+table { border-collapse: collapse; width: 100%; background: var(--card); border-top: 3px solid var(--accent); }
+th, td { text-align: left; vertical-align: top; padding: 1rem 1.25rem; border-bottom: 1px solid var(--hairline); }
+thead th { font-weight: 600; color: var(--muted); vertical-align: bottom; font-size: .9rem; padding-block: .7rem; }
+tbody th { font-weight: 600; font-size: 1.1rem; overflow-wrap: anywhere; min-width: 18rem; }
+tbody th a { display: inline-block; font-weight: 400; font-size: .9rem; margin: .45rem .2rem 0 0; padding: .1rem .6rem;
+  color: var(--accent); text-decoration: none; white-space: nowrap; border: 1px solid; border-radius: .3rem; }
+tbody th a:is(:hover, :focus-visible) { color: var(--card); background: var(--accent); }
+.short { white-space: nowrap; } .long { overflow-wrap: anywhere; min-width: 16rem; max-width: 34rem; }
 .facts { overflow-wrap: anywhere; font-size: .9em; min-width: 11rem; }
-.failed { color: #a3330b; font-weight: 600; } .problem { color: #a3330b; }
-@media (max-width: 56rem) {
+.done { color: var(--good); font-weight: 600; }
+.failed { color: var(--bad); font-weight: 600; } .problem { color: var(--bad); }
+@media (max-width: 62rem) {
+  main { padding-top: 1.5rem; }
+  table { background: none; border: 0; }
   table, tbody, tr, tbody th, td { display: block; border: 0; padding: 0; min-width: 0; }
-  thead { position: absolute; clip-path: inset(50%); }
-  tbody tr { border-top: 1px solid #c9d0d9; padding: .9rem 0; }
-  td[data-title]::before { content: attr(data-title) ": "; color: #5b6573; }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  tbody tr { background: var(--card); border-top: 3px solid var(--accent); padding: 1rem 1.1rem; margin-bottom: 1rem; }
+  tbody th { margin-bottom: .6rem; }
+  td[data-title]::before { content: attr(data-title) ": "; color: var(--muted); font-weight: 400; }
   td:empty { display: none; }
 }
-@media print { body { margin: 0; max-width: none; font-size: 9pt; } tr { break-inside: avoid; } }
+@media print { :root { color-scheme: light; } main { max-width: none; padding: 0; font-size: 9pt; }
+  tr { break-inside: avoid; } th, td { padding: .4rem .6rem; } }
 """
 
 
@@ -106,7 +119,11 @@ def _sum(rows: Sequence[ClientRow]) -> str:
 def _markup(row: ClientRow) -> str:
     found = row.found
     cells = [
-        ("short", "State", f'<span class="failed">{row.state}</span>' if row.problems else row.state),
+        (
+            "short done" if row.state == "done" else "short",
+            "State",
+            f'<span class="failed">{row.state}</span>' if row.problems else row.state,
+        ),
         ("short", "As of", escape(found.as_of) if found else ""),
         ("long", "", _advice(row)),
         ("facts", COLUMNS[4], _stale(found) if found else ""),

@@ -8,18 +8,12 @@ from datetime import date
 from pathlib import Path
 
 from bespoke import clients
-from bespoke.advice import feasibility
 from bespoke.advice.compare_advice import Standpoint, compare
-from bespoke.advice.flips import PricesAt
-from bespoke.advice.situation import Situation
-from bespoke.chapters.cost_model.compute import inputs_of
-from bespoke.chapters.cost_model.inputs import Inputs
-from bespoke.chapters.cost_model.task_prices import TaskPrices
 from bespoke.chapters.recommendation import Recommendation
 from bespoke.chapters.registry import compute_all
+from bespoke.chapters.standpoints import standpoints
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError, printable
-from bespoke.facts.reader import Facts
 from bespoke.runner.cache.run_plan import LAST, RunOptions
 
 
@@ -53,35 +47,13 @@ def _only(task_ids: set[str], words: str) -> Iterator[str]:
 
 def _standpoints(client: Client, which: str) -> Mapping[str, Standpoint]:
     with suppress(ValueError):
-        return _of(client, _on_a_day(client, date.fromisoformat(which)))
+        return standpoints(client, _on_a_day(client, date.fromisoformat(which)))
     folder = Path(which)
     advice = Recommendation.read(folder / "results" / f"{LAST}.json")
     if advice is None:
         message = "neither a date nor a report folder with results of this version"
         raise BespokeError(message, path=str(folder))
-    return _of(client, advice)
-
-
-def _of(client: Client, advice: Recommendation) -> dict[str, Standpoint]:
-    """Prices are those of the client's present folder on the advice's day, at the volume that the advice saw."""
-    thresholds = dict(client.engagement.thresholds)
-    facts = Facts(advice.as_of, thresholds)
-    inputs = inputs_of(client, facts)
-    found = {}
-    for task in advice.tasks:
-        prices = _prices(client, task.situation, inputs)
-        if prices is not None:
-            found[task.task_id] = Standpoint(advice.as_of, task.situation, prices, thresholds, task.live_p80)
-    return found
-
-
-def _prices(client: Client, situation: Situation, inputs: Inputs) -> PricesAt | None:
-    """The prices of a task as the situation has it; None where the client no longer has the task."""
-    task = next((t for t in client.tasks if t.task_id == situation.task_id), None)
-    if task is None:
-        return None
-    task = task.model_copy(update={"requests_per_day": situation.requests_per_day, "model": situation.model})
-    return TaskPrices(client, task, inputs, feasibility.as_it_runs(situation)).at_volume
+    return standpoints(client, advice)
 
 
 def _on_a_day(client: Client, day: date) -> Recommendation:

@@ -15,7 +15,7 @@ from bespoke.facts.reader import Facts, value_rows
 from bespoke.facts.value_text import value_text
 from bespoke.keys import reads
 from bespoke.own.own_in_report import printed
-from bespoke.report.document import assembled, read, split
+from bespoke.report.document import read, split
 from bespoke.report.model import (
     Block,
     DocumentFigure,
@@ -26,9 +26,11 @@ from bespoke.report.model import (
     plain,
     walk,
 )
+from bespoke.report.volumes import assembled
 from bespoke.results import facts_used_in
 from bespoke.runner.cache import manifest as manifests
 from bespoke.runner.run_client import RunOptions, upstream
+from bespoke.show.language import LANGUAGE
 from bespoke.workbook import parse_day
 
 MOST = 12  # places of a number that are listed
@@ -56,7 +58,7 @@ def explain(name: str, asked: str, options: RunOptions) -> Iterator[str]:
     found = manifests.read(folder)
     if found is None:
         raise BespokeError("no report to explain; run `bespoke run` first", path=name)
-    language = client.engagement.language
+    language = LANGUAGE
     parts = [split(read(one.path), language, one.options) for one in printed(client.folder, folder, found)]
     document = assembled(parts, language)
     places = [p for section in document.sections for p in _places(section, asked)]
@@ -111,9 +113,9 @@ def _measured(client: Client) -> Iterator[str]:
 def _places(section: Section, asked: str) -> Iterator[PrintedPlace]:
     heading = f"{section.name} {section.topic}".strip()
     if asked in section.heading:
-        stem = section.anchor.removeprefix("ch-")
+        stem = re.sub("^(ch|ev)-", "", section.anchor)
         yield PrintedPlace(f"{heading}, heading", section.heading, stem, f"{stem}.ipynb", "")
-    where = section.anchor.removeprefix("ch-") + ".ipynb"
+    where = re.sub("^(ch|ev)-", "", section.anchor) + ".ipynb"
     for block in walk(section.body):
         where = getattr(block, "where", "") or where
         for name, text in _matches(block, asked):

@@ -18,7 +18,7 @@ def main(client_data: str = "client_data", reports: str = "reports", out: str = 
     README's pages to `out`."""
     from bespoke import clients
     from bespoke.chapters.registry import CHAPTERS
-    from bespoke.report import document, typesetting
+    from bespoke.report import document, typesetting, volumes
     from bespoke.runner.engagement_cover import cover_of
 
     Path(out).mkdir(parents=True, exist_ok=True)
@@ -27,7 +27,7 @@ def main(client_data: str = "client_data", reports: str = "reports", out: str = 
         folder = Path(reports) / name
         notebooks = [document.read(folder / "notebooks" / f"{stem}.ipynb") for stem in CHAPTERS]
         cover = cover_of(client, client.engagement.as_of)
-        report = document.build(notebooks, cover.language)
+        report = volumes.build(notebooks, cover.language)
         pages = typesetting.png(typesetting.source(report, cover), cover, PIXELS_PER_INCH)
         (folder / "pages").mkdir(exist_ok=True)
         for number, page in enumerate(pages, start=1):

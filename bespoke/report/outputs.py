@@ -31,6 +31,8 @@ from bespoke.report.model import (
     DocumentFigure,
     DocumentTable,
     Heading,
+    Tile,
+    Tiles,
     plain,
 )
 from bespoke.report.notices import Notices
@@ -54,7 +56,6 @@ class ChapterLeftOut:
     """Why a chapter is left out."""
 
     body: list[Block]
-    quiet: bool = False
 
 
 Piece = Block | ChapterFinding | ChapterLeftOut
@@ -329,9 +330,11 @@ class _OutputReader:
             case blocks.Callout(markdown=source, tone=tone):
                 body = self.texts.markdown(source, house=True)
                 return lambda trees: [CalloutBox(tone, body(trees))]
-            case blocks.LeftOut(markdown=source, quiet=quiet):
+            case blocks.LeftOut(markdown=source):
                 reason = self.texts.markdown(source, house=True)
-                return lambda trees: [ChapterLeftOut(reason(trees), quiet)]
+                return lambda trees: [ChapterLeftOut(reason(trees))]
+            case blocks.Tiles(tiles=tiles):
+                return _done(Tiles([Tile(one.label, one.value, one.note) for one in tiles]))
             case blocks.Table():
                 return _done(table_data.from_block(block, self.locale, self.path, self.cell))
             case blocks.Figure():

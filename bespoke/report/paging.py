@@ -23,6 +23,7 @@ from bespoke.report.model import (
     Listing,
     Paragraph,
     ThematicBreak,
+    Tiles,
     plain,
 )
 
@@ -32,10 +33,11 @@ SERIF = 1.12  # the text face against the data face
 LINE, GAP = 13.6, 11.0  # of running text: one line, and what parts two paragraphs
 CAPTION, NOTE = 11.5, 15.0  # a line of a caption with its gap, a source line
 APART = (19.0, 23.0)  # above and below a figure or table
-LEAST = 0.84  # a figure shrinks to this share at most: its smallest type is then still 6.3 points
+LEAST = 0.945  # a figure shrinks to this share at most: its type of 8.5 points is then still one of 8
 SLACK = 8.0  # points kept free, since the count is rough
 SMALL = 130.0  # a table lower than this stays on one page
 TALLEST = 581.0  # points: the template's limit for a figure
+MOST_ROOM = 480.0  # of two thirds of a page
 OPENING = 38.0  # above and below the heading of a chapter
 TEXTS = (Paragraph, Listing, CalloutBox, BlockQuote, CodeBlock)
 
@@ -62,6 +64,19 @@ def arranged(blocks: list[Block], heading: str, page_mm: float, fit: Fits = widt
         y = _after(block, y, page, left, fit)
         done.append(block)
     return done
+
+
+def room_for(blocks: list[Block], heading: str, fit: Fits = widths.fit) -> float:
+    """Points below which a chapter begins on the next page: its heading, its first texts, and what they lead to. A
+    heading at the foot of a page, with its figure on the next, reads as a chapter of nothing."""
+    room = OPENING + 23.0 * _lines(heading, 21.0, 425.0)
+    for block in blocks:
+        height = _height(block, fit)
+        breaks = isinstance(block, DocumentTable) and fit(block).height > SMALL
+        room += min(height, SMALL) if breaks else height
+        if isinstance(block, DocumentFigure | DocumentTable) or room > MOST_ROOM:
+            break
+    return min(room, MOST_ROOM)
 
 
 def _shrunk(figure: DocumentFigure, room: float) -> DocumentFigure | None:
@@ -129,6 +144,8 @@ def _height(block: Block, fit: Fits = widths.fit) -> float:
             return 28.0 + 10.5 * (text.count("\n") + 1)
         case ThematicBreak():
             return 24.0
+        case Tiles():
+            return 88.0
         case DocumentTable():
             found = fit(block)
             title = 2.4 if any(column.unit for column in block.columns) else 1.4

@@ -99,7 +99,7 @@ class Process:
             script = paths.templates() / "report" / "pandoc" / "pieces.lua"
             try:
                 self._running = subprocess.Popen(
-                    [_binary(), "lua", script],
+                    [binary(), "lua", script],
                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 )  # fmt: skip
             except OSError as error:
@@ -126,7 +126,7 @@ def _encodable(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _binary() -> Path:
+def binary() -> Path:
     """Pandoc's program inside its wheel; the package is not imported, since that takes longer than reading."""
     found = find_spec("pypandoc")
     name = "pandoc.exe" if sys.platform == "win32" else "pandoc"

@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from bespoke.show.language import LANGUAGE
+
 Paper = Literal["a4", "us-letter"]
 ACCENT = "#1F4E79"  # where the client's branding names no colour
 
@@ -23,6 +25,7 @@ class Cover:
     confidentiality: str = ""
     logo: bytes | None = None
     logo_kind: Literal["svg", "png", "jpeg"] = "svg"
-    language: str = "en"
+    language: str = LANGUAGE
     paper: Paper = "a4"
+    remarks: tuple[str, ...] = ()  # lines of their own: the version, and what a reader must know of the dates
     fonts: tuple[Path, ...] = ()  # further font files or folders, for scripts the bundled faces lack

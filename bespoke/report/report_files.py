@@ -1,4 +1,4 @@
-"""Writes a report's two files from executed notebooks, both or neither."""
+"""Writes a report's files from executed notebooks, all or none."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from bespoke.report.report_cover import Cover
 from bespoke.report.speculative_render import SpeculativeRender
 
 if TYPE_CHECKING:
+    from bespoke.report.additions import Additions
+    from bespoke.report.model import Document
+    from bespoke.report.office import Form
     from bespoke.report.outputs import ReadingOptions
 
 
@@ -22,43 +25,75 @@ def render(
     ahead: SpeculativeRender | None = None,
     meanwhile: Callable[[], object] = lambda: None,
     options: Mapping[Path, ReadingOptions] | None = None,
+    besides: Additions | None = None,
 ) -> dict[str, float]:
-    """Write `report.pdf` and `report.html` into the folder; seconds spent on each step.
+    """Write `report.pdf`, `evidence.pdf`, `report.html` and `tables/` into the folder; seconds spent on each step.
 
     `ahead` may have taken some of the notebooks apart; `meanwhile` is called while the PDF is typeset; `options` says
-    how notebooks are read that are not ours. Nothing is written before both files are complete, so that a failure
-    leaves an earlier report in place. Raises BespokeError naming notebook and cell where one cannot be printed.
+    how notebooks are read that are not ours; `besides` is what no notebook shows. Nothing is written before all files
+    are complete, so that a failure leaves an earlier report in place. Raises BespokeError naming notebook and cell
+    where one cannot be printed.
     """
-    from bespoke.report import document, typesetting, webpage
-    from bespoke.results import write_atomically
+    from bespoke.report import tables, typesetting, webpage
+    from bespoke.saving import write_together
 
     clock = _Clock()
     ahead = ahead or SpeculativeRender(cover.language)
-    report = document.assembled(
-        [ahead.part(path, (options or {}).get(path)) for path in notebooks], cover.language
-    )
-    typesetting.settle_formulas(report)
+    report = _document(notebooks, cover, ahead, options, besides)
     clock.lap("read")
-    source = typesetting.source(report, cover)
+    sources = [typesetting.source(report, cover, volume) for volume in ("report", "evidence")]
     clock.lap("typst")
     with ThreadPoolExecutor(1) as beside:  # Typst lets Python go on
-        typeset = beside.submit(_typeset, source, cover, ahead)
+        typeset = beside.submit(_typeset, sources, cover, ahead)
         page = webpage.page(report, cover)
+        beside_it = tables.files(report)
         clock.lap("html")
         meanwhile()
-        pdf = typeset.result()
+        pdfs = typeset.result()
     clock.lap("pdf")
-    write_atomically(folder / "report.html", page)
-    write_atomically(folder / "report.pdf", pdf)
+    files = {"report.pdf": pdfs[0], "evidence.pdf": pdfs[1], "report.html": page.encode(), **beside_it}
+    write_together({folder / name: content for name, content in files.items()})
+    for path in tables.stale(folder, files):
+        path.unlink()
     clock.lap("write")
     return clock.seconds
 
 
-def _typeset(source: str, cover: Cover, ahead: SpeculativeRender) -> bytes:
+def convert(
+    notebooks: Sequence[Path],
+    cover: Cover,
+    forms: Sequence[Form],
+    options: Mapping[Path, ReadingOptions] | None = None,
+    besides: Additions | None = None,
+) -> dict[str, bytes]:
+    """The first volume as files to edit further: `report.docx`, `report.pptx`."""
+    from bespoke.report import office
+
+    report = _document(notebooks, cover, SpeculativeRender(cover.language), options, besides)
+    return {f"report.{form}": office.write(report, cover, form) for form in forms}
+
+
+def _document(
+    notebooks: Sequence[Path],
+    cover: Cover,
+    ahead: SpeculativeRender,
+    options: Mapping[Path, ReadingOptions] | None,
+    besides: Additions | None,
+) -> Document:
+    from bespoke.report import typesetting, volumes
+    from bespoke.report.additions import NOTHING
+
+    parts = [ahead.part(path, (options or {}).get(path)) for path in notebooks]
+    report = volumes.assembled(parts, cover.language, besides or NOTHING)
+    typesetting.settle_formulas(report)
+    return report
+
+
+def _typeset(sources: Sequence[str], cover: Cover, ahead: SpeculativeRender) -> list[bytes]:
     from bespoke.report import typesetting
 
     ahead.end_rehearsal()
-    return typesetting.pdf(source, cover)
+    return [typesetting.pdf(source, cover) for source in sources]
 
 
 class _Clock:

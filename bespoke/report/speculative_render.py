@@ -66,10 +66,11 @@ class SpeculativeRender:
         _give_way()
         with suppress(Exception):
             ready.result()
-            from bespoke.report import document, typesetting
+            from bespoke.report import typesetting, volumes
 
-            report = document.assembled([self._copy(path) for path in notebooks], cover.language)
-            typesetting.pdf(typesetting.source(report, cover), cover)
+            report = volumes.assembled([self._copy(path) for path in notebooks], cover.language)
+            for volume in ("report", "evidence"):
+                typesetting.rehearse(typesetting.source(report, cover, volume), cover)
 
     def _copy(self, notebook: Path) -> NotebookPieces:
         """A part of its own: putting a document together changes what is in it."""
@@ -95,7 +96,7 @@ def _give_way() -> None:
 
 def get_ready() -> None:
     """Import the typesetter, read its fonts, start what reads Markdown."""
-    from bespoke.report import document, pandoc, typesetting, webpage, widths  # noqa: F401
+    from bespoke.report import document, pandoc, typesetting, volumes, webpage, widths  # noqa: F401
     from bespoke.show import fonts
 
     with suppress(BespokeError, OSError):  # rendering will say so

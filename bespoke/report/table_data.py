@@ -50,7 +50,9 @@ def from_block(block: blocks.Table, locale: str, path: str, cell: str) -> Docume
         raise BespokeError(message, path=path, column=cell)
     return DocumentTable(
         columns=[
-            TableColumn(c.title, c.unit, c.numeric, code=c.format == "code", whole=c.format == "date")
+            TableColumn(
+                c.title, c.unit, c.numeric, code=c.format == "code", whole=c.format == "date", format=c.format
+            )
             for c in block.columns
         ],
         rows=[
@@ -62,4 +64,5 @@ def from_block(block: blocks.Table, locale: str, path: str, cell: str) -> Docume
         label=block.label,
         emphasis=list(block.emphasis),
         where=f"{path}: {cell}",
+        values=[list(row) for row in block.rows],
     )

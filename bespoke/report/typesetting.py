@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -13,7 +14,7 @@ from typing import Any
 
 from bespoke import paths
 from bespoke.errors import BespokeError
-from bespoke.report import typst_data
+from bespoke.report import finishing, typst_data
 from bespoke.report.model import Document, Section, formulas_of
 from bespoke.report.report_cover import Cover
 from bespoke.show import fonts
@@ -23,27 +24,39 @@ LOOK = ("look", "inline", "blocks", "table", "pages")  # definitions, in the ord
 WHOLE = "report"
 
 
-def source(document: Document, cover: Cover, *, single: bool = False) -> str:
-    """One self-contained Typst file: what the whole report shares, the template, then its sections, as JSON.
+def source(document: Document, cover: Cover, volume: typst_data.Volume = "report") -> str:
+    """One self-contained Typst file: what a whole volume shares, the template, then its sections, as JSON.
+
+    A `single` notebook has neither cover nor contents, and prints all there is.
 
     The definitions stand before the sections and hold nothing of them: Typst remembers what a function made of its
     arguments, but not across another value that it could have looked at.
     """
     frame = _literal(
-        json.dumps(typst_data.frame(document, cover, single=single), ensure_ascii=False, sort_keys=True)
+        json.dumps(typst_data.frame(document, cover, volume), ensure_ascii=False, sort_keys=True)
     )
-    turn = not single
-    front = _section(document.front, cover, "front", turn) if document.front else "none"
-    chapters = "".join(f"{_section(one, cover, 'chapter', turn)}, " for one in document.chapters)
-    appendices = "".join(f"{_section(one, cover, 'appendix', turn)}, " for one in document.appendices)
+    turn = volume != "single"
+    front, chapters, appendices = _sections(document, volume)
+    first = _section(front, cover, "front", turn) if front else "none"
+    body = "".join(f"{_section(one, cover, 'chapter', turn)}, " for one in chapters)
+    last = "".join(f"{_section(one, cover, 'appendix', turn)}, " for one in appendices)
     return "\n".join(
         [
             f"#let report = {frame}\n",
             *map(_template, LOOK),
-            f"#let parts = (front: {front}, chapters: ({chapters}), appendices: ({appendices}))\n",
+            f"#let parts = (front: {first}, chapters: ({body}), appendices: ({last}))\n",
             _template(WHOLE),
         ]
     )
+
+
+def _sections(
+    document: Document, volume: typst_data.Volume
+) -> tuple[Section | None, Sequence[Section], Sequence[Section]]:
+    """Summary, chapters and appendices of a volume."""
+    if volume == "evidence":
+        return None, document.evidence, document.appendices
+    return document.front, document.chapters, document.appendices if volume == "single" else ()
 
 
 def _section(section: Section, cover: Cover, kind: typst_data.Kind, turn: bool) -> str:
@@ -69,6 +82,15 @@ def _template(part: str) -> str:
 
 def pdf(typst_source: str, cover: Cover) -> bytes:
     """The typeset report; the same source and date give the same bytes. BespokeError where Typst refuses."""
+    return finishing.finished(_pages(typst_source, cover))
+
+
+def rehearse(typst_source: str, cover: Cover) -> None:
+    """Typesets for the typesetter's own memory: what it made of each section it does not make again."""
+    _pages(typst_source, cover)
+
+
+def _pages(typst_source: str, cover: Cover) -> bytes:
     return bytes(_compiled(typst_source, cover, format="pdf", pdf_standards=STANDARDS))
 
 
@@ -91,7 +113,7 @@ def _sets(formulas: tuple[str, ...]) -> bool:
     equations = _literal(json.dumps(formulas, ensure_ascii=False))
     text = f'#for one in {equations} {{ math.equation(alt: "x", eval(one, mode: "math")) }}'
     try:
-        pdf(f'#set document(title: "x")\n{text}', Cover("", date(1980, 1, 1)))
+        _pages(f'#set document(title: "x")\n{text}', Cover("", date(1980, 1, 1)))
     except BespokeError:
         return False
     return True

@@ -11,6 +11,7 @@ from bespoke.report import columns, drawings, paging, widths
 from bespoke.report.colour import accessible
 from bespoke.report.drawings import MONO, SANS, SERIF
 from bespoke.report.glyphs import drawable, loosened, right_to_left
+from bespoke.report.languages import language_of
 from bespoke.report.model import (
     Anchor,
     Block,
@@ -36,6 +37,7 @@ from bespoke.report.model import (
     TableColumn,
     TextRun,
     ThematicBreak,
+    Tiles,
     plain,
 )
 from bespoke.report.phrases import phrases
@@ -47,36 +49,44 @@ from bespoke.show import fonts, numbers
 Data = dict[str, Any]
 PAGE_HEIGHT = {"a4": 297, "us-letter": 279.4}  # mm
 TITLE, HEADING, PROSE = (32.0, 400.0), (21.0, 400.0), (10.0, 220.0)  # type size, and room for one word
+TILE = (13.0, 80.0)
 SERIF_WIDTH = 1.12  # the text face, semibold at its widest, against the data face
 RUNNING = 60  # characters
 FRONT_SIZES = (9.5, 9.0, 8.5, 8.0)  # of the type in the summary's table, which is read and not looked up
+_ADDRESS = re.compile(
+    r"https?://[^\s/<>\"“”]+\.[^\s<>\"“”]*[^\s<>\"“”.,;:!?')\]}*]"
+)  # as a sentence holds one
 _DATE = re.compile(r"\b\d{1,2}\.? [^\W\d]{3,5}\.? \d{4}\b")
 
 
 Kind = Literal["front", "chapter", "appendix"]
+Volume = Literal["report", "evidence", "single"]
 
 
-def frame(report: Document, cover: Cover, *, single: bool = False) -> Data:
-    """What the template prints besides the sections, and how the whole looks. `single` leaves out the cover, the
-    summary page and the contents."""
+def frame(report: Document, cover: Cover, volume: Volume = "report") -> Data:
+    """What the template prints besides the sections, and how the whole looks. A `single` notebook has no cover, no
+    summary page and no contents."""
     words = phrases(cover.language)
     writer = _Writer(cover)
     text = writer.text
     accent = accessible(cover.accent)
     further = [*fonts.families(cover.fonts), "DejaVu Sans"]
-    title = cover.title or (words["question"].format(client=cover.client) if cover.client else "")
+    question = words["evidence_title" if volume == "evidence" else "question"].format(client=cover.client)
+    title = cover.title or (question if cover.client else "")
     alt = words["logo"].format(client=cover.client)
     mark = logo(cover.logo_kind, cover.logo, alt) if cover.logo else None
     return {
-        "single": single,
-        "language": cover.language.split("-")[0],
+        "volume": volume,
+        "language": _code(cover.language),
         "paper": cover.paper,
         "height": PAGE_HEIGHT[cover.paper],
         "title": text(title or report.chapters[0].topic, *TITLE),
+        "answer": text(report.front.heading) if report.front and volume == "report" else "",
         "client": text(cover.client),
         "running": writer.running(cover.client),
         "prepared_by": text(cover.prepared_by),
         "confidentiality": text(cover.confidentiality),
+        "remarks": [text(remark) for remark in cover.remarks],
         "as_of": text(numbers.day(cover.as_of, cover.language)),
         "date": [cover.as_of.year, cover.as_of.month, cover.as_of.day],
         "accent": accent.colour,
@@ -102,6 +112,7 @@ class _Writer:
     def __init__(self, cover: Cover, *, turn: bool = True) -> None:
         self.covered, self.page_height = fonts.coverage(cover.fonts), PAGE_HEIGHT[cover.paper]
         self.words, self.families, self.turn = phrases(cover.language), fonts.families(cover.fonts), turn
+        self.language = _code(cover.language)
         self.sizes: Sequence[float] = widths.SIZES
 
     def text(self, text: str, size: float = PROSE[0], room: float = PROSE[1]) -> str:
@@ -130,8 +141,9 @@ class _Writer:
             "topic": self.text(section.topic),
             "running": self.running(section.topic),
             "heading": self.text(_DATE.sub(_whole, section.heading), *HEADING),
+            "lang": language_of(section.heading, self.language),
             "body": self.blocks(body),
-            "short": section.left_out,
+            "room": paging.room_for(body, section.heading, self.fit),
             "rtl": right_to_left(section.heading),
         }
 
@@ -165,12 +177,19 @@ class _Writer:
                 }
             case BlockQuote(body):
                 return {"kind": "quote", "body": self.blocks(body)}
-            case CalloutBox(tone, body):
-                return {"kind": "callout", "tone": tone, "body": self.blocks(body)}
+            case CalloutBox(tone, body, name):
+                return {"kind": "callout", "tone": tone, "name": self.text(name), "body": self.blocks(body)}
             case CodeBlock(text):
                 return {"kind": "code", "text": loosened(drawable(text, self.covered), COLUMNS)}
             case ThematicBreak():
                 return {"kind": "rule"}
+            case Tiles(items):
+                return {
+                    "kind": "tiles",
+                    "items": [
+                        [self.text(t, *TILE) for t in (one.label, one.value, one.note)] for one in items
+                    ],
+                }
             case DocumentTable():
                 return self.table(block)
             case DocumentFigure():
@@ -180,24 +199,29 @@ class _Writer:
                     "label": block.label,
                     "share": block.width,
                     "caption": self.text(block.caption),
+                    "lang": language_of(block.caption, self.language),
                     "source": self.text(block.source),
                     "picture": self.picture(block.picture),
                 }
 
     def table(self, table: DocumentTable) -> Data:
         fit = self.fit(table)
-        emphasis = set(table.emphasis)
+        emphasis, names = set(table.emphasis), table.naming()
         return {
             "kind": "table",
             "number": table.number,
             "label": table.label,
             "caption": self.text(table.caption),
+            "lang": language_of(table.caption, self.language),
             "source": self.text(table.source),
             "size": fit.size,
             "widths": [round(w, 2) for w in fit.widths],
             "turned": fit.turned,
             "breaks": fit.height > paging.SMALL,
-            "columns": [self.column(c, w, fit.size) for c, w in zip(table.columns, fit.widths, strict=True)],
+            "columns": [
+                {**self.column(c, w, fit.size), "names": n < names}
+                for n, (c, w) in enumerate(zip(table.columns, fit.widths, strict=True))
+            ],
             "headless": table.headless,
             "spans": bool(table.spans),
             "rows": [
@@ -236,6 +260,7 @@ class _Writer:
         return {
             "title": self.fitted(column.title, width / widths.BOLD, size),
             "unit": self.fitted(column.unit, width, size),
+            "hyphenate": widths.hyphenated(f"{column.title} {column.unit}", width / widths.BOLD - 0.5, size),
             "numeric": column.numeric,
         }
 
@@ -246,15 +271,20 @@ class _Writer:
         children: list[Inline] = [TextRun(cell)] if isinstance(cell, str) else cell
         if column.code and isinstance(cell, str):
             children = [CodeSpan(cell)]
-        return self.line(children, narrow)
+        hyphenate = not column.code and widths.hyphenated(plain(children), width - 0.5, size)
+        return {**self.line(children, narrow), "hyphenate": hyphenate}
 
     def fitted(self, text: str, width: float, size: float, *, code: bool = False) -> str:
         return widths.broken(drawable(text, self.covered).replace("\t", " "), width - 0.5, size, code=code)
 
     def line(self, children: list[Inline], text: Callable[[str], str] | None = None) -> Data:
+        words = plain(children)
         return {
-            "children": [self.inline(child, text or self.text) for child in children],
-            "rtl": right_to_left(plain(children)),
+            "children": [
+                self.inline(part, text or self.text) for child in children for part in _addresses(child)
+            ],
+            "rtl": right_to_left(words),
+            "lang": language_of(words, self.language),
         }
 
     def inline(self, child: Inline, text: Callable[[str], str]) -> Data | str:
@@ -265,6 +295,8 @@ class _Writer:
                 return {"kind": "code", "text": text(code)}
             case Styled(style, children):
                 return {"kind": style, "children": [self.inline(c, text) for c in children]}
+            case Link(_, children, elsewhere=True):
+                return {"kind": "plain", "children": [self.inline(c, text) for c in children]}
             case Link(url, children):
                 target = {"label": url[1:]} if url.startswith("#") else {"url": _address(url)}
                 return {"kind": "link", **target, "children": [self.inline(c, text) for c in children]}
@@ -295,9 +327,27 @@ class _Writer:
 def _bare(cell: Data) -> Data | str:
     """A cell that is nothing but words, as these."""
     children = cell["children"]
-    if cell["rtl"] or len(children) > 1 or (children and not isinstance(children[0], str)):
+    special = cell["rtl"] or cell["lang"] or cell["hyphenate"]
+    if special or len(children) > 1 or (children and not isinstance(children[0], str)):
         return cell
     return str(children[0]) if children else ""
+
+
+def _addresses(child: Inline) -> list[Inline]:
+    """Words with the web addresses in them as links."""
+    if not isinstance(child, TextRun) or "://" not in child.text:
+        return [child]
+    parts: list[Inline] = []
+    at = 0
+    for found in _ADDRESS.finditer(child.text):
+        parts += [TextRun(child.text[at : found.start()]), Link(found[0], [TextRun(found[0])])]
+        at = found.end()
+    return [part for part in [*parts, TextRun(child.text[at:])] if plain([part])]
+
+
+def _code(language: str) -> str:
+    """The language without its region: `de-AT` as `de`."""
+    return language.replace("_", "-").split("-")[0].lower()
 
 
 def _whole(found: re.Match[str]) -> str:

@@ -29,7 +29,6 @@ def cover_of(client: Client, as_of: date) -> Cover:
         confidentiality=engagement.branding.confidentiality,
         logo=logo.read_bytes() if logo else None,
         logo_kind=KINDS[logo.suffix.lower()] if logo else "svg",
-        language=engagement.language,
         paper=engagement.paper,
         fonts=tuple(client.folder / name for name in engagement.fonts),
     )

@@ -19,22 +19,26 @@ from bespoke.errors import BespokeError
 from bespoke.keys import digest, input_digests, package_digest
 from bespoke.own.found import own_notebooks
 from bespoke.own.run_own import own_unchanged, run_own
-from bespoke.paths import PACKAGE
+from bespoke.paths import PACKAGE, REPORT_FOLDER
 from bespoke.report.speculative_render import SpeculativeRender
+from bespoke.runner.besides import Standing
 from bespoke.runner.cache import manifest as manifests
 from bespoke.runner.cache.manifest import Manifest
-from bespoke.runner.cache.run_plan import LAST, REPORTS, RunOptions, RunPlan, upstream
+from bespoke.runner.cache.run_plan import LAST, TABLES, RunOptions, RunPlan, report_files, upstream
 from bespoke.runner.kernels import fork_client, runtime_dir
 from bespoke.runner.lock import one_at_a_time
 from bespoke.runner.parallel import notebook_scheduler
 from bespoke.saving import remove_unfinished
+from bespoke.show.language import LANGUAGE
 
 if TYPE_CHECKING:
     from bespoke.clients.schema import Client
+    from bespoke.report.outputs import ReadingOptions
 
-__all__ = ["RunOptions", "is_unchanged", "render_report", "report_only", "run_client", "upstream"]
+__all__ = ["RunOptions", "is_unchanged", "render_report", "run_client", "upstream"]
 
-TABLES = PACKAGE / "facts" / "tables"
+MOST = 3  # names of stale facts that are said
+FACTS = PACKAGE / "facts" / "tables"
 
 
 def run_client(name: str, options: RunOptions, say: Echo) -> None:
@@ -43,7 +47,9 @@ def run_client(name: str, options: RunOptions, say: Echo) -> None:
     Raises BespokeError for bad input or a failing cell; the previous report then stays as it was.
     """
     root = client_names.folder(options.client_data, name)
-    folder = options.reports / name
+    folder = options.folder(name)
+    if folder != options.reports / name:
+        say(f"{name}: as of {options.as_of}, beside the present report: {folder}")
     with one_at_a_time(folder, lambda: say(f"{name}: another run of this client is at work; waiting")):
         _run(name, root, folder, options, say)
 
@@ -54,11 +60,11 @@ def is_unchanged(name: str, options: RunOptions, say: Echo) -> bool:
     The client is not read again where the last run read the very same bytes with the very same code. Imports
     nothing but the standard library.
     """
-    root, folder = client_names.folder(options.client_data, name), options.reports / name
+    root, folder = client_names.folder(options.client_data, name), options.folder(name)
     before = manifests.read(folder)
     if before is None or (before.as_of_given and not options.as_of):
         return False
-    now = _manifest(name, root, options.as_of or before.as_of, options)
+    now = _manifest(name, root, options.as_of or before.as_of, given=before.as_of_given)
     plan = _with(now, before, folder, options)
     if (before.inputs, before.code) != (now.inputs, now.code) or not plan.nothing_to_do():
         return False
@@ -69,6 +75,7 @@ def is_unchanged(name: str, options: RunOptions, say: Echo) -> bool:
     for stem in options.wanted:
         say(f"{name}: {stem}: unchanged")
     if options.wants_report:
+        _say_stale(before, say)
         say(f"{name}: report: unchanged")
     return True
 
@@ -78,9 +85,10 @@ def _run(name: str, root: Path, folder: Path, options: RunOptions, say: Echo) ->
     if fork_client.available():
         fork_client.FORK_SERVER.start()
     started = time.perf_counter()
-    for place in (folder, folder / "notebooks", folder / "results"):
+    for place in (folder, folder / "notebooks", folder / "results", folder / TABLES):
         remove_unfinished(place)
     client, day, now = _read(name, root, options)
+    _check_notes(client)
     for warning in now.warnings:
         say(warning)
     before = manifests.read(folder)
@@ -88,27 +96,37 @@ def _run(name: str, root: Path, folder: Path, options: RunOptions, say: Echo) ->
     environment = {
         "BESPOKE_CLIENT_DATA": str(options.client_data.resolve()),
         "BESPOKE_REPORTS": str(options.reports.resolve()),
+        REPORT_FOLDER: str(folder.resolve()),
         **hand_over(client, runtime_dir.folder()),
     }
-    ahead = SpeculativeRender(client.engagement.language)
+    ahead = SpeculativeRender(LANGUAGE)
     if plan.repeats() and options.width > 1:  # cores to spare
         _rehearse(plan, client, day, ahead)
     take = ahead.take if options.wants_report else _nothing
     notebook_scheduler.run_notebooks(plan, environment, say, take)
     if options.wants_report:
         run_own(own_notebooks(root), folder, plan.now, environment, say, force=options.force)
+    _note_facts(plan, client, day)
     if options.wants_report and not plan.report_is_current():
         rendering = time.perf_counter()
-        note = partial(_note_advice, plan, client, day)
-        plan.now.render_seconds = render_report(client, day, folder, plan.now, ahead, note)
+        note = partial(_note_advice, plan)
+        standing = Standing(len(plan.now.stale), plan.now.facts_used, content=plan.content_key())
+        plan.now.render_seconds = render_report(client, day, folder, plan.now, standing, ahead, note)
         for notice in ahead.notices:
             say(str(notice))
-        plan.now.report = {report: digest(folder / report) for report in REPORTS}
+        plan.now.report = report_files(folder)
         plan.now.report_key = plan.report_key()
+        _say_stale(plan.now, say)
         say(f"{name}: report: rendered in {time.perf_counter() - rendering:.1f} s")
+        for form in plan.now.office:
+            if (folder / form).is_file():
+                say(
+                    f"{name}: {form} is of an earlier report; bespoke report {name} --to {form[-4:]} writes it anew"
+                )
     else:
-        _note_advice(plan, client, day)
+        _note_advice(plan)
         if options.wants_report:
+            _say_stale(plan.now, say)
             say(f"{name}: report: unchanged")
     plan.now.wall_seconds = round(time.perf_counter() - started, 3)
     plan.now.write(folder)
@@ -133,20 +151,20 @@ def _read(name: str, root: Path, options: RunOptions) -> tuple[Client, date, Man
 
     client, warnings = load_and_warn(options.client_data, name)
     day = parse_day(options.as_of) if options.as_of else client.engagement.as_of
-    now = _manifest(name, root, day.isoformat(), options)
+    now = _manifest(name, root, day.isoformat(), given=day != client.engagement.as_of)
     now.warnings = list(map(str, warnings))
     return client, day, now
 
 
-def _manifest(name: str, root: Path, as_of: str, options: RunOptions) -> Manifest:
+def _manifest(name: str, root: Path, as_of: str, *, given: bool) -> Manifest:
     return Manifest(
         client=name,
         as_of=as_of,
-        as_of_given=bool(options.as_of),
+        as_of_given=given,
         code=package_digest(),
         versions=manifests.versions(),
         inputs=input_digests(root),
-        facts={path.name: digest(path) for path in sorted(TABLES.iterdir()) if path.is_file()},
+        facts={path.name: digest(path) for path in sorted(FACTS.iterdir()) if path.is_file()},
     )
 
 
@@ -157,11 +175,18 @@ def _with(now: Manifest, before: Manifest | None, folder: Path, options: RunOpti
         now.report, now.report_key = dict(before.report), before.report_key
         now.render_seconds = dict(before.render_seconds)
         now.advice, now.stale, now.holds_until = before.advice, list(before.stale), before.holds_until
+        now.facts_used, now.office = before.facts_used, dict(before.office)
     return RunPlan(folder, now, before, options)
 
 
-def _note_advice(plan: RunPlan, client: Client, day: date) -> None:
-    """For the list of all clients: the last chapter's finding, and how long the facts behind it hold."""
+def plan_as_it_lies(name: str, root: Path, found: Manifest, folder: Path, options: RunOptions) -> RunPlan:
+    """What the notebooks of the last run are, held against the client folder and the code as they are now."""
+    now = _manifest(name, root, found.as_of, given=found.as_of_given)
+    return _with(now, found, folder, options)
+
+
+def _note_facts(plan: RunPlan, client: Client, day: date) -> None:
+    """How long the facts behind the report hold, for its readers and for the list of all clients."""
     from bespoke.facts.reader import Facts, value_rows
 
     facts = Facts(day, dict(client.engagement.thresholds))
@@ -169,9 +194,29 @@ def _note_advice(plan: RunPlan, client: Client, day: date) -> None:
     for path in sorted((plan.folder / "results").glob("*.json")):
         used |= set(json.loads(path.read_text(encoding="utf-8"))["result"].get("facts_used", ()))
     found = [facts.fact(key) for key in sorted(used & value_rows().keys())]
+    plan.now.facts_used = len(found)
     plan.now.stale = [fact.key for fact in found if fact.stale(day)]
     plan.now.holds_until = min((fact.expires.isoformat() for fact in found), default="")
+
+
+def _note_advice(plan: RunPlan) -> None:
+    """The last chapter's finding, for the list of all clients."""
     plan.now.advice = _finding(plan.folder / "notebooks" / f"{LAST}.ipynb") or plan.now.advice
+
+
+def _say_stale(found: Manifest, say: Echo) -> None:
+    if found.stale:
+        more = f" and {len(found.stale) - MOST} more" if len(found.stale) > MOST else ""
+        facts = f"{len(found.stale)} of {found.facts_used} facts had expired by {found.as_of}"
+        say(f"{found.client}: {facts}: {', '.join(found.stale[:MOST])}{more}")
+
+
+def _check_notes(client: Client) -> None:
+    """Before anything runs: what the consultant wrote belongs somewhere."""
+    if client.words:
+        from bespoke.own.words import notes_of
+
+        notes_of(client)
 
 
 def _finding(notebook: Path) -> str:
@@ -187,13 +232,23 @@ def render_report(
     day: date,
     folder: Path,
     manifest: Manifest | None,
+    standing: Standing,
     ahead: SpeculativeRender | None = None,
     meanwhile: Callable[[], object] = lambda: None,
 ) -> dict[str, float]:
     """Render the executed notebooks of a client; seconds per step. A missing one is an error naming it."""
-    from bespoke.own.own_in_report import printed
     from bespoke.report import render
-    from bespoke.runner.engagement_cover import cover_of
+    from bespoke.runner import besides
+
+    notebooks = executed(client, folder, manifest)
+    cover = besides.cover(client, day, folder, standing)
+    more = besides.additions(client, folder, standing)
+    return render(list(notebooks), cover, folder, ahead, meanwhile, notebooks, more)
+
+
+def executed(client: Client, folder: Path, manifest: Manifest | None) -> dict[Path, ReadingOptions]:
+    """The notebooks that a report prints, and how each is read. BespokeError names one that is missing."""
+    from bespoke.own.own_in_report import printed
 
     notebooks = {one.path: one.options for one in printed(client.folder, folder, manifest)}
     for path in notebooks:
@@ -201,20 +256,7 @@ def render_report(
             raise BespokeError(
                 "not there; run `bespoke run` first", path=f"{client.name}/notebooks/{path.name}"
             )
-    return render(list(notebooks), cover_of(client, day), folder, ahead, meanwhile, notebooks)
-
-
-def report_only(name: str, options: RunOptions) -> None:
-    """`bespoke report`: render again from the executed notebooks, dated as they are."""
-    from bespoke import clients
-    from bespoke.workbook import parse_day
-
-    client = clients.load(options.client_data, name)
-    folder = options.reports / name
-    found = manifests.read(folder)
-    day = parse_day(found.as_of) if found else client.engagement.as_of
-    with one_at_a_time(folder, lambda: None):
-        render_report(client, day, folder, found)
+    return notebooks
 
 
 def cores() -> int:

@@ -54,7 +54,7 @@ def run_all(request: RunRequest, say: Echo) -> bool:
 def _settled(name: str, options: RunOptions, say: Echo) -> bool:
     """Whether there is nothing to do. What is wrong with a client is said when its turn comes."""
     with suppress(BespokeError, OSError):
-        return is_unchanged(name, options, say) and not (options.reports / name / PROBLEMS).exists()
+        return is_unchanged(name, options, say) and not (options.folder(name) / PROBLEMS).exists()
     return False
 
 
@@ -94,7 +94,7 @@ def _one(name: str, options: RunOptions, say: Echo) -> Outcome:
         problems = (str(Problem(name, None, None, shown)),)
     for problem in problems:
         say(problem)
-    keep(options.reports / name, problems)
+    keep(options.folder(name), problems)
     return Outcome(name, problems)
 
 
@@ -106,15 +106,16 @@ def _options(request: RunRequest) -> RunOptions:
 
         notebooks = [chapter.notebook() for chapter in CHAPTERS.values()]
         parsed = dict(parameters.parse(request.assignments, notebooks))
+    as_of = ""
     if request.as_of:
         from bespoke.workbook import parse_day
 
-        parse_day(request.as_of)
+        as_of = parse_day(request.as_of).isoformat()
     stem = _stem(request.only)
     # away from home these are the names of the folders there
     client_data = request.client_data if isinstance(request.client_data, Path) else Path("client_data")
     reports = request.reports if isinstance(request.reports, Path) else Path("reports")
-    return RunOptions(client_data, reports, request.as_of, stem, request.force, parsed)
+    return RunOptions(client_data, reports, as_of, stem, request.force, parsed)
 
 
 def _summary(outcomes: Sequence[Outcome], seconds: float, say: Echo) -> None:

@@ -16,7 +16,20 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from bespoke.show import html
-from bespoke.show.blocks import MIME, Block, Callout, Cell, Column, Figure, Finding, LeftOut, Table, Text
+from bespoke.show.blocks import (
+    MIME,
+    Block,
+    Callout,
+    Cell,
+    Column,
+    Figure,
+    Finding,
+    LeftOut,
+    Table,
+    Text,
+    Tile,
+    Tiles,
+)  # fmt: skip
 from bespoke.show.drawing import drawn
 from bespoke.show.filling import filled
 from bespoke.show.markdown import escape, fill
@@ -33,6 +46,8 @@ __all__ = [
     "Shown",
     "Table",
     "Text",
+    "Tile",
+    "Tiles",
     "callout",
     "display",
     "escape",
@@ -44,6 +59,7 @@ __all__ = [
     "new_figure",
     "table",
     "text",
+    "tiles",
 ]
 
 
@@ -65,6 +81,11 @@ def callout(template: str, *, tone: Literal["note", "warning", "missing"] = "not
 def left_out(template: str, **values: Any) -> None:
     """One sentence saying what a chapter would need; the report prints only this of the chapter."""
     display(LeftOut(markdown=fill(template, **values)))
+
+
+def tiles(*shown: Tile) -> None:
+    """A row of figures to be read at a glance."""
+    display(Tiles(tiles=shown))
 
 
 def table(

@@ -59,14 +59,27 @@ class Callout(Block):
 
 
 class LeftOut(Block):
-    """Why a chapter has nothing to compute, in Markdown; the report prints this and no more of it.
-
-    A `quiet` one is no chapter: its line stands at the end of the chapter before it.
-    """
+    """Why a chapter has nothing to compute, in Markdown; the report prints this and no more of it."""
 
     type: Literal["left_out"] = "left_out"
     markdown: str
-    quiet: bool = False
+
+
+class Tile(BaseModel):
+    """One figure that is read at a glance: what it is, what it comes to, and what it stands beside."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    label: str
+    value: str
+    note: str = ""
+
+
+class Tiles(Block):
+    """A row of figures, plain text."""
+
+    type: Literal["tiles"] = "tiles"
+    tiles: tuple[Tile, ...]
 
 
 class Table(Block):
@@ -99,6 +112,7 @@ BLOCKS: dict[str, type[Block]] = {
     "text": Text,
     "callout": Callout,
     "left_out": LeftOut,
+    "tiles": Tiles,
     "table": Table,
     "figure": Figure,
 }

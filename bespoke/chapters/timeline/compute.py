@@ -85,7 +85,7 @@ def compute(
         advised=tuple(advised),
         plans=plans,
         portfolio=portfolio,
-        next_days=next_days(portfolio, calendar.start, facts),
+        next_days=next_days(portfolio, calendar.start, facts, client.engagement.who),
         ab_tests=tuple(tests.values()),
         needs=tuple(needs),
         correlation=facts.number("schedule.correlation"),

@@ -8,10 +8,10 @@ from typing import ClassVar, Literal
 from bespoke.advice.plan import MoneyRange
 from bespoke.chapters.examples_needed import ExamplesNeed
 from bespoke.chapters.plans import Advised
+from bespoke.clients.schema import Role
 from bespoke.results import Part, Result
 
 Basis = Literal["table", "priced", "client", "examples", "log"]
-Role = Literal["consultant", "annotator", "client IT", "client legal", "client data owner", "client"]
 
 
 class FinishDates(Part):
@@ -117,10 +117,11 @@ class Action(Part):
     start: date  # the earliest, at even odds
     finish: date  # expected: even odds
     role: Role
+    who: str  # the person who has the role, where one is named
 
 
 class Timeline(Result):
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     start: date  # the first working day that is not before the engagement's start, its date or the report's
     country: str

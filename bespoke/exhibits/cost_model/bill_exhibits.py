@@ -12,22 +12,21 @@ from bespoke.exhibits import quantities
 from bespoke.exhibits.cost_model.cost_wording import (
     LEVERS,
     amounts,
-    between,
     called,
+    ends,
     levers,
     route_of,
     source_of,
 )
 from bespoke.show import Column
-from bespoke.show.numbers import USD, currency, decimal, money, percent, significant
+from bespoke.show.numbers import USD, decimal, money, percent, significant
 from bespoke.show.style import BLUE, GREEN, GREY, INK, MUTED, ORANGE, PURPLE, RED, YELLOW
 
-PALE = "#B5DAF2"  # beside the orange of the output it stays pale in grey print too
-
 PART = {
-    "input": BLUE, "cache read": PALE, "cache write": PURPLE, "output": ORANGE, "hosting": RED,
-    "operations": GREEN, "storage": YELLOW, "retrieval": GREY,
+    "input": BLUE, "cache read": GREEN, "cache write": PURPLE, "output": ORANGE, "hosting": RED,
+    "operations": YELLOW, "storage": GREY, "retrieval": MUTED,
 }  # fmt: skip
+SEEN = 0.005  # of a bar: a smaller part is not seen, and needs no name
 THOUSAND, MILLION = 1_000, 1_000_000
 PENNY = 0.5  # a thousand requests that cost less than this are priced by the million
 
@@ -92,7 +91,7 @@ def tasks_table(cost: CostModel) -> None:
         unchanged, cheapest = _cheapest_same(task), route_of(task, task.cheapest_monthly)
         rows.append(
             (
-                task.name, task.requests_per_month, task.today.monthly.mean, between(task.today.monthly),
+                task.name, task.requests_per_month, task.today.monthly.mean, *ends(task.today.monthly),
                 levers(unchanged) or "as today", unchanged.monthly.mean,
                 called(cost, task, cheapest), cheapest.monthly.mean,
             )
@@ -105,11 +104,12 @@ def tasks_table(cost: CostModel) -> None:
             Column(key="task", title="Task"),
             Column(key="requests", title="Requests", unit="a month", format="integer"),
             amounts(quantities.TODAY, "Today", rows, 2),
-            Column(key="range", title="P10-P90", unit=currency()),
+            amounts("low", "P10", rows, 3),
+            amounts("high", "P90", rows, 4),
             Column(key="unchanged", title="Same answers by"),
-            amounts(quantities.SAME_ANSWERS, "Month", rows, 5),
+            amounts(quantities.SAME_ANSWERS, "Month", rows, 6),
             Column(key="cheapest", title="Cheapest that is open"),
-            amounts("cheapest_monthly", "Month", rows, 7),
+            amounts("cheapest_monthly", "Month", rows, 8),
         ),
         source=source_of(cost),
     )
@@ -166,7 +166,7 @@ def _as_planned(rows: Sequence[Sequence[object]]) -> str:
     """Why the evaluation's cost of an accepted output is another: it prices the calls that it recorded."""
     measured = any(str(row[-1]).startswith("evaluation") for row in rows)
     return (
-        "; tokens as tasks.csv states them, retries paid: the evaluation prices its recorded calls"
+        "; tokens as the task list states them, retries paid: the evaluation prices its recorded calls"
         if measured
         else ""
     )
@@ -213,13 +213,13 @@ def _draw_build_up(bars: Sequence[_CostBar]) -> Any:
             colour = PART.get(name, MUTED)
             axes.barh(y, share, left=left, height=0.62, color=colour, edgecolor="white")
             if share > 0.06:
-                ink = INK if colour == PALE else "white"
-                axes.text(left + share / 2, y, percent(share), ha="center", va="center", color=ink)
+                axes.text(left + share / 2, y, percent(share), ha="center", va="center", color="white")
             left += share
         axes.text(1.01, y, money(bar.monthly), va="center", color=INK)
     axes.set_yticks(range(len(bars)), [bar.label for bar in reversed(bars)])
     axes.set(xlim=(0, 1.16), xlabel="share of the monthly cost (mean), total at the right")
-    _legend(axes, {name: PART.get(name, MUTED) for bar in reversed(bars) for name, _ in bar.parts})
+    seen = {name for bar in bars for name, monthly in bar.parts if monthly / bar.monthly >= SEEN}
+    _legend(axes, {name: colour for name, colour in PART.items() if name in seen})
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [percent(share) for share in (0, 0.25, 0.5, 0.75, 1)])
     return figure
 

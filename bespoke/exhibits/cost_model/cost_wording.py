@@ -10,7 +10,7 @@ from bespoke.exhibits.display_names import digits_of
 from bespoke.show import Column
 from bespoke.show.numbers import currency, decimal, money_digits
 
-SOURCE = "tasks.csv; prices from genai-prices and the fact tables; expected is the mean, P10 to P90 over {draws} draws"
+SOURCE = "the task list and published prices; expected is the mean over {draws} draws, ranges are P10 to P90"
 WHOLE = 10  # amounts from here on are printed without decimals
 LEVERS = {"prompt_caching": "caching", "batch": "batches"}
 OTHER_MODEL = ("model_change", "smaller_model", "cascade")
@@ -51,10 +51,15 @@ def route_of(task: TaskCost, key: str) -> RouteCost:
     return found
 
 
-def between(band: Band, *, unit: bool = True) -> str:
-    """The 10th to the 90th percentile, with the digits that the mean has; none from ten on, or where it is no money."""
-    digits = money_digits(band.mean) if unit and band.mean < WHOLE else 0
+def between(band: Band) -> str:
+    """The 10th to the 90th percentile, with the digits that the mean has; none from ten on."""
+    digits = money_digits(band.mean) if band.mean < WHOLE else 0
     return f"{decimal(band.p10, digits)} to {decimal(band.p90, digits)}"
+
+
+def ends(band: Band) -> tuple[float, float]:
+    """The 10th and the 90th percentile: a column each, so that they can be compared down the table."""
+    return band.p10, band.p90
 
 
 def amounts(

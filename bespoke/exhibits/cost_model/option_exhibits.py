@@ -9,8 +9,8 @@ from bespoke.chapters.cost_model import CostModel, RouteCost, TaskCost
 from bespoke.exhibits import quantities
 from bespoke.exhibits.cost_model.cost_wording import (
     amounts,
-    between,
     called,
+    ends,
     levers,
     names,
     route_of,
@@ -18,7 +18,6 @@ from bespoke.exhibits.cost_model.cost_wording import (
 )
 from bespoke.exhibits.display_names import place_name
 from bespoke.show import Column
-from bespoke.show.numbers import currency
 
 
 def route_tables(cost: CostModel) -> None:
@@ -32,7 +31,7 @@ def route_table(cost: CostModel, task: TaskCost) -> None:
     rows = [
         (
             _marked(cost, task, r), f"{r.model}, {place_name(r.place)}", levers(r) or None,
-            r.monthly.mean, between(r.monthly), r.test.mean or None, r.rollout.mean or None, r.payback_months,
+            r.monthly.mean, *ends(r.monthly), r.test.mean or None, r.rollout.mean or None, r.payback_months,
             r.life_12.mean, "–" if r.versus_levered == "same" else r.versus_levered, r.needs_worth,
         )
         for r in ordered
@@ -46,13 +45,14 @@ def route_table(cost: CostModel, task: TaskCost) -> None:
             Column(key="served", title="Model and place"),
             Column(key="levers", title="With"),
             amounts(quantities.ROUTE_MONTHLY, "Expected", rows, 3, every="a month"),
-            Column(key="range", title="P10-P90", unit=f"{currency()} a month"),
-            amounts(quantities.ROUTE_TEST, "Test", rows, 5),
-            amounts(quantities.ROUTE_ROLL_OUT, "Roll-out", rows, 6),
+            amounts("low", "P10", rows, 4, every="a month"),
+            amounts("high", "P90", rows, 5, every="a month"),
+            amounts(quantities.ROUTE_TEST, "Test", rows, 6),
+            amounts(quantities.ROUTE_ROLL_OUT, "Roll-out", rows, 7),
             Column(key="payback", title="Pays back", unit="months", format="decimal", digits=1),
-            amounts(quantities.ROUTE_YEAR, "12 months", rows, 8),
-            Column(key="versus", title="Month", unit="against today, levers on"),
-            amounts("needs", "Needs", rows, 10, every="per right output"),
+            amounts(quantities.ROUTE_YEAR, "12 months", rows, 9),
+            Column(key="versus", title="Month", unit="against today, caching and batches on"),
+            amounts("needs", "Needs", rows, 11, every="per right output"),
         ),
         source=source_of(cost)
         + ("; * rests on a price that nobody publishes" if any(r.unpublished for r in ordered) else ""),
@@ -100,8 +100,8 @@ def life_table(cost: CostModel) -> None:
             r = route_of(task, key)
             rows.append(
                 (
-                    task.name, called(cost, task, r), r.one_off.mean or None, r.life_12.mean, between(r.life_12),
-                    r.life_36.mean, between(r.life_36), r.forced_retirements_36,
+                    task.name, called(cost, task, r), r.one_off.mean or None, r.life_12.mean, *ends(r.life_12),
+                    r.life_36.mean, *ends(r.life_36), r.forced_retirements_36,
                 )
             )  # fmt: skip
     show.table(
@@ -113,9 +113,11 @@ def life_table(cost: CostModel) -> None:
             Column(key="route", title="Route"),
             amounts(quantities.ROUTE_ONE_OFF, "Once", rows, 2),
             amounts(quantities.ROUTE_YEAR, "12 months", rows, 3),
-            Column(key="twelve_range", title="P10-P90", unit=currency()),
-            amounts(quantities.ROUTE_THREE_YEARS, "36 months", rows, 5),
-            Column(key="thirtysix_range", title="P10-P90", unit=currency()),
+            amounts("twelve_low", "P10", rows, 4),
+            amounts("twelve_high", "P90", rows, 5),
+            amounts(quantities.ROUTE_THREE_YEARS, "36 months", rows, 6),
+            amounts("thirtysix_low", "P10", rows, 7),
+            amounts("thirtysix_high", "P90", rows, 8),
             Column(key="retired", title="Models retired", unit="in 36 months", format="decimal", digits=1),
         ),
         source=source_of(cost),

@@ -11,7 +11,7 @@ from bespoke.chapters.cost_model import CostModel
 from bespoke.chapters.cost_model.result import Driver
 from bespoke.exhibits.cost_model.cost_wording import called, names, route_of, source_of, task_of
 from bespoke.show.numbers import currency, decimal, money
-from bespoke.show.style import BLUE, INK, MUTED
+from bespoke.show.style import EMPHASIS, INK, MUTED, QUIET
 
 
 def tornado_figure(cost: CostModel, task_id: str | None = None, route: str | None = None) -> None:
@@ -37,11 +37,23 @@ def _draw_tornado(drivers: Sequence[Driver], centre: float) -> Any:
     """The inputs that move a cost, the one that moves it most on top, around what is expected."""
     figure, axes = show.new_figure(0.9 + 0.34 * len(drivers))
     for y, driver in enumerate(reversed(drivers)):
-        axes.plot([driver.at_p10, driver.at_p90], [y, y], color=BLUE, linewidth=9, solid_capstyle="butt")
-        axes.text(max(driver.at_p10, driver.at_p90), y, f"  {money(driver.swing)}", va="center", color=INK)
+        colour = EMPHASIS if y == len(drivers) - 1 else QUIET
+        axes.plot([driver.at_p10, driver.at_p90], [y, y], color=colour, linewidth=9, solid_capstyle="butt")
+        swing = (
+            f"  a difference of {money(driver.swing)}"
+            if y == len(drivers) - 1
+            else f"  {money(driver.swing)}"
+        )
+        axes.text(max(driver.at_p10, driver.at_p90), y, swing, va="center", color=INK)
     axes.axvline(centre, color=MUTED, linewidth=0.8)
+    axes.annotate(
+        f"expected {money(centre)}", (centre, 1), (4, 1), xycoords=("data", "axes fraction"),
+        textcoords="offset points", va="bottom", color=MUTED,
+    )  # fmt: skip
     axes.set_yticks(range(len(drivers)), [_plain(driver.key) for driver in reversed(drivers)])
-    axes.margins(x=0.14)
+    ends = [end for driver in drivers for end in (driver.at_p10, driver.at_p90)]
+    spread = max(ends) - min(ends)
+    axes.set_xlim(min(ends) - 0.06 * spread, max(ends) + 0.34 * spread)
     axes.set_xlabel(f"{currency()} over 12 months, the input at its P10 and its P90")
     axes.xaxis.set_major_formatter(lambda value, _: decimal(value))
     return figure
@@ -63,8 +75,8 @@ def unpublished_callout(cost: CostModel) -> None:
         key=str.lower,
     )
     show.callout(
-        "Not published, so entered as a range: {inputs}. The totals of {routes} rest on them. A quotation in "
-        "prices.yaml under the same key replaces the range.",
+        "Not published, so entered as a range: {inputs}. The totals of {routes} rest on them. A quotation "
+        "replaces the range.",
         tone="warning",
         inputs="; ".join(_plain(key) for key in cost.unpublished),
         routes=", ".join(touched),

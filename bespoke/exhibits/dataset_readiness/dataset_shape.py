@@ -16,7 +16,7 @@ from bespoke.exhibits.dataset_readiness.dataset_wording import token_source
 from bespoke.exhibits.masking_note import masked_text
 from bespoke.facts.icd10 import code_set
 from bespoke.show.numbers import decimal, percent
-from bespoke.show.style import BLUE, INK, MUTED, ORANGE
+from bespoke.show.style import BLUE, EMPHASIS, INK, MUTED, QUIET
 
 FIELDS_DRAWN = 3
 LONGEST = 46  # characters of a label in a figure
@@ -87,7 +87,8 @@ def _draw_labels(counts: Sequence[tuple[str, int]]) -> Any:
     """Labels with the rows that have them, the most frequent first and on top."""
     figure, axes = show.new_figure(0.7 + 0.21 * len(counts))
     rows = list(reversed(counts))
-    axes.barh(range(len(rows)), [count for _, count in rows], height=0.66, color=ORANGE)
+    colours = [EMPHASIS if count == rows[-1][1] else QUIET for _, count in rows]
+    axes.barh(range(len(rows)), [count for _, count in rows], height=0.66, color=colours)
     for y, (_, count) in enumerate(rows):
         axes.annotate(
             decimal(count), (count, y), xytext=(3, 0), textcoords="offset points", va="center", color=INK

@@ -174,11 +174,10 @@ def _converted(data: DatasetReadiness) -> int:
 def needed_text(data: DatasetReadiness) -> None:
     """How many examples are still needed, on what ground, and how to split."""
     show.text(
-        "A narrow task needs about {low} examples by the rule of thumb ({source}). {usable} are usable, so "
+        "A narrow task needs about {low} examples by the rule of thumb. {usable} are usable, so "
         "**{more} more** are needed. Where the evaluation measures a learning curve that reaches the task's target, "
         "the timeline plans with that in place of the rule.",
         low=span(data.needed_low, data.needed_high),
-        source=data.needed_source,
         usable=decimal(data.usable),
         more=still_needed(data) if data.examples_needed else "none",
     )
@@ -191,5 +190,5 @@ def _blockers(target: TargetReadiness, data: DatasetReadiness) -> str:
     parts = [f"{plural(faulty_rows(data), 'faulty row')}"] if faulty_rows(data) else []
     parts += [f"{b.says} ({decimal(b.count)})" for b in target.blocked_by if b.rule in own]
     if target.mended_by_conversion:
-        parts.append(f"needs converting to {target.format}")
+        parts.append("needs converting, which submitting a job does")
     return "; ".join(parts)

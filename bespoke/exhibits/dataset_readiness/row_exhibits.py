@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bespoke import show
@@ -15,8 +16,8 @@ from bespoke.exhibits.dataset_readiness.dataset_wording import (
     token_source,
 )
 from bespoke.show import Column
-from bespoke.show.numbers import decimal, exact
-from bespoke.show.style import BLUE, GREEN, GREY, INK, SKY
+from bespoke.show.numbers import decimal, exact, percent
+from bespoke.show.style import EMPHASIS, INK, QUIET
 
 
 def overview_text(data: DatasetReadiness) -> None:
@@ -62,41 +63,47 @@ def files_table(data: DatasetReadiness) -> None:
 
 
 def funnel_figure(data: DatasetReadiness) -> None:
-    """Rows, valid rows, distinct rows, usable rows; nothing to draw where none drops out."""
+    """What drops out, by reason; nothing to draw where nothing does."""
     if data.usable == data.rows:
         show.text("Every training row is usable: none is faulty, and none repeats another.")
         return
     lost = data.rows - data.usable
     show.figure(
         _draw_funnel,
+        _lost(data),
         data.rows,
-        data.valid,
-        data.distinct,
-        data.usable,
         label="fig-dataset-funnel",
-        caption=f"{plural(lost, 'row')} of {decimal(data.rows)} drop out before training",
-        alt=f"Bar chart of four steps. Training rows {decimal(data.rows)}, valid {decimal(data.valid)}, without "
-        f"exact copies {decimal(data.distinct)}, usable {decimal(data.usable)}.",
+        caption=f"{plural(lost, 'row')} of {decimal(data.rows)} {'drops' if lost == 1 else 'drop'} out before "
+        f"training: {decimal(data.usable)} {are(data.usable)} usable",
+        alt="Bar chart of the rows that drop out. "
+        + ", ".join(f"{reason} {decimal(count)}" for reason, count in _lost(data))
+        + f"; usable {decimal(data.usable)} of {decimal(data.rows)}.",
         source="own check of the files in dataset/",
     )
 
 
-def _draw_funnel(rows: int, valid: int, distinct: int, usable: int) -> Any:
-    steps = [
-        ("Training rows", rows, GREY),
-        ("Valid", valid, SKY),
-        ("Without exact copies", distinct, BLUE),
-        ("Usable: one of each near copy", usable, GREEN),
+def _lost(data: DatasetReadiness) -> list[tuple[str, int]]:
+    """Why rows drop out, and how many: in the order in which they are looked at."""
+    return [
+        ("Faulty", data.rows - data.valid),
+        ("A copy, word for word", data.valid - data.distinct),
+        ("A near copy", data.distinct - data.usable),
     ]
-    figure, axes = show.new_figure(1.9)
-    for y, (_, count, colour) in enumerate(reversed(steps)):
-        axes.barh(y, count, height=0.62, color=colour)
+
+
+def _draw_funnel(lost: Sequence[tuple[str, int]], rows: int) -> Any:
+    """The rows lost for each reason; the reason that costs most stands out."""
+    figure, axes = show.new_figure(1.6)
+    most = max(count for _, count in lost)
+    for y, (_, count) in enumerate(reversed(lost)):
+        axes.barh(y, count, height=0.62, color=EMPHASIS if count == most else QUIET)
         axes.annotate(
-            decimal(count), (count, y), xytext=(4, 0), textcoords="offset points", va="center", color=INK
-        )
-    axes.set_yticks(range(len(steps)), [name for name, _, _ in reversed(steps)])
-    axes.set_xlim(0, max(rows, 1) * 1.12)
-    axes.set_xlabel("rows of the training files")
+            f"{decimal(count)}  ({percent(count / rows)} of all)", (count, y), xytext=(4, 0),
+            textcoords="offset points", va="center", color=INK,
+        )  # fmt: skip
+    axes.set_yticks(range(len(lost)), [reason for reason, _ in reversed(lost)])
+    axes.set_xlim(0, most * 1.25)
+    axes.set_xlabel("rows that drop out")
     return figure
 
 

@@ -10,14 +10,13 @@ from bespoke.evaluation.result import SystemResult, TaskEvaluation
 from bespoke.exhibits.display_names import count
 from bespoke.exhibits.evaluation.evaluation_wording import (
     F1,
-    limits,
     metric_name,
     score,
     with_limits,
 )
 from bespoke.show import Column
 from bespoke.show.numbers import decimal
-from bespoke.show.style import BLUE, GREY, INK, ORANGE
+from bespoke.show.style import EMPHASIS, GREY, INK, MUTED, QUIET
 from bespoke.statistics.interval import Interval
 
 _MOST = 6  # metrics of one table
@@ -55,16 +54,18 @@ def forest(task: TaskEvaluation) -> None:
 def _draw(rows: Sequence[_LadderRow], target: float | None, ceiling: float | None, metric: str) -> Any:
     figure, axes = show.new_figure(0.9 + 0.32 * len(rows))
     for y, row in enumerate(reversed(rows)):
-        colour = ORANGE if row.in_use else BLUE
+        colour = EMPHASIS if row.in_use else QUIET
         axes.plot([row.quality.low, row.quality.high], [y, y], color=colour, lw=1.6)
         axes.plot(row.quality.estimate, y, marker="s" if row.in_use else "o", color=colour, ms=5)
         axes.text(
-            min(row.quality.high, 0.97) + 0.012, y + 0.1, row.said, va="center", color=INK, fontsize=7.5,
+            min(row.quality.high, 0.97) + 0.012, y + 0.1, row.said, va="center", color=INK,
             fontweight="bold" if row.best else "normal",
         )  # fmt: skip
-    for value, style in ((target, "--"), (ceiling, ":")):
+    for value, style, words in ((target, "--", "target"), (ceiling, ":", "two annotators")):
         if value is not None:
             axes.axvline(value, color=GREY, lw=0.9, ls=style)
+            axes.annotate(words, (value, len(rows) - 0.4), (0, 1), textcoords="offset points", va="bottom",
+                          ha="left" if words == "target" else "right", color=MUTED)  # fmt: skip
     axes.set_yticks(
         range(len(rows)), [row.title + (" (in use)" if row.in_use else "") for row in reversed(rows)]
     )
@@ -100,7 +101,14 @@ def ladder_table(task: TaskEvaluation) -> None:
                         key=name, title=_title(name), format="decimal" if name in F1 else "percent",
                         digits=2 if name in F1 else 0,
                     ),
-                    *((Column(key=f"{name}_limits", title="95% interval"),) if i == 0 else ()),
+                    *(
+                        Column(
+                            key=f"{name}_{end.lower()}", title=end, unit="95% interval",
+                            format="decimal" if name in F1 else "percent", digits=2 if name in F1 else 0,
+                        )
+                        for end in ("Low", "High")
+                        if i == 0
+                    ),
                 )
             ),
             Column(key="accepted", title="Right as a whole", format="percent"),
@@ -119,7 +127,7 @@ def _row(system: SystemResult, metrics: Sequence[str]) -> tuple[str | float | No
         interval = found.get(name)
         cells.append(interval.estimate if interval else None)
         if i == 0:
-            cells.append(limits(interval, name) if interval else None)
+            cells += [interval.low, interval.high] if interval else [None, None]
     return (*cells, system.accepted.estimate if system.accepted else None)
 
 

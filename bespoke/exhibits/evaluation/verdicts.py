@@ -77,7 +77,7 @@ def review_table(task: TaskEvaluation) -> None:
     half = min(review.points, key=lambda p: abs(p.share - 0.5))
     show.table(
         [
-            (p.share, p.cases, p.accepted.estimate, f"{percent(p.accepted.low)} to {percent(p.accepted.high)}")
+            (p.share, p.cases, p.accepted.estimate, p.accepted.low, p.accepted.high)
             for p in review.points
         ],
         label=f"tbl-evaluation-{slug(task)}-review",
@@ -87,7 +87,8 @@ def review_table(task: TaskEvaluation) -> None:
             Column(key="share", title="Surest cases", format="percent"),
             Column(key="cases", title="Cases", format="integer"),
             Column(key="right", title="Right as a whole", format="percent"),
-            Column(key="limits", title="95% interval"),
+            Column(key="low", title="Low", unit="95% interval", format="percent"),
+            Column(key="high", title="High", unit="95% interval", format="percent"),
         ),
         source=f"{system.title}, ordered by {_SIGNAL[review.signal]}; chosen on the same cases, so a threshold "
         f"taken from "

@@ -8,7 +8,7 @@ from typing import Any
 from bespoke import show
 from bespoke.chapters.failure_modes import FailureModes, FamilyRate
 from bespoke.show.numbers import decimal, percent
-from bespoke.show.style import FAMILY, FAMILY_NAME, INK
+from bespoke.show.style import EMPHASIS, FAMILY_NAME, INK, QUIET
 
 
 def finding(result: FailureModes) -> None:
@@ -42,14 +42,16 @@ def pareto(result: FailureModes) -> None:
             f"{FAMILY_NAME[r.family]} {decimal(r.count)} of {decimal(result.n)}, {percent(r.share.estimate)}"
             for r in rows
         ) + ".",
-        source="failures.csv, codes.csv; Wilson intervals",
+        source="the failing outputs read; 95% intervals",
     )  # fmt: skip
 
 
 def _draw_pareto(rows: Sequence[FamilyRate]) -> Any:
+    """Families by their share; those that may well be the first stand out."""
     figure, axes = show.new_figure(0.7 + 0.3 * len(rows))
     for y, row in enumerate(reversed(rows)):
-        axes.barh(y, row.share.estimate, height=0.62, color=FAMILY[row.family])
+        leads = row.share.high >= rows[0].share.estimate
+        axes.barh(y, row.share.estimate, height=0.62, color=EMPHASIS if leads else QUIET)
         axes.plot([row.share.low, row.share.high], [y, y], color=INK, lw=1.1)
         axes.annotate(
             f"{percent(row.share.estimate)}  ({decimal(row.count)})", (row.share.high, y), (5, 0),
@@ -58,7 +60,7 @@ def _draw_pareto(rows: Sequence[FamilyRate]) -> Any:
     axes.set_yticks(range(len(rows)), [FAMILY_NAME[row.family] for row in reversed(rows)])
     axes.set_xlim(0, min(1.0, max(row.share.high for row in rows) * 1.25))
     axes.xaxis.set_major_formatter(lambda x, _: percent(x))
-    axes.set_xlabel("share of failing outputs, with 95% interval")
+    axes.set_xlabel("share of failing outputs, with 95% interval; blue: may well be the largest")
     return figure
 
 

@@ -27,7 +27,7 @@ def heat_map(result: FailureModes) -> None:
         label="fig-failures-heat",
         caption=_heat_caption(result, tasks),
         alt="Heat map of failing outputs by task and family. " + ". ".join(words) + ".",
-        source="failures.csv",
+        source="the failing outputs read",
     )
 
 
@@ -35,10 +35,10 @@ def _draw_heat_map(families: Sequence[str], tasks: Sequence[str], counts: Sequen
     """Failing outputs: a row for each task, a column for each family."""
     peak = max(max(row) for row in counts)
     figure, axes = show.new_figure(0.7 + 0.33 * len(tasks))
-    axes.imshow(counts, cmap="Blues", vmin=0, vmax=peak * 1.15, aspect="auto")
+    axes.imshow(counts, cmap="Blues", vmin=0, vmax=peak * 2, aspect="auto")
     for y, row in enumerate(counts):
         for x, count in enumerate(row):
-            colour = "white" if count > 0.6 * peak else INK if count else MUTED
+            colour = INK if count else MUTED
             axes.text(x, y, str(count) if count else "·", ha="center", va="center", color=colour)
     axes.set_xticks(range(len(families)), families)
     axes.set_yticks(range(len(tasks)), tasks)

@@ -1,5 +1,6 @@
 """Chapter 4 on the page."""
 
+from bespoke.exhibits.icd10_evaluation.annotated import annotated
 from bespoke.exhibits.icd10_evaluation.code_details import (
     confusion,
     field_table,
@@ -43,6 +44,7 @@ from bespoke.exhibits.icd10_evaluation.validity_exhibits import (
 )
 
 __all__ = [
+    "annotated",
     "claim_table",
     "claims_text",
     "comparison_table",

@@ -91,10 +91,12 @@ def slice_table(result: Icd10Evaluation) -> None:
             Column(key="gold", title="In gold", format="integer"),
             Column(key="answered", title="Answered", format="integer"),
             Column(key="recall", title="Recall", format="decimal", digits=2),
-            Column(key="recall_limits", title="95% interval"),
+            Column(key="recall_low", title="Low", unit="95% interval", format="decimal", digits=2),
+            Column(key="recall_high", title="High", unit="95% interval", format="decimal", digits=2),
             Column(key="precision", title="Precision", format="decimal", digits=2),
             Column(key="f1", title="F1", format="decimal", digits=2),
-            Column(key="f1_limits", title="95% interval"),
+            Column(key="f1_low", title="Low", unit="95% interval", format="decimal", digits=2),
+            Column(key="f1_high", title="High", unit="95% interval", format="decimal", digits=2),
         ),
         source="intervals by groups of notes. For kinds of mention only recall is defined",
     )
@@ -134,13 +136,13 @@ def _draw_confusion(cells: Sequence[ChapterConfusion]) -> Any:
     axes.imshow(
         [[notes.get((g, a), 0) for a in answers] for g in golds],
         cmap="Blues",
-        vmax=peak * 1.15,
+        vmax=peak * 2,
         aspect="auto",
     )
     for c in cells:
         axes.text(
             answers.index(c.answered), golds.index(c.gold), str(c.notes), ha="center", va="center",
-            color="white" if c.notes > 0.6 * peak else INK, fontsize=7.5,
+            color=INK,
         )  # fmt: skip
     axes.set_xticks(range(len(answers)), [a or "none" for a in answers])
     axes.set_yticks(range(len(golds)), [chapter_name(g) for g in golds])
@@ -190,8 +192,9 @@ def _scored(interval: Interval | None) -> str:
 def _slice_row(s: Slice) -> tuple[str | int | float | None, ...]:
     name = chapter_name(s.name.removeprefix("Chapter ")) if s.dimension == "chapter" else s.name
     return (
-        name, s.gold, s.predicted, s.recall.estimate, limits(s.recall),
-        s.precision.estimate if s.precision else None, s.f1.estimate if s.f1 else None, limits(s.f1),
+        name, s.gold, s.predicted, s.recall.estimate, s.recall.low, s.recall.high,
+        s.precision.estimate if s.precision else None,
+        *((s.f1.estimate, s.f1.low, s.f1.high) if s.f1 else (None, None, None)),
     )  # fmt: skip
 
 

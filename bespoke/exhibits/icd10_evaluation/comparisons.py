@@ -85,7 +85,7 @@ def _steps(result: Icd10Evaluation) -> None:
         for p in steps
     ]  # fmt: skip
     show.text(
-        "Each rung against the one beside it ([differences](#fig-icd10-differences)):\n\n" + _literal(lines)
+        "Each system against the one below it ([differences](#fig-icd10-differences)):\n\n" + _literal(lines)
     )
 
 
@@ -121,7 +121,7 @@ def comparison_table(result: Icd10Evaluation) -> None:
             for p in result.comparisons
         ],
         label="tbl-icd10-comparisons",
-        caption="Each rung against the one beside it and the best against all: micro-F1 and primary "
+        caption="Each system against the one below it and the best against all: micro-F1 and primary "
         "diagnosis",
         columns=(
             Column(key="first", title="System"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import (
@@ -13,10 +13,10 @@ from bespoke.chapters.icd10_evaluation.result import (
     System,
 )
 from bespoke.exhibits.display_names import count
-from bespoke.exhibits.icd10_evaluation.icd10_wording import apart, limits, sentence_case
+from bespoke.exhibits.icd10_evaluation.icd10_wording import limits, sentence_case
 from bespoke.show import Column
 from bespoke.show.numbers import USD, compact, decimal, money, percent
-from bespoke.show.style import BLUE, GREY, MUTED, ORANGE, RULE
+from bespoke.show.style import EMPHASIS, INK, MUTED, QUIET
 from bespoke.statistics.interval import Interval
 
 Paid = tuple[System, CodeScores, float]  # a system with its USD per 1,000 notes
@@ -86,7 +86,7 @@ def money_table(result: Icd10Evaluation) -> None:
 
 
 def cost_quality(result: Icd10Evaluation) -> None:
-    """Quality against cost per 1,000 notes; quoted rungs stand on the axis, their quality unknown."""
+    """What each system costs per 1,000 notes, and the quality that buys; of quoted ones the quality is unknown."""
     paid = [
         (s, s.scores, c.usd_per_1000_notes)
         for s in result.ran
@@ -101,8 +101,16 @@ def cost_quality(result: Icd10Evaluation) -> None:
     )
     show.figure(
         _draw_cost_quality,
-        [(system.title, scores.micro_f1, usd) for system, scores, usd in paid],
-        [usd for _, usd in quoted],
+        sorted(
+            [
+                *(
+                    _Priced(system.title, usd, _reached(scores.micro_f1), True)
+                    for system, scores, usd in paid
+                ),
+                *(_Priced(system.title, usd, "not run", False) for system, usd in quoted),
+            ],
+            key=lambda row: row.usd,
+        ),
         free,
         label="fig-icd10-cost-quality",
         caption=_cost_caption(paid, [usd for _, usd in quoted], free),
@@ -111,46 +119,45 @@ def cost_quality(result: Icd10Evaluation) -> None:
     )
 
 
-def _draw_cost_quality(
-    paid: Sequence[tuple[str, Interval, float]], quoted: Sequence[float], free: tuple[float, str] | None
-) -> Any:
-    """Of each system paid for its title, micro-F1 and USD; the USD quoted; micro-F1 and title of the best free one."""
-    figure, axes = show.new_figure(2.8)
-    ends = [*(usd for *_, usd in paid), *quoted]
-    beside = max(ends) * 1.5  # where the names stand, each led to its point
-    heights = apart([f1.estimate for _, f1, _ in paid], 0.075)
-    for (title, f1, usd), height in zip(paid, heights, strict=True):
-        axes.plot([usd, beside], [f1.estimate, height], color=RULE, lw=0.8, zorder=1)
-        axes.plot([usd, usd], [f1.low, f1.high], color=BLUE, lw=1.6)
-        axes.plot(usd, f1.estimate, "o", color=BLUE, ms=5)
+class _Priced(NamedTuple):
+    """A system with its USD per 1,000 notes, and what is known of its quality."""
+
+    title: str
+    usd: float
+    quality: str
+    ran: bool
+
+
+def _reached(f1: Interval) -> str:
+    return f"micro-F1 {decimal(f1.estimate, 2)} ({limits(f1)})"
+
+
+def _draw_cost_quality(rows: Sequence[_Priced], free: tuple[float, str] | None) -> Any:
+    """Systems by what they cost, the cheapest on top; above them micro-F1 and title of the best that costs nothing."""
+    figure, axes = show.new_figure(1.0 + 0.3 * (len(rows) + bool(free)))
+    least, most = rows[0].usd, rows[-1].usd
+    for y, row in enumerate(reversed(rows)):
+        colour = EMPHASIS if row.ran else QUIET
+        axes.plot(row.usd, y, "o", color=colour, mfc=colour if row.ran else "white", ms=6)
         axes.annotate(
-            title, (beside, height), (3, 0), textcoords="offset points", va="center", color=BLUE,
-            bbox={"fc": "white", "ec": "none", "pad": 0.8},
+            f"{money(row.usd, USD, 2)}: {row.quality}", (row.usd, y), (8, 0), textcoords="offset points",
+            va="center", color=INK if row.ran else MUTED, fontweight="semibold" if row.ran else "normal",
         )  # fmt: skip
     if free:
-        above = all(f1.high < free[0] + 0.02 for _, f1, _ in paid)  # no point is in its way
-        _level(axes, *free, above=above)
-    axes.plot(quoted, [0.03] * len(quoted), "^", color=ORANGE, mfc="white", ms=6, clip_on=False)
+        said = f"no cost per note: micro-F1 {decimal(free[0], 2)}"
+        axes.annotate(
+            said, (0, len(rows)), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+            va="center", color=INK, fontweight="semibold",
+        )  # fmt: skip
     axes.set_xscale("log")
     axes.minorticks_off()
-    axes.set_xlim(min(ends) / 3, max(ends) * (20 if paid else 3))
-    axes.set_ylim(0, max([1.0, *(height + 0.05 for height in heights)]))
+    axes.set_xlim(least / 2, most * 4 * (most / least) ** 0.4)
+    axes.set_ylim(-0.6, len(rows) - 0.4 + bool(free))
+    names = [*(row.title for row in reversed(rows)), *([free[1]] if free else [])]
+    axes.set_yticks(range(len(names)), names)
     axes.xaxis.set_major_formatter(lambda value, _: compact(value))
-    axes.grid(axis="y", visible=True)
-    hollow = "; hollow triangles: quoted, not run, quality unknown" if quoted else ""
-    axes.set_xlabel(f"USD per {decimal(1000)} notes, log scale{hollow}")
-    axes.set_ylabel("micro-F1 (95% interval)")
+    axes.set_xlabel(f"USD per {decimal(1000)} notes, log scale; hollow: quoted, not run, quality unknown")
     return figure
-
-
-def _level(axes: Any, f1: float, title: str, *, above: bool) -> None:
-    """A system without a cost per note: a line across, its name above or below it."""
-    axes.axhline(f1, color=GREY, lw=0.9, ls="--", zorder=1)
-    axes.annotate(
-        f"{title}: no cost per note", (0.01, f1), (0, 3 if above else -3),
-        xycoords=("axes fraction", "data"), textcoords="offset points", va="bottom" if above else "top",
-        color=MUTED,
-    )  # fmt: skip
 
 
 def quote_kept(result: Icd10Evaluation) -> None:
@@ -193,7 +200,7 @@ def _money_caption(used: list[tuple[str, CallConsumption]]) -> str:
 def _cost_caption(paid: list[Paid], quoted: list[float], free: tuple[float, str] | None) -> str:
     if not paid:
         return (
-            f"The Claude rungs would cost {money(min(quoted), USD, 2)} to {money(max(quoted), USD, 2)} "
+            f"The Claude strategies would cost {money(min(quoted), USD, 2)} to {money(max(quoted), USD, 2)} "
             f"per {decimal(1000)} notes; what they would reach is not known"
         )
     system, scores, usd = max(paid, key=lambda entry: entry[1].micro_f1.estimate)

@@ -17,10 +17,10 @@ from bespoke.exhibits.icd10_evaluation.icd10_wording import (
 from bespoke.exhibits.icd10_evaluation.release import release_text
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, percent
-from bespoke.show.style import BLUE, GREY, INK, ORANGE
+from bespoke.show.style import BLUE, GREY, INK, QUIET
 from bespoke.statistics.interval import Interval
 
-SOURCE = "the task's cases.jsonl, train.jsonl and predictions; intervals by groups of notes"
+SOURCE = "the client's cases and the recorded answers; intervals by groups of notes"
 
 
 def left_out() -> None:
@@ -105,13 +105,15 @@ def ladder_table(result: Icd10Evaluation) -> None:
         columns=(
             Column(key="system", title="System"),
             Column(key="f1", title="Micro-F1", format="decimal", digits=2),
-            Column(key="f1_limits", title="95% interval"),
+            Column(key="f1_low", title="Low", unit="95% interval", format="decimal", digits=2),
+            Column(key="f1_high", title="High", unit="95% interval", format="decimal", digits=2),
             Column(key="precision", title="Precision", format="decimal", digits=2),
             Column(key="recall", title="Recall", format="decimal", digits=2),
             Column(key="category", title="F1, 3 characters", format="decimal", digits=2),
             Column(key="hierarchical", title="F1, hierarchy", format="decimal", digits=2),
             Column(key="macro", title="Macro-F1", format="decimal", digits=2),
-            Column(key="macro_limits", title="95% interval"),
+            Column(key="macro_low", title="Low", unit="95% interval", format="decimal", digits=2),
+            Column(key="macro_high", title="High", unit="95% interval", format="decimal", digits=2),
             Column(key="primary", title="Primary exact", format="percent"),
             Column(key="accepted", title="Exact set", format="percent"),
         ),
@@ -156,13 +158,13 @@ def _draw_forest(rungs: Sequence[_Rung]) -> Any:
     figure, axes = show.new_figure(0.9 + 0.42 * len(rungs))
     for y, rung in enumerate(reversed(rungs)):
         for shift, interval, colour, marker in (
-            (0.13, rung.micro_f1, BLUE, "o"), (-0.17, rung.primary_exact, ORANGE, "s"),
+            (0.13, rung.micro_f1, BLUE, "o"), (-0.17, rung.primary_exact, QUIET, "s"),
         ):  # fmt: skip
             axes.plot([interval.low, interval.high], [y + shift] * 2, color=colour, lw=1.6)
             axes.plot(interval.estimate, y + shift, marker=marker, color=colour, ms=5)
         axes.text(
             rung.micro_f1.high + 0.015, y + 0.13, decimal(rung.micro_f1.estimate, 2), va="center",
-            color=INK, fontsize=7.5, fontweight="bold" if rung.best else "normal",
+            color=INK, fontweight="bold" if rung.best else "normal",
         )  # fmt: skip
     axes.set_yticks(range(len(rungs)), [rung.title for rung in reversed(rungs)])
     top = max(max(rung.micro_f1.high, rung.primary_exact.high) for rung in rungs)
@@ -177,9 +179,9 @@ def _draw_forest(rungs: Sequence[_Rung]) -> Any:
 
 def _row(system: System, scores: CodeScores) -> tuple[str | float, ...]:
     return (
-        system.title, scores.micro_f1.estimate, limits(scores.micro_f1), scores.precision.estimate,
+        system.title, scores.micro_f1.estimate, scores.micro_f1.low, scores.micro_f1.high, scores.precision.estimate,
         scores.recall.estimate, scores.category_f1.estimate, scores.hierarchical_f1.estimate,
-        scores.macro_f1.estimate, limits(scores.macro_f1),
+        scores.macro_f1.estimate, scores.macro_f1.low, scores.macro_f1.high,
         scores.primary_exact.estimate, scores.accepted.estimate,
     )  # fmt: skip
 

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.recommendation import Recommendation
+from bespoke.exhibits.display_names import input_name
 from bespoke.exhibits.recommendation.recommendation_wording import counted
 from bespoke.show import Column
-
-INPUTS = {
-    "quality": "quality today", "target": "target", "test_cases": "test cases", "failures": "failures read",
-    "examples": "examples", "volume": "volume", "tokens": "tokens", "latency": "latency", "identifiers": "identifiers",
-    "knowledge_changes": "how often facts change", "residency": "residency", "place": "where it runs",
-    "worth": "worth of an output", "ceiling": "agreement between people",
-}  # fmt: skip
 
 
 def open_questions(result: Recommendation) -> None:
@@ -38,8 +32,9 @@ def open_questions(result: Recommendation) -> None:
 
 def grades(result: Recommendation) -> None:
     """How good each input of each decision is: measured, counted, declared or unknown."""
+    names = dict.fromkeys(name for task in result.tasks for name in task.situation.evidence.inputs)
     show.table(
-        [(INPUTS[name], *(t.situation.evidence.grade(name) for t in result.tasks)) for name in INPUTS],
+        [(input_name(name), *(t.situation.evidence.grade(name) for t in result.tasks)) for name in names],
         label="tbl-evidence-grades",
         caption="What each decision rests on: measured here, counted in the client's files, declared, or unknown",
         columns=(

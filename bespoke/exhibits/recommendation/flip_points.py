@@ -49,6 +49,13 @@ def to(result: Recommendation, task: TaskAdvice, flip: Flip) -> str:
     return "; ".join(parts) or "the same steps, ending at another model or place"
 
 
+def change(result: Recommendation, task: TaskAdvice, flip: Flip) -> str:
+    """`requests a day from 2,400 to 9,600: batches first`."""
+    return (
+        f"{flip.input} from {_amount(flip, flip.today)} to {_amount(flip, flip.at)}: {to(result, task, flip)}"
+    )
+
+
 def _amount(flip: Flip, value: float | None) -> str:
     if value is None:
         return "not stated"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.recommendation import Recommendation
-from bespoke.exhibits.recommendation.recommendation_wording import amount_range, end_name
 from bespoke.show import Column
 from bespoke.show.numbers import money
 
@@ -13,31 +12,33 @@ def money_table(result: Recommendation) -> None:
     """Every amount of every plan with its range, payback and what it must be worth."""
     rows = [
         (
-            t.name, end_name(result, t), amount_range(t.money.today), amount_range(t.money.monthly),
-            amount_range(t.money.one_off), amount_range(t.money.first_year), t.money.payback_months,
-            t.money.needs_worth, t.money.net_year,
+            t.name, t.money.monthly.p10, t.money.monthly.p90, t.money.one_off.p10, t.money.one_off.p90,
+            t.money.payback_months, t.money.needs_worth, t.money.net_year,
         )
         for t in result.tasks
     ]  # fmt: skip
     unit = result.currency
+    worth = [
+        Column(key="payback", title="Pays back", unit="months", format="decimal", digits=1),
+        Column(key="worth", title="Even at", unit=f"{unit} each", format="money", digits=2),
+        Column(key="net", title="Net", unit=f"{unit} a year", format="money", digits=0),
+    ]
+    known = [n for n in range(5, 8) if any(row[n] is not None for row in rows)]
     show.table(
-        rows,
+        [(*row[:5], *(row[n] for n in known)) for row in rows],
         label="tbl-advice-money",
-        caption="Cost and worth of each plan at its likely end: 10th to 90th percentile",
+        caption="What each plan costs where it probably ends: eight outcomes in ten lie between low and high",
         columns=(
             Column(key="task", title="Task"),
-            Column(key="end", title="Likely end"),
-            Column(key="today", title="A month today", unit=unit),
-            Column(key="month", title="A month then", unit=unit),
-            Column(key="once", title="Once", unit=unit),
-            Column(key="year", title="First year", unit=unit),
-            Column(key="payback", title="Pays back on the bill", unit="months", format="decimal", digits=1),
-            Column(
-                key="worth", title="Breaks even at", unit=f"{unit} per right output", format="money", digits=2
+            *(
+                Column(key=f"{key}_{end}", title=f"{title}, {end}", unit=unit, format="money", digits=0)
+                for key, title in (("month", "A month"), ("once", "Once"))
+                for end in ("low", "high")
             ),
-            Column(key="net", title="Net in a year", unit=unit, format="money", digits=0),
+            *(worth[n - 5] for n in known),
         ),
-        source="the same draws as the cost model; net where the client has said what an output is worth",
+        source="even at: what one more right output must be worth for the plan to pay within a year; net where the "
+        "client has said what it is worth; pays back on the bill alone",
     )
 
 

@@ -16,24 +16,20 @@ MIDDLE = {  # names of routes as they stand inside a sentence; the others are na
     "operator_configuration", "extended_thinking", "generator_critic", "rag", "model_change", "prompt_caching",
     "batch", "smaller_model", "cascade", "small_encoder",
 }  # fmt: skip
-WHO = {
-    "measure": "consultant, annotators",
-    "deidentify": "the client's data owner",
-    "prompt_caching": "the client's developers",
-    "batch": "the client's developers",
-    "contract_custom_model": "the client, account team",
-}
-WHO_BY_KIND = {
-    "keep": "nobody",
-    "prepare": "consultant",
-    "lever": "the client's developers",
-    "test": "consultant",
-    "build": "consultant, annotators",
-}
 
 
-def who(step: Step) -> str:
-    return WHO.get(step.route, WHO_BY_KIND[step.kind])
+def who(task: TaskAdvice) -> str:
+    """Who does the first step."""
+    return task.who[0].upper() + task.who[1:] if task.who else "nobody"
+
+
+def stops(step: Step, aim: float | None) -> str:
+    """When the plan ends at this step instead of going on."""
+    if step.kind == "lever":
+        return "it goes on"
+    if step.kind == "prepare" and step.route != "measure":
+        return "it goes on"
+    return "it pays for itself" if aim is None else f"quality is {percent(aim)} or more"
 
 
 def step_name(result: Recommendation, step: Step, *, middle: bool = False) -> str:
@@ -67,6 +63,20 @@ def end_name(result: Recommendation, task: TaskAdvice, *, middle: bool = False) 
         added = [route_name(result, route) for route in end.configuration.remedies]
         words = f"{listed(added)} on {model}" if added else f"{model} in place of {task.situation.model}"
     return words if middle or words.startswith("claude") else words[0].upper() + words[1:]
+
+
+PROMPT_WORK = ("prompt_engineering", "few_shot", "glossary", "structured_output", "operator_configuration")
+
+
+def short_end(result: Recommendation, task: TaskAdvice) -> str:
+    """The likely end in a few words: several ways of working on the prompt are prompt work."""
+    end = task.plan.likely_end
+    added = end.configuration.remedies
+    if end.kind != "test" or sum(route in PROMPT_WORK for route in added) < 2:
+        return end_name(result, task)
+    others = [route_name(result, route) for route in added if route not in PROMPT_WORK]
+    words = f"{listed(['prompt work', *others])} on {end.configuration.model}"
+    return words[0].upper() + words[1:]
 
 
 def chance(probability: float | None) -> str:

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.task_audit import Audit, TaskAudit
-from bespoke.exhibits.display_names import place_name
+from bespoke.exhibits.display_names import input_name, place_name
 from bespoke.show import Column
 from bespoke.show.numbers import percent, significant, yes_no
 
-INPUT = {
-    "quality": "quality today", "target": "quality target", "test_cases": "test cases",
-    "failures": "failing outputs read",
-    "examples": "labelled examples", "volume": "requests a day", "tokens": "input tokens a request",
-    "latency": "answer time, 95th percentile", "identifiers": "identifiers in the data",
-    "knowledge_changes": "how often the facts change", "residency": "where data may be processed",
-    "place": "where it runs", "access": "access to models", "worth": "worth of an output",
-    "ceiling": "agreement between people", "metric": "metric",
-}  # fmt: skip
-
 
 def evidence(audit: Audit) -> None:
-    """The grade of every input of every task, and what in them does not fit together."""
+    """The grade of every input of every task."""
     names = dict.fromkeys(name for task in audit.tasks for name in task.evidence.inputs)
     show.table(
-        [(INPUT.get(name, name), *(_graded(task, name) for task in audit.tasks)) for name in names],
+        [(input_name(name), *(_graded(task, name) for task in audit.tasks)) for name in names],
         label="tbl-audit-evidence",
         caption="How well each input is known: measured here, counted in the files, declared by the client, or unknown",
         columns=(
@@ -32,9 +22,11 @@ def evidence(audit: Audit) -> None:
         ),
         source="the better grade is used everywhere in this report",
     )
-    apart = [
-        (t.name, INPUT.get(c.input, c.input), c.says) for t in audit.tasks for c in t.evidence.contradictions
-    ]
+
+
+def contradictions(audit: Audit) -> None:
+    """What in the inputs does not fit together, and which of the two is used."""
+    apart = [(t.name, input_name(c.input), c.says) for t in audit.tasks for c in t.evidence.contradictions]
     if apart:
         show.table(
             apart,

@@ -48,7 +48,7 @@ def load(audit: Audit) -> None:
             Column(key=quantities.TODAY, title="Cost a month", unit=currency(), format="money",
                    digits=digits_of(t.today_monthly.mean for t in audit.tasks)),
         ),
-        source="as tasks.csv states it; the bill is the cost chapter's, with retries and today's caching in it",
+        source="as the task list states it; the bill is the cost chapter's, with retries and today's caching in it",
     )  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from bespoke.chapters.task_audit import Audit, TaskAudit
 from bespoke.exhibits import quantities
 from bespoke.exhibits.task_audit.audit_wording import GAP
 from bespoke.show import Column
-from bespoke.show.numbers import percent
-from bespoke.show.style import BLUE, GREY, INK, MUTED, ORANGE
+from bespoke.show.numbers import decimal, percent
+from bespoke.show.style import EMPHASIS, INK, MUTED, QUIET
 from bespoke.statistics.interval import Interval
 
 
@@ -36,7 +36,7 @@ def gap_figure(audit: Audit) -> None:
 def _quality_source(tasks: Sequence[TaskAudit]) -> str:
     """Which of the dots were measured here, and which are the client's word."""
     measured = [t.name for t in tasks if t.quality_grade == "measured"]
-    stated = "as tasks.csv states it, with Wilson's interval for the stated number of test cases"
+    stated = "as the task list states it, with Wilson's interval for the stated number of test cases"
     if not measured:
         return f"quality {stated}"
     own = f"measured in this report: {', '.join(measured)}"
@@ -46,7 +46,7 @@ def _quality_source(tasks: Sequence[TaskAudit]) -> str:
 def quality_table(audit: Audit) -> None:
     """Quality today beside its target, with the grade of its evidence."""
     rows = [
-        (t.name, t.current_quality, _limits(t.quality_interval), t.target_quality, t.metric, t.test_cases or None,
+        (t.name, t.current_quality, *_limits(t.quality_interval), t.target_quality, t.metric, t.test_cases or None,
          t.quality_grade, GAP[t.gap])
         for t in audit.tasks
     ]  # fmt: skip
@@ -57,7 +57,8 @@ def quality_table(audit: Audit) -> None:
         columns=(
             Column(key="task", title="Task"),
             Column(key=quantities.QUALITY, title="Quality today", format="percent"),
-            Column(key="interval", title="95% interval"),
+            Column(key="low", title="Low", unit="95% interval", format="percent"),
+            Column(key="high", title="High", unit="95% interval", format="percent"),
             Column(key="target", title="Target", format="percent"),
             Column(key="metric", title="Metric"),
             Column(key="cases", title="Test cases", format="integer"),
@@ -68,8 +69,8 @@ def quality_table(audit: Audit) -> None:
     )
 
 
-def _limits(interval: Interval | None) -> str | None:
-    return None if interval is None else f"{percent(interval.low)} to {percent(interval.high)}"
+def _limits(interval: Interval | None) -> tuple[float | None, float | None]:
+    return (None, None) if interval is None else (interval.low, interval.high)
 
 
 class _Gap(NamedTuple):
@@ -89,20 +90,29 @@ def _draw_gaps(gaps: Sequence[_Gap]) -> Any:
     axes.set_yticks(range(len(gaps)), [gap.task for gap in reversed(gaps)])
     axes.set_ylim(-0.6, len(gaps) - 0.4)
     axes.set_xlim(min(0.4, *(gap.today for gap in gaps)) - 0.05, 1.02)
-    axes.xaxis.set_major_formatter(lambda x, _: percent(x))
+    axes.xaxis.set_major_formatter(lambda x, _: percent(x) if x <= 1 else "")
     axes.set_xlabel("quality on the task's own metric: today (dot, 95% interval) and target (bar)")
     return figure
 
 
 def _gap_row(axes: Any, y: int, gap: _Gap) -> None:
+    """One task; what its quality lacks stands beside it, where no mark is."""
     today, target = gap.today, gap.target
-    colour = ORANGE if gap.state == "far" else GREY if gap.state == "unmeasured" else BLUE
+    colour = EMPHASIS if gap.state == "far" else QUIET
     if gap.interval:
-        axes.plot([gap.interval.low, gap.interval.high], [y, y], color=colour, lw=2.4, alpha=0.45)
+        axes.plot([gap.interval.low, gap.interval.high], [y, y], color=colour, lw=1.4)
     axes.plot(today, y, "o", color=colour, ms=7, zorder=3)
     axes.plot([target, target], [y - 0.28, y + 0.28], color=INK, lw=1.8, zorder=3)
-    axes.annotate(percent(today), (today, y), (0, 7), textcoords="offset points", ha="center", color=INK)
-    axes.annotate(percent(target), (target, y), (4, 7), textcoords="offset points", ha="left", color=MUTED)
+    axes.annotate(
+        _short_of(gap), (1, y), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points", va="center",
+        color=INK if gap.state == "far" else MUTED, fontweight="semibold" if gap.state == "far" else "normal",
+    )  # fmt: skip
+
+
+def _short_of(gap: _Gap) -> str:
+    lacking = round(100 * (gap.target - gap.today))
+    said = f"{percent(gap.today)} of {percent(gap.target)}"
+    return f"{said}, {decimal(lacking)} short" if lacking > 0 else f"{said}, at target"
 
 
 def _gap_words(task: TaskAudit) -> str:
@@ -139,7 +149,7 @@ def latency(audit: Audit) -> None:
             Column(key="grade", title="Evidence"),
             Column(key="verdict", title="Verdict"),
         ),
-        source="tasks.csv; an assumed range is not published: measure it from the client's region",
+        source="the task list; an assumed range is not published: measure it from the client's region",
     )  # fmt: skip
 
 

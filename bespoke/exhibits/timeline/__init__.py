@@ -12,6 +12,7 @@ from bespoke.exhibits.timeline.durations import calibration_text, examples_text,
 from bespoke.exhibits.timeline.next_days import next_days_table
 from bespoke.exhibits.timeline.phases import gantt_figure, phases_table
 from bespoke.exhibits.timeline.risk import driver_text, sensitivity_figure
+from bespoke.exhibits.timeline.risks import risks
 
 __all__ = [
     "ab_table",
@@ -26,6 +27,7 @@ __all__ = [
     "next_days_table",
     "overview_text",
     "phases_table",
+    "risks",
     "s_curve_figure",
     "sensitivity_figure",
     "zero_variance_callout",

@@ -12,7 +12,7 @@ from bespoke.exhibits.timeline.date_axis import mondays, x_of
 from bespoke.exhibits.timeline.timeline_wording import plan_name
 from bespoke.show import Column
 from bespoke.show.numbers import day, decimal, percent
-from bespoke.show.style import BAND, BLUE, INK, ORANGE
+from bespoke.show.style import BAND, BLUE, INK, MUTED
 
 
 def finding(timeline: Timeline) -> None:
@@ -109,6 +109,7 @@ def s_curve_figure(timeline: Timeline) -> None:
         plan.finish.p50,
         plan.finish.p80,
         band,
+        f"weeks {first.weeks} to {last.weeks}",
         label="fig-timeline-s-curve",
         caption=f"The chance of finishing within {first.weeks} weeks is {_chance(first.probability)}"
         + (f", within {last.weeks} weeks {_chance(last.probability)}" if first.probability <= 0.99 else ""),
@@ -120,18 +121,20 @@ def s_curve_figure(timeline: Timeline) -> None:
 
 
 def _draw_s_curve(
-    curve: Sequence[tuple[date, float]], p50: date, p80: date, band: tuple[date, date] | None
+    curve: Sequence[tuple[date, float]], p50: date, p80: date, band: tuple[date, date] | None, promised: str
 ) -> Any:
-    """The probability of being finished by each day, earliest first; the promised weeks as a band."""
+    """The probability of being finished by each day, earliest first; the weeks looked at as a band with its name."""
     figure, axes = show.new_figure(2.9)
     if band:
         axes.axvspan(x_of(band[0]), x_of(band[1]), color=BAND, linewidth=0)
-    axes.plot([x_of(finish) for finish, _ in curve], [probability for _, probability in curve], color=BLUE)
-    for level, finish in ((0.5, p50), (0.8, p80)):
-        axes.plot([x_of(finish)], [level], marker="o", color=ORANGE)
         axes.annotate(
-            f"P{level * 100:.0f}  {day(finish)}", (x_of(finish), level), xytext=(7, -3),
-            textcoords="offset points", color=INK,
+            promised, (x_of(band[0]), 0.02), (4, 0), textcoords="offset points", va="bottom", color=MUTED
+        )
+    axes.plot([x_of(finish) for finish, _ in curve], [probability for _, probability in curve], color=BLUE)
+    for level, finish, words in ((0.5, p50, "even chance"), (0.8, p80, "four in five")):
+        axes.plot([x_of(finish)], [level], marker="o", color=BLUE)
+        axes.annotate(
+            f"{day(finish)}: {words}", (x_of(finish), level), xytext=(7, -9), textcoords="offset points", color=INK,
         )  # fmt: skip
     begin, end = curve[0][0], curve[-1][0]
     mondays(axes, begin, end)

@@ -30,6 +30,9 @@ class NotebookRun:
     outputs: dict[str, str] = field(default_factory=dict)  # file in the client's report folder -> SHA-256
     seconds: dict[str, float] = field(default_factory=dict)  # kernel, imports, cells, save
     source: str = ""  # SHA-256 of the notebook that was run; of a client's own, of its cells
+    as_of: str = ""
+    inputs: str = ""  # hash of the client's files it was made from, near and far
+    results: dict[str, str] = field(default_factory=dict)  # chapter whose result it read -> SHA-256
 
 
 @dataclass
@@ -38,7 +41,7 @@ class Manifest:
 
     client: str
     as_of: str
-    as_of_given: bool = False  # on the command line, so that it is not the engagement's own
+    as_of_given: bool = False  # on the command line, and another day than the engagement's own
     code: str = ""  # digest of the package
     versions: dict[str, str] = field(default_factory=dict)
     inputs: dict[str, str] = field(default_factory=dict)  # file of the client folder -> SHA-256
@@ -46,13 +49,15 @@ class Manifest:
     warnings: list[str] = field(default_factory=list)  # of these inputs
     notebooks: dict[str, NotebookRun] = field(default_factory=dict)
     own: dict[str, NotebookRun] = field(default_factory=dict)  # of the client, after the chapters
-    report: dict[str, str] = field(default_factory=dict)  # report.pdf, report.html -> SHA-256
+    report: dict[str, str] = field(default_factory=dict)  # its files and tables -> SHA-256
     report_key: str = ""
     render_seconds: dict[str, float] = field(default_factory=dict)
     wall_seconds: float = 0.0  # of the last run that had something to do
     advice: str = ""  # the finding of the last chapter
     holds_until: str = ""  # the day the first fact the report rests on expires
     stale: list[str] = field(default_factory=list)  # facts that had expired on the day of the report
+    facts_used: int = 0
+    office: dict[str, str] = field(default_factory=dict)  # report.docx, report.pptx as written -> SHA-256
 
     @property
     def made_by(self) -> str:
@@ -79,7 +84,7 @@ def read(folder: Path) -> Manifest | None:
 
 def _well_typed(record: Manifest | NotebookRun) -> bool:
     """Every field has the type of its default; the first ones have none and are text."""
-    defaults = {"str": str, "bool": bool, "float": (int, float)}
+    defaults = {"str": str, "bool": bool, "int": int, "float": (int, float)}
     for one in fields(record):
         kind = str(one.type)
         wanted = defaults.get(kind, list if kind.startswith("list") else dict)

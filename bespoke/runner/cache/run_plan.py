@@ -12,10 +12,12 @@ from bespoke import paths
 from bespoke.chapters.registry import CHAPTERS, chapter
 from bespoke.errors import printable
 from bespoke.keys import digest, key_of, package_digest, reads
-from bespoke.runner.cache.manifest import Manifest, NotebookRun
+from bespoke.runner.cache.manifest import Manifest, NotebookRun, read
 
 LAST = "08_recommendation"  # lists the facts of every chapter, so it depends on all results
-REPORTS = ("report.pdf", "report.html")
+REPORTS = ("report.pdf", "evidence.pdf", "report.html")
+AS_OF = "as_of"  # the folder with reports of other days
+TABLES = "tables"  # the folder with every table of the report as a file
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,14 @@ class RunOptions:
     force: bool = False
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # stem -> name -> value
     width: int = 2  # notebooks at the same time
+
+    def folder(self, name: str) -> Path:
+        """Where the client's report lies. One as of another day stands beside the present report, not in its place."""
+        own = self.reports / name
+        present = read(own) if self.as_of else None
+        if present is None or not present.report or present.as_of_given or present.as_of == self.as_of:
+            return own
+        return own / AS_OF / self.as_of
 
     @property
     def wanted(self) -> list[str]:
@@ -72,7 +82,45 @@ class RunPlan:
             *(self._result(needed) for needed in predecessors(stem)),
         ]
         key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-        return NotebookRun(key, parameters, self.now.made_by, source=parts[1])
+        return NotebookRun(
+            key,
+            parameters,
+            self.now.made_by,
+            source=parts[1],
+            as_of=self.now.as_of,
+            inputs=self._inputs(stem),
+            results={needed: self._result(needed) for needed in predecessors(stem)},
+        )
+
+    def _inputs(self, stem: str) -> str:
+        """Hash of the client's files that a chapter, or one that it needs, reads."""
+        chain = [stem, *upstream(stem)]
+        read = [
+            f"{name}={value}"
+            for name, value in sorted(self.now.inputs.items())
+            if any(reads(one, name) for one in chain)
+        ]
+        return hashlib.sha256("\n".join(read).encode()).hexdigest()
+
+    def older(self) -> dict[str, str]:
+        """The chapters whose notebook as it lies there is older than what it is made from, and why, in words."""
+        found = {stem: self._older(stem) for stem in CHAPTERS if self.notebook(stem).is_file()}
+        mixed = len({run.made_by for run in self.now.notebooks.values()}) > 1
+        for stem, run in self.now.notebooks.items():
+            if mixed and run.made_by != self.now.made_by and not found.get(stem):
+                found[stem] = "made by another version of the program than other chapters"
+        return {stem: why for stem, why in found.items() if why}
+
+    def _older(self, stem: str) -> str:
+        earlier = self.now.notebooks.get(stem)
+        if earlier is None:
+            return "its last run did not come to its end"
+        if earlier.as_of != self.now.as_of:
+            return f"as of {earlier.as_of or 'another day'}, the report as of {self.now.as_of}"
+        if earlier.inputs != self._inputs(stem):
+            return "older than the client's files that it reads"
+        changed = [one for one, result in earlier.results.items() if result != self._result(one)]
+        return f"older than {' and '.join(changed)}, which it reads" if changed else ""
 
     def reason(self, stem: str) -> str:
         """Why the notebook has to run, in a few words; empty when nothing it depends on has changed."""
@@ -144,7 +192,13 @@ class RunPlan:
         return {name: digest(self.folder / name) for name in names if (self.folder / name).is_file()}
 
     def report_key(self) -> str:
-        """What the rendered report depends on: notebooks, templates, code, names and pictures of the client."""
+        """What the rendered report depends on: its content, and what was handed over before."""
+        issued = sorted((self.folder / "issued").rglob("*.json"))
+        parts = [self.content_key(), *(f"{path.name}={digest(path)}" for path in issued)]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def content_key(self) -> str:
+        """Hash of notebooks, templates, code, names and pictures of the client, and the consultant's words."""
         templates = sorted(path for path in (paths.templates() / "report").rglob("*") if path.is_file())
         others = {k: v for k, v in self.now.inputs.items() if not any(reads(stem, k) for stem in CHAPTERS)}
         parts = [
@@ -162,8 +216,7 @@ class RunPlan:
     def report_is_current(self) -> bool:
         if self.options.force or self.report_key() != self.now.report_key:
             return False
-        there = {name: digest(self.folder / name) for name in REPORTS if (self.folder / name).is_file()}
-        return there == self.now.report
+        return report_files(self.folder) == self.now.report
 
     def nothing_to_do(self) -> bool:
         """Whether the last run's notebooks and report still stand."""
@@ -173,6 +226,12 @@ class RunPlan:
     def _result(self, stem: str) -> str:
         path = self.folder / "results" / f"{stem}.json"
         return f"{stem}={digest(path) if path.is_file() else ''}"
+
+
+def report_files(folder: Path) -> dict[str, str]:
+    """The files of the report that are there, its tables among them -> SHA-256."""
+    files = [*map(folder.joinpath, REPORTS), *sorted((folder / TABLES).glob("*"))]
+    return {path.relative_to(folder).as_posix(): digest(path) for path in files if path.is_file()}
 
 
 def predecessors(stem: str) -> list[str]:

@@ -141,7 +141,7 @@ def _by_command(names: Sequence[str], options: RunOptions, jobs: int, say: Echo)
         for line in lines:
             say(line)
         say(f"[{next(ended)}/{len(names)}] {name}: {'failed' if done.returncode else 'done'}")
-        return Outcome(name, problems_of(options.reports / name, lines) if done.returncode else ())
+        return Outcome(name, problems_of(options.folder(name), lines) if done.returncode else ())
 
     with ThreadPoolExecutor(jobs) as pool:
         return list(pool.map(start, names))
