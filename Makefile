@@ -1,5 +1,5 @@
 # `make report` and `make test` do all the set-up. uv is used where it is installed, venv and pip elsewhere.
-.PHONY: report reports test check scenarios bench coverage faults attacks lab gallery storm lora-test icd10 webfonts sbom audit requirements clean
+.PHONY: report reports test check scenarios bench coverage mutants faults attacks lab gallery storm lora-test icd10 webfonts sbom audit requirements clean
 
 CLIENT ?= meridian_health
 VENV   := .venv
@@ -36,6 +36,9 @@ bench: $(VENV)/.ready-dev             ## seconds beside the plain chain of paper
 
 coverage: $(VENV)/.ready-dev          ## how often intervals hold and verdicts are false, by simulation: 15 minutes
 	$(BIN)/python tests/coverage/coverage.py
+
+mutants: $(VENV)/.ready-dev           ## 300 small changes of the code, one at a time: how many does a test see?
+	$(BIN)/python -m tests.mutants $(MUTANTS)
 
 faults: $(VENV)/.ready-dev            ## 50 kills, 1,000 spoilt client folders, full disks, crowds of 24: half an hour
 	BESPOKE_FAULTS=full $(BIN)/python -m pytest tests/faults

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from bespoke.chapters.registry import CHAPTERS, chapter, package_folder
+from bespoke.chapters.chapter import package_folder
+from bespoke.chapters.registry import CHAPTERS, chapter
 from bespoke.paths import PACKAGE
 
 CODE = (".py", ".yaml", ".csv", ".gz", ".json", ".npz")

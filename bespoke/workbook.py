@@ -145,6 +145,11 @@ class Workbook:
 
         explore(self)
 
+    def of_client(self, name: str) -> Workbook:
+        """The same chapter of another client, in the same folders and on the same day."""
+        folders = {"client_data": str(self.client.folder.parent), "reports": str(self.folder.parent)}
+        return open(self.stem, client=name, as_of=self.facts.as_of.isoformat(), **folders)
+
     def facts_used(self) -> tuple[str, ...]:
         """Keys of every fact that any chapter of this client used."""
         used = set(self.facts.used)

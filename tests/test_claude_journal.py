@@ -301,3 +301,50 @@ class Ledger(RuleBasedStateMachine):
 
 TestLedger = Ledger.TestCase
 TestLedger.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
+
+
+def test_a_batch_leaves_alone_what_a_living_run_has_on_its_way(path: Path) -> None:
+    clock = Clock()
+    alive, other = Journal(path, lease_s=10, clock=clock), Journal(path, lease_s=10, clock=clock)
+    alive.claim(call(1), 60, budget=500)
+    name, taken, short = other.claim_batch([(call(1), 60), (call(2), 30)], budget=500)
+    entry = other.entry(call(1).key)
+    assert entry is not None
+    assert (taken, short, other.batch_keys(name)) == ([call(2)], False, {call(2).key})
+    assert (entry.state, entry.losses, other.held()) == ("sent", 0, 90)
+
+
+def test_a_batch_takes_what_a_dead_run_left_only_where_it_is_asked_to_pay_again(path: Path) -> None:
+    clock = Clock()
+    dead, heir = Journal(path, lease_s=10, clock=clock), Journal(path, lease_s=10, clock=clock)
+    dead.claim(call(1), 60, budget=500)
+    clock.now += 11
+    heir.beat()
+    assert heir.claim_batch([(call(1), 60)], budget=500)[1] == []
+    assert heir.claim_batch([(call(1), 60)], budget=500, again=True)[1] == [call(1)]
+    assert heir.held() == 120  # the lost one at its worst stays on the bill
+
+
+def test_the_budget_bounds_a_batch_to_the_last_unit(path: Path) -> None:
+    journal = Journal(path)
+    _, taken, short = journal.claim_batch([(call(1), 60), (call(2), 60), (call(3), 40)], budget=100)
+    assert (taken, short, journal.held()) == ([call(1), call(3)], True, 100)
+
+
+def test_a_heartbeat_gives_up_what_dead_runs_hold_and_nothing_of_the_living(path: Path) -> None:
+    clock = Clock()
+    dead, alive = Journal(path, lease_s=10, clock=clock), Journal(path, lease_s=10, clock=clock)
+    dead.claim(call(1), 60, budget=500)
+    clock.now += 9
+    alive.claim(call(2), 30, budget=500)
+    alive.beat()
+    assert [getattr(alive.entry(call(n).key), "state", None) for n in (1, 2)] == ["sent", "sent"]
+    clock.now += 2  # 11 s since the first was heard of, 2 s since the second
+    alive.beat()
+    first, second = alive.entry(call(1).key), alive.entry(call(2).key)
+    assert first is not None
+    assert second is not None
+    assert (first.state, first.lost, first.losses, first.reason) == (
+        "lost", 60, 1, "its run ended before the answer came",
+    )  # fmt: skip
+    assert (second.state, second.losses) == ("sent", 0)

@@ -9,10 +9,14 @@ from pypdf import PdfReader
 from bespoke.report import Cover, paging, typesetting, widths
 from bespoke.report.model import (
     Block,
+    BlockQuote,
+    CalloutBox,
+    CodeBlock,
     Document,
     DocumentFigure,
     DocumentTable,
     Heading,
+    Listing,
     Paragraph,
     Picture,
     Section,
@@ -93,3 +97,33 @@ def test_no_row_is_left_alone_on_a_page(rows: int) -> None:
     last = next(page for page in reversed(pages) if "row" in page)
     assert "Source: me" in last
     assert last.count("row") >= 3
+
+
+def test_heights_are_added_up_with_the_white_space_that_belongs_to_each() -> None:
+    """A line of text takes 13.6 points and 11 below it; 10 short words are one line, 30 words of 5 letters three."""
+    line = paging._height(text())
+    assert line == pytest.approx(13.6 + 11.0)
+    assert paging._height(BlockQuote([text(), text()])) == pytest.approx(2 * line + 8.0)
+    assert paging._height(CalloutBox("note", [text()])) == pytest.approx(60.0 + line - 5.0)
+    assert paging._height(Listing(False, 1, [[text()], [text(), text()]])) == pytest.approx(
+        3 * (line - 4.0) + 6.0
+    )
+    assert paging._height(CodeBlock("a\nb\nc")) == pytest.approx(28.0 + 3 * 10.5)
+    assert [paging._height(Heading(level, [])) for level in (2, 3, 4)] == [42.0, 34.0, 30.0]
+
+
+def test_a_figure_is_as_high_as_its_drawing_with_caption_and_space() -> None:
+    # one line of caption: 11.5, and 7 between; 23 below
+    assert paging._height(figure(200.0)) == pytest.approx(200.0 + 11.5 + 7.0 + 23.0)
+    assert paging._height(figure(2_000.0)) == pytest.approx(581.0 + 11.5 + 7.0 + 23.0)  # the template's limit
+
+
+def test_a_block_ends_on_the_page_where_it_breaks() -> None:
+    quote = BlockQuote([text() for _ in range(4)])  # 4 x 24.6 + 8 = 106.4
+    assert paging._after(quote, 100.0, 700.0, [], widths.fit) == pytest.approx(206.4)
+    assert paging._after(quote, 650.0, 700.0, [], widths.fit) == pytest.approx(
+        650 + 106.4 - 670
+    )  # 30 of the next
+    assert paging._after(figure(200.0), 650.0, 700.0, [], widths.fit) == pytest.approx(
+        241.5
+    )  # goes over whole

@@ -111,6 +111,12 @@ def test_the_pdf_reads_back_with_outline_tags_and_every_chapter(reports: Path, c
     assert "�" not in text
 
 
+LACKING = {
+    ("harbour_legal", "05_icd10_evaluation"),
+    ("atlas_payments", "05_icd10_evaluation"),
+}  # no coded notes
+
+
 @pytest.mark.parametrize("client", EXAMPLES)
 def test_every_chapter_shows_a_figure_and_a_table_or_says_what_it_lacks(reports: Path, client: str) -> None:
     for stem in CHAPTERS:
@@ -120,7 +126,11 @@ def test_every_chapter_shows_a_figure_and_a_table_or_says_what_it_lacks(reports:
             for cell in book.cells if cell.cell_type == "code"
             for output in cell.outputs if "application/vnd.bespoke.block+json" in output.get("data", {})
         ]  # fmt: skip
-        assert "left_out" in kinds or {"finding", "figure", "table"} <= set(kinds), stem
+        if (client, stem) in LACKING:
+            assert kinds == ["left_out"]
+        else:
+            assert {"finding", "figure", "table"} <= set(kinds), stem
+            assert "left_out" not in kinds, stem
 
 
 PAGES = {"meridian_health": 24, "harbour_legal": 22, "atlas_payments": 20}  # of the report at most

@@ -11,12 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from bespoke.chapters.chapter import Chapter
 from bespoke.errors import BespokeError
-
-if TYPE_CHECKING:
-    from bespoke.chapters.registry import Chapter
 
 GROUP = "bespoke.chapters"
 
@@ -26,8 +24,6 @@ def placed(ours: Iterable[Chapter]) -> dict[str, Chapter]:
 
     Raises BespokeError for an entry point that is no chapter, a stem used twice, or one placed after nothing.
     """
-    from bespoke.chapters.registry import Chapter
-
     order = {chapter.stem: chapter for chapter in ours}
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
         try:

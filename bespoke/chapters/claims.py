@@ -6,41 +6,25 @@ import math
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
 
 from bespoke.chapters.timeline.estimates import PhaseEstimate
 from bespoke.chapters.timeline.network import simulate
+from bespoke.facts.claim import Claim, Verdict
 from bespoke.facts.price_book import MILLION, TokenRates, tariff
-from bespoke.facts.reader import Facts, Sourced, in_force, rows_of
+from bespoke.facts.reader import Facts, in_force, rows_of
 from bespoke.results import Part, Result
 from bespoke.show.filling import filled
 from bespoke.show.numbers import day, decimal, exact
 from bespoke.statistics.proportion import wilson
 from bespoke.statistics.three_point import DistributionShape
 
-Verdict = Literal[
-    "right", "wrong", "wrong in general", "incomplete", "misleading", "contradictory", "unsupported",
-    "outdated",
-]  # fmt: skip
 Inputs = Mapping[str, Decimal | str]
 HOUR = Decimal(3600)
 DAY = Decimal(86_400)
 SERIAL = ("audit", "dataset", "training", "evaluation_ab", "integration")
 DRAWS = 20_000
-
-
-class Claim(Sourced):
-    """A row of the register. `finding` is filled with what `check` computes from `inputs`."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
-    claim: str
-    finding: str
-    verdict: Verdict
-    check: str | None = None
-    inputs: Mapping[str, Decimal | str] = {}
 
 
 class Computed(Part):

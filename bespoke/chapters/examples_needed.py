@@ -10,7 +10,7 @@ from bespoke.results import Part
 from bespoke.show.numbers import decimal, percent
 
 if TYPE_CHECKING:
-    from bespoke.chapters.dataset_readiness import DatasetReadiness
+    from bespoke.chapters.dataset_readiness.result import DatasetReadiness
     from bespoke.chapters.icd10_evaluation import Icd10Evaluation
     from bespoke.chapters.icd10_evaluation.result import Forecast
 

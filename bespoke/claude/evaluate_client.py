@@ -12,7 +12,7 @@ from bespoke.claude.budget.journal import Journal, journal_of
 from bespoke.claude.budget.pico_usd import usd
 from bespoke.claude.budget.run_quote import assumed_ratio, make_quote, tell
 from bespoke.claude.budget.run_summary import EvaluationSummary
-from bespoke.claude.evaluation_run import EvaluationRun
+from bespoke.claude.evaluation_run import EvaluationSession
 from bespoke.claude.requests.calls import Pricing
 from bespoke.claude.requests.capabilities import Capabilities, capabilities, smaller_model
 from bespoke.claude.requests.case_plan import chosen_for, make_task_plan
@@ -112,7 +112,7 @@ def evaluate(
         return _quote_only(plan, pricing, facts, journal_path, budget, say)
     journal = Journal(journal_path, lease_s=patience.lease_s)
     try:
-        run = EvaluationRun(
+        run = EvaluationSession(
             client, facts, plan, pricing, journal, budget, ask_lost_again, patience, say, frozenset(refresh)
         )
         return run_to_end(_opened(run, backend))
@@ -122,7 +122,7 @@ def evaluate(
         journal.close()
 
 
-async def _opened(run: EvaluationRun, backend: str | Backend) -> EvaluationSummary:
+async def _opened(run: EvaluationSession, backend: str | Backend) -> EvaluationSummary:
     return await run.go(open_backend(backend, run.patience) if isinstance(backend, str) else backend)
 
 

@@ -40,7 +40,7 @@ from bespoke.facts.reader import Facts
 
 
 @dataclass
-class EvaluationRun:
+class EvaluationSession:
     """Everything one run needs. `pricing` says whether requests go out in batches."""
 
     client: Client

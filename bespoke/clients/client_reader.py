@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from bespoke.clients.assumed import completed
 from bespoke.clients.client_names import folder
-from bespoke.clients.folder import LOG, FolderReading, read_folder
+from bespoke.clients.folder import LOG, read_folder
+from bespoke.clients.folder_reading import FolderReading
 from bespoke.clients.records import dotted
 from bespoke.clients.schema import (
     Client,

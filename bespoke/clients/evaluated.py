@@ -11,7 +11,7 @@ from bespoke.evaluation.task_reading import CASES, TRAIN, Folder, read_task
 from bespoke.scorers import find, names
 
 if TYPE_CHECKING:
-    from bespoke.clients.folder import FolderReading
+    from bespoke.clients.folder_reading import FolderReading
 
 CODED = "code_set"
 

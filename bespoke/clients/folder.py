@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bespoke.clients import assumed, plausible
 from bespoke.clients.advice_inputs import check_advice_inputs
@@ -15,6 +12,7 @@ from bespoke.clients.claude_account import ENDING, is_account, read_account
 from bespoke.clients.coded_notes import check_leakage, read_code_set, read_notes, read_predictions
 from bespoke.clients.engagement import CODE_SET_IN, read_engagement
 from bespoke.clients.files import LARGEST_YAML, ClientFile, check_encoding, is_there, read_text
+from bespoke.clients.folder_reading import FolderReading
 from bespoke.clients.glyph_coverage import check_drawn
 from bespoke.clients.grid import EXCEL
 from bespoke.clients.own_prices import read_prices
@@ -26,7 +24,6 @@ from bespoke.clients.row_relations import (
     check_tasks,
 )
 from bespoke.clients.schema import (
-    ClaudeAccount,
     CodeFamily,
     Failure,
     JudgeLabel,
@@ -38,12 +35,9 @@ from bespoke.clients.schema import (
 )
 from bespoke.clients.tables import Numbered, read_table
 from bespoke.clients.wording import quote
-from bespoke.errors import Problem
 
 if TYPE_CHECKING:
-    from bespoke.clients.usage import TaskUsage
-    from bespoke.evaluation.cases import EvaluationTask
-    from bespoke.facts.icd10 import Release
+    pass
 
 FILES = (
     "engagement.yaml", "tasks.csv", "failures.csv", "codes.csv", "judge.csv", "phases.csv", "prices.yaml",
@@ -66,69 +60,6 @@ DATASET_ENDINGS = (
     ".csv.gz",
 )
 BINARY_ENDINGS = (".parquet", ".gz")
-
-
-@dataclass
-class FolderReading:
-    """What was read of a client folder: typed fields by file, and the files in order with their problems."""
-
-    root: Path
-    sources: list[ClientFile] = field(default_factory=list)
-    engagement: dict[str, Any] | None = None
-    tables: dict[str, list[Numbered]] = field(default_factory=dict)  # by file name
-    prices: dict[str, dict[str, Any]] | None = None
-    dataset: tuple[Path, ...] = ()
-    code_set: Release | None = None  # the client's own
-    notes: list[Numbered] | None = None
-    train: list[Numbered] | None = None
-    predictions: dict[str, list[Numbered]] | None = None
-    accounts: dict[str, ClaudeAccount] = field(default_factory=dict)  # by system
-    usage: Mapping[str, TaskUsage] | None = None  # by task
-    notes_in: str = "evaluation"  # where notes, train and predictions lie
-    evaluated: list[EvaluationTask] = field(default_factory=list)
-    words: dict[str, str] = field(default_factory=dict)  # the consultant's own, by name of the file
-
-    def problems(self) -> list[Problem]:
-        """In the order of files, then rows."""
-        return [p for source in self.sources for p in sorted(source.problems, key=lambda p: p.row or 0)]
-
-    def source(self, name: str, *, required: bool = False) -> ClientFile | None:
-        """The file, if it is there; a missing required one is a problem."""
-        source = ClientFile(self.root, self.root / name, f"{self.root.name}/{name}", required)
-        self.sources.append(source)
-        if is_there(source.path):
-            return source
-        if required:
-            source.say("is missing; `bespoke new` makes a folder that has one to copy")
-        return None
-
-    def table(self, name: str, *, required: bool = False) -> ClientFile | None:
-        """The CSV file of that name, or the Excel workbook that stands in its place."""
-        other = f"{name.removesuffix('.csv')}{EXCEL}"
-        if not is_there(self.root / other):
-            return self.source(name, required=required)
-        source = self.source(other)
-        if source is not None and is_there(self.root / name):
-            source.say(f"stands beside {name}; keep one of them")
-        return source
-
-    def entries(self, name: str) -> list[str]:
-        """Names in a folder of the client folder, sorted; none when it is missing or no folder."""
-        source = self.source(name) if name else ClientFile(self.root, self.root, self.root.name)
-        if source is None:
-            return []
-        if not name:
-            self.sources.append(source)
-        if not Path(os.path.realpath(source.path)).is_relative_to(os.path.realpath(self.root)):
-            source.say("is a link that leads out of the client folder; put the folder itself here")
-        elif not source.path.is_dir():
-            source.say("is a file; a folder belongs here")
-        else:
-            try:
-                return sorted(path.name for path in source.path.iterdir())
-            except OSError as error:
-                source.say(f"cannot be read: {error.strerror}")
-        return []
 
 
 def read_folder(root: Path) -> FolderReading:

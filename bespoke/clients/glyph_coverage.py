@@ -15,7 +15,7 @@ from bespoke.clients.wording import quote
 from bespoke.errors import BespokeError
 
 if TYPE_CHECKING:
-    from bespoke.clients.folder import FolderReading
+    from bespoke.clients.folder_reading import FolderReading
 
 Place = tuple[int | None, dict[str, Any]]
 

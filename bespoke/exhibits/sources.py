@@ -10,7 +10,7 @@ from bespoke.chapters.cost_model import CostModel
 from bespoke.clients.schema import Client, NegotiatedPrice
 from bespoke.exhibits import unknown_inputs_note
 from bespoke.facts.reader import EARLIEST, Fact, Facts, Sourced, value_rows
-from bespoke.inspection.facts_listing import value_text
+from bespoke.facts.value_text import value_text
 from bespoke.show import Column
 from bespoke.show.filling import filled
 from bespoke.show.numbers import day, exact

@@ -72,12 +72,7 @@ class Picker:
             self.place.children = (self.panel.box,)
 
     def _book(self, name: str) -> Workbook:
-        from bespoke import workbook
-
-        if name == self.book.client.name:
-            return self.book
-        folders = {"client_data": str(self.client_data), "reports": str(self.reports)}
-        return workbook.open(self.book.stem, client=name, as_of=self.book.facts.as_of.isoformat(), **folders)
+        return self.book if name == self.book.client.name else self.book.of_client(name)
 
     def _of_another(self, name: str) -> str:
         """Where to make the chapter itself follow the choice."""

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bespoke.errors import BespokeError
-from bespoke.facts.icd10 import COLUMNS, Release, code_set, packed, well_formed
+from bespoke.facts.icd10_codes import COLUMNS, Release, packed, pinned_codes, well_formed
 
 ENDINGS = (".txt", ".tsv", ".tsv.gz")
 LARGEST = 2**27  # bytes of text; a release takes 15 million
@@ -129,7 +129,7 @@ def _checked(rows: dict[str, _OrderRow]) -> dict[str, str]:
 
 def _nested(rows: dict[str, _OrderRow]) -> dict[str, str]:
     """Rows of an order file with what it does not say: parent, chapter and inclusion terms."""
-    pinned = code_set().codes
+    pinned = pinned_codes().codes
     categories = sorted(code for code in pinned if len(code) == 3)
     whole = {}
     for code, row in rows.items():

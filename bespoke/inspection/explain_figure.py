@@ -12,7 +12,7 @@ from bespoke.chapters.registry import CHAPTERS, Chapter, chapter
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError, printable
 from bespoke.facts.reader import Facts, value_rows
-from bespoke.inspection.facts_listing import value_text
+from bespoke.facts.value_text import value_text
 from bespoke.keys import reads
 from bespoke.own.own_in_report import printed
 from bespoke.report.document import read, split
@@ -27,6 +27,7 @@ from bespoke.report.model import (
     walk,
 )
 from bespoke.report.volumes import assembled
+from bespoke.results import facts_used_in
 from bespoke.runner import proof
 from bespoke.runner.cache import manifest as manifests
 from bespoke.runner.run_client import RunOptions, upstream
@@ -91,8 +92,7 @@ def _chain(
             yield from map(printable, _measured(client) if name == "usage.json" else ())
     for needed in entry.needs.values():
         yield f"    from result  {needed}"
-    result = entry.result_type().read(folder / "results" / f"{entry.stem}.json")
-    for key in result.facts_used if result else ():
+    for key in facts_used_in(folder / "results" / f"{entry.stem}.json"):
         if key in value_rows():
             fact = facts.fact(key)
             stale = ", stale" if fact.stale(facts.as_of) else ""

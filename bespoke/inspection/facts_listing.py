@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 
 from bespoke.facts.reader import VALUE_TABLES, Fact, Sourced, rows_of
+from bespoke.facts.value_text import value_text
 from bespoke.show.filling import filled
-from bespoke.show.numbers import exact, yes_no
 
 HEADER = ("key", "value", "unit", "kind", "source", "read on", "expires", "stale?")
 
@@ -25,7 +24,7 @@ def lines(as_of: date) -> Iterator[str]:
 def _structured(as_of: date) -> Iterator[str]:
     from bespoke.advice.gates import gates
     from bespoke.advice.routes import Route, remedies
-    from bespoke.chapters.claims import Claim
+    from bespoke.facts.claim import Claim
     from bespoke.facts.effects import Effect
     from bespoke.facts.places import Place
     from bespoke.tuning.jobs.profiles import Hyperparameter, Profile
@@ -57,17 +56,3 @@ def _line(key: str, value: str, unit: str, row: Sourced, as_of: date) -> str:
     stale = "stale" if row.stale(as_of) else ""
     cells = (key, value, unit, row.kind, row.source, str(row.read_on), str(row.expires), stale)
     return "\t".join(" ".join(cell.split()) for cell in cells)
-
-
-def value_text(fact: Fact) -> str:
-    """A fact's value as text: a number, a range `low to high` with its likely point, a date or a word."""
-    if fact.low is not None and fact.high is not None:
-        likely = f" (likely {_plain(fact.value)})" if isinstance(fact.value, Decimal) else ""
-        return f"{_plain(fact.low)} to {_plain(fact.high)}{likely}"
-    return _plain(fact.value)
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, bool):
-        return yes_no(value)
-    return exact(value) if isinstance(value, Decimal) else str(value)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
+from bespoke.echo import Echo
 from bespoke.errors import printable
 from bespoke.keys import digest
 from bespoke.own.found import OwnNotebook, own_notebooks
 from bespoke.own.trust import is_trusted
 from bespoke.runner.cache.edited_notebooks import keep_edited
 from bespoke.runner.cache.manifest import Manifest, NotebookRun
-
-Echo = Callable[[str], None]
 
 
 def run_own(

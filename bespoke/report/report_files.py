@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bespoke.errors import BespokeError
 from bespoke.report.report_cover import Cover
-from bespoke.report.speculative_render import Ahead
+from bespoke.report.speculative_render import SpeculativeRender
 
 if TYPE_CHECKING:
     from bespoke.report.additions import Additions
@@ -25,7 +25,7 @@ def render(
     notebooks: Sequence[Path],
     cover: Cover,
     folder: Path,
-    ahead: Ahead | None = None,
+    ahead: SpeculativeRender | None = None,
     meanwhile: Callable[[], object] = lambda: None,
     options: Mapping[Path, ReadingOptions] | None = None,
     besides: Additions | None = None,
@@ -41,7 +41,7 @@ def render(
     from bespoke.saving import write_together
 
     clock = _Clock()
-    ahead = ahead or Ahead(cover.language)
+    ahead = ahead or SpeculativeRender(cover.language)
     report = _document(notebooks, cover, ahead, options, besides)
     clock.lap("read")
     sources = [typesetting.source(report, cover, volume) for volume in ("report", "evidence")]
@@ -78,14 +78,14 @@ def convert(
     """The first volume as files to edit further: `report.docx`, `report.pptx`."""
     from bespoke.report import office
 
-    report = _document(notebooks, cover, Ahead(cover.language), options, besides)
+    report = _document(notebooks, cover, SpeculativeRender(cover.language), options, besides)
     return {f"report.{form}": office.write(report, cover, form) for form in forms}
 
 
 def _document(
     notebooks: Sequence[Path],
     cover: Cover,
-    ahead: Ahead,
+    ahead: SpeculativeRender,
     options: Mapping[Path, ReadingOptions] | None,
     besides: Additions | None,
 ) -> Document:
@@ -98,7 +98,7 @@ def _document(
     return report
 
 
-def _typeset(sources: Sequence[str], cover: Cover, ahead: Ahead) -> list[bytes]:
+def _typeset(sources: Sequence[str], cover: Cover, ahead: SpeculativeRender) -> list[bytes]:
     from bespoke.report import typesetting
 
     ahead.end_rehearsal()

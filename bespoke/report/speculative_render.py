@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bespoke.report.report_cover import Cover
 
 
-class Ahead:
+class SpeculativeRender:
     """Works on threads of its own, from the first executed notebook on."""
 
     def __init__(self, language: str) -> None:
@@ -96,7 +96,7 @@ def _give_way() -> None:
 
 def get_ready() -> None:
     """Import the typesetter, read its fonts, start what reads Markdown."""
-    from bespoke.report import document, pandoc, report_files, typesetting, volumes, webpage, widths  # noqa: F401
+    from bespoke.report import document, pandoc, typesetting, volumes, webpage, widths  # noqa: F401
     from bespoke.show import fonts
 
     with suppress(BespokeError, OSError):  # rendering will say so

@@ -15,12 +15,13 @@ from bespoke import machine
 from bespoke.chapters.registry import CHAPTERS
 from bespoke.client_cache import hand_over
 from bespoke.clients import client_names
+from bespoke.echo import Echo
 from bespoke.errors import BespokeError
 from bespoke.keys import digest, input_digests, package_digest
 from bespoke.own.found import own_notebooks
 from bespoke.own.run_own import own_unchanged, run_own
 from bespoke.paths import PACKAGE, REPORT_FOLDER
-from bespoke.report.speculative_render import Ahead
+from bespoke.report.speculative_render import SpeculativeRender
 from bespoke.runner.besides import Standing
 from bespoke.runner.cache import manifest as manifests
 from bespoke.runner.cache.edited_notebooks import keep_edited
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 __all__ = ["RunOptions", "is_unchanged", "render_report", "run_client", "upstream"]
 
-Echo = Callable[[str], None]
 MOST = 3  # names of stale facts that are said
 FACTS = PACKAGE / "facts" / "tables"
 
@@ -85,9 +85,6 @@ def is_unchanged(name: str, options: RunOptions, say: Echo) -> bool:
 
 def _run(name: str, root: Path, folder: Path, options: RunOptions, say: Echo) -> None:
     """Warm up a kernel process while the client is read, then run and render."""
-    from bespoke.runner.kernels.lazy_imports import collect_seldom
-
-    collect_seldom()
     if fork_client.available():
         fork_client.FORK_SERVER.start()
     started = time.perf_counter()
@@ -108,7 +105,7 @@ def _run(name: str, root: Path, folder: Path, options: RunOptions, say: Echo) ->
         REPORT_FOLDER: str(folder.resolve()),
         **hand_over(client, runtime_dir.folder()),
     }
-    ahead = Ahead(LANGUAGE)
+    ahead = SpeculativeRender(LANGUAGE)
     if plan.repeats() and options.width > 1:  # cores to spare
         _rehearse(plan, client, day, ahead)
     take = ahead.take if options.wants_report else _nothing
@@ -159,7 +156,7 @@ def _begin_anew(name: str, folder: Path, options: RunOptions, say: Echo) -> None
             keep_edited(folder / "notebooks" / f"{stem}.ipynb", then, f"{name}: {stem}", say)
 
 
-def _rehearse(plan: RunPlan, client: Client, day: date, ahead: Ahead) -> None:
+def _rehearse(plan: RunPlan, client: Client, day: date, ahead: SpeculativeRender) -> None:
     """The new report will mostly be the old one."""
     from bespoke.runner.engagement_cover import cover_of
 
@@ -260,7 +257,7 @@ def render_report(
     folder: Path,
     manifest: Manifest | None,
     standing: Standing,
-    ahead: Ahead | None = None,
+    ahead: SpeculativeRender | None = None,
     meanwhile: Callable[[], object] = lambda: None,
 ) -> dict[str, float]:
     """Render the executed notebooks of a client; seconds per step. A missing one is an error naming it."""

@@ -5,19 +5,18 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bespoke import paths
 from bespoke.chapters.registry import CHAPTERS
+from bespoke.echo import Echo
 from bespoke.errors import BespokeError, Problem, printable
 from bespoke.runner.kernels import fork_client
 from bespoke.runner.outcome import PROBLEMS, Outcome, keep
 from bespoke.runner.run_client import RunOptions, cores, is_unchanged, run_client
-
-Echo = Callable[[str], None]
 
 # of engagement.yaml: a logo that is named, fonts that are listed
 PICTURES = re.compile(r"^\s*(?:logo[ \t]*:[ \t]*+(?!null|~|#)\S|fonts[ \t]*:[ \t]*+(?!null|~|\[\s*\]))", re.M)

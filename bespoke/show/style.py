@@ -29,6 +29,15 @@ BLUE, ORANGE, GREEN, RED, PURPLE, YELLOW, GREY = (
 CYCLE = (BLUE, ORANGE, GREEN, PURPLE, RED, YELLOW, GREY)
 EMPHASIS, QUIET = BLUE, "#808997"  # what a figure is about, and all beside it: marks, contrast 3
 
+ROUTE = {  # a route has the same colour wherever it is drawn
+    "as_is": GREY,
+    "prompt_caching": BLUE,
+    "batch": PURPLE,
+    "smaller_model": GREEN,
+    "custom_model_import": RED,
+    "open_weight_lora": ORANGE,
+    "bedrock_haiku3_sft": YELLOW,
+}
 FAMILY_NAME = {
     "format": "Format",
     "tone": "Tone",

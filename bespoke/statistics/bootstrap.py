@@ -13,14 +13,15 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from bespoke.results import Part
+from bespoke.statistics.distributions import normal_cdf, normal_quantile, t_cdf, t_quantile
 from bespoke.statistics.interval import Interval
 from bespoke.statistics.proportion import wilson
 
 Array = NDArray[np.float64]
 
+RESAMPLES = 2_000  # of every interval and test that draws cases anew
 _BLOCK = 200_000  # draws counted at a time: as many as stay in the processor's cache
 _EXACT = 2**24  # whole numbers up to here are exact in single precision, and so are their sums
 
@@ -50,7 +51,7 @@ class ClusterBootstrap:
     """
 
     def __init__(
-        self, groups: Sequence[str], *, resamples: int = 2000, seed: int = 0, level: float = 0.95
+        self, groups: Sequence[str], *, resamples: int = RESAMPLES, seed: int = 0, level: float = 0.95
     ) -> None:
         if not groups:
             raise ValueError("a bootstrap needs at least one observation")
@@ -171,15 +172,15 @@ class ClusterBootstrap:
     def _levels(self, bias: float, acceleration: float) -> Array:
         """The two quantiles of the resamples that the interval takes instead of 2.5% and 97.5%."""
         tail = (1 - self.level) / 2
-        z = self._widening * np.array([stdtrit(self._freedom, tail), stdtrit(self._freedom, 1 - tail)])
-        return np.asarray(ndtr(bias + (bias + z) / (1 - acceleration * (bias + z))), dtype=float)
+        z = self._widening * np.array([t_quantile(self._freedom, tail), t_quantile(self._freedom, 1 - tail)])
+        return np.asarray(normal_cdf(bias + (bias + z) / (1 - acceleration * (bias + z))), dtype=float)
 
     def _p_of_zero(self, drawn: Array, bias: float, acceleration: float) -> float:
         """The level at which an interval built as above would just touch zero."""
         below = np.clip(_share_below(drawn, 0.0), 1 / (len(drawn) + 1), 1 - 1 / (len(drawn) + 1))
-        u = ndtri(below) - bias
+        u = normal_quantile(below) - bias
         z = (u / (1 + acceleration * u) - bias) / self._widening
-        return float(min(1.0, 2 * stdtr(self._freedom, -abs(z))))
+        return float(min(1.0, 2 * t_cdf(self._freedom, -abs(z))))
 
     @property
     def _freedom(self) -> int:
@@ -206,7 +207,7 @@ def _share_below(values: Array, point: float) -> float:
 def _shape(estimate: float, drawn: Array, left_out: Array) -> tuple[float, float]:
     """Efron's bias correction and acceleration, the latter from leaving one cluster out at a time."""
     n = len(drawn)
-    bias = float(ndtri(np.clip(_share_below(drawn, estimate), 1 / (n + 1), 1 - 1 / (n + 1))))
+    bias = float(normal_quantile(np.clip(_share_below(drawn, estimate), 1 / (n + 1), 1 - 1 / (n + 1))))
     apart = left_out.mean() - left_out
     spread = float((apart**2).sum())
     return bias, float((apart**3).sum() / (6 * spread**1.5)) if spread > 0 else 0.0

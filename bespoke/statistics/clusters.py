@@ -12,10 +12,10 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr, stdtrit
 
 from bespoke.results import Part
 from bespoke.statistics.bootstrap import RatioSums
+from bespoke.statistics.distributions import t_cdf, t_quantile
 from bespoke.statistics.interval import Interval
 from bespoke.statistics.score_interval import ScoreEstimate, between, score_interval
 
@@ -133,7 +133,7 @@ class Clusters:
         drawn = self.signs.astype(np.float32) @ moves
         reach = float(np.quantile(self._studentised(drawn, (moves**2).sum(0)).max(1), self.level))
         freedom = max(1, self.clusters - 1)
-        return score_interval(best, max(self.level, 1 - 2 * float(stdtr(freedom, -reach))))
+        return score_interval(best, max(self.level, 1 - 2 * float(t_cdf(freedom, -reach))))
 
     def reach_of_any(self, measures: Sequence[Measure]) -> float:
         """Standard errors that a difference needs to count among all pairs of these; 1.96 for one pair."""
@@ -206,4 +206,4 @@ class Clusters:
 
 def quantile_of_t(level: float, clusters: int) -> float:
     """The two-sided quantile of Student's t with one degree of freedom less than there are clusters."""
-    return float(stdtrit(max(1, clusters - 1), (1 + level) / 2))
+    return float(t_quantile(max(1, clusters - 1), (1 + level) / 2))

@@ -7,8 +7,8 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
+from bespoke.statistics.distributions import t_quantile
 from bespoke.statistics.interval import Interval
 
 Array = NDArray[np.float64]
@@ -64,7 +64,7 @@ def score_interval(estimate: ScoreEstimate, level: float = 0.95) -> Interval:
     if n < 2:
         return Interval(estimate=p, low=0.0, high=1.0)
     size = effective(estimate)
-    t = float(stdtrit(n - 1, (1 + level) / 2))
+    t = float(t_quantile(n - 1, (1 + level) / 2))
     centre = (p + t * t / (2 * size)) / (1 + t * t / size)
     reach = t / (1 + t * t / size) * np.sqrt(p * (1 - p) / size + t * t / (4 * size * size))
     low = 0.0 if p <= 0 else max(0.0, float(centre - reach))

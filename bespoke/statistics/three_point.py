@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bespoke.statistics import beta_quantile
+from bespoke.statistics.distributions import beta_quantile
 
 Array = NDArray[np.float64]
 DistributionShape = Literal["pert", "triangular"]
@@ -26,7 +26,8 @@ def quantile(u: Array, low: float, likely: float, high: float, shape: Distributi
     if shape == "triangular":
         return _triangular(u, low, likely, high)
     rise = PERT_WEIGHT * (likely - low) / (high - low)
-    return low + (high - low) * beta_quantile.quantile(u, 1 + rise, 1 + PERT_WEIGHT - rise)
+    share = beta_quantile(u, 1 + rise, 1 + PERT_WEIGHT - rise)
+    return np.asarray(low + (high - low) * share, dtype=np.float64)
 
 
 def span(u: Array, low: float, high: float) -> Array:

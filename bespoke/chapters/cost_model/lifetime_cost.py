@@ -117,7 +117,7 @@ def usd_per_example(r: TaskRequest) -> Array:
 
 def _evaluation(r: TaskRequest, per_request: Array) -> Array:
     """Running the test set through the route's own model, a few times over."""
-    cases = max(r.inputs.constant("cost.evaluation.cases"), r.task.test_cases)
+    cases = max(r.inputs.facts.threshold("min_test_cases"), r.task.test_cases)
     return np.asarray(cases * r.inputs["cost.evaluation.rounds"] * per_request, dtype=np.float64)
 
 

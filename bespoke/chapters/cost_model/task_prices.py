@@ -74,7 +74,7 @@ class TaskPrices:
         r = TaskRequest.of(self.client, self.task, self.inputs.scope(), self.profile)
         days = r.inputs[f"cost.test.{route}.days"]
         if route == "measure":
-            wanted = r.inputs.constant("cost.evaluation.cases")
+            wanted = r.inputs.facts.threshold("min_test_cases")
             days = days * measuring_share(cases, failures, wanted)
         if route == "deidentify":
             days = days * cleaning_share(rows)

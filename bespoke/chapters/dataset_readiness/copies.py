@@ -29,7 +29,7 @@ class CopyLink:
 class Copies:
     """All readable rows of all files, a few hundred bytes each. Row numbers count from 0 in reading order."""
 
-    files: array[int] = field(default_factory=lambda: array("H"))
+    files: array[int] = field(default_factory=lambda: array("I"))
     lines: array[int] = field(default_factory=lambda: array("Q"))
     targets: array[int] = field(default_factory=lambda: array("Q"))  # one bit per target that may use the row
     valid: bytearray = field(default_factory=bytearray)
@@ -94,14 +94,17 @@ class Copies:
 def _said(turn: Turn) -> str:
     """A turn as a text: what was said, called, thought and shown."""
     if not (turn.calls or turn.reasoning or turn.media or turn.answers):
-        return f"{turn.role}\0{turn.text}"
-    calls = (f"{call.name}{written(call.arguments)}" for call in turn.calls)
-    return "\0".join(
-        (turn.role, turn.text, turn.reasoning, *calls, *(written(one.block) for one in turn.media))
-    )
+        return _framed(turn.role, turn.text)
+    calls = _framed(*(part for call in turn.calls for part in (call.name, written(call.arguments))))
+    shown = _framed(*(written(one.block) for one in turn.media))
+    return _framed(turn.role, turn.text, turn.reasoning, calls, shown)
+
+
+def _framed(*texts: str) -> str:
+    """The texts in one, white space aside, each behind its length: no text can stand for two, or for a boundary."""
+    return "".join(f"{len(text)}:{text}" for text in (" ".join(text.split()) for text in texts))
 
 
 def _digest(*texts: str) -> bytes:
     """128 bits of the texts, white space aside."""
-    joined = "\1".join(" ".join(text.split()) for text in texts)
-    return blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return blake2b(_framed(*texts).encode("utf-8", "surrogatepass"), digest_size=16).digest()

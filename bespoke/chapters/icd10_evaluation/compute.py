@@ -47,14 +47,14 @@ from bespoke.clients.language import foreign_language
 from bespoke.clients.schema import Client, Note
 from bespoke.facts.icd10 import CodeSet, code_set
 from bespoke.facts.reader import Facts
-from bespoke.statistics.bootstrap import ClusterBootstrap
+from bespoke.statistics.bootstrap import RESAMPLES, ClusterBootstrap
 from bespoke.statistics.clusters import Clusters
 
 Slices = Callable[[RungRun, CodeScorer], tuple[Slice, ...]]
 
 
 def compute(
-    client: Client, facts: Facts, *, resamples: int = 2000, flips: int = 20_000, seed: int = 20261120
+    client: Client, facts: Facts, *, resamples: int = RESAMPLES, flips: int = 20_000, seed: int = 20261120
 ) -> Icd10Evaluation | None:
     """Trains and scores the offline ladder, scores recorded systems, quotes the Claude rungs that were not run.
 

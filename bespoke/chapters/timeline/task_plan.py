@@ -158,7 +158,7 @@ class _Phases:
         work = next(w for w in preparing.needed(self.situation, gap, self.facts) if w.route == route)
         if route == "deidentify":
             return days.times(cleaning_share(work.rows))
-        wanted = self.days.of("cost.evaluation.cases").likely
+        wanted = self.facts.threshold("min_test_cases")
         return days.times(measuring_share(work.cases, work.failures, wanted))
 
     def _review(self) -> Keys:

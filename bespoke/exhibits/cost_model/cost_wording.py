@@ -9,17 +9,6 @@ from bespoke.chapters.cost_model import Band, CostModel, RouteCost, TaskCost
 from bespoke.exhibits.display_names import digits_of
 from bespoke.show import Column
 from bespoke.show.numbers import currency, decimal, money_digits
-from bespoke.show.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, YELLOW
-
-COLOUR = {
-    "as_is": GREY,
-    "prompt_caching": BLUE,
-    "batch": PURPLE,
-    "smaller_model": GREEN,
-    "custom_model_import": RED,
-    "open_weight_lora": ORANGE,
-    "bedrock_haiku3_sft": YELLOW,
-}
 
 SOURCE = "the task list and published prices; expected is the mean over {draws} draws, ranges are P10 to P90"
 WHOLE = 10  # amounts from here on are printed without decimals

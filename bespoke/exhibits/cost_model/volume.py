@@ -9,7 +9,6 @@ from typing import Any
 from bespoke import show
 from bespoke.chapters.cost_model import BreakEven, CostModel, Curve, TaskCost
 from bespoke.exhibits.cost_model.cost_wording import (
-    COLOUR,
     ends,
     names,
     route_of,
@@ -18,7 +17,7 @@ from bespoke.exhibits.cost_model.cost_wording import (
 )
 from bespoke.show import Column
 from bespoke.show.numbers import compact, currency, decimal
-from bespoke.show.style import INK, MUTED
+from bespoke.show.style import INK, MUTED, ROUTE
 
 SHORT = {  # beside a curve there is no room for the full name
     "custom_model_import": "Custom import",
@@ -59,7 +58,7 @@ def _draw_break_even(today: float, curves: Sequence[Curve], names: Mapping[str, 
     figure, axes = show.new_figure(3.1)
     axes.axvline(today, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
     for curve in curves:
-        colour = COLOUR.get(curve.route, INK)
+        colour = ROUTE.get(curve.route, INK)
         axes.fill_between(
             curve.requests_per_day, [b.p10 for b in curve.monthly], [b.p90 for b in curve.monthly],
             color=colour, alpha=0.18, linewidth=0,
@@ -74,7 +73,7 @@ def _draw_break_even(today: float, curves: Sequence[Curve], names: Mapping[str, 
     for curve, height in _spread(curves, axes):
         axes.annotate(
             names[curve.route], (1, height), xycoords="axes fraction", xytext=(4, 0),
-            textcoords="offset points", va="center", color=COLOUR.get(curve.route, INK),
+            textcoords="offset points", va="center", color=ROUTE.get(curve.route, INK),
         )  # fmt: skip
     return figure
 

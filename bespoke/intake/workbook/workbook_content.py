@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from bespoke.clients.folder import FolderReading
+from bespoke.clients.folder_reading import FolderReading
 from bespoke.clients.schema import Day, Failure, Name, Phase, Row, Task
 from bespoke.intake.workbook import workbook_phrases
 

@@ -22,7 +22,7 @@ from traitlets import Type
 
 from bespoke.priority import lower_priority
 from bespoke.runner.kernels import fork_client, runtime_dir
-from bespoke.runner.kernels.execute import own_cells
+from bespoke.runner.kernels.code_cells import own_cells
 from bespoke.runner.parallel.start_gates import Coordination
 
 ENGINE = "bespoke"

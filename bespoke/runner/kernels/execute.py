@@ -15,6 +15,7 @@ from typing import Any
 from bespoke.errors import BespokeError, printable
 from bespoke.paths import without_folders
 from bespoke.runner.kernels import fork_client, runtime_dir
+from bespoke.runner.kernels.code_cells import own_cells
 from bespoke.runner.kernels.lazy_imports import import_papermill
 from bespoke.runner.parallel.start_gates import CalledOff, Coordination
 from bespoke.saving import write_atomically
@@ -112,16 +113,6 @@ def _seconds(book: Any) -> tuple[float, float]:
         float(book.cells[i].metadata.get("papermill", {}).get("duration") or 0.0) for i in own_cells(book)
     ]
     return sum(times[:1]), sum(times[1:])
-
-
-def own_cells(book: Any) -> list[int]:
-    """Places of the code cells that are not parameters; the first imports and reads the client, the next computes."""
-    return [
-        place
-        for place, cell in enumerate(book.cells)
-        if cell.cell_type == "code"
-        and not {"parameters", "injected-parameters"} & set(cell.metadata.get("tags", ()))
-    ]
 
 
 def _without_traces(book: Any, source: Path) -> Any:

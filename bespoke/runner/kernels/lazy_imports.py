@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import threading
 from collections.abc import Iterator
@@ -12,16 +11,10 @@ from types import ModuleType
 from typing import Any
 
 _ONE_AT_A_TIME = threading.Lock()
-OFTEN = 50_000  # objects between two looks for rubbish: a run lives for seconds
 FORMATS = (  # of JSON schema, which notebooks do not use
     "rfc3987_syntax", "rfc3986_validator", "rfc3339_validator", "webcolors", "isoduration", "fqdn", "uri_template",
     "jsonpointer",
 )  # fmt: skip
-
-
-def collect_seldom() -> None:
-    """Most objects of a short process are modules, which never are rubbish."""
-    gc.set_threshold(OFTEN, 20, 20)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 
 from bespoke.errors import BespokeError
-from bespoke.runner.kernels.lazy_imports import collect_seldom, put_off, without
+from bespoke.runner.kernels.lazy_imports import put_off, without
 
 KERNEL = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.interactiveshell",
@@ -42,7 +42,6 @@ def extras_for(clients: Sequence[Path]) -> list[str]:
 
 def prepare() -> None:
     """Without this no kernel is forked."""
-    collect_seldom()
     with without(*DEBUGGER):
         for name in KERNEL:
             _import(name)
@@ -98,10 +97,11 @@ def _read_the_prices() -> None:
 
 
 def _read_the_advice() -> None:
+    import bespoke.chapters.claims  # noqa: F401
     from bespoke.advice.gates import gates
     from bespoke.advice.routes import remedies, routes
-    from bespoke.chapters.claims import Claim
     from bespoke.chapters.dataset_readiness.dataset_rules import rules_as_of
+    from bespoke.facts.claim import Claim
     from bespoke.facts.effects import effects
     from bespoke.facts.places import places
     from bespoke.facts.reader import rows_of

@@ -16,6 +16,7 @@ from typing import Literal
 
 from bespoke import paths
 from bespoke.chapters.registry import CHAPTERS, chapter
+from bespoke.echo import Echo
 from bespoke.errors import BespokeError
 from bespoke.runner.cache.edited_notebooks import keep_edited
 from bespoke.runner.cache.manifest import NotebookRun
@@ -24,7 +25,6 @@ from bespoke.runner.kernels.execute import Seconds, execute
 from bespoke.runner.kernels.fork_client import FORK_SERVER
 from bespoke.runner.parallel.start_gates import Coordination, StartGate, Watched
 
-Echo = Callable[[str], None]
 # A notebook and what came of it: its kernel was asked for, its result is there, or it has ended.
 News = tuple[str, Literal["begun", "result"] | Future[Seconds | None]]
 DRAWING = 3  # kernels there may be for each that computes

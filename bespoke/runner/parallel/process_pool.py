@@ -14,13 +14,13 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from bespoke.echo import Echo
 from bespoke.errors import printable
 from bespoke.runner.cache.run_plan import RunOptions
 from bespoke.runner.kernels import fork_client
-from bespoke.runner.kernels.lazy_imports import collect_seldom, import_papermill
+from bespoke.runner.kernels.lazy_imports import import_papermill
 from bespoke.runner.outcome import Outcome, problems_of
 
-Echo = Callable[[str], None]
 RunOne = Callable[[str, RunOptions, Echo], Outcome]
 
 
@@ -61,7 +61,6 @@ def _get_ready(names: Sequence[str], options: RunOptions) -> None:
     from bespoke.runner.kernels import preload
     from bespoke.runner.parallel import notebook_scheduler  # noqa: F401
 
-    collect_seldom()
     fork_client.FORK_SERVER.start()
     fork_client.FORK_SERVER.expect(
         options.wanted, preload.extras_for([options.client_data / name for name in names])
@@ -133,7 +132,7 @@ def _by_command(names: Sequence[str], options: RunOptions, jobs: int, say: Echo)
     def start(name: str) -> Outcome:
         done = subprocess.run(
             [
-                sys.executable, "-m", "bespoke.runner.remote.remote_job", "run", name, *options.flags(),
+                sys.executable, "-m", "bespoke.tethered_command", "run", name, *options.flags(),
                 "--client-data", str(options.client_data), "--reports", str(options.reports),
             ],
             capture_output=True, text=True, encoding="utf-8", check=False,

@@ -38,15 +38,21 @@ def unpack(files: Files, folder: Path) -> None:
     for name in files:
         check_path(name)
     folder.mkdir(parents=True, exist_ok=True)
-    for path in list(_inside(folder)):
-        if path.is_file() and path.relative_to(folder).as_posix() not in files:
-            path.unlink()
+    for path in [path for path in _left(folder, files) if _comes_under(path.relative_to(folder), files)]:
+        path.unlink()  # a folder comes in its place
     for name in manifest_last(files):
         path = folder / name
         if name.endswith("/"):
             path.mkdir(parents=True, exist_ok=True)
         elif not path.is_file() or path.read_bytes() != files[name]:
             write_atomically(path, files[name])
+    for path in _left(folder, files):  # at the end: until then the old manifest speaks of them
+        path.unlink()
+
+
+def file_names(folder: Path) -> list[str]:
+    """What `pack` would take, by path in the folder, without reading it."""
+    return [path.relative_to(folder).as_posix() for path in _inside(folder) if path.is_file()]
 
 
 def manifest_last(names: Mapping[str, object]) -> list[str]:
@@ -60,6 +66,15 @@ def check_path(name: str) -> None:
     sound = bool(parts) and not name.startswith("/") and ".." not in parts
     if not sound or any(character in name for character in "\\:\0"):
         raise BespokeError("is no path inside a folder", path=name or '""')
+
+
+def _left(folder: Path, files: Files) -> list[Path]:
+    """The files of the folder that are not among these."""
+    return [folder / name for name in file_names(folder) if name not in files]
+
+
+def _comes_under(name: Path, files: Files) -> bool:
+    return any(other.startswith(f"{name.as_posix()}/") for other in files)
 
 
 def _inside(folder: Path) -> Iterator[Path]:

@@ -22,7 +22,7 @@ from typing import Any
 from bespoke.claude.sending.destination import is_this_machine
 from bespoke.errors import BespokeError
 from bespoke.runner.remote.remote_job import Done, RemoteJob, fingerprint, run_remote_job
-from bespoke.runner.remote.remote_run import Workers
+from bespoke.runner.remote.workers import Workers
 
 ADDRESS = re.compile(r"((?:tcp|tls)://)?(\[[0-9a-fA-F:]+\]|[^/\s:\[\]]+):(\d{1,5})")
 SECONDS = 10  # until a cluster must have answered

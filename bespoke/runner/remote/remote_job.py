@@ -6,7 +6,6 @@ the work is done; the report goes back the same way.
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import os
 import signal
@@ -30,7 +29,6 @@ from bespoke.runner.remote.archive import Files, pack, unpack
 LOG = "engagement_log.csv"  # of the consultancy, beside the client folders
 LOOK = 0.5  # seconds between two looks whether the job is still wanted
 GRACE = 10  # seconds to end in order
-PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,7 @@ def _bring_report(job: RemoteJob, report: Path) -> dict[str, str]:
 def _command(job: RemoteJob, place: Path, wanted: Callable[[], bool]) -> tuple[tuple[str, ...], int]:
     """Lines and exit code of `bespoke run`, in a process that ends with this one."""
     with subprocess.Popen(
-        [sys.executable, "-m", "bespoke.runner.remote.remote_job", "run", job.name, *job.flags],
+        [sys.executable, "-m", "bespoke.tethered_command", "run", job.name, *job.flags],
         cwd=place, env={**os.environ, **fork_client.surroundings(), **job.sealing},
         text=True, encoding="utf-8", errors="replace",
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -153,14 +151,3 @@ def _end(run: subprocess.Popen[str]) -> None:
 def _failed(job: RemoteJob, why: str) -> Done:
     line = f"{job.name}: {why}"
     return Done((line,), (line,))
-
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # workers in the background may ignore it
-    if sys.platform == "linux":  # elsewhere a run whose worker is lost goes on to its end, for nobody
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    from bespoke.cli import main
-    from bespoke.saving import be_private
-
-    be_private()
-    main()

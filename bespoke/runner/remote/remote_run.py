@@ -6,7 +6,7 @@ is room for. Folders under a URL are read and written by whoever does the job an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -16,26 +16,18 @@ from threading import Event
 
 from bespoke import clients, machine
 from bespoke.clients import client_names
+from bespoke.echo import Echo
 from bespoke.errors import BespokeError, printable
 from bespoke.keys import digest
 from bespoke.runner.lock import one_at_a_time
 from bespoke.runner.outcome import Outcome, keep
 from bespoke.runner.remote.archive import Files, is_local_only, pack, unpack
 from bespoke.runner.remote.remote_job import LOG, Done, RemoteJob, fingerprint, run_remote_job
+from bespoke.runner.remote.workers import Workers
 from bespoke.saving import keep_out_of_git
 
-Echo = Callable[[str], None]
 Place = Path | str  # a folder, or the URL of one
 SECONDS = 1.0  # between two looks whether anybody is still at work
-
-
-@dataclass(frozen=True)
-class Workers:
-    """Where jobs are done. `hopeless` says why nobody is left to do them, as long as that is so."""
-
-    submit: Callable[[RemoteJob], Future[Done]]
-    room: Callable[[], int]
-    hopeless: Callable[[], str]
 
 
 @dataclass

@@ -18,7 +18,7 @@ from bespoke.claude.sending.destination import keep_loopback_direct
 from bespoke.clients import client_names
 from bespoke.errors import BespokeError
 from bespoke.keys import digest
-from bespoke.runner.remote.archive import check_path, manifest_last, pack
+from bespoke.runner.remote.archive import check_path, file_names, manifest_last
 from bespoke.tuning.jobs.aws import INSTALL, aws_errors, encrypted
 
 SCHEME = "s3://"
@@ -73,17 +73,19 @@ def listing(url: str) -> list[str]:
 
 
 def deliver(folder: Path, url: str, before: Mapping[str, str]) -> None:
-    """Make the URL hold what the folder holds. `before` is what was fetched from there: only changes are sent."""
+    """Make the URL hold what the folder holds. `before` is what was fetched from there: only changes are sent.
+
+    What is no longer there goes after the new manifest has come: at no time does a manifest name a missing file.
+    """
     bucket, prefix = _split(url)
-    files = {name: content for name, content in pack(folder).items() if not name.endswith("/")}
+    files = dict.fromkeys(file_names(folder))
     with _asking(url) as s3:
-        for name in before.keys() - files.keys():
-            s3.delete_object(Bucket=bucket, Key=f"{prefix}{name}", **_owned())
         for name in manifest_last(files):
             if digest(folder / name) != before.get(name):
-                s3.put_object(
-                    Bucket=bucket, Key=f"{prefix}{name}", Body=files[name], **_owned(), **_sealed_up()
-                )
+                with (folder / name).open("rb") as content:
+                    s3.put_object(Bucket=bucket, Key=f"{prefix}{name}", Body=content, **_owned(), **_sealed_up())
+        for name in sorted(before.keys() - files.keys()):
+            s3.delete_object(Bucket=bucket, Key=f"{prefix}{name}", **_owned())
 
 
 def under(url: str, name: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from bespoke import clients, confirmed
 from bespoke.claude import RetryPolicy
 from bespoke.clients.schema import Client
+from bespoke.echo import Echo
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.results import write_atomically
@@ -32,7 +33,7 @@ from bespoke.tuning.jobs import unrecorded_resources as strayed
 from bespoke.tuning.jobs.aws import Aws
 from bespoke.tuning.jobs.converse import ConverseReply, converse, ready_endpoint
 from bespoke.tuning.jobs.frame import Frame, frame_of
-from bespoke.tuning.jobs.outside import Echo, Outside
+from bespoke.tuning.jobs.outside import Outside
 from bespoke.tuning.jobs.prepare import Choice
 from bespoke.tuning.jobs.profiles import profile
 from bespoke.tuning.jobs.state import FOLDER, Store, TuningRun, opened, the_run

@@ -8,13 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from bespoke.clients.schema import Client
+from bespoke.echo import Echo
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.tuning.jobs import aws as amazon
 from bespoke.tuning.jobs import aws_names, job_quote, lifecycle
 from bespoke.tuning.jobs.ask_aws import endpoint_now, find_endpoint
 from bespoke.tuning.jobs.aws import Aws, aws_errors
-from bespoke.tuning.jobs.outside import Echo, Outside
+from bespoke.tuning.jobs.outside import Outside
 from bespoke.tuning.jobs.profiles import Profile
 from bespoke.tuning.jobs.state import GONE, REFUSED, Endpoint, Store, TuningRun
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bespoke.claude.requests.identifier_check import read_waivers, unwaived
 from bespoke.clients.schema import Client, Note
+from bespoke.echo import Echo
 from bespoke.errors import BespokeError
 from bespoke.facts.price_book import RequestTokens, request_cost
 from bespoke.facts.reader import Facts
@@ -19,7 +20,7 @@ from bespoke.tuning.jobs.answered import TEXT, answers, append, row_of, unanswer
 from bespoke.tuning.jobs.aws import Aws
 from bespoke.tuning.jobs.converse import converse, ready_endpoint
 from bespoke.tuning.jobs.frame import Frame, frame_of
-from bespoke.tuning.jobs.outside import Echo, Outside
+from bespoke.tuning.jobs.outside import Outside
 from bespoke.tuning.jobs.profiles import Profile
 from bespoke.tuning.jobs.state import FOLDER, Store, TuningRun
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bespoke.clients.schema import Client, Task
+from bespoke.echo import Echo
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.results import write_atomically
 from bespoke.tuning.jobs import job_quote, lifecycle
 from bespoke.tuning.jobs.frame import Frame, frame_of
-from bespoke.tuning.jobs.outside import Echo
 from bespoke.tuning.jobs.prepare import Choice, Dataset, prepare
 from bespoke.tuning.jobs.profiles import Profile
 from bespoke.tuning.jobs.state import FOLDER

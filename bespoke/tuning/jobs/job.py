@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from bespoke.clients.schema import Client
+from bespoke.echo import Echo
 from bespoke.tuning.jobs import ask_aws
 from bespoke.tuning.jobs import aws as amazon
 from bespoke.tuning.jobs.aws import Aws, aws_errors
-from bespoke.tuning.jobs.outside import Echo, Outside
+from bespoke.tuning.jobs.outside import Outside
 from bespoke.tuning.jobs.state import REFUSED, Store, TuningRun
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from bespoke.echo import Echo
 from bespoke.errors import BespokeError
 from bespoke.tuning.jobs import ask_aws, upload
 from bespoke.tuning.jobs import aws as amazon
 from bespoke.tuning.jobs.ask_aws import UnrecordedResource
 from bespoke.tuning.jobs.aws import Aws, aws_errors
-from bespoke.tuning.jobs.outside import Echo, Outside
+from bespoke.tuning.jobs.outside import Outside
 from bespoke.tuning.jobs.state import DELETING, GONE, INTENDED, REFUSED, Store, TuningRun
 
 ASKED = 20  # times AWS is asked whether something is gone

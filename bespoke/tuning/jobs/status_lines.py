@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bespoke.clients.schema import Client
+from bespoke.echo import Echo
 from bespoke.errors import BespokeError
 from bespoke.tuning.jobs import lifecycle
 from bespoke.tuning.jobs.ask_aws import UnrecordedResource
 from bespoke.tuning.jobs.aws import Aws
-from bespoke.tuning.jobs.outside import Echo, Outside
+from bespoke.tuning.jobs.outside import Outside
 from bespoke.tuning.jobs.profiles import Profile
 from bespoke.tuning.jobs.state import TuningRun
 

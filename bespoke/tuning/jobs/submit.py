@@ -11,12 +11,13 @@ from decimal import Decimal
 from pathlib import Path
 
 from bespoke.clients.schema import Client, Task
+from bespoke.echo import Echo
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.tuning.jobs import aws_names, job_quote, lifecycle, upload
 from bespoke.tuning.jobs.aws import Aws
 from bespoke.tuning.jobs.job import ensure_job
-from bespoke.tuning.jobs.outside import Echo, Outside
+from bespoke.tuning.jobs.outside import Outside
 from bespoke.tuning.jobs.prepare import ALL_SOUND, NAMES, Choice, Dataset, digest_of, prepare
 from bespoke.tuning.jobs.profiles import Profile, chosen
 from bespoke.tuning.jobs.state import FOLDER, REFUSED, AwsResource, Store, TuningRun, Upload

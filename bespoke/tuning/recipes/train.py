@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from peft import LoraConfig
 from transformers import AutoModelForCausalLM
 from trl import SFTConfig, SFTTrainer
 
+from bespoke.echo import Echo
 from bespoke.errors import BespokeError
 from bespoke.results import write_atomically
 from bespoke.tuning.recipes import mask
@@ -26,7 +26,6 @@ from bespoke.tuning.recipes.recipe import Recipe, read_recipe
 from bespoke.tuning.recipes.templates import Template, check_end, first_line, template_of
 from bespoke.tuning.recipes.training_rows import Rows, messages_of, read_rows
 
-Echo = Callable[[str], None]
 LOSS = {
     "last_answer": "the loss is taken on the last answer of each example; earlier answers are read, not learnt",
     "every_answer": "the loss is taken on every answer of each example",
