@@ -118,12 +118,12 @@ def test_a_report_in_which_nothing_changed_says_so():
 
 def test_who_signs_is_printed_and_what_nobody_gave_is_a_line_to_fill_in():
     signed = Signature("Bespoke Consulting", AUTHOR, "Partner", date(2026, 11, 20))
-    last = report(Additions(signatures=(signed, Signature("Acme")))).chapters[-1]
-    assert (last.anchor, last.heading, last.short) == ("sign-off", "Sign-off", True)
-    ours, theirs = (plain(one.children) for one in last.body)
-    line = "_" * 18
+    heading, *blocks = report(Additions(signatures=(signed, Signature("Acme")))).front.body[-3:]
+    assert plain(heading.children) == "Sign-off"
+    ours, theirs = (plain(one.children) for one in blocks)
+    line = "_" * 16
     assert (
         ours
-        == f"Bespoke Consulting Name: Ada Lovelace   Role: Partner   Date: 20 Nov 2026   Signature: {line}"
+        == f"Bespoke Consulting Name: Ada Lovelace   Role: Partner   Date: 20 Nov 2026 Signature: {line}{line}"
     )
-    assert theirs == f"Acme Name: {line}   Role: {line}   Date: {line}   Signature: {line}"
+    assert theirs == f"Acme Name: {line}   Role: {line}   Date: {line} Signature: {line}{line}"

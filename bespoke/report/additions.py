@@ -18,7 +18,6 @@ from bespoke.report.model import (
     Heading,
     Inline,
     Paragraph,
-    Section,
     Styled,
     TableColumn,
     TextRun,
@@ -30,7 +29,7 @@ from bespoke.report.texts import Texts
 from bespoke.show import numbers
 
 LABEL = "tbl-changes"
-LINE = "_" * 18  # to be filled in by hand
+LINE = "_" * 16  # to be filled in by hand
 
 
 @dataclass(frozen=True)
@@ -103,6 +102,7 @@ def added(parts: Sequence[NotebookPieces], additions: Additions, language: str) 
         last.front.append(Paragraph([TextRun(said.format(n=additions.stale, m=additions.facts))]))
     if additions.changes is not None:
         last.front += _changes(additions.changes, words, language)
+    last.front += _sign_off(additions.signatures, words, language)
     return [first, *parts, last]
 
 
@@ -141,19 +141,15 @@ def _changes(changes: Changes, words: Mapping[str, str], language: str) -> list[
     return [Heading(2, [TextRun(title)]), table, *(Paragraph([TextRun(cause)]) for cause in changes.causes)]
 
 
-def sign_off(additions: Additions, language: str) -> list[Section]:
-    """The last section of the report: a block for each who signs."""
-    words = phrases(language)
-    if not additions.signatures:
-        return []
-    body: list[Block] = [Paragraph(_signed(one, words, language)) for one in additions.signatures]
-    return [Section("sign-off", "", "", words["sign_off"], words["sign_off"], body, short=True)]
+def _sign_off(signatures: Sequence[Signature], words: Mapping[str, str], language: str) -> list[Block]:
+    """A block for each who signs."""
+    signed = [Paragraph(_signed(one, words, language)) for one in signatures]
+    return [Heading(2, [TextRun(words["sign_off"])]), *signed] if signed else []
 
 
 def _signed(one: Signature, words: Mapping[str, str], language: str) -> list[Inline]:
     day = numbers.day(one.day, language) if one.day else ""
-    lines = [
-        (words["name"], one.name), (words["role"], one.role), (words["date"], day), (words["signature"], ""),
-    ]  # fmt: skip
-    said = "   ".join(f"{name} {value or LINE}" for name, value in lines)
-    return [Styled("strong", [TextRun(one.party)]), Break(), TextRun(said)]
+    about = [(words["name"], one.name), (words["role"], one.role), (words["date"], day)]
+    said = "   ".join(f"{name} {value or LINE}" for name, value in about)
+    signature = TextRun(f"{words['signature']} {LINE}{LINE}")
+    return [Styled("strong", [TextRun(one.party)]), Break(), TextRun(said), Break(), signature]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from bespoke.report import numbering
-from bespoke.report.additions import NOTHING, Additions, added, sign_off
+from bespoke.report.additions import NOTHING, Additions, added
 from bespoke.report.document import Notebook, NotebookPieces, finding, split
 from bespoke.report.model import (
     Block,
@@ -46,7 +46,6 @@ def assembled(parts: Sequence[NotebookPieces], language: str, besides: Additions
     )
     document.chapters += _without(parts, len(chapters), words)
     document.chapters += _closing(there, len(document.chapters), words)
-    document.chapters += sign_off(besides, language)
     numbering.number(document, words)
     return document
 
