@@ -19,6 +19,7 @@ from bespoke.intake.front_intake import intake
 from bespoke.own.front import trust
 from bespoke.places import is_url, nearest
 from bespoke.report.front import export
+from bespoke.scenarios.front import scenario
 from bespoke.tuning.front import tune
 
 
@@ -307,7 +308,7 @@ def move_notes(client: str, task: str, client_data: Path | None) -> None:
 
 
 for command in (
-    evaluate, explore, export, grade, import_predictions, imports, intake, label, optimise, trust, tune,
+    evaluate, explore, export, grade, import_predictions, imports, intake, label, optimise, scenario, trust, tune,
 ):  # fmt: skip
     bespoke.add_command(command)
 

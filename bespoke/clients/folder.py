@@ -35,13 +35,14 @@ from bespoke.clients.wording import quote
 from bespoke.errors import Problem
 
 if TYPE_CHECKING:
+    from bespoke.clients.scenarios import Scenario
     from bespoke.clients.usage import TaskUsage
     from bespoke.evaluation.cases import EvaluationTask
     from bespoke.facts.icd10 import Release
 
 FILES = (
     "engagement.yaml", "tasks.csv", "failures.csv", "codes.csv", "judge.csv", "phases.csv", "prices.yaml",
-    "usage.json", "exports", "dataset", "evaluation", "notebooks", "tuning",
+    "usage.json", "exports", "dataset", "evaluation", "notebooks", "scenarios", "tuning",
 )  # fmt: skip
 LOG = "engagement_log.csv"
 EVALUATION_FILES = ("notes.jsonl", "train.jsonl", "predictions", "waivers.csv", "judge_waivers.csv")
@@ -79,6 +80,7 @@ class Reading:
     usage: Mapping[str, TaskUsage] | None = None  # by task
     notes_in: str = "evaluation"  # where notes, train and predictions lie
     evaluated: list[EvaluationTask] = field(default_factory=list)
+    scenarios: list[Scenario] = field(default_factory=list)
 
     def problems(self) -> list[Problem]:
         """In the order of files, then rows."""
@@ -137,6 +139,7 @@ def read_folder(root: Path) -> Reading:
         reading.prices = read_prices(prices, (reading.engagement or {}).get("as_of"))
     _read_dataset(reading)
     _read_evaluation(reading)
+    _read_scenarios(reading)
     _name_strangers(reading)
     check_drawn(reading)
     return reading
@@ -277,6 +280,25 @@ def _read_evaluation(reading: Reading) -> None:
     if train and reading.train and reading.notes:
         check_leakage(train, reading.train, reading.notes)
     _read_all_predictions(reading)
+
+
+def _read_scenarios(reading: Reading) -> None:
+    names = [name for name in reading.entries("scenarios") if not name.startswith((".", "README"))]
+    if not names:
+        return
+    from bespoke.clients.scenarios import ENDING, read_scenario
+
+    rows = reading.tables.get("tasks.csv")
+    tasks = None if rows is None else [row["task_id"] for _, row in rows if "task_id" in row]
+    for name in names:
+        source = reading.source(f"scenarios/{name}")
+        if source is None or name.endswith(".example"):
+            continue
+        if not name.endswith(ENDING):
+            source.say(f"is not read; scenarios end in {ENDING}", warning=True)
+            continue
+        found = read_scenario(source, name.removesuffix(ENDING), tasks)
+        reading.scenarios += [found] if found else []
 
 
 def _holds_files(path: Path) -> bool:

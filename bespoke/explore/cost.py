@@ -19,10 +19,10 @@ from bespoke.chapters.cost_model.routes import SAME_MODEL_SAME_PROMPT
 from bespoke.chapters.cost_model.task import PricedTask
 from bespoke.chapters.measured import measured_tasks
 from bespoke.chapters.situations import situations
+from bespoke.clients.changes import Changes
 from bespoke.exhibits.cost_model.words import LEVERS, between
 from bespoke.exhibits.naming import place_name
 from bespoke.explore.audit import Earlier, load_dials, quality_dials
-from bespoke.explore.changes import Changes
 from bespoke.explore.dials import YES_NO, Dial
 from bespoke.explore.explorer import Explorer, Shown
 from bespoke.explore.ranges import Range, drawing

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from bespoke.explore.changes import Address, Value
+from bespoke.clients.changes import Address, Value
 from bespoke.show.html import LITERAL, element, escape
 
 Kind = Literal["number", "volume", "whole", "entry", "price", "choice", "buttons", "day", "words"]

@@ -7,9 +7,9 @@ from typing import Any
 
 import ipywidgets as w
 
+from bespoke.clients.changes import Address, Changes, Value
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
-from bespoke.explore.changes import Address, Changes, Value
 from bespoke.explore.dials import Dial, row_of, widget_of
 from bespoke.explore.explorer import Explorer, Shown
 from bespoke.explore.keep import Keep

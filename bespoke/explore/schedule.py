@@ -8,8 +8,8 @@ from typing import Any
 from bespoke.chapters import schedule
 from bespoke.chapters.registry import chapter
 from bespoke.chapters.timeline import PhaseTimeline, PlanTimeline, Timeline
+from bespoke.clients.changes import Changes
 from bespoke.exhibits.timeline.words import full_name, plan_name
-from bespoke.explore.changes import Changes
 from bespoke.explore.dials import Dial
 from bespoke.explore.explorer import Explorer, NothingToExplore, Shown
 from bespoke.explore.ranges import Range, drawing
