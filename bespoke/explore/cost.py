@@ -10,7 +10,6 @@ from typing import Any
 
 from bespoke.advice import serving
 from bespoke.advice.routes import routes
-from bespoke.chapters.cost_model.compute import SEED, inputs_of
 from bespoke.chapters.cost_model.over_volume import OverVolume, caching_pays_from
 from bespoke.chapters.cost_model.pricing import Draws, verdict
 from bespoke.chapters.cost_model.quality import accepted_share
@@ -24,6 +23,7 @@ from bespoke.exhibits.cost_model.words import LEVERS, between
 from bespoke.exhibits.naming import place_name
 from bespoke.explore.audit import Earlier, load_dials, quality_dials
 from bespoke.explore.dials import YES_NO, Dial
+from bespoke.explore.draws import drawn
 from bespoke.explore.explorer import Explorer, Shown
 from bespoke.explore.ranges import Range, drawing
 from bespoke.explore.scene import Scene
@@ -126,12 +126,11 @@ class CostModelExplorer(Explorer):
 
     def _price(self, subject: str, scene: Scene) -> PricedTask:
         client, earlier = scene.client, self.earlier
-        inputs = inputs_of(client, scene.facts, DRAWS, SEED)
         measured = measured_tasks(earlier.evaluation)
         found = situations(
             client, scene.facts, failures=earlier.failures, dataset=earlier.dataset, measured=measured
         )
-        return PricedTask(client, client.task(subject), inputs, found[subject], measured)
+        return PricedTask(client, client.task(subject), drawn(scene, DRAWS), found[subject], measured)
 
 
 def _line(

@@ -11,7 +11,7 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from bespoke.clients.changes import Changes
 from bespoke.clients.files import Source
@@ -59,28 +59,26 @@ class Memory:
 
     def note_kept(self, proposal: Proposal) -> None:
         """Remember what a keep replaced, the last one last."""
-        self._write([*self._kept(), [asdict(edit) for edit in proposal.edits]])
+        self._write([*self.kept(), proposal])
 
-    def can_undo(self) -> bool:
-        return bool(self._kept())
+    def kept(self) -> list[Proposal]:
+        """What keeps have replaced and undoing has not brought back, the last one last."""
+        try:
+            found = json.loads(self.kept_file.read_text(encoding="utf-8"))
+            return [Proposal(self.folder, tuple(Edit(**edit) for edit in edits), ()) for edits in found]
+        except (OSError, ValueError, TypeError):
+            return []
 
     def undo(self) -> list[str]:
         """Bring back what the last keep replaced; the names of the files. Raises BespokeError where there is none,
         or a file has changed since."""
-        kept = self._kept()
+        kept = self.kept()
         if not kept:
             raise BespokeError("nothing was kept that could be undone", path=self.folder.name)
-        edits = tuple(Edit(**edit) for edit in kept[-1])
-        Proposal(self.folder, edits, ()).undo()
+        kept[-1].undo()
         self._write(kept[:-1])
-        return [edit.name for edit in edits]
+        return [edit.name for edit in kept[-1].edits]
 
-    def _kept(self) -> list[list[dict[str, Any]]]:
-        try:
-            found = json.loads(self.kept_file.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return []
-        return found if isinstance(found, list) else []
-
-    def _write(self, kept: list[list[dict[str, Any]]]) -> None:
-        write_atomically(self.kept_file, json.dumps(kept[-MOST_KEPT:]), mode=0o600)
+    def _write(self, kept: list[Proposal]) -> None:
+        rows = [[asdict(edit) for edit in proposal.edits] for proposal in kept[-MOST_KEPT:]]
+        write_atomically(self.kept_file, json.dumps(rows), mode=0o600)

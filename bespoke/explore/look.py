@@ -1,0 +1,22 @@
+"""How an Explore section shows HTML, a line of its own, and a problem: readable on a light page and on a dark one."""
+
+from __future__ import annotations
+
+from bespoke.show.html import LITERAL, escape
+
+
+def page(html: str) -> str:
+    """HTML in the look of a notebook's outputs; there tables stand left, but not inside a widget."""
+    style = "<style>.bespoke-page table{margin-left:0}</style>"
+    return f'{style}<div class="{LITERAL} jp-RenderedHTMLCommon bespoke-page">{html}</div>'
+
+
+def problem_line(text: str) -> str:
+    """One clear line in place of a traceback."""
+    style = "border-left:4px solid #C2410C;padding:.2em .8em;margin:.4em 0;white-space:pre-wrap"
+    return f'<div role="alert" class="{LITERAL}" dir="auto" style="{style}">{escape(text)}</div>'
+
+
+def line(text: str) -> str:
+    """What a button did."""
+    return f'<div role="status" class="{LITERAL}" style="white-space:pre-wrap;padding:.2em 0">{escape(text)}</div>'
