@@ -102,10 +102,10 @@ def answers(panel: Panel, before: str) -> bool:
     return panel.view.value != before or bool(alert(panel))
 
 
-def processor_milliseconds(action: Callable[[], object]) -> float:
-    """How long this process computed."""
+def move(panel: Panel, name: str, value: Any) -> float:
+    """Move a control; the milliseconds for which this process computed."""
     started = time.process_time()
-    action()
+    widget(panel, name).value = value
     return 1000 * (time.process_time() - started)
 
 
@@ -131,16 +131,12 @@ def test_every_dial_reacts_at_once_and_back_restores_the_folder(
         before = made.view.value
         dial = next(dial for dial in made.shown if dial.name == name)
         value = other(dial)
-        took = processor_milliseconds(
-            lambda name=name, value=value: setattr(widget(made, name), "value", value)
-        )
+        took = move(made, name, value)
         if not answers(made, before):
             silent.append(name)
         if took >= FASTEST:  # a machine at other work: once more
             made.back()
-            took = processor_milliseconds(
-                lambda name=name, value=value: setattr(widget(made, name), "value", value)
-            )
+            took = move(made, name, value)
         assert took < FASTEST, name
         made.back()
         assert made.view.value == asis

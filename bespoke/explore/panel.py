@@ -25,6 +25,7 @@ from bespoke.explore.scenario_bar import ScenarioBar
 from bespoke.explore.scene import Scene
 from bespoke.explore.underneath import changed, stamp
 from bespoke.facts.reader import Facts
+from bespoke.scenarios import saving
 from bespoke.show.html import escape, fragment
 
 WRAP = {"flex_flow": "row wrap", "width": "100%"}
@@ -119,25 +120,30 @@ class Panel:
             self.underneath.value = problem_line(str(error))
 
     def recall(self) -> None:
-        """Put what was explored and not kept, before a restart or in another chapter, back on the controls."""
+        """Put what was explored and not kept, before a restart or in another chapter, on the controls."""
         client = self.explorer.base.client
         found = Memory.of(client.folder).explored(client)
+        explored = dict(found.changes) if found is not None else {}
         self.remembers = True
-        if found is None or found.changes == self.changes:
+        if explored == self.changes:
             return
-        self.put_on(found.changes)
+        self.put_on(explored)
+        if found is None:
+            return
         lines = [
             f"{', '.join(one.place)}: the folder said {said(one.before)} when this was explored, now {said(one.now)}"
             for one in moved(client, found)
         ]
-        self.underneath.value = line("\n".join(["Explored before, and not kept.", *lines]))
+        self.underneath.value += line("\n".join(["Explored before, and not kept.", *lines]))
 
     def refresh(self) -> None:
         """What another chapter's controls kept, saved or explored meanwhile."""
+        self.recall()
         if changed(self.explorer.base.client.folder, self.read):
             self.reread()
-        self.recall()
-        self.scenarios.refresh()
+        names = [path.stem for path in saving.files(self.explorer.base.client.folder)]
+        if names != [one.name for one in self.explorer.base.client.scenarios]:
+            self.scenarios.reread()
 
     def look(self) -> None:
         """Compute and show; a problem is one line and leaves the last view standing."""

@@ -60,7 +60,7 @@ class ScenarioBar:
             self.said.value = line("Name it first.")
             return
         path = saving.save(client, name, self.panel.proposed(), again=True)
-        self._reread()
+        self.reread()
         self.said.value = line(f"Saved as scenarios/{path.name}; the next report shows it.")
         self.name.value = ""
 
@@ -88,7 +88,7 @@ class ScenarioBar:
         marked = self._marked()
         for one in marked:
             saving.remove(self.panel.explorer.base.client, one)
-        self._reread()
+        self.reread()
         titles = ", ".join(one.title for one in marked)
         self.said.value = line(f"Removed: {titles}." if marked else "Mark one first.")
 
@@ -98,7 +98,7 @@ class ScenarioBar:
     def _marked(self) -> list[Scenario]:
         return [one for one in self._scenarios() if one.name in self.chosen.value]
 
-    def _reread(self) -> None:
+    def reread(self) -> None:
         """The client's scenarios as they lie there now; its other values stay as they were read."""
         folder = self.panel.explorer.base.client.folder
         self.panel.take_scenarios(clients.load(folder.parent, folder.name).scenarios)

@@ -53,6 +53,11 @@ def path_of(client: Client, name: str) -> Path:
     return client.folder / FOLDER / f"{stem_of(name)}{ENDING}"
 
 
+def files(folder: Path) -> list[Path]:
+    """The scenarios' files of a client folder, in the order of their names."""
+    return sorted((folder / FOLDER).glob(f"[!.]*{ENDING}"))
+
+
 def stem_of(name: str) -> str:
     """`twice_the_volume` for `Twice the volume`. Raises BespokeError where no letter or digit is left."""
     plain = normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
