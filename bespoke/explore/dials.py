@@ -35,6 +35,7 @@ class Dial:
     optional: bool = False
     unknown: str = "unknown"
     help: str = ""
+    overruled: str = ""  # what was measured or counted and stands in its place, in words
 
     def read(self, shown: Any) -> Value:
         """The value a widget shows as the client folder would hold it."""
@@ -101,8 +102,18 @@ def row_of(dial: Dial, widget: Any) -> Any:
     words = element("span", escape(dial.label), class_=LITERAL, dir="auto", style=style, title=dial.help)
     label = w.HTML(words, layout=w.Layout(width="12em"))
     row = w.HBox([label, widget], layout=w.Layout(align_items="center", width="36em"))
+    if dial.overruled:
+        row.children = (w.VBox([label, w.HTML(_overruled(dial), layout=w.Layout(width="12em"))]), widget)
     row.add_class(f"bespoke-dial-{css_name(dial.name)}")
     return row
+
+
+def _overruled(dial: Dial) -> str:
+    """That moving this changes nothing, and why: below the control's name."""
+    style = "display:block;line-height:1.2;color:#C2410C"
+    return element(
+        "small", escape(f"overridden: {dial.overruled}"), class_=f"{LITERAL} bespoke-overruled", style=style
+    )
 
 
 def css_name(name: str) -> str:

@@ -186,7 +186,7 @@ class Panel:
 
     def _turned(self, _: object = None) -> None:
         """Another subject: other dials, at the values explored so far."""
-        self.shown = ()
+        self.shown, self.dials.children = (), ()
         self.look()
 
     def _arrange(self, scene: Scene) -> None:
