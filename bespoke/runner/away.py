@@ -18,6 +18,7 @@ from bespoke import clients
 from bespoke.clients import naming
 from bespoke.errors import BespokeError, printable
 from bespoke.keys import digest
+from bespoke.own.trust import trusted_here
 from bespoke.runner.errand import LOG, Done, Errand, fingerprint, run_errand
 from bespoke.runner.lock import one_at_a_time
 from bespoke.runner.luggage import Files, pack, stays_at_home, unpack
@@ -116,7 +117,7 @@ def _packed(journey: _Journey, client_data: Place, reports: Place, flags: Sequen
         client = pack(folder)
         house = folder.parent / LOG
         log = house.read_bytes() if house.is_file() else None
-    return Errand(name, tuple(flags), client, report, log, fingerprint())
+    return Errand(name, tuple(flags), client, report, log, fingerprint(), trusted_here())
 
 
 def _received(journey: _Journey, future: Future[Done], reports: Place, say: Say) -> Sequence[str]:

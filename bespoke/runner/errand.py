@@ -22,6 +22,7 @@ from pathlib import Path
 from bespoke import places
 from bespoke.errors import BespokeError, printable
 from bespoke.keys import digest, package_digest
+from bespoke.own.trust import TRUSTED
 from bespoke.runner import nursery
 from bespoke.runner.luggage import Files, pack, unpack
 from bespoke.runner.manifest import versions
@@ -43,6 +44,9 @@ class Errand:
     report: Files | str
     log: bytes | None = None  # the log beside the client folder, where the folder came as files
     version: str = ""  # as `fingerprint` gives it
+    trusted: tuple[
+        str, ...
+    ] = ()  # hashes of the clients' own notebooks that whoever asks has read and trusted
 
 
 @dataclass(frozen=True)
@@ -124,9 +128,10 @@ def _bring_report(errand: Errand, report: Path) -> dict[str, str]:
 
 def _command(errand: Errand, place: Path, wanted: Callable[[], bool]) -> tuple[tuple[str, ...], int]:
     """Lines and exit code of `bespoke run`, in a process that ends with this one."""
+    environment = {**os.environ, **nursery.surroundings(), TRUSTED: " ".join(errand.trusted)}
     with subprocess.Popen(
         [sys.executable, "-m", "bespoke.runner.errand", "run", errand.name, *errand.flags],
-        cwd=place, env={**os.environ, **nursery.surroundings()}, text=True, encoding="utf-8", errors="replace",
+        cwd=place, env=environment, text=True, encoding="utf-8", errors="replace",
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as run:  # fmt: skip
         while True:
