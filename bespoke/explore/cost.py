@@ -36,7 +36,7 @@ from bespoke.explore.sweep import SWEPT, sweep
 from bespoke.facts.price_book import canonical, is_known, known_models, tariff
 from bespoke.show.blocks import Column, Table
 from bespoke.show.html import escape
-from bespoke.show.numbers import currency, decimal, money
+from bespoke.show.numbers import currency, decimal, money, significant
 from bespoke.workbook import Workbook
 
 DRAWS, REPORT_DRAWS, VOLUME_DRAWS = 400, 4000, 40
@@ -159,14 +159,14 @@ class CostModelExplorer(Explorer):
             found = sweep(scene, subject, column, now.prices.as_it_runs, rival.configuration)
         except NotPriced as reason:
             return f"<p>No break-even: {escape(str(reason))}.</p>"
-        at = ", ".join(decimal(value) for value in found.crossings)
+        at = ", ".join(_rounded(value) for value in found.crossings)
         title, name = SWEPT[column], _name(scene, rival)
         less = "less" if found.rival[0] < found.today[0] else "more"
         said = f"costs as much as today at {at}" if at else f"costs {less} than today over the whole range"
         words = f"{title}: {name} {said}."
         drawing = crossing(
             found.values, (("Today", found.today), (name, found.rival)), found.crossings, found.here,
-            axis=f"{title}, logarithmic; dotted: explored", alt=f"{currency()} a month over {words}", words=decimal,
+            axis=f"{title}, logarithmic; dotted: explored", alt=f"{currency()} a month over {words}", words=_rounded,
             amounts=money,
         )  # fmt: skip
         return f'<p id="explore-sweep">{escape(words)}</p>{drawing}'
@@ -282,6 +282,10 @@ def _volume(found: BreakEven | None) -> str | None:
     if found.requests_per_day is None:
         return "no volume"
     return "any volume" if found.requests_per_day.p50 <= 1 else decimal(found.requests_per_day.p50)
+
+
+def _rounded(value: float) -> str:
+    return significant(value, digits=3)
 
 
 def _moved(before: float, now: float) -> bool:

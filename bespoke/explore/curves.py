@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import log10
 
-from bespoke.show.html import escape, image
-from bespoke.show.style import BLUE, INK, MUTED, RULE
+from bespoke.explore.look import INK, MUTED, RULE, picture
+from bespoke.show.html import escape
+from bespoke.show.style import BLUE
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 260, 90, 170, 24, 40
 ORANGE = "#C2410C"
@@ -23,7 +24,7 @@ def crossing(
     words: Callable[[float], str],
     amounts: Callable[[float], str],
 ) -> str:
-    """An HTML image of two named lines; `marks` are their crossings, `here` the value that holds now.
+    """A drawing of two named lines; `marks` are their crossings, `here` the value that holds now.
 
     `words` writes a value of the input, `amounts` one of a line.
     """
@@ -37,16 +38,14 @@ def crossing(
             f'<text x="{WIDTH - RIGHT + 8}" y="{up(line[-1]) + 4:.1f}" fill="{colour}">{escape(_short(name))}</text>'
         )
         drawn.append(_amount(up(line[0]), amounts(line[0]), colour))
-    drawn.append(_line(across(here), MUTED, "2 3"))
+    drawn.append(_line(across(here), RULE, "2 3"))
     for value in marks:
         drawn.append(_line(across(value), ORANGE, ""))
         label = f"break-even {words(value)}"
         drawn.append(
             f'<text x="{across(value) + 5:.1f}" y="{TOP - 8}" fill="{ORANGE}">{escape(label)}</text>'
         )
-    frame = f'viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12"'
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {frame}>{"".join(drawn)}</svg>'
-    return image(svg, "image/svg+xml", alt, style="width:100%;max-width:50em;background:#fff")
+    return picture("".join(drawn), WIDTH, HEIGHT, alt)
 
 
 def _scale(values: Sequence[float], start: float, end: float) -> Callable[[float], float]:

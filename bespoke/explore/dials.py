@@ -11,6 +11,9 @@ from bespoke.clients.changes import Address, Value
 from bespoke.show.html import LITERAL, element, escape
 
 Kind = Literal["number", "volume", "whole", "entry", "price", "choice", "buttons", "day", "words"]
+NOT_KNOWN: Any = (
+    "not known"  # stands for None among the choices of a widget, to which None is no choice at all
+)
 YES_NO: tuple[tuple[str, bool | None], ...] = (("yes", True), ("no", False), ("unknown", None))
 
 
@@ -41,6 +44,8 @@ class Dial:
         """The value a widget shows as the client folder would hold it."""
         match self.kind:
             case _ if shown is None:
+                return None
+            case "choice" | "buttons" if shown == NOT_KNOWN:
                 return None
             case "volume" | "number":
                 return float(shown)
@@ -81,17 +86,25 @@ def _widget(dial: Dial) -> Any:
         case "price":
             return w.BoundedFloatText(float(dial.value), **bounds, step=0.05, **shared)
         case "choice":
-            return w.Dropdown(options=dial.options, value=dial.value, **shared)
+            return w.Dropdown(options=_choices(dial), value=_choice(dial.value), **shared)
         case "buttons":
             style = {"button_width": "6.4em"}
             return w.ToggleButtons(
-                options=dial.options, value=dial.value, style=style, layout=w.Layout(width="22em")
+                options=_choices(dial), value=_choice(dial.value), style=style, layout=w.Layout(width="22em")
             )
         case "day":
             assert isinstance(dial.value, date)
             return w.DatePicker(value=dial.value, **shared)
         case "words":
             return w.Text(dial.value, continuous_update=False, placeholder=dial.help, **shared)
+
+
+def _choices(dial: Dial) -> list[tuple[str, Any]]:
+    return [(label, _choice(value)) for label, value in dial.options]
+
+
+def _choice(value: Any) -> Any:
+    return NOT_KNOWN if value is None else value
 
 
 def row_of(dial: Dial, widget: Any) -> Any:

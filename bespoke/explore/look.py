@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from bespoke.show.html import LITERAL, escape
+from bespoke.show.html import LITERAL, element, escape
 
 
 def page(html: str) -> str:
     """HTML in the look of a notebook's outputs; there tables stand left, but not inside a widget."""
-    style = "<style>.bespoke-page table{margin-left:0}</style>"
+    style = "<style>.bespoke-page table{margin-left:0}.bespoke-page div{max-height:none!important}</style>"
     return f'{style}<div class="{LITERAL} jp-RenderedHTMLCommon bespoke-page">{html}</div>'
+
+
+INK, MUTED, RULE = "currentColor", 'currentColor" fill-opacity="0.7', 'currentColor" stroke-opacity="0.25'
+
+
+def picture(marks: str, width: int, height: float, alt: str) -> str:
+    """A drawing in the colours of the page it stands on; `marks` is SVG whose texts are escaped."""
+    return element(
+        "svg", marks, xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {width} {height:g}", role="img",
+        aria_label=alt, font_family="sans-serif", font_size="12",
+        style="width:100%;max-width:50em;color:var(--jp-content-font-color1,#1C2430)",
+    )  # fmt: skip
 
 
 def problem_line(text: str) -> str:
