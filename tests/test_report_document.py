@@ -22,6 +22,7 @@ from bespoke.report.model import (
     Words,
     plain,
 )
+from bespoke.report.outputs import STRICT, Options
 from bespoke.show.blocks import MIME
 
 DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="72pt" height="36pt"><circle r="5"/></svg>'
@@ -138,6 +139,24 @@ def test_a_label_used_twice_names_both_places():
     with pytest.raises(BespokeError) as caught:
         build(("01_a", [code(figure("fig-x"))]), ("02_b", [md("# B"), code(figure("fig-x"))]))
     assert str(caught.value) == "label fig-x is used twice: 01_a.ipynb: cell 1 and 02_b.ipynb: cell 2"
+
+
+def test_a_notebook_of_the_clients_own_may_show_an_exhibit_of_a_chapter_again():
+    """An analyst calls `book.exhibits(stem).load()`: the label is the chapter's own."""
+    books = (
+        Notebook("01_a", {"cells": [md("# A"), code(figure("fig-x"))]}),
+        Notebook("b", {"cells": [md("# B"), code(figure("fig-x")), code(figure("fig-x"))]}),
+    )
+    options = (STRICT, Options(strict=False))
+    parts = [document.split(book, "en", one) for book, one in zip(books, options, strict=True)]
+    report = document.assembled(parts, "en")
+    labels = [
+        (one.label, one.number)
+        for section in report.chapters
+        for one in section.body
+        if isinstance(one, Figure)
+    ]
+    assert labels == [("fig-x", "Figure 1.1"), ("fig-x-2", "Figure 2.1"), ("fig-x-3", "Figure 2.2")]
 
 
 def test_a_chapter_left_out_prints_its_topic_and_the_reason_only():

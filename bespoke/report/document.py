@@ -67,7 +67,7 @@ def assembled(parts: Sequence[Part], language: str) -> Document:
         else:
             chapters.append(_chapter(part, len(chapters) + 1, words))
     document = Document(chapters, _front(parts, words), _appendices(parts, words))
-    numbering.number(document, words)
+    numbering.number(document, words, repeating={f"ch-{part.stem}" for part in parts if part.may_repeat})
     return document
 
 
@@ -77,7 +77,7 @@ def build_single(notebook: Notebook, language: str = "en", options: Options = ST
     section = Section(f"ch-{notebook.stem}", "", "", part.topic, part.finding or part.topic, part.blocks())
     words = phrases(language)
     document = Document([section], None, _appendices([part], words), notices=part.notices)
-    numbering.number(document, words)
+    numbering.number(document, words, repeating={section.anchor} if part.may_repeat else ())
     return document
 
 
@@ -90,6 +90,7 @@ class Part:
 
     stem: str
     topic: str
+    may_repeat: bool = False  # what an earlier chapter shows, under the same label
     body: list[Piece] = field(default_factory=list)
     front: list[Piece] = field(default_factory=list)
     appendix: list[Piece] = field(default_factory=list)
@@ -118,7 +119,7 @@ def split(notebook: Notebook, language: str, options: Options = STRICT, *, front
     content = notebook.content
     states = widgets.states(content.get("metadata") or {})
     reader = Cells(notebook.path or notebook.stem, language, options, states)
-    part = Part(notebook.stem, "")
+    part = Part(notebook.stem, "", may_repeat=not options.strict)
     drafts = []
     for number, cell in enumerate(content["cells"], start=1):
         tags = cell.get("metadata", {}).get("tags", ())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from itertools import chain, count
 
 from bespoke.errors import BespokeError
 from bespoke.report import anchors
@@ -26,13 +27,17 @@ DEEPEST = 4  # headings below this look alike
 SAFE = ("http://", "https://", "mailto:")
 
 
-def number(document: Document, words: Mapping[str, str]) -> None:
-    """Give every captioned figure and table its number, and print it where links point to them."""
+def number(document: Document, words: Mapping[str, str], repeating: Collection[str] = ()) -> None:
+    """Give every captioned figure and table its number, and print it where links point to them.
+
+    `repeating` are the anchors of sections that may show again what stands elsewhere, under a label of its own then.
+    Raises BespokeError for a label that is used twice anywhere else.
+    """
     targets = {section.anchor: section.name for section in document.sections}
     places: dict[str, str] = {}
     for section in document.sections:
         _level(section)
-        _count(section, words, targets, places)
+        _count(section, words, targets, places, section.anchor in repeating)
     for section in document.sections:
         inside = anchors.labelled(section)
         for block in walk(section.body):
@@ -48,7 +53,7 @@ def _level(section: Section) -> None:
 
 
 def _count(
-    section: Section, words: Mapping[str, str], targets: dict[str, str], places: dict[str, str]
+    section: Section, words: Mapping[str, str], targets: dict[str, str], places: dict[str, str], repeats: bool
 ) -> None:
     counts = {"figure": 0, "table": 0}
     for block in walk(section.body):
@@ -58,11 +63,19 @@ def _count(
         counts[kind] += 1
         block.number = f"{words[kind]} {section.mark}{'.' if section.mark else ''}{counts[kind]}"
         if block.label:
+            if repeats:
+                block.label = _another(block.label, places)
             if block.label in places:
                 both = f"{places[block.label]} and {block.where}"
                 raise BespokeError(f"label {block.label} is used twice: {both}")
             places[block.label] = block.where
             targets[block.label] = block.number
+
+
+def _another(label: str, taken: Mapping[str, str]) -> str:
+    """The label, or the first of `label-2`, `label-3` and so on that is free."""
+    names = chain([label], (f"{label}-{n}" for n in count(2)))
+    return next(name for name in names if name not in taken)
 
 
 def _refer(block: Block, targets: Mapping[str, str], inside: Mapping[str, str]) -> None:
