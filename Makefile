@@ -49,7 +49,7 @@ lab: $(VENV)/.ready-dev               ## JupyterLab on the notebooks; git sees t
 	$(BIN)/jupyter lab $(LAB) $(LAB_OPTIONS) notebooks/01_task_audit.ipynb
 
 gallery: $(VENV)/.ready-dev reports     ## pages of the example reports as PNG, some of them for the README
-	$(BIN)/python -m bespoke.report.gallery
+	$(BIN)/python -m bespoke.inspection.gallery
 
 storm: $(VENV)/.ready-dev             ## 2,000 notes under failures and kills: nothing is paid twice
 	$(BIN)/python tests/storm/storm.py --notes 2000

@@ -30,11 +30,11 @@ def _open_what_is_closed() -> None:
 
 
 def _get_ready() -> None:
-    from bespoke.runner import nursery
+    from bespoke.runner.kernels import fork_client
 
     with suppress(OSError):  # no room, no temporary folder: said when a kernel is needed
-        if nursery.available():
-            nursery.ZYGOTE.start()
+        if fork_client.available():
+            fork_client.FORK_SERVER.start()
 
 
 if __name__ == "__main__":

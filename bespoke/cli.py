@@ -11,16 +11,16 @@ from pathlib import Path
 import click
 
 from bespoke import __version__
-from bespoke.claude.front import evaluate, grade, import_predictions, label, optimise
+from bespoke.claude.claude_commands import evaluate, grade, import_predictions, label, optimise
 from bespoke.errors import BespokeError, Problem, printable
-from bespoke.explore.front import explore
-from bespoke.intake.front import imports
-from bespoke.intake.front_intake import intake
-from bespoke.own.front import trust
-from bespoke.places import is_url, nearest
-from bespoke.report.front import export
+from bespoke.explore.explore_command import explore
+from bespoke.intake.import_commands import imports
+from bespoke.intake.intake_commands import intake
+from bespoke.own.trust_command import trust
+from bespoke.paths import is_url, nearest
+from bespoke.report.export_command import export
 from bespoke.scenarios.front import scenario
-from bespoke.tuning.front import tune
+from bespoke.tuning.tune_commands import tune
 
 
 class _Place(click.ParamType[Path | str]):
@@ -83,7 +83,7 @@ def check(names: tuple[str, ...], every: bool, client_data: Path | None) -> None
 
 def _problems(folder: Path, name: str) -> list[Problem]:
     """What is wrong in the files; where nothing is, what is counted in them against what tasks.csv declares."""
-    from bespoke.clients.reader import checked
+    from bespoke.clients.client_reader import checked
 
     try:
         problems, client = checked(folder, name)
@@ -126,10 +126,10 @@ def run(
 
     Both folders may be a URL, s3://bucket/folder: clients are read from there, reports written there.
     """
-    from bespoke.runner.portfolio import Request, run_all
+    from bespoke.runner.run_many import RunRequest, run_all
 
     folder = client_data if isinstance(client_data, str) else _folder(client_data, "client_data")
-    request = Request(
+    request = RunRequest(
         names=tuple(_names(names, every, folder)),
         client_data=folder,
         reports=reports if isinstance(reports, str) else _folder(reports, "reports"),
@@ -149,9 +149,9 @@ def run(
 @_REPORTS
 def report(client: str, client_data: Path | None, reports: Path | None) -> None:
     """Render the report again from the executed notebooks."""
-    from bespoke.runner.run import Options, report_only
+    from bespoke.runner.run_client import RunOptions, report_only
 
-    report_only(client, Options(_folder(client_data, "client_data"), _folder(reports, "reports")))
+    report_only(client, RunOptions(_folder(client_data, "client_data"), _folder(reports, "reports")))
     click.echo(f"{printable(client)}: report rendered")
 
 
@@ -162,11 +162,11 @@ def report(client: str, client_data: Path | None, reports: Path | None) -> None:
 @_REPORTS
 def explain(client: str, figure: str, client_data: Path | None, reports: Path | None) -> None:
     """Trace FIGURE (a number, a label or a printed text) to client input, facts and computation."""
-    from bespoke.runner.explain import explain as trace
-    from bespoke.runner.run import Options
+    from bespoke.inspection.explain_figure import explain as trace
+    from bespoke.runner.run_client import RunOptions
 
     for line in trace(
-        client, figure, Options(_folder(client_data, "client_data"), _folder(reports, "reports"))
+        client, figure, RunOptions(_folder(client_data, "client_data"), _folder(reports, "reports"))
     ):
         click.echo(line)
 
@@ -179,10 +179,10 @@ def explain(client: str, figure: str, client_data: Path | None, reports: Path | 
 @_REPORTS
 def compare(client: str, old: str, new: str, client_data: Path | None, reports: Path | None) -> None:
     """What changed in the advice between OLD and NEW (report folders, or dates), and which input or fact caused it."""
-    from bespoke.runner.compare import compare_reports
-    from bespoke.runner.run import Options
+    from bespoke.inspection.compare_reports import compare_reports
+    from bespoke.runner.run_client import RunOptions
 
-    options = Options(_folder(client_data, "client_data"), _folder(reports, "reports"))
+    options = RunOptions(_folder(client_data, "client_data"), _folder(reports, "reports"))
     for line in compare_reports(client, old, new, options):
         click.echo(line)
 
@@ -279,7 +279,7 @@ def facts(as_of: str) -> None:
     """The fact tables: value, unit, source, read on, expires, stale?"""
     from datetime import date
 
-    from bespoke.facts.listing import lines
+    from bespoke.inspection.facts_listing import lines
     from bespoke.workbook import parse_day
 
     for line in lines(parse_day(as_of) if as_of else date.today()):
@@ -383,9 +383,9 @@ def _names(names: tuple[str, ...], every: bool, folder: Path | str) -> list[str]
     if isinstance(folder, Path):
         found = clients.names(folder)
     else:
-        from bespoke.runner import shared
+        from bespoke.runner.remote import s3
 
-        found = shared.names(folder)
+        found = s3.names(folder)
     if not found:
         raise BespokeError("no client folder here", path=str(folder))
     return found

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from bespoke.chapters.registry import CHAPTERS, chapter, package_folder
-from bespoke.places import PACKAGE
+from bespoke.paths import PACKAGE
 
 CODE = (".py", ".yaml", ".csv", ".gz", ".json", ".npz")
 EVERYTHING = (".", "../engagement_log.csv")  # the client folder, and the log of the house beside it

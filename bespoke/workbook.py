@@ -20,13 +20,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from bespoke import clients, handover, show
+from bespoke import client_cache, clients, show
 from bespoke.chapters.registry import CHAPTERS, chapter, compute
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.keys import input_digests, key_of
-from bespoke.places import CHECKOUT, nearest
+from bespoke.paths import CHECKOUT, nearest
 from bespoke.results import Result, write_atomically
 from bespoke.show import numbers
 from bespoke.show.shown import recorded, together
@@ -184,7 +184,7 @@ def open(
     folder = _client_data(client_data or os.environ.get("BESPOKE_CLIENT_DATA", ""))
     for module in chapter(stem).modules() if stem else ():
         import_module(module)  # here, so that a report's seconds tell imports from computing
-    found = handover.received(folder / client) or clients.load(folder, client)
+    found = client_cache.received(folder / client) or clients.load(folder, client)
     numbers.speak(found.engagement.language, found.engagement.currency)
     day = parse_day(as_of) if as_of else found.engagement.as_of
     out = _reports(reports or os.environ.get("BESPOKE_REPORTS", ""), folder)

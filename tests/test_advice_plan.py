@@ -8,7 +8,7 @@ import pytest
 
 from bespoke.advice import decide
 from bespoke.advice.flips import flip_points
-from bespoke.advice.plan import Amount
+from bespoke.advice.plan import MoneyRange
 from bespoke.advice.situation import TriedRemedy, Worth
 from bespoke.facts.reader import Facts
 from bespoke.statistics.interval import Interval
@@ -56,7 +56,7 @@ def test_nothing_is_done_where_nothing_pays() -> None:
     dear = dict.fromkeys(("few_shot", "model_change"), 20_000.0)
     plan = decide(s, FACTS, FlatPrices(test=dear))
     assert routes(plan) == ["as_is"]
-    assert plan.one_off == Amount.nothing()
+    assert plan.one_off == MoneyRange.nothing()
     assert plan.monthly == flat(600.0)
 
 

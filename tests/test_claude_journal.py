@@ -11,13 +11,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
-from bespoke.claude.calls import Call
-from bespoke.claude.journal import Journal
+from bespoke.claude.budget.journal import Journal
+from bespoke.claude.requests.calls import ModelRequest
 from bespoke.errors import BespokeError
 
 
-def call(number: int = 0) -> Call:
-    return Call(f"n{number}", "zero_shot", "generate", "anthropic", {"model": "m", "messages": [number]})
+def call(number: int = 0) -> ModelRequest:
+    return ModelRequest(
+        f"n{number}", "zero_shot", "generate", "anthropic", {"model": "m", "messages": [number]}
+    )
 
 
 class Clock:
@@ -185,25 +187,25 @@ class Ledger(RuleBasedStateMachine):
         self.journal = Journal(Path(":memory:"))
 
     @rule(target=calls, number=st.integers(0, 5))
-    def name(self, number: int) -> Call:
+    def name(self, number: int) -> ModelRequest:
         return call(number)
 
     @rule(c=calls, worst=st.integers(1, 60), again=st.booleans())
-    def claim(self, c: Call, worst: int, again: bool) -> None:
+    def claim(self, c: ModelRequest, worst: int, again: bool) -> None:
         self.journal.claim(c, worst, self.budget, again=again)
 
     @rule(c=calls, share=st.floats(0, 1))
-    def answer(self, c: Call, share: float) -> None:
+    def answer(self, c: ModelRequest, share: float) -> None:
         row = self._row(c)
         if row and row[0] == "sent":
             self.journal.answered(c.key, {}, int(row[1] * share))
 
     @rule(c=calls)
-    def lose(self, c: Call) -> None:
+    def lose(self, c: ModelRequest) -> None:
         self.journal.lost(c.key, "gone")
 
     @rule(c=calls)
-    def release(self, c: Call) -> None:
+    def release(self, c: ModelRequest) -> None:
         self.journal.released(c.key, "529")
 
     @rule(chosen=st.lists(st.integers(0, 5)), worst=st.integers(1, 60))
@@ -225,7 +227,7 @@ class Ledger(RuleBasedStateMachine):
         assert self.journal._db.execute("SELECT held, in_flight FROM ledger").fetchone() == (total, flying)
         assert total <= self.budget
 
-    def _row(self, c: Call) -> tuple[str, int] | None:
+    def _row(self, c: ModelRequest) -> tuple[str, int] | None:
         row = self.journal._db.execute("SELECT state, worst FROM requests WHERE key = ?", (c.key,)).fetchone()
         return (row[0], row[1]) if row else None
 

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from bespoke import clients
 from bespoke.advice.routes import remedies
 from bespoke.chapters import failure_modes
-from bespoke.claude import front
-from bespoke.claude.bedrock import converse_request
-from bespoke.claude.judge import label
-from bespoke.claude.judge_prompt import delivered, instructions, judge_body, read_verdict
-from bespoke.claude.judge_record import JudgeSummary
+from bespoke.claude import claude_commands
+from bespoke.claude.judge.judge_prompt import delivered, instructions, judge_body, read_verdict
+from bespoke.claude.judge.judge_record import JudgeSummary
+from bespoke.claude.judge.label_failures import label
+from bespoke.claude.sending.bedrock_converse import converse_request
 from bespoke.clients.schema import Client, CodeFamily, Failure, Task
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
@@ -455,11 +455,11 @@ def test_the_label_command_quotes_and_then_labels(serve: Serve, client_data: Pat
     written(client_data)
     folder = client_data / "meridian_health"
     place = ("meridian_health", "--model", LATER, "--client-data", str(client_data))
-    said = invoke(front.label, *place)
+    said = invoke(claude_commands.label, *place)
     assert "nothing was sent: this is the quote; --yes sends it" in said
     assert "budget 120.00 USD" in said  # evaluation.budget_usd of the engagement
     assert (server.headers, (folder / "judge.csv").exists()) == ([], False)
-    said = invoke(front.label, *place, "--budget", "2", "--no-check", "--yes")
+    said = invoke(claude_commands.label, *place, "--budget", "2", "--no-check", "--yes")
     assert "budget 2.00 USD" in said
     assert "judge: 10 answered" in said
     assert list(rows(folder)) == [f"F{i}" for i in range(40, 50)]
@@ -470,20 +470,25 @@ def test_the_evaluate_command_takes_model_and_budget_from_the_engagement(
 ) -> None:
     server = serve()
     said = invoke(
-        front.evaluate, "meridian_health", "--strategy", "zero_shot", "--client-data", str(client_data)
+        claude_commands.evaluate,
+        "meridian_health",
+        "--strategy",
+        "zero_shot",
+        "--client-data",
+        str(client_data),
     )
     assert said.count("zero_shot: ") == 1
     assert "budget 120.00 USD" in said
     assert "nothing was sent" in said
     assert server.headers == []
     with pytest.raises(BespokeError, match="name the model with --model"):
-        invoke(front.evaluate, "atlas_payments", "--client-data", str(client_data))
+        invoke(claude_commands.evaluate, "atlas_payments", "--client-data", str(client_data))
 
 
 def test_the_evaluate_command_sends_with_yes(serve: Serve, client_data: Path) -> None:
     server = serve()
     said = invoke(
-        front.evaluate, "meridian_health", "--strategy", "zero_shot", "--model", LATER, "--budget", "0.006",
+        claude_commands.evaluate, "meridian_health", "--strategy", "zero_shot", "--model", LATER, "--budget", "0.006",
         "--yes", "--client-data", str(client_data), ends=1,  # incomplete
     )  # fmt: skip
     assert "budget 0.01 USD" in said

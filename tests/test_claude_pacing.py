@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bespoke.claude.pacing import Bucket, Pacer
+from bespoke.claude.retry.pacing import Bucket, Pacer
 from tests.claude_clients import QUICK, ask, clinic
 from tests.claude_server import Faults
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bespoke.claude.journal import Journal
-from bespoke.claude.money import usd
+from bespoke.claude.budget.journal import Journal
+from bespoke.claude.budget.pico_usd import usd
 from bespoke.clients.schema import Prediction
 from bespoke.errors import BespokeError
 from tests.claude_clients import GOLD, QUICK, ask, clinic, note, training

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bespoke.claude.redaction import redacted
+from bespoke.claude.sending.redaction import redacted
 from bespoke.errors import BespokeError
 from tests.claude_clients import ask, clinic, training
 from tests.claude_server import KEY, Faults

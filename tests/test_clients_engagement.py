@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bespoke.clients import check, load
-from bespoke.places import templates
+from bespoke.paths import templates
 
 TEXT = (templates() / "client" / "engagement.yaml").read_text(encoding="utf-8").replace("EXAMPLE: ", "")
 

@@ -14,7 +14,7 @@ import pytest
 from bespoke.clients import check, load
 from bespoke.clients.language import foreign_language
 from bespoke.clients.schema import Medication
-from bespoke.places import templates
+from bespoke.paths import templates
 
 NOTE: dict[str, Any] = {
     "id": "n1",

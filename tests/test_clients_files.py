@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bespoke.clients import check
-from bespoke.places import templates
+from bespoke.paths import templates
 
 needs_links = pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
 

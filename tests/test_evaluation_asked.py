@@ -14,8 +14,8 @@ from click.testing import CliRunner
 
 from bespoke import clients
 from bespoke.chapters.evaluation import compute
-from bespoke.claude import evaluate, front
-from bespoke.claude.live import Live
+from bespoke.claude import claude_commands, evaluate
+from bespoke.claude.sending.progress_line import Live
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from tests.claude_clients import AS_OF, MODEL, QUICK, ask, clinic
@@ -150,7 +150,7 @@ def test_an_incomplete_run_ends_with_1_and_says_what_next(serve: Serve, tmp_path
         "0.00001",
         "--yes",
     ]
-    found = CliRunner().invoke(front.evaluate, [*words, "--client-data", str(root)])
+    found = CliRunner().invoke(claude_commands.evaluate, [*words, "--client-data", str(root)])
     assert found.exit_code == 1
     assert (
         "incomplete: 6 not asked; they are not measured. Run the same command again to go on" in found.output
@@ -174,7 +174,7 @@ def test_the_clients_own_prompt_is_asked_as_it_is_and_models_side_by_side(
         "--client-data",
         str(root),
     ]
-    found = CliRunner().invoke(front.evaluate, words, catch_exceptions=False)
+    found = CliRunner().invoke(claude_commands.evaluate, words, catch_exceptions=False)
     assert found.exit_code == 0, found.output
     systems = {body["system"][0]["text"].splitlines()[0] for body in server.bodies}
     assert "Sort the ticket." in systems
@@ -191,7 +191,9 @@ def test_an_unknown_task_names_those_there_are(tmp_path: Path) -> None:
         BespokeError, match="'nope' has no evaluation/nope/ with cases; there are: ticket_routing"
     ):
         CliRunner().invoke(
-            front.evaluate, ["acme", "--task", "nope", "--client-data", str(root)], catch_exceptions=False
+            claude_commands.evaluate,
+            ["acme", "--task", "nope", "--client-data", str(root)],
+            catch_exceptions=False,
         )
 
 
@@ -346,7 +348,7 @@ def test_a_judge_grades_what_it_did_not_write_and_is_calibrated_on_people(
     serve: Serve, tmp_path: Path
 ) -> None:
     """The judge passes a text that says "clear"; people agree, so its grades are shown, corrected."""
-    from bespoke.claude.grade import grade
+    from bespoke.claude.judge.grade import grade
     from bespoke.scorers import find
 
     def judge(body: dict[str, Any]) -> Any:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bespoke import workbook
-from bespoke.explore.audit import Earlier
-from bespoke.explore.cost import EVERY, CostModelExplorer
+from bespoke.explore.audit_explorer import Earlier
+from bespoke.explore.cost_explorer import EVERY, CostModelExplorer
 from bespoke.explore.panel import Panel
 from bespoke.explore.picker import explorer_of
 from tests.test_explore_panel import EXPLORED, FOLDER, amount, cells, widget

@@ -14,7 +14,7 @@ import pytest
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation import Icd10Evaluation, compute
-from bespoke.chapters.icd10_evaluation.comparison import verdict
+from bespoke.chapters.icd10_evaluation.rung_comparison import verdict
 from bespoke.clients.schema import (
     Annotation,
     ClaudeAccount,
@@ -32,7 +32,7 @@ from bespoke.clients.schema import (
 )
 from bespoke.exhibits import icd10_evaluation as exhibit
 from bespoke.facts.reader import Facts
-from bespoke.statistics.clusters import Difference
+from bespoke.statistics.clusters import ScoreDifference
 from bespoke.statistics.interval import Interval
 
 AS_OF = date(2026, 11, 20)
@@ -288,7 +288,7 @@ def test_improved_needs_an_interval_without_zero_that_allows_for_every_pair(
     low: float, high: float, p: float, word: str
 ) -> None:
     interval = Interval(estimate=(low + high) / 2, low=low, high=high)
-    assert verdict(Difference(interval=interval, p=min(p, 0.04), p_any=p)) == word
+    assert verdict(ScoreDifference(interval=interval, p=min(p, 0.04), p_any=p)) == word
 
 
 def test_retrieval_is_measured_apart_and_says_when_the_lexical_stages_stand_alone(

@@ -228,7 +228,7 @@ def test_an_excerpt_ends_before_half_an_identifier() -> None:
 def test_the_cases_read_one_by_one_keep_none_in_the_notebook(tmp_path: Path) -> None:
     from types import SimpleNamespace
 
-    from bespoke.explore.cases import EvaluationExplorer
+    from bespoke.explore.case_explorer import EvaluationExplorer
 
     cases = [{"id": "c1", "input": f"Money? {PLANTED}", "expected": "billing"}]
     found = load(

@@ -18,8 +18,8 @@ from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
 from bespoke import cli
-from bespoke.places import without_folders
-from bespoke.runner import index
+from bespoke.inspection import client_index
+from bespoke.paths import without_folders
 from tests.conftest import ROOT
 from tests.faults.conftest import SMALLEST, add_client, bespoke, files_of
 
@@ -111,7 +111,7 @@ def test_the_list_of_clients_shows_text_as_text(planted: tuple[Path, str]) -> No
         "as_of": INJECTED[0],
     }
     manifest.write_text(json.dumps(told), encoding="utf-8")
-    index.write(folder / "reports", folder / "client_data")
+    client_index.write(folder / "reports", folder / "client_data")
     manifest.write_bytes(kept)
     (folder / "reports" / SMALLEST / "problems.txt").unlink()
     page = (folder / "reports/index.html").read_text(encoding="utf-8")
@@ -196,19 +196,19 @@ def test_a_warning_in_a_notebook_names_no_file(tmp_path: Path, monkeypatch: pyte
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing is cleared away there")
 def test_scratch_files_of_a_killed_run_are_cleared_away_by_the_next(tmp_path: Path) -> None:
     """They may hold a client. A run that lives keeps its own, and so do others' folders of a like name."""
-    from bespoke.runner import private
+    from bespoke.runner.kernels import runtime_dir
 
     for name in ("bespoke-killed", "bespoke-at-work", "bespoke-of-others"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "acme.client").touch()
-    (tmp_path / "bespoke-killed" / private.HELD).touch()
-    private._hold(tmp_path / "bespoke-at-work")
-    private._clear_away(tmp_path)
+    (tmp_path / "bespoke-killed" / runtime_dir.HELD).touch()
+    runtime_dir._hold(tmp_path / "bespoke-at-work")
+    runtime_dir._clear_away(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bespoke-at-work", "bespoke-of-others"]
 
 
 def test_kernels_are_not_given_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    from bespoke.runner.execute import _inherited
+    from bespoke.runner.kernels.execute import _inherited
 
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
@@ -225,7 +225,7 @@ def test_kernels_listen_on_no_network_port(tmp_path: Path) -> None:
     book.cells = [nbformat.v4.new_code_cell(source)]
     nbformat.write(book, tmp_path / "where.ipynb")
     script = (
-        "from pathlib import Path; from bespoke.runner.execute import execute; "
+        "from pathlib import Path; from bespoke.runner.kernels.execute import execute; "
         "execute(Path('where.ipynb'), Path('out.ipynb'), {}, {})"
     )
     for plain in ("", "1"):

@@ -99,7 +99,7 @@ def shown(client: Client) -> Shown:
 
     blocks: list[tuple[str, Block]] = []
     sentences: list[tuple[str, Mapping[str, Any]]] = []
-    with pytest.MonkeyPatch.context() as patch, numbers.speaking("en", client.engagement.currency):
+    with pytest.MonkeyPatch.context() as patch, numbers.number_locale("en", client.engagement.currency):
         for stem in STEMS:
             result, exhibits = earlier(stem), import_module(f"bespoke.exhibits.{stem[3:]}")
             patch.setattr(show, "display", lambda block, stem=stem: blocks.append((stem, block)))

@@ -17,7 +17,7 @@ from nbformat import v4
 from bespoke.errors import BespokeError
 from bespoke.own.found import own_notebooks
 from bespoke.own.trust import is_trusted, trust
-from bespoke.runner.kept import keep_edited
+from bespoke.runner.cache.edited_notebooks import keep_edited
 from tests.conftest import ROOT
 
 CLIENT = "harbour_legal"
@@ -158,15 +158,15 @@ def test_a_run_done_elsewhere_runs_what_was_trusted_here_and_no_more(
 ) -> None:
     """As on a worker of a cluster: another machine, whose user has trusted nothing."""
     from bespoke.own.trust import trusted_here
-    from bespoke.runner.errand import Errand, fingerprint, run_errand
-    from bespoke.runner.luggage import pack
+    from bespoke.runner.remote.archive import pack
+    from bespoke.runner.remote.remote_job import RemoteJob, fingerprint, run_remote_job
 
     trust(own_notebooks(client))
     save(client, "later", "1")
     trusted = trusted_here()
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "worker"))
-    errand = Errand(CLIENT, (), pack(client), {}, None, fingerprint(), trusted)
-    done = run_errand(errand, lambda: True, str(tmp_path))
+    errand = RemoteJob(CLIENT, (), pack(client), {}, None, fingerprint(), trusted)
+    done = run_remote_job(errand, lambda: True, str(tmp_path))
     assert done.problems == ()
     assert done.report is not None
     assert list(json.loads(done.report["manifest.json"])["own"]) == ["volume"]

@@ -9,20 +9,20 @@ from bespoke.errors import BespokeError
 from bespoke.report import document
 from bespoke.report.document import Notebook
 from bespoke.report.model import (
-    Callout,
-    Code,
+    CalloutBox,
     CodeBlock,
-    Figure,
+    CodeSpan,
+    DocumentFigure,
+    DocumentTable,
     Formula,
     Heading,
     Link,
     Paragraph,
     Styled,
-    Table,
-    Words,
+    TextRun,
     plain,
 )
-from bespoke.report.outputs import STRICT, Options
+from bespoke.report.outputs import STRICT, ReadingOptions
 from bespoke.show.blocks import MIME
 
 DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="72pt" height="36pt"><circle r="5"/></svg>'
@@ -147,14 +147,14 @@ def test_a_notebook_of_the_clients_own_may_show_an_exhibit_of_a_chapter_again():
         Notebook("01_a", {"cells": [md("# A"), code(figure("fig-x"))]}),
         Notebook("b", {"cells": [md("# B"), code(figure("fig-x")), code(figure("fig-x"))]}),
     )
-    options = (STRICT, Options(strict=False))
+    options = (STRICT, ReadingOptions(strict=False))
     parts = [document.split(book, "en", one) for book, one in zip(books, options, strict=True)]
     report = document.assembled(parts, "en")
     labels = [
         (one.label, one.number)
         for section in report.chapters
         for one in section.body
-        if isinstance(one, Figure)
+        if isinstance(one, DocumentFigure)
     ]
     assert labels == [("fig-x", "Figure 1.1"), ("fig-x-2", "Figure 2.1"), ("fig-x-3", "Figure 2.2")]
 
@@ -172,14 +172,14 @@ def test_a_chapter_left_out_prints_its_topic_and_the_reason_only():
     [chapter] = report.chapters
     assert (chapter.topic, chapter.heading) == ("Evaluation", "Evaluation: not part of this engagement yet")
     [only] = chapter.body
-    assert isinstance(only, Callout)
+    assert isinstance(only, CalloutBox)
     assert only.tone == "missing"
     assert report.appendices == []
 
 
 def test_a_table_block_is_written_by_its_formats():
     [got] = one(code(table("tbl-a")))
-    assert isinstance(got, Table)
+    assert isinstance(got, DocumentTable)
     assert got.rows == [["x", "1,234"], ["–", "2"]]
     assert [(c.title, c.unit, c.numeric) for c in got.columns] == [("A", "", False), ("N", "a day", True)]
 
@@ -220,7 +220,7 @@ def test_other_outputs_of_any_notebook_are_kept_in_their_richest_form():
     assert isinstance(body[1].children[0], Formula)
     assert body[2] == CodeBlock("red\ntwo")
     assert plain(body[3].children) == "plain words"
-    assert isinstance(body[4], Callout)  # a widget without its state: a box says so
+    assert isinstance(body[4], CalloutBox)  # a widget without its state: a box says so
     assert "Cell 2 shows an interactive output (widget)" in plain(body[4].body[0].children)
     assert body[5] == CodeBlock("42")
     assert len(body) == 6
@@ -231,8 +231,8 @@ def test_maths_that_cannot_be_set_shows_its_source():
     drawn, source = text.children[1], text.children[3]
     assert isinstance(drawn, Formula)
     assert drawn.source == r"\hat p = \frac{x}{n}"
-    assert source == Code(r"\unheardof{a}")
-    assert text.children[4] == Words(", $5 to $10.")
+    assert source == CodeSpan(r"\unheardof{a}")
+    assert text.children[4] == TextRun(", $5 to $10.")
 
 
 @pytest.mark.parametrize(
@@ -245,14 +245,14 @@ def test_maths_that_cannot_be_set_shows_its_source():
 )
 def test_an_image_with_words_is_taken(output):
     [got] = one(code(output))
-    assert isinstance(got, Figure)
+    assert isinstance(got, DocumentFigure)
     assert got.picture.alt == "A white pixel"
 
 
 def test_an_image_attached_to_markdown_is_taken():
     cell = md("![A pixel](attachment:a.png)") | {"attachments": {"a.png": {"image/png": PNG}}}
     [got] = one(cell)
-    assert isinstance(got, Figure)
+    assert isinstance(got, DocumentFigure)
     assert got.picture.kind == "png"
 
 
@@ -304,7 +304,7 @@ def test_markdown_keeps_its_structure_and_tags_mean_what_they_mean():
     assert body[4].columns[1].numeric
     assert isinstance(body[5], Paragraph)
     assert plain(body[5].children) == "Raw raw & &amp;"
-    assert body[5].children[1] == Styled("strong", [Words("raw")])
+    assert body[5].children[1] == Styled("strong", [TextRun("raw")])
 
 
 def test_a_row_of_the_wrong_length_is_refused():
@@ -340,5 +340,5 @@ def test_a_quiet_chapter_left_out_is_one_line_of_the_chapter_before():
     )
     assert [(chapter.mark, chapter.topic) for chapter in report.chapters] == [("1", "Dataset"), ("2", "Cost")]
     last = report.chapters[0].body[-1]
-    assert isinstance(last, Callout)
+    assert isinstance(last, CalloutBox)
     assert last.tone == "missing"

@@ -12,7 +12,15 @@ import yaml
 
 from bespoke.chapters.registry import CHAPTERS
 from bespoke.report.document import build, read
-from bespoke.report.model import Document, Figure, Heading, Paragraph, Table, plain, walk
+from bespoke.report.model import (
+    Document,
+    DocumentFigure,
+    DocumentTable,
+    Heading,
+    Paragraph,
+    plain,
+    walk,
+)
 from tests.conftest import ROOT
 from tests.faults.conftest import bespoke
 
@@ -59,13 +67,13 @@ def texts(report: Document) -> Iterator[tuple[str, str]]:
         for block in walk(section.body):
             if isinstance(block, Paragraph | Heading):
                 yield section.anchor, plain(block.children)
-            elif isinstance(block, Figure):
+            elif isinstance(block, DocumentFigure):
                 yield f"{block.label}, caption", block.caption
                 yield f"{block.label}, source", block.source
                 yield f"{block.label}, alt", block.picture.alt
                 for drawn in re.findall(r"<!-- (.*?) -->", block.picture.data):
                     yield f"{block.label}, drawn", drawn
-            elif isinstance(block, Table):
+            elif isinstance(block, DocumentTable):
                 yield f"{block.label}, caption", block.caption
                 yield f"{block.label}, source", block.source
                 for column in block.columns:
@@ -81,7 +89,7 @@ def citations(report: Document) -> list[str]:
     return [
         plain(cell)
         for section in report.sections
-        for block in walk(section.body) if isinstance(block, Table)
+        for block in walk(section.body) if isinstance(block, DocumentTable)
         for row in block.rows
         for column, cell in zip(block.columns, row, strict=True) if (block.label, column.title) in CITED
     ]  # fmt: skip

@@ -9,27 +9,27 @@ from pypdf import PdfReader
 from bespoke.report import Cover, paging, typesetting, widths
 from bespoke.report.model import (
     Block,
-    Column,
     Document,
-    Figure,
+    DocumentFigure,
+    DocumentTable,
     Heading,
     Paragraph,
     Picture,
     Section,
-    Table,
-    Words,
+    TableColumn,
+    TextRun,
 )
 
 A4 = 297.0
 
 
 def text(words: int = 10) -> Paragraph:
-    return Paragraph([Words("word " * words)])
+    return Paragraph([TextRun("word " * words)])
 
 
-def figure(height: float) -> Figure:
+def figure(height: float) -> DocumentFigure:
     """As wide as the text, so many points high."""
-    return Figure(
+    return DocumentFigure(
         Picture("svg", "<svg/>", "a drawing", widths.TEXT_WIDTH, height), "Message", number="Figure 1.1"
     )
 
@@ -43,7 +43,7 @@ def arranged(*blocks: Block) -> list[Block]:
 
 
 def test_what_fits_is_left_alone():
-    blocks = [text(), figure(200), text(), Heading(2, [Words("More")]), text()]
+    blocks = [text(), figure(200), text(), Heading(2, [TextRun("More")]), text()]
     assert arranged(*blocks) == blocks
 
 
@@ -60,22 +60,24 @@ def test_a_figure_that_does_not_fit_lets_its_text_go_ahead():
 
 
 def test_nothing_leaves_its_subsection():
-    blocks = [figure(350), figure(350), Heading(2, [Words("Next")]), text()]
+    blocks = [figure(350), figure(350), Heading(2, [TextRun("Next")]), text()]
     assert kinds(arranged(*blocks)) == ["Figure", "Figure", "Heading", "Paragraph"]
 
 
 def test_figures_and_tables_keep_their_order_and_nothing_is_lost():
-    table = Table([Column("A")], [[str(n)] for n in range(30)], number="Table 1.1")
+    table = DocumentTable([TableColumn("A")], [[str(n)] for n in range(30)], number="Table 1.1")
     blocks = [figure(350), figure(350), table, text(), figure(100)]
     found = arranged(*blocks)
-    assert [b.picture.height for b in found if isinstance(b, Figure)] == [350, 350, 100]
+    assert [b.picture.height for b in found if isinstance(b, DocumentFigure)] == [350, 350, 100]
     assert sorted(kinds(found)) == sorted(kinds(blocks))
 
 
 @pytest.mark.parametrize("rows", [34, 36, 38, 40, 42, 90])
 def test_no_row_is_left_alone_on_a_page(rows: int) -> None:
     """Wherever a table breaks, its last three rows stay together with its source."""
-    table = Table([Column("A")], [[f"row{n}"] for n in range(rows)], "Caption", "me", number="Table 1.1")
+    table = DocumentTable(
+        [TableColumn("A")], [[f"row{n}"] for n in range(rows)], "Caption", "me", number="Table 1.1"
+    )
     section = Section("ch-one", "1", "Chapter 1", "One", "A finding", [text(30), table])
     cover = Cover(client="Acme", as_of=date(2026, 11, 20))
     typeset = typesetting.pdf(typesetting.source(Document([section]), cover), cover)

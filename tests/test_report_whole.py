@@ -19,7 +19,7 @@ from PIL import Image
 from bespoke import show
 from bespoke.errors import BespokeError
 from bespoke.report import Cover, document, render, typesetting, webpage
-from bespoke.report.model import Document, Paragraph, Section, Styled, Words
+from bespoke.report.model import Document, Paragraph, Section, Styled, TextRun
 from bespoke.show import fonts
 from bespoke.show.blocks import MIME
 
@@ -348,14 +348,14 @@ def test_every_letter_the_faces_draw_passes_the_standards():
     letters = "".join(map(chr, codes))
     words = " ".join(letters[i : i + 24] for i in range(0, len(letters), 24))
     words += " " + "".join(f"{c} " for c in "漢🦊\ue000")
-    both = Styled("strong", [Styled("emphasis", [Words(words)])])
-    body = [Paragraph([Words(words)]), Paragraph([both])]
+    both = Styled("strong", [Styled("emphasis", [TextRun(words)])])
+    body = [Paragraph([TextRun(words)]), Paragraph([both])]
     report = Document([Section("a", "1", "Chapter 1", "T", "T", body)])
     assert typesetting.pdf(typesetting.source(report, COVER), COVER).startswith(b"%PDF")
 
 
 def test_the_typst_source_is_one_file_with_the_text_as_data():
-    report = Document([Section("a", "1", "Chapter 1", "T", "T", [Paragraph([Words(NASTY)])])])
+    report = Document([Section("a", "1", "Chapter 1", "T", "T", [Paragraph([TextRun(NASTY)])])])
     source = typesetting.source(report, COVER)
     sections = next(line for line in source.split("\n") if line.startswith("#let parts = "))
     [literal] = re.findall(r'chapters: \(json\(bytes\("((?:[^"\\]|\\.)*)"\)\), \)', sections)

@@ -264,7 +264,7 @@ def test_a_failing_cell_stops_that_client_only_and_keeps_the_old_report(
 
 
 def test_a_failing_notebook_is_named_with_its_cell_and_kept(tmp_path: Path) -> None:
-    from bespoke.runner.execute import execute
+    from bespoke.runner.kernels.execute import execute
 
     book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "p"}})
     book.cells = [nbformat.v4.new_code_cell("x = 1"), nbformat.v4.new_code_cell("1 / 0")]
@@ -363,7 +363,7 @@ def test_the_manifest_tells_where_the_time_went(reports: Path) -> None:
 
 
 def test_a_manifest_that_is_no_manifest_is_no_obstacle(reports: Path, tmp_path: Path) -> None:
-    from bespoke.runner import manifest
+    from bespoke.runner.cache import manifest
 
     for content in ("", "[]", "{}", '{"client": 1}', "null", '{"notebooks": []}', "\x00"):
         (tmp_path / "manifest.json").write_text(content)
@@ -400,7 +400,7 @@ def test_the_page_of_all_clients_lists_state_advice_and_facts(reports: Path, tmp
 
 
 def test_the_page_of_all_clients_shows_failures_escaped(tmp_path: Path) -> None:
-    from bespoke.runner import index
+    from bespoke.inspection import client_index
 
     client = tmp_path / "client_data/acme"
     client.mkdir(parents=True)
@@ -408,7 +408,7 @@ def test_the_page_of_all_clients_shows_failures_escaped(tmp_path: Path) -> None:
     (tmp_path / "reports/acme/problems.txt").write_text(
         "acme/tasks.csv:2: name: <script>x</script>\x1b[31m\nmore\n"
     )
-    index.write(tmp_path / "reports", tmp_path / "client_data")
+    client_index.write(tmp_path / "reports", tmp_path / "client_data")
     page = (tmp_path / "reports/index.html").read_text(encoding="utf-8")
     assert "&lt;script&gt;x&lt;/script&gt;\\x1b[31m (and 1 more)" in page
     assert "\x1b" not in page

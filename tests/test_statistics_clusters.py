@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bespoke.statistics.clusters import Clusters, Measure
-from bespoke.statistics.labels import macro_f1
+from bespoke.statistics.label_scores import macro_f1
 from bespoke.statistics.proportion import wilson
 
 

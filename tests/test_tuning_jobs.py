@@ -17,11 +17,11 @@ from botocore.exceptions import ClientError
 
 from bespoke import clients
 from bespoke.chapters import dataset_readiness, icd10_evaluation
-from bespoke.chapters.examples import examples_needed
+from bespoke.chapters.examples_needed import examples_needed
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.tuning.jobs import commands, upload
-from bespoke.tuning.jobs.aws import told
+from bespoke.tuning.jobs.aws import aws_errors
 from tests.bedrock_fake import ACCOUNT, Refusal, response
 from tests.tuning_bench import (
     BUCKET,
@@ -754,7 +754,7 @@ def test_a_failure_on_the_side_of_aws_is_one_readable_line() -> None:
 
 
 def _raised(error: Exception) -> None:
-    with told("the job x"):
+    with aws_errors("the job x"):
         raise error
 
 

@@ -33,7 +33,7 @@ class Contradiction(Part):
     says: str  # one sentence, both values in it
 
 
-class Evidence(Part):
+class TaskEvidence(Part):
     """Every input of the decision about one task, by name, and what in them does not fit together."""
 
     inputs: dict[str, Input]
@@ -54,7 +54,7 @@ STATED_AS = {  # column of tasks.csv -> the input it declares
 }  # fmt: skip
 
 
-def overruling(evidence: Evidence, column: str) -> Input | None:
+def overruling(evidence: TaskEvidence, column: str) -> Input | None:
     """What was measured or counted, and so stands before the column of tasks.csv; None where the column stands."""
     found = evidence.inputs.get(STATED_AS.get(column, ""))
     return found if found is not None and found.grade in ("measured", "counted") else None

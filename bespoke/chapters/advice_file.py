@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bespoke.advice.gates import GateOutcome
-from bespoke.advice.plan import Amount, Step
+from bespoke.advice.plan import MoneyRange, Step
 
 if TYPE_CHECKING:  # the chapter writes this file with its result
     from bespoke.chapters.recommendation import Recommendation, TaskAdvice
@@ -92,5 +92,5 @@ def _condition(outcome: GateOutcome) -> dict[str, str]:
     return {"gate": outcome.gate, "verdict": outcome.verdict, "needs": outcome.needs, "found": outcome.found}
 
 
-def _round(amount: Amount) -> float:
+def _round(amount: MoneyRange) -> float:
     return round(amount.expected, 2)

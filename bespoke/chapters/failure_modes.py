@@ -22,7 +22,7 @@ from bespoke.chapters.failure_labels import (
     PEOPLE,
     UNMAPPED,
     ClassifierCheck,
-    Label,
+    FailureLabel,
     direct_labels,
     label_failures,
 )
@@ -82,7 +82,7 @@ class FailureModes(Result):
     version: ClassVar[int] = 2
 
     n: int
-    labels: tuple[Label, ...]
+    labels: tuple[FailureLabel, ...]
     given_by: dict[str, int]  # how many labels came from where
     codes: tuple[CodeCount, ...]
     families: tuple[FamilyRate, ...]  # most frequent first, unmapped included
@@ -133,7 +133,7 @@ def _found(
     client: Client,
     facts: Facts,
     failures: Sequence[Failure],
-    labels: tuple[Label, ...],
+    labels: tuple[FailureLabel, ...],
     classifier: ClassifierCheck | None,
 ) -> FailureModes:
     by_task, quoting = _by_task(failures, labels), Quoting(client.engagement.country)
@@ -160,7 +160,7 @@ def _found(
 
 
 def _judges(
-    client: Client, facts: Facts, labels: Sequence[Label], classifier: ClassifierCheck | None
+    client: Client, facts: Facts, labels: Sequence[FailureLabel], classifier: ClassifierCheck | None
 ) -> tuple[JudgeCheck, ...]:
     """Each judge against people, on the rows where both spoke."""
     said = {row.failure_id: row.family for row in client.judge or ()}
@@ -188,14 +188,16 @@ def _judges(
     return tuple(check for check in checks if check is not None)
 
 
-def _by_task(failures: Sequence[Failure], labels: Sequence[Label]) -> dict[str, dict[str, int]]:
+def _by_task(failures: Sequence[Failure], labels: Sequence[FailureLabel]) -> dict[str, dict[str, int]]:
     counts: dict[str, Counter[str]] = {}
     for failure, label in zip(failures, labels, strict=True):
         counts.setdefault(failure.task_id, Counter())[label.family] += 1
     return {task: dict(sorted(count.items())) for task, count in sorted(counts.items())}
 
 
-def _codes(failures: Sequence[Failure], labels: Sequence[Label], quoting: Quoting) -> tuple[CodeCount, ...]:
+def _codes(
+    failures: Sequence[Failure], labels: Sequence[FailureLabel], quoting: Quoting
+) -> tuple[CodeCount, ...]:
     counts = Counter(f.code for f in failures if f.code)
     first = {f.code: label for f, label in zip(reversed(failures), reversed(labels), strict=True)}
     return tuple(
@@ -209,7 +211,7 @@ def _codes(failures: Sequence[Failure], labels: Sequence[Label], quoting: Quotin
     )
 
 
-def _families(labels: Sequence[Label]) -> tuple[FamilyRate, ...]:
+def _families(labels: Sequence[FailureLabel]) -> tuple[FamilyRate, ...]:
     counts = Counter(label.family for label in labels)
     order = [row.family for row in remedies()] + [UNMAPPED]
     ranked = sorted((f for f in order if counts[f]), key=lambda f: (f == UNMAPPED, -counts[f]))

@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bespoke import places
-from bespoke.chapters.house import placed
+from bespoke import paths
+from bespoke.chapters.added_chapters import placed
 from bespoke.errors import BespokeError
 
 if TYPE_CHECKING:  # `bespoke run` looks at this list before it knows whether there is anything to do
@@ -52,7 +52,7 @@ class Chapter:
     def notebook(self) -> Path:
         """The source notebook."""
         if self.package == "bespoke":
-            return places.notebooks() / f"{self.stem}.ipynb"
+            return paths.notebooks() / f"{self.stem}.ipynb"
         return package_folder(self.package) / "notebooks" / f"{self.stem}.ipynb"
 
     def modules(self) -> tuple[str, str]:
@@ -166,11 +166,11 @@ def compute(
     What the chapter puts into words (reasons, evidence) has numbers and dates in the client's language, money in its
     currency.
     """
-    from bespoke.show.numbers import speaking
+    from bespoke.show.numbers import number_locale
 
     entry = chapter(stem)
     inputs = {name: earlier(needed) for name, needed in entry.needs.items()}
-    with speaking(client.engagement.language, client.engagement.currency):
+    with number_locale(client.engagement.language, client.engagement.currency):
         return entry.function()(client, facts, **inputs, **parameters)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bespoke.clients import known, plausible
-from bespoke.clients.files import LARGEST_YAML, Source, read_text, usable
+from bespoke.clients.files import LARGEST_YAML, ClientFile, read_text, usable
 from bespoke.clients.records import MISFIT, Key, dotted, fit_record
 from bespoke.clients.schema import Engagement
 from bespoke.clients.wording import EXAMPLE, did_you_mean, quote
@@ -23,7 +23,7 @@ _ORDER_FILE = "icd10cm-order-2027.txt"
 CODE_SET_IN = "evaluation/"  # where a release of the code set lies, so that a change of it is seen by a run
 
 
-def read_engagement(source: Source) -> dict[str, Any] | None:
+def read_engagement(source: ClientFile) -> dict[str, Any] | None:
     """The typed keys that fit; None when the file cannot be read at all."""
     text = read_text(source, largest=LARGEST_YAML)
     tree = read_tree(source, text) if text is not None else None
@@ -52,14 +52,14 @@ def read_engagement(source: Source) -> dict[str, Any] | None:
     return dict(typed)
 
 
-def _examples(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+def _examples(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
     for name in ("client", "prepared_by"):
         if typed.get(name, "").startswith(EXAMPLE):
             message = "is still the template's example; overwrite it"
             source.say(message, tree.line((name,)), name, warning=True)
 
 
-def _currency(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+def _currency(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
     currency = typed.get("currency", "USD")
     if currency != "USD" and currency not in known.currencies():
         source.say(
@@ -70,7 +70,7 @@ def _currency(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
         )
 
 
-def _calendar(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+def _calendar(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
     country, subdivision = typed.get("country"), typed.get("subdivision")
     if country is None:
         return
@@ -88,14 +88,14 @@ def _calendar(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
         )
 
 
-def _dates(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+def _dates(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
     as_of, start = typed.get("as_of"), typed.get("start")
     if as_of and start and start < as_of:
         message = f"{start} is before as_of {as_of}; the plan then starts in the past"
         source.say(message, tree.line(("start",)), "start", warning=True)
 
 
-def _access(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+def _access(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
     """Answers that cannot both be true. An access nobody has asked about contradicts nothing."""
     access = typed.get("access", {})
 
@@ -116,7 +116,7 @@ def _access(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
         )
 
 
-def _thresholds(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+def _thresholds(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
     if not typed.get("thresholds"):
         return
     names = known.threshold_names()
@@ -127,7 +127,7 @@ def _thresholds(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
             source.say(message, tree.line(key), dotted(key))
 
 
-def _files(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+def _files(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
     logo = typed.get("branding", {}).get("logo")
     if logo is not None:
         _file(source, tree, ("branding", "logo"), logo, LOGOS)
@@ -136,7 +136,7 @@ def _files(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
             _font(source, tree, ("fonts", place), font)
 
 
-def _accent(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+def _accent(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
     """A colour too pale for text is darkened in the report; its owner should hear of it before."""
     from bespoke.report import accessible
 
@@ -147,7 +147,7 @@ def _accent(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
         source.say(note, tree.line(key), dotted(key), warning=True)
 
 
-def _code_set(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+def _code_set(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
     """Where the file has to lie; what is in it is told of the file itself."""
     name = typed.get("evaluation", {}).get("code_set")
     if name is None:
@@ -162,7 +162,7 @@ def _code_set(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
         del typed["evaluation"]["code_set"]
 
 
-def _plausible(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+def _plausible(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
     """Rates and amounts that are most likely a slip."""
     for key, message in plausible.two_meanings(tree.value):
         source.say(message, tree.line(key), dotted(key), warning=True)
@@ -174,7 +174,7 @@ def _plausible(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
         source.say(message, tree.line(("rates", name)), f"rates.{name}", warning=True)
 
 
-def _font(source: Source, tree: Tree, key: Key, name: str) -> None:
+def _font(source: ClientFile, tree: Tree, key: Key, name: str) -> None:
     from bespoke.show.fonts import code_points
 
     try:
@@ -183,7 +183,7 @@ def _font(source: Source, tree: Tree, key: Key, name: str) -> None:
         source.say(f"{quote(name)} is {error.problems[0].message}", tree.line(key), dotted(key))
 
 
-def _file(source: Source, tree: Tree, key: Key, name: str, kinds: dict[str, tuple[bytes, ...]]) -> bool:
+def _file(source: ClientFile, tree: Tree, key: Key, name: str, kinds: dict[str, tuple[bytes, ...]]) -> bool:
     """Whether a file that the engagement names is inside the folder, there, and what its ending says."""
 
     def say(message: str) -> None:
@@ -196,7 +196,7 @@ def _file(source: Source, tree: Tree, key: Key, name: str, kinds: dict[str, tupl
     if path.suffix.lower() not in kinds:
         say(f"must end in {' or '.join(kinds)}")
         return False
-    found = Source(source.root, source.root / path, source.shown)
+    found = ClientFile(source.root, source.root / path, source.shown)
     if usable(found):
         try:
             with found.path.open("rb") as file:

@@ -27,7 +27,7 @@ BOMS = (  # the longer mark first: UTF-32 begins like UTF-16; no name: UTF-8
 
 
 @dataclass
-class Source:
+class ClientFile:
     """One file of a client folder and the problems found in it so far."""
 
     root: Path  # the client folder
@@ -56,7 +56,7 @@ def is_there(path: Path) -> bool:
     return os.path.lexists(path)
 
 
-def usable(source: Source) -> bool:
+def usable(source: ClientFile) -> bool:
     """Whether the path is an ordinary file inside the client folder; says why not."""
     if turn := turning(source.shown):  # the name of a recorded system, a document, a dataset
         source.say(f"has a name with a character that turns the reading direction ({turn}); rename it")
@@ -77,7 +77,7 @@ def usable(source: Source) -> bool:
     return stat.S_ISREG(mode)
 
 
-def read_bytes(source: Source, largest: int = LARGEST) -> bytes | None:
+def read_bytes(source: ClientFile, largest: int = LARGEST) -> bytes | None:
     """The content of the file, or None after saying why there is nothing to go on with."""
     if not usable(source):
         return None
@@ -91,7 +91,7 @@ def read_bytes(source: Source, largest: int = LARGEST) -> bytes | None:
         return None
 
 
-def read_text(source: Source, largest: int = LARGEST) -> str | None:
+def read_text(source: ClientFile, largest: int = LARGEST) -> str | None:
     """The file as text without its byte order mark, or None when there is nothing to go on with."""
     data = read_bytes(source, largest)
     text = None if data is None else _decode(source, data)
@@ -101,7 +101,7 @@ def read_text(source: Source, largest: int = LARGEST) -> str | None:
     return text
 
 
-def _decode(source: Source, data: bytes) -> str | None:
+def _decode(source: ClientFile, data: bytes) -> str | None:
     for mark, encoding, name in BOMS:
         if data.startswith(mark):
             if not name:
@@ -118,7 +118,7 @@ def _decode(source: Source, data: bytes) -> str | None:
     return _utf8(source, data)
 
 
-def _utf8(source: Source, data: bytes) -> str:
+def _utf8(source: ClientFile, data: bytes) -> str:
     if 0 in data:
         source.say("holds a NUL byte; delete it", data.count(b"\n", 0, data.index(0)) + 1)
         data = data.replace(b"\0", b"")
@@ -140,7 +140,7 @@ def not_utf8(byte: int, place: int) -> str:
     )
 
 
-def check_encoding(source: Source) -> None:
+def check_encoding(source: ClientFile) -> None:
     """The same questions for a file of any size, a line at a time, all but emptiness as warnings.
 
     The dataset chapter exists to find defects in these files, so a badly encoded row does not stop a run.

@@ -12,13 +12,19 @@ from typing import TYPE_CHECKING, Any
 from bespoke.clients import assumed, plausible
 from bespoke.clients.advice_inputs import check_advice_inputs
 from bespoke.clients.claude_account import ENDING, is_account, read_account
-from bespoke.clients.drawn import check_drawn
+from bespoke.clients.coded_notes import check_leakage, read_code_set, read_notes, read_predictions
 from bespoke.clients.engagement import CODE_SET_IN, read_engagement
-from bespoke.clients.evaluation import check_leakage, read_code_set, read_notes, read_predictions
-from bespoke.clients.files import Source, check_encoding, is_there
+from bespoke.clients.files import ClientFile, check_encoding, is_there
+from bespoke.clients.glyph_coverage import check_drawn
 from bespoke.clients.grid import EXCEL
-from bespoke.clients.prices import read_prices
-from bespoke.clients.rows import check_codes, check_failures, check_judge, check_phases, check_tasks
+from bespoke.clients.own_prices import read_prices
+from bespoke.clients.row_relations import (
+    check_codes,
+    check_failures,
+    check_judge,
+    check_phases,
+    check_tasks,
+)
 from bespoke.clients.schema import (
     ClaudeAccount,
     CodeFamily,
@@ -63,11 +69,11 @@ BINARY_ENDINGS = (".parquet", ".gz")
 
 
 @dataclass
-class Reading:
+class FolderReading:
     """What was read of a client folder: typed fields by file, and the files in order with their problems."""
 
     root: Path
-    sources: list[Source] = field(default_factory=list)
+    sources: list[ClientFile] = field(default_factory=list)
     engagement: dict[str, Any] | None = None
     tables: dict[str, list[Numbered]] = field(default_factory=dict)  # by file name
     prices: dict[str, dict[str, Any]] | None = None
@@ -86,9 +92,9 @@ class Reading:
         """In the order of files, then rows."""
         return [p for source in self.sources for p in sorted(source.problems, key=lambda p: p.row or 0)]
 
-    def source(self, name: str, *, required: bool = False) -> Source | None:
+    def source(self, name: str, *, required: bool = False) -> ClientFile | None:
         """The file, if it is there; a missing required one is a problem."""
-        source = Source(self.root, self.root / name, f"{self.root.name}/{name}", required)
+        source = ClientFile(self.root, self.root / name, f"{self.root.name}/{name}", required)
         self.sources.append(source)
         if is_there(source.path):
             return source
@@ -96,7 +102,7 @@ class Reading:
             source.say("is missing; `bespoke new` makes a folder that has one to copy")
         return None
 
-    def table(self, name: str, *, required: bool = False) -> Source | None:
+    def table(self, name: str, *, required: bool = False) -> ClientFile | None:
         """The CSV file of that name, or the Excel workbook that stands in its place."""
         other = f"{name.removesuffix('.csv')}{EXCEL}"
         if not is_there(self.root / other):
@@ -108,7 +114,7 @@ class Reading:
 
     def entries(self, name: str) -> list[str]:
         """Names in a folder of the client folder, sorted; none when it is missing or no folder."""
-        source = self.source(name) if name else Source(self.root, self.root, self.root.name)
+        source = self.source(name) if name else ClientFile(self.root, self.root, self.root.name)
         if source is None:
             return []
         if not name:
@@ -125,9 +131,9 @@ class Reading:
         return []
 
 
-def read_folder(root: Path) -> Reading:
+def read_folder(root: Path) -> FolderReading:
     """Reads everything, however much of it is wrong."""
-    reading = Reading(root)
+    reading = FolderReading(root)
     engagement = reading.source("engagement.yaml", required=True)
     reading.engagement = read_engagement(engagement) if engagement else None
     _read_usage(reading)
@@ -145,7 +151,7 @@ def read_folder(root: Path) -> Reading:
     return reading
 
 
-def _read_tables(reading: Reading) -> None:
+def _read_tables(reading: FolderReading) -> None:
     tasks = _table(reading, "tasks.csv", Task, required=True)
     task_ids = None
     as_of = (reading.engagement or {}).get("as_of")
@@ -174,8 +180,8 @@ def _read_tables(reading: Reading) -> None:
 
 
 def _table(
-    reading: Reading, name: str, model: type[Row], *, required: bool = False
-) -> tuple[Source, list[Numbered]] | None:
+    reading: FolderReading, name: str, model: type[Row], *, required: bool = False
+) -> tuple[ClientFile, list[Numbered]] | None:
     source = reading.table(name, required=required)
     saved = (reading.engagement or {}).get("csv")
     rows = read_table(source, model, SavedAs(**saved) if saved else None) if source else None
@@ -185,7 +191,7 @@ def _table(
     return source, rows
 
 
-def _read_usage(reading: Reading) -> None:
+def _read_usage(reading: FolderReading) -> None:
     source = reading.source("usage.json")
     if source is None:
         return
@@ -194,7 +200,7 @@ def _read_usage(reading: Reading) -> None:
     reading.usage = read_usage(source)
 
 
-def _check_usage(reading: Reading) -> None:
+def _check_usage(reading: FolderReading) -> None:
     source = next((source for source in reading.sources if source.path.name == "usage.json"), None)
     task_ids = {row.get("task_id") for _, row in reading.tables.get("tasks.csv", ())}
     for task in reading.usage or ():
@@ -202,25 +208,25 @@ def _check_usage(reading: Reading) -> None:
             source.say(f"measures {quote(task)}, which is no task_id of tasks.csv", warning=True)
 
 
-def _tell_open(reading: Reading, source: Source, rows: list[Numbered], as_of: date) -> None:
+def _tell_open(reading: FolderReading, source: ClientFile, rows: list[Numbered], as_of: date) -> None:
     """Warns of numbers, models and metrics that nobody knows and nothing measured."""
     for number, row in rows:
         measured = (reading.usage or {}).get(row.get("task_id", ""))
-        told = assumed.told(assumed.completed(row, measured, as_of)) if row.get("unknown") else ""
+        told = assumed.assumption_text(assumed.completed(row, measured, as_of)) if row.get("unknown") else ""
         if told:
             source.say(f"not known, and assumed instead: {told}", number, warning=True)
 
 
-def _read_log(reading: Reading) -> None:
+def _read_log(reading: FolderReading) -> None:
     """The log of finished engagements lies beside the client folders: one for the whole house."""
-    source = Source(reading.root.parent, reading.root.parent / LOG, LOG)
+    source = ClientFile(reading.root.parent, reading.root.parent / LOG, LOG)
     reading.sources.append(source)
     rows = read_table(source, LoggedPhase) if is_there(source.path) else None
     if rows is not None:
         reading.tables[LOG] = rows
 
 
-def _read_dataset(reading: Reading) -> None:
+def _read_dataset(reading: FolderReading) -> None:
     files = []
     for name in reading.entries("dataset"):
         if name.startswith((".", "README")) or name.endswith(".example"):
@@ -237,7 +243,7 @@ def _read_dataset(reading: Reading) -> None:
     reading.dataset = tuple(files)
 
 
-def _read_evaluation(reading: Reading) -> None:
+def _read_evaluation(reading: FolderReading) -> None:
     entries = reading.entries("evaluation")
     folder = reading.sources[-1]
     given = (reading.engagement or {}).get("evaluation", {}).get("code_set") or ""
@@ -251,7 +257,7 @@ def _read_evaluation(reading: Reading) -> None:
     ]
     _name_unknown(folder, own, EVALUATION_FILES)
     if given.startswith(CODE_SET_IN):
-        named = Source(reading.root, reading.root / given, f"{reading.root.name}/{given}")
+        named = ClientFile(reading.root, reading.root / given, f"{reading.root.name}/{given}")
         reading.sources.append(named)
         reading.code_set = read_code_set(named)
     if not entries:
@@ -282,7 +288,7 @@ def _read_evaluation(reading: Reading) -> None:
     _read_all_predictions(reading)
 
 
-def _read_scenarios(reading: Reading) -> None:
+def _read_scenarios(reading: FolderReading) -> None:
     names = [name for name in reading.entries("scenarios") if not name.startswith((".", "README"))]
     if not names:
         return
@@ -309,7 +315,7 @@ def _holds_files(path: Path) -> bool:
     )
 
 
-def _read_all_predictions(reading: Reading) -> None:
+def _read_all_predictions(reading: FolderReading) -> None:
     predictions: dict[str, list[Numbered]] = {}
     for name in reading.entries("evaluation/predictions"):
         if name.startswith((".", "README")) or name.endswith(".example"):
@@ -328,7 +334,7 @@ def _read_all_predictions(reading: Reading) -> None:
     reading.predictions = predictions or None
 
 
-def _name_strangers(reading: Reading) -> None:
+def _name_strangers(reading: FolderReading) -> None:
     """Files that nothing reads, most often a misspelt name."""
     engagement = reading.engagement or {}
     named = [engagement.get("branding", {}).get("logo"), *engagement.get("fonts", ())]
@@ -337,13 +343,13 @@ def _name_strangers(reading: Reading) -> None:
     _name_unknown(reading.sources[-1], entries, FILES)
 
 
-def _name_unknown(folder: Source, entries: list[str], known: tuple[str, ...]) -> None:
+def _name_unknown(folder: ClientFile, entries: list[str], known: tuple[str, ...]) -> None:
     for name in entries:
         table = f"{name.removesuffix(EXCEL)}.csv" if name.endswith(EXCEL) else name
         quiet = (
             name in known or table in known or name.startswith((".", "README")) or name.endswith(".example")
         )
         if not quiet:
-            stranger = Source(folder.root, folder.path / name, f"{folder.shown}/{name}")
+            stranger = ClientFile(folder.root, folder.path / name, f"{folder.shown}/{name}")
             stranger.say(f"is not read{folder.near(name, known)}", warning=True)
             folder.problems += stranger.problems

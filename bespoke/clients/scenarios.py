@@ -18,14 +18,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bespoke.clients import answers, known
+from bespoke.clients import cell_answers, known
 from bespoke.clients.changes import TABLES, Address, Changes, Span, Value, applied
-from bespoke.clients.files import LARGEST_YAML, Source, read_text
+from bespoke.clients.field_rules import FieldRule, fields
+from bespoke.clients.files import LARGEST_YAML, ClientFile, read_text
 from bespoke.clients.numerals import Numerals
 from bespoke.clients.records import MISFIT, Key, Leaf, dotted, fit
-from bespoke.clients.scalars import Unfit, check_text, parse
+from bespoke.clients.scalars import InvalidValue, check_text, parse
 from bespoke.clients.schema import Client, Engagement, NegotiatedPrice
-from bespoke.clients.shapes import Shape, fields
 from bespoke.clients.wording import quote, unknown_names
 from bespoke.clients.yaml_tree import Tree, read_tree
 from bespoke.errors import BespokeError
@@ -37,8 +37,8 @@ FOLDER, ENDING = "scenarios", ".yaml"
 FILES = (*TABLES, "engagement.yaml", "prices.yaml")
 KEYS = ("title", "set", "instead_of", "report")
 LONGEST_TITLE = 80  # characters: it is the head of a column
-_TITLE = Shape("text", shortest=1, longest=LONGEST_TITLE, straight=True)
-_REPORT = Shape("yes or no")
+_TITLE = FieldRule("text", shortest=1, longest=LONGEST_TITLE, straight=True)
+_REPORT = FieldRule("yes or no")
 _WRITTEN = Numerals(settled=True)  # as YAML writes numbers
 
 
@@ -53,7 +53,7 @@ class Scenario:
     in_report: bool = True
 
 
-def read_scenario(source: Source, name: str, tasks: Collection[str] | None) -> Scenario | None:
+def read_scenario(source: ClientFile, name: str, tasks: Collection[str] | None) -> Scenario | None:
     """The scenario of a file, or None after saying why not; `tasks` are the ids of tasks.csv where it could be read."""
     text = read_text(source, largest=LARGEST_YAML)
     tree = read_tree(source, text) if text is not None else None
@@ -78,14 +78,14 @@ def read_scenario(source: Source, name: str, tasks: Collection[str] | None) -> S
 
 @dataclass
 class _Reader:
-    source: Source
+    source: ClientFile
     tree: Tree
     tasks: Collection[str] | None
 
     def say(self, key: Key, message: str) -> None:
         self.source.say(message, self.tree.line(key), dotted(key))
 
-    def scalar(self, name: str, shape: Shape, otherwise: Any) -> Any:
+    def scalar(self, name: str, shape: FieldRule, otherwise: Any) -> Any:
         if name not in self.tree.value:
             return otherwise
         found = fit(self.tree.value[name], shape, (name,), self.say)
@@ -136,11 +136,11 @@ class _Reader:
             return
         try:
             found[file, row, column] = cell_value(file, column, "" if cell.null else cell.text)
-        except Unfit as unfit:
+        except InvalidValue as unfit:
             self.say(key, str(unfit))
 
     def _records(
-        self, shapes: Mapping[str, Shape], key: Key, content: Any, found: dict[Address, Value]
+        self, shapes: Mapping[str, FieldRule], key: Key, content: Any, found: dict[Address, Value]
     ) -> None:
         entries = self._entries(key, content)
         for name, message in unknown_names([n for n, _ in entries], list(shapes), "key"):
@@ -149,7 +149,7 @@ class _Reader:
             if name in shapes:
                 self._field(shapes[name], (*key, name), value, found)
 
-    def _field(self, shape: Shape, key: Key, value: Any, found: dict[Address, Value]) -> None:
+    def _field(self, shape: FieldRule, key: Key, value: Any, found: dict[Address, Value]) -> None:
         if shape.kind == "record" and shape.record is not None:
             self._records(fields(shape.record), key, value, found)
         elif shape.kind == "map" and shape.item is not None:
@@ -177,23 +177,23 @@ def cell_value(file: str, column: str, text: str) -> Value:
     shape = fields(model)[column]
     text = text.strip()
     if column in model.may_be_unknown:
-        answer = answers.read(text, column, shape, model, _WRITTEN)
+        answer = cell_answers.read(text, column, shape, model, _WRITTEN)
         if answer is not None:
             return _answer(answer[0], column, shape, optional=column in model.may_be_none)
     if not text and shape.required:
-        raise Unfit(f"is empty; must be {shape.expects()}")
+        raise InvalidValue(f"is empty; must be {shape.expects()}")
     if column == "model" and not known.is_model(text):
-        raise Unfit(f"{quote(text)} is not a model with a known price")
+        raise InvalidValue(f"{quote(text)} is not a model with a known price")
     value: Value = parse(text, shape) if text else None
     return value
 
 
-def _answer(answer: Mapping[str, Any], column: str, shape: Shape, *, optional: bool) -> Value:
+def _answer(answer: Mapping[str, Any], column: str, shape: FieldRule, *, optional: bool) -> Value:
     if "ranges" in answer:
         low, high = answer["ranges"][column]
         return Span(low, answer[column], high)
     if "unknown" in answer and optional:
-        raise Unfit(f"is empty or unknown; write none, or {shape.expects()}")
+        raise InvalidValue(f"is empty or unknown; write none, or {shape.expects()}")
     return None
 
 
@@ -205,7 +205,7 @@ def value_of(place: Address, text: str) -> Value:
         columns = fields(TABLES[file].model)
         _check_known(rest[-1], [c for c in columns if c != TABLES[file].key], "column")
         if len(rest) != 2:
-            raise Unfit(f"is no place in {file}; name its row and its column")
+            raise InvalidValue(f"is no place in {file}; name its row and its column")
         return cell_value(file, rest[1], text)
     shapes = fields(Engagement) if file == "engagement.yaml" else fields(NegotiatedPrice)
     shape = _shape(shapes, rest if file == "engagement.yaml" else rest[1:])
@@ -214,15 +214,15 @@ def value_of(place: Address, text: str) -> Value:
     given = [Leaf(part.strip(), True) for part in text.split(",")] if shape.kind == "list" else leaf
     found = fit(given, shape, (), lambda _, message: said.append(message))
     if found is MISFIT or said:
-        raise Unfit("; ".join(said))
+        raise InvalidValue("; ".join(said))
     value: Value = found
     return value
 
 
-def _shape(shapes: Mapping[str, Shape], keys: list[str]) -> Shape:
+def _shape(shapes: Mapping[str, FieldRule], keys: list[str]) -> FieldRule:
     """The shape of the one value under the keys."""
     if not keys:
-        raise Unfit("names no value; go on with one of " + ", ".join(shapes))
+        raise InvalidValue("names no value; go on with one of " + ", ".join(shapes))
     _check_known(keys[0], list(shapes), "key")
     shape = shapes[keys[0]]
     if shape.kind == "record" and shape.record is not None:
@@ -230,13 +230,13 @@ def _shape(shapes: Mapping[str, Shape], keys: list[str]) -> Shape:
     if shape.kind == "map" and shape.item is not None and len(keys) == 2:
         return shape.item
     if len(keys) > 1:
-        raise Unfit(f"has nothing under {keys[0]}")
+        raise InvalidValue(f"has nothing under {keys[0]}")
     return shape
 
 
 def _check_known(name: str, names: list[str], thing: str) -> None:
     for _, message in unknown_names([name], names, thing):
-        raise Unfit(f"{name}: {message}")
+        raise InvalidValue(f"{name}: {message}")
 
 
 def check_title(text: str) -> str:

@@ -33,7 +33,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Ran:
+class SystemRun:
     """A system with its answers, runs x cases in the order of the cases."""
 
     name: str
@@ -45,7 +45,7 @@ class Ran:
     learns: bool = False
 
 
-def recorded_systems(task: EvaluationTask, read: Read) -> list[Ran]:
+def recorded_systems(task: EvaluationTask, read: Read) -> list[SystemRun]:
     """The systems whose outputs lie in predictions/, by name, runs of Claude last.
 
     A case without a line is missing and counts as wrong; one whose line says that it was lost, rejected, held back
@@ -58,7 +58,7 @@ def recorded_systems(task: EvaluationTask, read: Read) -> list[Ran]:
         by_place = {(row.run, row.id): row for row in rows}
         known, account = task.setup.systems.get(name), task.accounts.get(name)
         found.append(
-            Ran(
+            SystemRun(
                 name=name,
                 title=(known.title if known and known.title else _title(name)),
                 kind="claude" if name.startswith(CLAUDE) else "recorded",
@@ -72,7 +72,7 @@ def recorded_systems(task: EvaluationTask, read: Read) -> list[Ran]:
     return found
 
 
-def offline(name: str, title: str, values: Sequence[Any], *, learns: bool = False, **more: Any) -> Ran:
+def offline(name: str, title: str, values: Sequence[Any], *, learns: bool = False, **more: Any) -> SystemRun:
     """A baseline from one value per case; None is an abstention of the schema's kind. `more`: columns of answers."""
     confidences = more.get("confidences") or [None] * len(values)
     retrieved = more.get("retrieved") or [{}] * len(values)
@@ -80,7 +80,7 @@ def offline(name: str, title: str, values: Sequence[Any], *, learns: bool = Fals
         Answer(value=value, confidence=confidence, retrieved=found)
         for value, confidence, found in zip(values, confidences, retrieved, strict=True)
     )
-    return Ran(name, title, "offline", (answers,), learns=learns)
+    return SystemRun(name, title, "offline", (answers,), learns=learns)
 
 
 def _answer(row: Recorded | None, read: Read) -> Answer:

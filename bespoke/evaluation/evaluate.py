@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from bespoke.clients.schema import Client, Task
-from bespoke.evaluation.answers import Ran, recorded_systems
+from bespoke.evaluation.answers import SystemRun, recorded_systems
 from bespoke.evaluation.cases import EvaluationTask, bare
 from bespoke.evaluation.comparison import contrasts, pooled, power
 from bespoke.evaluation.consumption import consumption
@@ -21,7 +21,7 @@ from bespoke.statistics.clusters import Clusters, Measure
 Scores = Mapping[str, Measure | None]  # by metric
 
 
-def ladder_of(task: EvaluationTask, scorer: Scorer, seed: int) -> list[Ran]:
+def ladder_of(task: EvaluationTask, scorer: Scorer, seed: int) -> list[SystemRun]:
     """Every system there is: what runs here, what was recorded, what Claude answered."""
     recorded = recorded_systems(task, lambda raw: scorer.read(task, raw))
     return [*scorer.baselines(task, seed), *recorded]
@@ -84,7 +84,7 @@ def evaluate_task(
     )
 
 
-def _measures(scorer: Scorer, ran: Ran, runs: Sequence[Scores], metric: str) -> Scores:
+def _measures(scorer: Scorer, ran: SystemRun, runs: Sequence[Scores], metric: str) -> Scores:
     """Every metric over all runs, the main one first."""
     names = [metric, *(name for name in scorer.metrics if name != metric)]
     return {name: pooled([run.get(name) for run in runs], ran) for name in names}
@@ -93,7 +93,7 @@ def _measures(scorer: Scorer, ran: Ran, runs: Sequence[Scores], metric: str) -> 
 def _system(
     task: EvaluationTask,
     scorer: Scorer,
-    ran: Ran,
+    ran: SystemRun,
     runs: Sequence[Scores],
     measures: Scores,
     accepted: Sequence[bool | None],
@@ -135,7 +135,7 @@ def _spread(runs: Sequence[Scores], metric: str) -> float | None:
     return float(np.std([float(m.combine(m.columns.sum(0))) for m in found if m is not None], ddof=1))
 
 
-def _outcomes(ran: Ran) -> Outcomes:
+def _outcomes(ran: SystemRun) -> Outcomes:
     counts = Counter(answer.status for run in ran.runs for answer in run)
     return Outcomes(
         answered=counts["answered"],
@@ -149,8 +149,8 @@ def _outcomes(ran: Ran) -> Outcomes:
 def _review(
     task: EvaluationTask,
     scorer: Scorer,
-    ladder: Sequence[Ran],
-    shown: Ran,
+    ladder: Sequence[SystemRun],
+    shown: SystemRun,
     accepted: Mapping[str, Sequence[bool | None]],
 ) -> object:
     others = [ran for ran in ladder if ran.name != shown.name and ran.kind != "offline"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.chapters.feasibility import FeasibilityPack
 from bespoke.chapters.recommendation import Recommendation
-from bespoke.exhibits.masking import masked_text
+from bespoke.exhibits.masking_note import masked_text
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, exact
 from bespoke.show.style import FAMILY_NAME

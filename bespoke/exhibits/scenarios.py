@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from bespoke import show
-from bespoke.chapters.recommendation import Money, Recommendation, TaskAdvice
+from bespoke.chapters.recommendation import PlanMoney, Recommendation, TaskAdvice
 from bespoke.chapters.scenarios import Comparison, Plain, Setting, Side
-from bespoke.exhibits.naming import listed
-from bespoke.exhibits.recommendation.words import chance, end_name, step_name
+from bespoke.exhibits.display_names import listed
+from bespoke.exhibits.recommendation.recommendation_wording import chance, end_name, step_name
 from bespoke.show import Column, Table
 from bespoke.show.numbers import day, exact, money, percent, yes_no
 
@@ -26,7 +26,7 @@ class Line:
     of_all: Callable[[Recommendation], str] | None = None
 
 
-def _amount(title: str, of: Callable[[Money], float]) -> Line:
+def _amount(title: str, of: Callable[[PlanMoney], float]) -> Line:
     return Line(title, lambda _, task: money(of(task.money)), lambda advice: money(of(advice.total)))
 
 

@@ -8,9 +8,9 @@ from datetime import date
 from bespoke import show
 from bespoke.chapters.cost_model import CostModel
 from bespoke.clients.schema import Client, NegotiatedPrice
-from bespoke.exhibits import open_inputs
-from bespoke.facts.listing import value_text
+from bespoke.exhibits import unknown_inputs_note
 from bespoke.facts.reader import EARLIEST, Fact, Facts, Sourced, value_rows
+from bespoke.inspection.facts_listing import value_text
 from bespoke.show import Column
 from bespoke.show.filling import filled
 from bespoke.show.numbers import day, exact
@@ -173,7 +173,7 @@ def data_log(client: Client, digests: Mapping[str, str]) -> None:
         ),
         source="the client folder on the day of the run",
     )
-    open_inputs.table(client)
+    unknown_inputs_note.table(client)
 
 
 def _rows(client: Client, name: str) -> int | None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from bespoke.advice import feasibility
 from bespoke.advice.situation import Situation
-from bespoke.chapters.cost_model.prices import TaskPrices
-from bespoke.exhibits.cost_model.words import LEVERS
+from bespoke.chapters.cost_model.task_prices import TaskPrices
+from bespoke.exhibits.cost_model.cost_wording import LEVERS
 from bespoke.explore.draws import drawn
-from bespoke.explore.scene import Scene
+from bespoke.explore.explored_state import ExploredState
 from bespoke.show.blocks import Column, Table
 from bespoke.show.numbers import currency
 
@@ -26,19 +26,19 @@ class Bill:
     levers: tuple[str, ...]
 
 
-def bills(scene: Scene, found: Mapping[str, Situation], draws: int) -> dict[str, Bill]:
+def bills(scene: ExploredState, found: Mapping[str, Situation], draws: int) -> dict[str, Bill]:
     """The bill of every task, by task_id."""
     return {task_id: _bill(scene, situation, draws) for task_id, situation in found.items()}
 
 
-def _bill(scene: Scene, situation: Situation, draws: int) -> Bill:
+def _bill(scene: ExploredState, situation: Situation, draws: int) -> Bill:
     task, runs = scene.client.task(situation.task_id), feasibility.as_it_runs(situation)
     prices = TaskPrices(scene.client, task, drawn(scene, draws), runs)
     levered, levers = prices.levered()
     return Bill(prices.today().expected, levered.expected, levers)
 
 
-def total_table(scene: Scene, before: Mapping[str, Bill], now: Mapping[str, Bill]) -> Table:
+def total_table(scene: ExploredState, before: Mapping[str, Bill], now: Mapping[str, Bill]) -> Table:
     """One row a task, and their sum."""
     rows = [
         (

@@ -9,13 +9,13 @@ from functools import lru_cache
 from bespoke.chapters.cost_model.compute import SEED, inputs_of
 from bespoke.chapters.cost_model.inputs import Inputs
 from bespoke.clients.schema import NegotiatedPrice
-from bespoke.explore.scene import Scene
+from bespoke.explore.explored_state import ExploredState
 from bespoke.facts.reader import Facts
 
 Prices = tuple[tuple[str, NegotiatedPrice], ...]
 
 
-def drawn(scene: Scene, draws: int) -> Inputs:
+def drawn(scene: ExploredState, draws: int) -> Inputs:
     """The same inputs as the cost chapter's, with these draws. Raises BespokeError for a currency without a rate."""
     own: Mapping[str, NegotiatedPrice] = scene.client.prices or {}
     prices, overrides = tuple(sorted(own.items())), tuple(sorted(scene.facts.overrides.items()))

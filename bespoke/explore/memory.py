@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from bespoke.clients.changes import Changes
-from bespoke.clients.files import Source
+from bespoke.clients.files import ClientFile
 from bespoke.clients.scenarios import Scenario, read_scenario
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
@@ -53,7 +53,7 @@ class Memory:
         """What was explored and not kept; a value for which there is no place any more is left out."""
         if not self.explored_file.is_file():
             return None
-        source = Source(self.explored_file.parent, self.explored_file, self.explored_file.name)
+        source = ClientFile(self.explored_file.parent, self.explored_file, self.explored_file.name)
         found = read_scenario(source, "explored", [task.task_id for task in client.tasks])
         return found if found is not None and found.changes else None
 

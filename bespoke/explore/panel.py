@@ -16,13 +16,13 @@ from bespoke.clients.scenarios import Scenario
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.exhibits.scenarios import said
-from bespoke.explore.dials import Dial, row_of, widget_of
+from bespoke.explore.controls import Control, row_of, widget_of
+from bespoke.explore.explored_state import ExploredState
 from bespoke.explore.explorer import Explorer, Shown
-from bespoke.explore.keep import Keep
+from bespoke.explore.keep_changes import KeepChanges
 from bespoke.explore.look import line, page, problem_line
 from bespoke.explore.memory import Memory
 from bespoke.explore.scenario_bar import ScenarioBar
-from bespoke.explore.scene import Scene
 from bespoke.explore.underneath import changed, stamp
 from bespoke.facts.reader import Facts
 from bespoke.scenarios import saving
@@ -40,7 +40,7 @@ class Panel:
         self.choices: dict[str, Any] = {}
         self.remembers = False  # only once somebody has asked for what was explored before
         self.original: dict[Address, Value] = {}
-        self.shown: tuple[Dial, ...] = ()
+        self.shown: tuple[Control, ...] = ()
         self.subject = w.Dropdown(
             options=list(explorer.subjects()), description=explorer.subject_label,
             style={"description_width": "initial"}, layout=w.Layout(width="28em"),
@@ -53,7 +53,7 @@ class Panel:
         )
         self.again.on_click(lambda _: self.reread())
         self.underneath = w.HTML()
-        self.keep, self.scenarios = Keep(self), ScenarioBar(self)
+        self.keep, self.scenarios = KeepChanges(self), ScenarioBar(self)
         self.read = stamp(explorer.base.client.folder)
         self.subject.observe(self._turned, "value")
         self.reset.on_click(lambda _: self.back())
@@ -68,7 +68,7 @@ class Panel:
         """The explored values that the client folder would hold, with what a new row needs besides."""
         return self.explorer.completed(self.changes, self.choices)
 
-    def scene(self) -> Scene:
+    def scene(self) -> ExploredState:
         return self.explorer.base.with_changes(self.proposed(), self.choices)
 
     def back(self) -> None:
@@ -77,7 +77,7 @@ class Panel:
         self.choices.clear()
         self._turned()
 
-    def move(self, dial: Dial, shown: Any) -> None:
+    def move(self, dial: Control, shown: Any) -> None:
         """Take a dial's new value over; None in a field that must hold something is passed by."""
         value = dial.read(shown)
         if dial.address is None:
@@ -189,7 +189,7 @@ class Panel:
         self.shown, self.dials.children = (), ()
         self.look()
 
-    def _arrange(self, scene: Scene) -> None:
+    def _arrange(self, scene: ExploredState) -> None:
         """Build the dials that are not there yet: of another subject, or of another model's prices."""
         there = {_place(d): row for d, row in zip(self.shown, self.dials.children, strict=False)}
         dials = tuple(self.explorer.dials(self.subject.value, scene))
@@ -206,7 +206,7 @@ class Panel:
             if dial.address is not None:
                 self.original.setdefault(dial.address, dial.value)
 
-    def _row(self, dial: Dial) -> Any:
+    def _row(self, dial: Control) -> Any:
         if dial.address is not None and dial.address not in self.changes:
             self.original.setdefault(dial.address, dial.value)
         widget = widget_of(dial)
@@ -214,7 +214,7 @@ class Panel:
         return row_of(dial, widget)
 
 
-def _place(dial: Dial) -> tuple[str, Address | None]:
+def _place(dial: Control) -> tuple[str, Address | None]:
     return dial.name, dial.address
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from math import log10
 
 from bespoke.advice.candidates import Configuration
-from bespoke.chapters.cost_model.prices import TaskPrices
+from bespoke.chapters.cost_model.task_prices import TaskPrices
 from bespoke.clients.changes import applied
 from bespoke.explore.draws import drawn
-from bespoke.explore.scene import Scene
+from bespoke.explore.explored_state import ExploredState
 
 SWEPT = {
     "requests_per_day": "Requests a day", "system_tokens": "System prompt, tokens",
@@ -35,7 +35,9 @@ class Swept:
     crossings: tuple[float, ...]  # values at which both cost the same, smallest first
 
 
-def sweep(scene: Scene, subject: str, column: str, today: Configuration, rival: Configuration) -> Swept:
+def sweep(
+    scene: ExploredState, subject: str, column: str, today: Configuration, rival: Configuration
+) -> Swept:
     """Raises NotPriced where a route has no price at one of the values."""
     here = float(getattr(scene.client.task(subject), column)) or 1.0
     reach = REACH.get(column, REACH_OF_TOKENS)
@@ -58,7 +60,9 @@ def _gap(months: Sequence[float]) -> float:
     return months[0] - months[1]
 
 
-def _month(scene: Scene, subject: str, column: str, value: float, configuration: Configuration) -> float:
+def _month(
+    scene: ExploredState, subject: str, column: str, value: float, configuration: Configuration
+) -> float:
     """Of one route, with the levers that pay there."""
     value = value if column == "requests_per_day" else round(value)
     client = applied(scene.client, {("tasks.csv", subject, column): value})

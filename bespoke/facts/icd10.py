@@ -35,7 +35,7 @@ class Release(NamedTuple):
 PINNED = Release(RELEASE, date(2026, 4, 1), TABLE)
 
 
-class Code(NamedTuple):  # a hundred thousand of them: a tuple is made four times as fast as a dataclass
+class Icd10Code(NamedTuple):  # a hundred thousand of them: a tuple is made four times as fast as a dataclass
     code: str
     billable: bool
     parent: str  # "" for a three-character category
@@ -92,22 +92,23 @@ class CodeSet:
     def __init__(self, release: Release, lines: Mapping[str, str]) -> None:
         self.release = release
         self._lines = lines  # code -> its row of the table
-        self._found: dict[str, Code] = {}
+        self._found: dict[str, Icd10Code] = {}
 
     @cached_property
-    def codes(self) -> dict[str, Code]:
+    def codes(self) -> dict[str, Icd10Code]:
         """Every code, taken apart when first asked for: a look at a few of them needs only their lines."""
         rows = (line.split("\t") for line in self._lines.values())
         return {
-            c: Code(c, b == "1", parent, chapter, text, terms) for c, b, parent, chapter, text, terms in rows
+            c: Icd10Code(c, b == "1", parent, chapter, text, terms)
+            for c, b, parent, chapter, text, terms in rows
         }
 
-    def find(self, code: str) -> Code | None:
+    def find(self, code: str) -> Icd10Code | None:
         """One code as it is written in the table, without taking the others apart."""
         found = self._found.get(code)
         if found is None and code in self._lines:
             c, billable, *rest = self._lines[code].split("\t")
-            found = self._found[code] = Code(c, billable == "1", *rest)
+            found = self._found[code] = Icd10Code(c, billable == "1", *rest)
         return found
 
     def normalise(self, code: str) -> str:
@@ -137,7 +138,7 @@ class CodeSet:
         return found.chapter if found else ""
 
     @cached_property
-    def billable(self) -> tuple[Code, ...]:
+    def billable(self) -> tuple[Icd10Code, ...]:
         return tuple(code for code in self.codes.values() if code.billable)
 
     @cached_property

@@ -11,8 +11,8 @@ from typing import Any
 
 from bespoke.errors import BespokeError
 from bespoke.intake.elements import elements, first
-from bespoke.intake.failing import Failing, Found, as_text, collect, is_wrong
-from bespoke.intake.record import named
+from bespoke.intake.failing import Failing, FailingOutputs, as_text, collect, is_wrong
+from bespoke.intake.usage_record import named
 
 LARGEST = 512 * 2**20  # bytes of a promptfoo result or an Inspect log in JSON, which is one document
 COLUMNS = ("id", "prompt", "expected", "actual", "note", "code", "failed", "score")
@@ -21,7 +21,9 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])([A-Z])")
 _PROMPTFOO = re.compile(r'"(evalId|promptIdx)"|"results"\s*:\s*\{')
 
 
-def read(path: Path, texts: tuple[Path, ...] = (), mapping: Mapping[str, str] | None = None) -> Found:
+def read(
+    path: Path, texts: tuple[Path, ...] = (), mapping: Mapping[str, str] | None = None
+) -> FailingOutputs:
     """The failing outputs of one file. `texts` are files of observations that scores refer to.
 
     Raises BespokeError for a file that is none of the known kinds.
@@ -126,7 +128,7 @@ def _promptfoo(row: Any) -> Failing | None:
     )
 
 
-def _langfuse(path: Path, texts: tuple[Path, ...]) -> Found:
+def _langfuse(path: Path, texts: tuple[Path, ...]) -> FailingOutputs:
     """Scores that say no; the texts come from the observations they refer to, where these are given."""
 
     def one(element: Any) -> Failing | None:
@@ -181,7 +183,7 @@ def _observations(paths: tuple[Path, ...], wanted: set[str]) -> dict[str, dict[s
     return found
 
 
-def _table(path: Path, mapping: Mapping[str, str]) -> Found:
+def _table(path: Path, mapping: Mapping[str, str]) -> FailingOutputs:
     """Rows whose `failed` says yes or whose `score` says no; every row where neither column is named."""
     used = set(mapping.values())
 

@@ -12,8 +12,15 @@ from typing import Any
 
 from bespoke.errors import BespokeError, Problem
 from bespoke.report import numbering, widgets
-from bespoke.report.model import Block, Callout, Document, Heading, Section, plain
-from bespoke.report.outputs import STRICT, Cells, Finding, LeftOut, Options, Piece
+from bespoke.report.model import Block, CalloutBox, Document, Heading, Section, plain
+from bespoke.report.outputs import (
+    STRICT,
+    Cells,
+    ChapterFinding,
+    ChapterLeftOut,
+    Piece,
+    ReadingOptions,
+)
 from bespoke.report.phrases import phrases
 from bespoke.show.fonts import blank
 
@@ -57,7 +64,7 @@ def build(notebooks: Sequence[Notebook], language: str = "en") -> Document:
     return assembled([split(notebook, language) for notebook in notebooks], language)
 
 
-def assembled(parts: Sequence[Part], language: str) -> Document:
+def assembled(parts: Sequence[NotebookPieces], language: str) -> Document:
     """The same from notebooks that were taken apart already; what stands in the parts becomes the document's."""
     words = phrases(language)
     chapters: list[Section] = []
@@ -71,7 +78,7 @@ def assembled(parts: Sequence[Part], language: str) -> Document:
     return document
 
 
-def build_single(notebook: Notebook, language: str = "en", options: Options = STRICT) -> Document:
+def build_single(notebook: Notebook, language: str = "en", options: ReadingOptions = STRICT) -> Document:
     """One notebook by itself: its summary cells stay where they stand, nothing is called a chapter."""
     part = split(notebook, language, options, front=False)
     section = Section(f"ch-{notebook.stem}", "", "", part.topic, part.finding or part.topic, part.blocks())
@@ -85,7 +92,7 @@ def build_single(notebook: Notebook, language: str = "en", options: Options = ST
 
 
 @dataclass
-class Part:
+class NotebookPieces:
     """The pieces of one notebook, by where they go."""
 
     stem: str
@@ -99,8 +106,8 @@ class Part:
     )  # what is printed otherwise than the notebook shows it
 
     @property
-    def left_out(self) -> LeftOut | None:
-        return next((p for p in self.body if isinstance(p, LeftOut)), None)
+    def left_out(self) -> ChapterLeftOut | None:
+        return next((p for p in self.body if isinstance(p, ChapterLeftOut)), None)
 
     @property
     def finding(self) -> str:
@@ -110,16 +117,18 @@ class Part:
 
     def blocks(self) -> list[Block]:
         if self.left_out:
-            return [Callout("missing", self.left_out.body)]
+            return [CalloutBox("missing", self.left_out.body)]
         return _blocks(self.body)
 
 
-def split(notebook: Notebook, language: str, options: Options = STRICT, *, front: bool = True) -> Part:
+def split(
+    notebook: Notebook, language: str, options: ReadingOptions = STRICT, *, front: bool = True
+) -> NotebookPieces:
     """Takes a notebook apart. Raises BespokeError naming every cell that cannot be printed."""
     content = notebook.content
     states = widgets.states(content.get("metadata") or {})
     reader = Cells(notebook.path or notebook.stem, language, options, states)
-    part = Part(notebook.stem, "", may_repeat=not options.strict)
+    part = NotebookPieces(notebook.stem, "", may_repeat=not options.strict)
     drafts = []
     for number, cell in enumerate(content["cells"], start=1):
         tags = cell.get("metadata", {}).get("tags", ())
@@ -151,7 +160,7 @@ def _readable_cell(reader: Cells, number: int) -> Iterator[None]:
         raise BespokeError(message, path=reader.path, column=f"cell {number}") from error
 
 
-def _take_topic(part: Part) -> str:
+def _take_topic(part: NotebookPieces) -> str:
     """The first level-1 heading names the topic and leaves the body."""
     for piece in part.body:
         if isinstance(piece, Heading) and piece.level == 1:
@@ -167,22 +176,22 @@ def _readable(stem: str) -> str:
 
 
 def _finding(pieces: list[Piece]) -> str:
-    return next((p.text for p in pieces if isinstance(p, Finding) and not blank(p.text)), "")
+    return next((p.text for p in pieces if isinstance(p, ChapterFinding) and not blank(p.text)), "")
 
 
 def _blocks(pieces: list[Piece]) -> list[Block]:
     """The printable pieces; the first finding is the heading, a further one opens a section."""
-    from bespoke.report.model import Words
+    from bespoke.report.model import TextRun
 
     blocks: list[Block] = []
     seen = False
     for piece in pieces:
-        if isinstance(piece, Finding):
+        if isinstance(piece, ChapterFinding):
             if seen and not blank(piece.text):
-                blocks.append(Heading(2, [Words(piece.text)]))
+                blocks.append(Heading(2, [TextRun(piece.text)]))
             seen = True
-        elif isinstance(piece, LeftOut):
-            blocks.append(Callout("missing", piece.body))
+        elif isinstance(piece, ChapterLeftOut):
+            blocks.append(CalloutBox("missing", piece.body))
         else:
             blocks.append(piece)
     return blocks
@@ -191,7 +200,7 @@ def _blocks(pieces: list[Piece]) -> list[Block]:
 # -- the whole --------------------------------------------------------------------------------------
 
 
-def _chapter(part: Part, number: int, words: Mapping[str, str]) -> Section:
+def _chapter(part: NotebookPieces, number: int, words: Mapping[str, str]) -> Section:
     name = f"{words['chapter']} {number}"
     missing = words["left_out"].format(topic=part.topic) if part.left_out else ""
     heading = part.finding or missing or part.topic
@@ -199,7 +208,7 @@ def _chapter(part: Part, number: int, words: Mapping[str, str]) -> Section:
     return Section(f"ch-{part.stem}", str(number), name, part.topic, heading, part.blocks(), left_out)
 
 
-def _front(parts: Sequence[Part], words: Mapping[str, str]) -> Section | None:
+def _front(parts: Sequence[NotebookPieces], words: Mapping[str, str]) -> Section | None:
     pieces = [piece for part in parts if not part.left_out for piece in part.front]
     if not pieces:
         return None
@@ -210,7 +219,7 @@ def _front(parts: Sequence[Part], words: Mapping[str, str]) -> Section | None:
     return Section("summary", "S", "", words["summary"], heading, _blocks(pieces))
 
 
-def _appendices(parts: Sequence[Part], words: Mapping[str, str]) -> list[Section]:
+def _appendices(parts: Sequence[NotebookPieces], words: Mapping[str, str]) -> list[Section]:
     """A level-1 heading opens an appendix; the same heading in a later notebook goes on with it."""
     sections: dict[str, Section] = {}
     for part in parts:

@@ -13,7 +13,7 @@ from nbconvert.exporters.exporter import Exporter
 from traitlets import Bool, Enum, Int, Unicode, default
 
 from bespoke.errors import BespokeError
-from bespoke.report.cover import ACCENT, Cover
+from bespoke.report.report_cover import ACCENT, Cover
 from bespoke.report.terminal import LINES
 
 if TYPE_CHECKING:
@@ -87,11 +87,11 @@ class ReportExporter(Exporter):  # type: ignore[misc]
     def _document(self, nb: Any, resources: Any) -> Document:
         from bespoke.report import typesetting
         from bespoke.report.document import Notebook, build_single
-        from bespoke.report.outputs import Options
+        from bespoke.report.outputs import ReadingOptions
 
         about = resources.get("metadata", {})
         stem = str(about.get("name") or "notebook")
-        options = Options(
+        options = ReadingOptions(
             strict=self.strict,
             folder=Path(about.get("path") or "."),
             max_lines=self.max_lines,

@@ -11,13 +11,14 @@ from bespoke.direction import straight
 from bespoke.report.model import (
     Anchor,
     Block,
+    BlockQuote,
     Break,
-    Callout,
+    CalloutBox,
     Cell,
-    Code,
     CodeBlock,
-    Column,
-    Figure,
+    CodeSpan,
+    DocumentFigure,
+    DocumentTable,
     Formula,
     Heading,
     Inline,
@@ -26,11 +27,10 @@ from bespoke.report.model import (
     Listing,
     Paragraph,
     Picture,
-    Quote,
-    Rule,
     Styled,
-    Table,
-    Words,
+    TableColumn,
+    TextRun,
+    ThematicBreak,
     plain,
 )
 from bespoke.report.pictures import MEDIA
@@ -67,18 +67,18 @@ def block(one: Block, words: Phrases) -> str:
             entries = "".join(element("li", _item(item, words), dir="auto") for item in items)
             first = str(start) if ordered and start != 1 else None
             return element("ol" if ordered else "ul", entries, start=first)
-        case Quote(body):
+        case BlockQuote(body):
             return element("blockquote", blocks(body, words))
-        case Callout(tone, body):
+        case CalloutBox(tone, body):
             name = element("p", escape(words[tone]), class_="tone")
             return element("div", name, blocks(body, words), class_=f"callout {tone}", role="note")
         case CodeBlock(text):
             return element("pre", element("code", escape(shown(text))), tabindex="0")
-        case Rule():
+        case ThematicBreak():
             return element("hr")
-        case Table():
+        case DocumentTable():
             return _table(one, words)
-        case Figure():
+        case DocumentFigure():
             return _figure(one, words)
 
 
@@ -94,9 +94,9 @@ def line(children: list[Inline]) -> str:
 
 def _inline(child: Inline) -> str:
     match child:
-        case Words(text):
+        case TextRun(text):
             return escape(shown(text))
-        case Code(text):
+        case CodeSpan(text):
             return element("code", escape(shown(text)))
         case Styled(style, children):
             return element(_STYLES[style], line(children))
@@ -127,7 +127,7 @@ def _source(source: str, words: Phrases) -> str:
     return element("p", text, class_="source", dir="auto") if source else ""
 
 
-def _figure(figure: Figure, words: Phrases) -> str:
+def _figure(figure: DocumentFigure, words: Phrases) -> str:
     width = f"{figure.width * 100:g}%" if figure.width else f"{figure.picture.width or 453:g}pt"
     # A custom property, so that the style sheet can give a narrow screen's drawings the full width.
     content = _image(figure.picture, f"--width:{width}")
@@ -136,7 +136,7 @@ def _figure(figure: Figure, words: Phrases) -> str:
     return element("figure", under, content, _source(figure.source, words), id=figure.label or None)
 
 
-def _table(table: Table, words: Phrases) -> str:
+def _table(table: DocumentTable, words: Phrases) -> str:
     caption = _caption(table.number, table.caption)
     emphasis, covered = set(table.emphasis), table.covered()
     sides = [_side(table, i) for i in range(len(table.columns))]
@@ -162,7 +162,7 @@ def _table(table: Table, words: Phrases) -> str:
     return element("div", scroll, _source(table.source, words), class_="table", id=table.label or None)
 
 
-def _head(column: Column, *, wordy: bool) -> str:
+def _head(column: TableColumn, *, wordy: bool) -> str:
     unit = element("small", escape(shown(column.unit))) if column.unit else ""
     side = "number" if column.numeric else None
     return element(
@@ -170,7 +170,7 @@ def _head(column: Column, *, wordy: bool) -> str:
     )
 
 
-def _side(table: Table, i: int) -> str:
+def _side(table: DocumentTable, i: int) -> str:
     """Figures stand right, short texts stay on one line, long ones wrap."""
     if table.columns[i].numeric:
         return "number"
@@ -182,7 +182,13 @@ def _if(true: bool, value: str) -> str | None:
 
 
 def _cells(
-    table: Table, n: int, row: list[Cell], sides: list[str], covered: set[tuple[int, int]], *, wordy: bool
+    table: DocumentTable,
+    n: int,
+    row: list[Cell],
+    sides: list[str],
+    covered: set[tuple[int, int]],
+    *,
+    wordy: bool,
 ) -> list[str]:
     """The cells of one row; those that a merged one covers are not there."""
     return [
@@ -193,7 +199,7 @@ def _cells(
 
 
 def _cell(
-    cell: Cell, column: Column, side: str, *, wordy: bool = False, span: tuple[int, int] = (1, 1)
+    cell: Cell, column: TableColumn, side: str, *, wordy: bool = False, span: tuple[int, int] = (1, 1)
 ) -> str:
     text = escape(shown(cell)) if isinstance(cell, str) else line(cell)
     if column.code:

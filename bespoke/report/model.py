@@ -15,12 +15,12 @@ from bespoke.errors import Problem
 
 
 @dataclass
-class Words:
+class TextRun:
     text: str
 
 
 @dataclass
-class Code:
+class CodeSpan:
     text: str
 
 
@@ -68,7 +68,7 @@ class InlinePicture:
     picture: Picture
 
 
-Inline: TypeAlias = Words | Code | Styled | Link | Anchor | Break | Formula | InlinePicture
+Inline: TypeAlias = TextRun | CodeSpan | Styled | Link | Anchor | Break | Formula | InlinePicture
 
 # -- blocks -----------------------------------------------------------------------------------------
 
@@ -104,7 +104,7 @@ class Listing:
 
 
 @dataclass
-class Quote:
+class BlockQuote:
     body: list[Block]
 
 
@@ -114,18 +114,18 @@ class CodeBlock:
 
 
 @dataclass
-class Rule:
+class ThematicBreak:
     """A thematic break."""
 
 
 @dataclass
-class Callout:
+class CalloutBox:
     tone: Literal["note", "warning", "missing"]
     body: list[Block]
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     title: str
     unit: str = ""
     numeric: bool = False
@@ -137,8 +137,8 @@ Cell: TypeAlias = str | list[Inline]
 
 
 @dataclass
-class Table:
-    columns: list[Column]
+class DocumentTable:
+    columns: list[TableColumn]
     rows: list[list[Cell]]
     caption: str = ""
     source: str = ""
@@ -167,7 +167,7 @@ class Table:
 
 
 @dataclass
-class Figure:
+class DocumentFigure:
     picture: Picture
     caption: str = ""
     source: str = ""
@@ -177,7 +177,17 @@ class Figure:
     where: str = ""
 
 
-Block: TypeAlias = Paragraph | Heading | Listing | Quote | CodeBlock | Rule | Callout | Table | Figure
+Block: TypeAlias = (
+    Paragraph
+    | Heading
+    | Listing
+    | BlockQuote
+    | CodeBlock
+    | ThematicBreak
+    | CalloutBox
+    | DocumentTable
+    | DocumentFigure
+)
 
 # -- the whole --------------------------------------------------------------------------------------
 
@@ -214,7 +224,7 @@ def walk(blocks: Iterable[Block]) -> Iterator[Block]:
         if isinstance(block, Listing):
             for item in block.items:
                 yield from walk(item)
-        elif isinstance(block, Quote | Callout):
+        elif isinstance(block, BlockQuote | CalloutBox):
             yield from walk(block.body)
 
 
@@ -222,7 +232,7 @@ def lines_of(block: Block) -> list[list[Inline]]:
     """The runs of inline pieces directly inside a block."""
     if isinstance(block, Paragraph | Heading):
         return [block.children]
-    if isinstance(block, Table):
+    if isinstance(block, DocumentTable):
         return [cell for row in block.rows for cell in row if not isinstance(cell, str)]
     return []
 
@@ -249,7 +259,7 @@ def plain(children: Cell, *, drawings: bool = True) -> str:
     parts: list[str] = []
     for child in children:
         match child:
-            case Words(text) | Code(text):
+            case TextRun(text) | CodeSpan(text):
                 parts.append(text)
             case Styled(children=inner) | Link(children=inner):
                 parts.append(plain(inner, drawings=drawings))

@@ -11,15 +11,15 @@ from bespoke.report.model import (
     Anchor,
     Block,
     Document,
-    Figure,
+    DocumentFigure,
+    DocumentTable,
     Heading,
     Inline,
     Link,
     Paragraph,
     Section,
     Styled,
-    Table,
-    Words,
+    TextRun,
     walk,
 )
 
@@ -57,9 +57,9 @@ def _count(
 ) -> None:
     counts = {"figure": 0, "table": 0}
     for block in walk(section.body):
-        if not isinstance(block, Figure | Table) or not (block.caption or block.label):
+        if not isinstance(block, DocumentFigure | DocumentTable) or not (block.caption or block.label):
             continue
-        kind = "figure" if isinstance(block, Figure) else "table"
+        kind = "figure" if isinstance(block, DocumentFigure) else "table"
         counts[kind] += 1
         block.number = f"{words[kind]} {section.mark}{'.' if section.mark else ''}{counts[kind]}"
         if block.label:
@@ -81,7 +81,7 @@ def _another(label: str, taken: Mapping[str, str]) -> str:
 def _refer(block: Block, targets: Mapping[str, str], inside: Mapping[str, str]) -> None:
     if isinstance(block, Paragraph | Heading):
         block.children = _resolved(block.children, targets, inside)
-    elif isinstance(block, Table):
+    elif isinstance(block, DocumentTable):
         block.rows = [
             [cell if isinstance(cell, str) else _resolved(cell, targets, inside) for cell in row]
             for row in block.rows
@@ -106,7 +106,7 @@ def _link(link: Link, targets: Mapping[str, str], inside: Mapping[str, str]) -> 
     if link.url.startswith("#"):
         target = link.url[1:]
         if target in targets:
-            return [Link(link.url, [Words(targets[target])] if targets[target] else link.children)]
+            return [Link(link.url, [TextRun(targets[target])] if targets[target] else link.children)]
         if label := inside.get(anchors.slug(target)):
             return [Link(f"#{label}", link.children)]
         return _resolved(link.children, targets, inside)

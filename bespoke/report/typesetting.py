@@ -11,11 +11,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from bespoke import places
+from bespoke import paths
 from bespoke.errors import BespokeError
-from bespoke.report import data
-from bespoke.report.cover import Cover
+from bespoke.report import typst_data
 from bespoke.report.model import Document, Section, formulas_of
+from bespoke.report.report_cover import Cover
 from bespoke.show import fonts
 
 STANDARDS = ["ua-1", "a-2a"]  # accessible (ISO 14289-1) and archivable with structure (ISO 19005-2)
@@ -30,7 +30,7 @@ def source(document: Document, cover: Cover, *, single: bool = False) -> str:
     arguments, but not across another value that it could have looked at.
     """
     frame = _literal(
-        json.dumps(data.frame(document, cover, single=single), ensure_ascii=False, sort_keys=True)
+        json.dumps(typst_data.frame(document, cover, single=single), ensure_ascii=False, sort_keys=True)
     )
     turn = not single
     front = _section(document.front, cover, "front", turn) if document.front else "none"
@@ -46,13 +46,13 @@ def source(document: Document, cover: Cover, *, single: bool = False) -> str:
     )
 
 
-def _section(section: Section, cover: Cover, kind: data.Kind, turn: bool) -> str:
+def _section(section: Section, cover: Cover, kind: typst_data.Kind, turn: bool) -> str:
     return _written(pickle.dumps(section), replace(cover, logo=None), kind, turn)
 
 
 @lru_cache(maxsize=64)  # most sections of a report that was rehearsed
-def _written(pickled: bytes, cover: Cover, kind: data.Kind, turn: bool) -> str:
-    found = data.section(pickle.loads(pickled), cover, kind, turn=turn)
+def _written(pickled: bytes, cover: Cover, kind: typst_data.Kind, turn: bool) -> str:
+    found = typst_data.section(pickle.loads(pickled), cover, kind, turn=turn)
     return _literal(json.dumps(found, ensure_ascii=False, sort_keys=True))
 
 
@@ -64,7 +64,7 @@ def _literal(content: str) -> str:
 
 @lru_cache(maxsize=len(LOOK) + 1)
 def _template(part: str) -> str:
-    return (places.templates() / "report" / "typst" / f"{part}.typ").read_text(encoding="utf-8")
+    return (paths.templates() / "report" / "typst" / f"{part}.typ").read_text(encoding="utf-8")
 
 
 def pdf(typst_source: str, cover: Cover) -> bytes:
@@ -120,7 +120,7 @@ def _compiler(further: tuple[Path, ...]) -> Any:
     import typst
 
     faces = typst.Fonts(include_system_fonts=False, font_paths=list(fonts.folders(further)))
-    return typst.Compiler(root=places.templates() / "report" / "typst", font_paths=faces)
+    return typst.Compiler(root=paths.templates() / "report" / "typst", font_paths=faces)
 
 
 def _reason(error: Any) -> str:

@@ -6,13 +6,13 @@ import base64
 from collections.abc import Iterable
 from html import escape
 
-from bespoke import places
+from bespoke import paths
 from bespoke.report import htmlblocks
 from bespoke.report.colour import Accent, accessible
-from bespoke.report.cover import Cover
 from bespoke.report.model import Document, Section
 from bespoke.report.phrases import phrases
 from bespoke.report.pictures import MEDIA, logo
+from bespoke.report.report_cover import Cover
 from bespoke.show import numbers
 from bespoke.show.html import element, image
 
@@ -38,7 +38,7 @@ def page(report: Document, cover: Cover, *, single: bool = False) -> str:
 
 
 def _head(title: str, cover: Cover, accent: Accent) -> str:
-    css = (places.templates() / "report" / "html" / "report.css").read_text(encoding="utf-8")
+    css = (paths.templates() / "report" / "html" / "report.css").read_text(encoding="utf-8")
     paper = {"a4": "A4", "us-letter": "letter"}[cover.paper]
     colours = f":root{{--accent:{accent.colour};--tint:{accent.tint}}}@page{{size:{paper}}}\n"
     return element(

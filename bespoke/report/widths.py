@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bespoke.report.glyphs import loosened, pieces
-from bespoke.report.model import Column, Table, plain
+from bespoke.report.model import DocumentTable, TableColumn, plain
 from bespoke.show import fonts
 
 TEXT_WIDTH = 453.5  # 160 mm on A4 and on US Letter
@@ -30,7 +30,7 @@ MONO = 0.602 * 0.8 * 1.06  # em: every letter of DejaVu Sans Mono at the size us
 CJK = 0x2E80  # from here on most characters are as wide as they are high
 BOLD = 1.045  # semibold runs this much wider
 
-Columns = tuple[Column, ...]
+Columns = tuple[TableColumn, ...]
 Texts = tuple[tuple[str, ...], ...]  # of the cells, row by row
 
 
@@ -49,17 +49,17 @@ class Fit:
         return sum(lines * self.size * LINE + PADDING for lines in self.lines)
 
 
-def fit(table: Table, sizes: Sequence[float] = SIZES, *, turn: bool = True) -> Fit:
+def fit(table: DocumentTable, sizes: Sequence[float] = SIZES, *, turn: bool = True) -> Fit:
     """The widths for one table: the type size that makes it low without making it small."""
     return _fit(*_about(table), tuple(sizes), turn)[0]
 
 
-def fits(table: Table, sizes: Sequence[float] = SIZES, *, turn: bool = True) -> bool:
+def fits(table: DocumentTable, sizes: Sequence[float] = SIZES, *, turn: bool = True) -> bool:
     """Whether the table fits a page, upright or with `turn` on its side, without a word or number broken."""
     return _fit(*_about(table), tuple(sizes), turn)[1]
 
 
-def wanted(table: Table) -> list[float]:
+def wanted(table: DocumentTable) -> list[float]:
     """The width each column asks for at full size: figures on one line, texts wrapped where they are long."""
     columns, texts, emphasis = _about(table)
     measured = _Measured(columns, texts, emphasis)
@@ -69,7 +69,7 @@ def wanted(table: Table) -> list[float]:
     ]
 
 
-def _about(table: Table) -> tuple[Columns, Texts, frozenset[int]]:
+def _about(table: DocumentTable) -> tuple[Columns, Texts, frozenset[int]]:
     texts = [list(map(plain, row)) for row in table.rows]
     for (row, column), (_, across) in table.spans.items():
         if across > 1:  # it has the room of the columns beside it too
@@ -200,13 +200,13 @@ def _mono() -> _Advances:
     return _Advances({}, MONO, 1.0)
 
 
-def _whole_title(column: Column) -> float:
+def _whole_title(column: TableColumn) -> float:
     """A title on one line; over figures it may wrap."""
     whole = width(column.title) * BOLD
     return max(_title(column), min(whole, TITLE) if column.numeric else whole)
 
 
-def _title(column: Column) -> float:
+def _title(column: TableColumn) -> float:
     """So wide that no word of a title is broken, and an ordinary unit stays on one line."""
     longest = max((width(word) * BOLD for word in column.title.split()), default=0.0)
     unit = max((width(word) for word in column.unit.split()), default=0.0)

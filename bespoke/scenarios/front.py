@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from bespoke.errors import BespokeError, printable
-from bespoke.places import nearest
+from bespoke.paths import nearest
 
 if TYPE_CHECKING:
     from bespoke.clients.changes import Address, Changes
@@ -162,7 +162,7 @@ def keep(client: str, name: str, places: tuple[str, ...], yes: bool, client_data
 @_CLIENT_DATA
 def undo(client: str, client_data: Path | None) -> None:
     """Bring back the files as they were before the last keep, here or in Explore."""
-    from bespoke.clients.naming import folder
+    from bespoke.clients.client_names import folder
     from bespoke.explore.memory import Memory
 
     memory = Memory.of(folder(client_data or nearest("client_data"), client))
@@ -195,7 +195,7 @@ def _client(name: str, client_data: Path | None) -> Client:
 
 def _assigned(client: Client, text: str) -> tuple[Address, Any]:
     """`TASK_ID.COLUMN=VALUE` as a place and its value. Wrong usage where there is no such place or value."""
-    from bespoke.clients.scalars import Unfit
+    from bespoke.clients.scalars import InvalidValue
     from bespoke.clients.scenarios import value_of
 
     place, equals, value = text.partition("=")
@@ -204,7 +204,7 @@ def _assigned(client: Client, text: str) -> tuple[Address, Any]:
     try:
         address = _address(client, place.strip())
         return address, value_of(address, value)
-    except Unfit as unfit:
+    except InvalidValue as unfit:
         raise click.BadParameter(f"{place}: {unfit}", param_hint="--set") from unfit
 
 

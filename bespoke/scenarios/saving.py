@@ -9,7 +9,7 @@ from typing import Any
 from unicodedata import normalize
 
 from bespoke.clients.changes import TABLES, Address, Changes, Span, Value, applied, value_at
-from bespoke.clients.scalars import Unfit
+from bespoke.clients.scalars import InvalidValue
 from bespoke.clients.scenarios import ENDING, FOLDER, Scenario, check_title
 from bespoke.clients.schema import Client
 from bespoke.clients.wording import did_you_mean
@@ -35,7 +35,7 @@ def save(client: Client, name: str, changes: Changes, *, in_report: bool = True,
         )
     try:
         title = check_title(name)
-    except Unfit as unfit:
+    except InvalidValue as unfit:
         raise BespokeError(f"as a title {unfit}", path=name) from unfit
     write_atomically(path, text_of(client, title, changes, in_report=in_report))
     return path

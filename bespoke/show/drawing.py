@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from bespoke import places
+from bespoke import paths
 from bespoke.show.blocks import shown_in
 from bespoke.show.numbers import currency, spoken
 from bespoke.show.style import svg
@@ -47,7 +47,7 @@ def _origin(draw: Callable[..., Any], data: tuple[Any, ...]) -> str:
 
 def _earlier() -> Mapping[str, str]:
     """Figures of the last run: hash of what each was drawn from -> SVG."""
-    return _figures_of(os.environ.get(places.LAST_RUN, ""))
+    return _figures_of(os.environ.get(paths.LAST_RUN, ""))
 
 
 @lru_cache(maxsize=1)

@@ -34,7 +34,7 @@ def quantile(u: Array, a: float, b: float) -> Array:
 
 
 @dataclass(frozen=True)
-class _Table:
+class _QuantileTable:
     u: Array  # rising
     x: Array
     slope: Array  # dx/du
@@ -50,9 +50,9 @@ class _Table:
 
 
 @lru_cache(maxsize=256)
-def _table(a: float, b: float) -> _Table:
+def _table(a: float, b: float) -> _QuantileTable:
     x = np.sin(np.linspace(0.0, np.pi / 2, NODES)) ** 2
     inner = x[1:-1]
     slope = np.zeros(NODES)  # the ends are never used
     slope[1:-1] = np.exp(betaln(a, b) - (a - 1) * np.log(inner) - (b - 1) * np.log1p(-inner))
-    return _Table(np.asarray(betainc(a, b, x), dtype=np.float64), x, slope)
+    return _QuantileTable(np.asarray(betainc(a, b, x), dtype=np.float64), x, slope)

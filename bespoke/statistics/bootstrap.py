@@ -25,7 +25,7 @@ _BLOCK = 200_000  # draws counted at a time: as many as stay in the processor's 
 _EXACT = 2**24  # whole numbers up to here are exact in single precision, and so are their sums
 
 
-class Difference(Part):
+class RatioDifference(Part):
     """One ratio minus another on the same notes, and the two-sided p that its interval implies."""
 
     interval: Interval
@@ -33,7 +33,7 @@ class Difference(Part):
 
 
 @dataclass(frozen=True)
-class Ratio:
+class RatioSums:
     """Sums over notes: `numerator[i] / denominator[i]` would be note i's own value."""
 
     numerator: Array
@@ -74,11 +74,11 @@ class ClusterBootstrap:
             block[:] = np.bincount(draws.ravel(), minlength=block.size).reshape(block.shape)
         return weights
 
-    def ratio(self, ratio: Ratio) -> Interval:
+    def ratio(self, ratio: RatioSums) -> Interval:
         """The ratio of the summed numerators to the summed denominators, with its interval."""
         return self.ratios([ratio])[0]
 
-    def ratios(self, ratios: Sequence[Ratio]) -> tuple[Interval, ...]:
+    def ratios(self, ratios: Sequence[RatioSums]) -> tuple[Interval, ...]:
         """Many ratios of the same notes at once; a ratio without any denominator is 0 within [0, 1]."""
         if not ratios:
             return ()
@@ -94,13 +94,13 @@ class ClusterBootstrap:
             for k in range(len(ratios))
         )
 
-    def difference(self, first: Ratio, second: Ratio) -> Difference:
+    def difference(self, first: RatioSums, second: RatioSums) -> RatioDifference:
         """`first` minus `second` on the same notes; both see the same resamples, so it is paired."""
         return self.differences([first, second], [(0, 1)])[0]
 
     def differences(
-        self, ratios: Sequence[Ratio], pairs: Sequence[tuple[int, int]]
-    ) -> tuple[Difference, ...]:
+        self, ratios: Sequence[RatioSums], pairs: Sequence[tuple[int, int]]
+    ) -> tuple[RatioDifference, ...]:
         """The paired difference of each pair of `ratios`, named by their places; each ratio is drawn once."""
         if not pairs:
             return ()
@@ -117,14 +117,14 @@ class ClusterBootstrap:
             for a, b in pairs
         )
 
-    def _difference(self, estimate: float, drawn: Array, left_out: Array) -> Difference:
+    def _difference(self, estimate: float, drawn: Array, left_out: Array) -> RatioDifference:
         if np.isnan(estimate):
-            return Difference(interval=Interval(estimate=0.0, low=-1.0, high=1.0), p=1.0)
+            return RatioDifference(interval=Interval(estimate=0.0, low=-1.0, high=1.0), p=1.0)
         if drawn.size == 0 or np.ptp(drawn) == 0:
-            return Difference(interval=Interval(estimate=estimate, low=estimate, high=estimate), p=1.0)
+            return RatioDifference(interval=Interval(estimate=estimate, low=estimate, high=estimate), p=1.0)
         shape = _shape(estimate, drawn, left_out)
         low, high = np.quantile(drawn, self._levels(*shape))
-        return Difference(
+        return RatioDifference(
             interval=Interval(estimate=estimate, low=float(low), high=float(high)),
             p=self._p_of_zero(drawn, *shape),
         )
@@ -141,7 +141,7 @@ class ClusterBootstrap:
                 drawn[here, ~counts] = self.weights[here].astype(float) @ sums[:, ~counts]
         return drawn
 
-    def _sums(self, ratios: Sequence[Ratio]) -> tuple[Array, Array]:
+    def _sums(self, ratios: Sequence[RatioSums]) -> tuple[Array, Array]:
         """Numerators and denominators added up per cluster: clusters x ratios, each."""
         columns = np.column_stack([*(r.numerator for r in ratios), *(r.denominator for r in ratios)])
         sums = self._per_cluster(columns)

@@ -17,7 +17,7 @@ _WEIGHT = 2.0  # cases; `make coverage` shows what it holds
 
 
 @dataclass(frozen=True)
-class Estimate:
+class ScoreEstimate:
     """A score; the score without each cluster; which clusters have a say in it; how many cases have."""
 
     value: float
@@ -44,7 +44,7 @@ class Estimate:
         return float(np.sqrt((self.influence**2).sum()))
 
 
-def score_interval(estimate: Estimate, level: float = 0.95) -> Interval:
+def score_interval(estimate: ScoreEstimate, level: float = 0.95) -> Interval:
     """Wilson's interval for as many independent cases as would know the score as well (Korn and Graubard 1998;
     Franco, Little, Louis and Slud 2019), with Student's t for the number of clusters.
 
@@ -67,7 +67,7 @@ def score_interval(estimate: Estimate, level: float = 0.95) -> Interval:
     return Interval(estimate=p, low=min(low, p), high=max(high, p))
 
 
-def effective(estimate: Estimate) -> float:
+def effective(estimate: ScoreEstimate) -> float:
     """Independent cases that would know the score as well."""
     p, cases = min(max(estimate.value, 0.0), 1.0), estimate.cases
     rare = cases * min(p, 1 - p)
@@ -77,7 +77,7 @@ def effective(estimate: Estimate) -> float:
     return cases / ((rare * seen + _WEIGHT * most) / (rare + _WEIGHT))
 
 
-def between(first: Estimate, second: Estimate, level: float = 0.95) -> Interval:
+def between(first: ScoreEstimate, second: ScoreEstimate, level: float = 0.95) -> Interval:
     """The difference of two scores of the same cases from the interval of each and their correlation (Newcombe
     1998, method 10; Zou and Donner 2008): never of no width, since neither score's own interval is."""
     if np.isnan(first.value) or np.isnan(second.value):
@@ -94,7 +94,7 @@ def between(first: Estimate, second: Estimate, level: float = 0.95) -> Interval:
     return Interval(estimate=apart, low=max(-1.0, apart - down), high=min(1.0, apart + up))
 
 
-def correlation(first: Estimate, second: Estimate) -> float:
+def correlation(first: ScoreEstimate, second: ScoreEstimate) -> float:
     """Of two scores over the same clusters; 0 where one does not vary."""
     x, y = first.influence, second.influence
     both = float(np.sqrt((x**2).sum() * (y**2).sum()))

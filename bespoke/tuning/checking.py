@@ -8,9 +8,9 @@ from pathlib import Path
 
 from bespoke import clients
 from bespoke.advice.routes import routes
-from bespoke.chapters.dataset_readiness import DatasetReadiness, Finding, compute
+from bespoke.chapters.dataset_readiness import DatasetReadiness, RuleFinding, compute
 from bespoke.chapters.dataset_readiness.compute import report
-from bespoke.chapters.dataset_readiness.survey import read
+from bespoke.chapters.dataset_readiness.dataset_division import read
 from bespoke.errors import BespokeError, Problem, printable
 from bespoke.facts.reader import Facts
 from bespoke.show.numbers import decimal
@@ -83,7 +83,7 @@ def is_refused(found: DatasetReadiness) -> bool:
     return all(target.status == "not_ready" for target in found.targets)
 
 
-def _places(finding: Finding) -> Iterator[str]:
+def _places(finding: RuleFinding) -> Iterator[str]:
     shown = finding.places[: len(finding.places) if finding.severity == "error" else SHOWN]
     for place in shown:
         says = (

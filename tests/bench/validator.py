@@ -26,7 +26,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from bespoke import clients
 from bespoke.chapters.dataset_readiness import compute
-from bespoke.chapters.dataset_readiness.rules import rules_as_of
+from bespoke.chapters.dataset_readiness.dataset_rules import rules_as_of
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.tuning.formats import detect, format_named, rows

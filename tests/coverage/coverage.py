@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bespoke.statistics.clusters import Clusters, Measure
-from bespoke.statistics.labels import macro_f1
+from bespoke.statistics.label_scores import macro_f1
 from bespoke.statistics.score_interval import between
 
 Random = np.random.Generator

@@ -16,7 +16,7 @@ SHOWN = ("images", "image", "videos", "video", "audios", "audio")
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class CopyLink:
     """Row `later` repeats row `first`: exactly, nearly, its prompt with another answer, or its source."""
 
     kind: str  # exact, near, answer or source
@@ -33,8 +33,8 @@ class Copies:
     lines: array[int] = field(default_factory=lambda: array("Q"))
     targets: array[int] = field(default_factory=lambda: array("Q"))  # one bit per target that may use the row
     valid: bytearray = field(default_factory=bytearray)
-    links: list[Link] = field(default_factory=list)
-    same_source: list[Link] = field(default_factory=list)  # rows of one patient, document or thread
+    links: list[CopyLink] = field(default_factory=list)
+    same_source: list[CopyLink] = field(default_factory=list)  # rows of one patient, document or thread
     _exact: dict[bytes, int] = field(default_factory=dict)
     _asked: dict[bytes, int] = field(default_factory=dict)
     _keys: dict[bytes, int] = field(default_factory=dict)
@@ -69,9 +69,9 @@ class Copies:
         )
         whole = asked + _digest(_said(example.turns[-1]) if example.turns else "")
         if whole in self._exact:
-            self.links.append(Link("exact", self._exact[whole], row))
+            self.links.append(CopyLink("exact", self._exact[whole], row))
         elif asked in self._asked:
-            self.links.append(Link("answer", self._asked[asked], row))
+            self.links.append(CopyLink("answer", self._asked[asked], row))
         elif len(shingles) and not shown and not any(turn.media for turn in example.turns):
             self._signatures.append(signature(shingles))
             self._signed.append(row)
@@ -80,15 +80,15 @@ class Copies:
         self._exact.setdefault(whole, row)
         self._asked.setdefault(asked, row)
         if key:
-            self.same_source.append(Link("source", self._keys.setdefault(_digest(key), row), row))
+            self.same_source.append(CopyLink("source", self._keys.setdefault(_digest(key), row), row))
 
-    def near(self, threshold: float, of_characters: float) -> Iterator[Link]:
+    def near(self, threshold: float, of_characters: float) -> Iterator[CopyLink]:
         """Near copies among rows with different prompts; texts compared by characters have a threshold of their own."""
         for i, j, alike in near_pairs(self._signatures, min(threshold, of_characters)):
             first, later = self._signed[i], self._signed[j]
             both = first in self._dense and later in self._dense
             if alike >= (of_characters if both else threshold):
-                yield Link("near", first, later, alike)
+                yield CopyLink("near", first, later, alike)
 
 
 def _said(turn: Turn) -> str:

@@ -7,33 +7,38 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bespoke.chapters.dataset_readiness.identifiers.quoting import Quoting
-from bespoke.chapters.icd10_evaluation.answers import (
-    Answer,
-    Ran,
+from bespoke.chapters.icd10_evaluation.call_consumption import consumption
+from bespoke.chapters.icd10_evaluation.decision import comparable_code, gold_codes, group_of
+from bespoke.chapters.icd10_evaluation.disagreements import Files, disagreements
+from bespoke.chapters.icd10_evaluation.forecast import forecast
+from bespoke.chapters.icd10_evaluation.learning_curve import measured
+from bespoke.chapters.icd10_evaluation.note_answers import (
+    NoteAnswer,
+    RungRun,
     Status,
     offline_rungs,
     recorded_systems,
     usable_training,
 )
-from bespoke.chapters.icd10_evaluation.claims import audit_claims, precedents
-from bespoke.chapters.icd10_evaluation.comparison import compare, power, runner_up, slice_differences
-from bespoke.chapters.icd10_evaluation.consumption import consumption
-from bespoke.chapters.icd10_evaluation.decision import comparable_code, gold_codes, group_of
-from bespoke.chapters.icd10_evaluation.disagreements import Files, disagreements
-from bespoke.chapters.icd10_evaluation.fields import field_scores
-from bespoke.chapters.icd10_evaluation.forecast import forecast
-from bespoke.chapters.icd10_evaluation.learning import measured
-from bespoke.chapters.icd10_evaluation.quote import quoted_rungs
+from bespoke.chapters.icd10_evaluation.note_fields import field_scores
+from bespoke.chapters.icd10_evaluation.published_claims import audit_claims, precedents
 from bespoke.chapters.icd10_evaluation.result import (
     ChapterConfusion,
     Icd10Evaluation,
-    Outcomes,
+    NoteOutcomes,
     Slice,
     System,
     Validity,
 )
-from bespoke.chapters.icd10_evaluation.retrieval import retrieval
-from bespoke.chapters.icd10_evaluation.scores import Scorer
+from bespoke.chapters.icd10_evaluation.retrieval_recall import retrieval
+from bespoke.chapters.icd10_evaluation.rung_comparison import (
+    compare,
+    power,
+    runner_up,
+    slice_differences,
+)
+from bespoke.chapters.icd10_evaluation.rung_quote import quoted_rungs
+from bespoke.chapters.icd10_evaluation.scores import CodeScorer
 from bespoke.chapters.icd10_evaluation.slices import by_code, by_mention, code_kinds, mention_kinds
 from bespoke.chapters.icd10_evaluation.validity import validity
 from bespoke.clients.language import foreign_language
@@ -43,7 +48,7 @@ from bespoke.facts.reader import Facts
 from bespoke.statistics.bootstrap import ClusterBootstrap
 from bespoke.statistics.clusters import Clusters
 
-Slices = Callable[[Ran, Scorer], tuple[Slice, ...]]
+Slices = Callable[[RungRun, CodeScorer], tuple[Slice, ...]]
 
 
 def compute(
@@ -65,10 +70,10 @@ def compute(
     groups = [group_of(note) for note in notes]
     bootstrap = ClusterBootstrap(groups, resamples=resamples, seed=seed)
     clusters = Clusters(groups, flips=flips, seed=seed)
-    scorer = Scorer(gold, [_primary(note) for note in notes], clusters, release)
+    scorer = CodeScorer(gold, [_primary(note) for note in notes], clusters, release)
     kinds, mentions = code_kinds(gold, train, release), mention_kinds(notes, train)
 
-    def slices(ran: Ran, own: Scorer) -> tuple[Slice, ...]:
+    def slices(ran: RungRun, own: CodeScorer) -> tuple[Slice, ...]:
         known = [a.status != "not_measured" for a in ran.answers]
         sets = [a.code_set for a, k in zip(ran.answers, known, strict=True) if k]
         held = [replace(m, codes=[c for c, k in zip(m.codes, known, strict=True) if k]) for m in mentions]
@@ -134,7 +139,7 @@ def _printable(found: Validity, quoting: Quoting, file: str) -> Validity:
 
 
 def _system(
-    ran: Ran, slices: Slices, notes: Sequence[Note], scorer: Scorer, client: Client, facts: Facts
+    ran: RungRun, slices: Slices, notes: Sequence[Note], scorer: CodeScorer, client: Client, facts: Facts
 ) -> System:
     """On the notes that it was measured on: what the network lost is not the system's fault."""
     known = [answer.status != "not_measured" for answer in ran.answers]
@@ -158,7 +163,7 @@ def _system(
     )
 
 
-def _on_common_notes(ladder: Sequence[Ran], scorer: Scorer) -> tuple[list[Ran], Scorer]:
+def _on_common_notes(ladder: Sequence[RungRun], scorer: CodeScorer) -> tuple[list[RungRun], CodeScorer]:
     """The systems on the notes that all of them were measured on; all notes where those would be none."""
     known = [all(ran.answers[i].status != "not_measured" for ran in ladder) for i in range(len(scorer.gold))]
     if all(known) or not any(known):
@@ -167,11 +172,11 @@ def _on_common_notes(ladder: Sequence[Ran], scorer: Scorer) -> tuple[list[Ran], 
     return cut, scorer.of(known)
 
 
-def _outcomes(answers: Sequence[Answer]) -> Outcomes:
+def _outcomes(answers: Sequence[NoteAnswer]) -> NoteOutcomes:
     def count(status: Status) -> int:
         return sum(answer.status == status for answer in answers)
 
-    return Outcomes(
+    return NoteOutcomes(
         answered=count("answered"),
         missing=count("missing"),
         schema_broken=count("schema_broken"),
@@ -180,7 +185,7 @@ def _outcomes(answers: Sequence[Answer]) -> Outcomes:
 
 
 def _confusion(
-    primary: Sequence[str | None], answers: Sequence[Answer], release: CodeSet
+    primary: Sequence[str | None], answers: Sequence[NoteAnswer], release: CodeSet
 ) -> tuple[ChapterConfusion, ...]:
     pairs = Counter(
         (release.chapter(truth), release.chapter(answer.codes[0]) if answer.codes else "")

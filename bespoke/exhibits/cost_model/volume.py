@@ -8,7 +8,14 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.cost_model import BreakEven, CostModel, Curve, TaskCost
-from bespoke.exhibits.cost_model.words import COLOUR, between, names, route_of, source_of, task_of
+from bespoke.exhibits.cost_model.cost_wording import (
+    COLOUR,
+    between,
+    names,
+    route_of,
+    source_of,
+    task_of,
+)
 from bespoke.show import Column
 from bespoke.show.numbers import compact, currency, decimal
 from bespoke.show.style import INK, MUTED

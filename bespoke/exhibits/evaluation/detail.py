@@ -7,7 +7,7 @@ from typing import Any
 from bespoke import show
 from bespoke.evaluation.details import Detail, Grid, Head, Matrix, Remark, Value
 from bespoke.evaluation.result import TaskEvaluation
-from bespoke.exhibits.evaluation.ladder import slug
+from bespoke.exhibits.evaluation.system_ladder import slug
 from bespoke.show import Column
 from bespoke.show.blocks import Cell, Format
 from bespoke.show.numbers import percent

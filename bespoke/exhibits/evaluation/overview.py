@@ -5,8 +5,8 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.chapters.evaluation import Evaluation
 from bespoke.evaluation.result import TaskEvaluation
-from bespoke.exhibits.evaluation.words import limits, metric_name, score
-from bespoke.exhibits.naming import count
+from bespoke.exhibits.display_names import count
+from bespoke.exhibits.evaluation.evaluation_wording import limits, metric_name, score
 from bespoke.show import Column
 from bespoke.show.numbers import percent
 

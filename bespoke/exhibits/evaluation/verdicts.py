@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.evaluation.result import TaskEvaluation
-from bespoke.exhibits.evaluation.ladder import slug
-from bespoke.exhibits.evaluation.words import points, verdict
-from bespoke.exhibits.naming import count, p_value
+from bespoke.exhibits.display_names import count, p_value
+from bespoke.exhibits.evaluation.evaluation_wording import points, verdict
+from bespoke.exhibits.evaluation.system_ladder import slug
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, percent
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.failure_modes import FailureModes
-from bespoke.exhibits.masking import masked_text
+from bespoke.exhibits.masking_note import masked_text
 from bespoke.show import Column
 from bespoke.show.numbers import decimal
 from bespoke.show.style import BLUE, FAMILY_NAME, MUTED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.advice.routes import remedies
 from bespoke.chapters.failure_modes import FailureModes
-from bespoke.exhibits.failure_modes.words import task_name
+from bespoke.exhibits.failure_modes.failure_wording import task_name
 from bespoke.show import Column
 from bespoke.show.numbers import decimal
 from bespoke.show.style import FAMILY_NAME

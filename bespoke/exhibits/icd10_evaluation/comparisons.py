@@ -7,8 +7,13 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation
-from bespoke.exhibits.icd10_evaluation.words import sentence_case, signed_limits, title, verdict
-from bespoke.exhibits.naming import p_value
+from bespoke.exhibits.display_names import p_value
+from bespoke.exhibits.icd10_evaluation.icd10_wording import (
+    sentence_case,
+    signed_limits,
+    title,
+    verdict,
+)
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, percent, signed
 from bespoke.show.style import BLUE, GREY, INK

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation
-from bespoke.exhibits.icd10_evaluation.words import limits, nearest_rival, sentence_case, share_limits, title
-from bespoke.exhibits.naming import count
+from bespoke.exhibits.display_names import count
+from bespoke.exhibits.icd10_evaluation.icd10_wording import (
+    limits,
+    nearest_rival,
+    sentence_case,
+    share_limits,
+    title,
+)
 from bespoke.show import Column
 from bespoke.show.numbers import USD, decimal, money, percent
 

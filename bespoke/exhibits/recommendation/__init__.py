@@ -8,9 +8,9 @@ from bespoke.exhibits.recommendation.decisions import (
     summary_finding,
     summary_text,
 )
-from bespoke.exhibits.recommendation.evidence import grades, open_questions
+from bespoke.exhibits.recommendation.evidence_exhibits import grades, open_questions
 from bespoke.exhibits.recommendation.flip_points import flips
-from bespoke.exhibits.recommendation.money import money_table, money_text
+from bespoke.exhibits.recommendation.plan_money import money_table, money_text
 from bespoke.exhibits.recommendation.standings import closed, route_map
 from bespoke.exhibits.recommendation.steps import finding, plans
 

@@ -8,9 +8,16 @@ from bespoke import show
 from bespoke.advice.gates import GateOutcome
 from bespoke.advice.plan import Step
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.naming import listed
+from bespoke.exhibits.display_names import listed
 from bespoke.exhibits.quantities import QUALITY
-from bespoke.exhibits.recommendation.words import chance, counted, days, end_name, step_name, who
+from bespoke.exhibits.recommendation.recommendation_wording import (
+    chance,
+    counted,
+    days,
+    end_name,
+    step_name,
+    who,
+)
 from bespoke.show import Column
 from bespoke.show.numbers import day, money, percent
 

@@ -7,7 +7,7 @@ import math
 from bespoke import show
 from bespoke.advice.flips import Flip
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.recommendation.words import route_name
+from bespoke.exhibits.recommendation.recommendation_wording import route_name
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, money, percent
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.recommendation.words import counted, end_name, step_name
+from bespoke.exhibits.recommendation.recommendation_wording import counted, end_name, step_name
 from bespoke.show import Column
 from bespoke.show.numbers import day
 from bespoke.show.style import BAND, INK, MUTED, RULE

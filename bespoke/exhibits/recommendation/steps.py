@@ -7,8 +7,8 @@ import re
 from bespoke import show
 from bespoke.advice.plan import Step
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.naming import listed
-from bespoke.exhibits.recommendation.words import (
+from bespoke.exhibits.display_names import listed
+from bespoke.exhibits.recommendation.recommendation_wording import (
     amount_range,
     chance,
     counted,

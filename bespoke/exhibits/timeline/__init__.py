@@ -1,7 +1,7 @@
 """Chapter 6 on the page."""
 
-from bespoke.exhibits.timeline.ab_test import ab_table, ab_text
-from bespoke.exhibits.timeline.dates import (
+from bespoke.exhibits.timeline.ab_test_exhibits import ab_table, ab_text
+from bespoke.exhibits.timeline.date_exhibits import (
     contingency_text,
     dates_table,
     finding,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.timeline import Timeline
-from bespoke.exhibits.timeline.words import task_names
+from bespoke.exhibits.timeline.timeline_wording import task_names
 from bespoke.show import Column
 
 

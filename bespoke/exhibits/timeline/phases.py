@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from bespoke import show
 from bespoke.chapters.timeline import PhaseTimeline, PlanTimeline, Timeline
 from bespoke.exhibits.timeline.date_axis import mondays, x_of
-from bespoke.exhibits.timeline.words import full_name, phase_name, plan_name, task_names
+from bespoke.exhibits.timeline.timeline_wording import full_name, phase_name, plan_name, task_names
 from bespoke.show import Column
 from bespoke.show.numbers import day, percent
 from bespoke.show.style import BLUE, INK, MUTED
@@ -51,7 +51,7 @@ def gantt_figure(timeline: Timeline, plan: PlanTimeline | None = None) -> None:
     )
 
 
-class _Bar(NamedTuple):
+class _PhaseBar(NamedTuple):
     """A phase as the Gantt chart shows it: from its start to the even chance of its finish, P10 and P90 beside it."""
 
     phase: str
@@ -63,7 +63,7 @@ class _Bar(NamedTuple):
     criticality: str  # as it is written beside the bar
 
 
-def _rows(timeline: Timeline, phases: Sequence[PhaseTimeline]) -> Iterator[_Bar | str]:
+def _rows(timeline: Timeline, phases: Sequence[PhaseTimeline]) -> Iterator[_PhaseBar | str]:
     """Bars in order of date below the name of their task, where there is more than one."""
     names = task_names(timeline)
     for task_id in names:
@@ -71,15 +71,15 @@ def _rows(timeline: Timeline, phases: Sequence[PhaseTimeline]) -> Iterator[_Bar 
         if own and len(names) > 2:
             yield names[task_id]
         for p in own:
-            yield _Bar(
+            yield _PhaseBar(
                 phase_name(p), p.start_p50, p.finish_p10, p.finish_p50, p.finish_p90,
                 p.criticality >= CRITICAL, percent(p.criticality),
             )  # fmt: skip
 
 
-def _draw_gantt(rows: Sequence[_Bar | str]) -> Any:
+def _draw_gantt(rows: Sequence[_PhaseBar | str]) -> Any:
     figure, axes = show.new_figure(0.7 + 0.24 * len(rows))
-    bars = [row for row in rows if isinstance(row, _Bar)]
+    bars = [row for row in rows if isinstance(row, _PhaseBar)]
     first = min(bar.start for bar in bars)
     for y, row in enumerate(reversed(rows)):
         if isinstance(row, str):
@@ -92,7 +92,9 @@ def _draw_gantt(rows: Sequence[_Bar | str]) -> Any:
         axes.annotate(
             row.criticality, (p90 + 1, y), (7, 0), textcoords="offset points", va="center", color=MUTED
         )  # fmt: skip
-    axes.set_yticks(range(len(rows)), [row.phase if isinstance(row, _Bar) else "" for row in reversed(rows)])
+    axes.set_yticks(
+        range(len(rows)), [row.phase if isinstance(row, _PhaseBar) else "" for row in reversed(rows)]
+    )
     axes.margins(x=0.07)
     mondays(axes, first, max(bar.p90 for bar in bars))
     return figure

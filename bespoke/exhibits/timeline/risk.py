@@ -7,7 +7,7 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.timeline import Timeline
-from bespoke.exhibits.timeline.words import full_name
+from bespoke.exhibits.timeline.timeline_wording import full_name
 from bespoke.show.numbers import percent
 from bespoke.show.style import BLUE, INK, SKY
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bespoke.errors import BespokeError
 from bespoke.intake.model_names import known_as
-from bespoke.intake.record import Misread, Record, amount, count, instant
+from bespoke.intake.usage_record import Misread, Record, amount, count, instant
 
 NAME = "mapped"
 FIELDS = (

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bespoke.intake.model_names import known_as
-from bespoke.intake.record import Misread, Read, Record, apart, count, each, instant, named
+from bespoke.intake.usage_record import Misread, Read, Record, apart, count, each, instant, named
 
 NAME = "otlp"
 TITLE = "OpenTelemetry GenAI spans (OTLP JSON)"

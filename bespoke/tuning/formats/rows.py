@@ -13,7 +13,7 @@ from bespoke.tuning.formats.csv_rows import csv_rows
 from bespoke.tuning.formats.json_rows import json_rows
 from bespoke.tuning.formats.mapping import mapped
 from bespoke.tuning.formats.parquet_rows import parquet_rows
-from bespoke.tuning.formats.row import Row
+from bespoke.tuning.formats.row import TrainingRow
 
 GZIP, PARQUET, ZIP, ZSTANDARD = b"\x1f\x8b", b"PAR1", b"PK\x03\x04", b"\x28\xb5\x2f\xfd"
 ENDINGS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
@@ -31,7 +31,7 @@ def is_csv(path: Path) -> bool:
     return container(path) == "csv"
 
 
-def rows(path: Path, names: Mapping[str, str] | None = None) -> Iterator[Row]:
+def rows(path: Path, names: Mapping[str, str] | None = None) -> Iterator[TrainingRow]:
     """Every row of a file of JSON Lines, a JSON array, CSV or Parquet, packed with gzip or not.
 
     `names` renames keys before anything looks at them. Raises BespokeError only where the file cannot be opened.
@@ -44,7 +44,7 @@ def rows(path: Path, names: Mapping[str, str] | None = None) -> Iterator[Row]:
         raise BespokeError(f"cannot read: {said}", path=str(path)) from error
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def _rows(path: Path) -> Iterator[TrainingRow]:
     with path.open("rb") as file:
         head = file.read(4)
         file.seek(0)

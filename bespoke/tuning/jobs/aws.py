@@ -62,7 +62,7 @@ def clients(session: Any, region: str) -> Aws:
     from botocore.config import Config
 
     patient = Config(retries={"mode": "standard", "max_attempts": 6}, connect_timeout=10, read_timeout=120)
-    with told("who we are", region):
+    with aws_errors("who we are", region):
         account = session.client("sts", region_name=region, config=patient).get_caller_identity()["Account"]
         return Aws(
             account=str(account),
@@ -74,7 +74,7 @@ def clients(session: Any, region: str) -> Aws:
 
 
 @contextmanager
-def told(what: str, region: str = "") -> Iterator[None]:
+def aws_errors(what: str, region: str = "") -> Iterator[None]:
     """Turns an error of AWS into one line that says what was asked, why it failed and what to do."""
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import (

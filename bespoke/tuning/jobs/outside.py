@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 
 from bespoke.tuning.jobs.aws import Connect, connect
 
-Say = Callable[[str], None]
+Echo = Callable[[str], None]
 
 
 def _now() -> datetime:

@@ -31,7 +31,7 @@ REFUSED = "refused"  # AWS would not take the request: nothing was made
 ENDED = ("Failed", "Stopped", "Completed", REFUSED, GONE)  # a thing that runs no longer
 
 
-class Thing(Part):
+class AwsResource(Part):
     """One thing on AWS: first intended, then in AWS's own states, in the end gone."""
 
     name: str
@@ -47,7 +47,7 @@ class Thing(Part):
         return self.status in ENDED
 
 
-class Endpoint(Thing):
+class Endpoint(AwsResource):
     """What answers requests. Provisioned Throughput is paid by the hour, a deployment by the token."""
 
     kind: Literal["provisioned", "on_demand"]
@@ -73,7 +73,7 @@ class Upload(Part):
     status: str = INTENDED
 
 
-class Run(Part):
+class TuningRun(Part):
     """One customisation: the job, the model it makes and the endpoint that serves it."""
 
     name: str
@@ -98,8 +98,8 @@ class Run(Part):
     training_usd_low: Decimal
     training_usd_high: Decimal
     uploads: tuple[Upload, ...] = ()
-    job: Thing
-    model: Thing | None = None
+    job: AwsResource
+    model: AwsResource | None = None
     endpoint: Endpoint | None = None
     endpoints_made: int = 0
     model_ends_on: date | None = None  # announced end of life of the base model
@@ -120,7 +120,7 @@ class State(Part):
     forgotten_after_days: int = 7
     notice_days: int = 30
     unseen_job_days: int = 2
-    runs: Mapping[str, Run] = {}
+    runs: Mapping[str, TuningRun] = {}
 
 
 @dataclass
@@ -136,7 +136,7 @@ class Store:
         path = client_folder / FOLDER / FILE
         return cls(path, _read(path))
 
-    def run(self, name: str) -> Run | None:
+    def run(self, name: str) -> TuningRun | None:
         return self.state.runs.get(name)
 
     def deadlines(self, facts: Facts) -> None:
@@ -145,7 +145,7 @@ class Store:
         days = {name: int(facts.fact(f"tuning.{name}").number) for name in names}
         self.state = self.state.model_copy(update=days)
 
-    def keep(self, run: Run) -> Run:
+    def keep(self, run: TuningRun) -> TuningRun:
         """Write the run down; the whole file or nothing."""
         self.state = self.state.model_copy(update={"runs": {**self.state.runs, run.name: run}})
         self.write()
@@ -165,7 +165,7 @@ def opened(client_folder: Path, say: Callable[[str], None]) -> Iterator[Store]:
         yield Store.of(client_folder)
 
 
-def the_run(store: Store, name: str) -> Run:
+def the_run(store: Store, name: str) -> TuningRun:
     """The run of a name, or the only one there is; an error lists them."""
     runs = store.state.runs
     if name and name in runs:
