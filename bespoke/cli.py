@@ -20,6 +20,7 @@ from bespoke.intake.intake_commands import intake
 from bespoke.own.trust_command import trust
 from bespoke.paths import is_url, nearest
 from bespoke.report.export_command import export
+from bespoke.scenarios.front import scenario
 from bespoke.tuning.tune_commands import tune
 
 
@@ -401,7 +402,8 @@ def move_notes(client: str, task: str, client_data: Path | None) -> None:
 
 
 for command in (
-    evaluate, explore, export, grade, import_predictions, imports, intake, label, optimise, prefer, trust, tune,
+    evaluate, explore, export, grade, import_predictions, imports, intake, label, optimise, prefer, scenario, trust,
+    tune,
 ):  # fmt: skip
     bespoke.add_command(command)
 

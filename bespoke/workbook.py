@@ -106,10 +106,14 @@ class Workbook:
                 write_atomically(self.folder / name, content)
         return self.result
 
+    def saved(self, stem: str) -> Result | None:
+        """A chapter's result as its file has it; None where there is none, or not of the folder as it is."""
+        path = self._path(stem)
+        return chapter(stem).result_type().read(path, self._key(stem)) if path.is_file() else None
+
     def earlier(self, stem: str) -> Result | None:
         """Another chapter's result: from its file when that is current, else computed now and kept."""
-        kind = chapter(stem).result_type()
-        found = kind.read(self._path(stem), self._key(stem)) if self._path(stem).is_file() else None
+        found = self.saved(stem)
         if found is None:
             facts = Facts(self.facts.as_of, self.facts.overrides)
             found = compute(stem, self.client, facts, self.earlier, {})

@@ -6,6 +6,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +23,14 @@ if "bespoke-tests-" not in os.environ.get("BESPOKE_HOME", ""):  # once: this fil
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ("meridian_health", "harbour_legal", "atlas_payments")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a test explores is remembered here, and not among what the user explores."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bespoke import clients
+from bespoke.clients.changes import Changes, applied
 from bespoke.errors import BespokeError
-from bespoke.explore.changes import Changes, applied
 from bespoke.explore.proposal import propose
 from tests.conftest import EXAMPLES
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bespoke import workbook
+from bespoke import clients, workbook
 from bespoke.errors import BespokeError
 from bespoke.explore import input_fields
 from bespoke.explore.controls import Control, widget_of
@@ -139,3 +139,16 @@ def test_the_difference_marks_the_cells_that_changed_and_escapes_all() -> None:
     assert '-x&lt;b&gt;,<b style="text-decoration:underline">9200</b>,u' in shown
     assert '+x&lt;b&gt;,<b style="text-decoration:underline">12500</b>,u' in shown
     assert "pre-wrap" in shown  # nothing is cut off
+
+
+def test_unknown_is_a_choice_that_shows(client_data: Path, tmp_path: Path) -> None:
+    """None is no choice to a widget: nothing would look chosen, and "unknown" could not be told from a slip."""
+    panel = panel_of(client_data, tmp_path)
+    rag = control(panel, "rag_done")
+    folder = clients.load(client_data, "harbour_legal").tasks[0].rag_done
+    for label, value in (("unknown", None), ("yes", True), ("no", False)):
+        rag.label = label
+        assert rag.index is not None
+        assert panel.scene().client.tasks[0].rag_done is value
+    rag.label = {None: "unknown", True: "yes", False: "no"}[folder]
+    assert panel.changes == {}

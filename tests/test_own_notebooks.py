@@ -151,3 +151,24 @@ def test_every_edited_version_is_kept(tmp_path: Path) -> None:
     assert (tmp_path / "n.edited.ipynb").read_text() == "edit 1"
     assert (tmp_path / "n.edited-2.ipynb").read_text() == "edit 2"
     assert len(said) == 2
+
+
+def test_a_run_done_elsewhere_runs_what_was_trusted_here_and_no_more(
+    client: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As on a worker of a cluster: another machine, whose user has trusted nothing."""
+    from bespoke.own.trust import trusted_here
+    from bespoke.runner.remote.archive import pack
+    from bespoke.runner.remote.remote_job import RemoteJob, fingerprint, run_remote_job
+
+    trust(own_notebooks(client))
+    save(client, "later", "1")
+    trusted = trusted_here()
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "worker"))
+    errand = RemoteJob(CLIENT, (), pack(client), {}, None, fingerprint(), trusted)
+    done = run_remote_job(errand, lambda: True, str(tmp_path))
+    assert done.problems == ()
+    assert done.report is not None
+    assert list(json.loads(done.report["manifest.json"])["own"]) == ["volume"]
+    assert "notebooks/own/volume.ipynb" in done.report
+    assert sum("later.ipynb: not run: nobody has trusted it" in line for line in done.said) == 1

@@ -313,6 +313,27 @@ def test_a_chart_of_altair_is_drawn_where_its_renderer_is_installed(data):
     assert figure.picture.alt == "Two bars"
 
 
+PLOTLY = {"data": [{"type": "bar", "x": ["a", "b"], "y": [1, 2]}], "layout": {"title": {"text": "Two bars"}}}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"application/vnd.plotly.v1+json": PLOTLY},
+        {
+            "text/html": f'<div id="x"></div><script>Plotly.newPlot("x", {json.dumps(PLOTLY["data"])}, '
+            f"{json.dumps(PLOTLY['layout'])}, {{}})</script>"
+        },
+    ],
+)
+def test_a_chart_of_plotly_is_drawn_where_its_renderer_is_installed(data):
+    pytest.importorskip("plotly")
+    pytest.importorskip("kaleido")
+    [figure] = body(shown(data, alt="Two bars"))
+    assert isinstance(figure, DocumentFigure)
+    assert figure.picture.alt == "Two bars"
+
+
 def test_a_script_that_only_prepares_later_ones_leaves_nothing():
     assert body(shown({"text/html": "<script>window.PlotlyConfig = {}</script>"})) == []
     assert body(shown({"application/javascript": "x", "application/vnd.bokehjs_load.v0+json": "x"})) == []

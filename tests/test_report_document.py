@@ -7,7 +7,7 @@ import pytest
 from bespoke import show
 from bespoke.errors import BespokeError
 from bespoke.report import volumes
-from bespoke.report.document import Notebook
+from bespoke.report.document import Notebook, split
 from bespoke.report.model import (
     CalloutBox,
     CodeBlock,
@@ -23,6 +23,7 @@ from bespoke.report.model import (
     TextRun,
     plain,
 )
+from bespoke.report.outputs import STRICT, ReadingOptions
 from bespoke.show.blocks import MIME
 
 DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="72pt" height="36pt"><circle r="5"/></svg>'
@@ -147,6 +148,24 @@ def test_a_label_used_twice_names_both_places():
     with pytest.raises(BespokeError) as caught:
         build(("01_a", [code(figure("fig-x"))]), ("02_b", [md("# B"), code(figure("fig-x"))]))
     assert str(caught.value) == "label fig-x is used twice: 01_a.ipynb: cell 1 and 02_b.ipynb: cell 2"
+
+
+def test_a_notebook_of_the_clients_own_may_show_an_exhibit_of_a_chapter_again():
+    """An analyst calls `book.exhibits(stem).load()`: the label is the chapter's own."""
+    books = (
+        Notebook("01_a", {"cells": [md("# A"), code(figure("fig-x"))]}),
+        Notebook("b", {"cells": [md("# B"), code(figure("fig-x")), code(figure("fig-x"))]}),
+    )
+    options = (STRICT, ReadingOptions(strict=False))
+    parts = [split(book, "en", one) for book, one in zip(books, options, strict=True)]
+    report = volumes.assembled(parts, "en")
+    labels = [
+        (one.label, one.number)
+        for section in report.chapters
+        for one in section.body
+        if isinstance(one, DocumentFigure)
+    ]
+    assert labels == [("fig-x", "Figure 1.1"), ("fig-x-2", "Figure 2.1"), ("fig-x-3", "Figure 2.2")]
 
 
 def test_what_is_left_out_is_one_line_at_the_end_of_the_report():

@@ -48,6 +48,18 @@ class TaskEvidence(Part):
         return None if found is None else found.value
 
 
+STATED_AS = {  # column of tasks.csv -> the input it declares
+    "current_quality": "quality", "test_cases": "test_cases", "labelled_examples": "examples",
+    "deidentified": "identifiers",
+}  # fmt: skip
+
+
+def overruling(evidence: TaskEvidence, column: str) -> Input | None:
+    """What was measured or counted, and so stands before the column of tasks.csv; None where the column stands."""
+    found = evidence.inputs.get(STATED_AS.get(column, ""))
+    return found if found is not None and found.grade in ("measured", "counted") else None
+
+
 def best(name: str, *candidates: Input | None) -> Input:
     """The input of the best grade that holds a value; of equal grades the first. Unknown where there is none."""
     found = [one for one in candidates if one is not None and one.value is not None]

@@ -10,11 +10,12 @@ from bespoke.chapters.cost_model.compute import DRAWS, SEED, inputs_of
 from bespoke.chapters.cost_model.task_prices import TaskPrices
 from bespoke.chapters.measured_inputs import measured_tasks
 from bespoke.chapters.situations import situations
-from bespoke.clients.schema import Client
+from bespoke.clients.schema import Client, Task
 from bespoke.facts.reader import Facts
 from bespoke.results import Part
 
 if TYPE_CHECKING:
+    from bespoke.chapters.cost_model.inputs import Inputs
     from bespoke.chapters.dataset_readiness import DatasetReadiness
     from bespoke.chapters.evaluation import Evaluation
     from bespoke.chapters.failure_modes import FailureModes
@@ -44,9 +45,10 @@ def advise(
     """The plan of every task, in the order of tasks.csv. The same draws as the cost chapter's give the same amounts."""
     found = situations(client, facts, failures=failures, dataset=dataset, measured=measured_tasks(evaluation))
     inputs = inputs_of(client, facts, draws, seed)
-    advised = []
-    for task in client.tasks:
-        situation = found[task.task_id]
-        prices = TaskPrices(client, task, inputs, feasibility.as_it_runs(situation))
-        advised.append(Advised(situation=situation, plan=decide(situation, facts, prices)))
-    return tuple(advised)
+    return tuple(advised(client, task, found[task.task_id], facts, inputs) for task in client.tasks)
+
+
+def advised(client: Client, task: Task, situation: Situation, facts: Facts, inputs: Inputs) -> Advised:
+    """The plan of one task."""
+    prices = TaskPrices(client, task, inputs, feasibility.as_it_runs(situation))
+    return Advised(situation=situation, plan=decide(situation, facts, prices))

@@ -114,9 +114,19 @@ def compute(
     timeline: Timeline,
 ) -> Recommendation:
     """The plan of every task (as the timeline has scheduled it) beside its money, its date and its flip points."""
+    found = outcome(client, facts, timeline)
     inputs = inputs_of(client, facts, DRAWS, SEED)
-    tasks = tuple(_task(client, one, facts, inputs, timeline) for one in timeline.advised)
+    tasks = tuple(t.model_copy(update={"flips": _flips(client, t, facts, inputs)}) for t in found.tasks)
     asked = {t.task_id for t in tasks if any(step.route == CONTRACT for step in t.plan.steps)}
+    packs = tuple(
+        pack(client, task, audit, failures, dataset) for task in client.tasks if task.task_id in asked
+    )
+    return found.model_copy(update={"tasks": tasks, "packs": packs, "facts_used": tuple(sorted(facts.used))})
+
+
+def outcome(client: Client, facts: Facts, timeline: Timeline) -> Recommendation:
+    """The same without what would flip a plan, and without packs: what takes the time, and no plan rests on."""
+    tasks = tuple(_task(client, one, facts, timeline) for one in timeline.advised)
     changing = any(task.live_p80 for task in tasks)
     return Recommendation(
         client=client.name,
@@ -126,27 +136,29 @@ def compute(
         total=_total(tasks),
         live_p80=timeline.portfolio.finish.p80 if changing else None,
         route_names={route.route: route.name for route in routes(facts.as_of)},
-        packs=tuple(
-            pack(client, task, audit, failures, dataset) for task in client.tasks if task.task_id in asked
-        ),
+        packs=(),
         facts_used=tuple(sorted(facts.used)),
     )
 
 
-def _task(client: Client, advised: Advised, facts: Facts, inputs: Inputs, timeline: Timeline) -> TaskAdvice:
-    plan, situation = advised.plan, advised.situation
-    task: Task = client.task(plan.task_id)
-    prices = TaskPrices(client, task, inputs, feasibility.as_it_runs(situation))
+def _task(client: Client, advised: Advised, facts: Facts, timeline: Timeline) -> TaskAdvice:
+    plan = advised.plan
     changes = any(step.kind != "keep" for step in plan.taken)
     finish = timeline.plan_of(plan.task_id).finish if changes else None
     return TaskAdvice(
         advised=advised,
-        money=money_of(plan, situation, facts),
+        money=money_of(plan, advised.situation, facts),
         live_p50=finish.p50 if finish else None,
         live_p80=finish.p80 if finish else None,
-        flips=flip_points(situation, facts, plan, prices.at_volume),
+        flips=(),
         who=client.engagement.who(role) if (role := role_of_step(plan.first, facts)) else "",
     )
+
+
+def _flips(client: Client, task: TaskAdvice, facts: Facts, inputs: Inputs) -> tuple[Flip, ...]:
+    own: Task = client.task(task.task_id)
+    prices = TaskPrices(client, own, inputs, feasibility.as_it_runs(task.situation))
+    return flip_points(task.situation, facts, task.plan, prices.at_volume)
 
 
 def money_of(plan: AdvicePlan, situation: Situation, facts: Facts) -> PlanMoney:

@@ -81,7 +81,7 @@ _ALL = (
         "08_recommendation",
         "recommendation",
         "Recommendation",
-        reads=ENGAGEMENT,
+        reads=(*ENGAGEMENT, "scenarios"),
         needs={
             "audit": "01_task_audit",
             "failures": "02_failure_modes",

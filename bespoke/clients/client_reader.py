@@ -65,7 +65,7 @@ def _client(name: str, root: Path, reading: FolderReading) -> Client:
         (n, completed(row, measured.get(row["task_id"]), engagement.as_of))
         for n, row in tables.get("tasks.csv") or ()
     ]
-    return Client(
+    client = Client(
         name=name,
         folder=root,
         engagement=engagement,
@@ -96,7 +96,13 @@ def _client(name: str, root: Path, reading: FolderReading) -> Client:
         log=_rows(LoggedPhase, tables.get(LOG), LOG),
         usage=reading.usage,
         words=reading.words,
+        scenarios=tuple(reading.scenarios),
     )
+    if client.scenarios:
+        from bespoke.clients.scenarios import check_fitting
+
+        check_fitting(client)
+    return client
 
 
 def _rows(model: type[R], rows: list[Numbered] | None, path: str) -> tuple[R, ...] | None:

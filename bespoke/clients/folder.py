@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bespoke.clients import assumed, plausible
 from bespoke.clients.advice_inputs import check_advice_inputs
@@ -36,12 +35,9 @@ from bespoke.clients.schema import (
 from bespoke.clients.tables import Numbered, read_table
 from bespoke.clients.wording import quote
 
-if TYPE_CHECKING:
-    pass
-
 FILES = (
     "engagement.yaml", "tasks.csv", "failures.csv", "codes.csv", "judge.csv", "phases.csv", "prices.yaml",
-    "usage.json", "exports", "dataset", "evaluation", "notebooks", "tuning", "notes.md", "notes",
+    "usage.json", "exports", "dataset", "evaluation", "notebooks", "scenarios", "tuning", "notes.md", "notes",
 )  # fmt: skip
 LOG = "engagement_log.csv"
 EVALUATION_FILES = ("notes.jsonl", "train.jsonl", "predictions", "waivers.csv", "judge_waivers.csv")
@@ -77,6 +73,7 @@ def read_folder(root: Path) -> FolderReading:
     _read_dataset(reading)
     _read_evaluation(reading)
     _read_words(reading)
+    _read_scenarios(reading)
     _name_strangers(reading)
     check_drawn(reading)
     return reading
@@ -238,6 +235,25 @@ def _read_words(reading: FolderReading) -> None:
         text = read_text(source, largest=LARGEST_YAML) if source else None
         if text is not None:
             reading.words[name] = text
+
+
+def _read_scenarios(reading: FolderReading) -> None:
+    names = [name for name in reading.entries("scenarios") if not name.startswith((".", "README"))]
+    if not names:
+        return
+    from bespoke.clients.scenarios import ENDING, read_scenario
+
+    rows = reading.tables.get("tasks.csv")
+    tasks = None if rows is None else [row["task_id"] for _, row in rows if "task_id" in row]
+    for name in names:
+        source = reading.source(f"scenarios/{name}")
+        if source is None or name.endswith(".example"):
+            continue
+        if not name.endswith(ENDING):
+            source.say(f"is not read; scenarios end in {ENDING}", warning=True)
+            continue
+        found = read_scenario(source, name.removesuffix(ENDING), tasks)
+        reading.scenarios += [found] if found else []
 
 
 def _holds_files(path: Path) -> bool:

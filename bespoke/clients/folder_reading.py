@@ -15,6 +15,7 @@ from bespoke.clients.tables import Numbered
 from bespoke.errors import Problem
 
 if TYPE_CHECKING:
+    from bespoke.clients.scenarios import Scenario
     from bespoke.clients.usage import TaskUsage
     from bespoke.evaluation.cases import EvaluationTask
     from bespoke.facts.icd10 import Release
@@ -37,6 +38,7 @@ class FolderReading:
     accounts: dict[str, ClaudeAccount] = field(default_factory=dict)  # by system
     usage: Mapping[str, TaskUsage] | None = None  # by task
     notes_in: str = "evaluation"  # where notes, train and predictions lie
+    scenarios: list[Scenario] = field(default_factory=list)
     evaluated: list[EvaluationTask] = field(default_factory=list)
     words: dict[str, str] = field(default_factory=dict)  # the consultant's own, by name of the file
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:  # most folders use the pinned release: the code table is not loaded to read them
+    from bespoke.clients.scenarios import Scenario
     from bespoke.clients.usage import TaskUsage
     from bespoke.evaluation.cases import EvaluationTask
     from bespoke.facts.icd10 import Release
@@ -405,6 +406,7 @@ class Client:
     log: tuple[LoggedPhase, ...] | None = None  # the consultancy's own, beside the client folders
     usage: Mapping[str, TaskUsage] | None = None  # by task_id: what logs and bills say
     words: Mapping[str, str] = field(default_factory=dict)  # notes.md and notes/*.md, by name: Markdown
+    scenarios: tuple[Scenario, ...] = ()  # other values under a name, by the name of their file
 
     def task(self, task_id: str) -> Task:
         return next(task for task in self.tasks if task.task_id == task_id)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from typing import Any
 
-from bespoke.advice import AdvicePlan, feasibility
-from bespoke.advice.flips import Flip, flip_points
+from bespoke.advice import AdvicePlan
+from bespoke.advice.flips import Flip
 from bespoke.advice.plan import Step
 from bespoke.advice.routes import routes
-from bespoke.chapters.cost_model.compute import SEED, inputs_of
-from bespoke.chapters.cost_model.task_prices import TaskPrices
-from bespoke.chapters.plans import Advised, advise
+from bespoke.chapters.measured_inputs import measured_tasks
+from bespoke.chapters.plans import Advised, advised
+from bespoke.chapters.recommendation import Recommendation
+from bespoke.chapters.situations import situations
 from bespoke.explore.audit_explorer import Earlier
 from bespoke.explore.controls import YES_NO, Control
+from bespoke.explore.draws import drawn
 from bespoke.explore.explored_state import ExploredState
 from bespoke.explore.explorer import Explorer, Shown
-from bespoke.show.blocks import Column, Table
+from bespoke.show.blocks import Callout, Column, Table
 from bespoke.show.numbers import money, percent, significant
 from bespoke.workbook import Workbook
 
@@ -43,8 +45,10 @@ class RecommendationExplorer(Explorer):
         super().__init__(book)
         self.earlier = Earlier.of(book)
         self.names = {route.route: route.name for route in routes(self.base.facts.as_of)}
+        self._made: dict[str, tuple[Any, Advised]] = {}
         self.before = self._plans(self.base)
-        self._flips_of = lru_cache(maxsize=64)(self._flips)
+        found = book.result or book.saved(book.stem)
+        self.chapter = found if isinstance(found, Recommendation) else None
 
     def dials(self, subject: str, scene: ExploredState) -> Sequence[Control]:
         own, task = scene.client.engagement, scene.client.task(subject)
@@ -73,27 +77,29 @@ class RecommendationExplorer(Explorer):
             self._summary(scene, now),
             self._steps(now[subject].plan),
             self._closed(subject, now),
-            self._flip_table(
-                self._flips_of(subject)
-            ),  # of the folder as it is: they do not follow every control
+            self._flips(subject),
         )
 
     def _plans(self, scene: ExploredState) -> dict[str, Advised]:
-        found = advise(
-            scene.client, scene.facts, failures=self.earlier.failures, dataset=self.earlier.dataset,
-            evaluation=self.earlier.evaluation,
-            draws=DRAWS, seed=SEED,
+        """The plan of every task; of one about which nothing has changed, the one made last."""
+        client, facts, inputs = scene.client, scene.facts, drawn(scene, DRAWS)
+        found = situations(
+            client, facts, failures=self.earlier.failures, dataset=self.earlier.dataset,
+            measured=measured_tasks(self.earlier.evaluation),
         )  # fmt: skip
-        return {one.task_id: one for one in found}
+        for task in client.tasks:
+            rests_on = (task, found[task.task_id], facts.overrides, client.prices, client.engagement)
+            made = self._made.get(task.task_id)
+            if made is None or made[0] != rests_on:
+                plan = advised(client, task, found[task.task_id], facts, inputs)
+                self._made[task.task_id] = rests_on, plan
+        return {task.task_id: self._made[task.task_id][1] for task in client.tasks}
 
-    def _flips(self, subject: str) -> tuple[Flip, ...]:
-        """Of the folder as it is."""
-        scene, one = self.base, self.before[subject]
-        inputs = inputs_of(scene.client, scene.facts, DRAWS, SEED)
-        prices = TaskPrices(
-            scene.client, scene.client.task(subject), inputs, feasibility.as_it_runs(one.situation)
-        )
-        return flip_points(one.situation, scene.facts, one.plan, prices.at_volume)
+    def _flips(self, subject: str) -> Shown:
+        """Of the folder as it is, as the chapter has found them: they do not follow every control."""
+        if self.chapter is None:
+            return Callout(markdown="What would change this advice is worked out when the chapter runs.")
+        return self._flip_table(self.chapter.task(subject).flips)
 
     def _summary(self, scene: ExploredState, now: Mapping[str, Advised]) -> Table:
         rows = []

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
+from bespoke.advice.evidence import TaskEvidence, overruling
 from bespoke.chapters import task_audit
 from bespoke.chapters.registry import EVIDENCE
 from bespoke.chapters.task_audit import TaskAudit
+from bespoke.clients.schema import Task
 from bespoke.explore.controls import YES_NO, Control
 from bespoke.explore.explored_state import ExploredState
 from bespoke.explore.explorer import Explorer, Shown
@@ -55,19 +57,18 @@ class TaskAuditExplorer(Explorer):
 
     def dials(self, subject: str, scene: ExploredState) -> Sequence[Control]:
         task = scene.client.task(subject)
-        at = ("tasks.csv", subject)
+        at, found = ("tasks.csv", subject), self.before(subject).evidence
         return (
-            *load_dials(subject, scene),
-            *quality_dials(subject, scene),
-            Control("test_cases", "Test cases", "entry", task.test_cases, (*at, "test_cases"), 0, 10**9, 10),
+            *load_dials(subject, scene, self.base),
+            *quality_dials(subject, scene, found),
+            Control("test_cases", "Test cases", "entry", task.test_cases, (*at, "test_cases"), 0, 10**9, 10,
+                 overruled=overruled(found, "test_cases")),
             Control("labelled_examples", "Labelled examples", "entry", task.labelled_examples,
-                 (*at, "labelled_examples"), 0, 10**9, 50),
+                 (*at, "labelled_examples"), 0, 10**9, 50, overruled=overruled(found, "labelled_examples")),
             Control("p95_latency_ms", "Must answer within, ms", "entry", task.p95_latency_ms,
                  (*at, "p95_latency_ms"), 0, 10**8, 50.0, optional=True, unknown="no requirement"),
-            *(
-                Control(name, label, "buttons", getattr(task, name), (*at, name), options=YES_NO)
-                for name, label in FLAGS
-            ),
+            *(Control(name, label, "buttons", getattr(task, name), (*at, name), options=YES_NO,
+                   overruled=overruled(found, name)) for name, label in FLAGS),
         )  # fmt: skip
 
     def look(self, subject: str, scene: ExploredState) -> Sequence[Shown]:
@@ -106,29 +107,57 @@ class TaskAuditExplorer(Explorer):
         return found.task(subject)
 
 
-def load_dials(subject: str, scene: ExploredState) -> tuple[Control, ...]:
-    """Requests a day and tokens per request."""
+def load_dials(
+    subject: str, scene: ExploredState, base: ExploredState, label: str = "Requests a day"
+) -> tuple[Control, ...]:
+    """Requests a day, under another label where tasks stand beside each other, and tokens per request; `base` is
+    the folder as it is."""
     from math import log10
 
     task, at = scene.client.task(subject), ("tasks.csv", subject)
-    size = log10(task.requests_per_day)
+    size, stated = log10(task.requests_per_day), base.client.task(subject)
     return (
-        Control("requests_per_day", "Requests a day", "volume", task.requests_per_day, (*at, "requests_per_day"),
-             max(-3, size - 3), min(12, size + 3)),
-        *(Control(name, label, "entry", getattr(task, name), (*at, name), 0, 10**9, step)
+        Control("requests_per_day", label, "volume", task.requests_per_day, (*at, "requests_per_day"),
+             max(-3, size - 3), min(12, size + 3), overruled=_logged(stated, "requests_per_day")),
+        *(Control(name, label, "entry", getattr(task, name), (*at, name), 0, 10**9, step,
+             overruled=_logged(stated, name))
           for name, label, step in (("system_tokens", "System prompt, tokens", 100),
                                     ("input_tokens", "Other input, tokens", 50),
                                     ("output_tokens", "Output, tokens", 10))),
     )  # fmt: skip
 
 
-def quality_dials(subject: str, scene: ExploredState) -> tuple[Control, ...]:
+def _logged(task: Task, column: str) -> str:
+    """That logs say it, once kept: explored, it is what if."""
+    return "usage.json measures this; kept, it changes tasks.csv only" if column in task.measured else ""
+
+
+def quality_dials(subject: str, scene: ExploredState, evidence: TaskEvidence) -> tuple[Control, ...]:
     """Quality today and its target; what the client has not stated is unknown until it is."""
     task = scene.client.task(subject)
     return tuple(
-        Control(name, label, "number", getattr(task, name), ("tasks.csv", subject, name), optional=True)
+        Control(
+            name,
+            label,
+            "number",
+            getattr(task, name),
+            ("tasks.csv", subject, name),
+            optional=True,
+            overruled=overruled(evidence, name),
+        )
         for name, label in (("current_quality", "Quality today"), ("target_quality", "Quality target"))
     )
+
+
+def overruled(evidence: TaskEvidence, column: str) -> str:
+    """What was measured or counted, and so stands before what a column of tasks.csv states."""
+    found = overruling(evidence, column)
+    if found is None:
+        return ""
+    value = (
+        f" {percent(found.value)}" if column == "current_quality" and isinstance(found.value, float) else ""
+    )
+    return f"{found.grade}{value}, {found.source}"
 
 
 def _facts(before: TaskAudit, now: TaskAudit) -> list[tuple[str, str, str]]:

@@ -7,10 +7,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from bespoke.explore.changes import Address, Value
+from bespoke.clients.changes import Address, Value
 from bespoke.show.html import LITERAL, element, escape
 
 Kind = Literal["number", "volume", "whole", "entry", "price", "choice", "buttons", "day", "words"]
+NOT_KNOWN: Any = (
+    "not known"  # stands for None among the choices of a widget, to which None is no choice at all
+)
 YES_NO: tuple[tuple[str, bool | None], ...] = (("yes", True), ("no", False), ("unknown", None))
 
 
@@ -35,11 +38,14 @@ class Control:
     optional: bool = False
     unknown: str = "unknown"
     help: str = ""
+    overruled: str = ""  # what was measured or counted and stands in its place, in words
 
     def read(self, shown: Any) -> Value:
         """The value a widget shows as the client folder would hold it."""
         match self.kind:
             case _ if shown is None:
+                return None
+            case "choice" | "buttons" if shown == NOT_KNOWN:
                 return None
             case "volume" | "number":
                 return float(shown)
@@ -80,17 +86,25 @@ def _widget(dial: Control) -> Any:
         case "price":
             return w.BoundedFloatText(float(dial.value), **bounds, step=0.05, **shared)
         case "choice":
-            return w.Dropdown(options=dial.options, value=dial.value, **shared)
+            return w.Dropdown(options=_choices(dial), value=_choice(dial.value), **shared)
         case "buttons":
             style = {"button_width": "6.4em"}
             return w.ToggleButtons(
-                options=dial.options, value=dial.value, style=style, layout=w.Layout(width="22em")
+                options=_choices(dial), value=_choice(dial.value), style=style, layout=w.Layout(width="22em")
             )
         case "day":
             assert isinstance(dial.value, date)
             return w.DatePicker(value=dial.value, **shared)
         case "words":
             return w.Text(dial.value, continuous_update=False, placeholder=dial.help, **shared)
+
+
+def _choices(dial: Control) -> list[tuple[str, Any]]:
+    return [(label, _choice(value)) for label, value in dial.options]
+
+
+def _choice(value: Any) -> Any:
+    return NOT_KNOWN if value is None else value
 
 
 def row_of(dial: Control, widget: Any) -> Any:
@@ -101,8 +115,18 @@ def row_of(dial: Control, widget: Any) -> Any:
     words = element("span", escape(dial.label), class_=LITERAL, dir="auto", style=style, title=dial.help)
     label = w.HTML(words, layout=w.Layout(width="12em"))
     row = w.HBox([label, widget], layout=w.Layout(align_items="center", width="36em"))
+    if dial.overruled:
+        row.children = (w.VBox([label, w.HTML(_overruled(dial), layout=w.Layout(width="12em"))]), widget)
     row.add_class(f"bespoke-dial-{css_name(dial.name)}")
     return row
+
+
+def _overruled(dial: Control) -> str:
+    """That moving this changes nothing, and why: below the control's name."""
+    style = "display:block;line-height:1.2;color:#C2410C"
+    return element(
+        "small", escape(f"overridden: {dial.overruled}"), class_=f"{LITERAL} bespoke-overruled", style=style
+    )
 
 
 def css_name(name: str) -> str:

@@ -10,31 +10,38 @@ from typing import Any
 
 from bespoke.advice import serving
 from bespoke.advice.routes import routes
+from bespoke.advice.situation import Situation
 from bespoke.chapters.cost_model.accepted_share import accepted_share
-from bespoke.chapters.cost_model.compute import SEED, inputs_of
 from bespoke.chapters.cost_model.over_volume import OverVolume, caching_pays_from
 from bespoke.chapters.cost_model.priced_task import PricedTask
 from bespoke.chapters.cost_model.pricing import PricedDraws, verdict
+from bespoke.chapters.cost_model.request import NotPriced
 from bespoke.chapters.cost_model.result import Band, BreakEven
 from bespoke.chapters.cost_model.route_calls import SAME_MODEL_SAME_PROMPT
 from bespoke.chapters.measured_inputs import measured_tasks
 from bespoke.chapters.situations import situations
+from bespoke.clients.changes import Changes
+from bespoke.clients.schema import Task
 from bespoke.exhibits.cost_model.cost_wording import LEVERS, between
 from bespoke.exhibits.display_names import place_name
 from bespoke.explore.audit_explorer import Earlier, load_dials, quality_dials
-from bespoke.explore.changes import Changes
+from bespoke.explore.bill import ALL, bills, total_table
 from bespoke.explore.controls import YES_NO, Control
+from bespoke.explore.curves import crossing
+from bespoke.explore.draws import drawn
 from bespoke.explore.explored_state import ExploredState
 from bespoke.explore.explorer import Explorer, Shown
 from bespoke.explore.ranges import Range, drawing
+from bespoke.explore.sweep import SWEPT, sweep
 from bespoke.facts.price_book import canonical, is_known, known_models, tariff
 from bespoke.show.blocks import Column, Table
 from bespoke.show.html import escape
-from bespoke.show.numbers import currency, decimal, money
+from bespoke.show.numbers import currency, decimal, money, significant
 from bespoke.workbook import Workbook
 
 DRAWS, REPORT_DRAWS, VOLUME_DRAWS = 400, 4000, 40
 SHOWN = 9  # routes
+EVERY = ""  # the subject that is all tasks together
 TOKEN_PRICES = (("input", "Input price"), ("output", "Output price"))
 WAITING = (("not stated", None), ("nobody waits: a day", "a day"), ("somebody waits", "no"))
 
@@ -69,18 +76,28 @@ class CostModelExplorer(Explorer):
         super().__init__(book)
         self.earlier = Earlier.of(book)
         self.before = lru_cache(maxsize=None)(lambda subject: self._price(subject, self.base))
+        self.bill = lru_cache(maxsize=1)(lambda: bills(self.base, self._situations(self.base), DRAWS))
+
+    def subjects(self) -> Sequence[tuple[str, str]]:
+        return [*super().subjects(), (ALL, EVERY)]
 
     def dials(self, subject: str, scene: ExploredState) -> Sequence[Control]:
+        if subject == EVERY:
+            return [
+                dial
+                for task in scene.client.tasks
+                for dial in load_dials(task.task_id, scene, self.base, f"{task.name}: requests a day")[:1]
+            ]
         task, at = scene.client.task(subject), ("tasks.csv", subject)
         places = _places(scene, task.model, task.place)
         return (
-            *load_dials(subject, scene),
+            *load_dials(subject, scene, self.base),
             Control("model", "Model", "choice", task.model, (*at, "model"), options=_models(scene, task.model)),
             Control("place", "Runs on", "choice", task.place, (*at, "place"), options=places),
             Control("prompt_caching", "Prompt cached today", "buttons", task.prompt_caching, (*at, "prompt_caching"),
                  options=YES_NO),
             Control("waits", "Answers may wait", "choice", task.waits, (*at, "waits"), options=WAITING),
-            *quality_dials(subject, scene),
+            *quality_dials(subject, scene, self.before(subject).situation.evidence),
             *(
                 Control(f"{kind}_price", f"{label}, USD/million", "price", _price(scene, task.model, kind),
                      ("prices.yaml", _key(scene, task.model, kind), "value"), 0, 10**6,
@@ -89,9 +106,34 @@ class CostModelExplorer(Explorer):
             ),
             Control("price_source", "Where that price is written", "words", scene.choices.get("price_source", ""),
                  help="the contract or order form"),
+            *self._sweep_dials(subject, scene),
         )  # fmt: skip
 
+    def _sweep_dials(self, subject: str, scene: ExploredState) -> Sequence[Control]:
+        """Which input moves by itself, and, once one does, the route it is held against."""
+        swept = scene.choices.get("sweep", "")
+        options = (("none", ""), *((title, column) for column, title in SWEPT.items()))
+        first = Control("sweep", "Break-even over", "choice", swept, options=options)
+        if not swept:
+            return (first,)
+        priced = self.before(subject).priced
+        routes_ = tuple((_name(scene, draws), key) for key, draws in priced.items() if key != "as_is")
+        rival = self._rival(scene, self.before(subject))
+        return first, Control("rival", "Against today's month", "choice", rival, options=routes_)
+
+    def _rival(self, scene: ExploredState, priced: PricedTask) -> str:
+        """The chosen route; else the cheapest."""
+        chosen = str(scene.choices.get("rival", ""))
+        others = [key for key in priced.priced if key != "as_is"]
+        return (
+            chosen
+            if chosen in others
+            else min(others, key=lambda key: float(priced.priced[key].monthly.mean()))
+        )
+
     def look(self, subject: str, scene: ExploredState) -> Sequence[Shown]:
+        if subject == EVERY:
+            return (total_table(scene, self.bill(), bills(scene, self._situations(scene), DRAWS)),)
         before, now = self.before(subject), self._price(subject, scene)
         over = OverVolume(now.prices, VOLUME_DRAWS)
         cheapest = sorted(now.priced, key=lambda key: float(now.priced[key].monthly.mean()))[:SHOWN]
@@ -104,7 +146,30 @@ class CostModelExplorer(Explorer):
             drawing(ranges, alt=f"{currency()} a month by route: {alt}", words=money, logarithmic=True),
             _table(lines, scene, subject),
             _caching(now),
+            self._swept(subject, scene, now),
         )
+
+    def _swept(self, subject: str, scene: ExploredState, now: PricedTask) -> str:
+        column = str(scene.choices.get("sweep", ""))
+        if not column:
+            return ""
+        key = self._rival(scene, now)
+        rival = now.priced[key]
+        try:
+            found = sweep(scene, subject, column, now.prices.as_it_runs, rival.configuration)
+        except NotPriced as reason:
+            return f"<p>No break-even: {escape(str(reason))}.</p>"
+        at = ", ".join(_rounded(value) for value in found.crossings)
+        title, name = SWEPT[column], _name(scene, rival)
+        less = "less" if found.rival[0] < found.today[0] else "more"
+        said = f"costs as much as today at {at}" if at else f"costs {less} than today over the whole range"
+        words = f"{title}: {name} {said}."
+        drawing = crossing(
+            found.values, (("Today", found.today), (name, found.rival)), found.crossings, found.here,
+            axis=f"{title}, logarithmic; dotted: explored", alt=f"{currency()} a month over {words}", words=_rounded,
+            amounts=money,
+        )  # fmt: skip
+        return f'<p id="explore-sweep">{escape(words)}</p>{drawing}'
 
     def completed(self, changes: Changes, scene_choices: Mapping[str, Any]) -> Changes:
         """A price says its unit, its source and the day it is stated for."""
@@ -125,13 +190,16 @@ class CostModelExplorer(Explorer):
         )
 
     def _price(self, subject: str, scene: ExploredState) -> PricedTask:
-        client, earlier = scene.client, self.earlier
-        inputs = inputs_of(client, scene.facts, DRAWS, SEED)
-        measured = measured_tasks(earlier.evaluation)
-        found = situations(
-            client, scene.facts, failures=earlier.failures, dataset=earlier.dataset, measured=measured
-        )
-        return PricedTask(client, client.task(subject), inputs, found[subject], measured)
+        client, measured = scene.client, measured_tasks(self.earlier.evaluation)
+        situation = self._situations(scene)[subject]
+        return PricedTask(client, client.task(subject), drawn(scene, DRAWS), situation, measured)
+
+    def _situations(self, scene: ExploredState) -> Mapping[str, Situation]:
+        earlier = self.earlier
+        return situations(
+            scene.client, scene.facts, failures=earlier.failures, dataset=earlier.dataset,
+            measured=measured_tasks(earlier.evaluation),
+        )  # fmt: skip
 
 
 def _line(
@@ -152,8 +220,23 @@ def _line(
         verdict=verdict(draws.monthly - reference.today),
         pays_from=None if same else over.break_even(key, draws, "levered", rival),
         per_request=float(draws.own(draws.per_request).mean()),
-        accepted=accepted_share(scene.client.task(subject), route, now.quality)[0],
+        accepted=_accepted(scene.client.task(subject), before.task, draws, now),
     )  # fmt: skip
+
+
+def _accepted(task: Task, stated: Task, draws: PricedDraws, now: PricedTask) -> float | None:
+    """The share that is accepted. What the folder says without naming a model, it says of the folder's own."""
+    if canonical(task.model) == canonical(stated.model):
+        return accepted_share(task, draws.configuration, now.quality)[0]
+    known = {
+        task_id: one.model_copy(
+            update={
+                "systems": tuple(s.model_copy(update={"model": s.model or stated.model}) for s in one.systems)
+            }
+        )
+        for task_id, one in now.quality.items()
+    }
+    return accepted_share(task.model_copy(update={"current_quality": None}), draws.configuration, known)[0]
 
 
 def _table(lines: Sequence[Line], scene: ExploredState, subject: str) -> Table:
@@ -199,6 +282,10 @@ def _volume(found: BreakEven | None) -> str | None:
     if found.requests_per_day is None:
         return "no volume"
     return "any volume" if found.requests_per_day.p50 <= 1 else decimal(found.requests_per_day.p50)
+
+
+def _rounded(value: float) -> str:
+    return significant(value, digits=3)
 
 
 def _moved(before: float, now: float) -> bool:

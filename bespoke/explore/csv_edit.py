@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from bespoke.clients.changes import Span, Value
 from bespoke.clients.spreadsheet import FORMULA
 from bespoke.errors import BespokeError
-from bespoke.explore.changes import Value
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ def cell(value: Value) -> str:
         return str(int(value)) if value.is_integer() else repr(value)
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Span):
+        return str(value)
     if isinstance(value, str) and value.lstrip().startswith(FORMULA):
         raise BespokeError(f"{value!r} begins like a formula; write this row into the table by hand")
     out = io.StringIO()

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from bespoke.clients.changes import Changes, applied
 from bespoke.clients.schema import Client
-from bespoke.explore.changes import Changes, applied
 from bespoke.facts.reader import Fact, Facts
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bespoke.explore.changes import Changes
+from bespoke.clients.changes import Changes
 from bespoke.explore.controls import Control
 from bespoke.explore.explored_state import ExploredState
 from bespoke.show.blocks import Block

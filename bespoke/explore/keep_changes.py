@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
 from bespoke import clients
+from bespoke.chapters.scenarios import Setting, settings
+from bespoke.clients.changes import Address, Value
 from bespoke.errors import BespokeError
+from bespoke.exhibits.scenarios import said
+from bespoke.explore.look import line
+from bespoke.explore.memory import Memory
 from bespoke.explore.proposal import Proposal, propose
 from bespoke.show.html import LITERAL, escape
 
@@ -26,88 +31,122 @@ class KeepChanges:
     def __init__(self, panel: Panel) -> None:
         self.panel = panel
         self.proposal: Proposal | None = None
+        self.chosen: dict[Address, Any] = {}  # a checkbox for each explored value, where there are several
         self.ask = w.Button(description="Keep this…", icon="save", tooltip="Shows the difference first")
         self.write = w.Button(description="Write to the client folder", button_style="primary", icon="check")
         self.write.layout.width = "16em"
         self.leave = w.Button(description="Leave it")
-        self.kept: list[Proposal] = []  # by this panel, the last one last
         self.undo = w.Button(description="Undo the last keep", icon="history", layout=w.Layout(width="auto"))
         self.undo.on_click(lambda _: self.bring_back())
-        self.undo.layout.display = "none"
-        self.shown, self.said = w.HTML(layout=w.Layout(width="100%")), w.HTML()
+        self.which, self.shown, self.said = w.VBox(), w.HTML(layout=w.Layout(width="100%")), w.HTML()
         self.answer = w.HBox([self.write, self.leave])
         self.ask.on_click(lambda _: self.show())
         self.write.on_click(lambda _: self.keep())
         self.leave.on_click(lambda _: self.hide())
-        self.box = w.VBox([w.HBox([self.ask, self.undo, self.said]), self.shown, self.answer])
+        row = w.HBox([self.ask, self.undo, self.said])
+        self.box = w.VBox([row, self.which, self.shown, self.answer])
         self.hide()
+
+    @property
+    def memory(self) -> Memory:
+        return Memory.of(self.panel.explorer.base.client.folder)
+
+    @property
+    def kept(self) -> list[Proposal]:
+        """What can be undone, the last one last; a restart does not forget it."""
+        return self.memory.kept()
 
     def hide(self) -> None:
         """No difference on the page: it would be of other values than the controls show."""
         self.proposal = None
+        self.which.children, self.chosen = (), {}
         self.shown.value = self.said.value = ""
         self.answer.layout.display = "none"
         self.ask.disabled = not self.panel.changes
-        self.ask.layout.display = ""
+        self.undo.layout.display = "" if self.kept else "none"
 
     def show(self) -> None:
-        """The difference and what `bespoke check` says of the folder with it."""
-        missing = self.panel.explorer.missing(self.panel.changes, self.panel.choices)
+        """Which of several values, the difference, and what `bespoke check` says of the folder with it."""
+        client, changes = self.panel.explorer.base.client, self.panel.changes
+        if len(changes) > 1:
+            self.chosen = {
+                one.place: w.Checkbox(True, description=shown_setting(one), indent=False,
+                                      layout=w.Layout(width="100%"))
+                for one in settings(client, changes)
+            }  # fmt: skip
+            for box in self.chosen.values():
+                box.observe(lambda _: self._propose(), "value")
+            self.which.children = tuple(self.chosen.values())
+        self._propose()
+
+    def _propose(self) -> None:
+        """The difference that the chosen values make."""
+        self.proposal, self.shown.value = None, ""
+        chosen = self._chosen()
+        missing = self.panel.explorer.missing(chosen, self.panel.choices)
+        self.answer.layout.display = "none" if missing else ""
+        self.write.disabled = True
         if missing:
-            self.said.value = _line(missing)
+            self.said.value = line(missing)
             return
         try:
-            self.proposal = propose(self.panel.explorer.base.client.folder, self.panel.proposed())
+            changes = self.panel.explorer.completed(chosen, self.panel.choices)
+            self.proposal = propose(self.panel.explorer.base.client.folder, changes)
         except BespokeError as error:
-            self.said.value = _line(str(error))
+            self.said.value = line(str(error))
             return
         problems = self.proposal.problems
         says = "\n".join(["bespoke check:", *map(str, problems)]) if problems else "bespoke check: no problem"
-        self.shown.value = coloured(self.proposal.diff()) + _line(says)
+        self.shown.value = coloured(self.proposal.diff()) + line(says)
         self.write.disabled = bool(self.proposal.errors or not self.proposal.edits)
-        self.answer.layout.display = ""
+
+    def _chosen(self) -> dict[Address, Value]:
+        left_out = [place for place, box in self.chosen.items() if not box.value]
+        return {place: value for place, value in self.panel.changes.items() if place not in left_out}
 
     def keep(self) -> None:
         """Write what was shown; the chapter above is then computed from an older folder and is run again."""
         if self.proposal is None:
             return
-        self.said.value = _line("Writing…")
-        proposal, files = self.proposal, ", ".join(edit.name for edit in self.proposal.edits)
-        if not self._written(proposal.keep):
+        self.said.value = line("Writing…")
+        proposal, kept = self.proposal, self._chosen()
+        if not self._written(proposal.keep, kept):
             return
-        self.kept.append(proposal)
-        self.undo.layout.display = ""
-        self.said.value = _line(f"Kept in {files}. Run all cells: the chapter above is of the folder before.")
+        self.memory.note_kept(proposal)
+        self.hide()
+        files = ", ".join(edit.name for edit in proposal.edits)
+        self.said.value = line(f"Kept in {files}. Run all cells: the chapter above is of the folder before.")
 
     def bring_back(self) -> None:
         """The files as they were before the last keep."""
-        proposal = self.kept[-1]
-        if not self._written(proposal.undo):
-            return
-        self.kept.pop()
-        self.undo.layout.display = "" if self.kept else "none"
-        files = ", ".join(edit.name for edit in proposal.edits)
-        self.said.value = _line(f"Undone in {files}: the folder is as it was before.")
+        files: list[str] = []
+        if self._written(lambda: files.extend(self.memory.undo()), ()):
+            self.said.value = line(f"Undone in {', '.join(files)}: the folder is as it was before.")
 
-    def _written(self, write: Callable[[], None]) -> bool:
+    def _written(self, write: Callable[[], None], kept: Collection[Address]) -> bool:
         """Write, and go on from the folder as it is then; False where that failed, which is said."""
         folder = self.panel.explorer.base.client.folder
         try:
             write()
             now = clients.load(folder.parent, folder.name)
         except BespokeError as error:
-            self.said.value = _line(str(error))
+            self.said.value = line(str(error))
             return False
-        self.panel.rebase(now)
+        self.panel.rebase(now, kept)
         return True
+
+
+def shown_setting(one: Setting) -> str:
+    """`tasks.csv, risk_memo, requests_per_day: 210 becomes 300`."""
+    return f"{', '.join(one.place)}: {said(one.before)} becomes {said(one.now)}"
 
 
 def coloured(diff: str) -> str:
     """A unified diff as HTML, every line escaped and whole; what differs between two versions of a line is marked."""
     lines = diff.split("\n")[:-1]
     rows = "".join(
-        f'<div style="background:{_colour(line)};color:#1C2430">{_marked(lines, n) or "&nbsp;"}</div>'
-        for n, line in enumerate(lines)
+        f'<div style="background:{_colour(one)};color:#1C2430">{_marked(lines, n) or "&nbsp;"}</div>'
+        for n, one in enumerate(lines)
     )
     style = (
         "font-family:monospace;white-space:pre-wrap;overflow-wrap:anywhere;overflow:auto;max-height:24em;"
@@ -118,14 +157,14 @@ def coloured(diff: str) -> str:
 
 def _marked(lines: Sequence[str], n: int) -> str:
     """A line with those of its cells in bold that the other version of it does not have."""
-    line, other = lines[n], _other(lines, n)
+    own, other = lines[n], _other(lines, n)
     if other is None:
-        return escape(line)
-    cells, others = _CELLS.split(line[1:]), _CELLS.split(other[1:])
+        return escape(own)
+    cells, others = _CELLS.split(own[1:]), _CELLS.split(other[1:])
     if len(cells) != len(others):
-        return escape(line)
+        return escape(own)
     pairs = zip(cells, others, strict=True)
-    return escape(line[0]) + "".join(
+    return escape(own[0]) + "".join(
         escape(cell) if cell == before else f'<b style="text-decoration:underline">{escape(cell)}</b>'
         for cell, before in pairs
     )
@@ -148,9 +187,5 @@ def _other(lines: Sequence[str], n: int) -> str | None:
     return other if other[:1] == opposite and not other.startswith(("+++ ", "--- ")) else None
 
 
-def _colour(line: str) -> str:
-    return "#EEF1F5" if line.startswith(("--- ", "+++ ", "@@ ")) else COLOURS.get(line[:1], "transparent")
-
-
-def _line(text: str) -> str:
-    return f'<div role="status" class="{LITERAL}" style="white-space:pre-wrap;padding:.2em 0">{escape(text)}</div>'
+def _colour(row: str) -> str:
+    return "#EEF1F5" if row.startswith(("--- ", "+++ ", "@@ ")) else COLOURS.get(row[:1], "transparent")

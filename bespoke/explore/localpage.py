@@ -22,34 +22,30 @@ def chapters(client: str, *, client_data: str, reports: str, as_of: str = "") ->
     """The controls of all chapters in tabs; each is made when it is first looked at."""
     import ipywidgets as w
 
+    from bespoke import workbook
+    from bespoke.explore.look import problem_line
+    from bespoke.explore.picker import Picker
+
     stems = list(CHAPTERS)
     tabs = w.Tab([w.VBox() for _ in stems], titles=[_title(stem) for stem in stems])
+    pickers: dict[str, Picker] = {}
 
     def made(_: object = None) -> None:
-        place = tabs.children[tabs.selected_index or 0]
-        if not place.children:
-            place.children = (
-                _controls(stems[tabs.selected_index or 0], client, client_data, reports, as_of),
-            )
+        place, stem = tabs.children[tabs.selected_index or 0], stems[tabs.selected_index or 0]
+        if stem in pickers:
+            pickers[stem].refresh()
+            return
+        try:
+            book = workbook.open(stem, client=client, client_data=client_data, reports=reports, as_of=as_of)
+            pickers[stem] = Picker(book)
+            place.children = (pickers[stem].box,)
+        except BespokeError as error:
+            place.children = (w.HTML(problem_line(str(error))),)
 
     tabs.observe(made, "selected_index")
     tabs.selected_index = 0
     made()
     return tabs
-
-
-def _controls(stem: str, client: str, client_data: str, reports: str, as_of: str) -> Any:
-    import ipywidgets as w
-
-    from bespoke import workbook
-    from bespoke.explore.panel import problem_line
-    from bespoke.explore.picker import Picker
-
-    try:
-        book = workbook.open(stem, client=client, client_data=client_data, reports=reports, as_of=as_of)
-        return Picker(book).box
-    except BespokeError as error:
-        return w.HTML(problem_line(str(error)))
 
 
 def _title(stem: str) -> str:

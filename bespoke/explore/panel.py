@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 import ipywidgets as w
 
+from bespoke import clients
+from bespoke.chapters.scenarios import moved
+from bespoke.clients.changes import Address, Changes, Value
+from bespoke.clients.scenarios import Scenario
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
-from bespoke.explore.changes import Address, Changes, Value
+from bespoke.exhibits.scenarios import said
 from bespoke.explore.controls import Control, row_of, widget_of
 from bespoke.explore.explored_state import ExploredState
 from bespoke.explore.explorer import Explorer, Shown
 from bespoke.explore.keep_changes import KeepChanges
+from bespoke.explore.look import line, page, problem_line
+from bespoke.explore.memory import Memory
+from bespoke.explore.scenario_bar import ScenarioBar
+from bespoke.explore.underneath import changed, stamp
 from bespoke.facts.reader import Facts
-from bespoke.show.html import LITERAL, escape, fragment
+from bespoke.scenarios import saving
+from bespoke.show.html import escape, fragment
 
 WRAP = {"flex_flow": "row wrap", "width": "100%"}
 
@@ -27,6 +38,7 @@ class Panel:
         self.explorer = explorer
         self.changes: dict[Address, Value] = {}
         self.choices: dict[str, Any] = {}
+        self.remembers = False  # only once somebody has asked for what was explored before
         self.original: dict[Address, Value] = {}
         self.shown: tuple[Control, ...] = ()
         self.subject = w.Dropdown(
@@ -36,12 +48,19 @@ class Panel:
         self.reset = w.Button(description="Back to the folder", icon="undo", layout=w.Layout(width="auto"))
         self.dials = w.Box(layout=w.Layout(**WRAP))
         self.status, self.view = w.HTML(), w.HTML(layout=w.Layout(width="100%"))
-        self.keep = KeepChanges(self)
+        self.again = w.Button(
+            description="Read the folder again", icon="refresh", layout=w.Layout(width="auto")
+        )
+        self.again.on_click(lambda _: self.reread())
+        self.underneath = w.HTML()
+        self.keep, self.scenarios = KeepChanges(self), ScenarioBar(self)
+        self.read = stamp(explorer.base.client.folder)
         self.subject.observe(self._turned, "value")
         self.reset.on_click(lambda _: self.back())
         note = w.HTML(f"<p><small>{escape(explorer.note)}</small></p>")
-        head = w.HBox([self.subject, self.reset])
-        self.box = w.VBox([head, self.dials, self.keep.box, self.status, self.view, note])
+        head = w.HBox([self.subject, self.reset, self.again])
+        parts = [head, self.underneath, self.dials, self.keep.box, self.status, self.view, self.scenarios.box]
+        self.box = w.VBox([*parts, note])
         self.box.add_class("bespoke-explore")
         self._turned()
 
@@ -69,20 +88,69 @@ class Panel:
             self.changes[dial.address] = value
         self.look()
 
-    def rebase(self, client: Client) -> None:
-        """Go on from the folder as it is now."""
+    def put_on(self, changes: Changes) -> None:
+        """Go on from these explored values."""
+        self.changes = dict(changes)
+        self.choices.clear()
+        self._turned()
+
+    def rebase(self, client: Client, kept: Collection[Address] = ()) -> None:
+        """Go on from the folder as it is now, and from what was explored and not kept."""
         book = self.explorer.book
         book.client = client
         book.facts = Facts(book.facts.as_of, dict(client.engagement.thresholds))
         book.result = None
         self.explorer = type(self.explorer)(book)
+        self.read = stamp(client.folder)
         self.original.clear()
-        self.back()
+        self.put_on({place: value for place, value in self.changes.items() if place not in kept})
+
+    def take_scenarios(self, scenarios: tuple[Scenario, ...]) -> None:
+        """The client with other scenarios: nothing else of it is read again."""
+        book = self.explorer.book
+        book.client = replace(book.client, scenarios=scenarios)
+        self.explorer.base = replace(self.explorer.base, client=book.client)
+
+    def reread(self) -> None:
+        """Read the client folder again, with what is explored on top."""
+        folder = self.explorer.base.client.folder
+        try:
+            self.rebase(clients.load(folder.parent, folder.name))
+        except BespokeError as error:
+            self.underneath.value = problem_line(str(error))
+
+    def recall(self) -> None:
+        """Put what was explored and not kept, before a restart or in another chapter, on the controls."""
+        client = self.explorer.base.client
+        found = Memory.of(client.folder).explored(client)
+        explored = dict(found.changes) if found is not None else {}
+        self.remembers = True
+        if explored == self.changes:
+            return
+        self.put_on(explored)
+        if found is None:
+            return
+        lines = [
+            f"{', '.join(one.place)}: the folder said {said(one.before)} when this was explored, now {said(one.now)}"
+            for one in moved(client, found)
+        ]
+        self.underneath.value += line("\n".join(["Explored before, and not kept.", *lines]))
+
+    def refresh(self) -> None:
+        """What another chapter's controls kept, saved or explored meanwhile."""
+        self.recall()
+        if changed(self.explorer.base.client.folder, self.read):
+            self.reread()
+        names = [path.stem for path in saving.files(self.explorer.base.client.folder)]
+        if names != [one.name for one in self.explorer.base.client.scenarios]:
+            self.scenarios.reread()
 
     def look(self) -> None:
         """Compute and show; a problem is one line and leaves the last view standing."""
         started = time.perf_counter()
         self.keep.hide()
+        self.scenarios.refresh()
+        self._look_underneath()
         self.reset.disabled = not (self.changes or self.choices)
         try:
             scene = self.scene()
@@ -99,8 +167,18 @@ class Panel:
         self.view.value = page(html)
         self._arrange(scene)
         took = f"{1000 * (time.perf_counter() - started):.0f}"
-        said = f"{self._said()} Computed in {took} ms."
-        self.status.value = f'<p><small data-milliseconds="{took}">{said}</small></p>'
+        words = f"{self._said()} Computed in {took} ms."
+        self.status.value = f'<p><small data-milliseconds="{took}">{words}</small></p>'
+        if self.remembers:
+            Memory.of(scene.client.folder).note_explored(self.explorer.base.client, self.changes)
+
+    def _look_underneath(self) -> None:
+        """Say that a file is no longer as it was read."""
+        files = changed(self.explorer.base.client.folder, self.read)
+        self.again.layout.display = "" if files else "none"
+        verb = "has" if len(files) == 1 else "have"
+        words = f"{', '.join(files)} {verb} changed underneath since the folder was read."
+        self.underneath.value = problem_line(words) if files else ""
 
     def _said(self) -> str:
         n = len(self.changes)
@@ -108,17 +186,25 @@ class Panel:
 
     def _turned(self, _: object = None) -> None:
         """Another subject: other dials, at the values explored so far."""
-        self.shown = ()
+        self.shown, self.dials.children = (), ()
         self.look()
 
     def _arrange(self, scene: ExploredState) -> None:
         """Build the dials that are not there yet: of another subject, or of another model's prices."""
         there = {_place(d): row for d, row in zip(self.shown, self.dials.children, strict=False)}
         dials = tuple(self.explorer.dials(self.subject.value, scene))
+        if not self.shown:
+            self._take_originals()
         if there.keys() == set(map(_place, dials)):
             return
         self.dials.children = [there.get(_place(dial)) or self._row(dial) for dial in dials]
         self.shown = dials
+
+    def _take_originals(self) -> None:
+        """What the folder says where a control stands: moved back there, a value is explored no more."""
+        for dial in self.explorer.dials(self.subject.value, self.explorer.base):
+            if dial.address is not None:
+                self.original.setdefault(dial.address, dial.value)
 
     def _row(self, dial: Control) -> Any:
         if dial.address is not None and dial.address not in self.changes:
@@ -134,15 +220,3 @@ def _place(dial: Control) -> tuple[str, Address | None]:
 
 def _html(shown: Shown) -> str:
     return shown if isinstance(shown, str) else fragment(shown)
-
-
-def page(html: str) -> str:
-    """HTML in the look of a notebook's outputs; there tables stand left, but not inside a widget."""
-    style = "<style>.bespoke-page table{margin-left:0}</style>"
-    return f'{style}<div class="{LITERAL} jp-RenderedHTMLCommon bespoke-page">{html}</div>'
-
-
-def problem_line(text: str) -> str:
-    """One clear line in place of a traceback."""
-    style = "border-left:4px solid #C2410C;padding:.2em .8em;margin:.4em 0;white-space:pre-wrap"
-    return f'<div role="alert" class="{LITERAL}" dir="auto" style="{style}">{escape(text)}</div>'

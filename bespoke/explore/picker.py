@@ -12,7 +12,8 @@ from bespoke import clients
 from bespoke.chapters.registry import chapter
 from bespoke.errors import BespokeError, Problem
 from bespoke.explore.explorer import Explorer, NothingToExplore
-from bespoke.explore.panel import Panel, page, problem_line
+from bespoke.explore.look import page, problem_line
+from bespoke.explore.panel import Panel
 from bespoke.show.blocks import Column, Table
 from bespoke.show.html import LITERAL, escape, fragment
 
@@ -56,6 +57,7 @@ class Picker:
         self.panel, self.place.children, self.said.value = None, (), "<p><small>One moment…</small></p>"
         try:
             self.panel = Panel(explorer_of(self._book(name)))
+            self.panel.recall()
         except BespokeError as error:
             shown = [*map(str, error.problems[:MOST_PROBLEMS])]
             rest = len(error.problems) - len(shown)
@@ -70,6 +72,11 @@ class Picker:
         else:
             self.said.value = self._of_another(name)
             self.place.children = (self.panel.box,)
+
+    def refresh(self) -> None:
+        """What was kept, saved or explored meanwhile with another chapter's controls."""
+        if self.panel is not None:
+            self.panel.refresh()
 
     def _book(self, name: str) -> Workbook:
         return self.book if name == self.book.client.name else self.book.of_client(name)

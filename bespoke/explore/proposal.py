@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 
+from bespoke.clients.changes import TABLES, Address, Changes, Value, by_file
 from bespoke.clients.folder import LOG, read_folder
 from bespoke.errors import BespokeError, Problem
-from bespoke.explore.changes import TABLES, Address, Changes, Value, by_file
 from bespoke.explore.csv_edit import records, set_cells
 from bespoke.explore.yaml_edit import set_value
 from bespoke.saving import OURS, write_atomically

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite, log10
 
-from bespoke.show.html import escape, image
-from bespoke.show.style import BLUE, INK, MUTED, RULE
+from bespoke.explore.look import INK, MUTED, RULE, picture
+from bespoke.show.html import escape
+from bespoke.show.style import BLUE
 
 WIDTH, LABEL, RIGHT, ROW = 760, 220, 90, 24
 
@@ -31,7 +32,7 @@ def drawing(
     bar: str = "P10 to P90",
     logarithmic: bool = False,
 ) -> str:
-    """An HTML image: a bar from low to high with a dot at the middle, and a ring where it was before.
+    """A drawing: a bar from low to high with a dot at the middle, and a ring where it was before.
 
     `words` writes a value for the reader, `bar` says what low and high are. On a logarithmic scale values must
     be positive.
@@ -39,16 +40,13 @@ def drawing(
     place = _scale([v for row in rows for v in (row.low, row.high, row.middle, row.before)], logarithmic)
     height = ROW * len(rows) + 8
     marks = "".join(_row(row, ROW * n + ROW / 2 + 4, place, words) for n, row in enumerate(rows))
-    frame = f'viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" font-size="12"'
     ring = (
         "Dot: explored; ring: as in the client folder; bar"
         if any(r.before is not None for r in rows)
         else "Bar"
     )
     key = f"{ring}: {bar}{', logarithmic' if logarithmic else ''}."
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {frame}>{marks}</svg>'
-    drawn = image(svg, "image/svg+xml", alt, style="width:100%;max-width:50em;background:#fff")
-    return f"<div>{drawn}<br><small>{escape(key)}</small></div>"
+    return f"<div>{picture(marks, WIDTH, height, alt)}<br><small>{escape(key)}</small></div>"
 
 
 def _scale(values: Sequence[float | None], logarithmic: bool) -> Callable[[float], float]:

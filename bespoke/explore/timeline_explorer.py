@@ -8,8 +8,8 @@ from typing import Any
 from bespoke.chapters import schedule
 from bespoke.chapters.registry import chapter
 from bespoke.chapters.timeline import PhaseTimeline, PlanTimeline, Timeline
+from bespoke.clients.changes import Changes
 from bespoke.exhibits.timeline.timeline_wording import full_name, plan_name
-from bespoke.explore.changes import Changes
 from bespoke.explore.controls import Control
 from bespoke.explore.explored_state import ExploredState
 from bespoke.explore.explorer import Explorer, NothingToExplore, Shown

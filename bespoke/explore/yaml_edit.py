@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
+from bespoke.clients.changes import Value
 from bespoke.errors import BespokeError
-from bespoke.explore.changes import Value
 
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 WORDS = ("true", "false", "yes", "no", "on", "off", "null", "y", "n")  # plain, these are no strings
@@ -100,16 +100,16 @@ def _on_new_line(text: str, place: int, lines: str) -> str:
 
 
 def _lines(key: tuple[str, ...], value: str, indent: str, text: str) -> str:
-    names = [f"{indent}{'  ' * depth}{_name(name)}:" for depth, name in enumerate(key)]
+    names = [f"{indent}{'  ' * depth}{key_text(name)}:" for depth, name in enumerate(key)]
     return _newline(text).join(names) + f" {value}" + _newline(text)
 
 
 def _flow(key: tuple[str, ...], value: str) -> str:
     name, *rest = key
-    return f"{_name(name)}: " + ("{" + _flow(tuple(rest), value) + "}" if rest else value)
+    return f"{key_text(name)}: " + ("{" + _flow(tuple(rest), value) + "}" if rest else value)
 
 
-def _name(name: str) -> str:
+def key_text(name: str) -> str:
     return name if PLAIN.fullmatch(name) and name.lower() not in WORDS else scalar(name)
 
 

@@ -68,6 +68,7 @@ class NotebookPieces:
 
     stem: str
     topic: str
+    may_repeat: bool = False  # what an earlier chapter shows, under the same label
     body: list[Piece] = field(default_factory=list)  # the report's
     front: list[Piece] = field(default_factory=list)  # its summary page
     closing: list[Piece] = field(default_factory=list)  # its last pages
@@ -102,7 +103,7 @@ def split(
     content = notebook.content
     states = widgets.states(content.get("metadata") or {})
     reader = Cells(notebook.path or notebook.stem, language, options, states)
-    part = NotebookPieces(notebook.stem, "")
+    part = NotebookPieces(notebook.stem, "", may_repeat=not options.strict)
     drafts = []
     for number, cell in enumerate(content["cells"], start=1):
         tags = cell.get("metadata", {}).get("tags", ())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 
 from bespoke.errors import BespokeError
 from bespoke.report import anchors
@@ -35,19 +36,22 @@ class Target:
     first: bool
 
 
-def number(document: Document, words: Mapping[str, str]) -> None:
+def number(document: Document, words: Mapping[str, str], repeating: Collection[str] = ()) -> None:
     """Give every captioned figure and table its number, and print it where links point to them.
 
-    A link into the other volume of a report says so: paper cannot follow it.
+    A link into the other volume of a report says so: paper cannot follow it. `repeating` are the anchors of sections
+    that may show again what stands elsewhere, under a label of its own then. Raises BespokeError for a label that is
+    used twice anywhere else.
     """
     first = document.report
     targets: dict[str, Target] = {}
     places: dict[str, str] = {}
     for section in document.sections:
         targets[section.anchor] = Target(section.name, section in first)
-    for section in document.sections:
+    for section in sorted(document.sections, key=lambda one: one.anchor in repeating):  # these give way
         _level(section)
-        _count(section, words, targets, places, first=section in first)
+        again = section.anchor in repeating
+        _count(section, words, targets, places, first=section in first, repeats=again)
     for section in document.sections:
         refer = _References(targets, anchors.labelled(section), section in first)
         for block in walk(section.body):
@@ -69,6 +73,7 @@ def _count(
     places: dict[str, str],
     *,
     first: bool,
+    repeats: bool,
 ) -> None:
     counts = {"figure": 0, "table": 0}
     for block in walk(section.body):
@@ -78,11 +83,19 @@ def _count(
         counts[kind] += 1
         block.number = f"{words[kind]} {section.mark}{'.' if section.mark else ''}{counts[kind]}"
         if block.label:
+            if repeats:
+                block.label = _another(block.label, places)
             if block.label in places:
                 both = f"{places[block.label]} and {block.where}"
                 raise BespokeError(f"label {block.label} is used twice: {both}")
             places[block.label] = block.where
             targets[block.label] = Target(block.number, first)
+
+
+def _another(label: str, taken: Mapping[str, str]) -> str:
+    """The label, or the first of `label-2`, `label-3` and so on that is free."""
+    names = chain([label], (f"{label}-{n}" for n in count(2)))
+    return next(name for name in names if name not in taken)
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,8 @@ def assembled(parts: Sequence[NotebookPieces], language: str, besides: Additions
     )
     document.chapters += _without(parts, len(chapters), words)
     document.chapters += _closing(there, len(document.chapters), words)
-    numbering.number(document, words)
+    again = {f"{volume}-{part.stem}" for part in there if part.may_repeat for volume in ("ch", "ev")}
+    numbering.number(document, words, repeating=again)
     return document
 
 
@@ -59,7 +60,7 @@ def build_single(notebook: Notebook, language: str = "en", options: ReadingOptio
     section = Section(f"ch-{notebook.stem}", "", "", part.topic, part.finding or part.topic, body)
     appendices = [] if left_out else _appendices([part], words)
     document = Document([section], None, appendices=appendices, notices=part.notices)
-    numbering.number(document, words)
+    numbering.number(document, words, repeating={section.anchor} if part.may_repeat else ())
     return document
 
 

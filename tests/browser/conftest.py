@@ -57,7 +57,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     environment |= {f"JUPYTER_{name}": str(home / name.lower()) for name in STATE}
     environment |= {
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-        "IPYTHONDIR": str(home / "ipython"), "JUPYTER_TOKEN": token,
+        "IPYTHONDIR": str(home / "ipython"), "XDG_STATE_HOME": str(home / "state"), "JUPYTER_TOKEN": token,
         "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
     }  # fmt: skip
     with (home / "server.log").open("wb") as log:

@@ -59,6 +59,13 @@ class Notebook:
     def dial(self, name: str, inner: str) -> Any:
         return self.part(f".bespoke-dial-{name} {inner}")
 
+    def forget(self) -> None:
+        """Back to the folder, where another chapter's controls were moved before."""
+        back = self.part("button:has-text('Back to the folder')")
+        if back.is_enabled():
+            back.click()
+            self.part("text=As in the client folder").wait_for(timeout=BUSY)
+
     def rows(self, label: str) -> list[list[str]]:
         """The body of a table of the Explore section."""
         found: list[list[str]] = self.part(f"#{label} tbody").evaluate(
@@ -205,6 +212,7 @@ def test_run_all_then_a_control_moves_the_chapter(opened: Callable[[str], Notebo
     book = opened(stem)
     assert book.run_all() == []
     book.part(".bespoke-explore [data-milliseconds]").wait_for(timeout=BUSY)
+    book.forget()
     MOVES[stem](book)
     book.picture()
     assert book.page.locator(".bespoke-explore [role=alert]").count() == 0
@@ -217,6 +225,7 @@ def test_keep_this_shows_the_difference_and_then_writes_it(
     assert book.run_all() == []
     path = lab.site / "client_data" / "meridian_health" / "engagement.yaml"
     before = path.read_text(encoding="utf-8")
+    book.forget()
     book.react(lambda: book.dial("start", "input").fill("2027-01-04"))
     book.part("button:has-text('Keep this')").click()
     book.part(".bespoke-diff").wait_for(timeout=BUSY)

@@ -30,7 +30,7 @@ def served(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     server = subprocess.Popen(
         [sys.executable, "-m", "bespoke", "explore", "harbour_legal", "--no-browser"],
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "XDG_STATE_HOME": str(tmp_path / "state")},
     )  # fmt: skip
     try:
         assert server.stdout is not None
@@ -59,6 +59,13 @@ def test_a_typed_volume_is_computed_and_kept_and_the_page_asks_for_its_token(
         typed.fill("12500")
         typed.press("Enter")
         page.wait_for_selector("text=1 explored value", timeout=60_000)
+        name = page.locator(".bespoke-scenarios input[type=text]").first
+        name.fill("Many more")
+        name.press("Tab")
+        page.get_by_text("Save as scenario").first.click()
+        page.wait_for_selector("text=Saved as scenarios/many_more.yaml", timeout=60_000)
+        page.get_by_text("Compare").first.click()
+        page.wait_for_selector("text=The advice under each scenario", timeout=180_000)
         page.get_by_text("Keep this…").first.click()
         page.get_by_text("Write to the client folder").first.click()
         page.wait_for_selector("text=Kept in tasks.csv", timeout=60_000)
@@ -66,6 +73,7 @@ def test_a_typed_volume_is_computed_and_kept_and_the_page_asks_for_its_token(
         page.get_by_text("Undo the last keep").first.click()
         page.wait_for_selector("text=the folder is as it was before", timeout=60_000)
         assert "12500" not in (folder / "tasks.csv").read_text(encoding="utf-8")
+        assert "requests_per_day: 12500" in (folder / "scenarios/many_more.yaml").read_text(encoding="utf-8")
         page.screenshot(path=str(folder.parent / "page.png"))
         chromium.close()
 

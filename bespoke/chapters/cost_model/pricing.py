@@ -98,7 +98,7 @@ def summary(draws: PricedDraws, reference: Reference, measured: Quality, key: st
     a lever on today's bill, any other route on the bill that these levers leave."""
     r, own = draws.request, draws.own
     monthly, inputs = draws.monthly, r.inputs
-    accepted, basis = accepted_share(r.task, draws.configuration.route, measured)
+    accepted, basis = accepted_share(r.task, draws.configuration, measured)
     plan = draws.priced.plan
     used = tuple(sorted(inputs.used))
     units = plan.units(r.volume)

@@ -21,6 +21,7 @@ from pathlib import Path
 from bespoke import paths
 from bespoke.errors import BespokeError, printable
 from bespoke.keys import digest, package_digest
+from bespoke.own.trust import TRUSTED
 from bespoke.runner.cache.manifest import versions
 from bespoke.runner.kernels import fork_client
 from bespoke.runner.outcome import problems_of
@@ -44,6 +45,7 @@ class RemoteJob:
     sealing: Mapping[str, str] = field(
         default_factory=dict, repr=False
     )  # environment: how this one report is sealed
+    trusted: tuple[str, ...] = ()  # hashes of own notebooks that whoever asks has read and trusted
 
 
 @dataclass(frozen=True)
@@ -125,10 +127,10 @@ def _bring_report(job: RemoteJob, report: Path) -> dict[str, str]:
 
 def _command(job: RemoteJob, place: Path, wanted: Callable[[], bool]) -> tuple[tuple[str, ...], int]:
     """Lines and exit code of `bespoke run`, in a process that ends with this one."""
+    environment = {**os.environ, **fork_client.surroundings(), **job.sealing, TRUSTED: " ".join(job.trusted)}
     with subprocess.Popen(
         [sys.executable, "-m", "bespoke.tethered_command", "run", job.name, *job.flags],
-        cwd=place, env={**os.environ, **fork_client.surroundings(), **job.sealing},
-        text=True, encoding="utf-8", errors="replace",
+        cwd=place, env=environment, text=True, encoding="utf-8", errors="replace",
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as run:  # fmt: skip
         while True:

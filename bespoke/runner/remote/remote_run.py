@@ -19,6 +19,7 @@ from bespoke.clients import client_names
 from bespoke.echo import Echo
 from bespoke.errors import BespokeError, printable
 from bespoke.keys import digest
+from bespoke.own.trust import trusted_here
 from bespoke.runner.lock import one_at_a_time
 from bespoke.runner.outcome import Outcome, keep
 from bespoke.runner.remote.archive import Files, is_local_only, pack, unpack
@@ -112,7 +113,7 @@ def _packed(
         files = pack(folder)
         kept = folder.parent / LOG
         log = kept.read_bytes() if kept.is_file() else None
-    return RemoteJob(name, tuple(flags), files, report, log, fingerprint(), machine.lent(name))
+    return RemoteJob(name, tuple(flags), files, report, log, fingerprint(), machine.lent(name), trusted_here())
 
 
 def _received(client: _RemoteClient, future: Future[Done], reports: Place, say: Echo) -> Sequence[str]:
