@@ -69,3 +69,10 @@ def test_the_day_it_is_live_is_told() -> None:
     moved = Standpoint(new.as_of, new.situation, new.prices, {}, date(2027, 1, 20))
     old = Standpoint(old.as_of, old.situation, old.prices, {}, date(2027, 1, 5))
     assert "live by: 5 Jan 2027 -> 20 Jan 2027" in compare(old, moved).differences
+
+
+def test_every_input_that_decides_something_has_words_for_a_report():
+    from bespoke.advice.compare_advice import INPUTS, PLAIN
+    from bespoke.advice.situation import Situation
+
+    assert set(INPUTS) == set(Situation.model_fields) - set(PLAIN)

@@ -212,7 +212,7 @@ def test_the_page_tells_what_was_run_what_not_and_how_the_quote_held(
     monkeypatch: pytest.MonkeyPatch, with_claude: Icd10Evaluation
 ) -> None:
     page = words(shown(monkeypatch, with_claude)).replace("\\", "")
-    assert "5 further Claude rungs were **not run**" in page
+    assert "5 further Claude strategies were **not run**" in page
     assert "billed 125% of what they were quoted as likely, and none went over" in page
     assert "fig-icd10-cost-quality" in page
     assert "tbl-icd10-money" in page
