@@ -19,7 +19,7 @@ from bespoke.errors import printable
 from bespoke.explore.ranges import Range, drawing
 from bespoke.paths import templates
 from bespoke.report import Cover, render, typesetting
-from bespoke.show import html
+from bespoke.show import elements, html
 from bespoke.show.blocks import MIME
 from tests.evaluation_folders import TASK, folder
 
@@ -158,7 +158,7 @@ def test_the_notebook_and_its_plain_text_hold_none() -> None:
             assert stray(shown) == set()
             assert "אין חום" in shown
             assert "سعال" in shown
-    assert stray(html.element("p", "", title=EVIL)) == set()
+    assert stray(elements.element("p", "", title=EVIL)) == set()
 
 
 def test_neither_do_the_explore_sections() -> None:
@@ -166,7 +166,7 @@ def test_neither_do_the_explore_sections() -> None:
 
     drawn = drawing([Range(f"a{EVIL}", 0, 1, 2, 1)], alt=EVIL, words=str, bar="range")
     assert stray(drawn) == set()
-    assert panel.escape is controls.escape is html.escape
+    assert panel.escape is controls.escape is elements.escape
 
 
 @pytest.fixture(scope="module")
