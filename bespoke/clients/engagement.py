@@ -190,7 +190,7 @@ def _plausible(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
 
 def _logo(source: ClientFile, tree: Tree, name: str) -> None:
     """A picture that a typesetter would choke on is told here, before anything is run."""
-    from bespoke.report.limits import check_logo
+    from bespoke.report.pictures import check_logo
 
     key: Key = ("branding", "logo")
     found = ClientFile(source.root, source.root / name.replace("\\", "/"), source.shown)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from bespoke.clients.changes import Address, Value
-from bespoke.show.html import LITERAL, element, escape
+from bespoke.show.elements import LITERAL, element, escape
 
 Kind = Literal["number", "volume", "whole", "entry", "price", "choice", "buttons", "day", "words"]
 NOT_KNOWN: Any = (

@@ -35,7 +35,7 @@ from bespoke.explore.ranges import Range, drawing
 from bespoke.explore.sweep import SWEPT, sweep
 from bespoke.facts.price_book import canonical, is_known, known_models, tariff
 from bespoke.show.blocks import Column, Table
-from bespoke.show.html import escape
+from bespoke.show.elements import escape
 from bespoke.show.numbers import currency, decimal, money, significant
 from bespoke.workbook import Workbook
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from math import log10
 
 from bespoke.explore.look import INK, MUTED, RULE, picture
-from bespoke.show.html import escape
+from bespoke.show.elements import escape
 from bespoke.show.style import BLUE
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 260, 90, 170, 24, 40

@@ -16,7 +16,7 @@ from bespoke.exhibits.scenarios import said
 from bespoke.explore.look import line
 from bespoke.explore.memory import Memory
 from bespoke.explore.proposal import Proposal, propose
-from bespoke.show.html import LITERAL, escape
+from bespoke.show.elements import LITERAL, escape
 
 if TYPE_CHECKING:
     from bespoke.explore.panel import Panel

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bespoke.show.html import LITERAL, element, escape
+from bespoke.show.elements import LITERAL, element, escape
 
 
 def page(html: str) -> str:

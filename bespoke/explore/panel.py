@@ -26,7 +26,8 @@ from bespoke.explore.scenario_bar import ScenarioBar
 from bespoke.explore.underneath import changed, stamp
 from bespoke.facts.reader import Facts
 from bespoke.scenarios import saving
-from bespoke.show.html import escape, fragment
+from bespoke.show.elements import escape
+from bespoke.show.html import fragment
 
 WRAP = {"flex_flow": "row wrap", "width": "100%"}
 

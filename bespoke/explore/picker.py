@@ -15,7 +15,8 @@ from bespoke.explore.explorer import Explorer, NothingToExplore
 from bespoke.explore.look import page, problem_line
 from bespoke.explore.panel import Panel
 from bespoke.show.blocks import Column, Table
-from bespoke.show.html import LITERAL, escape, fragment
+from bespoke.show.elements import LITERAL, escape
+from bespoke.show.html import fragment
 
 if TYPE_CHECKING:
     from bespoke.workbook import Workbook

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isfinite, log10
 
 from bespoke.explore.look import INK, MUTED, RULE, picture
-from bespoke.show.html import escape
+from bespoke.show.elements import escape
 from bespoke.show.style import BLUE
 
 WIDTH, LABEL, RIGHT, ROW = 760, 220, 90, 24

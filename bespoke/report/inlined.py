@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 from bespoke.direction import straight
 from bespoke.report.svg_paths import NUMBER, Foreign, number, short, shortened
-from bespoke.show.html import element, void
+from bespoke.show.elements import element, void
 
 LEGIBLE = 12  # CSS pixels: no text of a drawing is shown smaller, on a phone neither
 FACE = "'Source Sans Pro'"

@@ -153,18 +153,6 @@ def check_pixels(width: int, height: int) -> None:
         raise ValueError(f"has {width:,} x {height:,} pixels; at most {PIXELS // 10**6} million are taken")
 
 
-def check_logo(raw: bytes, *, svg: bool) -> None:
-    """Raises ValueError, saying why, for a logo that is too large, too deep, no picture, or more than a drawing."""
-    if len(raw) > LARGEST_LOGO:
-        raise ValueError(f"is larger than {LARGEST_LOGO // 10**6} MB")
-    if svg:
-        check_svg(raw, logo=True)
-        return
-    from bespoke.report.pictures import from_bytes
-
-    from_bytes(raw, "logo")
-
-
 def _refuse_links(value: str) -> None:
     if _LINKS.search(value):
         raise ValueError("holds a style that loads something else; embed it or save the logo as PNG")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from bespoke.show.blocks import CaseAnswer, Cases, ShownCase
-from bespoke.show.html import LITERAL, element, escape
+from bespoke.show.elements import LITERAL, element, escape
 
 FILTERS = (
     "every case",

@@ -113,7 +113,9 @@ def _packed(
         files = pack(folder)
         kept = folder.parent / LOG
         log = kept.read_bytes() if kept.is_file() else None
-    return RemoteJob(name, tuple(flags), files, report, log, fingerprint(), machine.lent(name), trusted_here())
+    return RemoteJob(
+        name, tuple(flags), files, report, log, fingerprint(), machine.lent(name), trusted_here()
+    )
 
 
 def _received(client: _RemoteClient, future: Future[Done], reports: Place, say: Echo) -> Sequence[str]:

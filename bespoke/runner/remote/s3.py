@@ -83,7 +83,9 @@ def deliver(folder: Path, url: str, before: Mapping[str, str]) -> None:
         for name in manifest_last(files):
             if digest(folder / name) != before.get(name):
                 with (folder / name).open("rb") as content:
-                    s3.put_object(Bucket=bucket, Key=f"{prefix}{name}", Body=content, **_owned(), **_sealed_up())
+                    s3.put_object(
+                        Bucket=bucket, Key=f"{prefix}{name}", Body=content, **_owned(), **_sealed_up()
+                    )
         for name in sorted(before.keys() - files.keys()):
             s3.delete_object(Bucket=bucket, Key=f"{prefix}{name}", **_owned())
 
