@@ -24,7 +24,6 @@ from bespoke.report.outputs import STRICT, ChapterFinding, ChapterLeftOut, Piece
 from bespoke.report.phrases import phrases
 from bespoke.show.fonts import blank
 
-
 LAST_PLACE = 1000  # beyond any that a tag can name
 
 
