@@ -26,6 +26,7 @@ def lines(read: Import, figures: Mapping[str, TaskUsage], client: Client | None)
         )
     for task in read.counted_twice():
         yield f"{task}: stands in logs of two kinds, added up; import one of them alone if they hold the same calls"
+    yield from read.totals.overlapping()
     if client is not None:
         for own in client.tasks:
             if own.task_id in figures:
