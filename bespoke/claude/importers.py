@@ -14,6 +14,7 @@ from bespoke.claude.answer import parse_fields
 from bespoke.clients.schema import Prediction, Usage
 from bespoke.errors import BespokeError
 from bespoke.results import write_atomically
+from bespoke.zipped import member
 
 _CUT = ("max_tokens", "model_length", "content_filter")  # Inspect's stop reasons for an answer that is none
 
@@ -106,8 +107,8 @@ def _inspect_parts(path: Path) -> tuple[Any, list[dict[str, Any]]]:
             return document, _dicts(_at(document, "samples"), path)
         with zipfile.ZipFile(path) as log:
             names = [name for name in log.namelist() if re.fullmatch(r"samples/.+\.json", name)]
-            header = _json(log.read("header.json"), path)
-            return header, _dicts([_json(log.read(name), path) for name in names], path)
+            header = _json(member(log, "header.json"), path)
+            return header, _dicts([_json(member(log, name), path) for name in names], path)
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise BespokeError(f"is no Inspect log: {error}", path=path.name) from None
 
