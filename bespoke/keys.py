@@ -12,7 +12,11 @@ from bespoke.chapters.registry import CHAPTERS, chapter, package_folder
 from bespoke.places import PACKAGE
 
 CODE = (".py", ".yaml", ".csv", ".gz", ".json", ".npz")
-EVERYTHING = (".", "../engagement_log.csv")  # the client folder, and the log of the house beside it
+EVERYTHING = (
+    ".",
+    "../engagement_log.csv",
+    "../engagement_log.xlsx",
+)  # the client folder, and the house's log
 
 
 def key_of(stem: str, inputs: Mapping[str, str], as_of: str) -> str:

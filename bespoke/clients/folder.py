@@ -16,7 +16,7 @@ from bespoke.clients.drawn import check_drawn
 from bespoke.clients.engagement import CODE_SET_IN, read_engagement
 from bespoke.clients.evaluation import check_leakage, read_code_set, read_notes, read_predictions
 from bespoke.clients.files import Source, check_encoding, is_there
-from bespoke.clients.grid import EXCEL
+from bespoke.clients.grid import EXCEL, in_place, table_name
 from bespoke.clients.prices import read_prices
 from bespoke.clients.rows import check_codes, check_failures, check_judge, check_phases, check_tasks
 from bespoke.clients.schema import (
@@ -53,12 +53,13 @@ DATASET_ENDINGS = (
     ".json",
     ".csv",
     ".tsv",
+    EXCEL,
     ".parquet",
     ".jsonl.gz",
     ".json.gz",
     ".csv.gz",
 )
-BINARY_ENDINGS = (".parquet", ".gz")
+BINARY_ENDINGS = (EXCEL, ".parquet", ".gz")
 
 
 @dataclass
@@ -96,8 +97,8 @@ class Reading:
 
     def table(self, name: str, *, required: bool = False) -> Source | None:
         """The CSV file of that name, or the Excel workbook that stands in its place."""
-        other = f"{name.removesuffix('.csv')}{EXCEL}"
-        if not is_there(self.root / other):
+        other = in_place(self.root / name).name
+        if other == name:
             return self.source(name, required=required)
         source = self.source(other)
         if source is not None and is_there(self.root / name):
@@ -210,7 +211,8 @@ def _tell_open(reading: Reading, source: Source, rows: list[Numbered], as_of: da
 
 def _read_log(reading: Reading) -> None:
     """The log of finished engagements lies beside the client folders: one for the whole house."""
-    source = Source(reading.root.parent, reading.root.parent / LOG, LOG)
+    path = in_place(reading.root.parent / LOG)
+    source = Source(reading.root.parent, path, path.name)
     reading.sources.append(source)
     rows = read_table(source, LoggedPhase) if is_there(source.path) else None
     if rows is not None:
@@ -317,10 +319,8 @@ def _name_strangers(reading: Reading) -> None:
 
 def _name_unknown(folder: Source, entries: list[str], known: tuple[str, ...]) -> None:
     for name in entries:
-        table = f"{name.removesuffix(EXCEL)}.csv" if name.endswith(EXCEL) else name
-        quiet = (
-            name in known or table in known or name.startswith((".", "README")) or name.endswith(".example")
-        )
+        quiet = name.startswith((".", "README")) or name.endswith(".example")
+        quiet = quiet or name in known or table_name(name) in known
         if not quiet:
             stranger = Source(folder.root, folder.path / name, f"{folder.shown}/{name}")
             stranger.say(f"is not read{folder.near(name, known)}", warning=True)

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -63,15 +64,16 @@ def excel_elements(path: Path) -> Iterator[tuple[int, Any]]:
         raise BespokeError(
             "is a zip file and no Excel workbook; unpack it first, or pack it with gzip", path=path.name
         ) from error
-    header: list[str] = []
-    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-        values = [value.isoformat(" ") if isinstance(value, datetime) else value for value in cells]
-        if not any(value is not None for value in values):
-            continue
-        if not header:
-            header = ["" if value is None else str(value).strip() for value in values]
-        else:
-            yield number, {name: value for name, value in zip(header, values, strict=False) if name}
+    with closing(book):
+        header: list[str] = []
+        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+            values = [value.isoformat(" ") if isinstance(value, datetime) else value for value in cells]
+            if not any(value is not None for value in values):
+                continue
+            if not header:
+                header = ["" if value is None else str(value).strip() for value in values]
+            else:
+                yield number, {name: value for name, value in zip(header, values, strict=False) if name}
 
 
 def parquet_elements(path: Path) -> Iterator[tuple[int, Any]]:

@@ -18,7 +18,7 @@ from bespoke import clients
 from bespoke.clients import naming
 from bespoke.errors import BespokeError, printable
 from bespoke.keys import digest
-from bespoke.runner.errand import LOG, Done, Errand, fingerprint, run_errand
+from bespoke.runner.errand import LOGS, Done, Errand, fingerprint, run_errand
 from bespoke.runner.lock import one_at_a_time
 from bespoke.runner.luggage import Files, pack, stays_at_home, unpack
 from bespoke.runner.outcome import Outcome, keep
@@ -103,7 +103,7 @@ def _packed(journey: _Journey, client_data: Place, reports: Place, flags: Sequen
     name = journey.name
     client: Files | str = str(client_data)
     report: Files | str = str(reports)
-    log = None
+    log: Files = {}
     naming.check_name(name)
     folder = naming.folder(client_data, name) if isinstance(client_data, Path) else None
     if isinstance(reports, Path):
@@ -114,8 +114,7 @@ def _packed(journey: _Journey, client_data: Place, reports: Place, flags: Sequen
         if stays_at_home(folder):
             clients.load(folder.parent, name)  # says what is wrong with it here, where it can be seen
         client = pack(folder)
-        house = folder.parent / LOG
-        log = house.read_bytes() if house.is_file() else None
+        log = {name: path.read_bytes() for name in LOGS if (path := folder.parent / name).is_file()}
     return Errand(name, tuple(flags), client, report, log, fingerprint())
 
 

@@ -15,7 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from bespoke.runner.luggage import Files, pack, unpack
 from bespoke.runner.manifest import versions
 from bespoke.runner.outcome import problems_of
 
-LOG = "engagement_log.csv"  # of the house, beside the client folders
+LOGS = ("engagement_log.csv", "engagement_log.xlsx")  # of the house, beside the client folders: one of them
 LOOK = 0.5  # seconds between two looks whether the errand is still wanted
 GRACE = 10  # seconds to end in order
 PR_SET_PDEATHSIG = 1
@@ -41,7 +41,9 @@ class Errand:
     flags: tuple[str, ...]  # of `bespoke run`
     client: Files | str
     report: Files | str
-    log: bytes | None = None  # the log beside the client folder, where the folder came as files
+    log: Files = field(
+        default_factory=dict
+    )  # the log beside the client folder, where the folder came as files
     version: str = ""  # as `fingerprint` gives it
 
 
@@ -103,13 +105,14 @@ def _run_in(place: Path, errand: Errand, wanted: Callable[[], bool]) -> Done:
 def _bring_client(errand: Errand, client_data: Path) -> None:
     if not isinstance(errand.client, str):
         unpack(errand.client, client_data / errand.name)
-        if errand.log is not None:
-            (client_data / LOG).write_bytes(errand.log)
+        for name, data in errand.log.items():
+            (client_data / name).write_bytes(data)
         return
     from bespoke.runner import shared
 
     shared.fetch(shared.under(errand.client, errand.name), client_data / errand.name)
-    shared.fetch_if_there(errand.client, LOG, client_data)
+    for log in LOGS:
+        shared.fetch_if_there(errand.client, log, client_data)
 
 
 def _bring_report(errand: Errand, report: Path) -> dict[str, str]:

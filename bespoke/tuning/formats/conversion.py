@@ -37,6 +37,9 @@ class Conversion:
     said: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
+NO_TEXT = (".xlsx", ".parquet", ".gz", ".zip")
+
+
 def convert(
     source: Path,
     target_format: str,
@@ -171,7 +174,9 @@ def _csv_writer(file: IO[str]) -> Callable[[dict[str, Any]], str]:
 
 @contextmanager
 def whole_file(out: Path, mode: int = 0o644) -> Iterator[IO[str]]:
-    """A file that takes its place only when everything was written."""
+    """A file that takes its place only when everything was written. Raises BespokeError for one that holds no text."""
+    if out.name.lower().endswith(NO_TEXT):
+        raise BespokeError("is written as text; name it .jsonl or .csv", path=str(out))
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.parent)
