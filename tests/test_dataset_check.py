@@ -86,8 +86,8 @@ def test_nothing_to_check_is_one_line(
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("trian.jsonl", "there is no such file; nearest: train.jsonl"),
-        ("train.txt", "there is no such file; nearest: train.jsonl"),
+        ("trian.jsonl", "there is no such file"),
+        ("train.txt", "there is no such file"),
         ("trian", "no file of that name is here either"),
     ],
 )

@@ -518,3 +518,13 @@ def test_a_table_of_training_data_in_a_workbook(tmp_path: Path) -> None:
     assert rows == [{"prompt": "How many?", "completion": "7"}, {"prompt": "When?", "completion": "On 3 May"}]
     with pytest.raises(BespokeError, match="is written as text"):
         convert(tmp_path / "train.jsonl", "csv", tmp_path / "out.xlsx")
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_an_object_that_only_wraps_the_rows(tmp_path: Path, indent: int | None) -> None:
+    """On one line or on many: three rows, and not one."""
+    rows = [{"input": f"question {k}", "target": f"answer {k}"} for k in range(3)]
+    path = tmp_path / "train.json"
+    path.write_text(json.dumps({"version": "1", "data": rows}, indent=indent), encoding="utf-8")
+    done = convert(path, "prompt_completion", tmp_path / "out.jsonl")
+    assert (done.read, done.written) == (3, 3)

@@ -12,7 +12,6 @@ from bespoke.chapters.dataset_readiness import DatasetReadiness, Finding, comput
 from bespoke.chapters.dataset_readiness.compute import report
 from bespoke.chapters.dataset_readiness.survey import read
 from bespoke.clients import naming
-from bespoke.clients.wording import nearest
 from bespoke.errors import BespokeError, Problem, printable
 from bespoke.facts.reader import Facts
 from bespoke.show.numbers import decimal
@@ -37,9 +36,7 @@ def check(
         facts = Facts(as_of=today)
         return report(read([path], path.parent, (), None, facts, names=names_of(names)), (), facts)
     if looks_like_a_file(source):
-        there = [name.name for name in path.parent.iterdir()] if path.parent.is_dir() else []
-        near = nearest(path.name, there)
-        raise BespokeError("there is no such file" + (f"; nearest: {near}" if near else ""), path=source)
+        raise BespokeError("there is no such file", path=source)
     if names:
         raise BespokeError("--map is for one file; convert a client's file once and keep the result")
     try:
