@@ -13,7 +13,10 @@ import pytest
 
 from bespoke.clients import check, load
 from bespoke.clients.language import foreign_language
+from bespoke.clients.scalars import check_text
 from bespoke.clients.schema import Medication
+from bespoke.clients.shapes import fields
+from bespoke.evaluation.cases import Case
 from bespoke.places import templates
 
 NOTE: dict[str, Any] = {
@@ -202,3 +205,9 @@ def test_thousands_of_unknown_ids_stay_quick(root: Path) -> None:
     write(root, "notes.jsonl", *(note(id=f"note-{n}", evidence=[]) for n in range(1000)))
     write(root, "predictions/base.jsonl", *({"id": f"nota-{n}", "prediction": None} for n in range(1000)))
     assert sum("is no id of notes.jsonl" in line for line in lines(root)) == 1000
+
+
+def test_an_id_that_another_field_refers_to_is_the_same_in_both_spellings() -> None:
+    """Composed and decomposed letters, and a space behind: one name, wherever it is referred to."""
+    shape = fields(Case)["group"]
+    assert check_text("Mu\u0308ller ", shape) == check_text("M\u00fcller", shape) == "Müller"

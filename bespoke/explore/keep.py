@@ -14,6 +14,7 @@ from bespoke.explore.proposal import Proposal, propose
 from bespoke.show.html import LITERAL, escape
 
 if TYPE_CHECKING:
+    from bespoke.clients.schema import Client
     from bespoke.explore.panel import Panel
 
 _CELLS = re.compile(r"([,:]\s*)")  # between the cells of a CSV row, or a key of YAML and its value
@@ -73,11 +74,17 @@ class Keep:
             return
         self.said.value = _line("Writing…")
         proposal, files = self.proposal, ", ".join(edit.name for edit in self.proposal.edits)
+        before = self.panel.explorer.base.client
         if not self._written(proposal.keep):
             return
         self.kept.append(proposal)
         self.undo.layout.display = ""
-        self.said.value = _line(f"Kept in {files}. Run all cells: the chapter above is of the folder before.")
+        after = self.panel.explorer.base.client
+        said = [
+            f"Kept in {files}. Run all cells: the chapter above is of the folder before.",
+            *outweighed(before, after),
+        ]
+        self.said.value = _line("\n".join(said))
 
     def bring_back(self) -> None:
         """The files as they were before the last keep."""
@@ -100,6 +107,18 @@ class Keep:
             return False
         self.panel.rebase(now)
         return True
+
+
+def outweighed(before: Client, after: Client) -> list[str]:
+    """A line for every kept number that logs have counted: the counted one goes on being used."""
+    known = {task.task_id: task.stated for task in before.tasks}
+    return [
+        f"{task.task_id}: {column} is counted in logs: the report goes on with {getattr(task, column):,g}, and says"
+        f" that {value:,g} is stated; without usage.json the stated one counts"
+        for task in after.tasks
+        for column, value in task.stated.items()
+        if known.get(task.task_id, {}).get(column) != value
+    ]
 
 
 def coloured(diff: str) -> str:
