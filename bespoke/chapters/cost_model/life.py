@@ -10,7 +10,7 @@ import numpy as np
 from bespoke.advice.candidates import Configuration
 from bespoke.chapters.cost_model.inputs import Array, Inputs
 from bespoke.chapters.cost_model.plan import TokenPlan, total
-from bespoke.chapters.cost_model.request import Priced, Request, consultant_day, in_usd
+from bespoke.chapters.cost_model.request import Priced, Request, consultant_day, in_usd, work
 from bespoke.clients.schema import Client
 
 DAYS_PER_MONTH = 365.25 / 12
@@ -105,9 +105,11 @@ def _examples(c: Configuration, r: Request) -> Array:
 
 
 def usd_per_example(r: Request) -> Array:
-    work = r.client.engagement.annotation
-    hours = work.review_rounds / work.examples_per_hour
-    return hours * float(r.client.engagement.rates.annotator_hour) * in_usd(r.client, r.inputs)
+    rounds, per_hour, hour = (
+        work(r.client, name, r.inputs)
+        for name in ("annotation.review_rounds", "annotation.examples_per_hour", "rates.annotator_hour")
+    )
+    return np.asarray(rounds / per_hour * hour * in_usd(r.client, r.inputs), dtype=np.float64)
 
 
 def _evaluation(r: Request, per_request: Array) -> Array:

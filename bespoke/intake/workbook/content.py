@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from bespoke.clients.folder import Reading
+from bespoke.clients.open_work import WORK
 from bespoke.clients.schema import Day, Failure, Name, Phase, Row, Task
 from bespoke.intake.workbook import words
 
@@ -73,7 +74,7 @@ class Content:
 
 def of_folder(reading: Reading) -> Content:
     """The content of a client folder as it was read."""
-    engagement = {key: inside(reading.engagement or {}, key) for key in words.columns("engagement")}
+    engagement = {key: answered(reading.engagement or {}, key) for key in words.columns("engagement")}
     tables = {
         sheet.name: [row for _, row in reading.tables.get(sheet.file, ())]
         for sheet in SHEETS
@@ -142,6 +143,14 @@ def written(row: TableRow, column: str) -> str:
 def _plain(number: float | Decimal) -> str:
     text = f"{Decimal(str(number)):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def answered(engagement: Mapping[str, Any], key: str) -> Any:
+    """What stands beside a question: a value, a range, or nothing where nobody knows."""
+    if key in WORK:
+        own = {name: engagement.get(name, {}) for name in ("unknown", "ranges")}
+        return shown({**own, key: inside(engagement, key)}, key)
+    return inside(engagement, key)
 
 
 def inside(tree: Mapping[str, Any], key: str) -> Any:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from bespoke.clients.open_work import WORK
 from bespoke.clients.shapes import fields
 from bespoke.clients.spreadsheet import inert
 from bespoke.errors import BespokeError
@@ -41,7 +42,8 @@ def _engagement(folder: Path, old: Content, new: Content) -> Edit:
     after = before or ""
     for key, value in new.engagement.items():
         silent = value in (None, ()) and not old.engagement.get(key)
-        unsaid = value is None and not key.startswith("access.") and key != "subdivision"
+        may_be_open = key.startswith("access.") or key == "subdivision" or key in WORK
+        unsaid = value is None and not may_be_open
         if not silent and not unsaid and value != old.engagement.get(key):
             after = set_value(after, tuple(key.split(".")), value)
     return Edit("engagement.yaml", before, after)

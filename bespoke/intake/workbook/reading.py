@@ -10,6 +10,7 @@ from openpyxl.utils import get_column_letter
 from bespoke.clients.excel import Broken, as_text, open_workbook, rows
 from bespoke.clients.files import Source
 from bespoke.clients.grid import Grid, of_sheet
+from bespoke.clients.open_work import completed
 from bespoke.clients.records import MISFIT, Key, Leaf, dotted, fit_record
 from bespoke.clients.rows import check_failures, check_phases, check_tasks
 from bespoke.clients.schema import Engagement
@@ -18,7 +19,7 @@ from bespoke.clients.tables import Numbered, check_unique, read_grid
 from bespoke.clients.wording import bare
 from bespoke.errors import BespokeError, Problem
 from bespoke.intake.workbook import words
-from bespoke.intake.workbook.content import SHEETS, Content, Sheet, inside
+from bespoke.intake.workbook.content import SHEETS, Content, Sheet, answered
 from bespoke.intake.workbook.writing import KEPT
 
 
@@ -69,9 +70,11 @@ class Workbook:
                 self._say(title, f"B{number}", answer.why)
             else:
                 _put(tree, key, words.meant(as_text(answer).strip()))
-        typed = fit_record(tree, Engagement, (), self._teller(title, places))
+        work = completed(tree)
+        typed = fit_record(work.tree, Engagement, (), self._teller(title, places))
         if typed is not MISFIT:
-            self.content.engagement = {key: inside(typed, key) for key in places}
+            typed |= {"unknown": work.unknown, "ranges": work.ranges}
+            self.content.engagement = {key: answered(typed, key) for key in places}
 
     def _teller(self, title: str, places: dict[str, str]) -> Any:
         def say(key: Key, message: str) -> None:
