@@ -134,8 +134,14 @@ def seconds(work: Callable[[], object]) -> float:
 def long_line(folder: Path, facts: Facts) -> None:
     """One row of 12 MB, as a whole book in one prompt makes it."""
     path = folder / "long.jsonl"
-    told = "The tenant pays the rent on the first day of every month, and the landlord keeps the roof. " * 130_000
-    said = {"role": "user", "content": told}, {"role": "assistant", "content": "It says who pays and who repairs."}
+    told = (
+        "The tenant pays the rent on the first day of every month, and the landlord keeps the roof. "
+        * 130_000
+    )
+    said = (
+        {"role": "user", "content": told},
+        {"role": "assistant", "content": "It says who pays and who repairs."},
+    )
     path.write_text(json.dumps({"messages": said}) + "\n", encoding="utf-8")
     spent = seconds(lambda: report(read([path], folder, (), None, facts), (), facts))
     print(f"one row of {path.stat().st_size / 1e6:.1f} MB {spent:18.2f} s (goal: 2 s)")
