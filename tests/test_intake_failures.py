@@ -143,7 +143,7 @@ def test_logs_of_inspect_packed_with_zstandard(client_data: Path, tmp_path: Path
     zstandard_zip(tmp_path / "precedent_qa.eval", "samples/7_epoch_1.json", json.dumps(SAMPLE))
     (row,), _ = imported(client_data, tmp_path / "precedent_qa.eval", texts=True)
     assert row.task_id == "precedent_qa"
-    assert row.actual == "X"
+    assert row.actual == "1988"
 
 
 def test_a_sample_of_two_evaluations_is_two_failing_outputs(client_data: Path, tmp_path: Path) -> None:
