@@ -9,6 +9,9 @@ def program() -> None:
     """The command. Where kernels will most likely be wanted, they are got ready while it still imports itself."""
     _open_what_is_closed()
     try:
+        from bespoke.saving import be_private
+
+        be_private()
         if sys.argv[1:2] == ["run"] and not {"-h", "--help"} & set(sys.argv):
             _get_ready()
         from bespoke.cli import program as command
@@ -30,11 +33,11 @@ def _open_what_is_closed() -> None:
 
 
 def _get_ready() -> None:
-    from bespoke.runner import nursery
+    from bespoke.runner.kernels import fork_client
 
     with suppress(OSError):  # no room, no temporary folder: said when a kernel is needed
-        if nursery.available():
-            nursery.ZYGOTE.start()
+        if fork_client.available():
+            fork_client.FORK_SERVER.start()
 
 
 if __name__ == "__main__":

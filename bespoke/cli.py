@@ -5,21 +5,22 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from bespoke import __version__
-from bespoke.claude.front import evaluate, grade, import_predictions, label, optimise
+from bespoke.claude.claude_commands import evaluate, grade, import_predictions, label, optimise, prefer
 from bespoke.errors import BespokeError, Problem, printable
-from bespoke.explore.front import explore
-from bespoke.intake.front import imports
-from bespoke.intake.front_intake import intake
-from bespoke.own.front import trust
-from bespoke.places import is_url, nearest
-from bespoke.report.front import export
-from bespoke.tuning.front import tune
+from bespoke.explore.explore_command import explore
+from bespoke.intake.import_commands import imports
+from bespoke.intake.intake_commands import intake
+from bespoke.own.trust_command import trust
+from bespoke.paths import is_url, nearest
+from bespoke.report.export_command import export
+from bespoke.tuning.tune_commands import tune
 
 
 class _Place(click.ParamType[Path | str]):
@@ -42,6 +43,10 @@ _CLIENT_DATA = click.option(
 )
 _REPORTS = click.option(
     "--reports", type=_Place(), metavar="DIR", default=None, help="Folder the reports go to."
+)
+
+_SHARE = click.option(
+    "--share", is_flag=True, help="Let other users of this machine read the rendered report."
 )
 
 
@@ -82,17 +87,18 @@ def check(names: tuple[str, ...], every: bool, client_data: Path | None) -> None
 
 def _problems(folder: Path, name: str) -> list[Problem]:
     """What is wrong in the files; where nothing is, what is counted in them against what tasks.csv declares."""
-    from bespoke.clients.reader import checked
+    from bespoke.clients.client_reader import checked
 
     try:
         problems, client = checked(folder, name)
     except BespokeError as error:
         return [*error.problems, *_burning(folder / name)]
-    problems += _burning(folder / name)
+    problems += [*_alike(folder, name), *_burning(folder / name)]
     if all(problem.warning for problem in problems):
         from bespoke.chapters.consistency import inconsistencies
+        from bespoke.own.words import misplaced
 
-        problems += inconsistencies(client())
+        problems += inconsistencies(client()) + misplaced(client())
     return problems
 
 
@@ -107,6 +113,7 @@ def _problems(folder: Path, name: str) -> list[Problem]:
     "--jobs", type=click.IntRange(1), default=None, help="Clients at the same time (default: one per core)."
 )
 @click.option("--cluster", default="", metavar="ADDRESS", help="Run on the workers of this Dask scheduler.")
+@_SHARE
 @_CLIENT_DATA
 @_REPORTS
 def run(
@@ -118,6 +125,7 @@ def run(
     force: bool,
     jobs: int | None,
     cluster: str,
+    share: bool,
     client_data: Path | str | None,
     reports: Path | str | None,
 ) -> None:
@@ -125,10 +133,10 @@ def run(
 
     Both folders may be a URL, s3://bucket/folder: clients are read from there, reports written there.
     """
-    from bespoke.runner.portfolio import Request, run_all
+    from bespoke.runner.run_many import RunRequest, run_all
 
     folder = client_data if isinstance(client_data, str) else _folder(client_data, "client_data")
-    request = Request(
+    request = RunRequest(
         names=tuple(_names(names, every, folder)),
         client_data=folder,
         reports=reports if isinstance(reports, str) else _folder(reports, "reports"),
@@ -139,19 +147,105 @@ def run(
         jobs=jobs or 0,
         cluster=cluster,
     )
-    sys.exit(0 if run_all(request, click.echo) else 1)
+    done = run_all(request, click.echo)
+    if share and isinstance(request.reports, Path):
+        _share(request.reports, request.names)
+    sys.exit(0 if done else 1)
+
+
+def _share(reports: Path, names: Iterable[str]) -> None:
+    """Lets others on this machine read what is meant to be handed on: the rendered report, and nothing beside it."""
+    from bespoke.runner.cache import manifest as manifests
+    from bespoke.saving import share
+
+    for name in names:
+        found = manifests.read(reports / name)
+        if found is not None:
+            share(reports / name, found.report)
 
 
 @bespoke.command()
 @click.argument("client")
+@click.option(
+    "--to",
+    "forms",
+    multiple=True,
+    type=click.Choice(["docx", "pptx"]),
+    help="Write report.docx or report.pptx instead, to edit further; may be given twice.",
+)
+@click.option(
+    "--issue", default="", metavar="VERSION", help="Hand it over as this version, and keep a record."
+)
+@click.option(
+    "--as-they-are", is_flag=True, help="Print chapters that are older than what they are made from."
+)
+@click.option("--as-of", default="", metavar="DATE", help="The report of `bespoke run --as-of DATE`.")
+@click.option("--force", is_flag=True, help="Run everything again first, whatever lies there.")
+@_SHARE
 @_CLIENT_DATA
 @_REPORTS
-def report(client: str, client_data: Path | None, reports: Path | None) -> None:
-    """Render the report again from the executed notebooks."""
-    from bespoke.runner.run import Options, report_only
+def report(
+    client: str,
+    forms: tuple[str, ...],
+    issue: str,
+    as_they_are: bool,
+    as_of: str,
+    force: bool,
+    share: bool,
+    client_data: Path | None,
+    reports: Path | None,
+) -> None:
+    """Render the report again from the executed notebooks; chapters that do not belong together are refused."""
+    from bespoke.runner.report import Asked, report
+    from bespoke.runner.run_client import RunOptions
+    from bespoke.workbook import parse_day
 
-    report_only(client, Options(_folder(client_data, "client_data"), _folder(reports, "reports")))
-    click.echo(f"{printable(client)}: report rendered")
+    if issue and as_of:
+        raise click.UsageError("a report as of another day is not issued")
+    folder, out = _folder(client_data, "client_data"), _folder(reports, "reports")
+    if force:
+        from bespoke.runner.run_many import RunRequest, run_all
+
+        if not run_all(RunRequest((client,), folder, out, as_of=as_of, force=True), click.echo):
+            sys.exit(1)
+    asked = Asked(tuple(dict.fromkeys(forms)), issue, as_they_are)  # type: ignore[arg-type]
+    day = parse_day(as_of).isoformat() if as_of else ""
+    options = RunOptions(folder, out, day)
+    report(client, options, asked, lambda line: click.echo(printable(line)))
+    if share:
+        _share(out, [client])
+
+
+@bespoke.command()
+@click.argument("names", metavar="CLIENT...", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every report there is.")
+@_REPORTS
+def verify(names: tuple[str, ...], every: bool, reports: Path | None) -> None:
+    """Prove that notebooks, results, figures and report are as this machine's last run wrote them; exit 1 if not."""
+    from bespoke.runner import proof
+
+    if every == bool(names):
+        raise click.UsageError("name one or more clients, or give --all")
+    folder, sound = _folder(reports, "reports"), True
+    for line, holds in proof.lines(folder, names or proof.reported(folder)):
+        click.echo(line)
+        sound &= holds
+    sys.exit(0 if sound else 1)
+
+
+@bespoke.command()
+@click.argument("client")
+@click.option("--yes", is_flag=True, help="Really delete; without it only a list is printed.")
+@click.option("--inputs", is_flag=True, help="Also the client folder itself.")
+@_CLIENT_DATA
+@_REPORTS
+def erase(client: str, yes: bool, inputs: bool, client_data: Path | None, reports: Path | None) -> None:
+    """List, and with --yes delete, everything made of a client on this machine; says what it cannot reach."""
+    from bespoke import erasing
+
+    folders = _folder(client_data, "client_data"), _folder(reports, "reports")
+    for line in erasing.erase(client, *folders, really=yes, inputs=inputs):
+        click.echo(printable(line))
 
 
 @bespoke.command()
@@ -161,11 +255,11 @@ def report(client: str, client_data: Path | None, reports: Path | None) -> None:
 @_REPORTS
 def explain(client: str, figure: str, client_data: Path | None, reports: Path | None) -> None:
     """Trace FIGURE (a number, a label or a printed text) to client input, facts and computation."""
-    from bespoke.runner.explain import explain as trace
-    from bespoke.runner.run import Options
+    from bespoke.inspection.explain_figure import explain as trace
+    from bespoke.runner.run_client import RunOptions
 
     for line in trace(
-        client, figure, Options(_folder(client_data, "client_data"), _folder(reports, "reports"))
+        client, figure, RunOptions(_folder(client_data, "client_data"), _folder(reports, "reports"))
     ):
         click.echo(line)
 
@@ -178,10 +272,10 @@ def explain(client: str, figure: str, client_data: Path | None, reports: Path | 
 @_REPORTS
 def compare(client: str, old: str, new: str, client_data: Path | None, reports: Path | None) -> None:
     """What changed in the advice between OLD and NEW (report folders, or dates), and which input or fact caused it."""
-    from bespoke.runner.compare import compare_reports
-    from bespoke.runner.run import Options
+    from bespoke.inspection.compare_reports import compare_reports
+    from bespoke.runner.run_client import RunOptions
 
-    options = Options(_folder(client_data, "client_data"), _folder(reports, "reports"))
+    options = RunOptions(_folder(client_data, "client_data"), _folder(reports, "reports"))
     for line in compare_reports(client, old, new, options):
         click.echo(line)
 
@@ -278,7 +372,7 @@ def facts(as_of: str) -> None:
     """The fact tables: value, unit, source, read on, expires, stale?"""
     from datetime import date
 
-    from bespoke.facts.listing import lines
+    from bespoke.inspection.facts_listing import lines
     from bespoke.workbook import parse_day
 
     for line in lines(parse_day(as_of) if as_of else date.today()):
@@ -307,7 +401,7 @@ def move_notes(client: str, task: str, client_data: Path | None) -> None:
 
 
 for command in (
-    evaluate, explore, export, grade, import_predictions, imports, intake, label, optimise, trust, tune,
+    evaluate, explore, export, grade, import_predictions, imports, intake, label, optimise, prefer, trust, tune,
 ):  # fmt: skip
     bespoke.add_command(command)
 
@@ -359,12 +453,24 @@ def program() -> None:
 
 
 def _burning(client: Path) -> list[Problem]:
-    """Endpoints and jobs of the client that cost money or are about to end, from the recorded state."""
+    """State that is not ours; endpoints and jobs of the client that cost money or are about to end, from the state."""
     from datetime import date
 
+    from bespoke import foreign
     from bespoke.tuning.jobs.watch import problems
 
-    return problems(client, date.today()) if (client / "tuning").is_dir() else []
+    burning = problems(client, date.today()) if (client / "tuning").is_dir() else []
+    return [*foreign.problems(client), *burning]
+
+
+def _alike(folder: Path, name: str) -> list[Problem]:
+    """Other clients of the portfolio whose name a reader takes for this one's."""
+    from bespoke import clients
+    from bespoke.clients.confusable import alike
+
+    others = [other for other in clients.names(folder) if list(alike([other, name]))]
+    said = "looks like the client {}; a reader will take one for the other"
+    return [Problem(name, None, None, said.format(other), warning=True) for other in others]
 
 
 def _folder(given: Path | None, name: str) -> Path:
@@ -382,9 +488,9 @@ def _names(names: tuple[str, ...], every: bool, folder: Path | str) -> list[str]
     if isinstance(folder, Path):
         found = clients.names(folder)
     else:
-        from bespoke.runner import shared
+        from bespoke.runner.remote import s3
 
-        found = shared.names(folder)
+        found = s3.names(folder)
     if not found:
         raise BespokeError("no client folder here", path=str(folder))
     return found

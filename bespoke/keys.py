@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from bespoke.chapters.registry import CHAPTERS, chapter, package_folder
-from bespoke.places import PACKAGE
+from bespoke.chapters.chapter import package_folder
+from bespoke.chapters.registry import CHAPTERS, chapter
+from bespoke.paths import PACKAGE
 
 CODE = (".py", ".yaml", ".csv", ".gz", ".json", ".npz")
 EVERYTHING = (
@@ -43,8 +44,15 @@ def input_digests(client: Path) -> dict[str, str]:
     for name in EVERYTHING:
         for path in _files(client / name):
             shown = name if name.startswith("../") else path.relative_to(client).as_posix()
-            found[shown] = digest(path)
+            found[shown] = _digest_inside(path, client)
     return found
+
+
+def _digest_inside(path: Path, client: Path) -> str:
+    """SHA-256 of a file; of a link that leads out of the folder only where it leads, and nothing of what lies there."""
+    if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(client)):
+        return hashlib.sha256(b"link to " + os.fsencode(path.readlink())).hexdigest()
+    return digest(path)
 
 
 def digest(path: Path) -> str:

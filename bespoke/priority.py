@@ -8,7 +8,7 @@ from contextlib import suppress
 GENTLE = 5  # niceness: a third of the weight of another
 
 
-def give_way(number: int) -> None:
+def lower_priority(number: int) -> None:
     """Let others go before this process or, on Linux, this thread; without effect where the system knows no such thing.
 
     It counts within one session of processes, and cannot be taken back.

@@ -15,7 +15,7 @@ from bespoke.saving import write_atomically
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Part", "Result", "write_atomically"]
+__all__ = ["Part", "Result", "facts_used_in", "write_atomically"]
 
 
 class Part(BaseModel):
@@ -67,3 +67,11 @@ class Result(Part):
             return cls.model_validate(envelope["result"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
+
+
+def facts_used_in(path: Path) -> tuple[str, ...]:
+    """Keys of the facts that a saved result rests on, without the chapter's code; none where there is no result."""
+    try:
+        return tuple(map(str, json.loads(path.read_text(encoding="utf-8"))["result"]["facts_used"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()

@@ -20,15 +20,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from bespoke import clients, handover, show
+from bespoke import client_cache, clients, show
 from bespoke.chapters.registry import CHAPTERS, chapter, compute
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.keys import input_digests, key_of
-from bespoke.places import CHECKOUT, nearest
+from bespoke.paths import CHECKOUT, REPORT_FOLDER, nearest
 from bespoke.results import Result, write_atomically
 from bespoke.show import numbers
+from bespoke.show.language import LANGUAGE
 from bespoke.show.shown import recorded, together
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Workbook:
         if self.result is None:
             self._path(self.stem).unlink(missing_ok=True)
             entry = chapter(self.stem)
-            show.display(show.LeftOut(markdown=entry.without, quiet=entry.quiet))
+            show.display(show.LeftOut(markdown=entry.without))
         else:
             self.result.write(self._path(self.stem), self._key(self.stem))
             for name, content in self.result.also_writes().items():
@@ -144,6 +145,11 @@ class Workbook:
 
         explore(self)
 
+    def of_client(self, name: str) -> Workbook:
+        """The same chapter of another client, in the same folders and on the same day."""
+        folders = {"client_data": str(self.client.folder.parent), "reports": str(self.folder.parent)}
+        return open(self.stem, client=name, as_of=self.facts.as_of.isoformat(), **folders)
+
     def facts_used(self) -> tuple[str, ...]:
         """Keys of every fact that any chapter of this client used."""
         used = set(self.facts.used)
@@ -173,18 +179,24 @@ def open(
     """The workbook of one chapter, or without a stem that of a client's own notebook.
 
     Folders default to the nearest `client_data` and `reports` here or above; `as_of` (ISO date) defaults to the
-    engagement's own date. From here on the process writes numbers and dates in the engagement's language, and money in
-    its currency. Raises BespokeError for bad input.
+    engagement's own date. From here on the process writes money in the engagement's currency. Raises BespokeError for
+    bad input.
     """
     warnings.formatwarning = _warning
     folder = _client_data(client_data or os.environ.get("BESPOKE_CLIENT_DATA", ""))
     for module in chapter(stem).modules() if stem else ():
         import_module(module)  # here, so that a report's seconds tell imports from computing
-    found = handover.received(folder / client) or clients.load(folder, client)
-    numbers.speak(found.engagement.language, found.engagement.currency)
+    found = client_cache.received(folder / client) or clients.load(folder, client)
+    numbers.speak(LANGUAGE, found.engagement.currency)
     day = parse_day(as_of) if as_of else found.engagement.as_of
     out = _reports(reports or os.environ.get("BESPOKE_REPORTS", ""), folder)
-    return Workbook(stem, found, Facts(day, dict(found.engagement.thresholds)), out / client)
+    return Workbook(stem, found, Facts(day, dict(found.engagement.thresholds)), _own_folder(out / client))
+
+
+def _own_folder(folder: Path) -> Path:
+    """The client's report folder; in a run as of another day the one that the run writes, which lies below."""
+    given = os.environ.get(REPORT_FOLDER, "")
+    return Path(given) if given and Path(given).is_relative_to(folder.resolve()) else folder
 
 
 def _client_data(given: str) -> Path:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from bespoke.advice.candidates import Configuration
-from bespoke.advice.evidence import Evidence
-from bespoke.advice.plan import Amount, Price
+from bespoke.advice.evidence import TaskEvidence
+from bespoke.advice.plan import MoneyRange, Price
 from bespoke.advice.routes import BUILDS, routes
 from bespoke.advice.situation import Situation, Worth
 from bespoke.facts.reader import Facts
@@ -28,7 +28,7 @@ def situation(families: Mapping[str, int], *, tried: bool = True, quality: float
         p95_today_ms=(1733.3, 6500.0), p95_measured=False, waits=False, knowledge_changes="never",
         prompt_engineering_done=tried, rag_done=False, contains_phi=False, personal_data=False, identifiers=0,
         deidentified=True, access={"anthropic_api": True, "aws_bedrock": True}, agreements=None, residency=(),
-        worth=Worth(person_hour=60.0, consultant_day=1500.0), evidence=Evidence(inputs={}),
+        worth=Worth(person_hour=60.0, consultant_day=1500.0), evidence=TaskEvidence(inputs={}),
     )  # fmt: skip
 
 
@@ -50,15 +50,15 @@ class FlatPrices:
             test=flat(0.0 if configuration.tested else test), rollout=flat(500.0), test_days=2.0, rollout_days=1.0,
         )  # fmt: skip
 
-    def today(self) -> Amount:
+    def today(self) -> MoneyRange:
         return flat(600.0)
 
-    def levered(self) -> tuple[Amount, tuple[str, ...]]:
+    def levered(self) -> tuple[MoneyRange, tuple[str, ...]]:
         return flat(600.0), ()
 
-    def preparing(self, route: str, *, cases: int, failures: int, rows: int) -> tuple[Amount, float]:
+    def preparing(self, route: str, *, cases: int, failures: int, rows: int) -> tuple[MoneyRange, float]:
         return flat(2000.0), 3.0
 
 
-def flat(value: float) -> Amount:
-    return Amount(expected=value, p10=value, p90=value)
+def flat(value: float) -> MoneyRange:
+    return MoneyRange(expected=value, p10=value, p90=value)

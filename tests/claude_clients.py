@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bespoke.claude import EvaluationSummary, Patience, evaluate
+from bespoke.claude import EvaluationSummary, RetryPolicy, evaluate
 from bespoke.clients.schema import (
     Annotation,
     Client,
@@ -23,7 +23,7 @@ from bespoke.facts.reader import Facts
 
 AS_OF = date(2026, 11, 20)
 MODEL = "claude-haiku-4-5"  # 1 USD in, 5 out, 1.25 written, 0.10 read per million tokens; batches at half
-QUICK = Patience(
+QUICK = RetryPolicy(
     request_s=0.6, connect_s=1.0, attempts=6, first_backoff_s=0.01, longest_backoff_s=0.2, waiting_s=20.0,
     drain_s=2.0, first_poll_s=0.02, longest_poll_s=0.05, batch_grace_s=0.3, lease_s=5.0, connections=64,
     dry_requests=50, lost_again=0,

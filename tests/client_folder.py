@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from bespoke.places import templates
+from bespoke.paths import templates
 
 FILLED_IN = ("engagement.yaml", "tasks.csv", "failures.csv")
 

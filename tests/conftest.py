@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import shutil
+import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +14,11 @@ import pytest
 from bespoke.chapters.registry import compute_all
 from bespoke.clients.schema import Client
 from bespoke.results import Result
+
+# What the tests make this machine keep is kept for them alone, by the commands they start as well.
+if "bespoke-tests-" not in os.environ.get("BESPOKE_HOME", ""):  # once: this file is imported under two names
+    os.environ["BESPOKE_HOME"] = tempfile.mkdtemp(prefix="bespoke-tests-")
+    atexit.register(shutil.rmtree, os.environ["BESPOKE_HOME"], ignore_errors=True)
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ("meridian_health", "harbour_legal", "atlas_payments")

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from bespoke.places import templates
+from bespoke.paths import templates
 
 TASK = "ticket_routing"  # of the template's tasks.csv
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import yaml
 
-from bespoke.advice import Plan, decide, feasibility
+from bespoke.advice import AdvicePlan, decide, feasibility
 from bespoke.advice.situation import Situation
 from bespoke.chapters.cost_model.compute import inputs_of
-from bespoke.chapters.cost_model.prices import TaskPrices
+from bespoke.chapters.cost_model.task_prices import TaskPrices
 from bespoke.chapters.situations import situation
 from bespoke.clients.schema import Access, Annotation, Client, DatasetNote, Engagement, Rates, Task
 from bespoke.evaluation.measured import MeasuredSystem, MeasuredTask
@@ -105,7 +105,7 @@ class Scenario:
             ceiling=None if ceiling is None else _interval(ceiling, cases),
         )  # fmt: skip
 
-    def plan(self) -> tuple[Plan, Situation]:
+    def plan(self) -> tuple[AdvicePlan, Situation]:
         client, facts = self.client(), Facts(self.day)
         found = self.situation(client, facts)
         prices = TaskPrices(
@@ -165,7 +165,7 @@ def scenarios() -> list[Scenario]:
     return found
 
 
-def differences(one: Scenario, plan: Plan, found: Situation) -> list[str]:
+def differences(one: Scenario, plan: AdvicePlan, found: Situation) -> list[str]:
     """What the plan says otherwise than the file expects."""
     expect, wrong = one.expect, []
     first, end = plan.first.route, plan.end_route

@@ -8,7 +8,7 @@ import pytest
 
 from bespoke.advice import decide
 from bespoke.advice.flips import flip_points
-from bespoke.advice.plan import Amount
+from bespoke.advice.plan import MoneyRange
 from bespoke.advice.situation import TriedRemedy, Worth
 from bespoke.facts.reader import Facts
 from bespoke.statistics.interval import Interval
@@ -56,7 +56,7 @@ def test_nothing_is_done_where_nothing_pays() -> None:
     dear = dict.fromkeys(("few_shot", "model_change"), 20_000.0)
     plan = decide(s, FACTS, FlatPrices(test=dear))
     assert routes(plan) == ["as_is"]
-    assert plan.one_off == Amount.nothing()
+    assert plan.one_off == MoneyRange.nothing()
     assert plan.monthly == flat(600.0)
 
 
@@ -103,6 +103,17 @@ def test_a_remedy_measured_to_reach_the_target_is_rolled_out_and_nothing_is_test
     assert plan.first.cost.expected == 0  # it was tested already
     assert plan.first.rollout.expected == 500
     assert plan.probability == 1.0
+
+
+def test_a_cascade_measured_to_reach_the_target_is_rolled_out_with_the_model_that_was_asked_first() -> None:
+    tested = TriedRemedy(
+        route="cascade",
+        model="claude-haiku-5-5",
+        quality=Interval(estimate=0.92, low=0.85, high=0.96),
+        cases=100,
+    )
+    plan = decide(situation({"tone": 30}).at(tested=(tested,)), FACTS, FlatPrices())
+    assert (plan.first.route, plan.first.configuration.model) == ("cascade", "claude-haiku-5-5")
 
 
 def test_with_a_stated_worth_the_highest_reservation_value_is_opened_first() -> None:

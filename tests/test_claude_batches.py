@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bespoke.claude.batches import Batcher
-from bespoke.claude.calls import Call
+from bespoke.claude.requests.calls import ModelRequest
+from bespoke.claude.sending.batches import Batcher
 from tests.claude_clients import ask, clinic, training
 from tests.claude_clients import note as made
 from tests.test_claude_runs import predictions
@@ -116,7 +116,7 @@ def test_a_run_killed_while_handing_over_leaves_nothing_unsaid(
         class Killed(BaseException):
             pass
 
-        async def die(self: Batcher, calls: list[tuple[Call, int]], made: bool = created) -> int:
+        async def die(self: Batcher, calls: list[tuple[ModelRequest, int]], made: bool = created) -> int:
             journal = self.sender.journal
             _, taken, _ = journal.claim_batch(calls, self.sender.budget)
             if made:

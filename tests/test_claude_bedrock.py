@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from bespoke.claude.bedrock import BedrockConverse, converse_request
-from bespoke.claude.prompt import Shared, request_body
-from bespoke.claude.strategies import STRATEGIES
+from bespoke.claude.requests.prompt import Shared, request_body
+from bespoke.claude.requests.strategies import STRATEGIES
+from bespoke.claude.sending.bedrock_converse import BedrockConverse, converse_request
 from bespoke.errors import BespokeError
 from tests.claude_clients import MODEL, QUICK, ask, clinic, training
 from tests.claude_server import GOOD

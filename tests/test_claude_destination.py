@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bespoke.claude.backend import Forbidden
-from bespoke.claude.destination import OPT_IN, refuse_plain_http
+from bespoke.claude.sending.backend import Forbidden
+from bespoke.claude.sending.destination import OPT_IN, refuse_plain_http
 from bespoke.errors import BespokeError
 from tests.claude_clients import ask, clinic
 
@@ -68,10 +68,10 @@ def test_a_run_in_the_clear_stops_before_anything_is_sent(
 
 def test_a_bedrock_endpoint_in_the_clear_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("boto3")
-    from bespoke.claude.bedrock import BedrockConverse
-    from bespoke.claude.patience import Patience
+    from bespoke.claude.retry.retry_policy import RetryPolicy
+    from bespoke.claude.sending.bedrock_converse import BedrockConverse
 
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "http://gateway.example")
     with pytest.raises(Forbidden, match="not encrypted"):
-        BedrockConverse(Patience())
+        BedrockConverse(RetryPolicy())

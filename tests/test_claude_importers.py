@@ -9,8 +9,13 @@ from typing import Any
 
 import pytest
 
-from bespoke.claude.importers import from_either, from_inspect, from_promptfoo, record
-from bespoke.claude.importing import import_predictions
+from bespoke.claude.importers.gateway_formats import (
+    from_either,
+    from_inspect,
+    from_promptfoo,
+    record,
+)
+from bespoke.claude.importers.import_predictions import import_predictions
 from bespoke.clients.schema import Prediction
 from bespoke.errors import BespokeError
 from tests.claude_clients import GOLD, clinic

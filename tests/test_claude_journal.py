@@ -11,13 +11,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
-from bespoke.claude.calls import Call
-from bespoke.claude.journal import Journal
+from bespoke.claude.budget.journal import Journal
+from bespoke.claude.requests.calls import ModelRequest
 from bespoke.errors import BespokeError
 
 
-def call(number: int = 0) -> Call:
-    return Call(f"n{number}", "zero_shot", "generate", "anthropic", {"model": "m", "messages": [number]})
+def call(number: int = 0) -> ModelRequest:
+    return ModelRequest(
+        f"n{number}", "zero_shot", "generate", "anthropic", {"model": "m", "messages": [number]}
+    )
 
 
 class Clock:
@@ -87,6 +89,69 @@ def test_asking_again_for_a_lost_answer_counts_both_payments(journal: Journal) -
     entry = journal.entry(call().key)
     assert entry is not None
     assert (journal.held(), entry.lost, entry.losses, entry.sends) == (65, 60, 1, 2)
+
+
+def answer(journal: Journal, numbers: range, paid: int) -> None:
+    for number in numbers:
+        journal.claim(call(number), 60, budget=10_000)
+        journal.answered(call(number).key, {}, paid)
+
+
+def test_what_was_lost_is_held_at_the_dearest_answer_of_its_kind_once_twenty_have_come(
+    journal: Journal,
+) -> None:
+    """One lost at its worst of 60; 18 answers cost 5 and one 7: too few. With the twentieth it is held at 7."""
+    journal.claim(call(), 60, budget=1000)
+    journal.lost(call().key, "the connection broke")
+    answer(journal, range(1, 19), 5)
+    answer(journal, range(19, 20), 7)
+    journal.reassess()
+    assert journal.held() == 60 + 18 * 5 + 7
+    answer(journal, range(20, 21), 5)
+    journal.reassess()
+    assert journal.held() == 7 + 19 * 5 + 7
+    journal.reassess()
+    assert journal.held() == 7 + 19 * 5 + 7, "once"
+
+
+def test_a_budget_that_only_the_worst_of_what_was_lost_fills_has_room_again(journal: Journal) -> None:
+    """20 answers at 5 are 100, one lost at 60, a request of at most 60: 220 in all, 165 with a fair estimate."""
+    journal.claim(call(), 60, budget=1000)
+    journal.lost(call().key, "the connection broke")
+    answer(journal, range(1, 21), 5)
+    assert journal.claim(call(21), 60, budget=165) == "claimed"
+    assert journal.claim(call(22), 60, budget=165) == "wait"
+
+
+def test_a_late_answer_takes_its_estimate_along(path: Path) -> None:
+    clock = Clock()
+    asleep, other = Journal(path, lease_s=10, clock=clock), Journal(path, lease_s=10, clock=clock)
+    asleep.claim(call(), 60, budget=1000)
+    clock.now += 11
+    other.beat()
+    answer(other, range(1, 21), 5)
+    other.reassess()
+    assert other.held() == 5 + 100
+    asleep.answered(call().key, {}, 9)
+    assert other.held() == 9 + 100
+
+
+def test_a_journal_of_the_first_version_is_read_on(path: Path) -> None:
+    """What it held at its worst for a lost answer can be held at less, too; nothing of it is gone."""
+    journal = Journal(path)
+    journal.claim(call(), 60, budget=1000)
+    journal.lost(call().key, "the connection broke")
+    answer(journal, range(1, 21), 5)
+    journal.close()
+    with sqlite3.connect(path) as db:
+        db.execute("ALTER TABLE requests DROP COLUMN guess")
+        db.execute("ALTER TABLE requests DROP COLUMN guesses")
+        db.execute("PRAGMA user_version = 1")
+    later = Journal(path)
+    assert later.held() == 60 + 100
+    later.reassess()
+    assert later.held() == 5 + 100
+    later.close()
 
 
 def test_what_a_dead_run_had_on_its_way_is_lost(path: Path) -> None:
@@ -185,25 +250,25 @@ class Ledger(RuleBasedStateMachine):
         self.journal = Journal(Path(":memory:"))
 
     @rule(target=calls, number=st.integers(0, 5))
-    def name(self, number: int) -> Call:
+    def name(self, number: int) -> ModelRequest:
         return call(number)
 
     @rule(c=calls, worst=st.integers(1, 60), again=st.booleans())
-    def claim(self, c: Call, worst: int, again: bool) -> None:
+    def claim(self, c: ModelRequest, worst: int, again: bool) -> None:
         self.journal.claim(c, worst, self.budget, again=again)
 
     @rule(c=calls, share=st.floats(0, 1))
-    def answer(self, c: Call, share: float) -> None:
+    def answer(self, c: ModelRequest, share: float) -> None:
         row = self._row(c)
         if row and row[0] == "sent":
             self.journal.answered(c.key, {}, int(row[1] * share))
 
     @rule(c=calls)
-    def lose(self, c: Call) -> None:
+    def lose(self, c: ModelRequest) -> None:
         self.journal.lost(c.key, "gone")
 
     @rule(c=calls)
-    def release(self, c: Call) -> None:
+    def release(self, c: ModelRequest) -> None:
         self.journal.released(c.key, "529")
 
     @rule(chosen=st.lists(st.integers(0, 5)), worst=st.integers(1, 60))
@@ -225,7 +290,7 @@ class Ledger(RuleBasedStateMachine):
         assert self.journal._db.execute("SELECT held, in_flight FROM ledger").fetchone() == (total, flying)
         assert total <= self.budget
 
-    def _row(self, c: Call) -> tuple[str, int] | None:
+    def _row(self, c: ModelRequest) -> tuple[str, int] | None:
         row = self.journal._db.execute("SELECT state, worst FROM requests WHERE key = ?", (c.key,)).fetchone()
         return (row[0], row[1]) if row else None
 
@@ -236,3 +301,50 @@ class Ledger(RuleBasedStateMachine):
 
 TestLedger = Ledger.TestCase
 TestLedger.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
+
+
+def test_a_batch_leaves_alone_what_a_living_run_has_on_its_way(path: Path) -> None:
+    clock = Clock()
+    alive, other = Journal(path, lease_s=10, clock=clock), Journal(path, lease_s=10, clock=clock)
+    alive.claim(call(1), 60, budget=500)
+    name, taken, short = other.claim_batch([(call(1), 60), (call(2), 30)], budget=500)
+    entry = other.entry(call(1).key)
+    assert entry is not None
+    assert (taken, short, other.batch_keys(name)) == ([call(2)], False, {call(2).key})
+    assert (entry.state, entry.losses, other.held()) == ("sent", 0, 90)
+
+
+def test_a_batch_takes_what_a_dead_run_left_only_where_it_is_asked_to_pay_again(path: Path) -> None:
+    clock = Clock()
+    dead, heir = Journal(path, lease_s=10, clock=clock), Journal(path, lease_s=10, clock=clock)
+    dead.claim(call(1), 60, budget=500)
+    clock.now += 11
+    heir.beat()
+    assert heir.claim_batch([(call(1), 60)], budget=500)[1] == []
+    assert heir.claim_batch([(call(1), 60)], budget=500, again=True)[1] == [call(1)]
+    assert heir.held() == 120  # the lost one at its worst stays on the bill
+
+
+def test_the_budget_bounds_a_batch_to_the_last_unit(path: Path) -> None:
+    journal = Journal(path)
+    _, taken, short = journal.claim_batch([(call(1), 60), (call(2), 60), (call(3), 40)], budget=100)
+    assert (taken, short, journal.held()) == ([call(1), call(3)], True, 100)
+
+
+def test_a_heartbeat_gives_up_what_dead_runs_hold_and_nothing_of_the_living(path: Path) -> None:
+    clock = Clock()
+    dead, alive = Journal(path, lease_s=10, clock=clock), Journal(path, lease_s=10, clock=clock)
+    dead.claim(call(1), 60, budget=500)
+    clock.now += 9
+    alive.claim(call(2), 30, budget=500)
+    alive.beat()
+    assert [getattr(alive.entry(call(n).key), "state", None) for n in (1, 2)] == ["sent", "sent"]
+    clock.now += 2  # 11 s since the first was heard of, 2 s since the second
+    alive.beat()
+    first, second = alive.entry(call(1).key), alive.entry(call(2).key)
+    assert first is not None
+    assert second is not None
+    assert (first.state, first.lost, first.losses, first.reason) == (
+        "lost", 60, 1, "its run ended before the answer came",
+    )  # fmt: skip
+    assert (second.state, second.losses) == ("sent", 0)

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from bespoke import clients
 from bespoke.advice.routes import remedies
 from bespoke.chapters import failure_modes
-from bespoke.claude import front
-from bespoke.claude.bedrock import converse_request
-from bespoke.claude.judge import label
-from bespoke.claude.judge_prompt import delivered, instructions, judge_body, read_verdict
-from bespoke.claude.judge_record import JudgeSummary
+from bespoke.claude import claude_commands
+from bespoke.claude.judge.judge_prompt import delivered, instructions, judge_body, read_verdict
+from bespoke.claude.judge.judge_record import JudgeSummary
+from bespoke.claude.judge.label_failures import label
+from bespoke.claude.sending.bedrock_converse import converse_request
 from bespoke.clients.schema import Client, CodeFamily, Failure, Task
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
@@ -318,6 +318,7 @@ def test_rows_with_identifiers_stay_until_waived(serve: Serve, tmp_path: Path) -
     assert summary.outcomes == {"answered": 1, "blocked": 1}
     assert list(rows(tmp_path)) == ["F000"]
     assert "078-05-1120" not in json.dumps(server.bodies) + "".join(said)
+    (tmp_path / "evaluation").mkdir(exist_ok=True)
     (tmp_path / "evaluation" / "judge_waivers.csv").write_text(
         "id,rule,reason\nF001,identifier_ssn,invented number\nF001,identifier_date,shifted date\n"
     )
@@ -396,7 +397,7 @@ def test_the_real_cost_stays_within_the_quotes_worst_case(serve: Serve, tmp_path
     assert billed["direct.cache_creation_input_tokens"] * 5 == billed["direct.cache_read_input_tokens"] > 0
 
 
-@pytest.mark.parametrize("cents", [4, 8])
+@pytest.mark.parametrize("cents", [3, 4])
 def test_the_budget_is_never_passed_and_more_of_it_goes_on(serve: Serve, tmp_path: Path, cents: int) -> None:
     server = serve(judge, faults=Faults(overloaded=0.1, cut=0.1), latency_s=0.002)
     client = house(tmp_path, [failure(i) for i in range(60)])
@@ -455,11 +456,11 @@ def test_the_label_command_quotes_and_then_labels(serve: Serve, client_data: Pat
     written(client_data)
     folder = client_data / "meridian_health"
     place = ("meridian_health", "--model", LATER, "--client-data", str(client_data))
-    said = invoke(front.label, *place)
+    said = invoke(claude_commands.label, *place)
     assert "nothing was sent: this is the quote; --yes sends it" in said
     assert "budget 120.00 USD" in said  # evaluation.budget_usd of the engagement
     assert (server.headers, (folder / "judge.csv").exists()) == ([], False)
-    said = invoke(front.label, *place, "--budget", "2", "--no-check", "--yes")
+    said = invoke(claude_commands.label, *place, "--budget", "2", "--no-check", "--yes")
     assert "budget 2.00 USD" in said
     assert "judge: 10 answered" in said
     assert list(rows(folder)) == [f"F{i}" for i in range(40, 50)]
@@ -470,20 +471,25 @@ def test_the_evaluate_command_takes_model_and_budget_from_the_engagement(
 ) -> None:
     server = serve()
     said = invoke(
-        front.evaluate, "meridian_health", "--strategy", "zero_shot", "--client-data", str(client_data)
+        claude_commands.evaluate,
+        "meridian_health",
+        "--strategy",
+        "zero_shot",
+        "--client-data",
+        str(client_data),
     )
     assert said.count("zero_shot: ") == 1
     assert "budget 120.00 USD" in said
     assert "nothing was sent" in said
     assert server.headers == []
     with pytest.raises(BespokeError, match="name the model with --model"):
-        invoke(front.evaluate, "atlas_payments", "--client-data", str(client_data))
+        invoke(claude_commands.evaluate, "atlas_payments", "--client-data", str(client_data))
 
 
 def test_the_evaluate_command_sends_with_yes(serve: Serve, client_data: Path) -> None:
     server = serve()
     said = invoke(
-        front.evaluate, "meridian_health", "--strategy", "zero_shot", "--model", LATER, "--budget", "0.006",
+        claude_commands.evaluate, "meridian_health", "--strategy", "zero_shot", "--model", LATER, "--budget", "0.006",
         "--yes", "--client-data", str(client_data), ends=1,  # incomplete
     )  # fmt: skip
     assert "budget 0.01 USD" in said

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bespoke.claude.loop import run_to_end
+from bespoke.claude.sending.event_loop import run_to_end
 from tests.claude_clients import ask, clinic
 
 if TYPE_CHECKING:

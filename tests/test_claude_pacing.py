@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bespoke.claude.pacing import Bucket, Pacer
+from bespoke.claude.retry.pacing import Bucket, Pacer
 from tests.claude_clients import QUICK, ask, clinic
 from tests.claude_server import Faults
 
@@ -149,3 +149,64 @@ def test_a_storm_of_overload_does_not_stall_the_run(serve: Serve, tmp_path: Path
     (found,) = ask(clinic(tmp_path, 40)).strategies
     assert found.outcomes["answered"] >= 35  # six attempts each: 0.5 ** 6 of the notes give up
     assert server.account()["paid_twice"] == 0
+
+
+def test_the_length_of_answers_is_learnt_and_reserved() -> None:
+    """From 500 tokens a tenth of the way to each answer: 1,500 makes 600, 600 stays; a request then reserves it."""
+
+    async def reserved() -> dict[str, float]:
+        pacer = Pacer(clock=Clock())
+        pacer.learn({**headers(60_000, 10_000, "output-tokens"), **headers(60_000, 10_000, "tokens")}, 1_500)
+        pacer.learn({}, 600)
+        async with pacer.slot(250):
+            return {name: bucket.level for name, bucket in pacer.buckets.items()}
+
+    # 10,000 less 600 of output; 10,000 less 250 in and 600 out
+    assert asyncio.run(reserved()) == {"output": 9_400.0, "all": 9_150.0}
+
+
+def test_what_was_not_sent_is_given_back() -> None:
+    async def left() -> float:
+        pacer = Pacer(clock=Clock())
+        pacer.learn(headers(600, 40))
+        async with pacer.slot(0) as slot:
+            assert pacer.buckets["requests"].level == 39
+            slot.unused()
+        return pacer.buckets["requests"].level
+
+    assert asyncio.run(left()) == 40
+
+
+def test_headers_widen_the_window_once_and_never_beyond_the_most() -> None:
+    pacer, narrow = Pacer(clock=Clock()), Pacer(clock=Clock(), most=16)
+    pacer.learn(headers(600, 40))
+    narrow.learn(headers(600, 40))
+    assert (pacer.window, narrow.window) == (32.0, 16.0)
+    pacer.window = 4.0
+    pacer.learn(headers(600, 40, "input-tokens"))
+    assert pacer.window == 4.0
+
+
+def test_a_header_without_a_remainder_or_a_limit_tells_what_it_can() -> None:
+    pacer = Pacer(clock=Clock())
+    pacer.learn({"anthropic-ratelimit-requests-limit": "600"})
+    assert pacer.buckets["requests"].level == 600
+    pacer.learn({"anthropic-ratelimit-input-tokens-limit": "0", "anthropic-ratelimit-tokens-limit": "many"})
+    assert set(pacer.buckets) == {"requests"}
+
+
+def test_a_larger_remainder_shows_a_larger_bucket() -> None:
+    clock = Clock()
+    pacer = Pacer(clock=clock)
+    pacer.learn(headers(600, 40))
+    clock.now = 1.0  # ten requests more at 600 a minute, but a bucket of 40 holds no more
+    pacer.learn(headers(600, 70))
+    bucket = pacer.buckets["requests"]
+    assert (bucket.capacity, bucket.level) == (70, 40)
+
+
+def test_after_a_429_a_second_of_work_is_left() -> None:
+    pacer = Pacer(clock=Clock())
+    pacer.learn(headers(600, 40))
+    pacer.limited(5)
+    assert (pacer._pause_until, pacer.buckets["requests"].level) == (5, 10)

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bespoke.claude.calls import Call, Pricing, most_tokens, paid
-from bespoke.claude.money import pico, usd
-from bespoke.claude.prompt import Shared, request_body
-from bespoke.claude.strategies import STRATEGIES
+from bespoke.claude.budget.pico_usd import pico, usd
+from bespoke.claude.requests.calls import ModelRequest, Pricing, most_tokens, paid
+from bespoke.claude.requests.prompt import Shared, request_body
+from bespoke.claude.requests.strategies import STRATEGIES
 from tests.claude_clients import AS_OF, MODEL, ask, clinic, training
 from tests.claude_server import tokens
 
@@ -37,7 +37,7 @@ def test_the_worst_case_by_hand() -> None:
     prefix = len(body["system"][0]["text"].encode()) + 16 + 600 + 2  # + 2 for the empty schema "{}"
     rest = len(body["messages"][0]["content"][0]["text"].encode()) + 16
     expected = (prefix * Decimal("1.25") + rest + 500) / 1_000_000
-    call = Call("n", "zero_shot", "generate", "anthropic", body)
+    call = ModelRequest("n", "zero_shot", "generate", "anthropic", body)
     assert usd(call.worst(Pricing(MODEL, AS_OF))) == expected
     assert usd(call.worst(Pricing(MODEL, AS_OF, batch=True))) == expected / 2
 
@@ -54,7 +54,7 @@ def test_no_metering_of_the_answer_can_cost_more_than_the_worst_case(text: str, 
         "output_tokens": most.output,
     }
     pricing = Pricing(MODEL, AS_OF)
-    call = Call("n", name, "generate", "anthropic", body)
+    call = ModelRequest("n", name, "generate", "anthropic", body)
     assert paid(usage, pricing) <= call.worst(pricing)
     assert most.prompt >= sum(tokens(b["text"]) for t in body["messages"] for b in t["content"])
 
@@ -66,7 +66,7 @@ def test_a_large_prompt_is_priced_in_its_own_tier() -> None:
 
     def worst(size: int) -> Decimal:
         body = request_body(STRATEGIES["zero_shot"], "generate", shared, "a" * size)
-        return usd(Call("n", "zero_shot", "generate", "anthropic", body).worst(pricing))
+        return usd(ModelRequest("n", "zero_shot", "generate", "anthropic", body).worst(pricing))
 
     assert worst(120_000) > 5 * worst(90_000)
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bespoke.claude.journal import Journal
-from bespoke.claude.money import usd
+from bespoke.claude.budget.journal import Journal, journal_of
+from bespoke.claude.budget.pico_usd import usd
 from bespoke.clients.schema import Prediction
 from bespoke.errors import BespokeError
 from tests.claude_clients import GOLD, QUICK, ask, clinic, note, training
@@ -67,7 +67,8 @@ def test_the_cost_is_the_sum_over_requests_of_what_the_server_metered(serve: Ser
 def test_every_strategy_runs(serve: Serve, tmp_path: Path) -> None:
     server = serve()
     names = ["zero_shot", "few_shot", "glossary", "structured_output", "rag", "thinking", "generator_critic"]
-    summary = ask(clinic(tmp_path, 2, train=training()), strategies=names, model="claude-haiku-5-5")
+    client = clinic(tmp_path, 2, train=training())
+    summary = ask(client, strategies=[*names, "small_then_large"], model="claude-haiku-5-5")
     assert [s.strategy for s in summary.strategies] == names
     assert all(s.outcomes == {"answered": 2} for s in summary.strategies)
     # One request a note, the critic a second one; the generator's first pass is the rag request, paid once.
@@ -138,13 +139,13 @@ def test_only_the_text_of_a_note_leaves(serve: Serve, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("connections", [1, 40])
-@pytest.mark.parametrize("cents", [3, 10, 25])
+@pytest.mark.parametrize("cents", [3, 6, 9])
 def test_the_budget_is_never_passed(serve: Serve, tmp_path: Path, connections: int, cents: int) -> None:
     """Spent, lost and reserved together, whatever happens at the same time."""
     server = serve(faults=Faults(overloaded=0.1, cut=0.1), latency_s=0.002)
     budget = Decimal(cents) / 100
     patience = replace(QUICK, connections=connections)
-    summary = ask(clinic(tmp_path, 120), budget=budget, patience=patience)
+    summary = ask(clinic(tmp_path, 250), budget=budget, patience=patience)
     assert summary.held_usd <= budget
     billed = server.billed_tokens
     spent = (billed["direct.input_tokens"] + 5 * billed["direct.output_tokens"]) / Decimal(1_000_000)
@@ -158,7 +159,7 @@ def test_the_budget_holds_at_every_moment(serve: Serve, tmp_path: Path) -> None:
     done = threading.Event()
     client = clinic(tmp_path, 60)
     (tmp_path / "evaluation").mkdir()
-    journal = Journal(tmp_path / "evaluation" / "journal.sqlite")
+    journal = Journal(journal_of(client.folder, "journal.sqlite"))
 
     def watch() -> None:
         while not done.is_set():
@@ -299,7 +300,7 @@ def test_a_lost_answer_can_be_paid_for_again_on_purpose(serve: Serve, tmp_path: 
     (second,) = ask(client, ask_lost_again=True).strategies
     assert second.outcomes == {"answered": 20}
     assert second.requests_paid_again == lost == server.account()["paid_twice"]
-    assert second.usd_lost == first.usd_lost, "what was lost stays on the bill"
+    assert 0 < second.usd_lost < first.usd_lost, "what was lost stays on the bill, by now at a fair estimate"
 
 
 def test_a_wrong_key_stops_the_run_with_the_providers_word(

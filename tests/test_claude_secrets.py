@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bespoke.claude.redaction import redacted
+from bespoke.claude.budget.journal import journal_of
+from bespoke.claude.sending.redaction import redacted
 from bespoke.errors import BespokeError
 from tests.claude_clients import ask, clinic, training
 from tests.claude_server import KEY, Faults
@@ -78,5 +79,5 @@ def test_the_journal_holds_no_note(serve: Serve, tmp_path: Path) -> None:
     """Requests are kept by digest: the file can be handed on without the notes."""
     serve()
     ask(clinic(tmp_path, 3))
-    journal = (tmp_path / "evaluation" / "journal.sqlite").read_bytes()
+    journal = journal_of(tmp_path, "journal.sqlite").read_bytes()
     assert b"hypertension with a cough" not in journal

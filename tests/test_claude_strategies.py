@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bespoke.claude.answer import parse_fields, read_answer
-from bespoke.claude.examples import glossary, worked_examples
-from bespoke.claude.prompt import Shared, answer_schema, delivered, request_body
-from bespoke.claude.strategies import STRATEGIES, chosen
+from bespoke.claude.requests.answer_parsing import parse_fields, read_answer
+from bespoke.claude.requests.prompt import Shared, answer_schema, delivered, request_body
+from bespoke.claude.requests.prompt_examples import glossary, worked_examples
+from bespoke.claude.requests.strategies import STRATEGIES, chosen
 from bespoke.clients.schema import Evidence, Fields, Note
 from bespoke.errors import BespokeError
 from tests.claude_clients import GOLD, note, training

@@ -9,7 +9,7 @@ from shutil import copytree
 
 from bespoke import clients
 from bespoke.clients.folder import read_folder
-from bespoke.places import PACKAGE
+from bespoke.paths import PACKAGE
 
 EXAMPLES = PACKAGE.parent / "client_data"
 ACCOUNT = {

@@ -16,8 +16,8 @@ from openpyxl import Workbook
 
 from bespoke.clients import check, load
 from bespoke.clients.numerals import Numerals, numerals
-from bespoke.clients.scalars import Unfit
-from bespoke.places import templates
+from bespoke.clients.scalars import InvalidValue
+from bespoke.paths import templates
 from tests.client_folder import tasks_alone
 
 PLAIN = [
@@ -165,7 +165,7 @@ def test_numbers_with_commas(text: str, plain: str) -> None:
 
 
 def test_a_small_meaning_is_shown_so_that_it_cannot_be_taken_for_thousands() -> None:
-    with pytest.raises(Unfit, match=r"may be 2125 or 2\.1250; write"):
+    with pytest.raises(InvalidValue, match=r"may be 2125 or 2\.1250; write"):
         Numerals().plain("2.125")
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bespoke.clients import check, load
-from bespoke.places import templates
+from bespoke.paths import templates
+from tests.png_files import png
 
 TEXT = (templates() / "client" / "engagement.yaml").read_text(encoding="utf-8").replace("EXAMPLE: ", "")
 
@@ -176,7 +177,7 @@ def test_unknown_is_not_no(root: Path) -> None:
 
 def test_a_logo_is_what_its_ending_says(root: Path) -> None:
     (root / "engagement.yaml").write_text(TEXT.replace("logo: null", "logo: logo.png"), encoding="utf-8")
-    (root / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n rest of the picture")
+    (root / "logo.png").write_bytes(png(3, 2))
     assert lines(root) == []
     (root / "logo.png").write_bytes(b"<svg/>")
     row = line_of(TEXT, "logo")

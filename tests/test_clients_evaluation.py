@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from bespoke.clients import check, load
+from bespoke.clients.field_rules import fields
 from bespoke.clients.language import foreign_language
 from bespoke.clients.scalars import check_text
 from bespoke.clients.schema import Medication
-from bespoke.clients.shapes import fields
 from bespoke.evaluation.cases import Case
-from bespoke.places import templates
+from bespoke.paths import templates
 
 NOTE: dict[str, Any] = {
     "id": "n1",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bespoke.clients import check
-from bespoke.places import templates
+from bespoke.paths import templates
 
 needs_links = pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
 
@@ -130,8 +130,7 @@ def test_a_stranger_is_named_with_the_file_it_may_be(root: Path) -> None:
         "acme/tasks.xlsx: is no Excel workbook (.xlsx)",
         "acme/dataset/rows.txt: is not read; dataset files end in .jsonl, .ndjson, .json, .csv, .tsv, .xlsx, .parquet, .jsonl.gz, .json.gz, .csv.gz (warning)",
         "acme/evaluation/note.jsonl: is not read; nearest: notes.jsonl (warning)",
-        "acme/notes.txt: is not read; known: engagement.yaml, tasks.csv, failures.csv, codes.csv, judge.csv,"
-        " phases.csv, prices.yaml, usage.json, exports, dataset, evaluation, notebooks, tuning (warning)",
+        "acme/notes.txt: is not read; nearest: notes (warning)",
         "acme/task.csv: is not read; nearest: tasks.csv (warning)",
     ]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bespoke.clients import check, load
 from bespoke.errors import BespokeError
-from bespoke.places import templates
+from bespoke.paths import templates
 
 TEMPLATE = templates() / "client"
 FILES = {  # the whole template, its examples put to use

@@ -61,7 +61,7 @@ def test_calendars() -> None:
 def test_importing_the_package_costs_nothing_and_checking_a_folder_little() -> None:
     program = (
         "import sys; from pathlib import Path; import bespoke.clients as c; before = set(sys.modules);"
-        "from bespoke.places import templates;"
+        "from bespoke.paths import templates;"
         "assert not before & {'pydantic', 'yaml'}, 'import';"
         "assert all(p.warning for p in c.check(templates(), 'client'));"
         "heavy = {'pandas', 'numpy', 'genai_prices', 'holidays', 'matplotlib', 'bespoke.facts.icd10'};"

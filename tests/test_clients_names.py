@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bespoke.clients import check, create, load, names
-from bespoke.clients.naming import check_name, folder
+from bespoke.clients.client_names import check_name, folder
 from bespoke.errors import BespokeError
 
 needs_links = pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")

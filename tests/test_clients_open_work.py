@@ -8,7 +8,7 @@ import pytest
 
 from bespoke.chapters.timeline.estimates import dataset
 from bespoke.clients import check, load
-from bespoke.clients.open_inputs import open_inputs
+from bespoke.clients.unknown_inputs import open_inputs
 from bespoke.explore.changes import applied
 from bespoke.facts.reader import Facts
 from bespoke.intake.workbook import exchange

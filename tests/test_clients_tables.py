@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bespoke.clients import check
-from bespoke.places import templates
+from bespoke.paths import templates
 from tests.client_folder import filled_in
 
 HEADER, ROUTING, ANSWERS = (

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bespoke.clients import check, load
+from bespoke.clients.field_rules import fields
 from bespoke.clients.schema import CodeFamily, Engagement, Failure, Phase, Row, Task
-from bespoke.clients.shapes import fields
-from bespoke.places import templates
+from bespoke.paths import templates
 
 TEMPLATE = templates() / "client"
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from bespoke.clients import check, load
-from bespoke.clients.open_inputs import open_inputs
+from bespoke.clients.field_rules import fields
 from bespoke.clients.schema import Task
-from bespoke.clients.shapes import fields
-from bespoke.places import templates
+from bespoke.clients.unknown_inputs import open_inputs
+from bespoke.paths import templates
 from tests.client_folder import tasks_alone
 
 HEADER, *ROWS = csv.reader(

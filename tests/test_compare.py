@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from bespoke.advice.compare import Standpoint, compare
+from bespoke.advice.compare_advice import Standpoint, compare
 from bespoke.advice.situation import Situation
 from bespoke.statistics.interval import Interval
 from tests.advice_cases import DAY, FlatPrices, situation

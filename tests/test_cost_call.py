@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from bespoke.chapters.cost_model.call import Cached, Call, request_cost, sigma_of, tail
+from bespoke.chapters.cost_model.call import Cached, ModelCall, request_cost, sigma_of, tail
 from bespoke.facts.price_book import RequestTokens, tariff
 from bespoke.facts.price_book import request_cost as invoice
 
@@ -15,8 +15,8 @@ DAY = date(2026, 11, 20)
 ONE = np.ones(1)
 
 
-def call(model: str, prefix: float, tokens: float, output: float) -> Call:
-    return Call(tariff(model, DAY), prefix * ONE, tokens * ONE, output * ONE, ONE)
+def call(model: str, prefix: float, tokens: float, output: float) -> ModelCall:
+    return ModelCall(tariff(model, DAY), prefix * ONE, tokens * ONE, output * ONE, ONE)
 
 
 def test_without_a_tier_the_mean_is_the_invoice_of_the_mean() -> None:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from bespoke.chapters.cost_model.load import SLOTS, day_profile, hit_rate, peak_per_second
+from bespoke.chapters.cost_model.request_load import SLOTS, day_profile, hit_rate, peak_per_second
 
 
 @pytest.mark.parametrize("peak", [1.0, 1.3, 2.0, 3.1, 8.0])

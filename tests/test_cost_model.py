@@ -14,7 +14,7 @@ import pytest
 from bespoke.advice import feasibility
 from bespoke.chapters.cost_model import CostModel, compute
 from bespoke.chapters.cost_model.compute import inputs_of
-from bespoke.chapters.cost_model.prices import TaskPrices
+from bespoke.chapters.cost_model.task_prices import TaskPrices
 from bespoke.chapters.plans import advise
 from bespoke.chapters.situations import situation
 from bespoke.clients.schema import Access, Annotation, Client, Engagement, NegotiatedPrice, Rates, Task

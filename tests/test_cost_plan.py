@@ -7,10 +7,10 @@ from datetime import date
 import numpy as np
 import pytest
 
+from bespoke.chapters.cost_model.billing_mode import AlwaysOnPlan, ImportPlan, Load, per_gpu_second
 from bespoke.chapters.cost_model.break_even import Costs, break_even, grid
 from bespoke.chapters.cost_model.inputs import Inputs
-from bespoke.chapters.cost_model.load import day_profile
-from bespoke.chapters.cost_model.plan import AlwaysOnPlan, ImportPlan, Load, per_gpu_second
+from bespoke.chapters.cost_model.request_load import day_profile
 from bespoke.facts.reader import Facts
 
 ONE, NONE = np.ones(1), np.zeros(1)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bespoke.tuning.jobs.answered import answers, append
-from bespoke.tuning.jobs.answers import parse
+from bespoke.tuning.jobs.tuned_answers import parse
 from tests.test_dataset_check import run as command
 from tests.test_dataset_formats import LORA, NOVA, OPENAI, check, target, write
 from tests.test_dataset_rules import found, good, talk

@@ -8,7 +8,7 @@ import pytest
 
 from bespoke.chapters.dataset_readiness.languages import language_of
 from bespoke.chapters.dataset_readiness.repetition import repeats_itself
-from bespoke.chapters.dataset_readiness.words import words
+from bespoke.chapters.dataset_readiness.tokenise import words
 from tests.test_dataset_rules import found, good, run, system, talk
 
 NEAR = [  # a prompt, and the same with one character more or another

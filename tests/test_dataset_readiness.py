@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bespoke import show
 from bespoke.chapters.dataset_readiness import DatasetReadiness, compute
-from bespoke.chapters.dataset_readiness.labels import evenness
+from bespoke.chapters.dataset_readiness.label_balance import evenness
 from bespoke.chapters.dataset_readiness.prompt_schema import fields_asked_for
 from bespoke.chapters.dataset_readiness.scan import role_of
 from bespoke.chapters.dataset_readiness.tokens import Estimator, bins

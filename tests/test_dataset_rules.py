@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from bespoke.chapters.dataset_readiness import DatasetReadiness, Finding, compute
-from bespoke.chapters.dataset_readiness.ledger import Ledger
+from bespoke.chapters.dataset_readiness import DatasetReadiness, RuleFinding, compute
+from bespoke.chapters.dataset_readiness.dataset_rules import Rules, rules_as_of
+from bespoke.chapters.dataset_readiness.finding_counts import FindingCounts
 from bespoke.chapters.dataset_readiness.minhash import Containment
-from bespoke.chapters.dataset_readiness.rules import Rules, rules_as_of
 from bespoke.chapters.dataset_readiness.scan import Scan
 from bespoke.clients.schema import Annotation, Client, Engagement, Fields, Note, Rates, Task
 from bespoke.facts.reader import Facts
@@ -65,7 +65,7 @@ def run(folder: Path, *rows: Any, name: str = "train.jsonl", **more: Any) -> Dat
     return result
 
 
-def found(result: DatasetReadiness, rule: str) -> Finding:
+def found(result: DatasetReadiness, rule: str) -> RuleFinding:
     return next(finding for finding in result.findings if finding.rule == rule)
 
 
@@ -264,7 +264,7 @@ def test_labels_and_refusals_by_share(tmp_path: Path) -> None:
 
 def test_file_sizes(tmp_path: Path) -> None:
     rules = rules_as_of(AS_OF)
-    ledger = Ledger(rules)
+    ledger = FindingCounts(rules)
     scan = Scan(rules, ledger, Containment(()), ())
     scan._check_size("big.jsonl", "training", 10_000_000_001)
     scan._check_size("val.jsonl", "validation", 1_000_000_001)

@@ -12,8 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bespoke.chapters.dataset_readiness import DatasetReadiness, compute
+from bespoke.chapters.dataset_readiness.dataset_division import (
+    DivisionRequest,
+    divided_dataset,
+    is_test,
+)
 from bespoke.chapters.dataset_readiness.split import divide, nested
-from bespoke.chapters.dataset_readiness.survey import Wish, is_test, survey
 from bespoke.facts.reader import Facts
 from tests.test_dataset_rules import AS_OF, client, good, talk
 
@@ -149,7 +153,7 @@ def test_answers_without_labels_are_divided_by_length(tmp_path: Path) -> None:
 def test_rows_of_one_patient_stay_on_one_side(tmp_path: Path) -> None:
     rows = [{**good(n), "patient": f"P{n // 5}"} for n in range(100)]
     path = write(tmp_path / "train.jsonl", rows)
-    found = survey(client(tmp_path, path), Facts(AS_OF))
+    found = divided_dataset(client(tmp_path, path), Facts(AS_OF))
     sides: dict[str, set[str]] = {}
     for _, line, side in found.rows_for("bedrock_nova_sft"):
         sides.setdefault(rows[line - 1]["patient"], set()).add(side)
@@ -160,7 +164,7 @@ def test_rows_of_one_patient_stay_on_one_side(tmp_path: Path) -> None:
 
 def test_a_copy_is_on_no_side_and_a_near_copy_on_none_but_its_own(tmp_path: Path) -> None:
     path = write(tmp_path / "train.jsonl", [labelled(n, LABELS[n % 3]) for n in [*range(100), *range(10)]])
-    found = survey(client(tmp_path, path), Facts(AS_OF))
+    found = divided_dataset(client(tmp_path, path), Facts(AS_OF))
     lines = [line for _, line, _ in found.rows_for("bedrock_nova_sft")]
     assert sorted(lines) == list(range(1, 101))
     assert found.repeats_for("bedrock_nova_sft") == 10
@@ -185,19 +189,24 @@ def test_the_clients_own_validation_and_test_files_are_respected(tmp_path: Path)
     files = [tmp_path / f"{name}.jsonl" for name in ("train", "validation", "test")]
     sent = Counter(
         (file, side)
-        for file, _, side in survey(client(tmp_path, *files), Facts(AS_OF)).rows_for("bedrock_nova_sft")
+        for file, _, side in divided_dataset(client(tmp_path, *files), Facts(AS_OF)).rows_for(
+            "bedrock_nova_sft"
+        )
     )
     assert sent == {(0, "training"): 100, (1, "validation"): 20}  # nothing of the test
 
 
 def test_a_part_too_small_for_a_target_is_trained_on_there(tmp_path: Path) -> None:
     path = write(tmp_path / "train.jsonl", [labelled(n, LABELS[n % 3]) for n in range(200)])
-    found = survey(client(tmp_path, path), Facts(AS_OF))
+    found = divided_dataset(client(tmp_path, path), Facts(AS_OF))
     sides = {
         route: Counter(side for _, _, side in found.rows_for(route, wish))
         for route, wish in (
-            ("bedrock_nova_sft", Wish()), ("bedrock_haiku3_sft", Wish()), ("open_weight_lora", Wish(split=False)),
-            ("bedrock_llama_sft", Wish(validation=False)), ("openai_gpt4o_sft", Wish(examples=50)),
+            ("bedrock_nova_sft", DivisionRequest()),
+            ("bedrock_haiku3_sft", DivisionRequest()),
+            ("open_weight_lora", DivisionRequest(split=False)),
+            ("bedrock_llama_sft", DivisionRequest(validation=False)),
+            ("openai_gpt4o_sft", DivisionRequest(examples=50)),
         )
     }  # fmt: skip
     assert sides["bedrock_nova_sft"] == {"training": 160, "validation": 20, "test": 20}

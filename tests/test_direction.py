@@ -17,7 +17,7 @@ from bespoke.clients import check
 from bespoke.direction import straight, turning, without
 from bespoke.errors import printable
 from bespoke.explore.ranges import Range, drawing
-from bespoke.places import templates
+from bespoke.paths import templates
 from bespoke.report import Cover, render, typesetting
 from bespoke.show import html
 from bespoke.show.blocks import MIME
@@ -162,11 +162,11 @@ def test_the_notebook_and_its_plain_text_hold_none() -> None:
 
 
 def test_neither_do_the_explore_sections() -> None:
-    from bespoke.explore import dials, panel
+    from bespoke.explore import controls, panel
 
     drawn = drawing([Range(f"a{EVIL}", 0, 1, 2, 1)], alt=EVIL, words=str, bar="range")
     assert stray(drawn) == set()
-    assert panel.escape is dials.escape is html.escape
+    assert panel.escape is controls.escape is html.escape
 
 
 @pytest.fixture(scope="module")

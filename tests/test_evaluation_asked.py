@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
-from bespoke import clients
+from bespoke import clients, machine
 from bespoke.chapters.evaluation import compute
-from bespoke.claude import evaluate, front
-from bespoke.claude.live import Live
+from bespoke.claude import claude_commands, evaluate
+from bespoke.claude.budget.journal import journal_of
+from bespoke.claude.evaluate_client import JOURNAL
+from bespoke.claude.sending.progress_line import Live
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from tests.claude_clients import AS_OF, MODEL, QUICK, ask, clinic
@@ -150,7 +152,7 @@ def test_an_incomplete_run_ends_with_1_and_says_what_next(serve: Serve, tmp_path
         "0.00001",
         "--yes",
     ]
-    found = CliRunner().invoke(front.evaluate, [*words, "--client-data", str(root)])
+    found = CliRunner().invoke(claude_commands.evaluate, [*words, "--client-data", str(root)])
     assert found.exit_code == 1
     assert (
         "incomplete: 6 not asked; they are not measured. Run the same command again to go on" in found.output
@@ -174,7 +176,7 @@ def test_the_clients_own_prompt_is_asked_as_it_is_and_models_side_by_side(
         "--client-data",
         str(root),
     ]
-    found = CliRunner().invoke(front.evaluate, words, catch_exceptions=False)
+    found = CliRunner().invoke(claude_commands.evaluate, words, catch_exceptions=False)
     assert found.exit_code == 0, found.output
     systems = {body["system"][0]["text"].splitlines()[0] for body in server.bodies}
     assert "Sort the ticket." in systems
@@ -191,7 +193,9 @@ def test_an_unknown_task_names_those_there_are(tmp_path: Path) -> None:
         BespokeError, match="'nope' has no evaluation/nope/ with cases; there are: ticket_routing"
     ):
         CliRunner().invoke(
-            front.evaluate, ["acme", "--task", "nope", "--client-data", str(root)], catch_exceptions=False
+            claude_commands.evaluate,
+            ["acme", "--task", "nope", "--client-data", str(root)],
+            catch_exceptions=False,
         )
 
 
@@ -211,8 +215,7 @@ def test_the_live_line_counts_and_leaves(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"no database at all, but long enough to be one" * 40, b""])
 def test_a_damaged_journal_is_one_line_and_a_quote_still_works(tmp_path: Path, content: bytes) -> None:
     root = tickets(tmp_path, 2)
-    journal = root / "acme" / "evaluation" / "journal.sqlite"
-    journal.write_bytes(content)
+    journal_of(root / "acme", JOURNAL).write_bytes(content)
     said: list[str] = []
     summary = run(root, send=False, say=said.append)
     assert summary.quote.usd_likely > 0
@@ -226,7 +229,7 @@ def test_the_journal_is_readable_by_its_owner_alone(serve: Serve, tmp_path: Path
     serve(says_delivery)
     root = tickets(tmp_path, 2)
     run(root, strategies=["zero_shot"])
-    found = [*(root / "acme" / "evaluation").glob("journal.sqlite*")]
+    found = [*machine.of_client(root / "acme").glob("journal.sqlite*")]
     assert found
     assert all(path.stat().st_mode & 0o077 == 0 for path in found)
 
@@ -346,7 +349,7 @@ def test_a_judge_grades_what_it_did_not_write_and_is_calibrated_on_people(
     serve: Serve, tmp_path: Path
 ) -> None:
     """The judge passes a text that says "clear"; people agree, so its grades are shown, corrected."""
-    from bespoke.claude.grade import grade
+    from bespoke.claude.judge.grade import grade
     from bespoke.scorers import find
 
     def judge(body: dict[str, Any]) -> Any:

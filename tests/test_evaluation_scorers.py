@@ -15,11 +15,11 @@ from bespoke import clients, scorers
 from bespoke.chapters.evaluation import Evaluation, compute
 from bespoke.evaluation.result import TaskEvaluation
 from bespoke.facts.reader import Facts
-from bespoke.places import PACKAGE
-from bespoke.scorers.answer.words import holds
-from bespoke.scorers.fields.comparators import Comparison, amount, equal
-from bespoke.scorers.fields.tally import tally
-from bespoke.scorers.rubric.rules import sections_in_order, unresolved
+from bespoke.paths import PACKAGE
+from bespoke.scorers.answer.text_facts import holds
+from bespoke.scorers.fields.comparators import FieldComparison, amount, equal
+from bespoke.scorers.fields.leaf_tally import tally
+from bespoke.scorers.rubric.rubric_rules import sections_in_order, unresolved
 from tests.evaluation_folders import TASK, folder
 
 LABELS = "scorer: label\nlabels: [billing, delivery, other]\n"
@@ -181,17 +181,17 @@ SCHEMA = json.dumps(
 @pytest.mark.parametrize(
     ("expected", "answered", "how", "same"),
     [
-        ("1.234,50 EUR", "EUR 1,234.50", Comparison(by="money"), True),
-        ("1234.50", "$1,234.51", Comparison(by="money", tolerance=0.01), True),
-        ("10 EUR", "10 USD", Comparison(by="money"), False),
-        ("2026-03-01", "1 March 2026", Comparison(by="date"), True),
-        ("2026-03-01", "2026-03-03", Comparison(by="date", tolerance=1), False),
-        ("Acme  Ltd.", "ACME Ltd", Comparison(by="text"), True),
-        (3, "3.0", Comparison(by="number"), True),
-        (True, 1, Comparison(by="exact"), False),
+        ("1.234,50 EUR", "EUR 1,234.50", FieldComparison(by="money"), True),
+        ("1234.50", "$1,234.51", FieldComparison(by="money", tolerance=0.01), True),
+        ("10 EUR", "10 USD", FieldComparison(by="money"), False),
+        ("2026-03-01", "1 March 2026", FieldComparison(by="date"), True),
+        ("2026-03-01", "2026-03-03", FieldComparison(by="date", tolerance=1), False),
+        ("Acme  Ltd.", "ACME Ltd", FieldComparison(by="text"), True),
+        (3, "3.0", FieldComparison(by="number"), True),
+        (True, 1, FieldComparison(by="exact"), False),
     ],
 )
-def test_comparators(expected: Any, answered: Any, how: Comparison, same: bool) -> None:
+def test_comparators(expected: Any, answered: Any, how: FieldComparison, same: bool) -> None:
     assert equal(expected, answered, how) is same
 
 
@@ -203,7 +203,7 @@ def test_lists_are_aligned_by_most_equal_leaves() -> None:
     # the answer has the lines in another order and one too many
     expected = {"lines": [{"item": "bolt", "n": 2}, {"item": "nut", "n": 5}]}
     answered = {"lines": [{"item": "nut", "n": 5}, {"item": "bolt", "n": 3}, {"item": "saw", "n": 1}]}
-    found = tally(expected, answered, lambda path: Comparison(by="text"))
+    found = tally(expected, answered, lambda path: FieldComparison(by="text"))
     assert dict(found.hits) == {"lines[].item": 2, "lines[].n": 1}
     assert (found.expected["lines[].n"], found.answered["lines[].n"]) == (2, 3)
     assert not found.whole

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from bespoke.errors import BespokeError
-from bespoke.runner.explain import explain
-from bespoke.runner.run import Options
+from bespoke.inspection.explain_figure import explain
+from bespoke.runner.run_client import RunOptions
 from tests.conftest import ROOT
 
 
 @pytest.fixture(scope="module")
-def options(tmp_path_factory: pytest.TempPathFactory) -> Options:
+def options(tmp_path_factory: pytest.TempPathFactory) -> RunOptions:
     """One report of harbour_legal, run once."""
     folder = tmp_path_factory.mktemp("explain")
     shutil.copytree(ROOT / "client_data" / "harbour_legal", folder / "client_data" / "harbour_legal")
@@ -26,11 +26,11 @@ def options(tmp_path_factory: pytest.TempPathFactory) -> Options:
         timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    return Options(folder / "client_data", folder / "reports")
+    return RunOptions(folder / "client_data", folder / "reports")
 
 
-@pytest.mark.parametrize("asked", ["Table 5.1", "table 5.1", "5.1", "tbl-cost-tasks"])
-def test_a_table_is_traced_by_number_or_label(options: Options, asked: str) -> None:
+@pytest.mark.parametrize("asked", ["Table 3.1", "table 3.1", "3.1", "tbl-cost-tasks"])
+def test_a_table_is_traced_by_number_or_label(options: RunOptions, asked: str) -> None:
     lines = list(explain("harbour_legal", asked, options))
     text = "\n".join(lines)
     assert "computed by  bespoke.chapters.cost_model.compute -> results/06_cost_model.json" in text
@@ -39,13 +39,13 @@ def test_a_table_is_traced_by_number_or_label(options: Options, asked: str) -> N
     assert "read 2026-11-20" in text
 
 
-def test_a_number_as_printed_is_found_wherever_it_stands(options: Options) -> None:
+def test_a_number_as_printed_is_found_wherever_it_stands(options: RunOptions) -> None:
     lines = list(explain("harbour_legal", "Risk memos in the house style", options))
     assert any(line.startswith("Table S.1, Risk memos") for line in lines)
     assert any(line.strip() == "01_task_audit:" for line in lines)  # and on to the chapters behind it
 
 
-def test_what_the_report_does_not_show_is_one_clear_line(options: Options) -> None:
+def test_what_the_report_does_not_show_is_one_clear_line(options: RunOptions) -> None:
     with pytest.raises(BespokeError) as caught:
         list(explain("harbour_legal", "$123,456,789", options))
     assert str(caught.value).startswith("harbour_legal: the report shows no '$123,456,789'")
@@ -54,4 +54,4 @@ def test_what_the_report_does_not_show_is_one_clear_line(options: Options) -> No
 def test_without_a_report_it_says_so(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "client_data" / "harbour_legal", tmp_path / "client_data" / "harbour_legal")
     with pytest.raises(BespokeError, match="run `bespoke run` first"):
-        list(explain("harbour_legal", "5.1", Options(tmp_path / "client_data", tmp_path / "reports")))
+        list(explain("harbour_legal", "3.1", RunOptions(tmp_path / "client_data", tmp_path / "reports")))

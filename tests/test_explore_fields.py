@@ -10,30 +10,30 @@ import pytest
 
 from bespoke import workbook
 from bespoke.errors import BespokeError
-from bespoke.explore import fields
-from bespoke.explore.dials import Dial, widget_of
+from bespoke.explore import input_fields
+from bespoke.explore.controls import Control, widget_of
 from bespoke.explore.panel import Panel
 from bespoke.explore.picker import Picker, explorer_of
 
 
 def test_a_typed_volume_stands_as_it_was_typed() -> None:
-    field = fields.volume(9200.0, 0.0, 7.0, "Requests a day")
+    field = input_fields.volume(9200.0, 0.0, 7.0, "Requests a day")
     field.typed.value = 12_500
     assert field.value == 12_500
     assert field.typed.value == 12_500
     assert field.slider.value == pytest.approx(12_500, rel=0.03)  # as near as its steps go
-    dial = Dial("requests_per_day", "Requests a day", "volume", 9200.0)
+    dial = Control("requests_per_day", "Requests a day", "volume", 9200.0)
     assert dial.read(field.value) == 12_500.0
 
 
 def test_a_slid_volume_has_two_significant_digits_and_the_field_says_the_same() -> None:
-    field = fields.volume(9200.0, 0.0, 7.0, "")
+    field = input_fields.volume(9200.0, 0.0, 7.0, "")
     field.slider.value = 12_589.25
     assert field.value == field.typed.value == 13_000
 
 
 def test_the_browser_putting_the_slider_on_its_nearest_step_changes_nothing() -> None:
-    field = fields.volume(9200.0, 0.0, 7.0, "")
+    field = input_fields.volume(9200.0, 0.0, 7.0, "")
     field.typed.value = 12_500
     field.slider.value = 10**4.10  # 12,589: the step next to log10(12,500) = 4.097
     assert field.value == 12_500
@@ -42,7 +42,7 @@ def test_the_browser_putting_the_slider_on_its_nearest_step_changes_nothing() ->
 
 
 def test_a_number_is_slid_in_steps_and_typed_as_it_is() -> None:
-    field = fields.number(0.5, 0.0, 1.0, 0.01, "")
+    field = input_fields.number(0.5, 0.0, 1.0, 0.01, "")
     field.slider.value = 0.30000000000000004
     assert field.value == 0.3
     field.typed.value = 0.9125
@@ -53,7 +53,7 @@ def test_a_number_is_slid_in_steps_and_typed_as_it_is() -> None:
 
 def test_unknown_is_a_choice_and_leaves_no_number() -> None:
     seen: list[Any] = []
-    control = widget_of(Dial("q", "Quality today", "number", 0.8, optional=True))
+    control = widget_of(Control("q", "Quality today", "number", 0.8, optional=True))
     control.observe(lambda change: seen.append(change["new"]), "value")
     assert control.switch.description == "unknown"
     control.switch.value = True
@@ -63,7 +63,7 @@ def test_unknown_is_a_choice_and_leaves_no_number() -> None:
     assert control.value == 0.8
     control.control.typed.value = 0.9
     assert seen == [None, 0.8, 0.9]
-    empty = widget_of(Dial("q", "Quality today", "number", None, optional=True))
+    empty = widget_of(Control("q", "Quality today", "number", None, optional=True))
     assert empty.value is None
     assert empty.switch.value
 
@@ -132,7 +132,7 @@ def test_another_client_is_looked_at_as_of_the_same_day(examples: Path, tmp_path
 
 
 def test_the_difference_marks_the_cells_that_changed_and_escapes_all() -> None:
-    from bespoke.explore.keep import coloured
+    from bespoke.explore.keep_changes import coloured
 
     diff = "--- a/tasks.csv\n+++ a/tasks.csv\n@@ -1 +1 @@\n id,n\n-x<b>,9200,u\n+x<b>,12500,u\n"
     shown = coloured(diff)

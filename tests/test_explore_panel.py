@@ -17,8 +17,8 @@ from bespoke.chapters.cost_model.compute import SEED
 from bespoke.chapters.plans import advise
 from bespoke.chapters.registry import EVIDENCE
 from bespoke.explore import explore, interactive
-from bespoke.explore.advice import ACCESS, DRAWS
-from bespoke.explore.dials import Dial
+from bespoke.explore.advice_explorer import ACCESS, DRAWS
+from bespoke.explore.controls import Control
 from bespoke.explore.explorer import NothingToExplore
 from bespoke.explore.panel import Panel
 from bespoke.explore.picker import EXPLORERS, Picker, explorer_of, overview
@@ -68,7 +68,7 @@ def widget(panel: Panel, name: str) -> Any:
     return panel.dials.children[place].children[1]
 
 
-def other(dial: Dial) -> Any:
+def other(dial: Control) -> Any:
     """Another value that the dial can show."""
     if dial.options:
         return next((value for _, value in dial.options if value != dial.value), dial.value)

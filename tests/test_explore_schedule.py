@@ -13,7 +13,7 @@ import pytest
 from bespoke import workbook
 from bespoke.chapters import schedule
 from bespoke.explore.explorer import NothingToExplore
-from bespoke.explore.schedule import TimelineExplorer
+from bespoke.explore.timeline_explorer import TimelineExplorer
 
 Explore = Callable[[str], TimelineExplorer]
 

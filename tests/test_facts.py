@@ -9,9 +9,9 @@ from datetime import date, timedelta
 import pytest
 
 from bespoke.errors import BespokeError
-from bespoke.facts import listing
 from bespoke.facts.icd10 import BILLABLE, TABLE, SortedRows, code_set
 from bespoke.facts.reader import VALUE_TABLES, Fact, Facts, rows_of, value_rows
+from bespoke.inspection import facts_listing
 
 TODAY = date(2026, 11, 28)
 
@@ -53,8 +53,8 @@ def test_an_override_replaces_the_threshold_and_nothing_else() -> None:
 
 
 def test_the_listing_names_every_fact_and_marks_the_stale_ones() -> None:
-    lines = list(listing.lines(date(2027, 3, 1)))
-    assert lines[0].split("\t") == list(listing.HEADER)
+    lines = list(facts_listing.lines(date(2027, 3, 1)))
+    assert lines[0].split("\t") == list(facts_listing.HEADER)
     assert {line.split("\t")[0] for line in lines[1:]} >= set(value_rows())
     stale = [line for line in lines if line.endswith("stale")]
     assert any(line.startswith("route.prompt_caching\t") for line in stale)  # expires 2027-02-20

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bespoke.chapters.icd10_evaluation.answers import Ran, offline_rungs, usable_training
 from bespoke.chapters.icd10_evaluation.decision import gold_codes, group_of
+from bespoke.chapters.icd10_evaluation.note_answers import RungRun, offline_rungs, usable_training
 from bespoke.chapters.icd10_evaluation.scores import count
 from bespoke.chapters.icd10_evaluation.validity import validity
 from bespoke.clients.schema import Evidence, Fields, Note
@@ -60,7 +60,7 @@ def read(split: str, folder: str) -> tuple[Note, ...]:
 def scored(folder: str) -> dict[str, Interval]:
     """Micro-F1 of every offline rung on dev, trained on the train articles that dev does not share."""
     notes = read("dev", folder)
-    ladder: list[Ran] = offline_rungs(notes, usable_training(read("train", folder), notes), seed=1)
+    ladder: list[RungRun] = offline_rungs(notes, usable_training(read("train", folder), notes), seed=1)
     bootstrap = ClusterBootstrap([group_of(n) for n in notes], resamples=1000, seed=1)
     gold = [gold_codes(n) for n in notes]
     f1 = [count(gold, [a.code_set for a in ran.answers]).f1 for ran in ladder]

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bespoke.chapters.icd10_evaluation import descriptions as index
+from bespoke.chapters.icd10_evaluation.comparable_words import comparable_words, words_of
 from bespoke.chapters.icd10_evaluation.descriptions import Descriptions
 from bespoke.chapters.icd10_evaluation.lexical import best_of_each, places
-from bespoke.chapters.icd10_evaluation.surface import comparable_words, words_of
 from bespoke.facts.icd10 import CodeSet, Release
 
 TEXTS = {

@@ -10,11 +10,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation import Icd10Evaluation, compute
-from bespoke.chapters.icd10_evaluation.comparison import verdict
+from bespoke.chapters.icd10_evaluation.rung_comparison import verdict
 from bespoke.clients.schema import (
     Annotation,
     ClaudeAccount,
@@ -32,7 +33,7 @@ from bespoke.clients.schema import (
 )
 from bespoke.exhibits import icd10_evaluation as exhibit
 from bespoke.facts.reader import Facts
-from bespoke.statistics.clusters import Difference
+from bespoke.statistics.clusters import ScoreDifference
 from bespoke.statistics.interval import Interval
 
 AS_OF = date(2026, 11, 20)
@@ -76,8 +77,8 @@ def client(**parts: Any) -> Client:
         system_tokens=500,
         input_tokens=500, output_tokens=200, model="claude-haiku-4-5", metric="F1",
     )  # fmt: skip
-    given = {"notes": written(40, "N", 1), "train": written(60, "T", 2), **parts}
-    return Client(name="test", folder=Path(), engagement=engagement, tasks=(task,), failures=(), **given)
+    given = {"notes": written(40, "N", 1), "train": written(60, "T", 2), "tasks": (task,), **parts}
+    return Client(name="test", folder=Path(), engagement=engagement, failures=(), **given)
 
 
 def evaluated(**parts: Any) -> Icd10Evaluation:
@@ -288,7 +289,7 @@ def test_improved_needs_an_interval_without_zero_that_allows_for_every_pair(
     low: float, high: float, p: float, word: str
 ) -> None:
     interval = Interval(estimate=(low + high) / 2, low=low, high=high)
-    assert verdict(Difference(interval=interval, p=min(p, 0.04), p_any=p)) == word
+    assert verdict(ScoreDifference(interval=interval, p=min(p, 0.04), p_any=p)) == word
 
 
 def test_retrieval_is_measured_apart_and_says_when_the_lexical_stages_stand_alone(
@@ -413,3 +414,101 @@ def test_the_missing_chapter_says_what_it_needs(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(show, "display", blocks.append)
     exhibit.left_out()
     assert "notes.jsonl" in blocks[0].markdown
+
+
+def test_a_small_model_first_is_quoted_at_two_answers_of_it_and_a_quarter_of_the_larger_ones() -> None:
+    """Fact cost.cascade.escalated_share is 0.25 (0.1 to 0.5); a model of the smallest family has no such rung."""
+    task = client().tasks[0].model_copy(update={"model": "claude-sonnet-5-5"})
+    found = evaluated(tasks=(task,))
+    quotes = {s.name: s.quote for s in found.not_run}
+    rung, whole = quotes["small_then_large"], quotes["rag"]
+    small = {
+        s.name: s.quote
+        for s in evaluated(tasks=(task.model_copy(update={"model": "claude-haiku-5-5"}),)).not_run
+    }
+    assert rung is not None
+    assert whole is not None
+    assert "small_then_large" not in small
+    one = small["rag"]
+    assert one is not None
+    assert rung.requests == 2 * 40 + 10
+    assert rung.usd == pytest.approx(2 * one.usd + 0.25 * whole.usd)
+    assert rung.usd_high == pytest.approx(2 * one.usd_high + 0.5 * whole.usd_high)
+
+
+# --- runs of one prompt -----------------------------------------------------------------------------------
+
+
+def runs_of(notes: tuple[Note, ...], *runs: list[bool]) -> tuple[Prediction, ...]:
+    """Run after run: the gold where it is right, no code where it is not."""
+    usage = Usage(input_tokens=1000, output_tokens=100)
+    return tuple(
+        Prediction(id=n.id, run=number, prediction=n.gold if ok else Fields(), usage=usage)
+        for number, right in enumerate(runs, start=1)
+        for n, ok in zip(notes, right, strict=True)
+    )
+
+
+def test_every_run_counts_and_a_further_run_is_no_further_note() -> None:
+    """The same notes right three times is no more knowledge than once: about the same interval. All right in run 1
+    and none in run 2 is a half; its spread is the standard deviation of 1 and 0."""
+    notes = written(40, "N", 1)
+    half = [bool(ok) for ok in np.random.default_rng(1).random(40) < 0.5]
+    found = evaluated(
+        notes=notes,
+        predictions={
+            "once": runs_of(notes, half),
+            "thrice": runs_of(notes, half, half, half),
+            "wavers": runs_of(notes, [True] * 40, [False] * 40),
+        },
+    )
+    once, thrice, wavers = (found.system(name) for name in ("once", "thrice", "wavers"))
+    assert (once.runs, thrice.runs, wavers.runs) == (1, 3, 2)
+    assert once.accepted is not None
+    assert thrice.accepted is not None
+    assert wavers.accepted is not None
+    assert thrice.accepted.estimate == pytest.approx(once.accepted.estimate) == pytest.approx(sum(half) / 40)
+    assert wavers.accepted.estimate == 0.5
+    assert thrice.accepted.half_width == pytest.approx(once.accepted.half_width, rel=0.15)
+    assert (once.spread, thrice.spread) == (None, 0.0)
+    assert wavers.spread == pytest.approx(2**-0.5)
+    assert thrice.outcomes is not None
+    assert thrice.outcomes.answered == 120
+
+
+def test_money_of_several_runs_is_by_answer(with_claude: Icd10Evaluation) -> None:
+    """0.0015 USD an answer, whatever the number of runs; an account is of all of them."""
+    notes = written(40, "N", 1)
+    right = [True] * 40
+    account = ClaudeAccount(
+        strategy="zero_shot", model="claude-haiku-4-5", batch=False, usd=Decimal("0.12"),
+        quote=QuotedCost(usd_likely=Decimal("0.1"), usd_worst=Decimal("2")),
+    )  # fmt: skip
+    found = evaluated(
+        notes=notes, predictions={"claude_zero_shot": runs_of(notes, right, right)},
+        accounts={"claude_zero_shot": account},
+    )  # fmt: skip
+    used = found.system("claude_zero_shot").consumption
+    assert used is not None
+    assert used.requests == 80
+    assert used.usd_per_1000_notes == pytest.approx(1.5)
+    assert used.usd_per_accepted_note == pytest.approx(0.0015)
+
+
+def test_a_difference_is_of_the_means_over_runs() -> None:
+    """Half right in run 1, all right in run 2: less than a system that is right each time by a smaller margin than
+    its first run alone says."""
+    notes = written(40, "N", 1)
+    half = [i % 2 == 0 for i in range(40)]
+    sure = runs_of(notes, [True] * 40)
+    one = evaluated(notes=notes, train=None, predictions={"sure": sure, "other": runs_of(notes, half)})
+    two = evaluated(
+        notes=notes, train=None, predictions={"sure": sure, "other": runs_of(notes, half, [True] * 40)}
+    )
+
+    def apart(found: Icd10Evaluation) -> float:
+        return next(
+            abs(c.difference.estimate) for c in found.comparisons if {c.first, c.second} == {"sure", "other"}
+        )
+
+    assert 0 < apart(two) < apart(one)

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bespoke.chapters.examples import examples_needed, need_of
-from bespoke.chapters.icd10_evaluation.answers import Answer, Ran
+from bespoke.chapters.examples_needed import examples_needed, need_of
 from bespoke.chapters.icd10_evaluation.forecast import forecast
-from bespoke.chapters.icd10_evaluation.learning import Measured, measured
+from bespoke.chapters.icd10_evaluation.learning_curve import Measured, measured
+from bespoke.chapters.icd10_evaluation.note_answers import NoteAnswer, RungRun
 from bespoke.chapters.icd10_evaluation.result import Forecast, Needed
-from bespoke.chapters.icd10_evaluation.scores import Counts
+from bespoke.chapters.icd10_evaluation.scores import CodeCounts
 from bespoke.clients.schema import (
     Annotation,
     Client,
@@ -53,10 +53,10 @@ def client(*tasks: Task) -> Client:
     return Client("test", Path(), engagement, tasks or (task(),))
 
 
-def scoring(score: float) -> Counts:
+def scoring(score: float) -> CodeCounts:
     """One code a note, right in the given share of the notes: micro-F1 is that share."""
     right = np.arange(NOTES) < round(score * NOTES)
-    return Counts(hits=right.astype(float), predicted=np.ones(NOTES), gold=np.ones(NOTES))
+    return CodeCounts(hits=right.astype(float), predicted=np.ones(NOTES), gold=np.ones(NOTES))
 
 
 def curve(
@@ -118,8 +118,8 @@ def test_recorded_models_of_one_base_are_one_curve() -> None:
     gold = Fields(diagnosis_icd10=("I10",), symptoms=(), prescribed_medications=(), follow_up_date=None)
     notes = [Note(id=f"N{n}", text="x", gold=gold) for n in range(4)]
     ladder = [
-        Ran(
-            f"run{size}", f"Run {size}", "recorded", tuple(Answer(("I10",) if n < right else ()) for n in range(4)),
+        RungRun(
+            f"run{size}", f"Run {size}", "recorded", tuple(NoteAnswer(("I10",) if n < right else ()) for n in range(4)),
             trained_on=TrainedOn(model="nova", examples=size),
         )
         for size, right in ((100, 3), (50, 2))

@@ -13,7 +13,7 @@ import pytest
 
 from bespoke import clients, show
 from bespoke.chapters.icd10_evaluation import compute
-from bespoke.chapters.icd10_evaluation.answers import offline_rungs
+from bespoke.chapters.icd10_evaluation.note_answers import offline_rungs
 from bespoke.chapters.icd10_evaluation.validity import validity
 from bespoke.clients.schema import Client, Fields, Note
 from bespoke.errors import BespokeError
@@ -22,7 +22,7 @@ from bespoke.facts.icd10 import PINNED, TABLE, CodeSet, code_set, packed
 from bespoke.facts.icd10_release import main, named_release, read_release
 from bespoke.facts.icd10_retired import successors
 from bespoke.facts.reader import Facts
-from bespoke.places import PACKAGE
+from bespoke.paths import PACKAGE
 
 EXAMPLES = PACKAGE.parent / "client_data"
 SMALL = [

@@ -7,7 +7,7 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.kernel_ridge import KernelRidge
 
-from bespoke.chapters.icd10_evaluation.answers import PrimaryOrder, usable_training
+from bespoke.chapters.icd10_evaluation.comparable_words import comparable, words_of
 from bespoke.chapters.icd10_evaluation.decision import (
     Decision,
     best_decision,
@@ -20,7 +20,7 @@ from bespoke.chapters.icd10_evaluation.frequent import MostFrequent
 from bespoke.chapters.icd10_evaluation.lexical import LexicalRetrieval
 from bespoke.chapters.icd10_evaluation.linear import LinearOneVsRest
 from bespoke.chapters.icd10_evaluation.mentions import MentionDictionary
-from bespoke.chapters.icd10_evaluation.surface import comparable, words_of
+from bespoke.chapters.icd10_evaluation.note_answers import PrimaryOrder, usable_training
 from bespoke.clients.schema import Evidence, Fields, Note
 
 

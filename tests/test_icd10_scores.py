@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from sklearn.metrics import f1_score, precision_score, recall_score
 from sklearn.preprocessing import MultiLabelBinarizer
 
-from bespoke.chapters.icd10_evaluation.answers import Answer
 from bespoke.chapters.icd10_evaluation.directions import frequency, route
-from bespoke.chapters.icd10_evaluation.fields import field_scores
-from bespoke.chapters.icd10_evaluation.scores import Scorer, count, with_ancestors
+from bespoke.chapters.icd10_evaluation.note_answers import NoteAnswer
+from bespoke.chapters.icd10_evaluation.note_fields import field_scores
+from bespoke.chapters.icd10_evaluation.scores import CodeScorer, count, with_ancestors
 from bespoke.chapters.icd10_evaluation.validity import validity
 from bespoke.clients.schema import Fields, Medication, Note
 from bespoke.facts.icd10 import code_set
@@ -25,10 +25,10 @@ CODES = st.frozensets(st.sampled_from(["E11.65", "I10", "E78.5", "J45.901", "Z79
 PAIRS = st.lists(st.tuples(CODES, CODES), min_size=1, max_size=25)
 
 
-def scorer(gold: list[frozenset[str]], primary: list[str | None] | None = None) -> Scorer:
+def scorer(gold: list[frozenset[str]], primary: list[str | None] | None = None) -> CodeScorer:
     names = [str(i) for i in range(len(gold))]
     first = primary or [min(g) if g else None for g in gold]
-    return Scorer(gold, first, ClusterBootstrap(names, resamples=20), code_set())
+    return CodeScorer(gold, first, ClusterBootstrap(names, resamples=20), code_set())
 
 
 @settings(deadline=None)
@@ -37,7 +37,7 @@ def test_micro_macro_and_per_note_scores_are_scikit_learns(
     pairs: list[tuple[frozenset[str], frozenset[str]]],
 ) -> None:
     gold, answered = [g for g, _ in pairs], [a for _, a in pairs]
-    found = scorer(gold).scores([Answer(codes=tuple(sorted(a))) for a in answered])
+    found = scorer(gold).scores([NoteAnswer(codes=tuple(sorted(a))) for a in answered])
     labels = ["D50.9", "E11.65", "E78.5", "I10", "J45.901", "M54.50", "R05.9", "Z79.4"]
     binarise = MultiLabelBinarizer(classes=labels)
     truth, said = binarise.fit_transform(gold), binarise.transform(answered)
@@ -73,7 +73,7 @@ def test_ancestors_stop_at_the_category_and_unknown_codes_use_their_own_characte
 
 def test_a_near_miss_counts_for_the_category_and_partly_for_the_hierarchy() -> None:
     # E11.65 against E11.69: ancestors {E11.65, E11.6, E11} and {E11.69, E11.6, E11} share two of three
-    found = scorer([frozenset({"E11.65"})]).scores([Answer(codes=("E11.69",))])
+    found = scorer([frozenset({"E11.65"})]).scores([NoteAnswer(codes=("E11.69",))])
     assert found.micro_f1.estimate == 0
     assert found.category_f1.estimate == 1
     assert found.hierarchical_f1.estimate == pytest.approx(2 * 2 / (3 + 3))
@@ -82,10 +82,10 @@ def test_a_near_miss_counts_for_the_category_and_partly_for_the_hierarchy() -> N
 def test_the_primary_diagnosis_is_the_first_code_at_three_levels() -> None:
     gold = [frozenset({"E11.65"}), frozenset({"I10"}), frozenset({"J45.901"}), frozenset()]
     answers = [
-        Answer(codes=("E11.69", "E11.65")),
-        Answer(codes=("I10",)),
-        Answer(codes=()),
-        Answer(codes=("I10",)),
+        NoteAnswer(codes=("E11.69", "E11.65")),
+        NoteAnswer(codes=("I10",)),
+        NoteAnswer(codes=()),
+        NoteAnswer(codes=("I10",)),
     ]
     found = scorer(gold, ["E11.65", "I10", "J45.901", None]).scores(answers)
     # the note without a gold code has no primary diagnosis and is not counted
@@ -96,13 +96,15 @@ def test_the_primary_diagnosis_is_the_first_code_at_three_levels() -> None:
 
 def test_an_answer_that_never_came_is_wrong_even_where_nothing_was_due() -> None:
     gold: list[frozenset[str]] = [frozenset(), frozenset()]
-    found = scorer(gold).scores([Answer(status="missing"), Answer()])
+    found = scorer(gold).scores([NoteAnswer(status="missing"), NoteAnswer()])
     assert found.accepted.estimate == 0.5
     assert found.note_f1.estimate == 0.5
 
 
 def test_recall_at_k_reads_the_ranking() -> None:
-    found = scorer([frozenset({"I10", "E78.5"})]).scores([Answer(codes=(), ranked=("I10", "R05.9", "E78.5"))])
+    found = scorer([frozenset({"I10", "E78.5"})]).scores(
+        [NoteAnswer(codes=(), ranked=("I10", "R05.9", "E78.5"))]
+    )
     assert {r.k: r.recall.estimate for r in found.recall_at} == {1: 0.5, 3: 1, 5: 1, 10: 1, 20: 1, 50: 1}
 
 
@@ -130,12 +132,12 @@ def test_the_other_fields_apart_and_together() -> None:
     ]
     said = Medication(drug="metformin", dose="1000 MG", route="IV", frequency="twice daily")
     answers = [
-        Answer(
+        NoteAnswer(
             prediction=Fields(
                 symptoms=("Cough",), prescribed_medications=(said,), follow_up_date=date(2026, 5, 4)
             )
         ),
-        Answer(prediction=Fields(follow_up_date=date(2026, 5, 4))),
+        NoteAnswer(prediction=Fields(follow_up_date=date(2026, 5, 4))),
     ]
     found = field_scores(notes, answers, scorer([frozenset(), frozenset()]))
     assert found is not None
@@ -150,11 +152,11 @@ def test_the_other_fields_apart_and_together() -> None:
 
 
 def test_systems_that_answer_codes_only_have_no_field_scores() -> None:
-    assert field_scores([_note(0)], [Answer(codes=("I10",))], scorer([frozenset()])) is None
+    assert field_scores([_note(0)], [NoteAnswer(codes=("I10",))], scorer([frozenset()])) is None
 
 
 def test_a_broken_answer_has_not_correctly_said_that_no_date_is_due() -> None:
-    answers = [Answer(status="schema_broken"), Answer(prediction=Fields())]
+    answers = [NoteAnswer(status="schema_broken"), NoteAnswer(prediction=Fields())]
     found = field_scores([_note(0), _note(1)], answers, scorer([frozenset(), frozenset()]))
     assert found is not None
     assert found.follow_up_correct_null == wilson(1, 2)

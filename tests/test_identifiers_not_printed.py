@@ -134,7 +134,10 @@ def test_chapter_2_prints_no_identifier_of_a_failing_output() -> None:
     text = printed(result, *(getattr(shown_failures, name) for name in shown_failures.__all__))
     assert_hidden(text)
     assert f"told {HIDDEN}" in text
-    assert "3 in failures.csv" in text
+    assert result.masked == {
+        "failures.csv": 3 + 3 + 3 * 3
+    }  # a code among the codes, and code and three texts of one sample
+    assert "15 were found" in text
 
 
 def test_neither_does_the_pack_for_a_vendor(client_data: Path) -> None:
@@ -196,7 +199,7 @@ def test_chapter_4_prints_none_of_a_case_with_a_wrong_answer(tmp_path: Path) -> 
     assert all(
         kind in text for kind in ("[social security number]", "[e-mail address]", "[telephone number]")
     )
-    assert f"in evaluation/{TASK}" in text
+    assert "found in what is quoted here" in text
 
 
 def test_chapter_5_prints_none_of_a_note_or_an_answer() -> None:
@@ -228,7 +231,7 @@ def test_an_excerpt_ends_before_half_an_identifier() -> None:
 def test_the_cases_read_one_by_one_keep_none_in_the_notebook(tmp_path: Path) -> None:
     from types import SimpleNamespace
 
-    from bespoke.explore.cases import EvaluationExplorer
+    from bespoke.explore.case_explorer import EvaluationExplorer
 
     cases = [{"id": "c1", "input": f"Money? {PLANTED}", "expected": "billing"}]
     found = load(

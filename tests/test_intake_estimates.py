@@ -12,7 +12,7 @@ import pytest
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.intake.counting import count
-from bespoke.intake.estimates import counted, day_load, estimated
+from bespoke.intake.input_estimates import counted, day_load, estimated
 
 if TYPE_CHECKING:
     from tests.claude_fixtures import Serve

@@ -19,7 +19,7 @@ from bespoke.errors import BespokeError
 from bespoke.intake import formats, usage_import
 from bespoke.intake.elements import elements, first
 from bespoke.intake.formats import mapped
-from bespoke.intake.record import Misread, Read, Record
+from bespoke.intake.usage_record import Misread, Read, Record
 
 
 def at(text: str) -> datetime:
@@ -325,7 +325,7 @@ def test_a_table_of_own_columns(tmp_path: Path) -> None:
         "when;team;in;out;secs;ok\n2026-10-05 10:00:00;legal;100;20;1.5;true\n2026-10-05 10:00:01;legal;x;20;1;true\n",
     )
     mapping = mapped.parse("time=when,input=in,output=out,latency_s=secs,status=ok")
-    form = formats.Format(
+    form = formats.UsageFormat(
         "mapped", "", lambda row: True, lambda row: mapped.records(row, mapping, Numerals())
     )
     good, bad = (record for _, element in elements(path) for record in formats.read(form, element))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bespoke.errors import BespokeError
 from bespoke.intake import formats
 from bespoke.intake.failing_sources import read as read_failing
-from bespoke.intake.front import _FORMATS
+from bespoke.intake.import_commands import _FORMATS
 from bespoke.intake.usage_import import read_usage_files
 from tests.test_intake_failures import PROMPTFOO, SAMPLE, score
 from tests.test_intake_formats import CONSOLE_USAGE, INVOCATION, LEGACY, NEW, observation, otlp, spend_log

@@ -21,18 +21,18 @@ from bespoke.clients import check, load
 from bespoke.clients.usage import TaskUsage
 from bespoke.errors import BespokeError
 from bespoke.intake import attribution
-from bespoke.intake.pricing import Priced
-from bespoke.intake.record import Record
 from bespoke.intake.sketch import Sketch
-from bespoke.intake.tally import Tally
+from bespoke.intake.token_pricing import PricedTokens
 from bespoke.intake.usage_import import Import, read_usage_files, write_usage
+from bespoke.intake.usage_record import Record
+from bespoke.intake.usage_tally import TaskTally
 
 MONDAY = datetime(2026, 10, 5, tzinfo=UTC)
 HAIKU = "claude-haiku-4-5"  # 1 USD in, 5 USD out, 0.10 USD read, 1.25 USD written a million
 
 
 def tally(records: Iterable[Record], zone: str = "UTC") -> TaskUsage:
-    found = Tally(ZoneInfo(zone), zone, Priced(None))
+    found = TaskTally(ZoneInfo(zone), zone, PricedTokens(None))
     for record in records:
         found.add(record)
     return found.figures()

@@ -17,8 +17,8 @@ from openpyxl import load_workbook
 from bespoke.clients import check, load
 from bespoke.clients.folder import read_folder
 from bespoke.errors import BespokeError
-from bespoke.intake.workbook import exchange, words
-from bespoke.intake.workbook.content import of_folder
+from bespoke.intake.workbook import exchange, workbook_phrases
+from bespoke.intake.workbook.workbook_content import of_folder
 from tests.conftest import EXAMPLES
 
 
@@ -33,7 +33,7 @@ def read(client_data: Path, path: Path, name: str = "", agree: bool = True) -> t
     return exchange.read(client_data, path, name, said.append, lambda client: agree), said
 
 
-@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("language", workbook_phrases.LANGUAGES)
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_folder_to_workbook_to_folder_is_the_same(
     client_data: Path, tmp_path: Path, name: str, language: str
@@ -45,7 +45,7 @@ def test_folder_to_workbook_to_folder_is_the_same(
     assert files(client_data / name) == before
 
 
-@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("language", workbook_phrases.LANGUAGES)
 def test_a_new_folder_comes_from_the_workbook_and_says_the_same(
     client_data: Path, tmp_path: Path, language: str
 ) -> None:
@@ -209,14 +209,14 @@ def test_cases_and_prices_come_and_go(client_data: Path, tmp_path: Path) -> None
 
 def test_every_column_has_its_words_in_every_language() -> None:
     for sheet in ("tasks", "failures", "cases", "prices", "phases"):
-        from bespoke.clients.shapes import fields
-        from bespoke.intake.workbook.content import SHEETS
+        from bespoke.clients.field_rules import fields
+        from bespoke.intake.workbook.workbook_content import SHEETS
 
         model = next(s.model for s in SHEETS if s.name == sheet)
-        assert words.columns(sheet) == list(fields(model))
-        for language in words.LANGUAGES:
+        assert workbook_phrases.columns(sheet) == list(fields(model))
+        for language in workbook_phrases.LANGUAGES:
             for name in fields(model):
-                label, help_text = words.column(sheet, name, language)
+                label, help_text = workbook_phrases.column(sheet, name, language)
                 assert label
                 assert help_text
 

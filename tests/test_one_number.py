@@ -99,14 +99,14 @@ def shown(client: Client) -> Shown:
 
     blocks: list[tuple[str, Block]] = []
     sentences: list[tuple[str, Mapping[str, Any]]] = []
-    with pytest.MonkeyPatch.context() as patch, numbers.speaking("en", client.engagement.currency):
+    with pytest.MonkeyPatch.context() as patch, numbers.number_locale("en", client.engagement.currency):
         for stem in STEMS:
             result, exhibits = earlier(stem), import_module(f"bespoke.exhibits.{stem[3:]}")
             patch.setattr(show, "display", lambda block, stem=stem: blocks.append((stem, block)))
             for name in SENTENCES:
                 patch.setattr(show, name, _noting(name, stem, sentences))
-            for function in _called_by(stem):
-                getattr(exhibits, function)(result)
+            for function, needs in _called_by(stem):
+                getattr(exhibits, function)(result, *map(earlier, needs))
             patch.undo()
     found = {stem: result for stem, result in results.items() if result is not None}
     return Shown(client, found, tuple(blocks), tuple(sentences))
@@ -122,11 +122,12 @@ def _noting(name: str, stem: str, into: list[tuple[str, Mapping[str, Any]]]) -> 
     return said
 
 
-def _called_by(stem: str) -> list[str]:
-    """The exhibits that a notebook shows, in order."""
+def _called_by(stem: str) -> list[tuple[str, list[str]]]:
+    """The exhibits that a notebook shows, in order, and the earlier results that each is given."""
     cells = json.loads((ROOT / "notebooks" / f"{stem}.ipynb").read_text(encoding="utf-8"))["cells"]
     code = "".join("".join(cell["source"]) + "\n" for cell in cells if cell["cell_type"] == "code")
-    return re.findall(r"^exhibits\.(\w+)\(\)$", code, flags=re.MULTILINE)
+    calls = re.findall(r"^exhibits\.(\w+)\((.*)\)$", code, flags=re.MULTILINE)
+    return [(name, re.findall(r'book\.earlier\("(\w+)"\)', given)) for name, given in calls]
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,11 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat import v4
 
+from bespoke import machine
 from bespoke.errors import BespokeError
 from bespoke.own.found import own_notebooks
 from bespoke.own.trust import is_trusted, trust
-from bespoke.runner.kept import keep_edited
+from bespoke.runner.cache.edited_notebooks import keep_edited
 from tests.conftest import ROOT
 
 CLIENT = "harbour_legal"
@@ -26,8 +27,7 @@ CLIENT = "harbour_legal"
 @pytest.fixture(autouse=True)
 def _own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is trusted here is kept here."""
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.setattr("platformdirs.user_data_path", lambda *_, **__: tmp_path / "data" / "bespoke")
+    monkeypatch.setenv(machine.HOME, str(tmp_path / "machine"))
 
 
 @pytest.fixture

@@ -15,29 +15,29 @@ from nbformat import v4
 from PIL import Image
 
 from bespoke.errors import BespokeError
-from bespoke.report import document, pandoc
+from bespoke.report import pandoc, volumes
 from bespoke.report.document import Notebook
 from bespoke.report.exporters import HTMLExporter, PDFExporter
 from bespoke.report.model import (
     Block,
     Break,
-    Callout,
+    CalloutBox,
     CodeBlock,
-    Figure,
+    DocumentFigure,
+    DocumentTable,
     Formula,
     Heading,
     Link,
     Listing,
     Paragraph,
     Styled,
-    Table,
-    Words,
+    TextRun,
     plain,
     walk,
 )
-from bespoke.report.outputs import Options
+from bespoke.report.outputs import ReadingOptions
 
-LENIENT = Options(strict=False)
+LENIENT = ReadingOptions(strict=False)
 
 
 def picture(kind: str = "PNG", mode: str = "RGB", size: tuple[int, int] = (100, 50)) -> str:
@@ -66,13 +66,13 @@ def notebook(*cells: Any, **metadata: Any) -> Any:
     return v4.new_notebook(cells=[v4.new_markdown_cell("# T"), *cells], metadata=metadata)
 
 
-def body(*cells: Any, options: Options = LENIENT, **metadata: Any) -> list[Block]:
+def body(*cells: Any, options: ReadingOptions = LENIENT, **metadata: Any) -> list[Block]:
     """The blocks of a notebook with these cells; the first cell after the title is cell 2."""
     return read(*cells, options=options, **metadata).chapters[0].body
 
 
-def read(*cells: Any, options: Options = LENIENT, **metadata: Any) -> document.Document:
-    return document.build_single(Notebook("x", notebook(*cells, **metadata), "x.ipynb"), "en", options)
+def read(*cells: Any, options: ReadingOptions = LENIENT, **metadata: Any) -> volumes.Document:
+    return volumes.build_single(Notebook("x", notebook(*cells, **metadata), "x.ipynb"), "en", options)
 
 
 def pdf(*cells: Any, **traits: Any) -> pypdf.PdfReader:
@@ -85,12 +85,12 @@ def words(reader: pypdf.PdfReader) -> str:
 
 
 def cells_of(table: Block) -> list[list[str]]:
-    assert isinstance(table, Table)
+    assert isinstance(table, DocumentTable)
     return [[plain(cell) for cell in row] for row in table.rows]
 
 
 def titles(table: Block) -> list[str]:
-    assert isinstance(table, Table)
+    assert isinstance(table, DocumentTable)
     return [column.title for column in table.columns]
 
 
@@ -172,7 +172,7 @@ def test_merged_cells_are_merged_in_pdf_and_page():
     cell = html("<table><tr><td rowspan=2>Workshop</td><td>B</td></tr><tr><td>D</td></tr></table>")
     assert [words(pdf(cell)).count(word) for word in ("Workshop", "B", "D")] == [1, 1, 1]
     page, _ = HTMLExporter().from_notebook_node(notebook(cell))
-    assert '<td dir="auto" class="short" rowspan="2">Workshop</td>' in page
+    assert '<td class="short" rowspan="2">Workshop</td>' in page
 
 
 def test_a_table_without_a_head_has_none_and_keeps_equal_rows():
@@ -198,7 +198,7 @@ def test_text_between_the_rows_stands_in_front_of_the_table():
 
 def test_text_around_tables_is_kept_in_order():
     blocks = body(html("<p>before</p><table><tr><td>1</td></tr></table><p>after</p>"))
-    assert [type(b) for b in blocks] == [Paragraph, Table, Paragraph]
+    assert [type(b) for b in blocks] == [Paragraph, DocumentTable, Paragraph]
 
 
 def test_twenty_columns_are_set_in_parts_that_repeat_the_index_and_break_no_number():
@@ -249,7 +249,7 @@ def test_a_formula_in_latex_comes_before_its_text():
 
 def test_a_picture_in_html_is_printed():
     [figure] = body(html(f'<img src="data:image/png;base64,{picture()}" alt="A black box">'))
-    assert isinstance(figure, Figure)
+    assert isinstance(figure, DocumentFigure)
     assert (figure.picture.alt, figure.picture.width) == ("A black box", 50)
 
 
@@ -258,8 +258,8 @@ def test_a_picture_on_the_web_leaves_its_words_a_link_and_a_warning():
         html('<img src="https://example.org/a.png" alt="Sales">'), md("![b](https://example.org/b.svg)")
     )
     first, second = (block.children[0] for block in report.chapters[0].body)
-    assert first == Link("https://example.org/a.png", [Words("Sales")])
-    assert second == Link("https://example.org/b.svg", [Words("b")])
+    assert first == Link("https://example.org/a.png", [TextRun("Sales")])
+    assert second == Link("https://example.org/b.svg", [TextRun("b")])
     assert [problem.column for problem in report.notices] == ["cell 2", "cell 3"]
 
 
@@ -282,7 +282,7 @@ def test_a_picture_on_the_web_leaves_its_words_a_link_and_a_warning():
 def test_what_only_a_browser_draws_leaves_a_box_that_names_the_cell(data, name):
     report = read(shown(data))
     [box] = report.chapters[0].body
-    assert isinstance(box, Callout)
+    assert isinstance(box, CalloutBox)
     text = plain(box.body[0].children)
     assert text.startswith("Cell 2 shows")
     assert name in text
@@ -309,7 +309,7 @@ VEGA = {
 def test_a_chart_of_altair_is_drawn_where_its_renderer_is_installed(data):
     pytest.importorskip("vl_convert")
     [figure] = body(shown(data, alt="Two bars"))
-    assert isinstance(figure, Figure)
+    assert isinstance(figure, DocumentFigure)
     assert figure.picture.alt == "Two bars"
 
 
@@ -360,10 +360,10 @@ def test_raw_html_in_markdown_means_what_it_means():
     assert styles == ["sub", "strong"]
     assert any(isinstance(child, Break) for child in text.children)
     assert plain(table.rows[0][0]) == "one two"
-    assert isinstance(tip, Callout)
+    assert isinstance(tip, CalloutBox)
     assert plain(tip.body[0].children) == "Tip: read this."
     assert [plain(b.children) for b in (mid, more, inside)] == ["mid", "More", "inside"]
-    assert isinstance(box, Figure)
+    assert isinstance(box, DocumentFigure)
     assert (box.picture.alt, box.picture.width, box.picture.height) == ("A box", 150, 75)  # 200 CSS pixels
 
 
@@ -382,7 +382,7 @@ def test_footnotes_tasks_and_heading_links():
     blocks = body(md("## My part\n\nA[^1] [back](#My-part) [gone](#nowhere)\n\n- [x] done\n\n[^1]: the note"))
     heading, text, tasks, _, notes = blocks
     assert isinstance(heading, Heading)
-    assert text.children[1] == Styled("super", [Words("1")])
+    assert text.children[1] == Styled("super", [TextRun("1")])
     [link] = [child for child in text.children if isinstance(child, Link)]
     assert link.url == f"#{heading.label}" != "#"
     assert plain(text.children).endswith("back gone")
@@ -401,7 +401,7 @@ def test_a_link_inside_the_notebook_works_in_pdf_and_page():
 def test_raw_cells_are_read_in_the_format_they_name():
     raw = v4.new_raw_cell("<b>x</b>", metadata={"format": "text/html"})
     front = v4.new_raw_cell("---\ntitle: t\n---")
-    assert body(raw, front) == [Paragraph([Styled("strong", [Words("x")])])]
+    assert body(raw, front) == [Paragraph([Styled("strong", [TextRun("x")])])]
 
 
 # -- maths -------------------------------------------------------------------------------------------
@@ -458,15 +458,15 @@ def test_formulas_reach_pdf_and_page():
 def test_an_image_beside_the_notebook_is_embedded(tmp_path):
     (tmp_path / "img").mkdir()
     (tmp_path / "img" / "my plot.png").write_bytes(base64.b64decode(picture()))
-    options = Options(folder=tmp_path)
+    options = ReadingOptions(folder=tmp_path)
     [figure] = body(md("![A black box](img/my%20plot.png)"), options=options)
     assert figure.picture.alt == "A black box"
     [figure] = body(html('<img src="img/my plot.png" alt="A black box">'), options=options)
-    assert isinstance(figure, Figure)
+    assert isinstance(figure, DocumentFigure)
 
 
 def test_an_image_that_is_not_there_leaves_its_words_and_a_warning(tmp_path):
-    report = read(md("![A chart](img/gone.png)"), options=Options(strict=False, folder=tmp_path))
+    report = read(md("![A chart](img/gone.png)"), options=ReadingOptions(strict=False, folder=tmp_path))
     assert plain(report.chapters[0].body[0].children) == "[Picture missing: A chart]"
     assert "img/gone.png" in str(report.notices[0])
 
@@ -484,7 +484,7 @@ def test_figures_without_alt_text_take_a_stand_in_and_each_is_named():
 def test_strict_names_all_figures_without_alt_text_at_once():
     image = {"image/png": picture()}
     with pytest.raises(BespokeError) as caught:
-        read(shown(image), shown(image), options=Options(strict=True))
+        read(shown(image), shown(image), options=ReadingOptions(strict=True))
     assert [problem.column for problem in caught.value.problems] == ["cell 2", "cell 3"]
     with pytest.raises(BespokeError, match="cell 2: an image has no alt text"):
         PDFExporter(strict=True).from_notebook_node(notebook(shown(image)))
@@ -580,7 +580,7 @@ def test_an_error_that_is_meant_is_printed():
     assert body(cell) == [CodeBlock("ValueError: no")]
     with pytest.raises(BespokeError, match="cell 2: ValueError: no"):
         body(v4.new_code_cell("x", outputs=[error]))
-    assert body(v4.new_code_cell("x", outputs=[error]), options=Options(allow_errors=True)) != []
+    assert body(v4.new_code_cell("x", outputs=[error]), options=ReadingOptions(allow_errors=True)) != []
 
 
 def test_a_long_output_is_cut_in_the_middle_and_counted():
@@ -589,9 +589,9 @@ def test_a_long_output_is_cut_in_the_middle_and_counted():
     assert lines[:2] == ["line 0", "line 1"]
     assert lines[-1] == "line 19999"
     assert "… 19,500 lines left out …" in lines
-    [block] = body(printed("a\nb\nc\nd\ne"), options=Options(strict=False, max_lines=2))
+    [block] = body(printed("a\nb\nc\nd\ne"), options=ReadingOptions(strict=False, max_lines=2))
     assert block.text == "a\n\n… 3 lines left out …\n\ne"
-    [block] = body(printed("x\n" * 600), options=Options(strict=False, max_lines=0))
+    [block] = body(printed("x\n" * 600), options=ReadingOptions(strict=False, max_lines=0))
     assert block.text.count("x") == 600
 
 
@@ -607,7 +607,7 @@ def test_a_long_table_is_cut_in_the_middle_and_counted():
         ["4500", "v4500 & w"],
     ]
     assert "max_rows" in str(report.notices[0])
-    [whole] = body(html(source), options=Options(strict=False, max_rows=0))
+    [whole] = body(html(source), options=ReadingOptions(strict=False, max_rows=0))
     assert cells_of(whole) == [[str(i), f"v{i} & w"] for i in range(5000)]
 
 
@@ -643,7 +643,7 @@ def test_nothing_is_fetched_and_no_file_outside_is_opened(tmp_path):
     report = read(
         absolute,
         md(f'<img src="file://{secret}" alt="b">'),
-        options=Options(strict=False, folder=tmp_path / "in"),
+        options=ReadingOptions(strict=False, folder=tmp_path / "in"),
     )
     assert [type(block) for block in walk(report.chapters[0].body)] == [Paragraph, Paragraph]
     assert len(report.notices) == 2
@@ -653,7 +653,7 @@ def test_nothing_is_fetched_and_no_file_outside_is_opened(tmp_path):
 
 def test_a_formula_that_the_typesetter_refuses_leaves_its_source():
     from bespoke.report import typesetting
-    from bespoke.report.cover import Cover
+    from bespoke.report.report_cover import Cover
 
     report = read(md("Good $x_1$ and bad $y$."))
     good, bad = typesetting.formulas_of(report.chapters[0].body)
@@ -661,7 +661,7 @@ def test_a_formula_that_the_typesetter_refuses_leaves_its_source():
     typesetting.settle_formulas(report)
     assert (good.typst, bad.typst) == ("x_1", "")
     cover = Cover("", date(2026, 11, 20))
-    made = typesetting.pdf(typesetting.source(report, cover, single=True), cover)
+    made = typesetting.pdf(typesetting.source(report, cover, "single"), cover)
     assert "bad y." in words(pypdf.PdfReader(io.BytesIO(made)))
 
 
@@ -686,9 +686,9 @@ def test_reading_asks_no_address_and_opens_no_file(tmp_path):
         )
         trees = pandoc.read(
             [
-                pandoc.Source("html", f'{tags}<img src="{address}"><object data="{address}"></object>'),
-                pandoc.Source("jupyter", tags),
-                pandoc.Source("latex", f"\\input{{{file}}} \\includegraphics{{{address}}}"),
+                pandoc.PandocInput("html", f'{tags}<img src="{address}"><object data="{address}"></object>'),
+                pandoc.PandocInput("jupyter", tags),
+                pandoc.PandocInput("latex", f"\\input{{{file}}} \\includegraphics{{{address}}}"),
             ]
         )
         server.shutdown()
@@ -697,9 +697,9 @@ def test_reading_asks_no_address_and_opens_no_file(tmp_path):
 
 
 def test_pandoc_is_started_again_after_it_ended():
-    assert pandoc.read([pandoc.Source("house", "a")]) == [[{"t": "Para", "c": [{"t": "Str", "c": "a"}]}]]
+    assert pandoc.read([pandoc.PandocInput("house", "a")]) == [[{"t": "Para", "c": [{"t": "Str", "c": "a"}]}]]
     running = pandoc.PROCESS._running
     assert running is not None
     running.kill()
     running.wait()
-    assert pandoc.read([pandoc.Source("house", "b")]) == [[{"t": "Para", "c": [{"t": "Str", "c": "b"}]}]]
+    assert pandoc.read([pandoc.PandocInput("house", "b")]) == [[{"t": "Para", "c": [{"t": "Str", "c": "b"}]}]]

@@ -6,20 +6,21 @@ import pytest
 
 from bespoke import show
 from bespoke.errors import BespokeError
-from bespoke.report import document
+from bespoke.report import volumes
 from bespoke.report.document import Notebook
 from bespoke.report.model import (
-    Callout,
-    Code,
+    CalloutBox,
     CodeBlock,
-    Figure,
+    CodeSpan,
+    DocumentFigure,
+    DocumentTable,
     Formula,
     Heading,
     Link,
+    Listing,
     Paragraph,
     Styled,
-    Table,
-    Words,
+    TextRun,
     plain,
 )
 from bespoke.show.blocks import MIME
@@ -68,8 +69,8 @@ def finding(text: str) -> dict[str, Any]:
     return block(show.Finding(text=text))
 
 
-def build(*notebooks: tuple[str, list[dict[str, Any]]]) -> document.Document:
-    return document.build([Notebook(stem, {"cells": cells}, f"{stem}.ipynb") for stem, cells in notebooks])
+def build(*notebooks: tuple[str, list[dict[str, Any]]]) -> volumes.Document:
+    return volumes.build([Notebook(stem, {"cells": cells}, f"{stem}.ipynb") for stem, cells in notebooks])
 
 
 def one(*cells: dict[str, Any]) -> list[Any]:
@@ -92,7 +93,8 @@ def test_tags_say_where_a_cell_goes():
     report = build(
         ("01_a", [
             md("# A"), code({"output_type": "stream", "name": "stdout", "text": "x"}, tags=("parameters",)),
-            md("explored", "explore"), md("# Sources\n\nFrom A.", "appendix"), md("body"),
+            md("explored", "explore"), md("tables", "evidence"), md("# Words\n\nOurs.", "closing"),
+            md("# Sources\n\nFrom A.", "appendix"), md("body"),
         ]),
         ("02_b", [
             md("# B"), code(finding("Do this."), table("tbl-now"), tags=("summary",)),
@@ -102,6 +104,13 @@ def test_tags_say_where_a_cell_goes():
     assert report.front is not None
     assert (report.front.topic, report.front.heading) == ("Executive summary", "Do this.")
     assert [plain(b.children) for b in report.chapters[0].body] == ["body"]
+    assert [(s.name, s.topic, s.heading) for s in report.chapters] == [
+        ("Chapter 1", "A", "A"),
+        ("Chapter 2", "Words", "Words"),
+    ]  # of B there is nothing but its summary
+    assert [(s.name, s.mark, [plain(b.children) for b in s.body]) for s in report.evidence] == [
+        ("Evidence 1", "E1", ["tables"])
+    ]
     assert [(s.name, s.topic) for s in report.appendices] == [
         ("Appendix A", "Sources"),
         ("Appendix B", "Glossary"),
@@ -140,7 +149,7 @@ def test_a_label_used_twice_names_both_places():
     assert str(caught.value) == "label fig-x is used twice: 01_a.ipynb: cell 1 and 02_b.ipynb: cell 2"
 
 
-def test_a_chapter_left_out_prints_its_topic_and_the_reason_only():
+def test_what_is_left_out_is_one_line_at_the_end_of_the_report():
     reason = block(show.LeftOut(markdown="Put notes into `evaluation/notes.jsonl`."))
     cells = [
         md("# Evaluation"),
@@ -149,18 +158,19 @@ def test_a_chapter_left_out_prints_its_topic_and_the_reason_only():
         md("More."),
         md("# Notes", "appendix"),
     ]
-    report = build(("04_evaluation", cells))
-    [chapter] = report.chapters
-    assert (chapter.topic, chapter.heading) == ("Evaluation", "Evaluation: not part of this engagement yet")
-    [only] = chapter.body
-    assert isinstance(only, Callout)
-    assert only.tone == "missing"
+    report = build(("04_evaluation", cells), ("06_cost", [md("# Cost\n\nPrices.")]))
+    first, last = report.chapters
+    assert (first.topic, last.heading, last.short) == ("Cost", "Not looked at yet", True)
+    [listing] = last.body
+    assert isinstance(listing, Listing)
+    [[line]] = listing.items
+    assert plain(line.children) == "Evaluation. Put notes into evaluation/notes.jsonl."
     assert report.appendices == []
 
 
 def test_a_table_block_is_written_by_its_formats():
     [got] = one(code(table("tbl-a")))
-    assert isinstance(got, Table)
+    assert isinstance(got, DocumentTable)
     assert got.rows == [["x", "1,234"], ["–", "2"]]
     assert [(c.title, c.unit, c.numeric) for c in got.columns] == [("A", "", False), ("N", "a day", True)]
 
@@ -201,7 +211,7 @@ def test_other_outputs_of_any_notebook_are_kept_in_their_richest_form():
     assert isinstance(body[1].children[0], Formula)
     assert body[2] == CodeBlock("red\ntwo")
     assert plain(body[3].children) == "plain words"
-    assert isinstance(body[4], Callout)  # a widget without its state: a box says so
+    assert isinstance(body[4], CalloutBox)  # a widget without its state: a box says so
     assert "Cell 2 shows an interactive output (widget)" in plain(body[4].body[0].children)
     assert body[5] == CodeBlock("42")
     assert len(body) == 6
@@ -212,8 +222,8 @@ def test_maths_that_cannot_be_set_shows_its_source():
     drawn, source = text.children[1], text.children[3]
     assert isinstance(drawn, Formula)
     assert drawn.source == r"\hat p = \frac{x}{n}"
-    assert source == Code(r"\unheardof{a}")
-    assert text.children[4] == Words(", $5 to $10.")
+    assert source == CodeSpan(r"\unheardof{a}")
+    assert text.children[4] == TextRun(", $5 to $10.")
 
 
 @pytest.mark.parametrize(
@@ -226,14 +236,14 @@ def test_maths_that_cannot_be_set_shows_its_source():
 )
 def test_an_image_with_words_is_taken(output):
     [got] = one(code(output))
-    assert isinstance(got, Figure)
+    assert isinstance(got, DocumentFigure)
     assert got.picture.alt == "A white pixel"
 
 
 def test_an_image_attached_to_markdown_is_taken():
     cell = md("![A pixel](attachment:a.png)") | {"attachments": {"a.png": {"image/png": PNG}}}
     [got] = one(cell)
-    assert isinstance(got, Figure)
+    assert isinstance(got, DocumentFigure)
     assert got.picture.kind == "png"
 
 
@@ -264,7 +274,7 @@ def test_what_cannot_be_printed_names_notebook_and_cell(cell, message):
 
 def test_an_error_in_an_explored_cell_does_not_matter():
     failed = {"output_type": "error", "ename": "E", "evalue": "", "traceback": []}
-    assert one(code(failed, tags=("explore",))) == []
+    assert [plain(b.children) for b in one(code(failed, tags=("explore",)), md("after"))] == ["after"]
 
 
 def test_markdown_keeps_its_structure_and_tags_mean_what_they_mean():
@@ -276,16 +286,16 @@ def test_markdown_keeps_its_structure_and_tags_mean_what_they_mean():
     assert [type(b).__name__ for b in body] == [
         "Heading",
         "Listing",
-        "Quote",
+        "BlockQuote",
         "CodeBlock",
-        "Table",
+        "DocumentTable",
         "Paragraph",
     ]
     assert isinstance(body[0], Heading)
     assert body[4].columns[1].numeric
     assert isinstance(body[5], Paragraph)
     assert plain(body[5].children) == "Raw raw & &amp;"
-    assert body[5].children[1] == Styled("strong", [Words("raw")])
+    assert body[5].children[1] == Styled("strong", [TextRun("raw")])
 
 
 def test_a_row_of_the_wrong_length_is_refused():
@@ -297,7 +307,7 @@ def test_a_row_of_the_wrong_length_is_refused():
 
 def test_a_single_notebook_has_no_chapters_and_plain_numbers():
     notebook = Notebook("notes", {"cells": [md("# Notes"), code(figure("fig-a")), md("kept", "summary")]})
-    report = document.build_single(notebook)
+    report = volumes.build_single(notebook)
     [section] = report.chapters
     assert (section.name, section.heading) == ("", "Notes")
     assert section.body[0].number == "Figure 1"
@@ -305,21 +315,38 @@ def test_a_single_notebook_has_no_chapters_and_plain_numbers():
 
 
 def test_phrases_follow_the_language():
-    report = document.build([Notebook("01_a", {"cells": [code(figure("fig-a"))]})], "de")
+    report = volumes.build([Notebook("01_a", {"cells": [code(figure("fig-a"))]})], "de")
     assert report.chapters[0].name == "Kapitel 1"
     assert report.chapters[0].body[0].number == "Abbildung 1.1"
     with pytest.raises(BespokeError, match="language 'fr' has no phrases; known are en, de, es"):
-        document.build([], "fr")
+        volumes.build([], "fr")
 
 
-def test_a_quiet_chapter_left_out_is_one_line_of_the_chapter_before():
-    reason = block(show.LeftOut(markdown="It needs coded notes.", quiet=True))
+def test_notebooks_stand_in_the_report_where_they_say_and_others_behind_the_one_before():
     report = build(
-        ("03_dataset", [md("# Dataset\n\nAll sound.")]),
-        ("05_codes", [code(reason)]),
-        ("06_cost", [md("# Cost")]),
+        ("01_a", [md("# A", "place:2"), md("a")]),
+        ("own", [md("# Own"), md("o")]),
+        ("02_b", [md("# B", "place:1"), md("b"), md("more", "evidence")]),
     )
-    assert [(chapter.mark, chapter.topic) for chapter in report.chapters] == [("1", "Dataset"), ("2", "Cost")]
-    last = report.chapters[0].body[-1]
-    assert isinstance(last, Callout)
-    assert last.tone == "missing"
+    assert [(s.name, s.topic) for s in report.chapters] == [
+        ("Chapter 1", "B"), ("Chapter 2", "A"), ("Chapter 3", "Own"),
+    ]  # fmt: skip
+
+
+def test_a_link_into_the_other_volume_says_so():
+    report = build(
+        (
+            "01_a",
+            [
+                md("# A\n\nSee [it](#tbl-far) and [there](#ch-02_b)."),
+                code(table("tbl-far"), tags=("evidence",)),
+            ],
+        ),
+        ("02_b", [md("# B"), md("Back to [A](#ch-01_a).", "evidence")]),
+    )
+    links = [piece for piece in report.chapters[0].body[0].children if isinstance(piece, Link)]
+    assert [(plain(one.children), one.url, one.elsewhere) for one in links] == [
+        ("Table E1.1", "#tbl-far", True), ("Evidence 2", "#ev-02_b", True),
+    ]  # fmt: skip
+    [back] = [piece for piece in report.evidence[1].body[0].children if isinstance(piece, Link)]
+    assert (plain(back.children), back.elsewhere) == ("Chapter 1", True)

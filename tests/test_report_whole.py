@@ -1,5 +1,6 @@
 """A whole report, written and read back: PDF and HTML."""
 
+import base64
 import hashlib
 import io
 import json
@@ -18,8 +19,8 @@ from PIL import Image
 
 from bespoke import show
 from bespoke.errors import BespokeError
-from bespoke.report import Cover, document, render, typesetting, webpage
-from bespoke.report.model import Document, Paragraph, Section, Styled, Words
+from bespoke.report import Cover, document, render, typesetting, volumes, webpage
+from bespoke.report.model import Document, Paragraph, Section, Styled, TextRun
 from bespoke.show import fonts
 from bespoke.show.blocks import MIME
 
@@ -92,6 +93,7 @@ def notebooks() -> list[Any]:
                 md("## The load\n\nSee [it](#tbl-load), [that](#fig-fam) and $\\frac{x}{n}$.\n\n- a\n  1. b"),
                 cell(rows("tbl-load", ROWS), show.Text(markdown=said), show.Callout(markdown=said)),
                 cell(show.Text(markdown="explored"), tags=("explore",)),
+                md("Every row stands here.", "evidence"),
                 md("# Sources\n\nThe price book.", "appendix"),
             ]
         ),
@@ -151,21 +153,28 @@ def test_pages_come_in_the_order_a_client_reads_them(pdf):
     assert "How should Meridian Health customise Claude?" in starts[0]
     assert "Prepared by A. Consultant" in starts[0]
     assert "Executive summary Start with a glossary." in starts[1]
-    assert "Contents" in starts[2]
-    assert "Chapter 1 · Task audit Two tasks are ready for prompt work." in starts[3]
-    assert "Appendix A Sources The price book." in starts[-1]
+    assert "Contents" in starts[1]  # the summary leaves room
+    assert "Chapter 1 · Task audit Two tasks are ready for prompt work." in starts[2]
+    assert "Not looked at yet" in starts[-1]
 
 
 def test_the_outline_holds_every_finding(pdf):
     titles = [entry.title for entry in pdf.outline if not isinstance(entry, list)]
     assert titles == [
-        "Start with a glossary.",
-        "Chapter 1 · Two tasks are ready for prompt work.",
-        f"Chapter 2 · Prompting first: {NASTY[:40]}",
-        "Chapter 3 · Dataset: not part of this engagement yet",
-        "Chapter 4 · One route now, two closed.",
-        "Appendix A · Sources",
+        "Executive summary: Start with a glossary.",
+        "Chapter 1 · Task audit: Two tasks are ready for prompt work.",
+        f"Chapter 2 · Failure modes: Prompting first: {NASTY[:40]}",
+        "Chapter 3 · Recommendation: One route now, two closed.",
+        "Chapter 4: Not looked at yet",
     ]
+
+
+def test_the_evidence_is_a_volume_of_its_own(written):
+    pdf = pypdf.PdfReader(written / "evidence.pdf")
+    assert pdf.metadata.title == "The evidence behind the report for Meridian Health"
+    titles = [entry.title for entry in pdf.outline if not isinstance(entry, list)]
+    assert titles == ["Evidence 1: Task audit", "Appendix A: Sources"]
+    assert "Every row stands here." in text_of(pdf)
 
 
 def test_the_document_says_what_it_is(pdf):
@@ -222,12 +231,12 @@ def test_numbers_and_references(pdf):
     assert "Figure 2.2. Format leads" in text
     assert "Table S.1. Every task" in text
     links = [a.get_object() for page in pdf.pages for a in page.get("/Annots", ())]
-    assert len([a for a in links if a["/Subtype"] == "/Link"]) >= 8
+    assert len([a for a in links if a["/Subtype"] == "/Link"]) >= 6
 
 
 def test_a_long_table_repeats_its_header_on_every_page(pdf):
     pages = [page.extract_text() for page in pdf.pages]
-    table = [text for text in pages if "2026" in text and "Task audit" in text and "Live by" in text]
+    table = [text for text in pages if "Task audit" in text and "Live by" in text and "Contents" not in text]
     on_pages = [text for text in table if "Task 2 " in text or f"Task {ROWS - 1} " in text]
     assert len(on_pages) == 2  # begins on one page, ends on another, both with the header
     assert f"Page 4 of {len(pages)}" in pages[3]
@@ -238,7 +247,7 @@ def test_a_long_table_repeats_its_header_on_every_page(pdf):
 def test_nothing_lies_outside_the_text_area(paper, tmp_path):
     cover = Cover(client=COVER.client, as_of=COVER.as_of, paper=paper)
     contents = [document.Notebook(stem, nb) for stem, nb in zip(STEMS, notebooks(), strict=True)]
-    source = typesetting.source(document.build(contents), cover)
+    source = typesetting.source(volumes.build(contents), cover)
     pages = typesetting._compiler(()).compile(input=source.encode(), format="png", ppi=72)
     for image in pages[1:]:  # the cover has a bar of colour on its edge
         ink = np.asarray(Image.open(io.BytesIO(image)).convert("L")) < 200
@@ -265,11 +274,13 @@ def test_the_page_has_the_same_content_in_the_same_order(page):
     assert headings == [
         "How should Meridian Health customise Claude?",
         "Start with a glossary.",
-        "Contents",
         "Two tasks are ready for prompt work.",
         f"Prompting first: {NASTY[:40]}",
-        "Dataset: not part of this engagement yet",
         "One route now, two closed.",
+        "Not looked at yet",
+        "Evidence",
+        "Task audit",
+        "Appendices",
         "Sources",
     ]
     captions = [c.get_text(" ", strip=True) for c in page.find_all(["caption", "figcaption"])]
@@ -282,21 +293,39 @@ def test_the_page_has_the_same_content_in_the_same_order(page):
     ]
 
 
-def test_the_page_needs_nothing_and_runs_nothing(page, written):
+def test_the_page_needs_nothing_and_runs_one_script_that_is_in_it(page, written):
     assert page.html["lang"] == "en"
     policy = page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
-    assert policy.startswith("default-src 'none'")
-    assert page.find_all(["script", "link", "iframe", "object"]) == []
+    [script] = page.find_all("script")
+    digest = base64.b64encode(hashlib.sha256(script.string.encode()).digest()).decode()
+    assert policy == (
+        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:; "
+        "font-src data:; base-uri 'none'; form-action 'none'"
+    )
+    assert page.find_all(["link", "iframe", "object", "embed"]) == []
     assert all(image["src"].startswith("data:") and image["alt"] for image in page.find_all("img"))
-    assert all(a["href"].startswith("#") for a in page.find_all("a"))
+    beside = [a["href"] for a in page.footer.find_all("a")]
+    assert beside == ["report.pdf", "evidence.pdf", "tables/", "tables/tables.json"]
+    assert all((written / path).exists() for path in beside)
+    assert all(a["href"].startswith("#") for a in page.find_all("a") if a["href"] not in beside)
     assert not any(name.startswith("on") for tag in page.find_all(True) for name in tag.attrs)
+    for way in (
+        "eval(",
+        "new Function",
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "fetch(",
+    ):
+        assert way not in script.string
 
 
 def test_every_reference_of_the_page_has_a_target(page):
     ids = [tag["id"] for tag in page.find_all(id=True)]
     assert len(ids) == len(set(ids))
-    assert {a["href"][1:] for a in page.find_all("a")} <= set(ids)
-    assert page.find("a", href="#tbl-load").text == "Table 1.1"
+    assert {a["href"][1:] for a in page.find_all("a") if a["href"].startswith("#")} <= set(ids)
+    assert page.find("main").find("a", href="#tbl-load").text == "Table 1.1"
 
 
 def test_client_text_on_the_page_is_text(page):
@@ -348,14 +377,14 @@ def test_every_letter_the_faces_draw_passes_the_standards():
     letters = "".join(map(chr, codes))
     words = " ".join(letters[i : i + 24] for i in range(0, len(letters), 24))
     words += " " + "".join(f"{c} " for c in "漢🦊\ue000")
-    both = Styled("strong", [Styled("emphasis", [Words(words)])])
-    body = [Paragraph([Words(words)]), Paragraph([both])]
+    both = Styled("strong", [Styled("emphasis", [TextRun(words)])])
+    body = [Paragraph([TextRun(words)]), Paragraph([both])]
     report = Document([Section("a", "1", "Chapter 1", "T", "T", body)])
     assert typesetting.pdf(typesetting.source(report, COVER), COVER).startswith(b"%PDF")
 
 
 def test_the_typst_source_is_one_file_with_the_text_as_data():
-    report = Document([Section("a", "1", "Chapter 1", "T", "T", [Paragraph([Words(NASTY)])])])
+    report = Document([Section("a", "1", "Chapter 1", "T", "T", [Paragraph([TextRun(NASTY)])])])
     source = typesetting.source(report, COVER)
     sections = next(line for line in source.split("\n") if line.startswith("#let parts = "))
     [literal] = re.findall(r'chapters: \(json\(bytes\("((?:[^"\\]|\\.)*)"\)\), \)', sections)
@@ -369,7 +398,7 @@ def test_the_typst_source_is_one_file_with_the_text_as_data():
     ("language", "words"), [("de", ["Inhalt", "Kapitel 1", "Seite 2 von"]), ("es", ["Contenido"])]
 )
 def test_the_fixed_words_follow_the_language(language, words):
-    report = document.build([document.Notebook("01_a", {"cells": []})], language)
+    report = volumes.build([document.Notebook("01_a", {"cells": [md("a")]})], language)
     cover = Cover(client="C", as_of=COVER.as_of, language=language)
     text = text_of(pypdf.PdfReader(io.BytesIO(typesetting.pdf(typesetting.source(report, cover), cover))))
     assert all(word in text for word in words)

@@ -6,10 +6,11 @@ from datetime import date
 import pytest
 import typst
 
-from bespoke.report import data, widths
-from bespoke.report.cover import Cover
-from bespoke.report.glyphs import BREAK
-from bespoke.report.model import Column, Section, Table
+from bespoke.report import typst_data, widths
+from bespoke.report.columns import parts
+from bespoke.report.glyphs import BREAK, hyphenates
+from bespoke.report.model import DocumentTable, Section, TableColumn
+from bespoke.report.report_cover import Cover
 from bespoke.show import fonts
 
 WORDS = [
@@ -25,12 +26,14 @@ WORDS = [
 ]
 
 
-def table(columns: list[Column], *rows: list[str]) -> Table:
-    return Table(columns, [list(row) for row in rows])
+def table(columns: list[TableColumn], *rows: list[str]) -> DocumentTable:
+    return DocumentTable(columns, [list(row) for row in rows])
 
 
 def test_a_small_table_keeps_its_natural_widths():
-    fit = widths.fit(table([Column("Task"), Column("N", numeric=True)], ["Notes", "12"], ["Claims", "7"]))
+    fit = widths.fit(
+        table([TableColumn("Task"), TableColumn("N", numeric=True)], ["Notes", "12"], ["Claims", "7"])
+    )
     assert fit.size == 8.5
     assert not fit.turned
     assert sum(fit.widths) < 100
@@ -38,21 +41,63 @@ def test_a_small_table_keeps_its_natural_widths():
 
 def test_text_wraps_before_figures_do():
     long = "a sentence of several words that will not fit on one line of a table " * 3
-    fit = widths.fit(table([Column("Text"), Column("Spend", numeric=True)], [long, "12,345,678.90"]))
+    fit = widths.fit(
+        table([TableColumn("Text"), TableColumn("Spend", numeric=True)], [long, "12,345,678.90"])
+    )
     assert fit.widths[1] >= widths.width("12,345,678.90", fit.size)
     assert sum(fit.widths) + widths.GUTTER == pytest.approx(widths.TEXT_WIDTH, abs=0.1)
 
 
-def test_type_shrinks_before_words_break_and_pages_turn_at_last():
-    columns = [Column(f"Column {i}") for i in range(9)]
-    assert widths.fit(table(columns, ["extraordinary"] * 9)).size < 8.5
-    columns = [Column(f"Column {i}") for i in range(16)]
-    assert widths.fit(table(columns, ["extraordinary"] * 16)).turned
+def columns(count: int) -> list[TableColumn]:
+    return [TableColumn(f"Column {i}") for i in range(count)]
+
+
+def test_type_shrinks_to_8_points_and_no_further():
+    """Seven columns of a word of 51 points and six gutters of 11 have 423 of the 453.5 points, eight columns not."""
+    assert widths.fit(table(columns(7), ["extraordinary"] * 7)).size == 8.5
+    for count in (8, 12, 20):
+        assert widths.fit(table(columns(count), ["extraordinary"] * count)).size >= 8.0
+
+
+def test_long_words_are_hyphenated_before_a_page_turns():
+    word = "Kostenvoranschlag"
+    one = table(columns(7), *[[word] * 7] * 20)
+    fit = widths.fit(one)
+    assert not fit.turned
+    assert widths.fits(one)
+    assert all(widths.hyphenated(word, width, fit.size) for width in fit.widths)
+    assert (
+        widths.broken(word, fit.widths[0], fit.size) == word
+    )  # nothing is put into it: the typesetter knows where
+
+
+def test_a_long_table_turns_its_page_and_a_short_one_is_set_in_parts():
+    assert widths.fit(table(columns(12), *[["extraordinary"] * 12] * widths.MANY)).turned
+    short = table(columns(12), ["extraordinary"] * 12)
+    assert len(parts(short)) == 2
+    assert not any(widths.fit(part).turned for part in parts(short))
+
+
+@pytest.mark.parametrize(
+    ("word", "ordinary"),
+    [
+        ("Dokumentationspflicht", True),
+        ("responsibilities,", True),
+        ("(experimentación)", True),
+        ("short", False),
+        ("claude-haiku-5-5", False),
+        ("bcdfghjklmnp", False),
+        ("1234567890", False),
+        ("a" * 40, False),
+    ],
+)
+def test_only_ordinary_words_are_left_to_be_hyphenated(word, ordinary):
+    assert hyphenates(word) is ordinary
 
 
 @pytest.mark.parametrize("count", [1, 5, 12, 30])
 def test_no_table_is_wider_than_its_page(count):
-    columns = [Column(f"A title of column {i}", numeric=i % 2 == 1) for i in range(count)]
+    columns = [TableColumn(f"A title of column {i}", numeric=i % 2 == 1) for i in range(count)]
     fit = widths.fit(table(columns, ["x" * 200, "1,234,567"] * (count // 2) + ["y"] * (count % 2)))
     space = widths.WIDE_WIDTH if fit.turned else widths.TEXT_WIDTH
     assert sum(fit.widths) + widths.GUTTER * (count - 1) <= space + 0.5
@@ -60,9 +105,11 @@ def test_no_table_is_wider_than_its_page(count):
 
 def test_codes_and_addresses_break_within_their_column():
     code = '{"diagnosis_icd10":["E11.65"],"x":"' + "a" * 80 + '"}'
-    one = table([Column("Payload", code=True), Column("Text")], [code, "some text that wraps " * 12])
+    one = table(
+        [TableColumn("Payload", code=True), TableColumn("Text")], [code, "some text that wraps " * 12]
+    )
     section = Section("a", "1", "Chapter 1", "T", "T", [one])
-    set_as = data.section(section, Cover(client="C", as_of=date(2026, 1, 1)), "chapter")["body"][0]
+    set_as = typst_data.section(section, Cover(client="C", as_of=date(2026, 1, 1)), "chapter")["body"][0]
     text = set_as["rows"][0]["cells"][0]["children"][0]["text"]
     assert text.replace(BREAK, "") == code
     assert max(widths.width(p, set_as["size"], code=True) for p in text.split(BREAK)) <= set_as["widths"][0]

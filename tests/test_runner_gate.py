@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from bespoke.runner.beside import CalledOff, Gate
+from bespoke.runner.parallel.start_gates import CalledOff, StartGate
 
 
 def test_an_open_gate_lets_through_and_counts_the_wait() -> None:
-    gate = Gate()
+    gate = StartGate()
     threading.Timer(0.05, gate.open).start()
     gate.pass_through()
     assert gate.decided
@@ -19,14 +19,14 @@ def test_an_open_gate_lets_through_and_counts_the_wait() -> None:
 
 
 def test_a_notebook_that_was_called_off_does_not_pass() -> None:
-    gate = Gate()
+    gate = StartGate()
     threading.Timer(0.01, gate.call_off).start()
     with pytest.raises(CalledOff):
         gate.pass_through()
 
 
 def test_what_was_opened_stays_open() -> None:
-    gate = Gate()
+    gate = StartGate()
     gate.open()
     gate.call_off()
     started = time.perf_counter()

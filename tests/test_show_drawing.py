@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from bespoke import places, show
+from bespoke import paths, show
 from bespoke.exhibits import failure_modes
-from bespoke.exhibits.task_audit.quality import _draw_gaps, _Gap
+from bespoke.exhibits.task_audit.quality_exhibits import _draw_gaps, _Gap
 from bespoke.show import drawing
 from bespoke.show.blocks import MIME
-from bespoke.show.numbers import speaking
+from bespoke.show.numbers import number_locale
 
 ALT = "One bar of a length that the data give."
 
@@ -41,7 +41,7 @@ def last_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         path = tmp_path / "last.ipynb"
         path.write_text(json.dumps({"cells": [{"cell_type": "markdown"}, {"outputs": [output]}]}))
         drawing._figures_of.cache_clear()
-        monkeypatch.setenv(places.LAST_RUN, str(path))
+        monkeypatch.setenv(paths.LAST_RUN, str(path))
 
     return leave
 
@@ -64,7 +64,7 @@ def test_other_data_are_drawn(last_run: Any, data: tuple[Any, ...]) -> None:
 @pytest.mark.usefixtures("house")
 def test_another_language_is_drawn_anew() -> None:
     english = drawing.drawn(bar, (1.0, "Notes"))[1]
-    with speaking("de"):
+    with number_locale("de"):
         assert drawing.drawn(bar, (1.0, "Notes"))[1] != english
 
 
@@ -91,7 +91,7 @@ def test_a_last_notebook_that_cannot_be_read_is_no_obstacle(
 ) -> None:
     path = tmp_path / "last.ipynb"
     path.write_text(content)
-    monkeypatch.setenv(places.LAST_RUN, str(path))
+    monkeypatch.setenv(paths.LAST_RUN, str(path))
     drawing._figures_of.cache_clear()
     assert drawing.drawn(bar, (1.0, "Notes"))[0].startswith("<?xml")
 

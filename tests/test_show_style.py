@@ -8,7 +8,8 @@ import matplotlib.figure
 import pytest
 
 from bespoke import show
-from bespoke.show.style import svg
+from bespoke.report.colour import contrast
+from bespoke.show.style import BAND, CYCLE, EMPHASIS, INK, MUTED, QUIET, svg
 
 
 def drawing(label: str) -> object:
@@ -34,3 +35,22 @@ def test_drawing_once_gives_what_drawing_twice_gave(monkeypatch: pytest.MonkeyPa
     once = svg(drawing("Notes"))
     monkeypatch.setattr("bespoke.show.style._figure_class", lambda: matplotlib.figure.Figure)
     assert svg(drawing("Notes")) == once
+
+
+def test_words_of_a_figure_are_words() -> None:
+    """Not outlines of letters: they can be selected and found, and a blank that parts them from a mark stays."""
+    figure, axes = show.new_figure(1.0)
+    axes.text(0.5, 0.5, "  12%")
+    drawn = svg(figure)
+    assert [text.text for text in fromstring(drawn).iter("{http://www.w3.org/2000/svg}text")][
+        -1
+    ] == "\u00a0\u00a012%"
+    assert "DejaVuSans-" not in drawn
+
+
+def test_colours_carry_words_and_marks_are_seen() -> None:
+    """WCAG 2.2: words in a colour on white, or white words on it, need 4.5; a mark needs 3."""
+    assert all(contrast(colour) >= 4.5 for colour in (*CYCLE, INK, MUTED, EMPHASIS))
+    assert contrast(MUTED, BAND) >= 4.5
+    assert contrast(QUIET) >= 3
+    assert contrast(EMPHASIS) / contrast(QUIET) >= 1.4  # told apart in grey print too

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from bespoke.statistics.clusters import Clusters, Measure
-from bespoke.statistics.labels import macro_f1
+from bespoke.statistics.label_scores import macro_f1
 from bespoke.statistics.proportion import wilson
+from tests.coverage.coverage import exact
 
 
 def alone(n: int, **more: int) -> Clusters:
@@ -101,3 +102,12 @@ def test_macro_f1_of_nothing_answered_and_of_a_label_nobody_expects() -> None:
     assert float(found.combine(found.columns.sum(0))) == pytest.approx(2 / 3)
     other = macro_f1(["a", "a"], ["a", "z"])
     assert float(other.combine(other.columns.sum(0))) == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("cases", [30, 50, 100, 250])
+@pytest.mark.parametrize("share", [0.03, 0.1, 0.5, 0.9, 0.97])
+def test_the_interval_of_a_share_holds_the_truth_as_often_as_its_docstring_says(
+    cases: int, share: float
+) -> None:
+    """Computed over every number of right cases: no simulation, so no luck."""
+    assert 0.936 <= exact(share, cases) <= 0.9745

@@ -136,7 +136,6 @@ def test_rogan_gladen_by_hand() -> None:
     assert found.corrected is not None
     assert found.corrected.estimate == pytest.approx(1 / 7)
     assert found.corrected.low < 1 / 7 < found.corrected.high
-    assert found.corrected.half_width > wilson(30, 100).half_width  # the judge's own doubt is carried
 
 
 def test_a_judge_no_better_than_chance_says_nothing() -> None:

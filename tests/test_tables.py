@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 
 from bespoke.advice.routes import Route, remedies, routes
-from bespoke.facts import listing
 from bespoke.facts.effects import Effect, effects
 from bespoke.facts.places import ANYWHERE, Place, places
 from bespoke.facts.price_book import is_known
 from bespoke.facts.reader import Facts, Sourced, rows_of, value_rows
+from bespoke.inspection import facts_listing
 
 TODAY = date(2026, 11, 27)
 PLACES = {
@@ -262,7 +262,7 @@ def test_every_row_names_its_source_and_is_trusted_after_it_was_read(
 
 
 def test_the_listing_names_every_place_and_effect() -> None:
-    keys = [line.split("\t")[0] for line in listing.lines(TODAY)]
+    keys = [line.split("\t")[0] for line in facts_listing.lines(TODAY)]
     assert "place.bedrock_eu.from_4_7" in keys
     assert "effect.tuned.small.facts" in keys
     assert sum(key.startswith("effect.") for key in keys) == len(rows_of(Effect, "effects"))

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from bespoke.chapters.examples import ExamplesNeed
+from bespoke.chapters.examples_needed import ExamplesNeed
 from bespoke.chapters.timeline import DEFAULT_PHASES, compute
 from bespoke.chapters.timeline.ab_test import ab_test, sample_size
-from bespoke.chapters.timeline.estimates import Estimate, learnt, long_enough
+from bespoke.chapters.timeline.estimates import PhaseEstimate, learnt, long_enough
 from bespoke.chapters.timeline.own_phases import with_own
 from bespoke.chapters.timeline.points import Points
 from bespoke.chapters.timeline.task_plan import of_table
@@ -60,7 +60,7 @@ def needs(task_id: str, missing: int) -> ExamplesNeed:
 
 def network(
     c: Client, names: tuple[str, ...], *, examples: int | None = None, ab_days: int = 7
-) -> dict[str, Estimate]:
+) -> dict[str, PhaseEstimate]:
     found = with_own(long_enough(of_table("notes", names, c, FACTS, missing=examples), ab_days), c, FACTS)
     return {estimate.kind: estimate for estimate in found}
 

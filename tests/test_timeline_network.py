@@ -7,18 +7,18 @@ import math
 import numpy as np
 import pytest
 
-from bespoke.chapters.timeline.estimates import Estimate
+from bespoke.chapters.timeline.estimates import PhaseEstimate
 from bespoke.chapters.timeline.network import simulate, through
 from bespoke.statistics import three_point
 
 STAGES = {"audit": (2, 3), "dataset": (10, 30), "training": (5, 10), "ab": (5, 5), "integration": (5, 10)}
 
 
-def chain(mode: float) -> list[Estimate]:
+def chain(mode: float) -> list[PhaseEstimate]:
     """The source document's stages in one line, the likely point at a fraction of each range."""
     names = list(STAGES)
     return [
-        Estimate(name, low, low + mode * (high - low), high, (names[i - 1],) if i else ())
+        PhaseEstimate(name, low, low + mode * (high - low), high, (names[i - 1],) if i else ())
         for i, (name, (low, high)) in enumerate(STAGES.items())
     ]
 
@@ -43,7 +43,7 @@ def test_analytic_moments_of_the_five_stages() -> None:
     ],
 )
 def test_simulated_chain_in_weeks(
-    shape: three_point.Shape, mode: float, correlation: float, mean: float, p10: float, p50: float,
+    shape: three_point.DistributionShape, mode: float, correlation: float, mean: float, p10: float, p50: float,
     p80: float, p90: float, within_6: float, within_8: float,
 ) -> None:  # fmt: skip
     # 100,000 draws: the standard error of a percentile is below 0.01 weeks
@@ -66,7 +66,7 @@ def test_correlation_is_that_of_the_copula() -> None:
     # two PERT phases of the same shape: their rank correlation is 6/pi asin(rho/2) = 0.2876 for rho = 0.3
     from scipy.stats import spearmanr
 
-    pair = [Estimate("a", 1, 2, 4), Estimate("b", 1, 2, 4)]
+    pair = [PhaseEstimate("a", 1, 2, 4), PhaseEstimate("b", 1, 2, 4)]
     simulation = simulate(pair, 100_000, 5, 0.3)
     expected = 6 / math.pi * math.asin(0.15)
     assert spearmanr(*simulation.durations).statistic == pytest.approx(expected, abs=0.01)
@@ -74,7 +74,11 @@ def test_correlation_is_that_of_the_copula() -> None:
 
 def test_the_slower_of_two_parallel_paths_decides() -> None:
     # join waits for a (3 days) and b (5 days), then takes 2: finish 7 through b
-    network = [Estimate("a", 3, 3, 3), Estimate("b", 5, 5, 5), Estimate("join", 2, 2, 2, ("a", "b"))]
+    network = [
+        PhaseEstimate("a", 3, 3, 3),
+        PhaseEstimate("b", 5, 5, 5),
+        PhaseEstimate("join", 2, 2, 2, ("a", "b")),
+    ]
     simulation = through(network, np.array([[3.0], [5.0], [2.0]]))
     assert simulation.total[0] == 7
     assert simulation.starts[2, 0] == 5
@@ -83,7 +87,11 @@ def test_the_slower_of_two_parallel_paths_decides() -> None:
 
 def test_two_equal_parallel_paths_share_criticality_and_finish_later_than_either() -> None:
     # the larger of two independent PERT(0, 5, 10): mean above 5 (merge bias), each decides half of the draws
-    network = [Estimate("a", 0, 5, 10), Estimate("b", 0, 5, 10), Estimate("join", 0, 0, 0, ("a", "b"))]
+    network = [
+        PhaseEstimate("a", 0, 5, 10),
+        PhaseEstimate("b", 0, 5, 10),
+        PhaseEstimate("join", 0, 0, 0, ("a", "b")),
+    ]
     simulation = simulate(network, 50_000, 3, 0.0)
     assert simulation.total.mean() > 5.9
     assert simulation.criticality()[0] == pytest.approx(0.5, abs=0.01)

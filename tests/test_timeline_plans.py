@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from bespoke.advice import Amount, Configuration, Plan, Step
+from bespoke.advice import AdvicePlan, Configuration, MoneyRange, Step
 from bespoke.advice.gates import GateOutcome
 from bespoke.chapters.cost_model.compute import inputs_of
-from bespoke.chapters.cost_model.prices import TaskPrices
-from bespoke.chapters.examples import ExamplesNeed
+from bespoke.chapters.cost_model.task_prices import TaskPrices
+from bespoke.chapters.examples_needed import ExamplesNeed
 from bespoke.chapters.plans import Advised
 from bespoke.chapters.timeline import PhaseTimeline, PlanTimeline, Timeline, compute
 from bespoke.clients.schema import Client, LoggedPhase, NegotiatedPrice, Phase
@@ -33,8 +33,8 @@ def client(*task_ids: str, phases: tuple[Phase, ...] | None = None) -> Client:
     return replace(one, tasks=tasks, phases=phases)
 
 
-def amount(expected: float) -> Amount:
-    return Amount(expected=expected, p10=expected, p90=expected)
+def amount(expected: float) -> MoneyRange:
+    return MoneyRange(expected=expected, p10=expected, p90=expected)
 
 
 def unknown(gate: str, name: str) -> GateOutcome:
@@ -64,7 +64,7 @@ def advised(*steps: Step, task_id: str = "notes", **situation: Any) -> Advised:
     )
     return Advised(
         situation=found,
-        plan=Plan(
+        plan=AdvicePlan(
             task_id=task_id, steps=steps, end=len(steps) - 1, probability=None, today=amount(1.0), today_conditions=(),
             closed=(), unpriced=(), questions=(),
         ),

@@ -16,7 +16,7 @@ from bespoke.chapters import icd10_evaluation
 from bespoke.clients.schema import Note
 from bespoke.exhibits import icd10_evaluation as exhibits
 from bespoke.facts.reader import Facts
-from bespoke.tuning import front
+from bespoke.tuning import tune_commands
 from bespoke.tuning.jobs import commands
 from tests.tuning_bench import BUCKET, LEAD, ROLE, Bench, bench
 
@@ -32,7 +32,7 @@ def b(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     """The fakes behind the real command line: of every command only the way out is replaced."""
     with bench(tmp_path / "aws") as made:
         behind = {name: partial(getattr(commands, name), outside=made.outside) for name in NAMES}
-        monkeypatch.setattr(front, "_commands", lambda: SimpleNamespace(**behind))
+        monkeypatch.setattr(tune_commands, "_commands", lambda: SimpleNamespace(**behind))
         monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)
         yield made
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bespoke.tuning.jobs import commands
-from bespoke.tuning.jobs.answers import parse
+from bespoke.tuning.jobs.tuned_answers import parse
 from tests.claude_clients import QUICK
 from tests.tuning_bench import LEAD, SYSTEM, error_of, gold, make_client, note_text, taught, write_lines
 

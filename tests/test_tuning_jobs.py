@@ -17,11 +17,11 @@ from botocore.exceptions import ClientError
 
 from bespoke import clients
 from bespoke.chapters import dataset_readiness, icd10_evaluation
-from bespoke.chapters.examples import examples_needed
+from bespoke.chapters.examples_needed import examples_needed
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
-from bespoke.tuning.jobs import commands, upload
-from bespoke.tuning.jobs.aws import told
+from bespoke.tuning.jobs import aws_names, commands, upload
+from bespoke.tuning.jobs.aws import aws_errors
 from tests.bedrock_fake import ACCOUNT, Refusal, response
 from tests.tuning_bench import (
     BUCKET,
@@ -450,8 +450,9 @@ def test_a_wrong_region_is_refused_before_anything(b: Bench) -> None:
 
 def test_another_account_cannot_go_on_with_a_run(b: Bench) -> None:
     b.run(commands.submit, **NOVA)
-    state = b.folder / "tuning" / "state.json"
-    state.write_text(state.read_text().replace(f'"account": "{ACCOUNT}"', '"account": "999999999999"'))
+    b.rewrite(
+        json.loads(json.dumps(b.state()).replace(f'"account": "{ACCOUNT}"', '"account": "999999999999"'))
+    )
     for command, more in ((commands.submit, NOVA), (commands.status, {}), (commands.retire, {"yes": True})):
         assert "lives in AWS account 999999999999" in error_of(lambda c=command, m=more: b.run(c, **m))
 
@@ -691,11 +692,11 @@ def test_a_retired_run_can_be_started_again_under_a_new_name_on_aws(b: Bench) ->
 
 def test_status_finds_what_no_state_knows_and_retire_ends_it(b: Bench) -> None:
     deployed(b)
-    store = b.folder / "tuning" / "state.json"
-    state = json.loads(store.read_text())
-    state["runs"]["nova-lite"] |= {"model": None, "endpoint": None}
-    state["runs"]["nova-lite"]["job"] |= {"name": "bespoke-clinic-bbfe-other-00000000", "arn": ""}
-    store.write_text(json.dumps(state))
+    state = b.state()
+    other = state["runs"].pop("nova-lite") | {"name": "other", "digest": "0" * 64, "uploads": []}
+    other |= {"model": None, "endpoint": None}
+    other["job"] |= {"name": aws_names.job_name("clinic", "other", "0" * 64, 1), "arn": ""}
+    b.rewrite({**state, "runs": {"other": other}})
     b.run(commands.status)
     assert "not in the state, but on AWS and paid for: on_demand bespoke-clinic" in b.heard()
     assert "not in the state, but on AWS and paid for: model bespoke-clinic" in b.heard()
@@ -771,7 +772,7 @@ def test_a_failure_on_the_side_of_aws_is_one_readable_line() -> None:
 
 
 def _raised(error: Exception) -> None:
-    with told("the job x"):
+    with aws_errors("the job x"):
         raise error
 
 

@@ -13,7 +13,7 @@ from botocore.validate import ParamValidator
 from moto import mock_aws
 
 from bespoke.errors import BespokeError
-from bespoke.tuning.jobs import commands, naming
+from bespoke.tuning.jobs import aws_names, commands
 from bespoke.tuning.jobs.role import Role, role
 from tests.bedrock_fake import ACCOUNT
 from tests.tuning_bench import BUCKET, bench
@@ -48,8 +48,8 @@ def test_it_may_read_the_clients_folder_and_write_its_results_and_nothing_else()
         assert "*" not in statement["Action"]
         assert statement["Resource"] != ["*"]
     resources = [r for s in made().permissions["Statement"] for r in s["Resource"]]
-    folder = naming.client_folder("clinic")
-    assert naming.folder_key("clinic", "run", "0" * 64).startswith(folder)
+    folder = aws_names.client_folder("clinic")
+    assert aws_names.folder_key("clinic", "run", "0" * 64).startswith(folder)
     assert resources == [
         f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/{folder}*", f"arn:aws:s3:::{BUCKET}/{folder}*/output/*",
     ]  # fmt: skip

@@ -17,6 +17,7 @@ from moto import mock_aws
 from moto.core.models import botocore_stubber
 from moto.s3.models import s3_backends
 
+from bespoke import foreign, machine
 from bespoke.errors import BespokeError
 from bespoke.tuning.jobs.aws import Aws, clients
 from bespoke.tuning.jobs.outside import Outside
@@ -191,6 +192,12 @@ class Bench:
             (self.folder / "tuning" / "state.json").read_text(encoding="utf-8")
         )
         return found
+
+    def rewrite(self, state: dict[str, Any]) -> None:
+        """The state file as this machine itself would have written it."""
+        content = {key: value for key, value in state.items() if key != foreign.SEAL}
+        content[foreign.SEAL] = machine.seal(foreign.purpose("clinic"), machine.spelled(content))
+        (self.folder / "tuning" / "state.json").write_text(json.dumps(content), encoding="utf-8")
 
     def heard(self) -> str:
         return "\n".join(self.said)

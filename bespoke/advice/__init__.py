@@ -9,17 +9,17 @@ docs/advice.md works one task by hand.
 from bespoke.advice.candidates import Configuration, Intervention
 from bespoke.advice.decide import decide
 from bespoke.advice.gates import GateOutcome, evaluate_gates
-from bespoke.advice.plan import Amount, Plan, Prices, Step
+from bespoke.advice.plan import AdvicePlan, MoneyRange, Prices, Step
 from bespoke.advice.routes import Remedy, Route, remedies, remedy, routes
 from bespoke.advice.situation import GapState, Situation
 
 __all__ = [
-    "Amount",
+    "AdvicePlan",
     "Configuration",
     "GapState",
     "GateOutcome",
     "Intervention",
-    "Plan",
+    "MoneyRange",
     "Prices",
     "Remedy",
     "Route",

@@ -94,7 +94,8 @@ def _tested(situation: Situation, known: dict[str, Route]) -> list[Intervention]
     group = known[best.route].group
     return [
         Intervention(
-            route=best.route, group=group, model=best.model if group == "model" else None, measured=best.quality,
+            route=best.route, group=group, measured=best.quality,
+            model=best.model if group == "model" or best.route == CASCADED else None,
             remedies=(best.route,) if group in ("prompt", "inference", "retrieval") else (),
         )
     ]  # fmt: skip

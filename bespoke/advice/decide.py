@@ -14,7 +14,7 @@ from bespoke.advice.ending import likely_end
 from bespoke.advice.feasibility import Placed
 from bespoke.advice.gates import GateOutcome
 from bespoke.advice.options import Ground, Option, helps, most_to_gain, options, unsure
-from bespoke.advice.plan import Amount, Closed, Kind, Plan, Price, Prices, Step
+from bespoke.advice.plan import AdvicePlan, Closed, Kind, MoneyRange, Price, Prices, Step
 from bespoke.advice.quality import Outlook, outlook
 from bespoke.advice.routes import Group
 from bespoke.advice.situation import Situation
@@ -24,7 +24,7 @@ from bespoke.show.numbers import day
 MOST_BUILDS = 2  # in one plan: the best, and another where that leaves much open
 
 
-def decide(situation: Situation, facts: Facts, prices: Prices) -> Plan:
+def decide(situation: Situation, facts: Facts, prices: Prices) -> AdvicePlan:
     """The plan for one task. Pure: the same situation, facts and prices give the same plan."""
     return _Planner(Ground(situation, facts, prices, feasibility.as_it_runs(situation))).plan()
 
@@ -37,7 +37,7 @@ class _Planner:
         self.meanwhile: Step | None = None
         self.today = feasibility.today(ground.situation, ground.facts)
 
-    def plan(self) -> Plan:
+    def plan(self) -> AdvicePlan:
         ground, gap = self.ground, self.ground.situation.gap(self.ground.facts)
         leaving = feasibility.must_move(ground.situation, ground.facts)
         self._adopt()
@@ -56,7 +56,7 @@ class _Planner:
             self.steps.append(self._keep())
         end = likely_end(self.steps, ground)
         self._note_the_rest()
-        return Plan(
+        return AdvicePlan(
             task_id=ground.situation.task_id, steps=tuple(self.steps), end=end, meanwhile=self.meanwhile,
             probability=self.steps[end].reached,
             today=ground.prices.today(), today_conditions=self.today.broken,
@@ -125,7 +125,7 @@ class _Planner:
         )
         self.steps.insert(builds[0], step)
 
-    def _worth_measuring(self, cost: Amount) -> bool:
+    def _worth_measuring(self, cost: MoneyRange) -> bool:
         """Whether closing the whole gap could be worth more than finding out how."""
         return cost.expected <= most_to_gain(self.ground)
 
@@ -216,7 +216,7 @@ class _Planner:
                 conditions=option.placed.unknown, why=why,
             )
         )  # fmt: skip
-        ground.adopted = Amount.nothing()
+        ground.adopted = MoneyRange.nothing()
         if not one.is_build:
             ground.kept, ground.additions = option.placed.configuration, ground.with_(one)
 
@@ -226,7 +226,7 @@ class _Planner:
         price = ground.prices.price(ground.kept)
         if price is not None:
             quality = outlook(ground.situation, ground.facts, ground.additions)
-            ground.adopted = Amount.nothing()
+            ground.adopted = MoneyRange.nothing()
             self.steps.append(
                 self._step("test", ground.kept.route, "prompt", price=price, outlook=quality, chance=0.0)
             )
@@ -289,14 +289,15 @@ class _Planner:
         )  # fmt: skip
 
     def _step(
-        self, kind: Kind, route: str, group: Group, *, price: Price | None = None, cost: Amount | None = None,
-        days: float = 0.0, monthly: Amount | None = None, outlook: Outlook | None = None, chance: float | None = None,
+        self, kind: Kind, route: str, group: Group, *, price: Price | None = None, cost: MoneyRange | None = None,
+        days: float = 0.0, monthly: MoneyRange | None = None, outlook: Outlook | None = None,
+        chance: float | None = None,
         gain: float | None = None, reached: float | None = None, arrives: float | None = None,
         needs_worth: float | None = None, speaks_to: tuple[str, ...] = (),
         conditions: tuple[GateOutcome, ...] = (), why: str = "",
     ) -> Step:  # fmt: skip
         ground = self.ground
-        nothing = Amount.nothing()
+        nothing = MoneyRange.nothing()
         return Step(
             kind=kind, route=route, group=group, why=why, outlook=outlook, chance=chance, gain=gain,
             configuration=price.configuration if price else ground.kept,

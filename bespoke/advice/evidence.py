@@ -33,7 +33,7 @@ class Contradiction(Part):
     says: str  # one sentence, both values in it
 
 
-class Evidence(Part):
+class TaskEvidence(Part):
     """Every input of the decision about one task, by name, and what in them does not fit together."""
 
     inputs: dict[str, Input]

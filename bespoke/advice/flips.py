@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from bespoke.advice.decide import decide
-from bespoke.advice.plan import Plan, Prices
+from bespoke.advice.plan import AdvicePlan, Prices
 from bespoke.advice.situation import Situation, Worth
 from bespoke.facts.reader import Facts
 from bespoke.results import Part
@@ -34,7 +34,7 @@ Setter = Callable[[Situation, float], Situation]
 Varied = tuple[str, str, float | None, float, Setter, list[float]]  # input, unit, today, where to start, ...
 
 
-def flip_points(situation: Situation, facts: Facts, base: Plan, prices: PricesAt) -> tuple[Flip, ...]:
+def flip_points(situation: Situation, facts: Facts, base: AdvicePlan, prices: PricesAt) -> tuple[Flip, ...]:
     """One row per input that changes the first step or the likely end somewhere in its range; an input that leads to
     the same action everywhere has none. Volume is priced at every point tried, other inputs leave prices as they are.
     """
@@ -103,11 +103,11 @@ def _examples(s: Situation) -> list[float]:
     return [float(v) for v in more]  # examples that are there do not go away
 
 
-def _nearest(varied: Varied, s: Situation, facts: Facts, base: Plan, prices: PricesAt) -> Flip | None:
+def _nearest(varied: Varied, s: Situation, facts: Facts, base: AdvicePlan, prices: PricesAt) -> Flip | None:
     name, unit, today, start, set_to, values = varied
     plain = prices(1.0)
 
-    def plan_at(value: float) -> Plan:
+    def plan_at(value: float) -> AdvicePlan:
         at = set_to(s, value)
         return decide(at, facts, prices(value / s.requests_per_day) if name == "requests a day" else plain)
 
@@ -119,8 +119,8 @@ def _nearest(varied: Varied, s: Situation, facts: Facts, base: Plan, prices: Pri
 
 
 def _halved(
-    inside: float, outside: float, plan_at: Callable[[float], Plan], base: Plan
-) -> tuple[float, Plan]:
+    inside: float, outside: float, plan_at: Callable[[float], AdvicePlan], base: AdvicePlan
+) -> tuple[float, AdvicePlan]:
     """The change found closer to today, by halving the step between the last value that changes nothing and the first
     that does."""
     plan = plan_at(outside)
@@ -134,11 +134,11 @@ def _halved(
     return float(f"{outside:.3g}"), plan
 
 
-def same(one: Plan, other: Plan) -> bool:
+def same(one: AdvicePlan, other: AdvicePlan) -> bool:
     """Whether two plans lead to the same first step and the same likely end, model and place included."""
     return _actions(one) == _actions(other)
 
 
-def _actions(plan: Plan) -> tuple[str, ...]:
+def _actions(plan: AdvicePlan) -> tuple[str, ...]:
     first, end = plan.first.configuration, plan.likely_end.configuration
     return plan.first.route, first.model, first.place, plan.end_route, end.model, end.place

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from bespoke.advice import feasibility, preparing, worth
 from bespoke.advice.candidates import Configuration, Intervention, interventions, named
 from bespoke.advice.feasibility import Placed
-from bespoke.advice.plan import Amount, Closed, Price, Prices
+from bespoke.advice.plan import Closed, MoneyRange, Price, Prices
 from bespoke.advice.quality import Addition, Outlook, outlook, removed
 from bespoke.advice.situation import Situation
 from bespoke.facts.reader import Facts
@@ -52,8 +52,8 @@ class Ground:
     prices: Prices
     kept: Configuration
     additions: list[Addition] = field(default_factory=list)
-    adopted: Amount = field(
-        default_factory=Amount.nothing
+    adopted: MoneyRange = field(
+        default_factory=MoneyRange.nothing
     )  # roll-out of what was already measured to be better
     reached: float = 0.0
     built: float = 0.0  # chance of the best model of its own so far: they learn from the same examples

@@ -13,24 +13,24 @@ from bespoke.results import Part
 Kind = Literal["keep", "prepare", "lever", "test", "build"]
 
 
-class Amount(Part):
+class MoneyRange(Part):
     """Money in the engagement's currency: what is expected, and the 10th and 90th percentile."""
 
     expected: float
     p10: float
     p90: float
 
-    def __add__(self, other: Amount) -> Amount:
+    def __add__(self, other: MoneyRange) -> MoneyRange:
         """Both at once. The ends add up as they do when everything turns out dear, or cheap, together."""
-        return Amount(
+        return MoneyRange(
             expected=self.expected + other.expected, p10=self.p10 + other.p10, p90=self.p90 + other.p90
         )
 
-    def times(self, factor: float) -> Amount:
-        return Amount(expected=factor * self.expected, p10=factor * self.p10, p90=factor * self.p90)
+    def times(self, factor: float) -> MoneyRange:
+        return MoneyRange(expected=factor * self.expected, p10=factor * self.p10, p90=factor * self.p90)
 
     @classmethod
-    def nothing(cls) -> Amount:
+    def nothing(cls) -> MoneyRange:
         return cls(expected=0.0, p10=0.0, p90=0.0)
 
 
@@ -38,10 +38,10 @@ class Price(Part):
     """What a configuration costs: a month, with the levers that pay; the test; what is left to go live."""
 
     configuration: Configuration  # with its levers
-    monthly: Amount
+    monthly: MoneyRange
     added_monthly: float  # expected, beyond today's model and prompt with every lever that pays
-    test: Amount
-    rollout: Amount
+    test: MoneyRange
+    rollout: MoneyRange
     test_days: float
     rollout_days: float
 
@@ -50,13 +50,13 @@ class Prices(Protocol):
     def price(self, configuration: Configuration) -> Price | None:
         """None where the tables have no price for it on the day."""
 
-    def today(self) -> Amount:
+    def today(self) -> MoneyRange:
         """A month as it runs today."""
 
-    def levered(self) -> tuple[Amount, tuple[str, ...]]:
+    def levered(self) -> tuple[MoneyRange, tuple[str, ...]]:
         """A month of today's model and prompt with every lever that pays, and these levers."""
 
-    def preparing(self, route: str, *, cases: int, failures: int, rows: int) -> tuple[Amount, float]:
+    def preparing(self, route: str, *, cases: int, failures: int, rows: int) -> tuple[MoneyRange, float]:
         """Cost and working days of a preparing step."""
 
 
@@ -67,9 +67,9 @@ class Step(Part):
     route: str
     group: Group
     configuration: Configuration
-    cost: Amount  # of the step itself: the preparation, the test, or the work on a lever
-    rollout: Amount  # still to be paid once if the step is kept
-    monthly: Amount | None  # as it would then run; None where nothing runs yet
+    cost: MoneyRange  # of the step itself: the preparation, the test, or the work on a lever
+    rollout: MoneyRange  # still to be paid once if the step is kept
+    monthly: MoneyRange | None  # as it would then run; None where nothing runs yet
     days: float  # working days of the step
     rollout_days: float
     outlook: Outlook | None  # quality after it; None: unknown until tried, or untouched
@@ -92,7 +92,7 @@ class Closed(Part):
     outcomes: tuple[GateOutcome, ...]
 
 
-class Plan(Part):
+class AdvicePlan(Part):
     """The answer for one task: steps in order, where they probably end, and what is not known."""
 
     task_id: str
@@ -100,7 +100,7 @@ class Plan(Part):
     meanwhile: Step | None = None  # caching or batches, switched on beside the plan at once
     end: int  # index of the step at which it probably ends
     probability: float | None  # of having reached the target by then; None where it cannot be said
-    today: Amount
+    today: MoneyRange
     today_conditions: tuple[GateOutcome, ...]  # what speaks against what runs today
     closed: tuple[Closed, ...]
     unpriced: tuple[str, ...]  # routes without a price on the day
@@ -133,19 +133,19 @@ class Plan(Part):
         return sum(step.cost.expected * step.arrives for step in self.steps)
 
     @property
-    def one_off(self) -> Amount:
+    def one_off(self) -> MoneyRange:
         """Everything paid once on the way to the likely end: every step up to it, and the roll-out of what is kept.
 
         A model of its own takes the place of the prompt work before it, which is then not rolled out.
         """
         built = self.likely_end.kind == "build"
-        total = self.meanwhile.cost + self.meanwhile.rollout if self.meanwhile else Amount.nothing()
+        total = self.meanwhile.cost + self.meanwhile.rollout if self.meanwhile else MoneyRange.nothing()
         for step in self.taken:
             kept = step.kind in ("lever", "build") or (step.kind == "test" and not built)
-            total = total + step.cost + (step.rollout if kept else Amount.nothing())
+            total = total + step.cost + (step.rollout if kept else MoneyRange.nothing())
         return total
 
     @property
-    def monthly(self) -> Amount:
+    def monthly(self) -> MoneyRange:
         """A month at the likely end; today's where nothing is changed."""
         return next((s.monthly for s in reversed(self.taken) if s.monthly is not None), self.today)

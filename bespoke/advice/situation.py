@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from bespoke.advice.evidence import Evidence
+from bespoke.advice.evidence import TaskEvidence
 from bespoke.clients.schema import Change
 from bespoke.facts.reader import Facts
 from bespoke.results import Part
@@ -73,7 +73,7 @@ class Situation(Part):
     worth: Worth
     prompt_cached: bool | None = None  # whether today's prompt is read from a cache
     assumed: tuple[str, ...] = ()  # columns of the task list that a wide range stands for, as nobody knows
-    evidence: Evidence
+    evidence: TaskEvidence
 
     @property
     def failures_read(self) -> int:

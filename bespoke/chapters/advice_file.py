@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bespoke.advice.gates import GateOutcome
-from bespoke.advice.plan import Amount, Step
+from bespoke.advice.plan import MoneyRange, Step
 
 if TYPE_CHECKING:  # the chapter writes this file with its result
     from bespoke.chapters.recommendation import Recommendation, TaskAdvice
@@ -34,10 +34,13 @@ def _task(task: TaskAdvice) -> dict[str, Any]:
         "task_id": task.task_id,
         "evidence": {name: one.grade for name, one in task.situation.evidence.inputs.items()},
         "contradictions": [{"input": c.input, "says": c.says} for c in task.situation.evidence.contradictions],
-        "first_step": {**_where(plan.first), "cost": _round(plan.first.cost), "days": plan.first.days},
-        "meanwhile": None if plan.meanwhile is None else _step(plan.meanwhile, False),
-        "plan": [_step(step, i == plan.end) for i, step in enumerate(plan.steps)],
+        "first_step": {
+            **_where(plan.first), "cost": _round(plan.first.cost), "days": plan.first.days, "who": task.who,
+        },
+        "meanwhile": None if plan.meanwhile is None else _step(plan.meanwhile, False, None),
+        "plan": [_step(step, i == plan.end, task.situation.aim) for i, step in enumerate(plan.steps)],
         "likely_end": {**_where(plan.likely_end), "route": plan.end_route},
+        "expected_spend": round(plan.expected_spend, 2),
         "probability_of_target": None if plan.probability is None else round(plan.probability, 4),
         "today": _round(money.today),
         "monthly": _round(money.monthly),
@@ -71,7 +74,7 @@ def _where(step: Step) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _step(step: Step, is_end: bool) -> dict[str, Any]:
+def _step(step: Step, is_end: bool, aim: float | None) -> dict[str, Any]:
     quality = step.outlook
     return {
         "kind": step.kind, **_where(step), "cost": _round(step.cost), "rollout": _round(step.rollout),
@@ -84,6 +87,7 @@ def _step(step: Step, is_end: bool) -> dict[str, Any]:
         "arrives": round(step.arrives, 4),
         "pays_from_a_worth_of": None if step.needs_worth is None else round(step.needs_worth, 4),
         "conditions": [_condition(o) for o in step.conditions],
+        "stop_at_quality": aim if step.kind in ("test", "build") or step.route == "measure" else None,
         "likely_end": is_end, "because": step.why,
     }  # fmt: skip
 
@@ -92,5 +96,5 @@ def _condition(outcome: GateOutcome) -> dict[str, str]:
     return {"gate": outcome.gate, "verdict": outcome.verdict, "needs": outcome.needs, "found": outcome.found}
 
 
-def _round(amount: Amount) -> float:
+def _round(amount: MoneyRange) -> float:
     return round(amount.expected, 2)

@@ -6,41 +6,25 @@ import math
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
 
-from bespoke.chapters.timeline.estimates import Estimate
+from bespoke.chapters.timeline.estimates import PhaseEstimate
 from bespoke.chapters.timeline.network import simulate
-from bespoke.facts.price_book import MILLION, Rates, tariff
-from bespoke.facts.reader import Facts, Sourced, in_force, rows_of
+from bespoke.facts.claim import Claim, Verdict
+from bespoke.facts.price_book import MILLION, TokenRates, tariff
+from bespoke.facts.reader import Facts, in_force, rows_of
 from bespoke.results import Part, Result
 from bespoke.show.filling import filled
 from bespoke.show.numbers import day, decimal, exact
 from bespoke.statistics.proportion import wilson
-from bespoke.statistics.three_point import Shape
+from bespoke.statistics.three_point import DistributionShape
 
-Verdict = Literal[
-    "right", "wrong", "wrong in general", "incomplete", "misleading", "contradictory", "unsupported",
-    "outdated",
-]  # fmt: skip
 Inputs = Mapping[str, Decimal | str]
 HOUR = Decimal(3600)
 DAY = Decimal(86_400)
 SERIAL = ("audit", "dataset", "training", "evaluation_ab", "integration")
 DRAWS = 20_000
-
-
-class Claim(Sourced):
-    """A row of the register. `finding` is filled with what `check` computes from `inputs`."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
-    claim: str
-    finding: str
-    verdict: Verdict
-    check: str | None = None
-    inputs: Mapping[str, Decimal | str] = {}
 
 
 class Computed(Part):
@@ -208,7 +192,7 @@ CHECKS: dict[str, Callable[[Inputs, Facts], dict[str, str]]] = {
 }  # fmt: skip
 
 # (shape, where the likely point lies in the range, correlation)
-THREE_MODELS: tuple[tuple[Shape, float, float], ...] = (
+THREE_MODELS: tuple[tuple[DistributionShape, float, float], ...] = (
     ("triangular", 1 / 2, 0.0),
     ("triangular", 1 / 2, 0.6),
     ("pert", 1 / 3, 0.3),
@@ -216,18 +200,18 @@ THREE_MODELS: tuple[tuple[Shape, float, float], ...] = (
 
 
 def _within(
-    ranges: list[tuple[float, ...]], days: float, shape: Shape, mode: float, correlation: float
+    ranges: list[tuple[float, ...]], days: float, shape: DistributionShape, mode: float, correlation: float
 ) -> float:
     """Probability that a serial chain of these ranges ends within so many working days."""
     chain = [
-        Estimate(str(i), low, low + mode * (high - low), high, (str(i - 1),) if i else ())
+        PhaseEstimate(str(i), low, low + mode * (high - low), high, (str(i - 1),) if i else ())
         for i, (low, high) in enumerate(ranges)
     ]
     total = simulate(chain, DRAWS, 20261120, correlation, shape).total
     return float(np.mean(total <= days))
 
 
-def _rates(inputs: Inputs, facts: Facts) -> Rates:
+def _rates(inputs: Inputs, facts: Facts) -> TokenRates:
     return tariff(str(inputs["model"]), facts.as_of, facts=facts).base
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bespoke.chapters.measured import measured_tasks
+from bespoke.chapters.measured_inputs import measured_tasks
 from bespoke.chapters.registry import EVIDENCE, compute
 from bespoke.chapters.situations import situations
 from bespoke.clients.schema import Client

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from bespoke.advice.evidence import Contradiction, Evidence, Grade, Input, Value, best, contradictions, graded
+from bespoke.advice.evidence import (
+    Contradiction,
+    Grade,
+    Input,
+    TaskEvidence,
+    Value,
+    best,
+    contradictions,
+    graded,
+)
 from bespoke.clients.schema import Client, Task
 from bespoke.evaluation.measured import MeasuredSystem, MeasuredTask
 from bespoke.facts.price_book import canonical, is_known
@@ -31,7 +40,7 @@ def evidence(
     counted: int | None,
     identifiers: int | None,
     measured: MeasuredTask | None,
-) -> Evidence:
+) -> TaskEvidence:
     """Every input with its grade: `counted` are the usable examples in the task's files, `identifiers` the rows of them
     that hold any."""
     in_use = measured.in_use if measured else None
@@ -60,7 +69,7 @@ def evidence(
         *_logs_apart(task), _model_apart(task, in_use), _cached_on_cases(task, in_use),
         _waits_and_hurries(task), _target_above(task, measured), _target_below(task), implausible_latency(task, facts),
     )  # fmt: skip
-    return Evidence(inputs={one.name: one for one in found}, contradictions=contradictions(said))
+    return TaskEvidence(inputs={one.name: one for one in found}, contradictions=contradictions(said))
 
 
 def _input(name: str, *, measured: Value = None, counted: Value = None, declared: Value = None) -> Input:

@@ -6,10 +6,12 @@ from typing import ClassVar
 
 from bespoke.chapters.dataset_readiness.identifiers.quoting import Quoting
 from bespoke.clients.schema import Client
+from bespoke.evaluation.case_by_case import ANSWER, INPUT, PROMPT
 from bespoke.evaluation.details import Detail, Grid, Matrix, Value
 from bespoke.evaluation.evaluate import evaluate_task
 from bespoke.evaluation.measured import MeasuredTask
 from bespoke.evaluation.result import TaskEvaluation
+from bespoke.evaluation.shown_cases import CaseByCase, ShownAnswer, ShownCase
 from bespoke.facts.reader import Facts
 from bespoke.results import Part, Result
 from bespoke.scorers import find
@@ -93,4 +95,24 @@ def _printable(found: TaskEvaluation, country: str) -> TaskEvaluation:
         return detail.model_copy(update={"values": values})
 
     details = tuple(map(plain, found.details))
-    return found.model_copy(update={"details": details, "masked": quoting.masked()})
+    shown = _cases(found.cases_shown, quoting, file) if found.cases_shown else None
+    return found.model_copy(update={"details": details, "cases_shown": shown, "masked": quoting.masked()})
+
+
+def _cases(found: CaseByCase, quoting: Quoting, file: str) -> CaseByCase:
+    def part(text: str, most: int) -> str:
+        shown, stop = quoting.part(text, 0, most, file)
+        return shown if stop >= len(text) else f"{shown}…"
+
+    def answer(one: ShownAnswer) -> ShownAnswer:
+        runs = tuple(r.model_copy(update={"text": part(r.text, ANSWER)}) for r in one.runs)
+        return one.model_copy(update={"runs": runs})
+
+    def case(one: ShownCase) -> ShownCase:
+        texts = {name: quoting.text(getattr(one, name), file) for name in ("id", "group")}
+        texts |= {"input": part(one.input, INPUT), "expected": part(one.expected, ANSWER)}
+        lists = {name: quoting.texts(getattr(one, name), file) for name in ("tags", "documents")}
+        return one.model_copy(update={**texts, **lists, "answers": tuple(map(answer, one.answers))})
+
+    prompt = part(found.prompt, PROMPT)
+    return found.model_copy(update={"prompt": prompt, "cases": tuple(map(case, found.cases))})

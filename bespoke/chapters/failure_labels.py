@@ -20,7 +20,7 @@ PEOPLE = ("client's code table", "both annotators", "annotators of the same code
 FOLDS = 5
 
 
-class Label(Part):
+class FailureLabel(Part):
     """The family of one failing output and where it comes from."""
 
     failure_id: str
@@ -48,7 +48,7 @@ def label_failures(
     *,
     seed: int,
     judge: Sequence[JudgeLabel] = (),
-) -> tuple[tuple[Label, ...], ClassifierCheck | None]:
+) -> tuple[tuple[FailureLabel, ...], ClassifierCheck | None]:
     """One label per failing output, in the order of the file.
 
     The client's own code decides where the consultant mapped it; then the annotators' labels of that row; then
@@ -59,7 +59,7 @@ def label_failures(
     labels = direct_labels(failures, codes)
     said = {row.failure_id: row.family for row in judge}
     labels = [
-        Label(failure_id=label.failure_id, family=said[label.failure_id], given_by=JUDGE)
+        FailureLabel(failure_id=label.failure_id, family=said[label.failure_id], given_by=JUDGE)
         if label.family == UNMAPPED and label.failure_id in said
         else label
         for label in labels
@@ -69,17 +69,17 @@ def label_failures(
     if open_rows:
         check, guesses = _classify(failures, labels, open_rows, seed)
         for i, family in guesses.items():
-            labels[i] = Label(failure_id=failures[i].failure_id, family=family, given_by=CLASSIFIER)
+            labels[i] = FailureLabel(failure_id=failures[i].failure_id, family=family, given_by=CLASSIFIER)
     return tuple(labels), check
 
 
-def direct_labels(failures: Sequence[Failure], codes: Sequence[CodeFamily]) -> list[Label]:
+def direct_labels(failures: Sequence[Failure], codes: Sequence[CodeFamily]) -> list[FailureLabel]:
     """The same without the classifier: what code table, annotators, checks and words do not say stays unmapped."""
     table, majority = {row.code: row.family for row in codes}, _majority_by_code(failures)
     return [_direct(failure, table, majority) for failure in failures]
 
 
-def _direct(failure: Failure, table: Mapping[str, str], majority: Mapping[str, str]) -> Label:
+def _direct(failure: Failure, table: Mapping[str, str], majority: Mapping[str, str]) -> FailureLabel:
     family, given_by = UNMAPPED, "nobody"
     if failure.code in table:
         family, given_by = table[failure.code], "client's code table"
@@ -93,7 +93,7 @@ def _direct(failure: Failure, table: Mapping[str, str], majority: Mapping[str, s
         family, given_by = "format", "schema check"
     elif hinted := _hinted(failure.code):
         family, given_by = hinted, "words of the code"
-    return Label(failure_id=failure.failure_id, family=family, given_by=given_by)
+    return FailureLabel(failure_id=failure.failure_id, family=family, given_by=given_by)
 
 
 def _majority_by_code(failures: Sequence[Failure]) -> dict[str, str]:
@@ -133,7 +133,7 @@ def _hinted(code: str) -> str | None:
 
 
 def _classify(
-    failures: Sequence[Failure], labels: Sequence[Label], open_rows: Sequence[int], seed: int
+    failures: Sequence[Failure], labels: Sequence[FailureLabel], open_rows: Sequence[int], seed: int
 ) -> tuple[ClassifierCheck | None, dict[int, str]]:
     known = [i for i, label in enumerate(labels) if label.family != UNMAPPED and _words(failures[i])]
     counts = Counter(labels[i].family for i in known)

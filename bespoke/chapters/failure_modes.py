@@ -22,7 +22,7 @@ from bespoke.chapters.failure_labels import (
     PEOPLE,
     UNMAPPED,
     ClassifierCheck,
-    Label,
+    FailureLabel,
     direct_labels,
     label_failures,
 )
@@ -34,6 +34,7 @@ from bespoke.statistics.interval import Interval
 from bespoke.statistics.proportion import wilson
 
 SEED = 20261120
+QUOTED = 280  # characters of each text of a sample
 
 
 class CodeCount(Part):
@@ -78,11 +79,23 @@ class PlanStep(Part):
     gain: float | None  # points of quality at most, on the scale 0 to 1; None without a current quality
 
 
+class Sample(Part):
+    """One failing output as it came, identifiers masked: of the family its task fails with most."""
+
+    task_id: str
+    failure_id: str
+    family: str
+    code: str  # the client's own
+    prompt: str
+    expected: str
+    actual: str
+
+
 class FailureModes(Result):
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     n: int
-    labels: tuple[Label, ...]
+    labels: tuple[FailureLabel, ...]
     given_by: dict[str, int]  # how many labels came from where
     codes: tuple[CodeCount, ...]
     families: tuple[FamilyRate, ...]  # most frequent first, unmapped included
@@ -96,7 +109,10 @@ class FailureModes(Result):
     judges: tuple[JudgeCheck, ...]  # the judge model and the classifier, where they labelled anything
     plan: tuple[PlanStep, ...]  # largest possible gain first
     task_names: dict[str, str] = Field(default_factory=dict)  # task -> its name
-    masked: dict[str, int] = Field(default_factory=dict)  # file -> identifiers that its codes have no more
+    samples: tuple[Sample, ...] = ()  # one a task that has failing outputs
+    masked: dict[str, int] = Field(
+        default_factory=dict
+    )  # file -> identifiers that what is quoted has no more
 
     def main_family(self, task_id: str) -> str | None:
         """The most frequent mapped family of a task; None when none of its failures is mapped."""
@@ -133,7 +149,7 @@ def _found(
     client: Client,
     facts: Facts,
     failures: Sequence[Failure],
-    labels: tuple[Label, ...],
+    labels: tuple[FailureLabel, ...],
     classifier: ClassifierCheck | None,
 ) -> FailureModes:
     by_task, quoting = _by_task(failures, labels), Quoting(client.engagement.country)
@@ -143,6 +159,7 @@ def _found(
         labels=labels,
         given_by=dict(sorted(Counter(label.given_by for label in labels).items())),
         codes=_codes(failures, labels, quoting),
+        samples=_samples(client, failures, labels, quoting),
         families=_families(labels),
         by_task=by_task,
         broken_json=sum(not _is_json(f.actual) for f in expects),
@@ -160,7 +177,7 @@ def _found(
 
 
 def _judges(
-    client: Client, facts: Facts, labels: Sequence[Label], classifier: ClassifierCheck | None
+    client: Client, facts: Facts, labels: Sequence[FailureLabel], classifier: ClassifierCheck | None
 ) -> tuple[JudgeCheck, ...]:
     """Each judge against people, on the rows where both spoke."""
     said = {row.failure_id: row.family for row in client.judge or ()}
@@ -188,14 +205,16 @@ def _judges(
     return tuple(check for check in checks if check is not None)
 
 
-def _by_task(failures: Sequence[Failure], labels: Sequence[Label]) -> dict[str, dict[str, int]]:
+def _by_task(failures: Sequence[Failure], labels: Sequence[FailureLabel]) -> dict[str, dict[str, int]]:
     counts: dict[str, Counter[str]] = {}
     for failure, label in zip(failures, labels, strict=True):
         counts.setdefault(failure.task_id, Counter())[label.family] += 1
     return {task: dict(sorted(count.items())) for task, count in sorted(counts.items())}
 
 
-def _codes(failures: Sequence[Failure], labels: Sequence[Label], quoting: Quoting) -> tuple[CodeCount, ...]:
+def _codes(
+    failures: Sequence[Failure], labels: Sequence[FailureLabel], quoting: Quoting
+) -> tuple[CodeCount, ...]:
     counts = Counter(f.code for f in failures if f.code)
     first = {f.code: label for f, label in zip(reversed(failures), reversed(labels), strict=True)}
     return tuple(
@@ -209,7 +228,49 @@ def _codes(failures: Sequence[Failure], labels: Sequence[Label], quoting: Quotin
     )
 
 
-def _families(labels: Sequence[Label]) -> tuple[FamilyRate, ...]:
+def _samples(
+    client: Client, failures: Sequence[Failure], labels: Sequence[FailureLabel], quoting: Quoting
+) -> tuple[Sample, ...]:
+    """Of each task the shortest output, by prompt and both answers, of the family that it fails with most."""
+    found = []
+    for task in client.tasks:
+        own = [(f, la) for f, la in zip(failures, labels, strict=True) if f.task_id == task.task_id]
+        counts = Counter(la.family for _, la in own if la.family != UNMAPPED) or Counter(
+            la.family for _, la in own
+        )
+        if not counts:
+            continue
+        family = max(counts, key=lambda name: (counts[name], name))
+        failure, label = min(
+            (one for one in own if one[1].family == family),
+            key=lambda one: (_size(one[0]), one[0].failure_id),
+        )
+        prompt, expected, actual = (
+            _quoted(text, quoting) for text in (failure.prompt, failure.expected, failure.actual)
+        )
+        found.append(
+            Sample(
+                task_id=task.task_id, failure_id=failure.failure_id, family=label.family,
+                code=quoting.text(failure.code, "failures.csv"), prompt=prompt, expected=expected, actual=actual,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _size(failure: Failure) -> int:
+    return len(failure.prompt) + len(failure.expected) + len(failure.actual)
+
+
+def _quoted(text: str, quoting: Quoting) -> str:
+    """The beginning of a text, on one line."""
+    whole = " ".join(text.split())
+    if len(whole) <= QUOTED:
+        return quoting.text(whole, "failures.csv")
+    shown, _ = quoting.part(whole, 0, QUOTED, "failures.csv")
+    return f"{shown.rstrip()} …"
+
+
+def _families(labels: Sequence[FailureLabel]) -> tuple[FamilyRate, ...]:
     counts = Counter(label.family for label in labels)
     order = [row.family for row in remedies()] + [UNMAPPED]
     ranked = sorted((f for f in order if counts[f]), key=lambda f: (f == UNMAPPED, -counts[f]))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bespoke.advice import Plan, decide, feasibility
+from bespoke.advice import AdvicePlan, decide, feasibility
 from bespoke.advice.situation import Situation
 from bespoke.chapters.cost_model.compute import DRAWS, SEED, inputs_of
-from bespoke.chapters.cost_model.prices import TaskPrices
-from bespoke.chapters.measured import measured_tasks
+from bespoke.chapters.cost_model.task_prices import TaskPrices
+from bespoke.chapters.measured_inputs import measured_tasks
 from bespoke.chapters.situations import situations
 from bespoke.clients.schema import Client
 from bespoke.facts.reader import Facts
@@ -24,7 +24,7 @@ class Advised(Part):
     """One task: the situation its plan rests on, and the plan."""
 
     situation: Situation
-    plan: Plan
+    plan: AdvicePlan
 
     @property
     def task_id(self) -> str:

@@ -6,15 +6,16 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
-from bespoke.advice import Plan, feasibility, worth
+from bespoke.advice import AdvicePlan, feasibility, worth
 from bespoke.advice.flips import Flip, flip_points
-from bespoke.advice.plan import Amount
+from bespoke.advice.plan import MoneyRange
 from bespoke.advice.routes import routes
 from bespoke.advice.situation import Situation
 from bespoke.chapters.cost_model.compute import DRAWS, SEED, inputs_of
-from bespoke.chapters.cost_model.prices import TaskPrices
+from bespoke.chapters.cost_model.task_prices import TaskPrices
 from bespoke.chapters.feasibility import FeasibilityPack, pack
 from bespoke.chapters.plans import Advised
+from bespoke.chapters.timeline.actions import role_of_step
 from bespoke.clients.schema import Client, Task
 from bespoke.facts.reader import Facts
 from bespoke.results import Part, Result
@@ -31,14 +32,14 @@ CONTRACT = "contract_custom_model"
 YEAR = 12  # months
 
 
-class Money(Part):
+class PlanMoney(Part):
     """What the likely end of a plan costs and brings, in the engagement's currency."""
 
-    today: Amount  # a month as it runs
-    monthly: Amount  # a month at the likely end
-    one_off: Amount  # every step up to it, and the roll-out of what is kept
-    first_year: Amount  # one-off and twelve months at the likely end
-    today_year: Amount
+    today: MoneyRange  # a month as it runs
+    monthly: MoneyRange  # a month at the likely end
+    one_off: MoneyRange  # every step up to it, and the roll-out of what is kept
+    first_year: MoneyRange  # one-off and twelve months at the likely end
+    today_year: MoneyRange
     payback_months: (
         float | None
     )  # of the one-off by what it saves a month on the bill; None where it saves nothing
@@ -53,10 +54,11 @@ class TaskAdvice(Part):
     """The engagement's answer for one task."""
 
     advised: Advised
-    money: Money
+    money: PlanMoney
     live_p50: date | None  # None where nothing changes
     live_p80: date | None
     flips: tuple[Flip, ...]
+    who: str  # does the first step: a person with their role, or the role; empty where nothing is done
 
     @property
     def task_id(self) -> str:
@@ -71,7 +73,7 @@ class TaskAdvice(Part):
         return self.advised.situation
 
     @property
-    def plan(self) -> Plan:
+    def plan(self) -> AdvicePlan:
         return self.advised.plan
 
     @property
@@ -80,13 +82,13 @@ class TaskAdvice(Part):
 
 
 class Recommendation(Result):
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     client: str  # the folder's name
     as_of: date
     currency: str
     tasks: tuple[TaskAdvice, ...]
-    total: Money  # of all tasks together
+    total: PlanMoney  # of all tasks together
     live_p80: date | None  # of all of them: later than each one's own, as any of them may be the last
     route_names: dict[str, str]
     packs: tuple[FeasibilityPack, ...]  # for tasks whose plan asks for the contract programme
@@ -143,17 +145,18 @@ def _task(client: Client, advised: Advised, facts: Facts, inputs: Inputs, timeli
         live_p50=finish.p50 if finish else None,
         live_p80=finish.p80 if finish else None,
         flips=flip_points(situation, facts, plan, prices.at_volume),
+        who=client.engagement.who(role) if (role := role_of_step(plan.first, facts)) else "",
     )
 
 
-def money_of(plan: Plan, situation: Situation, facts: Facts) -> Money:
+def money_of(plan: AdvicePlan, situation: Situation, facts: Facts) -> PlanMoney:
     """One-off, month, first year, payback and net value of the likely end; each quantity once, for every page."""
     saving = plan.today.expected - plan.monthly.expected
     once = plan.one_off
     gained = _gained(plan, situation, facts)
     gain = worth.gain_of_right(situation)
     beyond = once.expected - YEAR * saving
-    return Money(
+    return PlanMoney(
         today=plan.today, monthly=plan.monthly, one_off=once,
         first_year=once + plan.monthly.times(YEAR), today_year=plan.today.times(YEAR),
         payback_months=_payback(once.expected, saving),
@@ -168,7 +171,7 @@ def _payback(once: float, saving: float) -> float | None:
     return round(once / saving, 1) if saving > 0 and once > 0 else None
 
 
-def _gained(plan: Plan, situation: Situation, facts: Facts) -> float:
+def _gained(plan: AdvicePlan, situation: Situation, facts: Facts) -> float:
     """Right outputs more in a year at the likely end's likely quality."""
     outlook, today = plan.likely_end.outlook, situation.quality
     if outlook is None or today is None:
@@ -176,15 +179,15 @@ def _gained(plan: Plan, situation: Situation, facts: Facts) -> float:
     return max(0.0, outlook.likely - today.estimate) * worth.outputs(situation, facts)
 
 
-def _total(tasks: tuple[TaskAdvice, ...]) -> Money:
+def _total(tasks: tuple[TaskAdvice, ...]) -> PlanMoney:
     """The sums over all tasks. Expected values add up; the ends as if all turned out dear, or cheap, at once."""
-    nothing = Amount.nothing()
+    nothing = MoneyRange.nothing()
     sums = {
         name: sum((getattr(t.money, name) for t in tasks), nothing)
         for name in ("today", "monthly", "one_off", "first_year", "today_year")
     }
     saving, once = sums["today"].expected - sums["monthly"].expected, sums["one_off"].expected
-    return Money(
+    return PlanMoney(
         **sums, payback_months=_payback(once, saving),
         needs_worth=None, gain_of_right=None, net_year=None,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bespoke.chapters import timeline
-from bespoke.chapters.examples import examples_needed
+from bespoke.chapters.examples_needed import examples_needed
 from bespoke.chapters.plans import Advised, advise
 from bespoke.chapters.timeline import Timeline
 from bespoke.clients.schema import Client

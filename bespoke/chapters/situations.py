@@ -72,7 +72,7 @@ def situation(
         ceiling=measured.ceiling if measured else None,
         families=mapped, unmapped=families.get(UNMAPPED, 0),
         examples=task.labelled_examples if counted is None else counted,
-        examples_known=True,
+        examples_known=counted is not None or "labelled_examples" not in task.unknown,
         p95_required_ms=required,
         p95_today_ms=(p95, p95) if p95 else shared_model(task.output_tokens, facts), p95_measured=p95 is not None,
         waits=None if task.waits is None else task.waits == "a day" and required is None,
@@ -120,7 +120,7 @@ def _quality(task: Task, in_use: MeasuredSystem | None) -> Interval | None:
 
 def _tested(measured: MeasuredTask | None) -> tuple[TriedRemedy, ...]:
     return tuple(
-        TriedRemedy(route=s.strategy, model=s.model, quality=s.quality, cases=s.cases)
+        TriedRemedy(route=s.strategy, model=s.first_model or s.model, quality=s.quality, cases=s.cases)
         for s in (measured.systems if measured else ())
         if s.strategy and not s.in_use
     )

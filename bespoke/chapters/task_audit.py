@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from bespoke.advice import feasibility
 from bespoke.advice.candidates import Intervention
-from bespoke.advice.evidence import Evidence, Grade
+from bespoke.advice.evidence import Grade, TaskEvidence
 from bespoke.advice.gates import GateOutcome, latency
 from bespoke.advice.routes import BUILDS, routes
 from bespoke.advice.situation import GapState, Situation
 from bespoke.chapters.cost_model.compute import DRAWS, SEED, inputs_of, today_of_all
-from bespoke.chapters.cost_model.load import SECONDS_PER_DAY
-from bespoke.chapters.cost_model.prices import TaskPrices
+from bespoke.chapters.cost_model.request_load import SECONDS_PER_DAY
 from bespoke.chapters.cost_model.result import Band
-from bespoke.chapters.measured import measured_tasks
+from bespoke.chapters.cost_model.task_prices import TaskPrices
+from bespoke.chapters.measured_inputs import measured_tasks
 from bespoke.chapters.situations import situations
 from bespoke.clients.schema import Client, Task
 from bespoke.evaluation.measured import MeasuredTask
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Readiness = Literal["ready", "not ready", "unknown"]
 
 
-class Question(Part):
+class AuditQuestion(Part):
     """One of the five questions: the verdict and the evidence it rests on."""
 
     question: str
@@ -82,9 +82,9 @@ class TaskAudit(Part):
     p95_today_ms: tuple[float, float]  # measured, or what a shared model is expected to take
     p95_measured: bool
     latency_reachable: bool | None
-    questions: tuple[Question, ...]
+    questions: tuple[AuditQuestion, ...]
     fits: tuple[RouteFit, ...]
-    evidence: Evidence
+    evidence: TaskEvidence
 
     @property
     def ready(self) -> int:
@@ -179,7 +179,7 @@ def _fits(situation: Situation, facts: Facts) -> tuple[RouteFit, ...]:
     return tuple(found)
 
 
-def _questions(task: Task, situation: Situation, facts: Facts) -> tuple[Question, ...]:
+def _questions(task: Task, situation: Situation, facts: Facts) -> tuple[AuditQuestion, ...]:
     return (
         _why(task, situation),
         _tried(task),
@@ -189,44 +189,48 @@ def _questions(task: Task, situation: Situation, facts: Facts) -> tuple[Question
     )
 
 
-def _why(task: Task, situation: Situation) -> Question:
+def _why(task: Task, situation: Situation) -> AuditQuestion:
     short, in_time = situation.shortfall(), _in_time(situation)
     if short is None or situation.quality is None:
-        return Question(question="why", verdict="unknown", evidence="current or target quality is not stated")
+        return AuditQuestion(
+            question="why", verdict="unknown", evidence="current or target quality is not stated"
+        )
     if short == 0 and in_time is not False:
-        return Question(question="why", verdict="not ready", evidence="the target is already met")
+        return AuditQuestion(question="why", verdict="not ready", evidence="the target is already met")
     today, target = decimal(situation.quality.estimate, 2), decimal(situation.target or 0, 2)
     reasons = [f"{task.metric} is {today} against a target of {target}"]
     if in_time is False:
         required = exact(situation.p95_required_ms or 0)
         reasons.append(f"a shared model is not expected to answer within {required} ms")
-    return Question(question="why", verdict="ready", evidence="; ".join(reasons))
+    return AuditQuestion(question="why", verdict="ready", evidence="; ".join(reasons))
 
 
-def _tried(task: Task) -> Question:
+def _tried(task: Task) -> AuditQuestion:
     words = {True: "done", False: "not done", None: "not known"}
     prompt, retrieval = words[task.prompt_engineering_done], words[task.rag_done]
     evidence = f"prompt engineering {prompt}; retrieval {retrieval}"
     flag = task.prompt_engineering_done
     verdict: Readiness = "unknown" if flag is None else "ready" if flag else "not ready"
-    return Question(question="tried", verdict=verdict, evidence=evidence)
+    return AuditQuestion(question="tried", verdict=verdict, evidence=evidence)
 
 
-def _not_working(failures: int, wanted: int) -> Question:
+def _not_working(failures: int, wanted: int) -> AuditQuestion:
     about = f"about {decimal(wanted)} are worth reading over all tasks"
     evidence = f"{decimal(failures)} failing outputs collected ({about})"
-    return Question(question="not working", verdict="ready" if failures else "not ready", evidence=evidence)
+    return AuditQuestion(
+        question="not working", verdict="ready" if failures else "not ready", evidence=evidence
+    )
 
 
-def _data(situation: Situation, facts: Facts) -> Question:
+def _data(situation: Situation, facts: Facts) -> AuditQuestion:
     low, high = facts.fact("threshold.narrow_examples").range
     how = "usable in the files" if situation.evidence.grade("examples") == "counted" else "stated"
     wanted = f"a narrow task wants {exact(low)} to {exact(high)}"
     evidence = f"{decimal(situation.examples)} labelled examples {how} ({wanted})"
     if situation.examples < low:
-        return Question(question="data", verdict="not ready", evidence=evidence)
+        return AuditQuestion(question="data", verdict="not ready", evidence=evidence)
     verdict, says = _clean(situation)
-    return Question(question="data", verdict=verdict, evidence=evidence + says)
+    return AuditQuestion(question="data", verdict=verdict, evidence=evidence + says)
 
 
 def _clean(situation: Situation) -> tuple[Readiness, str]:
@@ -239,11 +243,13 @@ def _clean(situation: Situation) -> tuple[Readiness, str]:
     return "unknown", "; de-identification not known"
 
 
-def _measured(task: Task, situation: Situation, wanted: int) -> Question:
+def _measured(task: Task, situation: Situation, wanted: int) -> AuditQuestion:
     evidence = f"{task.metric} on {decimal(situation.cases)} test cases (at least {decimal(wanted)})"
     if situation.quality is None:
-        return Question(question="measured", verdict="not ready", evidence=evidence + "; no result stated")
+        return AuditQuestion(
+            question="measured", verdict="not ready", evidence=evidence + "; no result stated"
+        )
     if situation.evidence.grade("quality") == "declared":
         evidence += "; as the client states it"
     verdict: Readiness = "ready" if situation.cases >= wanted else "not ready"
-    return Question(question="measured", verdict=verdict, evidence=evidence)
+    return AuditQuestion(question="measured", verdict=verdict, evidence=evidence)

@@ -9,20 +9,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bespoke.claude.entry import evaluate
-    from bespoke.claude.patience import Patience
-    from bespoke.claude.strategies import STRATEGIES, Strategy
-    from bespoke.claude.summary import EvaluationSummary, StrategySummary
+    from bespoke.claude.budget.run_summary import EvaluationSummary, StrategySummary
+    from bespoke.claude.evaluate_client import evaluate
+    from bespoke.claude.requests.strategies import STRATEGIES, Strategy
+    from bespoke.claude.retry.retry_policy import RetryPolicy
 
-__all__ = ["STRATEGIES", "EvaluationSummary", "Patience", "Strategy", "StrategySummary", "evaluate"]
+__all__ = ["STRATEGIES", "EvaluationSummary", "RetryPolicy", "Strategy", "StrategySummary", "evaluate"]
 
 _HOME = {
-    "evaluate": "entry",
-    "Patience": "patience",
-    "STRATEGIES": "strategies",
-    "Strategy": "strategies",
-    "EvaluationSummary": "summary",
-    "StrategySummary": "summary",
+    "evaluate": "evaluate_client",
+    "RetryPolicy": "retry.retry_policy",
+    "STRATEGIES": "requests.strategies",
+    "Strategy": "requests.strategies",
+    "EvaluationSummary": "budget.run_summary",
+    "StrategySummary": "budget.run_summary",
 }
 
 

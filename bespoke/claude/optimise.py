@@ -10,21 +10,21 @@ from typing import Any
 
 import numpy as np
 
-from bespoke.claude.answer import read_answer
-from bespoke.claude.backend import Backend, CallFailed
-from bespoke.claude.calls import Call, Pricing
-from bespoke.claude.capabilities import capabilities
-from bespoke.claude.entry import JOURNAL
-from bespoke.claude.journal import Journal
-from bespoke.claude.loop import run_to_end
-from bespoke.claude.money import pico, usd
-from bespoke.claude.pacing import Pacer
-from bespoke.claude.patience import Patience
-from bespoke.claude.plan import Plan
-from bespoke.claude.prompt import request_body
-from bespoke.claude.providers import open_backend
-from bespoke.claude.sending import Sender, drained
-from bespoke.claude.tasks import OPTIMISED, OPTIMISED_FILE, make_task_plan
+from bespoke.claude.budget.journal import Journal, journal_of
+from bespoke.claude.budget.pico_usd import pico, usd
+from bespoke.claude.evaluate_client import JOURNAL
+from bespoke.claude.requests.answer_parsing import read_answer
+from bespoke.claude.requests.calls import ModelRequest, Pricing
+from bespoke.claude.requests.capabilities import capabilities
+from bespoke.claude.requests.case_plan import OPTIMISED, OPTIMISED_FILE, make_task_plan
+from bespoke.claude.requests.prompt import request_body
+from bespoke.claude.requests.request_plan import RequestPlan
+from bespoke.claude.retry.pacing import Pacer
+from bespoke.claude.retry.retry_policy import RetryPolicy
+from bespoke.claude.sending.backend import Backend, CallFailed
+from bespoke.claude.sending.event_loop import run_to_end
+from bespoke.claude.sending.providers import open_backend
+from bespoke.claude.sending.sender import Sender, drained
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.evaluation.answers import Answer
@@ -62,14 +62,14 @@ def optimise(
     send: bool,
     say: Callable[[str], None],
     seed: int = 20261120,
-    patience: Patience | None = None,
+    patience: RetryPolicy | None = None,
 ) -> Optimised | None:
     """Rewrites the task's instructions until `calls` answers to training cases were scored or the budget ends.
 
     No case of cases.jsonl is read, asked or scored here. With `send=False` only the quote is told. Leaves the best
     prompt as `optimised_prompt.md` in the task's folder. Raises BespokeError, also where `gepa` is not installed.
     """
-    patience = patience or Patience()
+    patience = patience or RetryPolicy()
     gepa = _gepa()
     if send and not client.engagement.evaluation.deidentified:
         raise BespokeError(
@@ -82,7 +82,7 @@ def optimise(
     ready = [case for case in trained.cases if case.id not in plan.blocked]
     if len(ready) < FEWEST:
         raise BespokeError(f"{len(ready)} training cases may be sent; an optimised prompt needs {FEWEST}")
-    pricing = Pricing.of(client, model, facts.as_of)
+    pricing = Pricing.of_client(client, model, facts.as_of)
     each = max(plan.call(OPTIMISED, 0, case).worst(pricing) for case in ready)
     say(
         f"at most {calls} answers on {len(ready)} training cases and about {calls // 6} rewritings, together at most"
@@ -90,7 +90,7 @@ def optimise(
     )
     if not send:
         return None
-    journal = Journal(client.folder / "evaluation" / JOURNAL, lease_s=patience.lease_s)
+    journal = Journal(journal_of(client.folder, JOURNAL), lease_s=patience.lease_s)
     before = journal.held()
     opened = open_backend(backend, patience) if isinstance(backend, str) else backend
     sender = Sender(
@@ -118,8 +118,8 @@ def optimise(
 
 
 async def _searched(
-    gepa: Any, task: EvaluationTask, scorer: Scorer, plan: Plan, sender: Sender, parts: list[list[Case]], calls: int,
-    seed: int, patience: Patience, found: list[Any],
+    gepa: Any, task: EvaluationTask, scorer: Scorer, plan: RequestPlan, sender: Sender, parts: list[list[Case]],
+    calls: int, seed: int, patience: RetryPolicy, found: list[Any],
 ) -> None:  # fmt: skip
     """GEPA in a thread of its own, every request of it in this loop."""
     adapter = _Adapter(task, scorer, plan, sender, asyncio.get_running_loop())
@@ -154,7 +154,7 @@ class _Adapter:
 
     task: EvaluationTask
     scorer: Scorer
-    plan: Plan
+    plan: RequestPlan
     sender: Sender
     loop: asyncio.AbstractEventLoop
     propose_new_texts: Any = field(default=None)
@@ -198,7 +198,7 @@ class _Adapter:
         }
         if self.plan.shared.geography:
             body["inference_geo"] = self.plan.shared.geography
-        call = Call("", "optimise", "generate", self.plan.backend, body)
+        call = ModelRequest("", "optimise", "generate", self.plan.backend, body)
         ending = asyncio.run_coroutine_threadsafe(self.sender.ask(call), self.loop).result()
         return read_answer(ending.message).text if ending.message else ""
 
@@ -208,7 +208,9 @@ class _Adapter:
 
         async def one(case: Case) -> str:
             body = request_body(OPTIMISED, "generate", shared, case.text)
-            ending = await self.sender.ask(Call(case.id, "optimise", "generate", self.plan.backend, body))
+            ending = await self.sender.ask(
+                ModelRequest(case.id, "optimise", "generate", self.plan.backend, body)
+            )
             if ending.message is None:  # what the network lost must not choose between prompts
                 self.sender.stop(ending.reason or "an answer was lost; run again to go on")
             return read_answer(ending.message).text if ending.message else ""

@@ -18,8 +18,8 @@ __all__ = ["check", "create", "load", "names"]
 
 def check(client_data: Path, name: str) -> list[Problem]:
     """Every problem of a client folder, warnings among them, in the order of files, then rows."""
+    from bespoke.clients.client_names import folder
     from bespoke.clients.folder import read_folder
-    from bespoke.clients.naming import folder
 
     try:
         return read_folder(folder(client_data, name)).problems()
@@ -29,21 +29,21 @@ def check(client_data: Path, name: str) -> list[Problem]:
 
 def load(client_data: Path, name: str) -> Client:
     """The client as types. Raises BespokeError with every problem that is not a warning."""
-    from bespoke.clients import reader
+    from bespoke.clients import client_reader
 
-    return reader.load(client_data, name)
+    return client_reader.load(client_data, name)
 
 
 def names(client_data: Path) -> list[str]:
     """The clients of a folder, sorted."""
-    from bespoke.clients import naming
+    from bespoke.clients import client_names
 
-    return naming.names(client_data)
+    return client_names.names(client_data)
 
 
 def create(client_data: Path, name: str) -> Path:
     """Makes client_data/NAME from the commented template. Raises BespokeError; never leaves half a folder."""
-    from bespoke.clients import naming
-    from bespoke.places import templates
+    from bespoke.clients import client_names
+    from bespoke.paths import templates
 
-    return naming.create(client_data, name, templates() / "client")
+    return client_names.create(client_data, name, templates() / "client")

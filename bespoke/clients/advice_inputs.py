@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bespoke.clients.files import Source
+from bespoke.clients.files import ClientFile
 from bespoke.clients.tables import Numbered
 from bespoke.clients.wording import did_you_mean, quote
 
 WORTH = ("value_of_right", "cost_of_wrong")
 
 
-def check_advice_inputs(source: Source, rows: Sequence[Numbered], engagement: dict[str, Any] | None) -> None:
+def check_advice_inputs(
+    source: ClientFile, rows: Sequence[Numbered], engagement: dict[str, Any] | None
+) -> None:
     """`engagement` is what engagement.yaml itself holds, defaults left aside."""
     for number, row in rows:
         _place(source, number, row)
@@ -22,7 +24,7 @@ def check_advice_inputs(source: Source, rows: Sequence[Numbered], engagement: di
     _dataset_task(source, rows, engagement or {})
 
 
-def _place(source: Source, number: int, row: dict[str, Any]) -> None:
+def _place(source: ClientFile, number: int, row: dict[str, Any]) -> None:
     place = row.get("place")
     if not place:
         return
@@ -39,7 +41,7 @@ def _place(source: Source, number: int, row: dict[str, Any]) -> None:
     )
 
 
-def _target(source: Source, number: int, row: dict[str, Any]) -> None:
+def _target(source: ClientFile, number: int, row: dict[str, Any]) -> None:
     today, target = row.get("current_quality"), row.get("target_quality")
     if today is not None and target is not None and target < today:
         message = (
@@ -53,20 +55,20 @@ def _target(source: Source, number: int, row: dict[str, Any]) -> None:
         source.say(message, number, "target_quality", warning=True)
 
 
-def _worth(source: Source, number: int, row: dict[str, Any], engagement: dict[str, Any]) -> None:
+def _worth(source: ClientFile, number: int, row: dict[str, Any], engagement: dict[str, Any]) -> None:
     for name in WORTH:
         if row.get(name) is not None and "currency" not in engagement:
             message = f"{row[name]} of which currency? State `currency` in engagement.yaml: amounts are in it"
             source.say(message, number, name)
 
 
-def _data(source: Source, number: int, row: dict[str, Any]) -> None:
+def _data(source: ClientFile, number: int, row: dict[str, Any]) -> None:
     if row.get("contains_phi") and row.get("personal_data") is False:
         message = "is false while contains_phi is true: health data about a person are personal data"
         source.say(message, number, "personal_data")
 
 
-def _dataset_task(source: Source, rows: Sequence[Numbered], engagement: dict[str, Any]) -> None:
+def _dataset_task(source: ClientFile, rows: Sequence[Numbered], engagement: dict[str, Any]) -> None:
     """engagement.yaml names the task whose examples lie in dataset/."""
     named = (engagement.get("dataset") or {}).get("task")
     ids = [row["task_id"] for _, row in rows if "task_id" in row]

@@ -52,7 +52,7 @@ def completed(row: Mapping[str, Any], measured: TaskUsage | None, as_of: date) -
     return {**full, "ranges": ranges}
 
 
-def told(row: Mapping[str, Any]) -> str:
+def assumption_text(row: Mapping[str, Any]) -> str:
     """`requests_per_day 10 to 100000, model claude-sonnet-5-5`: what stands in for unknown inputs; or nothing."""
     parts = []
     for column in (*TEXTS, *NUMBERS):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from bespoke.clients.files import Source, read_text
+from bespoke.clients.files import ClientFile, read_text
 from bespoke.clients.schema import ClaudeAccount
 
 PREFIX, ENDING = "claude_", ".summary.json"
@@ -14,7 +14,7 @@ def is_account(name: str) -> bool:
     return name.startswith(PREFIX) and name.endswith(ENDING)
 
 
-def read_account(source: Source) -> ClaudeAccount | None:
+def read_account(source: ClientFile) -> ClaudeAccount | None:
     """The account of one strategy. A file that is none is left out with a warning: the answers count, not it."""
     text = read_text(source)
     if text is None:

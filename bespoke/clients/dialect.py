@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from bespoke.clients.files import BOMS, Source, not_utf8
+from bespoke.clients.files import BOMS, ClientFile, not_utf8
 from bespoke.clients.wording import bare, quote
 
 UTF8 = "UTF-8"
@@ -57,7 +57,7 @@ class Dialect:
         return f"read {', '.join(parts)}"
 
 
-def decode(source: Source, data: bytes, dialect: Dialect) -> str:
+def decode(source: ClientFile, data: bytes, dialect: Dialect) -> str:
     """The bytes of a table as text without a byte order mark; says what cannot be read."""
     for mark, encoding, name in BOMS:
         if data.startswith(mark):
@@ -76,7 +76,7 @@ def decode(source: Source, data: bytes, dialect: Dialect) -> str:
         return _single_bytes(source, data, error, dialect)
 
 
-def _unicode(source: Source, data: bytes, encoding: str) -> str:
+def _unicode(source: ClientFile, data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding).replace("\0", "")
     except UnicodeDecodeError as error:
@@ -93,7 +93,7 @@ def _without_mark(data: bytes) -> str:
     return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
 
 
-def _single_bytes(source: Source, data: bytes, error: UnicodeDecodeError, dialect: Dialect) -> str:
+def _single_bytes(source: ClientFile, data: bytes, error: UnicodeDecodeError, dialect: Dialect) -> str:
     """Windows-1252, unless other letters of the file are UTF-8: then two programs wrote it, and nobody can tell."""
     mixed = any(_is_utf8(found.group()) for found in _UTF8_LETTER.finditer(data))
     try:

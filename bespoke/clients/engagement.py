@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from bespoke.clients import known, open_work, plausible
-from bespoke.clients.files import LARGEST_YAML, Source, read_text, usable
+from bespoke.clients.files import LARGEST_YAML, ClientFile, read_bytes, read_text, usable
 from bespoke.clients.records import MISFIT, Key, dotted, fit_record
-from bespoke.clients.schema import Engagement
+from bespoke.clients.schema import ROLES, Engagement
 from bespoke.clients.wording import EXAMPLE, did_you_mean, quote
 from bespoke.clients.yaml_tree import Tree, read_tree
-from bespoke.errors import BespokeError
+from bespoke.errors import BespokeError, printable
 
 LOGOS: dict[str, tuple[bytes, ...]] = {".svg": (b"<",), ".png": (b"\x89PNG\r\n\x1a\n",)}
+LARGEST_FONT = 60_000_000  # bytes; one that has every script there is has 40 MB
+LARGEST_PICTURE = 64_000_000  # bytes that are read to say of a logo that it is too large
 FONTS: dict[str, tuple[bytes, ...]] = {
     ".otf": (b"OTTO", b"\0\1\0\0"),
     ".ttf": (b"\0\1\0\0", b"true"),
@@ -23,7 +25,7 @@ _ORDER_FILE = "icd10cm-order-2027.txt"
 CODE_SET_IN = "evaluation/"  # where a release of the code set lies, so that a change of it is seen by a run
 
 
-def read_engagement(source: Source) -> dict[str, Any] | None:
+def read_engagement(source: ClientFile) -> dict[str, Any] | None:
     """The typed keys that fit; None when the file cannot be read at all."""
     text = read_text(source, largest=LARGEST_YAML)
     tree = read_tree(source, text) if text is not None else None
@@ -51,20 +53,21 @@ def read_engagement(source: Source) -> dict[str, Any] | None:
         _files,
         _accent,
         _code_set,
+        _owners,
         _plausible,
     ):
         check(source, tree, typed)
     return dict(typed)
 
 
-def _examples(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+def _examples(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
     for name in ("client", "prepared_by"):
         if typed.get(name, "").startswith(EXAMPLE):
             message = "is still the template's example; overwrite it"
             source.say(message, tree.line((name,)), name, warning=True)
 
 
-def _currency(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+def _currency(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
     currency = typed.get("currency", "USD")
     if currency != "USD" and currency not in known.currencies():
         source.say(
@@ -75,7 +78,7 @@ def _currency(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
         )
 
 
-def _calendar(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+def _calendar(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
     country, subdivision = typed.get("country"), typed.get("subdivision")
     if country is None:
         return
@@ -93,14 +96,14 @@ def _calendar(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
         )
 
 
-def _dates(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+def _dates(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
     as_of, start = typed.get("as_of"), typed.get("start")
     if as_of and start and start < as_of:
         message = f"{start} is before as_of {as_of}; the plan then starts in the past"
         source.say(message, tree.line(("start",)), "start", warning=True)
 
 
-def _access(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+def _access(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
     """Answers that cannot both be true. An access nobody has asked about contradicts nothing."""
     access = typed.get("access", {})
 
@@ -121,7 +124,7 @@ def _access(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
         )
 
 
-def _thresholds(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+def _thresholds(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
     if not typed.get("thresholds"):
         return
     names = known.threshold_names()
@@ -132,16 +135,16 @@ def _thresholds(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
             source.say(message, tree.line(key), dotted(key))
 
 
-def _files(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+def _files(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
     logo = typed.get("branding", {}).get("logo")
-    if logo is not None:
-        _file(source, tree, ("branding", "logo"), logo, LOGOS)
+    if logo is not None and _file(source, tree, ("branding", "logo"), logo, LOGOS):
+        _logo(source, tree, logo)
     for place, font in enumerate(typed.get("fonts", ())):
         if _file(source, tree, ("fonts", place), font, FONTS):
             _font(source, tree, ("fonts", place), font)
 
 
-def _accent(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+def _accent(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
     """A colour too pale for text is darkened in the report; its owner should hear of it before."""
     from bespoke.report import accessible
 
@@ -152,7 +155,7 @@ def _accent(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
         source.say(note, tree.line(key), dotted(key), warning=True)
 
 
-def _code_set(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+def _code_set(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
     """Where the file has to lie; what is in it is told of the file itself."""
     name = typed.get("evaluation", {}).get("code_set")
     if name is None:
@@ -167,7 +170,18 @@ def _code_set(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
         del typed["evaluation"]["code_set"]
 
 
-def _plausible(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
+def _owners(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
+    """Roles are those that plans give work to."""
+    for role in typed.get("owners", ()):
+        if role not in ROLES:
+            key: Key = ("owners", role)
+            message = (
+                f"no work is given to this role{did_you_mean(role, ROLES)}; there are {', '.join(ROLES)}"
+            )
+            source.say(message, tree.line(key), dotted(key))
+
+
+def _plausible(source: ClientFile, tree: Tree, typed: dict[str, Any]) -> None:
     """Rates and amounts that are most likely a slip."""
     for key, message in plausible.two_meanings(tree.value):
         source.say(message, tree.line(key), dotted(key), warning=True)
@@ -179,16 +193,36 @@ def _plausible(source: Source, tree: Tree, typed: dict[str, Any]) -> None:
         source.say(message, tree.line(("rates", name)), f"rates.{name}", warning=True)
 
 
-def _font(source: Source, tree: Tree, key: Key, name: str) -> None:
+def _logo(source: ClientFile, tree: Tree, name: str) -> None:
+    """A picture that a typesetter would choke on is told here, before anything is run."""
+    from bespoke.report.limits import check_logo
+
+    key: Key = ("branding", "logo")
+    found = ClientFile(source.root, source.root / name.replace("\\", "/"), source.shown)
+    raw = read_bytes(found, LARGEST_PICTURE)
+    try:
+        if raw is not None:
+            check_logo(raw, svg=name.lower().endswith(".svg"))
+    except (ValueError, OSError) as error:
+        source.say(f"{quote(name)} {printable(str(error))}", tree.line(key), dotted(key))
+    for problem in found.problems:
+        source.say(f"{quote(name)} {problem.message}", tree.line(key), dotted(key))
+
+
+def _font(source: ClientFile, tree: Tree, key: Key, name: str) -> None:
     from bespoke.show.fonts import code_points
 
+    path = source.root / name.replace("\\", "/")
+    if path.stat().st_size > LARGEST_FONT:
+        source.say(f"{quote(name)} is larger than {LARGEST_FONT // 10**6} MB", tree.line(key), dotted(key))
+        return
     try:
-        code_points((source.root / name.replace("\\", "/"),))
+        code_points((path,))
     except BespokeError as error:
         source.say(f"{quote(name)} is {error.problems[0].message}", tree.line(key), dotted(key))
 
 
-def _file(source: Source, tree: Tree, key: Key, name: str, kinds: dict[str, tuple[bytes, ...]]) -> bool:
+def _file(source: ClientFile, tree: Tree, key: Key, name: str, kinds: dict[str, tuple[bytes, ...]]) -> bool:
     """Whether a file that the engagement names is inside the folder, there, and what its ending says."""
 
     def say(message: str) -> None:
@@ -201,7 +235,7 @@ def _file(source: Source, tree: Tree, key: Key, name: str, kinds: dict[str, tupl
     if path.suffix.lower() not in kinds:
         say(f"must end in {' or '.join(kinds)}")
         return False
-    found = Source(source.root, source.root / path, source.shown)
+    found = ClientFile(source.root, source.root / path, source.shown)
     if usable(found):
         try:
             with found.path.open("rb") as file:

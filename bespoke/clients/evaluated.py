@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bespoke.clients.evaluation import check_notes
+from bespoke.clients.coded_notes import check_notes
 from bespoke.clients.tables import Numbered
 from bespoke.evaluation.cases import Case, EvaluationTask, Recorded
-from bespoke.evaluation.reading import CASES, TRAIN, Folder, read_task
+from bespoke.evaluation.task_reading import CASES, TRAIN, Folder, read_task
 from bespoke.scorers import find, names
 
 if TYPE_CHECKING:
-    from bespoke.clients.folder import Reading
+    from bespoke.clients.folder_reading import FolderReading
 
 CODED = "code_set"
 
 
-def read_evaluated(reading: Reading, tasks: list[str]) -> None:
+def read_evaluated(reading: FolderReading, tasks: list[str]) -> None:
     """Reads every task's folder into `reading`; coded notes go to its notes, training notes and predictions too."""
     known = tuple(row["task_id"] for _, row in reading.tables.get("tasks.csv", ()) if "task_id" in row)
     given = {"release": reading.code_set}
@@ -31,7 +31,7 @@ def read_evaluated(reading: Reading, tasks: list[str]) -> None:
             _as_notes(reading, folder, task)
 
 
-def _as_notes(reading: Reading, folder: Folder, task: EvaluationTask) -> None:
+def _as_notes(reading: FolderReading, folder: Folder, task: EvaluationTask) -> None:
     reading.notes_in = folder.name
     reading.notes = _notes(folder, CASES, task.cases)
     check_notes(folder.source(CASES), reading.notes)
@@ -39,7 +39,7 @@ def _as_notes(reading: Reading, folder: Folder, task: EvaluationTask) -> None:
         reading.train = _notes(folder, TRAIN, task.train)
         check_notes(folder.source(TRAIN), reading.train)
     reading.predictions = {
-        system: [(line, _prediction(row)) for line, row in enumerate(rows, start=1) if row.run == rows[0].run]
+        system: [(line, _prediction(row)) for line, row in enumerate(rows, start=1)]
         for system, rows in task.recorded.items()
     } or None
     reading.accounts = dict(task.accounts)
@@ -62,5 +62,5 @@ def _note(case: Case) -> dict[str, Any]:
 
 
 def _prediction(row: Recorded) -> dict[str, Any]:
-    found = row.model_dump(include={"id", "usage", "latency_ms", "trained_on", "outcome"})
+    found = row.model_dump(include={"id", "run", "usage", "latency_ms", "trained_on", "outcome"})
     return found | {"prediction": row.prediction.model_dump() if row.prediction is not None else None}

@@ -18,7 +18,7 @@ _UNCOMPUTED = "holds a formula without a stored value; open the file in Excel an
 Cell = str | bool | Decimal | date
 
 
-class Broken:
+class BrokenCell:
     """A cell whose value is not there: an error of the spreadsheet, or a formula that was never computed."""
 
     def __init__(self, why: str) -> None:
@@ -56,7 +56,7 @@ def _is_old(path: Path) -> bool:
         return False
 
 
-def rows(values: Any, formulas: Any) -> Iterator[tuple[int, list[Cell | Broken]]]:
+def rows(values: Any, formulas: Any) -> Iterator[tuple[int, list[Cell | BrokenCell]]]:
     """The rows of one sheet by number, cells from column A on, empty ones as empty text.
 
     `values` and `formulas` are the same sheet read twice: only the second shows that an empty value is a formula.
@@ -69,12 +69,12 @@ def rows(values: Any, formulas: Any) -> Iterator[tuple[int, list[Cell | Broken]]
         )
 
 
-def _cell(value: Any, formula: Any) -> Cell | Broken:
+def _cell(value: Any, formula: Any) -> Cell | BrokenCell:
     found = value.value
     if value.data_type == "e":
-        return Broken(f"holds the spreadsheet's error {found}")
+        return BrokenCell(f"holds the spreadsheet's error {found}")
     if found is None:
-        return "" if formula.value is None else Broken(_UNCOMPUTED)
+        return "" if formula.value is None else BrokenCell(_UNCOMPUTED)
     if isinstance(found, datetime):
         return found.date() if found.time() == time() else found.isoformat(" ")
     if isinstance(found, (bool, date)):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 import stat
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bespoke.clients.opening import LeadsOut, open_inside
 from bespoke.clients.wording import did_you_mean, quote
 from bespoke.direction import turning
 from bespoke.errors import Problem
@@ -27,7 +29,7 @@ BOMS = (  # the longer mark first: UTF-32 begins like UTF-16; no name: UTF-8
 
 
 @dataclass
-class Source:
+class ClientFile:
     """One file of a client folder and the problems found in it so far."""
 
     root: Path  # the client folder
@@ -56,7 +58,7 @@ def is_there(path: Path) -> bool:
     return os.path.lexists(path)
 
 
-def usable(source: Source) -> bool:
+def usable(source: ClientFile) -> bool:
     """Whether the path is an ordinary file inside the client folder; says why not."""
     if turn := turning(source.shown):  # the name of a recorded system, a document, a dataset
         source.say(f"has a name with a character that turns the reading direction ({turn}); rename it")
@@ -77,21 +79,28 @@ def usable(source: Source) -> bool:
     return stat.S_ISREG(mode)
 
 
-def read_bytes(source: Source, largest: int = LARGEST) -> bytes | None:
+def read_bytes(source: ClientFile, largest: int = LARGEST) -> bytes | None:
     """The content of the file, or None after saying why there is nothing to go on with."""
     if not usable(source):
         return None
     try:
-        if source.path.stat().st_size > largest:
-            source.say(f"is larger than {largest // KIB} KiB; leave out what is not needed")
-            return None
-        return source.path.read_bytes()
+        with open_inside(
+            source.root, source.path
+        ) as file:  # one descriptor: what is measured is what is read
+            if os.fstat(file.fileno()).st_size > largest:
+                source.say(f"is larger than {largest // KIB} KiB; leave out what is not needed")
+                return None
+            data = file.read(largest + 1)
     except OSError as error:
-        source.say(f"cannot be read: {_reason(error)}")
+        source.say(_not_read(error))
         return None
+    if len(data) > largest:
+        source.say("grows while it is read; run this again once nobody writes to it")
+        return None
+    return data
 
 
-def read_text(source: Source, largest: int = LARGEST) -> str | None:
+def read_text(source: ClientFile, largest: int = LARGEST) -> str | None:
     """The file as text without its byte order mark, or None when there is nothing to go on with."""
     data = read_bytes(source, largest)
     text = None if data is None else _decode(source, data)
@@ -101,7 +110,7 @@ def read_text(source: Source, largest: int = LARGEST) -> str | None:
     return text
 
 
-def _decode(source: Source, data: bytes) -> str | None:
+def _decode(source: ClientFile, data: bytes) -> str | None:
     for mark, encoding, name in BOMS:
         if data.startswith(mark):
             if not name:
@@ -118,7 +127,7 @@ def _decode(source: Source, data: bytes) -> str | None:
     return _utf8(source, data)
 
 
-def _utf8(source: Source, data: bytes) -> str:
+def _utf8(source: ClientFile, data: bytes) -> str:
     if 0 in data:
         source.say("holds a NUL byte; delete it", data.count(b"\n", 0, data.index(0)) + 1)
         data = data.replace(b"\0", b"")
@@ -140,7 +149,7 @@ def not_utf8(byte: int, place: int) -> str:
     )
 
 
-def check_encoding(source: Source) -> None:
+def check_encoding(source: ClientFile) -> None:
     """The same questions for a file of any size, a line at a time, all but emptiness as warnings.
 
     The dataset chapter exists to find defects in these files, so a badly encoded row does not stop a run.
@@ -149,7 +158,7 @@ def check_encoding(source: Source) -> None:
         return
     seen = False
     try:
-        for row, line in enumerate(_lines(source.path), start=1):
+        for row, line in enumerate(_lines(source), start=1):
             if row == 1 and line.startswith(codecs.BOM_UTF8):
                 line = line[len(codecs.BOM_UTF8) :]
                 source.say(
@@ -162,15 +171,21 @@ def check_encoding(source: Source) -> None:
                 source.say(not_utf8(line[error.start], error.start + 1), row, warning=True)
                 return
     except OSError as error:
-        source.say(f"cannot be read: {_reason(error)}")
+        source.say(_not_read(error))
         return
     if not seen:
         source.say_empty()
 
 
-def _lines(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
+def _lines(source: ClientFile) -> Iterator[bytes]:
+    with open_inside(source.root, source.path) as file:
         yield from file
+
+
+def _not_read(error: OSError) -> str:
+    if isinstance(error, LeadsOut) or error.errno in (errno.ELOOP, errno.ENOTDIR):
+        return "was changed into a link while it was read; put the file itself here"
+    return f"cannot be read: {_reason(error)}"
 
 
 def _reason(error: Exception) -> str:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bespoke.clients import assumed, plausible
 from bespoke.clients.advice_inputs import check_advice_inputs
 from bespoke.clients.claude_account import ENDING, is_account, read_account
-from bespoke.clients.drawn import check_drawn
+from bespoke.clients.coded_notes import check_leakage, read_code_set, read_notes, read_predictions
 from bespoke.clients.engagement import CODE_SET_IN, read_engagement
-from bespoke.clients.evaluation import check_leakage, read_code_set, read_notes, read_predictions
-from bespoke.clients.files import Source, check_encoding, is_there
+from bespoke.clients.files import LARGEST_YAML, ClientFile, check_encoding, is_there, read_text
+from bespoke.clients.folder_reading import FolderReading
+from bespoke.clients.glyph_coverage import check_drawn
 from bespoke.clients.grid import EXCEL, in_place, table_name
-from bespoke.clients.prices import read_prices
-from bespoke.clients.rows import check_codes, check_failures, check_judge, check_phases, check_tasks
+from bespoke.clients.own_prices import read_prices
+from bespoke.clients.row_relations import (
+    check_codes,
+    check_failures,
+    check_judge,
+    check_phases,
+    check_tasks,
+)
 from bespoke.clients.schema import (
-    ClaudeAccount,
     CodeFamily,
     Failure,
     JudgeLabel,
@@ -32,20 +35,18 @@ from bespoke.clients.schema import (
 )
 from bespoke.clients.tables import Numbered, read_table
 from bespoke.clients.wording import quote
-from bespoke.errors import Problem
 
 if TYPE_CHECKING:
-    from bespoke.clients.usage import TaskUsage
-    from bespoke.evaluation.cases import EvaluationTask
-    from bespoke.facts.icd10 import Release
+    pass
 
 FILES = (
     "engagement.yaml", "tasks.csv", "failures.csv", "codes.csv", "judge.csv", "phases.csv", "prices.yaml",
-    "usage.json", "exports", "dataset", "evaluation", "notebooks", "tuning",
+    "usage.json", "exports", "dataset", "evaluation", "notebooks", "tuning", "notes.md", "notes",
 )  # fmt: skip
 LOG = "engagement_log.csv"
 EVALUATION_FILES = ("notes.jsonl", "train.jsonl", "predictions", "waivers.csv", "judge_waivers.csv")
 WRITTEN_BY_A_RUN = ("journal.sqlite", "judge_journal.sqlite", "claude_")  # how names begin, in evaluation/
+WORDS, WORDS_FOLDER, WORDS_ENDING = "notes.md", "notes", ".md"
 LINES_ENDING = ".jsonl"
 DATASET_ENDINGS = (
     ".jsonl",
@@ -62,71 +63,9 @@ DATASET_ENDINGS = (
 BINARY_ENDINGS = (EXCEL, ".parquet", ".gz")
 
 
-@dataclass
-class Reading:
-    """What was read of a client folder: typed fields by file, and the files in order with their problems."""
-
-    root: Path
-    sources: list[Source] = field(default_factory=list)
-    engagement: dict[str, Any] | None = None
-    tables: dict[str, list[Numbered]] = field(default_factory=dict)  # by file name
-    prices: dict[str, dict[str, Any]] | None = None
-    dataset: tuple[Path, ...] = ()
-    code_set: Release | None = None  # the client's own
-    notes: list[Numbered] | None = None
-    train: list[Numbered] | None = None
-    predictions: dict[str, list[Numbered]] | None = None
-    accounts: dict[str, ClaudeAccount] = field(default_factory=dict)  # by system
-    usage: Mapping[str, TaskUsage] | None = None  # by task
-    notes_in: str = "evaluation"  # where notes, train and predictions lie
-    evaluated: list[EvaluationTask] = field(default_factory=list)
-
-    def problems(self) -> list[Problem]:
-        """In the order of files, then rows."""
-        return [p for source in self.sources for p in sorted(source.problems, key=lambda p: p.row or 0)]
-
-    def source(self, name: str, *, required: bool = False) -> Source | None:
-        """The file, if it is there; a missing required one is a problem."""
-        source = Source(self.root, self.root / name, f"{self.root.name}/{name}", required)
-        self.sources.append(source)
-        if is_there(source.path):
-            return source
-        if required:
-            source.say("is missing; `bespoke new` makes a folder that has one to copy")
-        return None
-
-    def table(self, name: str, *, required: bool = False) -> Source | None:
-        """The CSV file of that name, or the Excel workbook that stands in its place."""
-        other = in_place(self.root / name).name
-        if other == name:
-            return self.source(name, required=required)
-        source = self.source(other)
-        if source is not None and is_there(self.root / name):
-            source.say(f"stands beside {name}; keep one of them")
-        return source
-
-    def entries(self, name: str) -> list[str]:
-        """Names in a folder of the client folder, sorted; none when it is missing or no folder."""
-        source = self.source(name) if name else Source(self.root, self.root, self.root.name)
-        if source is None:
-            return []
-        if not name:
-            self.sources.append(source)
-        if not Path(os.path.realpath(source.path)).is_relative_to(os.path.realpath(self.root)):
-            source.say("is a link that leads out of the client folder; put the folder itself here")
-        elif not source.path.is_dir():
-            source.say("is a file; a folder belongs here")
-        else:
-            try:
-                return sorted(path.name for path in source.path.iterdir())
-            except OSError as error:
-                source.say(f"cannot be read: {error.strerror}")
-        return []
-
-
-def read_folder(root: Path) -> Reading:
+def read_folder(root: Path) -> FolderReading:
     """Reads everything, however much of it is wrong."""
-    reading = Reading(root)
+    reading = FolderReading(root)
     engagement = reading.source("engagement.yaml", required=True)
     reading.engagement = read_engagement(engagement) if engagement else None
     _read_usage(reading)
@@ -138,12 +77,13 @@ def read_folder(root: Path) -> Reading:
         reading.prices = read_prices(prices, (reading.engagement or {}).get("as_of"))
     _read_dataset(reading)
     _read_evaluation(reading)
+    _read_words(reading)
     _name_strangers(reading)
     check_drawn(reading)
     return reading
 
 
-def _read_tables(reading: Reading) -> None:
+def _read_tables(reading: FolderReading) -> None:
     tasks = _table(reading, "tasks.csv", Task, required=True)
     task_ids = None
     as_of = (reading.engagement or {}).get("as_of")
@@ -172,8 +112,8 @@ def _read_tables(reading: Reading) -> None:
 
 
 def _table(
-    reading: Reading, name: str, model: type[Row], *, required: bool = False
-) -> tuple[Source, list[Numbered]] | None:
+    reading: FolderReading, name: str, model: type[Row], *, required: bool = False
+) -> tuple[ClientFile, list[Numbered]] | None:
     source = reading.table(name, required=required)
     saved = (reading.engagement or {}).get("csv")
     rows = read_table(source, model, SavedAs(**saved) if saved else None) if source else None
@@ -183,7 +123,7 @@ def _table(
     return source, rows
 
 
-def _read_usage(reading: Reading) -> None:
+def _read_usage(reading: FolderReading) -> None:
     source = reading.source("usage.json")
     if source is None:
         return
@@ -192,7 +132,7 @@ def _read_usage(reading: Reading) -> None:
     reading.usage = read_usage(source)
 
 
-def _check_usage(reading: Reading) -> None:
+def _check_usage(reading: FolderReading) -> None:
     source = next((source for source in reading.sources if source.path.name == "usage.json"), None)
     task_ids = {row.get("task_id") for _, row in reading.tables.get("tasks.csv", ())}
     for task in reading.usage or ():
@@ -200,26 +140,26 @@ def _check_usage(reading: Reading) -> None:
             source.say(f"measures {quote(task)}, which is no task_id of tasks.csv", warning=True)
 
 
-def _tell_open(reading: Reading, source: Source, rows: list[Numbered], as_of: date) -> None:
+def _tell_open(reading: FolderReading, source: ClientFile, rows: list[Numbered], as_of: date) -> None:
     """Warns of numbers, models and metrics that nobody knows and nothing measured."""
     for number, row in rows:
         measured = (reading.usage or {}).get(row.get("task_id", ""))
-        told = assumed.told(assumed.completed(row, measured, as_of)) if row.get("unknown") else ""
+        told = assumed.assumption_text(assumed.completed(row, measured, as_of)) if row.get("unknown") else ""
         if told:
             source.say(f"not known, and assumed instead: {told}", number, warning=True)
 
 
-def _read_log(reading: Reading) -> None:
-    """The log of finished engagements lies beside the client folders: one for the whole house."""
+def _read_log(reading: FolderReading) -> None:
+    """The log of finished engagements lies beside the client folders: one for the whole consultancy."""
     path = in_place(reading.root.parent / LOG)
-    source = Source(reading.root.parent, path, path.name)
+    source = ClientFile(reading.root.parent, path, path.name)
     reading.sources.append(source)
     rows = read_table(source, LoggedPhase) if is_there(source.path) else None
     if rows is not None:
         reading.tables[LOG] = rows
 
 
-def _read_dataset(reading: Reading) -> None:
+def _read_dataset(reading: FolderReading) -> None:
     files = []
     for name in reading.entries("dataset"):
         if name.startswith((".", "README")) or name.endswith(".example"):
@@ -236,7 +176,7 @@ def _read_dataset(reading: Reading) -> None:
     reading.dataset = tuple(files)
 
 
-def _read_evaluation(reading: Reading) -> None:
+def _read_evaluation(reading: FolderReading) -> None:
     entries = reading.entries("evaluation")
     folder = reading.sources[-1]
     given = (reading.engagement or {}).get("evaluation", {}).get("code_set") or ""
@@ -250,7 +190,7 @@ def _read_evaluation(reading: Reading) -> None:
     ]
     _name_unknown(folder, own, EVALUATION_FILES)
     if given.startswith(CODE_SET_IN):
-        named = Source(reading.root, reading.root / given, f"{reading.root.name}/{given}")
+        named = ClientFile(reading.root, reading.root / given, f"{reading.root.name}/{given}")
         reading.sources.append(named)
         reading.code_set = read_code_set(named)
     if not entries:
@@ -281,6 +221,27 @@ def _read_evaluation(reading: Reading) -> None:
     _read_all_predictions(reading)
 
 
+def _read_words(reading: FolderReading) -> None:
+    """Markdown for the summary, and in notes/ for the chapters. Where each stands is looked up when it is printed."""
+    names = [WORDS]
+    for name in reading.entries(WORDS_FOLDER):
+        if name.endswith(WORDS_ENDING) and not name.startswith((".", "README")):
+            names.append(f"{WORDS_FOLDER}/{name}")
+        elif not name.startswith((".", "README")) and not name.endswith(".example"):
+            stranger = ClientFile(
+                reading.root, reading.root / WORDS_FOLDER, f"{reading.root.name}/{WORDS_FOLDER}/{name}"
+            )
+            stranger.say(
+                f"is not read; words for a chapter are a file such as {WORDS_FOLDER}/06.md", warning=True
+            )
+            reading.sources.append(stranger)
+    for name in names:
+        source = reading.source(name)
+        text = read_text(source, largest=LARGEST_YAML) if source else None
+        if text is not None:
+            reading.words[name] = text
+
+
 def _holds_files(path: Path) -> bool:
     """A folder with more in it than the template's examples."""
     return any(
@@ -289,7 +250,7 @@ def _holds_files(path: Path) -> bool:
     )
 
 
-def _read_all_predictions(reading: Reading) -> None:
+def _read_all_predictions(reading: FolderReading) -> None:
     predictions: dict[str, list[Numbered]] = {}
     for name in reading.entries("evaluation/predictions"):
         if name.startswith((".", "README")) or name.endswith(".example"):
@@ -308,7 +269,7 @@ def _read_all_predictions(reading: Reading) -> None:
     reading.predictions = predictions or None
 
 
-def _name_strangers(reading: Reading) -> None:
+def _name_strangers(reading: FolderReading) -> None:
     """Files that nothing reads, most often a misspelt name."""
     engagement = reading.engagement or {}
     named = [engagement.get("branding", {}).get("logo"), *engagement.get("fonts", ())]
@@ -317,11 +278,11 @@ def _name_strangers(reading: Reading) -> None:
     _name_unknown(reading.sources[-1], entries, FILES)
 
 
-def _name_unknown(folder: Source, entries: list[str], known: tuple[str, ...]) -> None:
+def _name_unknown(folder: ClientFile, entries: list[str], known: tuple[str, ...]) -> None:
     for name in entries:
         quiet = name.startswith((".", "README")) or name.endswith(".example")
         quiet = quiet or name in known or table_name(name) in known
         if not quiet:
-            stranger = Source(folder.root, folder.path / name, f"{folder.shown}/{name}")
+            stranger = ClientFile(folder.root, folder.path / name, f"{folder.shown}/{name}")
             stranger.say(f"is not read{folder.near(name, known)}", warning=True)
             folder.problems += stranger.problems

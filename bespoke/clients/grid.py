@@ -10,20 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from bespoke.clients.dialect import Dialect, decode, separate
-from bespoke.clients.excel import Broken, Cell, open_workbook
+from bespoke.clients.excel import BrokenCell, Cell, open_workbook
 from bespoke.clients.excel import rows as sheet_rows
-from bespoke.clients.files import LARGEST, Source, is_there, read_bytes, usable
+from bespoke.clients.files import LARGEST, ClientFile, is_there, read_bytes, usable
 from bespoke.clients.schema import SavedAs
 from bespoke.clients.wording import bare, quote
 from bespoke.errors import BespokeError
 
 EXCEL = ".xlsx"
 _HEAD = 10  # rows in which the header is looked for
-Cells = list[Cell | Broken]
+Cells = list[Cell | BrokenCell]
 
 
 @dataclass
-class Grid:
+class CellGrid:
     """The cells of a table by row, and how the file was saved."""
 
     names: list[str]  # of the header
@@ -45,7 +45,7 @@ def table_name(name: str) -> str:
     return f"{name.removesuffix(EXCEL)}.csv" if name.endswith(EXCEL) else name
 
 
-def grid(source: Source, columns: list[str], saved: SavedAs) -> Grid | None:
+def grid(source: ClientFile, columns: list[str], saved: SavedAs) -> CellGrid | None:
     """The table in a CSV file or in the first sheet of a workbook, below its header; None when there is none."""
     if source.path.suffix.lower() == EXCEL:
         return _from_excel(source, columns)
@@ -69,7 +69,7 @@ def grid(source: Source, columns: list[str], saved: SavedAs) -> Grid | None:
     return _below_header(rows, columns, dialect, broken)
 
 
-def _from_excel(source: Source, columns: list[str]) -> Grid | None:
+def _from_excel(source: ClientFile, columns: list[str]) -> CellGrid | None:
     if not usable(source):
         return None
     try:
@@ -88,7 +88,7 @@ def _from_excel(source: Source, columns: list[str]) -> Grid | None:
     return found
 
 
-def of_sheet(values: Any, formulas: Any, columns: list[str]) -> Grid | None:
+def of_sheet(values: Any, formulas: Any, columns: list[str]) -> CellGrid | None:
     """The table of one sheet; `values` and `formulas` are the sheet read twice. None when it is empty."""
     found = _below_header(list(sheet_rows(values, formulas)), columns, Dialect(), None)
     if found is not None:
@@ -100,7 +100,7 @@ def of_sheet(values: Any, formulas: Any, columns: list[str]) -> Grid | None:
 
 def _below_header(
     rows: list[tuple[int, Cells]], columns: list[str], dialect: Dialect, broken: int | None
-) -> Grid | None:
+) -> CellGrid | None:
     """The header is the one of the first rows that names most columns; what stands above it is a title."""
     filled = [k for k, (_, cells) in enumerate(rows[:_HEAD]) if any(cell != "" for cell in cells)]
     if not filled:
@@ -109,13 +109,13 @@ def _below_header(
     at = max(filled, key=lambda k: (sum(_name(cell) in known for cell in rows[k][1]), -k))
     dialect.above = sum(k < at for k in filled)
     number, cells = rows[at]
-    names = ["" if isinstance(cell, Broken) else str(cell) for cell in cells]
+    names = ["" if isinstance(cell, BrokenCell) else str(cell) for cell in cells]
     below = rows[at + 1 :]
     trailing = _trailing(names, below)
     kept = len(names) - trailing
     if trailing:
         names, below = names[:kept], [(n, c[:kept]) for n, c in below]
-    return Grid(names, number, below, dialect, broken, trailing)
+    return CellGrid(names, number, below, dialect, broken, trailing)
 
 
 def _trailing(names: list[str], rows: list[tuple[int, Cells]]) -> int:
@@ -125,11 +125,11 @@ def _trailing(names: list[str], rows: list[tuple[int, Cells]]) -> int:
     return len(names) - named if all(rest) else 0
 
 
-def _name(cell: Cell | Broken) -> str:
+def _name(cell: Cell | BrokenCell) -> str:
     return bare(cell) if isinstance(cell, str) else ""
 
 
-def _records(source: Source, text: str, separator: str) -> tuple[list[list[str]], int | None]:
+def _records(source: ClientFile, text: str, separator: str) -> tuple[list[list[str]], int | None]:
     """All records, and the row of a quoting error if there is one: that row means nothing."""
     strict: list[list[str]] = []
     try:

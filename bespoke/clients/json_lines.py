@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from bespoke.clients.files import Source
+from bespoke.clients.files import ClientFile
 from bespoke.clients.records import MISFIT, Key, dotted, fit_record
 from bespoke.clients.schema import Row
 from bespoke.clients.tables import Numbered
@@ -16,7 +16,7 @@ from bespoke.clients.wording import quote
 LONGEST_INTEGER = 30  # digits
 
 
-def read_records(source: Source, text: str, model: type[Row], hint: str = "") -> list[Numbered]:
+def read_records(source: ClientFile, text: str, model: type[Row], hint: str = "") -> list[Numbered]:
     """The lines of a file as fields of `model`; a line that is no object is left out.
 
     `hint` follows every problem of shape, for files where one remedy serves them all.
@@ -35,11 +35,11 @@ def read_records(source: Source, text: str, model: type[Row], hint: str = "") ->
     return rows
 
 
-def _values(source: Source, text: str) -> Iterator[tuple[int, Any]]:
+def _values(source: ClientFile, text: str) -> Iterator[tuple[int, Any]]:
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
-        reader = _Reader()
+        reader = _LineReader()
         try:
             value = json.loads(
                 line,
@@ -67,7 +67,7 @@ def _malformed(error: json.JSONDecodeError) -> str:
     return f"malformed JSON at place {error.colno} of the line: {error.msg}"
 
 
-def _one_document(source: Source, text: str) -> bool:
+def _one_document(source: ClientFile, text: str) -> bool:
     """Whether the file is one JSON document over several lines, which would be wrong on every line."""
     lines = text.strip().split("\n")
     if lines[0].strip() not in ("[", "{") and not lines[0].lstrip().startswith("["):
@@ -80,7 +80,7 @@ def _one_document(source: Source, text: str) -> bool:
     return True
 
 
-class _Reader:
+class _LineReader:
     """Hooks of json.loads that note what the standard reader lets pass."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bespoke.clients.scalars import Unfit
+from bespoke.clients.scalars import InvalidValue
 from bespoke.clients.wording import quote
 
 TWO_MEANINGS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
@@ -47,14 +47,16 @@ class Numerals:
             return text.replace(".", "").replace(",", "."), ""
         if _POINT.fullmatch(text):
             write = text.replace(",", "").replace(".", ",")
-            raise Unfit(f"{quote(text)} has a decimal point, other cells a decimal comma; write {write}")
+            raise InvalidValue(
+                f"{quote(text)} has a decimal point, other cells a decimal comma; write {write}"
+            )
         return text, ""
 
     def _decided(self, text: str, whole: bool) -> tuple[str, str]:
         comma = "," in text
         many, few = re.sub(r"[.,]", "", text), unmistakable(text)
         if not self.settled or (whole and comma == self.comma):
-            raise Unfit(f"{quote(text)} may be {many} or {few}; write the one that is meant")
+            raise InvalidValue(f"{quote(text)} may be {many} or {few}; write the one that is meant")
         if comma and not self.comma:
             return text, ""  # a thousands separator, which is refused with the number to write
         read = text.replace(",", ".") if comma == self.comma else many

@@ -10,7 +10,7 @@ from typing import Any
 
 from bespoke.clients import known
 from bespoke.clients.amount import Amount
-from bespoke.clients.answers import TO, UNKNOWN
+from bespoke.clients.cell_answers import TO, UNKNOWN
 from bespoke.clients.records import Leaf
 
 WORK = (

@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from bespoke.clients import known
-from bespoke.clients.files import Source
+from bespoke.clients.field_rules import plain
+from bespoke.clients.files import ClientFile
 from bespoke.clients.numerals import TWO_MEANINGS, unmistakable
 from bespoke.clients.records import Leaf
-from bespoke.clients.shapes import plain
 from bespoke.clients.tables import Numbered
 from bespoke.clients.wording import quote
 
@@ -25,7 +25,7 @@ _MEANT = {  # rate, too low or too high -> what was entered instead
 }
 
 
-def check_tasks(source: Source, rows: list[Numbered], as_of: date) -> None:
+def check_tasks(source: ClientFile, rows: list[Numbered], as_of: date) -> None:
     """Latency no model reaches, and prompts no model takes."""
     for number, row in rows:
         for column, message in (*_latency(row, as_of), *_context(row)):
@@ -54,7 +54,7 @@ def _context(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         )
 
 
-def check_failures(source: Source, rows: list[Numbered], tasks: list[Numbered]) -> None:
+def check_failures(source: ClientFile, rows: list[Numbered], tasks: list[Numbered]) -> None:
     """Failing outputs of a task that is said never to fail."""
     counts = Counter(row.get("task_id") for _, row in rows)
     for _, task in tasks:

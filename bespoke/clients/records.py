@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
+from bespoke.clients.field_rules import FieldRule, fields
 from bespoke.clients.scalars import (
     NUMBER,
-    Unfit,
+    InvalidValue,
     check_choice,
     check_number,
     check_straight,
@@ -19,14 +20,13 @@ from bespoke.clients.scalars import (
 )
 from bespoke.clients.scalars import check_range as in_range
 from bespoke.clients.schema import Row
-from bespoke.clients.shapes import Shape, fields
 from bespoke.clients.wording import quote, unknown_names
 
 Key = tuple[str | int, ...]  # ("gold", "diagnosis_icd10", 2)
 MISFIT: Any = object()  # stands where a value did not fit, so that the rest can still be read
 
 
-class Say(Protocol):
+class ProblemReporter(Protocol):
     def __call__(self, key: Key, message: str) -> None: ...
 
 
@@ -48,7 +48,7 @@ def dotted(key: Key) -> str | None:
     return text.removeprefix(".") or None
 
 
-def fit_record(value: Any, model: type[Row], key: Key, say: Say) -> Any:
+def fit_record(value: Any, model: type[Row], key: Key, say: ProblemReporter) -> Any:
     """The fields of `model` that fit, as typed values by name; MISFIT when there is no mapping to read."""
     if model.shorthand and (isinstance(value, str) or (isinstance(value, Leaf) and not value.null)):
         value = {model.shorthand: value}
@@ -68,7 +68,7 @@ def fit_record(value: Any, model: type[Row], key: Key, say: Say) -> Any:
     return typed
 
 
-def fit(value: Any, shape: Shape, key: Key, say: Say) -> Any:
+def fit(value: Any, shape: FieldRule, key: Key, say: ProblemReporter) -> Any:
     """The typed value, or MISFIT after saying why."""
     if value is None or (isinstance(value, Leaf) and value.null):
         return _fit_null(value, shape, key, say)
@@ -81,7 +81,7 @@ def fit(value: Any, shape: Shape, key: Key, say: Say) -> Any:
         return _fit_many(value, shape, key, say)
     try:
         return _fit_scalar(value, shape)
-    except Unfit as unfit:
+    except InvalidValue as unfit:
         say(key, str(unfit))
         return MISFIT
 
@@ -103,7 +103,7 @@ def plain(value: Any) -> Any:
     return int(value.text) if value.text.lstrip("+-").isdecimal() else float(value.text)
 
 
-def _fit_null(value: Any, shape: Shape, key: Key, say: Say) -> Any:
+def _fit_null(value: Any, shape: FieldRule, key: Key, say: ProblemReporter) -> Any:
     if shape.nullable:
         return None
     if isinstance(value, Leaf) and shape.kind in ("list", "map", "record"):
@@ -113,7 +113,7 @@ def _fit_null(value: Any, shape: Shape, key: Key, say: Say) -> Any:
     return MISFIT
 
 
-def _fit_many(value: Any, shape: Shape, key: Key, say: Say) -> Any:
+def _fit_many(value: Any, shape: FieldRule, key: Key, say: ProblemReporter) -> Any:
     assert shape.item is not None
     if not isinstance(value, list if shape.kind == "list" else Mapping):
         example = f"; write [{value.text}]" if isinstance(value, Leaf) and shape.kind == "list" else ""
@@ -125,16 +125,16 @@ def _fit_many(value: Any, shape: Shape, key: Key, say: Say) -> Any:
     for name in value:
         try:
             check_straight(name)
-        except Unfit as unfit:
+        except InvalidValue as unfit:
             say((*key, name), f"is a key that {unfit}")
     entries = {k: fit(v, shape.item, (*key, k), say) for k, v in value.items()}
     return {k: v for k, v in entries.items() if v is not MISFIT}
 
 
-def _fit_scalar(value: Any, shape: Shape) -> Any:
+def _fit_scalar(value: Any, shape: FieldRule) -> Any:
     if isinstance(value, Leaf):
         if value.quoted and shape.kind not in ("text", "choice"):
-            raise Unfit(f"{quote(value.text)} is text because of its quotes; write it without them")
+            raise InvalidValue(f"{quote(value.text)} is text because of its quotes; write it without them")
         return parse(value.text, shape)
     if isinstance(value, str) and shape.kind in ("text", "choice", "day"):
         if shape.kind == "day":
@@ -145,7 +145,7 @@ def _fit_scalar(value: Any, shape: Shape) -> Any:
             return value
     elif isinstance(value, (int, float)) and shape.kind in ("number", "whole number"):
         return check_number(Decimal(str(value)), shape)
-    raise Unfit(f"must be {shape.expects()}, not {_name(value)}")
+    raise InvalidValue(f"must be {shape.expects()}, not {_name(value)}")
 
 
 def _name(value: Any) -> str:

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 from unicodedata import normalize
 
-from bespoke.clients.kinds import meant
-from bespoke.clients.shapes import Shape, plain
+from bespoke.clients.field_rules import FieldRule, plain
+from bespoke.clients.task_kinds import meant
 from bespoke.clients.wording import did_you_mean, quote
 from bespoke.direction import turning
 
@@ -33,11 +33,11 @@ LEFT_TO_RIGHT = (  # pattern, what is wrong, how it turns into a plain number
 )
 
 
-class Unfit(Exception):
+class InvalidValue(Exception):
     """A value that its field does not accept; the text says what is wrong and what would be right."""
 
 
-def parse(text: str, shape: Shape) -> Any:
+def parse(text: str, shape: FieldRule) -> Any:
     """The typed value of a non-empty text. Raises Unfit."""
     if shape.kind == "text":
         return check_text(text, shape)
@@ -56,14 +56,14 @@ def parse(text: str, shape: Shape) -> Any:
         return check_range(day(bare), shape)
     if shape.kind in ("number", "whole number"):
         return check_number(_number(bare, shape), shape)
-    raise Unfit(f"must be {shape.expects()}")
+    raise InvalidValue(f"must be {shape.expects()}")
 
 
 _AROUND = " \t\r\n\u00a0\u2009\u200b\u202f\u2060\ufeff"  # around a name, none of these is part of it
 _HALF = re.compile("[\ud800-\udfff]")
 
 
-def check_text(text: str, shape: Shape) -> str:
+def check_text(text: str, shape: FieldRule) -> str:
     """The text itself, when it is long enough, short enough, well formed and made of whole characters.
 
     A name, or a key that refers to one, comes back composed (NFC) and without what stands around it, so that two
@@ -72,61 +72,61 @@ def check_text(text: str, shape: Shape) -> str:
     if shape.is_name or shape.straight:
         text = normalize("NFC", text).strip(_AROUND)
     if shape.shortest and not text.strip():
-        raise Unfit(f"is empty; must be {shape.expects()}")
+        raise InvalidValue(f"is empty; must be {shape.expects()}")
     if shape.longest and len(text) > shape.longest:
-        raise Unfit(f"is {len(text)} characters long; at most {shape.longest}")
+        raise InvalidValue(f"is {len(text)} characters long; at most {shape.longest}")
     if shape.pattern and not re.search(shape.pattern.replace("$", r"\Z"), text):
-        raise Unfit(f"{quote(text)} is not {shape.expects()}")
+        raise InvalidValue(f"{quote(text)} is not {shape.expects()}")
     if shape.is_name or shape.straight:
         check_straight(text)
     if not text.isascii() and _HALF.search(text):
-        raise Unfit("holds half a character (a lone surrogate escape); write the whole character")
+        raise InvalidValue("holds half a character (a lone surrogate escape); write the whole character")
     return text
 
 
 def check_straight(text: str) -> None:
     """Raises Unfit where a name would turn the numbers and names beside it, which no reader could see."""
     if turn := turning(text):
-        raise Unfit(f"holds a character that turns the reading direction ({turn}); delete it")
+        raise InvalidValue(f"holds a character that turns the reading direction ({turn}); delete it")
 
 
-def check_choice(text: str, shape: Shape) -> str:
+def check_choice(text: str, shape: FieldRule) -> str:
     if text in shape.choices:
         return text
     own = meant(text, shape.choices)
     near = f"; nearest: {own}" if own else did_you_mean(text, shape.choices)
     listed = "" if near.startswith("; known") else near
-    raise Unfit(f"{quote(text)} is not {shape.expects()}{listed}")
+    raise InvalidValue(f"{quote(text)} is not {shape.expects()}{listed}")
 
 
-def check_number(value: Decimal, shape: Shape) -> Any:
+def check_number(value: Decimal, shape: FieldRule) -> Any:
     """The number in the field's own type, inside its range."""
     check_range(value, shape)
     if abs(value) > LARGEST_NUMBER:
-        raise Unfit(f"{quote(value)} is too large; at most {plain(LARGEST_NUMBER)}")
+        raise InvalidValue(f"{quote(value)} is too large; at most {plain(LARGEST_NUMBER)}")
     if shape.kind == "whole number":
         if value != value.to_integral_value():
-            raise Unfit(f"{quote(value)} is not a whole number")
+            raise InvalidValue(f"{quote(value)} is not a whole number")
         return int(value)
     return shape.type(value)
 
 
-def check_range(value: Any, shape: Shape) -> Any:
+def check_range(value: Any, shape: FieldRule) -> Any:
     low, high = (Decimal(str(x)) if isinstance(x, (int, float)) else x for x in (shape.low, shape.high))
     below = low is not None and (value <= low if shape.above_low else value < low)
     if below or (high is not None and value > high):
-        raise Unfit(f"{quote(value)} is out of range; must be {shape.expects()}")
+        raise InvalidValue(f"{quote(value)} is out of range; must be {shape.expects()}")
     return value
 
 
 def day(text: str) -> date:
     """A calendar day written as YYYY-MM-DD and no other way."""
     if not DAY.fullmatch(text):
-        raise Unfit(f"{quote(text)} is not a date; write it as YYYY-MM-DD, such as 2026-11-20")
+        raise InvalidValue(f"{quote(text)} is not a date; write it as YYYY-MM-DD, such as 2026-11-20")
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Unfit(f"{quote(text)} is not a day of the calendar; write it as YYYY-MM-DD") from None
+        raise InvalidValue(f"{quote(text)} is not a day of the calendar; write it as YYYY-MM-DD") from None
 
 
 # As spreadsheets write them in English, German, Spanish, French, Italian, Portuguese and Dutch.
@@ -142,22 +142,22 @@ def _boolean(text: str) -> bool:
         ("no", "n", "off", "0"), "false"
     )
     right = f"write {meant[lowered]}" if lowered in meant else "must be true, false or empty"
-    raise Unfit(f"{quote(text)} is not true or false; {right}")
+    raise InvalidValue(f"{quote(text)} is not true or false; {right}")
 
 
-def _number(text: str, shape: Shape) -> Decimal:
+def _number(text: str, shape: FieldRule) -> Decimal:
     if len(text) > LONGEST_NUMBER:
-        raise Unfit(f"{quote(text)} is not a number; must be {shape.expects()}")
+        raise InvalidValue(f"{quote(text)} is not a number; must be {shape.expects()}")
     if not NUMBER.fullmatch(text):
-        raise Unfit(f"{quote(text)} {_what_is_wrong(text, shape)}")
+        raise InvalidValue(f"{quote(text)} {_what_is_wrong(text, shape)}")
     value = Decimal(text)
     integral = value.is_finite() and abs(value) < LARGEST_NUMBER and value == value.to_integral_value()
     if shape.kind == "whole number" and integral and not re.fullmatch(r"[+-]?\d+", text):
-        raise Unfit(f"{quote(text)} is not a whole number; write {int(value)}")
+        raise InvalidValue(f"{quote(text)} is not a whole number; write {int(value)}")
     return value
 
 
-def _what_is_wrong(text: str, shape: Shape) -> str:
+def _what_is_wrong(text: str, shape: FieldRule) -> str:
     """Names the habit behind a number that is not one, and the plain number it probably means."""
     bare = CURRENCY.sub("", text)
     if bare != text and bare:

@@ -7,11 +7,11 @@ field as the words for what would be right. Upper bounds are there for sanity: a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -40,6 +40,8 @@ Waits = Literal["no", "a day"]
 Change = Literal["never", "monthly", "weekly", "daily"]
 Family = Literal["format", "tone", "vocabulary", "edge_case", "facts", "reasoning", "behaviour"]
 Language = Literal["en", "de", "es"]
+Role = Literal["consultant", "annotator", "client IT", "client legal", "client data owner", "client"]
+ROLES: tuple[str, ...] = get_args(Role)
 Paper = Literal["a4", "us-letter"]
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -115,6 +117,14 @@ class Branding(Row):
     logo: str | None = None  # an SVG or PNG inside the client folder
 
 
+class SignOff(Row):
+    """Who answers for the report. What is not given is left as a line to fill in by hand."""
+
+    name: Name | None = None
+    role: Annotated[str, Field(max_length=200), STRAIGHT] | None = None
+    date: Day | None = None
+
+
 class SavedAs(Row):
     """How the client's CSV files were saved, where the files themselves do not settle it."""
 
@@ -141,10 +151,12 @@ class Engagement(Row):
     evaluation: EvaluationRun = EvaluationRun()
     dataset: DatasetNote = DatasetNote()
     branding: Branding = Branding()
-    language: Language = "en"
+    language: Language = "en"  # of the client, for the intake workbook; the report is in English
     paper: Paper = "a4"
     fonts: tuple[str, ...] = ()  # extra font files inside the client folder
     csv: SavedAs = SavedAs()
+    owners: Mapping[str, Name] = {}  # role -> the person who has it
+    sign_off: SignOff = SignOff()
     thresholds: Mapping[str, float] = {}  # overrides of bespoke/facts/tables/thresholds.yaml
 
     unknown: frozenset[str] = (
@@ -159,6 +171,11 @@ class Engagement(Row):
     def begins(self, report: date) -> date:
         """The day the work can begin: as planned, but neither before the files speak nor before the report is dated."""
         return max(self.start, self.as_of, report)
+
+    def who(self, role: str) -> str:
+        """The person who has a role, and the role: `Ada Lovelace (client IT)`; the role alone where nobody is named."""
+        person = self.owners.get(role)
+        return f"{person} ({role})" if person else role
 
 
 # --- tasks.csv, failures.csv, codes.csv, phases.csv, prices.yaml ---------------------------------------
@@ -338,6 +355,7 @@ class Prediction(Row):
     """One recorded output of a system. `prediction` is None where the output broke the schema."""
 
     id: Name
+    run: Annotated[int, Field(ge=1, le=1000)] = 1  # of several times that the same was asked
     prediction: Fields | None
     usage: Usage | None = None
     latency_ms: Annotated[float, Field(ge=0, le=10**9)] | None = None
@@ -363,6 +381,7 @@ class ClaudeAccount(Row):
 
     strategy: Name
     model: Name
+    small: str = ""  # the model that was asked first, where one was
     batch: bool
     usd: Annotated[Decimal, Field(ge=0)]  # of the answers
     quote: QuotedCost
@@ -392,8 +411,9 @@ class Client:
     notes_in: str = "evaluation"  # the folder of the client folder that notes, train and predictions are of
     evaluated: tuple[EvaluationTask, ...] = ()  # the tasks of evaluation/<task_id>/
     code_set: Release | None = None  # None: the pinned release of ICD-10-CM
-    log: tuple[LoggedPhase, ...] | None = None  # the house's own, beside the client folders
+    log: tuple[LoggedPhase, ...] | None = None  # the consultancy's own, beside the client folders
     usage: Mapping[str, TaskUsage] | None = None  # by task_id: what logs and bills say
+    words: Mapping[str, str] = field(default_factory=dict)  # notes.md and notes/*.md, by name: Markdown
 
     def task(self, task_id: str) -> Task:
         return next(task for task in self.tasks if task.task_id == task_id)

@@ -8,14 +8,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bespoke.clients import answers, spreadsheet
-from bespoke.clients.excel import Broken, Cell, as_text
-from bespoke.clients.files import Source
-from bespoke.clients.grid import Grid, grid
+from bespoke.clients import cell_answers, spreadsheet
+from bespoke.clients.excel import BrokenCell, Cell, as_text
+from bespoke.clients.field_rules import FieldRule, fields
+from bespoke.clients.files import ClientFile
+from bespoke.clients.grid import CellGrid, grid
 from bespoke.clients.numerals import Numerals, numerals
-from bespoke.clients.scalars import Unfit, check_number, parse
+from bespoke.clients.scalars import InvalidValue, check_number, parse
 from bespoke.clients.schema import Row, SavedAs
-from bespoke.clients.shapes import Shape, fields
 from bespoke.clients.wording import MANY, bare, did_you_mean, first_few, nearest, quote
 
 LONGEST_CELL = 1_000_000  # characters; the longest prompt a model takes is of this order
@@ -23,7 +23,7 @@ MISSPELT = 0.75  # likeness from which a stranger's name is taken for that of a 
 Numbered = tuple[int, dict[str, Any]]  # row number, typed cells by column; a cell that did not fit is absent
 
 
-def read_table(source: Source, model: type[Row], saved: SavedAs | None = None) -> list[Numbered] | None:
+def read_table(source: ClientFile, model: type[Row], saved: SavedAs | None = None) -> list[Numbered] | None:
     """The rows of a CSV file or an Excel sheet as fields of `model`; None when there is nothing to go on with.
 
     How a CSV was saved is found from the whole file and said in one line, unless `saved` gives it.
@@ -32,7 +32,9 @@ def read_table(source: Source, model: type[Row], saved: SavedAs | None = None) -
     return None if found is None else read_grid(source, found, model, saved)
 
 
-def read_grid(source: Source, found: Grid, model: type[Row], saved: SavedAs | None = None) -> list[Numbered]:
+def read_grid(
+    source: ClientFile, found: CellGrid, model: type[Row], saved: SavedAs | None = None
+) -> list[Numbered]:
     """The rows of a table whose cells are there already."""
     shapes = fields(model)
     header = _header(source, found, model)
@@ -50,7 +52,7 @@ def read_grid(source: Source, found: Grid, model: type[Row], saved: SavedAs | No
     return rows
 
 
-def _header(source: Source, found: Grid, model: type[Row]) -> list[str]:
+def _header(source: ClientFile, found: CellGrid, model: type[Row]) -> list[str]:
     """The model's name of each column; a column that is none of the model's keeps the name it has."""
     known = {bare(name): name for name in fields(model)}
     names = [known.get(bare(name), name.strip()) for name in found.names]
@@ -80,7 +82,7 @@ def _header(source: Source, found: Grid, model: type[Row]) -> list[str]:
     return names
 
 
-def _name_strangers(source: Source, strangers: list[str], missing: list[str], row: int) -> None:
+def _name_strangers(source: ClientFile, strangers: list[str], missing: list[str], row: int) -> None:
     """A name much like that of a missing column is a slip; any other column is somebody's own."""
     strangers = list(dict.fromkeys(strangers))
     slips = [name for name in strangers if nearest(name, missing, MISSPELT)]
@@ -95,7 +97,9 @@ def _name_strangers(source: Source, strangers: list[str], missing: list[str], ro
         source.say(f"{columns} not of this table kept aside: {first_few(map(quote, own))}", row, warning=True)
 
 
-def _numerals(found: Grid, header: list[str], shapes: dict[str, Shape], saved: SavedAs | None) -> Numerals:
+def _numerals(
+    found: CellGrid, header: list[str], shapes: dict[str, FieldRule], saved: SavedAs | None
+) -> Numerals:
     """From the number columns of the whole table; what the owner says goes before."""
     if saved is not None and saved.decimal is not None:
         return Numerals(comma=saved.decimal == ",", settled=True)
@@ -103,17 +107,17 @@ def _numerals(found: Grid, header: list[str], shapes: dict[str, Shape], saved: S
     return numerals(part for _, cells in found.rows for part in _number_texts(cells, numeric))
 
 
-def _number_texts(cells: list[Cell | Broken], numeric: list[int]) -> Iterable[str]:
+def _number_texts(cells: list[Cell | BrokenCell], numeric: list[int]) -> Iterable[str]:
     for place in numeric:
         cell = cells[place] if place < len(cells) else ""
         if isinstance(cell, str):
-            yield from (part.strip() for part in cell.split(answers.TO))
+            yield from (part.strip() for part in cell.split(cell_answers.TO))
 
 
 def _row(
-    source: Source,
+    source: ClientFile,
     number: int,
-    cells: list[Cell | Broken],
+    cells: list[Cell | BrokenCell],
     header: list[str],
     model: type[Row],
     written: Numerals,
@@ -132,28 +136,28 @@ def _row(
             continue
         try:
             found, warning = _cell(value, shapes[name], name, model, written)
-        except Unfit as unfit:
+        except InvalidValue as unfit:
             source.say(str(unfit), number, name)
             wrong.add(name)
             continue
-        answers.add(row, found)
+        cell_answers.add(row, found)
         if warning:
             source.say(warning, number, name, warning=True)
-    return answers.completed(row, model, wrong)
+    return cell_answers.completed(row, model, wrong)
 
 
 def _cell(
-    value: Cell | Broken, shape: Shape, name: str, model: type[Row], written: Numerals
+    value: Cell | BrokenCell, shape: FieldRule, name: str, model: type[Row], written: Numerals
 ) -> tuple[dict[str, Any], str]:
     """What one cell says, by field, and a warning or nothing. Raises Unfit."""
-    if isinstance(value, Broken):
-        raise Unfit(value.why)
+    if isinstance(value, BrokenCell):
+        raise InvalidValue(value.why)
     if isinstance(value, str) and len(value) > LONGEST_CELL:
-        raise Unfit(f"cell of {len(value)} characters; at most {LONGEST_CELL}")
+        raise InvalidValue(f"cell of {len(value)} characters; at most {LONGEST_CELL}")
     if isinstance(value, Decimal) and shape.numeric:
         return {name: check_number(value, shape)}, ""
     if isinstance(value, date) and shape.numeric:
-        raise Unfit(
+        raise InvalidValue(
             f"is the date {value}; a spreadsheet makes one of what looks like it, so type the number again"
         )
     text = spreadsheet.bare(as_text(value))
@@ -161,7 +165,7 @@ def _cell(
     if not verbatim:
         text = text.strip()
     if name in model.may_be_unknown:
-        answer = answers.read(text, name, shape, model, written)
+        answer = cell_answers.read(text, name, shape, model, written)
         if answer is not None:
             return answer
     if text and shape.numeric:
@@ -170,11 +174,11 @@ def _cell(
     if text or verbatim:
         return {name: parse(text, shape) if text else text}, ""
     if shape.required:
-        raise Unfit(f"is empty; must be {shape.expects()}")
+        raise InvalidValue(f"is empty; must be {shape.expects()}")
     return {}, ""
 
 
-def check_unique(source: Source, rows: list[Numbered], column: str) -> None:
+def check_unique(source: ClientFile, rows: list[Numbered], column: str) -> None:
     """Says of every row whose `column` repeats an earlier one which row that is."""
     first: dict[str, int] = {}
     for number, row in rows:

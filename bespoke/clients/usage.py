@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError
 
 from bespoke.clients import known as known_names
-from bespoke.clients.files import Source, read_text
+from bespoke.clients.files import ClientFile, read_text
 from bespoke.clients.schema import Row, Share
 
 FILE = "usage.json"
@@ -100,7 +100,7 @@ class UsageFile(Row):
     tasks: Mapping[str, TaskUsage] = {}
 
 
-def read_usage(source: Source) -> Mapping[str, TaskUsage] | None:
+def read_usage(source: ClientFile) -> Mapping[str, TaskUsage] | None:
     """The figures by task; None after saying why the file is not what the import writes."""
     text = read_text(source)
     if text is None:

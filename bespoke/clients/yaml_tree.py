@@ -18,7 +18,7 @@ from yaml.events import (
 )
 from yaml.reader import ReaderError
 
-from bespoke.clients.files import Source
+from bespoke.clients.files import ClientFile
 from bespoke.clients.records import Key, Leaf, dotted
 
 DEEPEST = 12  # levels; the schema needs three
@@ -52,7 +52,7 @@ class _Stop(Exception):
     """The rest of the document cannot be read."""
 
 
-def read_tree(source: Source, text: str) -> Tree | None:
+def read_tree(source: ClientFile, text: str) -> Tree | None:
     """The tree, or None when the text is no YAML; aliases, tags and duplicate keys are problems by line.
 
     Built from parser events, so that an alias bomb is refused before it unfolds and depth is bounded.
@@ -77,7 +77,7 @@ def read_tree(source: Source, text: str) -> Tree | None:
 
 
 class _Builder:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ClientFile) -> None:
         self.source = source
         self.tree = Tree()
         self.stack: list[_Open] = []
@@ -144,7 +144,7 @@ class _Builder:
         return key
 
 
-def _say_malformed(source: Source, text: str, error: MarkedYAMLError) -> None:
+def _say_malformed(source: ClientFile, text: str, error: MarkedYAMLError) -> None:
     mark = error.problem_mark or error.context_mark
     tabbed = [
         n for n, line in enumerate(text.split("\n"), 1) if "\t" in line[: len(line) - len(line.lstrip())]

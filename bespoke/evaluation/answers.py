@@ -12,6 +12,11 @@ from bespoke.evaluation.cases import NOT_MEASURED, EvaluationTask, Recorded
 Kind = Literal["offline", "recorded", "claude"]
 Status = Literal["answered", "missing", "schema_broken", "refused", "not_measured"]
 Read = Callable[[Any], Any | None]
+ROUTES = {  # of rungs that are named otherwise
+    "thinking": "extended_thinking",
+    "optimised_prompt": "prompt_engineering",
+    "small_then_large": "cascade",
+}
 CLAUDE = "claude_"  # how the names of the systems begin that a run of Claude recorded
 
 
@@ -33,7 +38,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Ran:
+class SystemRun:
     """A system with its answers, runs x cases in the order of the cases."""
 
     name: str
@@ -42,10 +47,11 @@ class Ran:
     runs: tuple[tuple[Answer, ...], ...]
     strategy: str | None = None
     model: str | None = None
+    first_model: str | None = None  # asked before it, where one is
     learns: bool = False
 
 
-def recorded_systems(task: EvaluationTask, read: Read) -> list[Ran]:
+def recorded_systems(task: EvaluationTask, read: Read) -> list[SystemRun]:
     """The systems whose outputs lie in predictions/, by name, runs of Claude last.
 
     A case without a line is missing and counts as wrong; one whose line says that it was lost, rejected, held back
@@ -58,21 +64,23 @@ def recorded_systems(task: EvaluationTask, read: Read) -> list[Ran]:
         by_place = {(row.run, row.id): row for row in rows}
         known, account = task.setup.systems.get(name), task.accounts.get(name)
         found.append(
-            Ran(
+            SystemRun(
                 name=name,
                 title=(known.title if known and known.title else _title(name)),
                 kind="claude" if name.startswith(CLAUDE) else "recorded",
                 runs=tuple(
                     tuple(_answer(by_place.get((run, case.id)), read) for case in task.cases) for run in runs
                 ),
-                strategy=(known.strategy if known else None) or (account.strategy if account else None),
+                strategy=(known.strategy if known else None)
+                or (ROUTES.get(account.strategy, account.strategy) if account else None),
                 model=(account.model if account else None) or (known.model if known else None),
+                first_model=(account.small if account else None) or None,
             )
         )
     return found
 
 
-def offline(name: str, title: str, values: Sequence[Any], *, learns: bool = False, **more: Any) -> Ran:
+def offline(name: str, title: str, values: Sequence[Any], *, learns: bool = False, **more: Any) -> SystemRun:
     """A baseline from one value per case; None is an abstention of the schema's kind. `more`: columns of answers."""
     confidences = more.get("confidences") or [None] * len(values)
     retrieved = more.get("retrieved") or [{}] * len(values)
@@ -80,7 +88,7 @@ def offline(name: str, title: str, values: Sequence[Any], *, learns: bool = Fals
         Answer(value=value, confidence=confidence, retrieved=found)
         for value, confidence, found in zip(values, confidences, retrieved, strict=True)
     )
-    return Ran(name, title, "offline", (answers,), learns=learns)
+    return SystemRun(name, title, "offline", (answers,), learns=learns)
 
 
 def _answer(row: Recorded | None, read: Read) -> Answer:

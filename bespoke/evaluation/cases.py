@@ -112,7 +112,8 @@ class JudgeGrade(Row):
 
 
 class Preference(Row):
-    """preferences.csv: which of two outputs is better. The judge sees every pair in both orders."""
+    """preferences.csv: which of two outputs is better, by a person. judge_preferences.csv: by a judge model, which sees
+    every pair in both orders."""
 
     case_id: Name
     first: Name  # shown first
@@ -136,6 +137,7 @@ class EvaluationTask:
     grades: tuple[Grade, ...] = ()
     judged: tuple[JudgeGrade, ...] = ()
     preferences: tuple[Preference, ...] = ()
+    judge_preferences: tuple[Preference, ...] = ()
     prompt: str = ""
     files: Mapping[str, str] = field(default_factory=dict)  # other texts the scorer asked for
     given: Mapping[str, Any] = field(default_factory=dict)  # what the engagement says beside the folder

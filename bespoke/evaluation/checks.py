@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from bespoke.clients.wording import did_you_mean, first_few, quote
 from bespoke.evaluation.cases import Case, EvaluationTask, bare
-from bespoke.evaluation.scorer import Say, Scorer
+from bespoke.evaluation.scorer import CaseProblemReporter, Scorer
 
 _NAMED = 5  # of one kind of problem, one by one
 
 
-def check_task(task: EvaluationTask, scorer: Scorer, say: Say) -> None:
+def check_task(task: EvaluationTask, scorer: Scorer, say: CaseProblemReporter) -> None:
     """Ids, inputs, copies, groups, leakage, documents, systems: what every scorer relies on."""
     for file, cases in (("cases.jsonl", task.cases), ("train.jsonl", task.train)):
         _ids(file, cases, say)
@@ -26,13 +26,13 @@ def check_task(task: EvaluationTask, scorer: Scorer, say: Say) -> None:
         _answers(task, system, say)
 
 
-def _ids(file: str, cases: Sequence[Case], say: Say) -> None:
+def _ids(file: str, cases: Sequence[Case], say: CaseProblemReporter) -> None:
     for name, count in Counter(case.id for case in cases).items():
         if count > 1:
             say(file, f"{quote(name)} is the id of {count} cases; give each its own", id=name, column="id")
 
 
-def _inputs(file: str, cases: Sequence[Case], say: Say) -> None:
+def _inputs(file: str, cases: Sequence[Case], say: CaseProblemReporter) -> None:
     for case in cases:
         turns = case.input
         if isinstance(turns, str):
@@ -52,7 +52,7 @@ def _inputs(file: str, cases: Sequence[Case], say: Say) -> None:
             )
 
 
-def _copies(file: str, cases: Sequence[Case], say: Say) -> None:
+def _copies(file: str, cases: Sequence[Case], say: CaseProblemReporter) -> None:
     by_text: dict[str, list[str]] = defaultdict(list)
     for case in cases:
         if isinstance(case.input, str):
@@ -65,7 +65,7 @@ def _copies(file: str, cases: Sequence[Case], say: Say) -> None:
         say(file, f"{len(copies) - _NAMED} more texts stand in it more than once", warning=True)
 
 
-def _groups(file: str, cases: Sequence[Case], say: Say) -> None:
+def _groups(file: str, cases: Sequence[Case], say: CaseProblemReporter) -> None:
     """Groups that differ by case or spaces alone are taken as one, and named."""
     spelled: dict[str, dict[str, str]] = defaultdict(dict)
     for case in cases:
@@ -80,7 +80,7 @@ def _groups(file: str, cases: Sequence[Case], say: Say) -> None:
             )  # fmt: skip
 
 
-def _documents(task: EvaluationTask, file: str, cases: Sequence[Case], say: Say) -> None:
+def _documents(task: EvaluationTask, file: str, cases: Sequence[Case], say: CaseProblemReporter) -> None:
     if not task.documents:
         return
     for case in cases:
@@ -90,7 +90,7 @@ def _documents(task: EvaluationTask, file: str, cases: Sequence[Case], say: Say)
                 say(file, f"{quote(name)} is no file of documents/{near}", id=case.id, column="documents")
 
 
-def _leakage(task: EvaluationTask, say: Say) -> None:
+def _leakage(task: EvaluationTask, say: CaseProblemReporter) -> None:
     usable = {id(case) for case in task.usable_train}
     lost = [case for case in task.train if id(case) not in usable]
     if lost:
@@ -102,7 +102,7 @@ def _leakage(task: EvaluationTask, say: Say) -> None:
         )  # fmt: skip
 
 
-def _setup(task: EvaluationTask, scorer: Scorer, say: Say) -> None:
+def _setup(task: EvaluationTask, scorer: Scorer, say: CaseProblemReporter) -> None:
     setup, recorded = task.setup, [*task.recorded]
     if setup.metric is not None and setup.metric not in scorer.metrics:
         near = did_you_mean(setup.metric, [*scorer.metrics])
@@ -120,7 +120,7 @@ def _setup(task: EvaluationTask, scorer: Scorer, say: Say) -> None:
             say("task.yaml", f"{quote(name)} has no file in predictions/", column="systems", warning=True)
 
 
-def _answers(task: EvaluationTask, system: str, say: Say) -> None:
+def _answers(task: EvaluationTask, system: str, say: CaseProblemReporter) -> None:
     file, rows = f"predictions/{system}.jsonl", task.recorded[system]
     ids = dict.fromkeys(case.id for case in task.cases)
     for (name, run), count in Counter((row.id, row.run) for row in rows).items():

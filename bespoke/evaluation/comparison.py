@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bespoke.evaluation.answers import Ran
+from bespoke.evaluation.answers import SystemRun
 from bespoke.evaluation.cases import Contrast
 from bespoke.evaluation.result import Contrasted, Power, Verdict
-from bespoke.statistics.clusters import Clusters, Difference, Measure, quantile_of_t
+from bespoke.statistics.clusters import Clusters, Measure, ScoreDifference, quantile_of_t
 from bespoke.statistics.proportion import two_sided_z
 from bespoke.statistics.score_interval import correlation
 
@@ -18,7 +18,7 @@ LEVEL = 0.05
 POWER = 0.8
 
 
-def pooled(measures: Sequence[Measure | None], ran: Ran) -> Measure | None:
+def pooled(measures: Sequence[Measure | None], ran: SystemRun) -> Measure | None:
     """The runs of one system as one measure: each case counts once, by the mean of the runs it was measured in.
 
     So the interval over cases holds what differs between runs of one prompt too (Miller 2024, section 3.2). A case
@@ -36,7 +36,7 @@ def pooled(measures: Sequence[Measure | None], ran: Ran) -> Measure | None:
 
 
 def contrasts(
-    ladder: Sequence[Ran],
+    ladder: Sequence[SystemRun],
     measures: Mapping[str, Measure],
     declared: Sequence[Contrast],
     best: str,
@@ -82,7 +82,7 @@ def contrasts(
     return tuple(found)
 
 
-def verdict(difference: Difference) -> Verdict:
+def verdict(difference: ScoreDifference) -> Verdict:
     """ "Better" needs an interval without zero, and a p that allows for every pair looked at."""
     if not difference.interval.excludes_zero or difference.p > LEVEL:
         return "not_separable"
@@ -124,7 +124,7 @@ def power(
     )
 
 
-def _known(ran: Ran) -> NDArray[np.bool_]:
+def _known(ran: SystemRun) -> NDArray[np.bool_]:
     return np.asarray(np.array([[a.measured for a in run] for run in ran.runs]).any(axis=0))
 
 

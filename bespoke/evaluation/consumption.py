@@ -9,13 +9,13 @@ from decimal import Decimal
 import numpy as np
 
 from bespoke.clients.schema import ClaudeAccount, Usage
-from bespoke.evaluation.answers import Ran
+from bespoke.evaluation.answers import SystemRun
 from bespoke.evaluation.result import Consumption
 from bespoke.facts.price_book import OwnPrice, RequestTokens, is_known, request_cost
 
 
 def consumption(
-    ran: Ran,
+    ran: SystemRun,
     accepted: Sequence[bool | None],
     account: ClaudeAccount | None,
     as_of: date,

@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from bespoke.clients.schema import Client, Task
-from bespoke.evaluation.answers import Ran, recorded_systems
+from bespoke.evaluation.answers import SystemRun, recorded_systems
+from bespoke.evaluation.case_by_case import BYTES, case_by_case
 from bespoke.evaluation.cases import EvaluationTask, bare
 from bespoke.evaluation.comparison import contrasts, pooled, power
 from bespoke.evaluation.consumption import consumption
+from bespoke.evaluation.label_noise import label_noise
 from bespoke.evaluation.result import Outcomes, Score, SystemResult, TaskEvaluation
 from bespoke.evaluation.review import review
 from bespoke.evaluation.scorer import Scorer, main_metric
@@ -21,7 +23,7 @@ from bespoke.statistics.clusters import Clusters, Measure
 Scores = Mapping[str, Measure | None]  # by metric
 
 
-def ladder_of(task: EvaluationTask, scorer: Scorer, seed: int) -> list[Ran]:
+def ladder_of(task: EvaluationTask, scorer: Scorer, seed: int) -> list[SystemRun]:
     """Every system there is: what runs here, what was recorded, what Claude answered."""
     recorded = recorded_systems(task, lambda raw: scorer.read(task, raw))
     return [*scorer.baselines(task, seed), *recorded]
@@ -50,6 +52,7 @@ def evaluate_task(
     values = {name: clusters.estimate(m).value for name, m in mains.items()}
     best = max(values, key=lambda name: -1.0 if np.isnan(values[name]) else values[name]) if values else None
     found = contrasts(ladder, mains, task.setup.contrasts, best, clusters) if best else ()
+    marks = power(found, mains, accepted, best, clusters) if best else None
     shown = next((r for r in ladder if r.name == (task.setup.in_use or best)), None)
     declared = next((t for t in client.tasks if t.task_id == task.task_id), None)
     return TaskEvaluation(
@@ -77,14 +80,27 @@ def evaluate_task(
         not_contrasted=tuple(
             name for c in task.setup.contrasts for name in (c.first, c.second) if name not in mains
         ),
-        power=power(found, mains, accepted, best, clusters) if best else None,
+        power=marks,
+        label_noise=label_noise(mains[marks.pair[0]], mains[marks.pair[1]], seed) if marks else (),
         ceiling=scorer.ceiling(task, clusters),
         review=_review(task, scorer, ladder, shown, accepted) if shown else None,
         details=tuple(scorer.details(task, ladder, shown)) if shown else (),
+        cases_shown=case_by_case(
+            task,
+            scorer,
+            ladder,
+            mains,
+            best,
+            facts.as_of,
+            client.prices,
+            BYTES // max(1, len(client.evaluated)),
+        )
+        if client.engagement.evaluation.deidentified
+        else None,
     )
 
 
-def _measures(scorer: Scorer, ran: Ran, runs: Sequence[Scores], metric: str) -> Scores:
+def _measures(scorer: Scorer, ran: SystemRun, runs: Sequence[Scores], metric: str) -> Scores:
     """Every metric over all runs, the main one first."""
     names = [metric, *(name for name in scorer.metrics if name != metric)]
     return {name: pooled([run.get(name) for run in runs], ran) for name in names}
@@ -93,7 +109,7 @@ def _measures(scorer: Scorer, ran: Ran, runs: Sequence[Scores], metric: str) -> 
 def _system(
     task: EvaluationTask,
     scorer: Scorer,
-    ran: Ran,
+    ran: SystemRun,
     runs: Sequence[Scores],
     measures: Scores,
     accepted: Sequence[bool | None],
@@ -112,6 +128,7 @@ def _system(
         learns=ran.learns,
         strategy=ran.strategy,
         model=ran.model,
+        first_model=ran.first_model,
         runs=len(ran.runs),
         spread=_spread(runs, main),
         cases=sum(known),
@@ -135,7 +152,7 @@ def _spread(runs: Sequence[Scores], metric: str) -> float | None:
     return float(np.std([float(m.combine(m.columns.sum(0))) for m in found if m is not None], ddof=1))
 
 
-def _outcomes(ran: Ran) -> Outcomes:
+def _outcomes(ran: SystemRun) -> Outcomes:
     counts = Counter(answer.status for run in ran.runs for answer in run)
     return Outcomes(
         answered=counts["answered"],
@@ -149,8 +166,8 @@ def _outcomes(ran: Ran) -> Outcomes:
 def _review(
     task: EvaluationTask,
     scorer: Scorer,
-    ladder: Sequence[Ran],
-    shown: Ran,
+    ladder: Sequence[SystemRun],
+    shown: SystemRun,
     accepted: Mapping[str, Sequence[bool | None]],
 ) -> object:
     others = [ran for ran in ladder if ran.name != shown.name and ran.kind != "offline"]

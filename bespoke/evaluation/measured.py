@@ -17,6 +17,7 @@ class MeasuredSystem(Part):
     in_use: bool  # whether task.yaml names it as what runs today
     strategy: str | None = None  # the route it stands for (few_shot, extended_thinking ...); None: not said
     model: str | None = None
+    first_model: str | None = None  # of a cascade: the smaller one
     metric: str
     quality: Interval
     accepted: Interval | None = None  # share of cases right as a whole

@@ -9,6 +9,7 @@ from pydantic import Field
 from bespoke.evaluation.answers import Kind
 from bespoke.evaluation.details import Grid, Matrix, Remark
 from bespoke.evaluation.measured import MeasuredSystem, MeasuredTask
+from bespoke.evaluation.shown_cases import CaseByCase
 from bespoke.results import Part
 from bespoke.statistics.interval import Interval
 
@@ -55,6 +56,7 @@ class SystemResult(Part):
     learns: bool
     strategy: str | None
     model: str | None
+    first_model: str | None = None
     runs: int
     spread: float | None  # standard deviation of the main score between runs; None for one run
     cases: int  # measured at least once
@@ -90,6 +92,13 @@ class Power(Part):
     alone: float  # at the 5% level, if this pair alone is looked at
     among_all: float  # as the verdicts of this chapter are given, among all pairs
     discordant: float | None  # observed share of cases that one of the two alone has right as a whole
+
+
+class LabelNoise(Part):
+    """If this share of the expected answers is wrong: how often the pair that `power` speaks of keeps its order."""
+
+    share: float
+    same_order: float
 
 
 class Covered(Part):
@@ -136,9 +145,11 @@ class TaskEvaluation(Part):
     contrasts: tuple[Contrasted, ...]
     not_contrasted: tuple[str, ...]  # declared systems without answers
     power: Power | None
+    label_noise: tuple[LabelNoise, ...] = ()
     ceiling: Interval | None
     review: Review | None
     details: tuple[AnyDetail, ...]
+    cases_shown: CaseByCase | None = None
     masked: dict[str, int] = Field(
         default_factory=dict
     )  # folder -> identifiers that the details have no more
@@ -165,6 +176,7 @@ def _measured(task: TaskEvaluation, system: SystemResult) -> MeasuredSystem:
         in_use=system.in_use,
         strategy=system.strategy,
         model=system.model,
+        first_model=system.first_model,
         metric=task.metric,
         quality=system.quality,
         accepted=system.accepted,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from bespoke.evaluation.answers import Ran
+from bespoke.evaluation.answers import SystemRun
 from bespoke.evaluation.result import Covered, Review
 from bespoke.statistics.clusters import Clusters, Measure
 
@@ -18,7 +18,11 @@ Same = Callable[[Any, Any], bool]
 
 
 def review(
-    shown: Ran, others: Sequence[Ran], accepted: Sequence[bool | None], same: Same, groups: Sequence[str]
+    shown: SystemRun,
+    others: Sequence[SystemRun],
+    accepted: Sequence[bool | None],
+    same: Same,
+    groups: Sequence[str],
 ) -> Review | None:
     """By the system's own confidence, else how far its runs agree, else whether other recorded systems agree."""
     signal: Any = "confidence"
@@ -45,12 +49,12 @@ def review(
     return Review(system=shown.name, signal=signal, points=tuple(points)) if len(points) > 1 else None
 
 
-def _agreeing_runs(shown: Ran, same: Same) -> list[float | None]:
+def _agreeing_runs(shown: SystemRun, same: Same) -> list[float | None]:
     first, *rest = shown.runs
     return [sum(_same(a.value, run[i].value, same) for run in rest) / len(rest) for i, a in enumerate(first)]
 
 
-def _agreeing_systems(shown: Ran, others: Sequence[Ran], same: Same) -> list[float | None]:
+def _agreeing_systems(shown: SystemRun, others: Sequence[SystemRun], same: Same) -> list[float | None]:
     return [
         sum(_same(a.value, other.runs[0][i].value, same) for other in others) / len(others)
         for i, a in enumerate(shown.runs[0])

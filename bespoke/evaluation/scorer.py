@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
-from bespoke.evaluation.answers import Answer, Ran
+from bespoke.evaluation.answers import Answer, SystemRun
 from bespoke.evaluation.cases import Case, EvaluationTask, Recorded, Setup
 from bespoke.evaluation.details import Detail
 from bespoke.statistics.clusters import Clusters, Measure
@@ -19,7 +19,7 @@ from bespoke.statistics.interval import Interval
 _FENCE = re.compile(r"```(?:json)?\s*\n(.*?)\n?```", re.DOTALL)
 
 
-class Say(Protocol):
+class CaseProblemReporter(Protocol):
     """Tells a problem of a file of the task's folder, at the line of a case or of an answer where `id` names one."""
 
     def __call__(
@@ -41,7 +41,7 @@ class Scorer(ABC):
         """Further files of the folder that this task needs, read as text where they are."""
         return ()
 
-    def check(self, task: EvaluationTask, say: Say) -> None:  # noqa: B027 - most have something to say, none must
+    def check(self, task: EvaluationTask, say: CaseProblemReporter) -> None:  # noqa: B027 - most have something to say, none must
         """Says what is wrong with setup, cases or answers beyond their shape."""
 
     @abstractmethod
@@ -58,7 +58,7 @@ class Scorer(ABC):
     def accepted(self, task: EvaluationTask, system: str, answers: Sequence[Answer]) -> list[bool | None]:
         """Whether each answer is right as a whole; None where that cannot be said."""
 
-    def baselines(self, task: EvaluationTask, seed: int) -> list[Ran]:
+    def baselines(self, task: EvaluationTask, seed: int) -> list[SystemRun]:
         """Systems that run here, without a model, lowest rung first."""
         return []
 
@@ -86,9 +86,18 @@ class Scorer(ABC):
             return None
         return clusters.interval(Measure(measure.columns * known[:, None], measure.combine))
 
-    def details(self, task: EvaluationTask, systems: Sequence[Ran], shown: Ran) -> list[Detail]:
+    def details(self, task: EvaluationTask, systems: Sequence[SystemRun], shown: SystemRun) -> list[Detail]:
         """What only this kind of task shows; `shown` is the system whose errors matter most."""
         return []
+
+    def drafts(self, task: EvaluationTask) -> int:
+        """How often a smaller model answers before `trusted` can tell; 0 where nothing can."""
+        return 2
+
+    def trusted(self, task: EvaluationTask, values: Sequence[Any]) -> bool:
+        """Whether a smaller model's `drafts` answers to one case, all of the form asked for, can stand: by saying the
+        same twice (Yue et al. 2023, arXiv 2310.03094)."""
+        return all(self.same(values[0], value) for value in values[1:])
 
     # --- for a model -----------------------------------------------------------------------------------
 

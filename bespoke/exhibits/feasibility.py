@@ -5,7 +5,7 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.chapters.feasibility import FeasibilityPack
 from bespoke.chapters.recommendation import Recommendation
-from bespoke.exhibits.masking import masked_text
+from bespoke.exhibits.masking_note import masked_text
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, exact
 from bespoke.show.style import FAMILY_NAME
@@ -46,7 +46,7 @@ def _pack_table(pack: FeasibilityPack, index: int) -> None:
         label=f"tbl-feasibility-{index}",
         caption=f"Feasibility pack: {pack.name}",
         columns=(Column(key="what", title="Asked for"), Column(key="is", title="As it stands")),
-        source="tasks.csv, failures.csv, engagement.yaml, dataset/; chapters 1 to 3",
+        source="the task list, the failing outputs, the engagement and the training data",
     )
 
 
@@ -64,5 +64,5 @@ def _volume_table(pack: FeasibilityPack, index: int) -> None:
             Column(key="peak", title="Peak", unit="a second", format="decimal", digits=2),
             Column(key="tokens", title="Tokens", unit="million a month", format="decimal", digits=1),
         ),
-        source="tasks.csv",
+        source="the task list",
     )  # fmt: skip

@@ -8,9 +8,9 @@ from datetime import date
 from bespoke import show
 from bespoke.chapters.cost_model import CostModel
 from bespoke.clients.schema import Client, NegotiatedPrice
-from bespoke.exhibits import open_inputs
-from bespoke.facts.listing import value_text
+from bespoke.exhibits import unknown_inputs_note
 from bespoke.facts.reader import EARLIEST, Fact, Facts, Sourced, value_rows
+from bespoke.facts.value_text import value_text
 from bespoke.show import Column
 from bespoke.show.filling import filled
 from bespoke.show.numbers import day, exact
@@ -70,7 +70,7 @@ def prices_used(facts: Facts, cost: CostModel, negotiated: Mapping[str, Negotiat
             Column(key="w60", title="Cache write, 1 h", format="decimal", digits=3),
             Column(key="kind", title="Price is"),
         ),
-        source=f"genai-prices {version('genai-prices')}; prices.yaml for the client's own. Lowest tier shown",
+        source=f"genai-prices {version('genai-prices')}; the client's own where it has some. Lowest tier shown",
     )
 
 
@@ -133,7 +133,7 @@ def assumptions(facts: Facts, keys: Sequence[str]) -> None:
                 Column(key="own", title="In this report"),
                 Column(key="table", title="In the table"),
             ),
-            source="engagement.yaml",
+            source="the engagement",
         )  # fmt: skip
 
 
@@ -173,7 +173,7 @@ def data_log(client: Client, digests: Mapping[str, str]) -> None:
         ),
         source="the client folder on the day of the run",
     )
-    open_inputs.table(client)
+    unknown_inputs_note.table(client)
 
 
 def _rows(client: Client, name: str) -> int | None:
@@ -264,20 +264,46 @@ def methods() -> None:
     )
 
 
+IN_SHORT = """- **Evidence.** Every input has a grade: measured on the client's own cases, counted in the client's \
+files, stated by the client, unknown. The better grade is used everywhere, and what does not fit together is said.
+- **Quality.** Scores stand with the interval in which the same test on other cases of the same kind would plausibly \
+fall. What a step does to quality comes from published effects until it is measured on the client's own cases.
+- **Order.** What is cheap and can be undone comes before what is dear and final. Within that, the next is the one \
+with the lowest price of reaching the target, or the highest worth where the client has said what an output is worth.
+- **Money.** Every request is priced on its own. Inputs that nobody knows exactly are drawn from their ranges; the \
+figures are expected values, which add up, and ranges hold eight outcomes in ten.
+- **Dates.** The days of each step are simulated on the client's working calendar. A date with 80% confidence holds in \
+eight runs of ten.
+- **Sources.** Prices, limits and effects are facts with a source and a day until which they are trusted."""
+
+
+def method_text(facts: Facts, keys: Sequence[str]) -> None:
+    """How the figures came about, in half a page, and how fresh the facts are."""
+    rows = [facts.fact(key) for key in keys if key in value_rows()]
+    stale = sum(row.stale(facts.as_of) for row in rows)
+    show.text(IN_SHORT)
+    show.text(
+        "{stale} of the {n} facts used {are} past that day as of {day}. Methods with their literature, every source "
+        "and every assumption stand in the evidence volume.",
+        stale=stale if stale else "None", n=len(rows), are="is" if stale < 2 else "are", day=day(facts.as_of),
+    )  # fmt: skip
+
+
 GLOSSARY = (
     ("Accepted output", "an output a user would take as it is"),
     ("Billable code", "an ICD-10-CM code without children, the only kind a claim accepts"),
     ("Few-shot", "a handful of worked examples in the prompt"),
     ("Flip point", "the smallest change of one input that changes the first step or the likely end"),
-    ("Gate", "a condition a route must meet before it may be advised"),
-    ("Lever", "caching or batches: they change the bill and no answer"),
+    ("Batches", "requests that may wait up to a day, at a lower price"),
     ("Likely end", "the step by which the target is reached as likely as not, or the last one worth taking"),
+    ("Option", "one way of customising, alone or with others in a step: also called a route"),
+    ("Step", "what a plan does at one time: options that are tried and judged together"),
     ("LoRA", "low-rank adaptation: tuning a small number of added weights of an open model"),
     ("P10, P50, P80, P90", "the value that 10, 50, 80 or 90 of 100 simulated outcomes stay below"),
     ("Prompt caching", "reading the unchanged front of a prompt at a fraction of its price"),
     ("Provisioned Throughput", "model capacity rented by the hour, used or not"),
     ("RAG", "retrieval-augmented generation: the passages that hold the answer are put into the prompt"),
-    ("Remedy family", "one of seven groups of failures that share a first remedy"),
+    ("Family of failures", "one of seven groups of failures for which the same is tried first"),
     ("SFT", "supervised fine-tuning: training a model's weights on pairs of input and wanted output"),
     ("TTL", "time to live: how long a cached prefix is kept without use"),
 )

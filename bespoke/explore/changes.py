@@ -22,7 +22,7 @@ R = TypeVar("R", bound=Row)
 
 
 @dataclass(frozen=True)
-class Table:
+class CsvTable:
     """A CSV file of the client folder: its rows on the client, and the column that names one."""
 
     file: str
@@ -34,9 +34,9 @@ class Table:
 TABLES = {
     table.file: table
     for table in (
-        Table("tasks.csv", Task, "tasks", "task_id"),
-        Table("codes.csv", CodeFamily, "codes", "code"),
-        Table("phases.csv", Phase, "phases", "phase"),
+        CsvTable("tasks.csv", Task, "tasks", "task_id"),
+        CsvTable("codes.csv", CodeFamily, "codes", "code"),
+        CsvTable("phases.csv", Phase, "phases", "phase"),
     )
 }
 
@@ -65,7 +65,7 @@ def by_file(changes: Changes) -> Iterator[tuple[str, dict[Address, Value]]]:
         yield file, {address[1:]: value for address, value in changes.items() if address[0] == file}
 
 
-def _rows(table: Table, rows: tuple[Any, ...], changes: Changes) -> tuple[Row, ...]:
+def _rows(table: CsvTable, rows: tuple[Any, ...], changes: Changes) -> tuple[Row, ...]:
     found: dict[str, Row | None] = {getattr(row, table.key): row for row in rows}
     for name in dict.fromkeys(address[0] for address in changes):
         own = {address[1:]: value for address, value in changes.items() if address[0] == name}

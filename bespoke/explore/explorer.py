@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bespoke.explore.changes import Changes
-from bespoke.explore.dials import Dial
-from bespoke.explore.scene import Scene
+from bespoke.explore.controls import Control
+from bespoke.explore.explored_state import ExploredState
 from bespoke.show.blocks import Block
 
 if TYPE_CHECKING:
@@ -24,17 +24,17 @@ class Explorer:
 
     def __init__(self, book: Workbook) -> None:
         self.book = book
-        self.base = Scene(book.client, book.facts)
+        self.base = ExploredState(book.client, book.facts)
 
     def subjects(self) -> Sequence[tuple[str, str]]:
         """What the dials can be about: label and id. At least one."""
         return [(task.name, task.task_id) for task in self.base.client.tasks]
 
-    def dials(self, subject: str, scene: Scene) -> Sequence[Dial]:
+    def dials(self, subject: str, scene: ExploredState) -> Sequence[Control]:
         """The controls of a subject, at the scene's values."""
         raise NotImplementedError
 
-    def look(self, subject: str, scene: Scene) -> Sequence[Shown]:
+    def look(self, subject: str, scene: ExploredState) -> Sequence[Shown]:
         """What the chapter says under the scene, beside what it says of the folder as it is."""
         raise NotImplementedError
 

@@ -10,10 +10,10 @@ import ipywidgets as w
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.explore.changes import Address, Changes, Value
-from bespoke.explore.dials import Dial, row_of, widget_of
+from bespoke.explore.controls import Control, row_of, widget_of
+from bespoke.explore.explored_state import ExploredState
 from bespoke.explore.explorer import Explorer, Shown
-from bespoke.explore.keep import Keep
-from bespoke.explore.scene import Scene
+from bespoke.explore.keep_changes import KeepChanges
 from bespoke.facts.reader import Facts
 from bespoke.show.html import LITERAL, escape, fragment
 
@@ -28,7 +28,7 @@ class Panel:
         self.changes: dict[Address, Value] = {}
         self.choices: dict[str, Any] = {}
         self.original: dict[Address, Value] = {}
-        self.shown: tuple[Dial, ...] = ()
+        self.shown: tuple[Control, ...] = ()
         self.subject = w.Dropdown(
             options=list(explorer.subjects()), description=explorer.subject_label,
             style={"description_width": "initial"}, layout=w.Layout(width="28em"),
@@ -36,7 +36,7 @@ class Panel:
         self.reset = w.Button(description="Back to the folder", icon="undo", layout=w.Layout(width="auto"))
         self.dials = w.Box(layout=w.Layout(**WRAP))
         self.status, self.view = w.HTML(), w.HTML(layout=w.Layout(width="100%"))
-        self.keep = Keep(self)
+        self.keep = KeepChanges(self)
         self.subject.observe(self._turned, "value")
         self.reset.on_click(lambda _: self.back())
         note = w.HTML(f"<p><small>{escape(explorer.note)}</small></p>")
@@ -49,7 +49,7 @@ class Panel:
         """The explored values that the client folder would hold, with what a new row needs besides."""
         return self.explorer.completed(self.changes, self.choices)
 
-    def scene(self) -> Scene:
+    def scene(self) -> ExploredState:
         return self.explorer.base.with_changes(self.proposed(), self.choices)
 
     def back(self) -> None:
@@ -58,7 +58,7 @@ class Panel:
         self.choices.clear()
         self._turned()
 
-    def move(self, dial: Dial, shown: Any) -> None:
+    def move(self, dial: Control, shown: Any) -> None:
         """Take a dial's new value over; None in a field that must hold something is passed by."""
         value = dial.read(shown)
         if dial.address is None:
@@ -111,7 +111,7 @@ class Panel:
         self.shown = ()
         self.look()
 
-    def _arrange(self, scene: Scene) -> None:
+    def _arrange(self, scene: ExploredState) -> None:
         """Build the dials that are not there yet: of another subject, or of another model's prices."""
         there = {_place(d): row for d, row in zip(self.shown, self.dials.children, strict=False)}
         dials = tuple(self.explorer.dials(self.subject.value, scene))
@@ -120,7 +120,7 @@ class Panel:
         self.dials.children = [there.get(_place(dial)) or self._row(dial) for dial in dials]
         self.shown = dials
 
-    def _row(self, dial: Dial) -> Any:
+    def _row(self, dial: Control) -> Any:
         if dial.address is not None and dial.address not in self.changes:
             self.original.setdefault(dial.address, dial.value)
         widget = widget_of(dial)
@@ -128,7 +128,7 @@ class Panel:
         return row_of(dial, widget)
 
 
-def _place(dial: Dial) -> tuple[str, Address | None]:
+def _place(dial: Control) -> tuple[str, Address | None]:
     return dial.name, dial.address
 
 

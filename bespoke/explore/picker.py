@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from bespoke.workbook import Workbook
 
 EXPLORERS = {
-    "01_task_audit": ("audit", "TaskAuditExplorer"),
-    "02_failure_modes": ("failures", "FailureModesExplorer"),
-    "03_dataset_readiness": ("dataset", "DatasetReadinessExplorer"),
-    "04_evaluation": ("cases", "EvaluationExplorer"),
-    "05_icd10_evaluation": ("evaluation", "Icd10EvaluationExplorer"),
-    "06_cost_model": ("cost", "CostModelExplorer"),
-    "07_timeline": ("schedule", "TimelineExplorer"),
-    "08_recommendation": ("advice", "RecommendationExplorer"),
+    "01_task_audit": ("audit_explorer", "TaskAuditExplorer"),
+    "02_failure_modes": ("failure_explorer", "FailureModesExplorer"),
+    "03_dataset_readiness": ("dataset_explorer", "DatasetReadinessExplorer"),
+    "04_evaluation": ("case_explorer", "EvaluationExplorer"),
+    "05_icd10_evaluation": ("code_explorer", "Icd10EvaluationExplorer"),
+    "06_cost_model": ("cost_explorer", "CostModelExplorer"),
+    "07_timeline": ("timeline_explorer", "TimelineExplorer"),
+    "08_recommendation": ("advice_explorer", "RecommendationExplorer"),
 }
 MOST_PROBLEMS = 20  # lines on the page; `bespoke check` prints all
 
@@ -72,12 +72,7 @@ class Picker:
             self.place.children = (self.panel.box,)
 
     def _book(self, name: str) -> Workbook:
-        from bespoke import workbook
-
-        if name == self.book.client.name:
-            return self.book
-        folders = {"client_data": str(self.client_data), "reports": str(self.reports)}
-        return workbook.open(self.book.stem, client=name, as_of=self.book.facts.as_of.isoformat(), **folders)
+        return self.book if name == self.book.client.name else self.book.of_client(name)
 
     def _of_another(self, name: str) -> str:
         """Where to make the chapter itself follow the choice."""

@@ -15,7 +15,7 @@ from bespoke.errors import BespokeError, Problem
 from bespoke.explore.changes import TABLES, Address, Changes, Value, by_file
 from bespoke.explore.csv_edit import records, set_cells
 from bespoke.explore.yaml_edit import set_value
-from bespoke.results import write_atomically
+from bespoke.saving import OURS, write_atomically
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def _write(path: Path, content: str | None) -> None:
         path.unlink(missing_ok=True)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+    mode = path.stat().st_mode & 0o777 if path.exists() else OURS
     write_atomically(path, content, mode=mode)
 
 

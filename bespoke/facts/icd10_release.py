@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bespoke.errors import BespokeError
-from bespoke.facts.icd10 import COLUMNS, Release, code_set, packed, well_formed
+from bespoke.facts.icd10_codes import COLUMNS, Release, packed, pinned_codes, well_formed
 
 ENDINGS = (".txt", ".tsv", ".tsv.gz")
 LARGEST = 2**27  # bytes of text; a release takes 15 million
@@ -35,7 +35,7 @@ _UPDATES = {"jan": (1, "January"), "apr": (4, "April")}  # releases between two 
 _CHAPTERS = frozenset(map(str, range(1, 23)))
 
 
-class _Row(NamedTuple):
+class _OrderRow(NamedTuple):
     line: int
     code: str
     billable: str
@@ -87,7 +87,7 @@ def read_release(path: Path) -> dict[str, str]:
     return {code: whole[code] for code in sorted(whole)}  # as ours, so that ties between codes end alike
 
 
-def _order_rows(lines: list[str]) -> Iterator[_Row]:
+def _order_rows(lines: list[str]) -> Iterator[_OrderRow]:
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -97,19 +97,19 @@ def _order_rows(lines: list[str]) -> Iterator[_Row]:
                 number, "is no line of an order file: number, code, 0 or 1, short and long description"
             )
         bare, billable, description = match.groups()
-        yield _Row(number, _dotted(bare), billable, "", "", description.replace("\t", " "), "")
+        yield _OrderRow(number, _dotted(bare), billable, "", "", description.replace("\t", " "), "")
 
 
-def _stored_rows(lines: list[str]) -> Iterator[_Row]:
+def _stored_rows(lines: list[str]) -> Iterator[_OrderRow]:
     for number, line in enumerate(lines[1:], start=2):
         cells = line.split("\t")
         if len(cells) != len(COLUMNS) or cells[1] not in ("0", "1") or cells[3] not in _CHAPTERS:
             raise _Fault(number, f"is no row of the table: {', '.join(COLUMNS)}, separated by tabs")
-        yield _Row(number, *cells)
+        yield _OrderRow(number, *cells)
 
 
-def _unique(rows: Iterator[_Row]) -> dict[str, _Row]:
-    known: dict[str, _Row] = {}
+def _unique(rows: Iterator[_OrderRow]) -> dict[str, _OrderRow]:
+    known: dict[str, _OrderRow] = {}
     for row in rows:
         if not well_formed(row.code):
             raise _Fault(row.line, f"{row.code} does not have the form of an ICD-10-CM code")
@@ -119,7 +119,7 @@ def _unique(rows: Iterator[_Row]) -> dict[str, _Row]:
     return known
 
 
-def _checked(rows: dict[str, _Row]) -> dict[str, str]:
+def _checked(rows: dict[str, _OrderRow]) -> dict[str, str]:
     """Stored rows as they are, once their parents are known to be there."""
     for row in rows.values():
         if row.parent and row.parent not in rows:
@@ -127,9 +127,9 @@ def _checked(rows: dict[str, _Row]) -> dict[str, str]:
     return {code: "\t".join(row[1:]) for code, row in rows.items()}
 
 
-def _nested(rows: dict[str, _Row]) -> dict[str, str]:
+def _nested(rows: dict[str, _OrderRow]) -> dict[str, str]:
     """Rows of an order file with what it does not say: parent, chapter and inclusion terms."""
-    pinned = code_set().codes
+    pinned = pinned_codes().codes
     categories = sorted(code for code in pinned if len(code) == 3)
     whole = {}
     for code, row in rows.items():
@@ -141,7 +141,7 @@ def _nested(rows: dict[str, _Row]) -> dict[str, str]:
     return whole
 
 
-def _parent(row: _Row, rows: dict[str, _Row]) -> str:
+def _parent(row: _OrderRow, rows: dict[str, _OrderRow]) -> str:
     if len(row.code) == 3:
         return ""
     for end in range(len(row.code) - 1, 2, -1):
@@ -156,7 +156,8 @@ def _parent(row: _Row, rows: dict[str, _Row]) -> str:
 
 def _text(path: Path) -> str:
     try:
-        data = path.read_bytes()
+        with path.open("rb") as plain:
+            data = plain.read(LARGEST + 1)
         if path.name.lower().endswith(".gz"):
             with gzip.open(path, "rb") as file:
                 data = file.read(LARGEST + 1)

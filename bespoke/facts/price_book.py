@@ -55,7 +55,7 @@ class RequestTokens:
 
 
 @dataclass(frozen=True)
-class Rates:
+class TokenRates:
     """USD per million tokens; None where the provider sells no such thing."""
 
     input: Decimal
@@ -64,10 +64,10 @@ class Rates:
     cache_write_5m: Decimal | None = None
     cache_write_1h: Decimal | None = None
 
-    def scaled(self, factor: Decimal) -> Rates:
+    def scaled(self, factor: Decimal) -> TokenRates:
         values: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
         scaled: dict[str, Any] = {n: None if v is None else v * factor for n, v in values.items()}
-        return Rates(**scaled)
+        return TokenRates(**scaled)
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Tier:
     """A prompt longer than `above` tokens pays these rates on every token of the request."""
 
     above: int
-    rates: Rates
+    rates: TokenRates
 
 
 @dataclass(frozen=True)
@@ -83,15 +83,15 @@ class Tariff:
     """The rates of one model on one day, discounts and surcharges included."""
 
     model: str
-    base: Rates
+    base: TokenRates
     tiers: tuple[Tier, ...] = ()
 
-    def at(self, prompt_tokens: int) -> Rates:
+    def at(self, prompt_tokens: int) -> TokenRates:
         reached = [tier.rates for tier in self.tiers if prompt_tokens > tier.above]
         return reached[-1] if reached else self.base
 
 
-PRICE_KEYS = tuple(f.name for f in fields(Rates))
+PRICE_KEYS = tuple(f.name for f in fields(TokenRates))
 _GENAI_KEY = {
     "input": "input_mtok",
     "output": "output_mtok",
@@ -115,8 +115,13 @@ def request_cost(
     Raises BespokeError for an unknown model, a negotiated price of an unknown kind, or tokens of a kind the
     model's provider does not sell (a cache write on a model without caching).
     """
-    rates = tariff(model, as_of, batch=batch, regional=regional, negotiated=negotiated).at(usage.prompt)
-    return sum((_charge(model, rates, usage, name) for name in PRICE_KEYS), Decimal(0)) / MILLION
+    return cost_at(tariff(model, as_of, batch=batch, regional=regional, negotiated=negotiated), usage)
+
+
+def cost_at(prices: Tariff, usage: RequestTokens) -> Decimal:
+    """USD of one request at prices that are at hand; raises as `request_cost` does."""
+    rates = prices.at(usage.prompt)
+    return sum((_charge(prices.model, rates, usage, name) for name in PRICE_KEYS), Decimal(0)) / MILLION
 
 
 def tariff(
@@ -186,7 +191,7 @@ def sells_batches(model: str) -> bool:
     return any(variant.when == _BATCH for variant in _find(model).price_variants or ())
 
 
-def _charge(model: str, rates: Rates, usage: RequestTokens, name: str) -> Decimal:
+def _charge(model: str, rates: TokenRates, usage: RequestTokens, name: str) -> Decimal:
     tokens = usage.uncached_input if name == "input" else getattr(usage, name)
     rate: Decimal | None = getattr(rates, name)
     if tokens and rate is None:
@@ -208,9 +213,9 @@ def _factor(info: Any, facts: Facts, *, batch: bool, regional: bool) -> Decimal:
     return factor
 
 
-def _rates(price: Any, start: int, own: Mapping[str, Decimal]) -> Rates:
+def _rates(price: Any, start: int, own: Mapping[str, Decimal]) -> TokenRates:
     published: dict[str, Any] = {n: _at(getattr(price, key), start) for n, key in _GENAI_KEY.items()}
-    return Rates(**{**published, **own})
+    return TokenRates(**{**published, **own})
 
 
 def _at(price: Any, start: int) -> Decimal | None:

@@ -125,11 +125,23 @@ class Facts:
 
 @lru_cache(maxsize=1)
 def value_rows() -> Mapping[str, tuple[Fact, ...]]:
-    """Key -> its rows, oldest first, over all value tables."""
+    """Key -> its rows, oldest first, over all value tables.
+
+    Raises BespokeError for a value that another row would override in silence: one key has one table, and there one
+    row for each day it changes.
+    """
     rows: dict[str, list[Fact]] = {}
+    tables: dict[str, str] = {}
     for table in VALUE_TABLES:
         for number, raw in enumerate(read_table(table), start=1):
             fact = _row(Fact, raw, table, number)
+            where = f"bespoke/facts/tables/{table}.yaml"
+            if (other := tables.setdefault(fact.key, table)) != table:
+                raise BespokeError(f"entry {number}: {fact.key} stands in {other}.yaml already", path=where)
+            if any(earlier.since == fact.since for earlier in rows.get(fact.key, ())):
+                raise BespokeError(
+                    f"entry {number}: {fact.key} has a row since {fact.since} already", path=where
+                )
             rows.setdefault(fact.key, []).append(fact)
     return {key: tuple(sorted(facts, key=lambda f: f.since)) for key, facts in rows.items()}
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from bespoke.clients.wording import bare, quote
 from bespoke.errors import BespokeError
-from bespoke.intake.record import Record
+from bespoke.intake.usage_record import Record
 
 ANY = "*"
 _TOLD_BY = (
@@ -27,7 +27,7 @@ _TOLD_BY = (
 
 
 @dataclass(frozen=True)
-class Rule:
+class AttributionRule:
     """Calls whose `field` matches `pattern` (`*` and `?` as in file names) are the task's; field `tag` is any tag."""
 
     task_id: str
@@ -43,7 +43,7 @@ class Rule:
         return value is not None and fnmatchcase(value, self.pattern)
 
 
-def parse(given: Iterable[str], task_ids: Iterable[str]) -> tuple[Rule, ...]:
+def parse(given: Iterable[str], task_ids: Iterable[str]) -> tuple[AttributionRule, ...]:
     """`TASK=FIELD:PATTERN`, or `TASK=*` for everything. Raises BespokeError."""
     known, rules = list(task_ids), []
     for text in given:
@@ -57,14 +57,16 @@ def parse(given: Iterable[str], task_ids: Iterable[str]) -> tuple[Rule, ...]:
             raise BespokeError(
                 f"--task {quote(text)}: {quote(task)} is no task_id; known: {', '.join(known)}"
             )
-        rules.append(Rule(task, field, pattern) if rest != ANY else Rule(task, ANY, ANY))
+        rules.append(
+            AttributionRule(task, field, pattern) if rest != ANY else AttributionRule(task, ANY, ANY)
+        )
     return tuple(rules)
 
 
 class Attribution:
     """Remembers what it was asked before: a log has few different keys."""
 
-    def __init__(self, rules: tuple[Rule, ...], tasks: Mapping[str, str]) -> None:
+    def __init__(self, rules: tuple[AttributionRule, ...], tasks: Mapping[str, str]) -> None:
         """`tasks` maps task_id to name."""
         self._rules = rules
         self._named = {bare(text): task for task, name in tasks.items() for text in (name, task)}

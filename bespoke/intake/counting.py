@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from bespoke.claude.anthropic_messages import AnthropicMessages
-from bespoke.claude.backend import CallFailed
-from bespoke.claude.patience import Patience
-from bespoke.claude.residual import residual
+from bespoke.claude.requests.identifier_check import identifiers_left
+from bespoke.claude.retry.retry_policy import RetryPolicy
+from bespoke.claude.sending.anthropic_messages import AnthropicMessages
+from bespoke.claude.sending.backend import CallFailed
 from bespoke.errors import BespokeError, Problem
 
 _CONNECTIONS = 4
@@ -20,7 +20,11 @@ def count(texts: Sequence[str], model: str) -> list[int]:
     Raises BespokeError, before anything is sent, where the rules see an identifier in a text; and where the
     counter cannot be reached or does not know the model.
     """
-    hits = [hit for number, text in enumerate(texts, start=1) for hit in residual(f"sample {number}", text)]
+    hits = [
+        hit
+        for number, text in enumerate(texts, start=1)
+        for hit in identifiers_left(f"sample {number}", text)
+    ]
     if hits:
         raise BespokeError(
             [Problem(hit.note, None, None, f"not sent, {hit.rule}: {hit.shown}") for hit in hits]
@@ -32,7 +36,7 @@ def count(texts: Sequence[str], model: str) -> list[int]:
 
 
 async def _count(texts: Sequence[str], model: str) -> list[int]:
-    backend = AnthropicMessages(Patience(), _CONNECTIONS)
+    backend = AnthropicMessages(RetryPolicy(), _CONNECTIONS)
     found = []
     try:
         for text in texts:

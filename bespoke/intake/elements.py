@@ -14,6 +14,7 @@ from bespoke.clients.dialect import Dialect
 from bespoke.errors import BespokeError
 from bespoke.intake.json_elements import json_elements
 from bespoke.intake.table_elements import csv_dialect, csv_elements, excel_elements, parquet_elements
+from bespoke.unpacking import Unpacked
 
 Element = tuple[int, Any]  # its line, row or number in the file, from 1; None stands for what is malformed
 _HEAD = 64 * 2**10
@@ -63,13 +64,17 @@ def _text_elements(path: Path, *, packed: bool) -> Iterator[Element]:
 
 
 def _opener(path: Path, *, packed: bool) -> Callable[[], IO[bytes]]:
-    return lambda: _unmarked(cast("IO[bytes]", gzip.GzipFile(path) if packed else path.open("rb")))
+    return lambda: _unmarked(cast("IO[bytes]", Unpacked(path.open("rb")) if packed else path.open("rb")))
 
 
 def _unmarked(file: IO[bytes]) -> IO[bytes]:
     """The file as UTF-8 without a byte order mark: PowerShell writes UTF-16, and some tools the mark."""
-    start = file.read(3)
-    file.seek(0)
+    try:
+        start = file.read(3)
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
     if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return io.BufferedReader(_FromUTF16(file))
     if start == codecs.BOM_UTF8:

@@ -25,7 +25,7 @@ class Failing:
 
 
 @dataclass
-class Found:
+class FailingOutputs:
     """What a file held."""
 
     title: str
@@ -39,9 +39,9 @@ class Unanswered(Exception):
     """A call that ended in an error: there is no output that could be wrong."""
 
 
-def collect(title: str, rows: Iterable[Any], one: Callable[[Any], Failing | None]) -> Found:
+def collect(title: str, rows: Iterable[Any], one: Callable[[Any], Failing | None]) -> FailingOutputs:
     """Every row through `one`: a failing output, or None for one that passed; it raises for another shape."""
-    found = Found(title)
+    found = FailingOutputs(title)
     for row in rows:
         try:
             failing = one(row)

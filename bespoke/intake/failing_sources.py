@@ -15,9 +15,9 @@ import ijson
 
 from bespoke.errors import BespokeError
 from bespoke.intake.elements import elements, first
-from bespoke.intake.failing import Failing, Found, Unanswered, as_text, collect, is_wrong
-from bespoke.intake.record import named
-from bespoke.zipped import member
+from bespoke.intake.failing import Failing, FailingOutputs, Unanswered, as_text, collect, is_wrong
+from bespoke.intake.usage_record import named
+from bespoke.unpacking import part
 
 WHOLE = (
     64 * 2**20
@@ -31,7 +31,9 @@ _INSPECT = re.compile(r'"samples"|"eval"\s*:\s*\{')
 _PROMPTFOO = re.compile(r'"(evalId|promptIdx)"|"results"\s*:\s*\{')
 
 
-def read(path: Path, texts: tuple[Path, ...] = (), mapping: Mapping[str, str] | None = None) -> Found:
+def read(
+    path: Path, texts: tuple[Path, ...] = (), mapping: Mapping[str, str] | None = None
+) -> FailingOutputs:
     """The failing outputs of one file. `texts` are files of observations that scores refer to.
 
     Raises BespokeError for a file that is none of the known kinds.
@@ -113,7 +115,7 @@ def _members(path: Path, names: list[str]) -> Iterator[Any]:
     try:
         with zipfile.ZipFile(path) as log:
             for name in names:
-                yield json.loads(member(log, name))
+                yield json.loads(part(log, name))
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise BespokeError(f"is no Inspect log: {error}", path=path.name) from None
 
@@ -150,7 +152,7 @@ def _inspect(sample: Any, file: str, header: Any) -> Failing | None:
     )
 
 
-def _promptfoo_results(path: Path) -> Found:
+def _promptfoo_results(path: Path) -> FailingOutputs:
     """Results as a line each, or as one document of any version."""
     with path.open("rb") as file:
         line = _parsed(file.readline(WHOLE))
@@ -190,7 +192,7 @@ def _promptfoo(row: Any, run: str) -> Failing | None:
     )
 
 
-def _langfuse(path: Path, texts: tuple[Path, ...]) -> Found:
+def _langfuse(path: Path, texts: tuple[Path, ...]) -> FailingOutputs:
     """Scores that say no; the texts come from the observations they refer to, where these are given."""
 
     def one(element: Any) -> Failing | None:
@@ -245,7 +247,7 @@ def _observations(paths: tuple[Path, ...], wanted: set[str]) -> dict[str, dict[s
     return found
 
 
-def _table(path: Path, mapping: Mapping[str, str]) -> Found:
+def _table(path: Path, mapping: Mapping[str, str]) -> FailingOutputs:
     """Rows whose `failed` says yes or whose `score` says no; every row where neither column is named."""
     used = set(mapping.values())
 

@@ -11,16 +11,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bespoke.claude.residual import read_waivers, unwaived
+from bespoke.claude.requests.identifier_check import read_waivers, unwaived
+from bespoke.clients.field_rules import fields
 from bespoke.clients.schema import Client, Failure
-from bespoke.clients.shapes import fields
 from bespoke.clients.spreadsheet import inert
 from bespoke.errors import BespokeError
-from bespoke.intake.attribution import Attribution, Rule
+from bespoke.intake.attribution import Attribution, AttributionRule
 from bespoke.intake.elements import first
-from bespoke.intake.failing import Failing, Found
+from bespoke.intake.failing import Failing, FailingOutputs
 from bespoke.intake.failing_sources import is_score, read
-from bespoke.intake.record import Record
+from bespoke.intake.usage_record import Record
 from bespoke.saving import write_atomically
 
 FILE = "failures.csv"
@@ -32,7 +32,7 @@ def import_failures(
     paths: tuple[Path, ...],
     say: Callable[[str], None],
     *,
-    rules: tuple[Rule, ...] = (),
+    rules: tuple[AttributionRule, ...] = (),
     mapping: Mapping[str, str] | None = None,
     texts: bool = False,
 ) -> int:
@@ -106,7 +106,7 @@ def _row(name: str, task: str, failing: Failing) -> dict[str, str]:
     return {"failure_id": name, "task_id": task, **cells}
 
 
-def _told(path: Path, found: Found, left: Counter[str]) -> str:
+def _told(path: Path, found: FailingOutputs, left: Counter[str]) -> str:
     parts = [f"{len(found.failing)} failing, {found.passed} not"]
     parts += [f"{found.unanswered} ended in an error without an output"] if found.unanswered else []
     parts += [f"{found.misread} not understood"] if found.misread else []

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import combinations
 
-from bespoke.intake.record import Record
+from bespoke.intake.usage_record import Record
 
 _Period = tuple[datetime, datetime]  # the second is exclusive
 

@@ -14,14 +14,14 @@ from bespoke.clients.usage import FILE, TaskUsage, UsageFile, UsageSource
 from bespoke.clients.wording import first_few
 from bespoke.errors import BespokeError
 from bespoke.intake import formats
-from bespoke.intake.attribution import Attribution, Rule, label
+from bespoke.intake.attribution import Attribution, AttributionRule, label
 from bespoke.intake.elements import dialect, elements, first
-from bespoke.intake.formats import Format, mapped
-from bespoke.intake.pricing import Priced
-from bespoke.intake.record import Misread, Record
+from bespoke.intake.formats import UsageFormat, mapped
 from bespoke.intake.seen import Seen
-from bespoke.intake.tally import Tally
+from bespoke.intake.token_pricing import PricedTokens
 from bespoke.intake.totals import Totals
+from bespoke.intake.usage_record import Misread, Record
+from bespoke.intake.usage_tally import TaskTally
 from bespoke.saving import write_atomically
 
 MOST_LABELS = 1_000  # kinds of calls without a task that are told apart
@@ -32,7 +32,7 @@ class FileRead:
     """What one file held."""
 
     path: Path
-    form: Format
+    form: UsageFormat
     records: int = 0
     again: int = 0  # calls whose id was counted before, here or in an earlier file
     others: int = 0  # elements that are no calls: spans, events, answers from a gateway's own cache
@@ -46,7 +46,7 @@ class FileRead:
 class Import:
     """Everything that was read: figures by task, files, and calls that no task was found for."""
 
-    tallies: dict[str, Tally] = field(default_factory=dict)
+    tallies: dict[str, TaskTally] = field(default_factory=dict)
     files: list[FileRead] = field(default_factory=list)
     rows: dict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))  # task, file -> rows
     logs: defaultdict[str, set[str]] = field(
@@ -88,7 +88,7 @@ def read_usage_files(
     paths: Iterable[Path],
     client: Client | None,
     *,
-    rules: tuple[Rule, ...] = (),
+    rules: tuple[AttributionRule, ...] = (),
     mapping: Mapping[str, str] | None = None,
     form: str = "",
     zone: tzinfo,
@@ -150,7 +150,7 @@ def _read(
                 continue
             if task not in found.tallies:
                 own = client.prices if client is not None else None
-                found.tallies[task] = Tally(zone, zone_name, Priced(own))
+                found.tallies[task] = TaskTally(zone, zone_name, PricedTokens(own))
             found.tallies[task].add(record)
             found.rows[task, at] += 1
             found.totals.add(task, read.path.name, record)
@@ -173,11 +173,13 @@ def _digest(path: Path) -> str:
         raise BespokeError(f"cannot be read: {error.strerror or error}", path=path.name) from error
 
 
-def _format(path: Path, wanted: str, mapping: Mapping[str, str] | None) -> Format:
+def _format(path: Path, wanted: str, mapping: Mapping[str, str] | None) -> UsageFormat:
     if mapping is not None:
         written = mapped.written((row for _, row in elements(path)), mapping)
         title = "table read by --map" + (" with a decimal comma" if written.comma else "")
-        return Format(mapped.NAME, title, lambda row: True, lambda row: mapped.records(row, mapping, written))
+        return UsageFormat(
+            mapped.NAME, title, lambda row: True, lambda row: mapped.records(row, mapping, written)
+        )
     if wanted:
         return next(form for form in formats.FORMATS if form.name == wanted)
     sample = first(path)

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from bespoke import machine
 from bespoke.own.found import OwnNotebook
 from bespoke.saving import write_atomically
 
@@ -24,8 +25,15 @@ def trust(notebooks: Iterable[OwnNotebook]) -> None:
     """Trust these notebooks as they are now; any change of a cell ends it."""
     known = _known() | {one.digest: f"{one.path.parent.parent.name}/{one.path.name}" for one in notebooks}
     file = _file()
-    file.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(file, json.dumps(known, indent=1, sort_keys=True) + "\n")
+
+
+def forget(client: str) -> None:
+    """Nothing of this client is trusted any more."""
+    known = _known()
+    left = {key: name for key, name in known.items() if name.partition("/")[0] != client}
+    if left != known:
+        write_atomically(_file(), json.dumps(left, indent=1, sort_keys=True) + "\n")
 
 
 def _known() -> dict[str, str]:
@@ -38,6 +46,4 @@ def _known() -> dict[str, str]:
 
 
 def _file() -> Path:
-    from platformdirs import user_data_path
-
-    return user_data_path("bespoke", appauthor=False) / "trusted_notebooks.json"
+    return machine.folder() / "trusted_notebooks.json"

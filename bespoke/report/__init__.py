@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bespoke.report.colour import Accent, accessible
-    from bespoke.report.cover import Cover
-    from bespoke.report.writing import render
+    from bespoke.report.report_cover import Cover
+    from bespoke.report.report_files import render
 
 __all__ = ["Accent", "Cover", "accessible", "render"]
 
-_HOMES = {"Accent": "colour", "Cover": "cover", "accessible": "colour", "render": "writing"}
+_HOMES = {"Accent": "colour", "Cover": "report_cover", "accessible": "colour", "render": "report_files"}
 
 
 def __getattr__(name: str) -> Any:

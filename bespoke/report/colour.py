@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from bespoke.errors import BespokeError
 
+DARK = "#15191f"  # the ground of a dark page
 AA = 4.5  # contrast of normal text against its background, WCAG 2.2 level AA
 
 
 @dataclass(frozen=True)
 class Accent:
-    """The colour in use, its contrast with white, and a pale tint of it for backgrounds."""
+    """The colour in use, its contrast with its ground, and a pale tint of it for backgrounds."""
 
     colour: str
     asked: str
@@ -39,9 +40,20 @@ def accessible(asked: str) -> Accent:
     return Accent(name(colour), name(wanted), contrast(name(colour)), _tint(colour))
 
 
-def _tint(colour: tuple[int, ...]) -> str:
-    """White with a breath of the colour: text in the colour stands on it too."""
-    return name(tuple(round(255 - (255 - c) * 0.08) for c in colour))
+def on_dark(asked: str) -> Accent:
+    """The same hue on a dark screen: lightened until text in it passes AA on `DARK` and on its tint there."""
+    wanted = rgb(asked)
+    lighter = (tuple(round(c + (255 - c) * step / 100) for c in wanted) for step in range(101))
+    colour = next(c for c in lighter if contrast(name(c), _tint(c, DARK, 0.12)) >= AA)
+    tint = _tint(colour, DARK, 0.12)
+    return Accent(name(colour), name(wanted), contrast(name(colour), DARK), tint)
+
+
+def _tint(colour: tuple[int, ...], ground: str = "#ffffff", share: float = 0.08) -> str:
+    """The ground with a breath of the colour: text in the colour stands on it too."""
+    return name(
+        tuple(round(under + (c - under) * share) for c, under in zip(colour, rgb(ground), strict=True))
+    )
 
 
 def contrast(colour: str, other: str = "#ffffff") -> float:

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bespoke.report import widths
-from bespoke.report.model import Cell, Table
+from bespoke.report.model import Cell, DocumentTable
 
 SIZE = 8.0  # points: of the type in the parts, before they are fitted
 NAMES = 0.4  # of the width: what the repeated columns may take
 
 
-def parts(table: Table, sizes: Sequence[float] = widths.SIZES, *, turn: bool = True) -> list[Table]:
+def parts(
+    table: DocumentTable, sizes: Sequence[float] = widths.SIZES, *, turn: bool = True
+) -> list[DocumentTable]:
     """The table alone where it fits a page, else its columns in as few parts as hold them unbroken."""
     if len(table.columns) < 3 or widths.fits(table, sizes, turn=turn):
         return [table]
@@ -29,7 +31,7 @@ def parts(table: Table, sizes: Sequence[float] = widths.SIZES, *, turn: bool = T
     return found
 
 
-def _index(table: Table, asked: Sequence[float]) -> int:
+def _index(table: DocumentTable, asked: Sequence[float]) -> int:
     """So many of the naming columns as leave room for the others."""
     index = table.index
     while index and sum(asked[:index]) > NAMES * widths.TEXT_WIDTH:
@@ -59,7 +61,7 @@ def _filled(asked: Sequence[float], room: float) -> list[int]:
     return groups
 
 
-def _part(table: Table, index: int, columns: range, *, first: bool) -> Table:
+def _part(table: DocumentTable, index: int, columns: range, *, first: bool) -> DocumentTable:
     chosen = [*range(index), *columns]
     rows: list[list[Cell]] = [[row[i] for i in chosen] for row in table.rows]
     spans: dict[tuple[int, int], tuple[int, int]] = {}

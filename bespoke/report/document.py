@@ -1,4 +1,4 @@
-"""Executed notebooks -> one document: summary in front, a chapter per notebook, appendices at the end."""
+"""An executed notebook taken apart: what of it stands where in a report, by the tags of its cells."""
 
 from __future__ import annotations
 
@@ -11,14 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from bespoke.errors import BespokeError, Problem
-from bespoke.report import numbering, widgets
-from bespoke.report.model import Block, Callout, Document, Heading, Section, plain
-from bespoke.report.outputs import STRICT, Cells, Finding, LeftOut, Options, Piece
-from bespoke.report.phrases import phrases
+from bespoke.report import widgets
+from bespoke.report.model import Heading, plain
+from bespoke.report.outputs import (
+    STRICT,
+    Cells,
+    ChapterFinding,
+    ChapterLeftOut,
+    Piece,
+    ReadingOptions,
+)
 from bespoke.show.fonts import blank
 
 HIDDEN = ("explore", "parameters", "injected-parameters")
-SUMMARY, APPENDIX = "summary", "appendix"
+FRONT, EVIDENCE, CLOSING, APPENDIX = "summary", "evidence", "closing", "appendix"  # tags of cells
+PLACE = "place:"  # a tag that says where in the report the notebook stands, as `place:2`
 
 
 @dataclass(frozen=True)
@@ -52,73 +59,50 @@ def _upgraded(content: Any) -> Any:
     return nbformat.convert(nbformat.from_dict(content), 4)
 
 
-def build(notebooks: Sequence[Notebook], language: str = "en") -> Document:
-    """The whole report, numbered and with its references resolved."""
-    return assembled([split(notebook, language) for notebook in notebooks], language)
-
-
-def assembled(parts: Sequence[Part], language: str) -> Document:
-    """The same from notebooks that were taken apart already; what stands in the parts becomes the document's."""
-    words = phrases(language)
-    chapters: list[Section] = []
-    for part in parts:
-        if part.left_out and part.left_out.quiet and chapters:
-            chapters[-1].body += part.blocks()
-        else:
-            chapters.append(_chapter(part, len(chapters) + 1, words))
-    document = Document(chapters, _front(parts, words), _appendices(parts, words))
-    numbering.number(document, words)
-    return document
-
-
-def build_single(notebook: Notebook, language: str = "en", options: Options = STRICT) -> Document:
-    """One notebook by itself: its summary cells stay where they stand, nothing is called a chapter."""
-    part = split(notebook, language, options, front=False)
-    section = Section(f"ch-{notebook.stem}", "", "", part.topic, part.finding or part.topic, part.blocks())
-    words = phrases(language)
-    document = Document([section], None, _appendices([part], words), notices=part.notices)
-    numbering.number(document, words)
-    return document
-
-
 # -- one notebook -----------------------------------------------------------------------------------
 
 
 @dataclass
-class Part:
-    """The pieces of one notebook, by where they go."""
+class NotebookPieces:
+    """The pieces of one notebook, by where they go: each stands once."""
 
     stem: str
     topic: str
-    body: list[Piece] = field(default_factory=list)
-    front: list[Piece] = field(default_factory=list)
-    appendix: list[Piece] = field(default_factory=list)
+    body: list[Piece] = field(default_factory=list)  # the report's
+    front: list[Piece] = field(default_factory=list)  # its summary page
+    closing: list[Piece] = field(default_factory=list)  # its last pages
+    evidence: list[Piece] = field(default_factory=list)  # a chapter of the evidence volume
+    appendix: list[Piece] = field(default_factory=list)  # that volume's last pages
+    place: int | None = None  # among the report's sections; None: after the notebook before it
     notices: list[Problem] = field(
         default_factory=list
     )  # what is printed otherwise than the notebook shows it
 
     @property
-    def left_out(self) -> LeftOut | None:
-        return next((p for p in self.body if isinstance(p, LeftOut)), None)
+    def left_out(self) -> ChapterLeftOut | None:
+        return next((p for p in [*self.body, *self.evidence] if isinstance(p, ChapterLeftOut)), None)
 
     @property
     def finding(self) -> str:
-        if self.left_out:
-            return ""
-        return _finding(self.body) or _finding(self.front)
+        return "" if self.left_out else finding(self.body) or finding(self.front)
 
-    def blocks(self) -> list[Block]:
-        if self.left_out:
-            return [Callout("missing", self.left_out.body)]
-        return _blocks(self.body)
+    def pieces(self, tags: Sequence[str]) -> list[Piece]:
+        """Where a cell with these tags goes."""
+        of_tag = {FRONT: self.front, CLOSING: self.closing, EVIDENCE: self.evidence, APPENDIX: self.appendix}
+        return next((of_tag[tag] for tag in tags if tag in of_tag), self.body)
 
 
-def split(notebook: Notebook, language: str, options: Options = STRICT, *, front: bool = True) -> Part:
-    """Takes a notebook apart. Raises BespokeError naming every cell that cannot be printed."""
+def split(
+    notebook: Notebook, language: str, options: ReadingOptions = STRICT, *, single: bool = False
+) -> NotebookPieces:
+    """Takes a notebook apart; one that stands by itself keeps all but its appendices in their order.
+
+    Raises BespokeError naming every cell that cannot be printed.
+    """
     content = notebook.content
     states = widgets.states(content.get("metadata") or {})
     reader = Cells(notebook.path or notebook.stem, language, options, states)
-    part = Part(notebook.stem, "")
+    part = NotebookPieces(notebook.stem, "")
     drafts = []
     for number, cell in enumerate(content["cells"], start=1):
         tags = cell.get("metadata", {}).get("tags", ())
@@ -129,12 +113,8 @@ def split(notebook: Notebook, language: str, options: Options = STRICT, *, front
     for number, tags, draft in drafts:
         with _readable_cell(reader, number):
             pieces = draft(trees)
-        if APPENDIX in tags:
-            part.appendix += pieces
-        elif SUMMARY in tags and front:
-            part.front += pieces
-        else:
-            part.body += pieces
+        part.pieces([tag for tag in tags if tag == APPENDIX or not single]).extend(pieces)
+        part.place = next((place for tag in tags if (place := _place(tag)) is not None), part.place)
     reader.notices.settle()
     part.notices = reader.notices.said
     part.topic = _take_topic(part) or _readable(notebook.stem)
@@ -150,7 +130,7 @@ def _readable_cell(reader: Cells, number: int) -> Iterator[None]:
         raise BespokeError(message, path=reader.path, column=f"cell {number}") from error
 
 
-def _take_topic(part: Part) -> str:
+def _take_topic(part: NotebookPieces) -> str:
     """The first level-1 heading names the topic and leaves the body."""
     for piece in part.body:
         if isinstance(piece, Heading) and piece.level == 1:
@@ -165,72 +145,11 @@ def _readable(stem: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _finding(pieces: list[Piece]) -> str:
-    return next((p.text for p in pieces if isinstance(p, Finding) and not blank(p.text)), "")
+def _place(tag: str) -> int | None:
+    number = tag.removeprefix(PLACE)
+    return int(number) if number != tag and re.fullmatch(r"\d{1,3}", number) else None
 
 
-def _blocks(pieces: list[Piece]) -> list[Block]:
-    """The printable pieces; the first finding is the heading, a further one opens a section."""
-    from bespoke.report.model import Words
-
-    blocks: list[Block] = []
-    seen = False
-    for piece in pieces:
-        if isinstance(piece, Finding):
-            if seen and not blank(piece.text):
-                blocks.append(Heading(2, [Words(piece.text)]))
-            seen = True
-        elif isinstance(piece, LeftOut):
-            blocks.append(Callout("missing", piece.body))
-        else:
-            blocks.append(piece)
-    return blocks
-
-
-# -- the whole --------------------------------------------------------------------------------------
-
-
-def _chapter(part: Part, number: int, words: Mapping[str, str]) -> Section:
-    name = f"{words['chapter']} {number}"
-    missing = words["left_out"].format(topic=part.topic) if part.left_out else ""
-    heading = part.finding or missing or part.topic
-    left_out = part.left_out is not None
-    return Section(f"ch-{part.stem}", str(number), name, part.topic, heading, part.blocks(), left_out)
-
-
-def _front(parts: Sequence[Part], words: Mapping[str, str]) -> Section | None:
-    pieces = [piece for part in parts if not part.left_out for piece in part.front]
-    if not pieces:
-        return None
-    first = next((p for p in pieces if isinstance(p, Heading) and p.level == 1), None)
-    if first is not None:  # the notebook's own name for the page; the report has one
-        pieces.remove(first)
-    heading = _finding(pieces) or words["summary"]
-    return Section("summary", "S", "", words["summary"], heading, _blocks(pieces))
-
-
-def _appendices(parts: Sequence[Part], words: Mapping[str, str]) -> list[Section]:
-    """A level-1 heading opens an appendix; the same heading in a later notebook goes on with it."""
-    sections: dict[str, Section] = {}
-    for part in parts:
-        if part.left_out:
-            continue
-        title, pieces = part.topic, list[Piece]()
-        groups = [(title, pieces)]
-        for piece in part.appendix:
-            if isinstance(piece, Heading) and piece.level == 1:
-                title, pieces = plain(piece.children), list[Piece]()
-                groups.append((title, pieces))
-            else:
-                pieces.append(piece)
-        for title, pieces in groups:
-            if pieces:
-                section = sections.setdefault(title, _appendix(title, len(sections), words))
-                section.body += _blocks(pieces)
-    return list(sections.values())
-
-
-def _appendix(title: str, index: int, words: Mapping[str, str]) -> Section:
-    letter = chr(ord("A") + index % 26) * (index // 26 + 1)
-    slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or letter.lower()
-    return Section(f"app-{slug}", letter, f"{words['appendix']} {letter}", title, title)
+def finding(pieces: Sequence[Piece]) -> str:
+    """The first finding among these."""
+    return next((p.text for p in pieces if isinstance(p, ChapterFinding) and not blank(p.text)), "")

@@ -13,7 +13,7 @@ from nbconvert.exporters.exporter import Exporter
 from traitlets import Bool, Enum, Int, Unicode, default
 
 from bespoke.errors import BespokeError
-from bespoke.report.cover import ACCENT, Cover
+from bespoke.report.report_cover import ACCENT, Cover
 from bespoke.report.terminal import LINES
 
 if TYPE_CHECKING:
@@ -86,12 +86,13 @@ class ReportExporter(Exporter):  # type: ignore[misc]
 
     def _document(self, nb: Any, resources: Any) -> Document:
         from bespoke.report import typesetting
-        from bespoke.report.document import Notebook, build_single
-        from bespoke.report.outputs import Options
+        from bespoke.report.document import Notebook
+        from bespoke.report.outputs import ReadingOptions
+        from bespoke.report.volumes import build_single
 
         about = resources.get("metadata", {})
         stem = str(about.get("name") or "notebook")
-        options = Options(
+        options = ReadingOptions(
             strict=self.strict,
             folder=Path(about.get("path") or "."),
             max_lines=self.max_lines,
@@ -154,7 +155,7 @@ class TypstExporter(ReportExporter):
     def _export(self, nb: Any, resources: Any) -> str:
         from bespoke.report import typesetting
 
-        return typesetting.source(self._document(nb, resources), self._cover(nb, resources), single=True)
+        return typesetting.source(self._document(nb, resources), self._cover(nb, resources), "single")
 
 
 class PDFExporter(ReportExporter):
@@ -168,11 +169,11 @@ class PDFExporter(ReportExporter):
         from bespoke.report import typesetting
 
         cover = self._cover(nb, resources)
-        return typesetting.pdf(typesetting.source(self._document(nb, resources), cover, single=True), cover)
+        return typesetting.pdf(typesetting.source(self._document(nb, resources), cover, "single"), cover)
 
 
 class HTMLExporter(ReportExporter):
-    """One self-contained page without scripts."""
+    """One self-contained page: search, sorting and dark mode are in it, and it reads the same without scripts."""
 
     export_from_notebook = "Bespoke HTML"  # in menus
     file_extension = ".html"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from bespoke.report.model import Code, Formula, Inline
+from bespoke.report.model import CodeSpan, Formula, Inline
 from bespoke.report.pandoc import Tree
 from bespoke.show import fonts
 
@@ -106,7 +106,7 @@ def from_tree(source: str, tree: Tree, *, display: bool) -> Inline:
     text = " ".join(source.split())
     parts = [block["c"][1] for block in tree if block["t"] == "CodeBlock"]
     if len(parts) != 2 or fonts.uncovered(text):
-        return Code(text)
+        return CodeSpan(text)
     return Formula(text, parts[0], parts[1], display=display)
 
 

@@ -23,6 +23,13 @@ _SPACES = " \u00a0\u2007\u2009\u202f"  # ordinary, no-break, figure, thin, narro
 _JOINED = re.compile(f"{MISSING}(?:\u200d+{MISSING})+")
 _AFTER = re.compile(r"(?<=[/\\_.,:;=&?{}\[\]()|@+\-#%])")
 _WORD = re.compile(r"\S+")
+# A word that the typesetter can hyphenate: letters, a vowel among every few, and perhaps punctuation at its ends.
+_VOWELS = "aeiouyäöüáéíóúàèìòùâêîôûåæø"
+_ORDINARY = re.compile(
+    r"[(“„«\"']*(?=[^\W\d_]{7,32}[)”“»\"'.,;:!?]*$)"
+    rf"(?:[^\W\d_{_VOWELS}]{{0,5}}[{_VOWELS}])+[^\W\d_]{{0,5}}[)”“»\"'.,;:!?]*",
+    re.IGNORECASE,
+)
 
 
 def drawable(text: str, covered: Container[int]) -> str:
@@ -55,11 +62,21 @@ def _varies(character: str) -> bool:
     return 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF
 
 
-def loosened(text: str, limit: float, width: Callable[[str], float] = len) -> str:
-    """The text with break places in words wider than the limit: after punctuation, else where it is full."""
+def hyphenates(word: str) -> bool:
+    """Whether the typesetter finds places for a hyphen in the word: an ordinary one of some length."""
+    return bool(_ORDINARY.fullmatch(word))
+
+
+def loosened(text: str, limit: float, width: Callable[[str], float] = len, *, hyphens: bool = False) -> str:
+    """The text with break places in words wider than the limit: after punctuation, else where it is full.
+
+    With `hyphens` those words stay as they are that the typesetter will hyphenate.
+    """
     if width(text) <= limit:
         return text
-    return _WORD.sub(lambda word: _loosened(word[0], limit, width), text)
+    return _WORD.sub(
+        lambda word: word[0] if hyphens and hyphenates(word[0]) else _loosened(word[0], limit, width), text
+    )
 
 
 def _loosened(word: str, limit: float, width: Callable[[str], float]) -> str:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
-from bespoke.report.model import Cell, Column, Table, plain
+from bespoke.report.model import Cell, DocumentTable, TableColumn, plain
 from bespoke.show import numbers
 
 if TYPE_CHECKING:
-    from bespoke.report.tree import Reading
+    from bespoke.report.tree import InlineContext
 
 WIDEST, TALLEST = 1000, 65534  # spans beyond these are not taken, as in browsers
 LONG = 200  # rows: pandoc takes a second for 500, so a long body of plain cells is read here
@@ -25,7 +25,7 @@ _SPAN = re.compile(r"\b(row|col)span\s*=\s*[\"']?(\d+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Slot:
+class GridCell:
     """A cell as written: its content and how many rows and columns it takes."""
 
     content: Cell
@@ -33,7 +33,7 @@ class Slot:
     columns: int = 1
 
 
-Grid = list[list[Slot]]
+Grid = list[list[GridCell]]
 
 
 def long_bodies(html: str) -> tuple[str, dict[int, Grid]]:
@@ -62,15 +62,15 @@ def _plain_rows(html: str) -> Grid | None:
     return rows if at == len(html) else None
 
 
-def _slot(attributes: str, text: str) -> Slot:
+def _slot(attributes: str, text: str) -> GridCell:
     words = " ".join(unescape(text).split()) if "&" in text or "\n" in text else text.strip()
     if "span" not in attributes:
-        return Slot(words)
+        return GridCell(words)
     spans = {kind.lower(): int(count) for kind, count in _SPAN.findall(attributes)}
-    return Slot(words, max(1, spans.get("row", 1)), max(1, spans.get("col", 1)))
+    return GridCell(words, max(1, spans.get("row", 1)), max(1, spans.get("col", 1)))
 
 
-def table(node: Any, reading: Reading) -> Table:
+def table(node: Any, reading: InlineContext) -> DocumentTable:
     """One table of pandoc's tree: titles of merged heads joined, merged cells of the body kept merged."""
     _, caption, specs, head, bodies, foot = node["c"]
     heads = [_slots(row, reading) for row in head[1]]
@@ -85,16 +85,16 @@ def table(node: Any, reading: Reading) -> Table:
     titles, cells = _padded(titles, width), _padded(cells, width)
     right = [spec[0]["t"] == "AlignRight" for spec in specs] + [False] * width
     columns = [
-        Column(
+        TableColumn(
             _title(row[i] for row in titles), numeric=right[i] or numeric([plain(row[i]) for row in cells])
         )
         for i in range(width)
     ]
     words = reading.caption(caption[1])
-    return Table(columns, cells, caption=words, spans=spans, index=_index(bodies, rows, width))
+    return DocumentTable(columns, cells, caption=words, spans=spans, index=_index(bodies, rows, width))
 
 
-def shortened(table: Table, most: int, words: str) -> int:
+def shortened(table: DocumentTable, most: int, words: str) -> int:
     """Leaves out the middle of a table with more rows than `most` (0: none), and says so in a row there.
 
     `words` are that row's, with {n} for how many rows are missing, which is returned.
@@ -124,7 +124,7 @@ def _index(bodies: Any, rows: Grid, width: int) -> int:
     return min(max(1, named), max(1, width - 1)) if rows else 1
 
 
-def _expanded(row: Any, reading: Reading) -> Grid:
+def _expanded(row: Any, reading: InlineContext) -> Grid:
     """One row, or the many that its mark stands for."""
     if ROWS in row[0][1]:
         number = str(_slots(row, reading)[0].content)
@@ -133,14 +133,15 @@ def _expanded(row: Any, reading: Reading) -> Grid:
     return [_slots(row, reading)]
 
 
-def _slots(row: Any, reading: Reading) -> list[Slot]:
+def _slots(row: Any, reading: InlineContext) -> list[GridCell]:
     return [
-        Slot(reading.cell(blocks), max(1, rows), max(1, columns)) for _, _, rows, columns, blocks in row[1]
+        GridCell(reading.cell(blocks), max(1, rows), max(1, columns))
+        for _, _, rows, columns, blocks in row[1]
     ]
 
 
 def placed(
-    rows: Sequence[Sequence[Slot]], *, repeat: bool = False
+    rows: Sequence[Sequence[GridCell]], *, repeat: bool = False
 ) -> tuple[list[list[Cell]], dict[Any, Any]]:
     """Every cell in its column, and the spans of those that take more than one place.
 

@@ -11,7 +11,15 @@ from typing import Any
 from urllib.parse import unquote, unquote_to_bytes
 
 from bespoke.report import pictures
-from bespoke.report.model import Figure, Inline, InlinePicture, Link, Picture, Styled, Words
+from bespoke.report.model import (
+    DocumentFigure,
+    Inline,
+    InlinePicture,
+    Link,
+    Picture,
+    Styled,
+    TextRun,
+)
 from bespoke.report.notices import Notices
 from bespoke.report.widths import TEXT_WIDTH
 
@@ -35,7 +43,7 @@ class Images:
     folder: Path | None = None  # where the notebook lies: files beside it are taken from there
     heading: str = ""
 
-    def figure(self, media: str, data: Any, metadata: Mapping[str, Any], cell: str) -> Figure | None:
+    def figure(self, media: str, data: Any, metadata: Mapping[str, Any], cell: str) -> DocumentFigure | None:
         """An output's image as a figure; None where it cannot be read, which is then said."""
         own = metadata.get(media, {})
         own = own if isinstance(own, Mapping) else {}
@@ -48,7 +56,7 @@ class Images:
             return None
         if isinstance(own.get("width"), int | float):
             pictures.sized(picture, float(own["width"]) * 0.75, None)
-        return Figure(picture, caption=caption, width=None, where=f"{self.notices.path}: {cell}")
+        return DocumentFigure(picture, caption=caption, width=None, where=f"{self.notices.path}: {cell}")
 
     def at(
         self, address: str, alt: str, about: Mapping[str, str], attachments: Mapping[str, Any], cell: str
@@ -77,11 +85,11 @@ class Images:
             cell, f"image {address[:120]!r} lies on the web and is not printed: save it beside the notebook"
         )
         url = f"https:{address}" if address.startswith("//") else address
-        return Link(url, [Words(" ".join(alt.split()) or self.words["remote_picture"])])
+        return Link(url, [TextRun(" ".join(alt.split()) or self.words["remote_picture"])])
 
     def _missing(self, alt: str, address: str) -> Inline:
         what = " ".join(alt.split()) or Path(address[:80]).name
-        return Styled("emphasis", [Words(self.words["no_picture"].format(what=what))])
+        return Styled("emphasis", [TextRun(self.words["no_picture"].format(what=what))])
 
     def _bytes(self, address: str, attachments: Mapping[str, Any]) -> bytes:
         """LookupError where there is no such image, ValueError or OSError where it is none."""

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from bespoke.errors import BespokeError
-from bespoke.report.model import Block, Callout, Link, Paragraph, Words
+from bespoke.report.model import Block, CalloutBox, Link, Paragraph, TextRun
 
 PLOTLY = "application/vnd.plotly.v1+json"
 VEGA = re.compile(r"application/vnd\.vega(lite)?\.v(\d+)(?:\.\d+)*\+json")
@@ -116,11 +116,11 @@ def box(name: str, number: str, words: Mapping[str, str], address: str = "") -> 
     """The visible place of something that is not printed: which cell, what, and what to do."""
     what = words["lost_thing"] if not name else words["lost_named"].format(name=name)
     remedy = words.get(f"remedy_{name}") or words["remedy"]
-    body: list[Block] = [Paragraph([Words(words["lost"].format(cell=number, what=what, remedy=remedy))])]
+    body: list[Block] = [Paragraph([TextRun(words["lost"].format(cell=number, what=what, remedy=remedy))])]
     if address:
         url = f"https:{address}" if address.startswith("//") else address
-        body.append(Paragraph([Link(url, [Words(url)])]))
-    return [Callout("missing", body)]
+        body.append(Paragraph([Link(url, [TextRun(url)])]))
+    return [CalloutBox("missing", body)]
 
 
 def embedded_address(about: str) -> str:

@@ -45,7 +45,7 @@ def _on_a_line(found: re.Match[str]) -> str:
 
 
 @dataclass
-class _Table:
+class _OpenTable:
     """A table being read: what is open in it, what it holds so far, and what belongs in front of it."""
 
     parts: list[str] = field(default_factory=list)
@@ -90,14 +90,14 @@ class _Table:
 
 def _formed(html: str) -> str:
     """The HTML with every tag that makes a table closed and in its place."""
-    open_tables = [_Table(cell="body")]  # the first is the page around them
+    open_tables = [_OpenTable(cell="body")]  # the first is the page around them
     pieces = _PART.split(html)
     for n in range(0, len(pieces) - 1, 4):
         text, tag, slash, name = pieces[n : n + 4]
         table, name, closing = open_tables[-1], name.lower(), bool(slash)
         table.text(text)
         if name == "table" and not closing:
-            open_tables.append(_Table([tag]))
+            open_tables.append(_OpenTable([tag]))
         elif len(open_tables) == 1:
             continue  # a row or a cell without a table
         elif name == "table":

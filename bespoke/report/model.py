@@ -10,17 +10,18 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from bespoke.errors import Problem
+from bespoke.show.blocks import Cases
 
 # -- inline pieces ----------------------------------------------------------------------------------
 
 
 @dataclass
-class Words:
+class TextRun:
     text: str
 
 
 @dataclass
-class Code:
+class CodeSpan:
     text: str
 
 
@@ -34,10 +35,11 @@ class Styled:
 
 @dataclass
 class Link:
-    """`url` is a web address, or `#label` of something in this report."""
+    """`url` is a web address, or `#label` of something in this report; `elsewhere` in its other volume."""
 
     url: str
     children: list[Inline]
+    elsewhere: bool = False
 
 
 @dataclass
@@ -68,7 +70,7 @@ class InlinePicture:
     picture: Picture
 
 
-Inline: TypeAlias = Words | Code | Styled | Link | Anchor | Break | Formula | InlinePicture
+Inline: TypeAlias = TextRun | CodeSpan | Styled | Link | Anchor | Break | Formula | InlinePicture
 
 # -- blocks -----------------------------------------------------------------------------------------
 
@@ -104,7 +106,7 @@ class Listing:
 
 
 @dataclass
-class Quote:
+class BlockQuote:
     body: list[Block]
 
 
@@ -114,31 +116,50 @@ class CodeBlock:
 
 
 @dataclass
-class Rule:
+class ThematicBreak:
     """A thematic break."""
 
 
 @dataclass
-class Callout:
+class CalloutBox:
+    """What must not be overlooked. `name` takes the place of the tone's own word: whose words these are."""
+
     tone: Literal["note", "warning", "missing"]
     body: list[Block]
+    name: str = ""
 
 
 @dataclass(frozen=True)
-class Column:
+class Tile:
+    label: str
+    value: str
+    note: str = ""
+
+
+@dataclass
+class Tiles:
+    """A row of figures that are read at a glance."""
+
+    items: list[Tile]
+
+
+@dataclass(frozen=True)
+class TableColumn:
     title: str
     unit: str = ""
     numeric: bool = False
     code: bool = False  # identifiers, set in the mono face
     whole: bool = False  # never wrapped: dates
+    format: str = "text"  # of its typed values: text, integer, decimal, percent, money, date or code
 
 
 Cell: TypeAlias = str | list[Inline]
+Value: TypeAlias = str | int | float | bool | None  # of a cell, before it was written out
 
 
 @dataclass
-class Table:
-    columns: list[Column]
+class DocumentTable:
+    columns: list[TableColumn]
     rows: list[list[Cell]]
     caption: str = ""
     source: str = ""
@@ -150,11 +171,22 @@ class Table:
         default_factory=dict
     )  # row, column -> rows, columns
     index: int = 1  # columns that name a row: each part of a table set in parts repeats them
+    values: list[list[Value]] | None = None  # what the rows show, where it came as data
 
     @property
     def headless(self) -> bool:
         """Whether no column has a title."""
         return not any(column.title for column in self.columns)
+
+    def naming(self) -> int:
+        """How many of the first columns name a row: as few as tell all rows apart by words, none where none do."""
+        for count in range(1, min(max(self.index, 2), len(self.columns) - 1) + 1):
+            names = [tuple(map(plain, row[:count])) for row in self.rows]
+            if any(column.numeric for column in self.columns[:count]) or not all(map(all, names)):
+                return 0
+            if len(set(names)) == len(names):
+                return count
+        return 0
 
     def covered(self) -> set[tuple[int, int]]:
         """Row and column of every place that a merged cell reaches over."""
@@ -167,7 +199,7 @@ class Table:
 
 
 @dataclass
-class Figure:
+class DocumentFigure:
     picture: Picture
     caption: str = ""
     source: str = ""
@@ -177,34 +209,61 @@ class Figure:
     where: str = ""
 
 
-Block: TypeAlias = Paragraph | Heading | Listing | Quote | CodeBlock | Rule | Callout | Table | Figure
+@dataclass
+class CaseBrowser:
+    """Single cases to be looked at in a browser; paper leaves them out."""
+
+    cases: Cases
+
+
+Block: TypeAlias = (
+    Paragraph
+    | Heading
+    | Listing
+    | BlockQuote
+    | CodeBlock
+    | ThematicBreak
+    | CalloutBox
+    | Tiles
+    | DocumentTable
+    | DocumentFigure
+    | CaseBrowser
+)
 
 # -- the whole --------------------------------------------------------------------------------------
 
 
 @dataclass
 class Section:
-    """The summary, one chapter or one appendix."""
+    """The summary, one chapter of the report or of the evidence, or one appendix."""
 
     anchor: str
-    mark: str  # "", "3" or "B": what its figures are numbered with
-    name: str  # "Chapter 3", "Appendix B" or ""
+    mark: str  # "", "3", "E3" or "B": what its figures are numbered with
+    name: str  # "Chapter 3", "Evidence 3", "Appendix B" or ""
     topic: str
     heading: str  # the finding, or the topic where there is none
     body: list[Block] = field(default_factory=list)
-    left_out: bool = False  # a chapter without input: its body says what it would need
+    short: bool = False  # needs no page of its own
 
 
 @dataclass
 class Document:
+    """Two volumes: the report (front and chapters) and the evidence behind it (evidence and appendices)."""
+
     chapters: list[Section]
     front: Section | None = None
+    evidence: list[Section] = field(default_factory=list)
     appendices: list[Section] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)  # what is printed otherwise than a notebook shows it
 
     @property
     def sections(self) -> list[Section]:
-        return [*([self.front] if self.front else []), *self.chapters, *self.appendices]
+        return [*self.report, *self.evidence, *self.appendices]
+
+    @property
+    def report(self) -> list[Section]:
+        """The sections of the first volume."""
+        return [*([self.front] if self.front else []), *self.chapters]
 
 
 def walk(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -214,7 +273,7 @@ def walk(blocks: Iterable[Block]) -> Iterator[Block]:
         if isinstance(block, Listing):
             for item in block.items:
                 yield from walk(item)
-        elif isinstance(block, Quote | Callout):
+        elif isinstance(block, BlockQuote | CalloutBox):
             yield from walk(block.body)
 
 
@@ -222,7 +281,7 @@ def lines_of(block: Block) -> list[list[Inline]]:
     """The runs of inline pieces directly inside a block."""
     if isinstance(block, Paragraph | Heading):
         return [block.children]
-    if isinstance(block, Table):
+    if isinstance(block, DocumentTable):
         return [cell for row in block.rows for cell in row if not isinstance(cell, str)]
     return []
 
@@ -249,7 +308,7 @@ def plain(children: Cell, *, drawings: bool = True) -> str:
     parts: list[str] = []
     for child in children:
         match child:
-            case Words(text) | Code(text):
+            case TextRun(text) | CodeSpan(text):
                 parts.append(text)
             case Styled(children=inner) | Link(children=inner):
                 parts.append(plain(inner, drawings=drawings))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from bespoke.errors import BespokeError
 from bespoke.report import anchors
@@ -10,15 +11,15 @@ from bespoke.report.model import (
     Anchor,
     Block,
     Document,
-    Figure,
+    DocumentFigure,
+    DocumentTable,
     Heading,
     Inline,
     Link,
     Paragraph,
     Section,
     Styled,
-    Table,
-    Words,
+    TextRun,
     walk,
 )
 
@@ -26,17 +27,31 @@ DEEPEST = 4  # headings below this look alike
 SAFE = ("http://", "https://", "mailto:")
 
 
+@dataclass(frozen=True)
+class Target:
+    """What links point to: what it is called (nothing where a link says it in its own words), and its volume."""
+
+    name: str
+    first: bool
+
+
 def number(document: Document, words: Mapping[str, str]) -> None:
-    """Give every captioned figure and table its number, and print it where links point to them."""
-    targets = {section.anchor: section.name for section in document.sections}
+    """Give every captioned figure and table its number, and print it where links point to them.
+
+    A link into the other volume of a report says so: paper cannot follow it.
+    """
+    first = document.report
+    targets: dict[str, Target] = {}
     places: dict[str, str] = {}
     for section in document.sections:
-        _level(section)
-        _count(section, words, targets, places)
+        targets[section.anchor] = Target(section.name, section in first)
     for section in document.sections:
-        inside = anchors.labelled(section)
+        _level(section)
+        _count(section, words, targets, places, first=section in first)
+    for section in document.sections:
+        refer = _References(targets, anchors.labelled(section), section in first)
         for block in walk(section.body):
-            _refer(block, targets, inside)
+            refer.resolve(block)
 
 
 def _level(section: Section) -> None:
@@ -48,13 +63,18 @@ def _level(section: Section) -> None:
 
 
 def _count(
-    section: Section, words: Mapping[str, str], targets: dict[str, str], places: dict[str, str]
+    section: Section,
+    words: Mapping[str, str],
+    targets: dict[str, Target],
+    places: dict[str, str],
+    *,
+    first: bool,
 ) -> None:
     counts = {"figure": 0, "table": 0}
     for block in walk(section.body):
-        if not isinstance(block, Figure | Table) or not (block.caption or block.label):
+        if not isinstance(block, DocumentFigure | DocumentTable) or not (block.caption or block.label):
             continue
-        kind = "figure" if isinstance(block, Figure) else "table"
+        kind = "figure" if isinstance(block, DocumentFigure) else "table"
         counts[kind] += 1
         block.number = f"{words[kind]} {section.mark}{'.' if section.mark else ''}{counts[kind]}"
         if block.label:
@@ -62,39 +82,49 @@ def _count(
                 both = f"{places[block.label]} and {block.where}"
                 raise BespokeError(f"label {block.label} is used twice: {both}")
             places[block.label] = block.where
-            targets[block.label] = block.number
+            targets[block.label] = Target(block.number, first)
 
 
-def _refer(block: Block, targets: Mapping[str, str], inside: Mapping[str, str]) -> None:
-    if isinstance(block, Paragraph | Heading):
-        block.children = _resolved(block.children, targets, inside)
-    elif isinstance(block, Table):
-        block.rows = [
-            [cell if isinstance(cell, str) else _resolved(cell, targets, inside) for cell in row]
-            for row in block.rows
-        ]
+@dataclass(frozen=True)
+class _References:
+    """The links of one section."""
 
+    targets: Mapping[str, Target]
+    inside: Mapping[str, str]  # headings of the section that its links name
+    first: bool
 
-def _resolved(children: list[Inline], targets: Mapping[str, str], inside: Mapping[str, str]) -> list[Inline]:
-    """Links to a known label print its number, links to nothing print their own text."""
-    done: list[Inline] = []
-    for child in children:
-        if isinstance(child, Styled):
-            child.children = _resolved(child.children, targets, inside)
-            done.append(child)
-        elif isinstance(child, Link):
-            done += _link(child, targets, inside)
-        elif not isinstance(child, Anchor) or child.label:
-            done.append(child)
-    return done
+    def resolve(self, block: Block) -> None:
+        if isinstance(block, Paragraph | Heading):
+            block.children = self.resolved(block.children)
+        elif isinstance(block, DocumentTable):
+            block.rows = [
+                [cell if isinstance(cell, str) else self.resolved(cell) for cell in row] for row in block.rows
+            ]
 
+    def resolved(self, children: list[Inline]) -> list[Inline]:
+        """Links to a known label print its number, links to nothing print their own text."""
+        done: list[Inline] = []
+        for child in children:
+            if isinstance(child, Styled):
+                child.children = self.resolved(child.children)
+                done.append(child)
+            elif isinstance(child, Link):
+                done += self.link(child)
+            elif not isinstance(child, Anchor) or child.label:
+                done.append(child)
+        return done
 
-def _link(link: Link, targets: Mapping[str, str], inside: Mapping[str, str]) -> list[Inline]:
-    if link.url.startswith("#"):
-        target = link.url[1:]
-        if target in targets:
-            return [Link(link.url, [Words(targets[target])] if targets[target] else link.children)]
-        if label := inside.get(anchors.slug(target)):
+    def link(self, link: Link) -> list[Inline]:
+        if not link.url.startswith("#"):
+            return [link] if link.url.lower().startswith(SAFE) else link.children
+        label = link.url[1:]
+        if label not in self.targets and label.startswith(
+            "ch-"
+        ):  # a chapter of which only evidence is printed
+            label = f"ev-{label[3:]}"
+        if target := self.targets.get(label):
+            words: list[Inline] = [TextRun(target.name)] if target.name else link.children
+            return [Link(f"#{label}", words, target.first != self.first)]
+        if label := self.inside.get(anchors.slug(link.url[1:]), ""):
             return [Link(f"#{label}", link.children)]
-        return _resolved(link.children, targets, inside)
-    return [link] if link.url.lower().startswith(SAFE) else link.children
+        return self.resolved(link.children)

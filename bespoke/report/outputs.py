@@ -13,9 +13,29 @@ from pathlib import Path
 from typing import Any
 
 from bespoke.errors import BespokeError
-from bespoke.report import directives, formulas, frames, grids, interactive, pictures, terminal, widgets
+from bespoke.report import (
+    directives,
+    formulas,
+    grids,
+    interactive,
+    pictures,
+    table_data,
+    terminal,
+    widgets,
+)
 from bespoke.report.images import Images
-from bespoke.report.model import Block, Callout, CodeBlock, Figure, Heading, Table, plain
+from bespoke.report.model import (
+    Block,
+    CalloutBox,
+    CaseBrowser,
+    CodeBlock,
+    DocumentFigure,
+    DocumentTable,
+    Heading,
+    Tile,
+    Tiles,
+    plain,
+)
 from bespoke.report.notices import Notices
 from bespoke.report.pandoc import Sources, Tree
 from bespoke.report.phrases import phrases
@@ -26,26 +46,25 @@ PRINTED = "raises-exception"  # the tag of a cell whose error is meant
 
 
 @dataclass
-class Finding:
+class ChapterFinding:
     """A chapter's heading, taken out of its body."""
 
     text: str
 
 
 @dataclass
-class LeftOut:
+class ChapterLeftOut:
     """Why a chapter is left out."""
 
     body: list[Block]
-    quiet: bool = False
 
 
-Piece = Block | Finding | LeftOut
+Piece = Block | ChapterFinding | ChapterLeftOut
 Draft = Callable[[Sequence[Tree]], list[Piece]]  # the trees of the notebook's texts -> what the report shows
 
 
 @dataclass(frozen=True)
-class Options:
+class ReadingOptions:
     """How a notebook is read. `strict` makes an error of an image that is missing or has no alt text."""
 
     strict: bool = True
@@ -56,7 +75,7 @@ class Options:
     allow_errors: bool = False
 
 
-STRICT = Options()
+STRICT = ReadingOptions()
 
 
 @dataclass
@@ -65,7 +84,7 @@ class Cells:
 
     path: str
     locale: str
-    options: Options = STRICT
+    options: ReadingOptions = STRICT
     states: Mapping[str, Any] = field(default_factory=dict)  # of widgets, by model
 
     def __post_init__(self) -> None:
@@ -77,7 +96,7 @@ class Cells:
 
     def draft(self, cell: Mapping[str, Any], number: int) -> Draft:
         """What will show the cell. Raises BespokeError for an error that is not meant."""
-        reader = _Reader(self, number, cell.get("attachments", {}))
+        reader = _OutputReader(self, number, cell.get("attachments", {}))
         about = cell.get("metadata", {})
         match cell["cell_type"]:
             case "markdown":
@@ -114,7 +133,7 @@ def _merged(outputs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return done
 
 
-class _Reader:
+class _OutputReader:
     """One cell."""
 
     def __init__(self, cells: Cells, number: int, attachments: Mapping[str, Any]) -> None:
@@ -205,8 +224,8 @@ class _Reader:
             return self.box(name)
         if interactive.WIDGET in data:
             return self.widget(data[interactive.WIDGET])
-        if frames.SCHEMA in data:
-            table = frames.from_schema(data[frames.SCHEMA], self.locale)
+        if table_data.SCHEMA in data:
+            table = table_data.from_schema(data[table_data.SCHEMA], self.locale)
             self._placed(table, metadata)
             return _done(table)
         return self.text(data, metadata)
@@ -283,11 +302,11 @@ class _Reader:
         return interactive.box(name, str(self.number), self.words, address)
 
     def _placed(self, block: Block, metadata: Mapping[str, Any]) -> None:
-        if isinstance(block, Table | Figure):
+        if isinstance(block, DocumentTable | DocumentFigure):
             block.caption = str(metadata.get("caption") or block.caption)
             block.label = block.label or self.said.pop("label", "")
             block.where = f"{self.path}: {self.cell}"
-        if isinstance(block, Table):
+        if isinstance(block, DocumentTable):
             missing = grids.shortened(block, self.options.max_rows, self.words["rows_left_out"])
             if missing:
                 self.notices.say(
@@ -306,17 +325,21 @@ class _Reader:
             raise BespokeError(message, path=self.path, column=self.cell) from error
         match block:
             case blocks.Finding(text=text):
-                return _done(Finding(text))
+                return _done(ChapterFinding(text))
             case blocks.Text(markdown=source):
                 return self.markdown(source, house=True)
             case blocks.Callout(markdown=source, tone=tone):
                 body = self.texts.markdown(source, house=True)
-                return lambda trees: [Callout(tone, body(trees))]
-            case blocks.LeftOut(markdown=source, quiet=quiet):
+                return lambda trees: [CalloutBox(tone, body(trees))]
+            case blocks.LeftOut(markdown=source):
                 reason = self.texts.markdown(source, house=True)
-                return lambda trees: [LeftOut(reason(trees), quiet)]
+                return lambda trees: [ChapterLeftOut(reason(trees))]
+            case blocks.Tiles(tiles=tiles):
+                return _done(Tiles([Tile(one.label, one.value, one.note) for one in tiles]))
+            case blocks.Cases():
+                return _done(CaseBrowser(block))
             case blocks.Table():
-                return _done(frames.from_block(block, self.locale, self.path, self.cell))
+                return _done(table_data.from_block(block, self.locale, self.path, self.cell))
             case blocks.Figure():
                 return self._drawn(block)
         return _done()
@@ -327,7 +350,7 @@ class _Reader:
         except ValueError as error:
             message = "an image cannot be read as image/svg+xml"
             raise BespokeError(message, path=self.path, column=self.cell) from error
-        figure = Figure(picture, block.caption, block.source, block.label, width=block.width)
+        figure = DocumentFigure(picture, block.caption, block.source, block.label, width=block.width)
         figure.where = f"{self.path}: {self.cell}"
         return _done(figure)
 

@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bespoke.report import widths
 from bespoke.report.model import (
     Block,
-    Callout,
+    BlockQuote,
+    CalloutBox,
+    CaseBrowser,
     CodeBlock,
-    Figure,
+    DocumentFigure,
+    DocumentTable,
     Heading,
     Listing,
     Paragraph,
-    Quote,
-    Rule,
-    Table,
+    ThematicBreak,
+    Tiles,
     plain,
 )
 
@@ -32,24 +34,39 @@ SERIF = 1.12  # the text face against the data face
 LINE, GAP = 13.6, 11.0  # of running text: one line, and what parts two paragraphs
 CAPTION, NOTE = 11.5, 15.0  # a line of a caption with its gap, a source line
 APART = (19.0, 23.0)  # above and below a figure or table
-LEAST = 0.84  # a figure shrinks to this share at most: its smallest type is then still 6.3 points
+LEAST = 0.945  # a figure shrinks to this share at most: its type of 8.5 points is then still one of 8
 SLACK = 8.0  # points kept free, since the count is rough
 SMALL = 130.0  # a table lower than this stays on one page
 TALLEST = 581.0  # points: the template's limit for a figure
+MOST_ROOM = 235.0  # points: a third of a page, so that with the white space before it no page stays 40% empty
+BETWEEN = 42.5  # between one chapter and the next
 OPENING = 38.0  # above and below the heading of a chapter
-TEXTS = (Paragraph, Listing, Callout, Quote, CodeBlock)
+TEXTS = (Paragraph, Listing, CalloutBox, BlockQuote, CodeBlock)
 
-Fits = Callable[[Table], widths.Fit]
+Fits = Callable[[DocumentTable], widths.Fit]
 
 
-def arranged(blocks: list[Block], heading: str, page_mm: float, fit: Fits = widths.fit) -> list[Block]:
-    """The blocks of one chapter, which begins on a new page, in the order and size that fill its pages best."""
+@dataclass(frozen=True)
+class Arranged:
+    """The blocks of a chapter in the order and size that fill its pages best, and how far down a page they end."""
+
+    blocks: list[Block]
+    end: float
+
+
+def arranged(
+    blocks: list[Block], heading: str, page_mm: float, fit: Fits = widths.fit, *, start: float = 0.0
+) -> Arranged:
+    """One chapter, which begins `start` points down its page below the chapter before it, or on the next page."""
     page = (page_mm - MARGINS) * 72 / 25.4
-    y = OPENING + 23.0 * _lines(heading, 21.0, 425.0)
+    y = start + BETWEEN if start else 0.0
+    if y + room_for(blocks, heading, fit) > page:
+        y = 0.0
+    y += OPENING + 23.0 * _lines(heading, 21.0, 425.0)
     left, done = list(blocks), list[Block]()
     while left:
         block = left.pop(0)
-        if isinstance(block, Figure) and y + _height(block, fit) > page:
+        if isinstance(block, DocumentFigure) and y + _height(block, fit) > page:
             smaller = _shrunk(block, page - y)
             if smaller is None:
                 ahead = _text_ahead(left, page - y, fit)
@@ -61,10 +78,28 @@ def arranged(blocks: list[Block], heading: str, page_mm: float, fit: Fits = widt
             block = smaller
         y = _after(block, y, page, left, fit)
         done.append(block)
-    return done
+    return Arranged(done, y)
 
 
-def _shrunk(figure: Figure, room: float) -> Figure | None:
+def contents_height(entries: int) -> float:
+    """About how high a page's list of contents is, with its heading."""
+    return OPENING + 23.0 + 20.0 * entries
+
+
+def room_for(blocks: list[Block], heading: str, fit: Fits = widths.fit) -> float:
+    """Points below which a chapter begins on the next page: its heading, its first texts, and what they lead to. A
+    heading at the foot of a page, with its figure on the next, reads as a chapter of nothing."""
+    room = OPENING + 23.0 * _lines(heading, 21.0, 425.0)
+    for block in blocks:
+        height = _height(block, fit)
+        breaks = isinstance(block, DocumentTable) and fit(block).height > SMALL
+        room += min(height, SMALL) if breaks else height
+        if isinstance(block, DocumentFigure | DocumentTable) or room > MOST_ROOM:
+            break
+    return min(room, MOST_ROOM)
+
+
+def _shrunk(figure: DocumentFigure, room: float) -> DocumentFigure | None:
     """The figure made just small enough for the room; None where it would have to be too small."""
     drawn = _drawn(figure)
     wanted = room - (_height(figure) - drawn) - SLACK
@@ -77,10 +112,10 @@ def _text_ahead(following: list[Block], room: float, fit: Fits) -> list[Block]:
     """What of the same subsection can fill the room in front of a figure: its text, or a table that breaks."""
     found: list[Block] = []
     for block in following:
-        if isinstance(block, Heading | Figure | Rule):
+        if isinstance(block, Heading | DocumentFigure | ThematicBreak):
             break
         height = _height(block, fit)
-        if isinstance(block, Table):
+        if isinstance(block, DocumentTable):
             if fit(block).height > SMALL and not fit(block).turned and room > 150.0:
                 found.append(block)  # it goes on behind the page's end
                 break
@@ -96,12 +131,14 @@ def _text_ahead(following: list[Block], room: float, fit: Fits) -> list[Block]:
 def _after(block: Block, y: float, page: float, following: list[Block], fit: Fits) -> float:
     """How far down its page the block ends."""
     height = _height(block, fit)
-    if isinstance(block, Table) and fit(block).turned:
+    if isinstance(block, DocumentTable) and fit(block).turned:
         return page  # it has a page to itself, and the next begins another
     whole = height
     if isinstance(block, Heading) and following:  # never the last line of a page
-        whole += min(_height(following[0], fit), page / 2 if isinstance(following[0], Figure) else 60.0)
-    breaks = isinstance(block, TEXTS) or (isinstance(block, Table) and fit(block).height > SMALL)
+        whole += min(
+            _height(following[0], fit), page / 2 if isinstance(following[0], DocumentFigure) else 60.0
+        )
+    breaks = isinstance(block, TEXTS) or (isinstance(block, DocumentTable) and fit(block).height > SMALL)
     if not breaks and y + whole > page:
         return height
     y += height
@@ -119,20 +156,24 @@ def _height(block: Block, fit: Fits = widths.fit) -> float:
             return {2: 42.0, 3: 34.0}.get(level, 30.0)
         case Listing(items=items):
             return sum(_height(one, fit) - 4.0 for item in items for one in item) + 6.0
-        case Callout(body=body):
+        case CalloutBox(body=body):
             return 60.0 + sum(_height(one, fit) - 5.0 for one in body)
-        case Quote(body=body):
+        case BlockQuote(body=body):
             return sum(_height(one, fit) for one in body) + 8.0
         case CodeBlock(text):
             return 28.0 + 10.5 * (text.count("\n") + 1)
-        case Rule():
+        case ThematicBreak():
             return 24.0
-        case Table():
+        case Tiles():
+            return 88.0
+        case DocumentTable():
             found = fit(block)
             title = 2.4 if any(column.unit for column in block.columns) else 1.4
             head = title * found.size * widths.LINE + widths.PADDING
             return found.height + head + _around(block.number, block.caption, block.source)
-        case Figure():
+        case CaseBrowser():
+            return 0.0  # not on paper
+        case DocumentFigure():
             return _drawn(block) + _around(block.number, block.caption, block.source)
 
 
@@ -141,12 +182,12 @@ def _around(number: str, caption: str, source: str) -> float:
     return lines * CAPTION + (7.0 if lines else 0.0) + (NOTE if source else 0.0) + APART[1]
 
 
-def _width(figure: Figure) -> float:
+def _width(figure: DocumentFigure) -> float:
     own = figure.picture.width or widths.TEXT_WIDTH
     return figure.width * widths.TEXT_WIDTH if figure.width else min(own, widths.TEXT_WIDTH)
 
 
-def _drawn(figure: Figure) -> float:
+def _drawn(figure: DocumentFigure) -> float:
     picture = figure.picture
     shape = picture.height / picture.width if picture.width and picture.height else 1.0
     return min(_width(figure) * shape, TALLEST)

@@ -19,7 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from bespoke import places
+from bespoke import paths
 from bespoke.errors import BespokeError
 from bespoke.show.fonts import MISSING
 
@@ -28,7 +28,7 @@ Tree: TypeAlias = list[dict[str, Any]]  # pandoc's blocks, each {"t": kind, "c":
 
 
 @dataclass(frozen=True)
-class Source:
+class PandocInput:
     """A text to read. `house` is Markdown of our own making, in which a tag is text."""
 
     format: Format
@@ -39,18 +39,18 @@ class Source:
 class Sources:
     """What one notebook has to read, each text once."""
 
-    _places: dict[Source, int] = field(default_factory=dict)
+    _places: dict[PandocInput, int] = field(default_factory=dict)
 
     def add(self, format: Format, text: str) -> int:
         """Where in `read()` the tree of this text will stand."""
-        return self._places.setdefault(Source(format, text), len(self._places))
+        return self._places.setdefault(PandocInput(format, text), len(self._places))
 
     def read(self) -> list[Tree]:
         """The trees of all texts, in one run of pandoc; none where there is nothing to read."""
         return read(list(self._places))
 
 
-def read(sources: Sequence[Source]) -> list[Tree]:
+def read(sources: Sequence[PandocInput]) -> list[Tree]:
     """A tree for each text, empty where pandoc cannot read it. Raises BespokeError where pandoc does not run."""
     if not sources:
         return []
@@ -96,10 +96,10 @@ class Process:
     def _start(self) -> subprocess.Popen[bytes]:
         if self._running is None or self._running.poll() is not None:
             self._end()
-            script = places.templates() / "report" / "pandoc" / "pieces.lua"
+            script = paths.templates() / "report" / "pandoc" / "pieces.lua"
             try:
                 self._running = subprocess.Popen(
-                    [_binary(), "lua", script],
+                    [binary(), "lua", script],
                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 )  # fmt: skip
             except OSError as error:
@@ -126,7 +126,7 @@ def _encodable(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _binary() -> Path:
+def binary() -> Path:
     """Pandoc's program inside its wheel; the package is not imported, since that takes longer than reading."""
     found = find_spec("pypandoc")
     name = "pandoc.exe" if sys.platform == "win32" else "pandoc"

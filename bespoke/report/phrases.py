@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from bespoke import places
+from bespoke import paths
 from bespoke.errors import BespokeError
 
 
@@ -13,7 +13,7 @@ from bespoke.errors import BespokeError
 def _table() -> dict[str, dict[str, str]]:
     import yaml
 
-    path = places.templates() / "report" / "phrases.yaml"
+    path = paths.templates() / "report" / "phrases.yaml"
     data: dict[str, dict[str, str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return data
 

@@ -8,6 +8,7 @@ import io
 from typing import Any, Literal
 
 from bespoke.errors import BespokeError
+from bespoke.report import limits
 from bespoke.report.model import Picture
 
 Kind = Literal["svg", "png", "jpeg"]
@@ -36,6 +37,7 @@ def from_bytes(raw: bytes, alt: str) -> Picture:
 
     try:
         with Image.open(io.BytesIO(raw), formats=FORMATS) as image:
+            limits.check_pixels(image.width, image.height)
             width, height = image.width / 2, image.height / 2  # 144 pixels to the inch
             if image.mode in _KEPT.get(image.format or "", ()):
                 image.verify()
@@ -55,7 +57,8 @@ def _as_png(image: Any) -> bytes:
 
 
 def from_svg(text: str, alt: str) -> Picture:
-    """A drawing. Raises ValueError where the text is no SVG."""
+    """A drawing. Raises ValueError where the text is no SVG, or one that must not reach a typesetter."""
+    limits.check_svg(text.encode())
     width, height = _measure_svg(text)
     return Picture("svg", text, alt, width, height)
 
@@ -138,6 +141,7 @@ def embedded(one: Picture) -> str:
 def logo(kind: Kind, raw: bytes, alt: str) -> Picture:
     """The client's logo, checked before anything is typeset."""
     try:
+        limits.check_logo(raw, svg=kind == "svg")
         return from_bytes(raw, alt)
     except (ValueError, OSError) as error:
-        raise BespokeError(f"the logo cannot be read as {kind.upper()}") from error
+        raise BespokeError(f"the logo cannot be read as {kind.upper()}: {error}") from error

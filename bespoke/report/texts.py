@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from bespoke.report import formulas, grids, interactive, markdown, mending
+from bespoke.report import formulas, grids, interactive, maths_in_markdown, mending
 from bespoke.report.images import Images
-from bespoke.report.markdown import Maths
-from bespoke.report.model import Block, Inline, Paragraph, Words
+from bespoke.report.maths_in_markdown import Maths
+from bespoke.report.model import Block, Inline, Paragraph, TextRun
 from bespoke.report.pandoc import Sources, Tree
-from bespoke.report.tree import LOST, Reading
+from bespoke.report.tree import LOST, InlineContext
 
 Blocks = Callable[[Sequence[Tree]], list[Block]]  # the trees of the notebook's texts -> blocks
 
@@ -33,7 +33,7 @@ class Texts:
         """Markdown as Jupyter reads it, or our own."""
         gone: list[tuple[str, str]] = []
         embedded = partial(_marked, gone, apart="\n\n")
-        text, maths = markdown.taken_out(source, house=house, embedded=embedded)
+        text, maths = maths_in_markdown.taken_out(source, house=house, embedded=embedded)
         self.macros |= formulas.definitions(one.source for one in maths)
         place = self.sources.add("house" if house else "jupyter", f"{text}\n")
         formed = [self._formula(one) for one in maths]
@@ -65,16 +65,16 @@ class Texts:
     def _formula(self, maths: Maths) -> Callable[[Sequence[Tree]], Inline]:
         text = formulas.plainer(maths.source, self.macros)
         if not text:  # it only defines something for those that follow
-            return lambda trees: Words("")
+            return lambda trees: TextRun("")
         place = self.sources.add("formula", text)
         return lambda trees: formulas.from_tree(maths.source, trees[place], display=maths.display)
 
-    def _reading(self, gone: Sequence[tuple[str, str]], **about: Any) -> Reading:
+    def _reading(self, gone: Sequence[tuple[str, str]], **about: Any) -> InlineContext:
         def lost(number: int) -> list[Block]:
             return self.lost(*gone[number]) if 0 <= number < len(gone) else []
 
         images = partial(self.images.at, attachments=self.attachments, cell=self.cell)
-        return Reading(images, lost=lost, **about)
+        return InlineContext(images, lost=lost, **about)
 
 
 def _marked(gone: list[tuple[str, str]], found: re.Match[str], apart: str = "") -> str:

@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bespoke.report import formulas, grids, markdown
-from bespoke.report.markdown import MARK, Maths
+from bespoke.report import formulas, grids, maths_in_markdown
+from bespoke.report.maths_in_markdown import MARK, Maths
 from bespoke.report.model import (
     Anchor,
     Block,
+    BlockQuote,
     Break,
-    Callout,
+    CalloutBox,
     Cell,
-    Code,
     CodeBlock,
-    Figure,
+    CodeSpan,
+    DocumentFigure,
+    DocumentTable,
     Formula,
     Heading,
     Inline,
@@ -24,11 +26,9 @@ from bespoke.report.model import (
     Link,
     Listing,
     Paragraph,
-    Quote,
-    Rule,
     Styled,
-    Table,
-    Words,
+    TextRun,
+    ThematicBreak,
     plain,
 )
 from bespoke.report.pandoc import Tree
@@ -54,7 +54,7 @@ LOST = "bespoke-lost"  # class of what stands in HTML for something that only a 
 
 
 @dataclass(frozen=True)
-class Reading:
+class InlineContext:
     """What the words of one piece refer to."""
 
     images: Images
@@ -75,13 +75,13 @@ class Reading:
                 level, attributes, inner = content
                 return self.heading(level, attributes, inner)
             case "CodeBlock":
-                text = markdown.restored(content[1], self.maths).strip("\n")
+                text = maths_in_markdown.restored(content[1], self.maths).strip("\n")
                 return [CodeBlock(text)] if text.strip() else []
             case "RawBlock":
                 text = content[1].strip()
                 return [CodeBlock(text)] if text and content[0] != "html" else []
             case "BlockQuote":
-                return [Quote(self.blocks(content))]
+                return [BlockQuote(self.blocks(content))]
             case "BulletList":
                 return [Listing(False, 1, [self.blocks(item) for item in content])]
             case "OrderedList":
@@ -92,7 +92,7 @@ class Reading:
                 lines = [[*self.inlines(line), Break()] for line in content]
                 return self.paragraph([piece for line in lines for piece in line])
             case "HorizontalRule":
-                return [Rule()]
+                return [ThematicBreak()]
             case "Table":
                 return [grids.table(node, self)]
             case "Figure":
@@ -106,7 +106,7 @@ class Reading:
         children = self.inlines(inner)
         if blank(plain(children, drawings=False)):
             words = plain(children)
-            children = [] if blank(words) else [Words(words)]
+            children = [] if blank(words) else [TextRun(words)]
         pictures = [c for c in children if isinstance(c, InlinePicture)]
         anchors: list[Inline] = [Anchor(attributes[0])] if attributes[0] else []
         heading = Heading(level, [*anchors, *(c for c in children if c not in pictures)])
@@ -116,7 +116,7 @@ class Reading:
         body = [block for meaning in meanings for block in self.blocks(meaning)]
         name: list[Inline] = [Styled("strong", self.inlines(term))]
         if body and isinstance(body[0], Paragraph):
-            return [Paragraph([*name, Words(": "), *body[0].children]), *body[1:]]
+            return [Paragraph([*name, TextRun(": "), *body[0].children]), *body[1:]]
         return [Paragraph(name), *body]
 
     def caption(self, tree: Tree) -> str:
@@ -127,11 +127,11 @@ class Reading:
         """An HTML `figure`: its caption goes to the picture or table in it."""
         blocks = self.blocks(content[2])
         caption = self.caption(content[1][1])
-        first = next((b for b in blocks if isinstance(b, Figure | Table)), None)
+        first = next((b for b in blocks if isinstance(b, DocumentFigure | DocumentTable)), None)
         if first is not None:
             first.caption = caption
         elif caption:
-            blocks.append(Paragraph([Words(caption)]))
+            blocks.append(Paragraph([TextRun(caption)]))
         return blocks
 
     def div(self, attributes: Any, tree: Tree) -> list[Block]:
@@ -140,7 +140,7 @@ class Reading:
             return self.lost(_number(tree))
         body = self.blocks(tree)
         if body and any(name in classes for name in (*_NOTES, *_CAUTIONS)):
-            return [Callout("warning" if any(c in _CAUTIONS for c in classes) else "note", body)]
+            return [CalloutBox("warning" if any(c in _CAUTIONS for c in classes) else "note", body)]
         if attributes[0] and body and isinstance(body[0], Paragraph | Heading):
             body[0].children.insert(0, Anchor(attributes[0]))
         return body
@@ -166,15 +166,15 @@ class Reading:
         return [_alone(block) for block in blocks]
 
     @staticmethod
-    def _standing(picture: InlinePicture) -> Figure:
-        return Figure(picture.picture, width=None)
+    def _standing(picture: InlinePicture) -> DocumentFigure:
+        return DocumentFigure(picture.picture, width=None)
 
     def inlines(self, nodes: Sequence[Node]) -> list[Inline]:
         children: list[Inline] = []
         for node in nodes:
             for piece in self.inline(node):
                 last = children[-1] if children else None
-                if isinstance(piece, Words) and isinstance(last, Words):
+                if isinstance(piece, TextRun) and isinstance(last, TextRun):
                     last.text += piece.text
                 else:
                     children.append(piece)
@@ -186,11 +186,11 @@ class Reading:
             case "Str":
                 return self.words(content)
             case "Space" | "SoftBreak":
-                return [Words(" ")]
+                return [TextRun(" ")]
             case "LineBreak":
                 return [Break()]
             case "Code":
-                return [Code(markdown.restored(content[1], self.maths))]
+                return [CodeSpan(maths_in_markdown.restored(content[1], self.maths))]
             case "Strong" | "Emph" | "Strikeout" | "Underline" | "Superscript" | "Subscript" as style:
                 inner = self.inlines(content)
                 return [Styled(_STYLES[style], inner)] if inner else []
@@ -198,13 +198,15 @@ class Reading:
                 return self.inlines(content)
             case "Quoted":
                 marks = "‘’" if content[0]["t"] == "SingleQuote" else "“”"
-                return [Words(marks[0]), *self.inlines(content[1]), Words(marks[1])]
+                return [TextRun(marks[0]), *self.inlines(content[1]), TextRun(marks[1])]
             case "Cite":
                 return self.inlines(content[1])
             case "Link":
-                return self.link(self.inlines(content[1]), markdown.restored(content[2][0], self.maths))
+                return self.link(
+                    self.inlines(content[1]), maths_in_markdown.restored(content[2][0], self.maths)
+                )
             case "Image":
-                alt = markdown.restored(plain(self.inlines(content[1])), self.maths) or content[2][1]
+                alt = maths_in_markdown.restored(plain(self.inlines(content[1])), self.maths) or content[2][1]
                 return [self.images(content[2][0], alt, dict(content[0][2]))]
             case "Span":
                 return self.span(*content)
@@ -215,7 +217,7 @@ class Reading:
         pieces: list[Inline] = []
         for n, part in enumerate(MARK.split(text)):
             if n % 2 == 0:
-                pieces += [Words(part)] if part else []
+                pieces += [TextRun(part)] if part else []
             elif int(part) < len(self.drawn):
                 pieces.append(self.drawn[int(part)])
         return pieces
@@ -247,7 +249,7 @@ class Reading:
                 lines.append(Break())
             lines += _inside(block)
         words = trimmed(lines)
-        return words[0].text if len(words) == 1 and isinstance(words[0], Words) else words or ""
+        return words[0].text if len(words) == 1 and isinstance(words[0], TextRun) else words or ""
 
 
 def _inside(block: Block) -> list[Inline]:
@@ -256,22 +258,22 @@ def _inside(block: Block) -> list[Inline]:
             return children
         case CodeBlock(text):
             rows = text.split("\n")
-            lines: list[Inline] = [Code(rows[0])]
+            lines: list[Inline] = [CodeSpan(rows[0])]
             for row in rows[1:]:
-                lines += [Break(), Code(row)]
+                lines += [Break(), CodeSpan(row)]
             return lines
         case Listing(items=items):
             listed: list[Inline] = []
             for item in items:
                 listed += [Break()] if listed else []
-                listed += [Words("• "), *(piece for one in item for piece in _inside(one))]
+                listed += [TextRun("• "), *(piece for one in item for piece in _inside(one))]
             return listed
-        case Quote(body) | Callout(body=body):
+        case BlockQuote(body) | CalloutBox(body=body):
             return [piece for one in body for piece in _inside(one)]
-        case Figure(picture):
+        case DocumentFigure(picture):
             return [InlinePicture(picture)]
-        case Table(rows=rows):
-            return [Words("; ".join(" ".join(map(plain, row)) for row in rows))]
+        case DocumentTable(rows=rows):
+            return [TextRun("; ".join(" ".join(map(plain, row)) for row in rows))]
     return []
 
 
@@ -282,22 +284,22 @@ def trimmed(line: Sequence[Inline]) -> list[Inline]:
         pieces.pop(0)
     while pieces and _empty(pieces[-1]):
         pieces.pop()
-    if pieces and isinstance(pieces[0], Words):
-        pieces[0] = Words(pieces[0].text.lstrip(" "))
-    if pieces and isinstance(pieces[-1], Words):
-        pieces[-1] = Words(pieces[-1].text.rstrip(" "))
+    if pieces and isinstance(pieces[0], TextRun):
+        pieces[0] = TextRun(pieces[0].text.lstrip(" "))
+    if pieces and isinstance(pieces[-1], TextRun):
+        pieces[-1] = TextRun(pieces[-1].text.rstrip(" "))
     return pieces
 
 
 def _empty(piece: Inline) -> bool:
-    return isinstance(piece, Break) or (isinstance(piece, Words) and blank(piece.text))
+    return isinstance(piece, Break) or (isinstance(piece, TextRun) and blank(piece.text))
 
 
 def _alone(block: Block) -> Block:
     """A paragraph that is one picture and nothing else, however low it is, as a figure."""
     if isinstance(block, Paragraph) and len(block.children) == 1:
         [only] = block.children
-        return Figure(only.picture, width=None) if isinstance(only, InlinePicture) else block
+        return DocumentFigure(only.picture, width=None) if isinstance(only, InlinePicture) else block
     return block
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import pickle
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from bespoke import places
+from bespoke import paths
 from bespoke.errors import BespokeError
-from bespoke.report import data
-from bespoke.report.cover import Cover
+from bespoke.report import finishing, paging, typst_data
 from bespoke.report.model import Document, Section, formulas_of
+from bespoke.report.report_cover import Cover
 from bespoke.show import fonts
 
 STANDARDS = ["ua-1", "a-2a"]  # accessible (ISO 14289-1) and archivable with structure (ISO 19005-2)
@@ -23,37 +24,58 @@ LOOK = ("look", "inline", "blocks", "table", "pages")  # definitions, in the ord
 WHOLE = "report"
 
 
-def source(document: Document, cover: Cover, *, single: bool = False) -> str:
-    """One self-contained Typst file: what the whole report shares, the template, then its sections, as JSON.
+def source(document: Document, cover: Cover, volume: typst_data.Volume = "report") -> str:
+    """One self-contained Typst file: what a whole volume shares, the template, then its sections, as JSON.
+
+    A `single` notebook has neither cover nor contents, and prints all there is.
 
     The definitions stand before the sections and hold nothing of them: Typst remembers what a function made of its
     arguments, but not across another value that it could have looked at.
     """
     frame = _literal(
-        json.dumps(data.frame(document, cover, single=single), ensure_ascii=False, sort_keys=True)
+        json.dumps(typst_data.frame(document, cover, volume), ensure_ascii=False, sort_keys=True)
     )
-    turn = not single
-    front = _section(document.front, cover, "front", turn) if document.front else "none"
-    chapters = "".join(f"{_section(one, cover, 'chapter', turn)}, " for one in document.chapters)
-    appendices = "".join(f"{_section(one, cover, 'appendix', turn)}, " for one in document.appendices)
+    turn = volume != "single"
+    front, chapters, appendices = _sections(document, volume)
+    first = _section(front, cover, "front", turn)[0] if front else "none"
+    body, at = "", 0.0 if volume != "evidence" else paging.contents_height(len(chapters) + len(appendices))
+    for one in chapters:
+        written, at = _section(one, cover, "chapter", turn, at)
+        body += f"{written}, "
+    last = "".join(f"{_section(one, cover, 'appendix', turn)[0]}, " for one in appendices)
     return "\n".join(
         [
             f"#let report = {frame}\n",
             *map(_template, LOOK),
-            f"#let parts = (front: {front}, chapters: ({chapters}), appendices: ({appendices}))\n",
+            f"#let parts = (front: {first}, chapters: ({body}), appendices: ({last}))\n",
             _template(WHOLE),
         ]
     )
 
 
-def _section(section: Section, cover: Cover, kind: data.Kind, turn: bool) -> str:
-    return _written(pickle.dumps(section), replace(cover, logo=None), kind, turn)
+def _sections(
+    document: Document, volume: typst_data.Volume
+) -> tuple[Section | None, Sequence[Section], Sequence[Section]]:
+    """Summary, chapters and appendices of a volume."""
+    if volume == "evidence":
+        return None, document.evidence, document.appendices
+    return document.front, document.chapters, document.appendices if volume == "single" else ()
+
+
+def _section(
+    section: Section, cover: Cover, kind: typst_data.Kind, turn: bool, start: float = 0.0
+) -> tuple[str, float]:
+    """A section as Typst reads it, and about how far down a page it ends."""
+    return _written(pickle.dumps(section), replace(cover, logo=None), kind, turn, start)
 
 
 @lru_cache(maxsize=64)  # most sections of a report that was rehearsed
-def _written(pickled: bytes, cover: Cover, kind: data.Kind, turn: bool) -> str:
-    found = data.section(pickle.loads(pickled), cover, kind, turn=turn)
-    return _literal(json.dumps(found, ensure_ascii=False, sort_keys=True))
+def _written(
+    pickled: bytes, cover: Cover, kind: typst_data.Kind, turn: bool, start: float
+) -> tuple[str, float]:
+    found = typst_data.section(pickle.loads(pickled), cover, kind, turn=turn, start=start)
+    end = found.pop("ends")
+    return _literal(json.dumps(found, ensure_ascii=False, sort_keys=True)), end
 
 
 def _literal(content: str) -> str:
@@ -64,11 +86,20 @@ def _literal(content: str) -> str:
 
 @lru_cache(maxsize=len(LOOK) + 1)
 def _template(part: str) -> str:
-    return (places.templates() / "report" / "typst" / f"{part}.typ").read_text(encoding="utf-8")
+    return (paths.templates() / "report" / "typst" / f"{part}.typ").read_text(encoding="utf-8")
 
 
 def pdf(typst_source: str, cover: Cover) -> bytes:
     """The typeset report; the same source and date give the same bytes. BespokeError where Typst refuses."""
+    return finishing.finished(_pages(typst_source, cover))
+
+
+def rehearse(typst_source: str, cover: Cover) -> None:
+    """Typesets for the typesetter's own memory: what it made of each section it does not make again."""
+    _pages(typst_source, cover)
+
+
+def _pages(typst_source: str, cover: Cover) -> bytes:
     return bytes(_compiled(typst_source, cover, format="pdf", pdf_standards=STANDARDS))
 
 
@@ -91,7 +122,7 @@ def _sets(formulas: tuple[str, ...]) -> bool:
     equations = _literal(json.dumps(formulas, ensure_ascii=False))
     text = f'#for one in {equations} {{ math.equation(alt: "x", eval(one, mode: "math")) }}'
     try:
-        pdf(f'#set document(title: "x")\n{text}', Cover("", date(1980, 1, 1)))
+        _pages(f'#set document(title: "x")\n{text}', Cover("", date(1980, 1, 1)))
     except BespokeError:
         return False
     return True
@@ -120,7 +151,7 @@ def _compiler(further: tuple[Path, ...]) -> Any:
     import typst
 
     faces = typst.Fonts(include_system_fonts=False, font_paths=list(fonts.folders(further)))
-    return typst.Compiler(root=places.templates() / "report" / "typst", font_paths=faces)
+    return typst.Compiler(root=paths.templates() / "report" / "typst", font_paths=faces)
 
 
 def _reason(error: Any) -> str:

@@ -1,7 +1,9 @@
 """Column widths from what the columns hold, so that a table fits its page and nothing is cut off.
 
-First the natural widths; then text columns wrap; then the type shrinks; at last long words are broken.
-All lengths are points, measured with the data face's own advance widths.
+First the natural widths; then text columns wrap; then the type shrinks, though never below what everybody reads;
+then long words are hyphenated; then a long table lies on its side. What still has no room is set in parts
+(`columns`), and only where that is no way out are words broken anywhere. All lengths are points, measured with the
+data face's own advance widths.
 """
 
 from __future__ import annotations
@@ -11,26 +13,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bespoke.report.glyphs import loosened, pieces
-from bespoke.report.model import Column, Table, plain
+from bespoke.report.glyphs import hyphenates, loosened, pieces
+from bespoke.report.model import DocumentTable, TableColumn, plain
 from bespoke.show import fonts
 
 TEXT_WIDTH = 453.5  # 160 mm on A4 and on US Letter
 WIDE_WIDTH = 680.0  # 240 mm: the same pages turned on their side
 GUTTER = 11.0
-SIZES = (8.5, 8.0, 7.5, 7.0, 6.5)
+SIZES = (8.5, 8.0)
 UNBROKEN = 84.0  # at full size: a word wider than this may be broken
+HYPHENATED = (
+    48.0  # the same of a word of letters alone, where a table would else not fit: some eleven letters
+)
+MANY = 45  # rows: so many are worth pages on their side, which leave the page before them short; fewer go in parts
 SMALLNESS = 3.0  # how much smaller type must save: it makes a wrapped table lower by nearly its square
 STEP = 6.0
 LINE, PADDING = 1.28, 8.0  # of the type size; points per row
 TITLE = 64.0  # titles over figures wrap beyond this
 WRAPPED, WRAPPED_CODE = 1.15, 1.5  # a wrapped text leaves some of each line empty, a cut code more
 SLACK = 1.035  # tabular figures and kerning differ a little from the plain advances
-MONO = 0.602 * 0.8 * 1.06  # em: every letter of DejaVu Sans Mono at the size used for codes
+MONO = (
+    0.602  # em: every letter of DejaVu Sans Mono, at most; codes are set in 8 points in a table of any size
+)
 CJK = 0x2E80  # from here on most characters are as wide as they are high
 BOLD = 1.045  # semibold runs this much wider
 
-Columns = tuple[Column, ...]
+Columns = tuple[TableColumn, ...]
 Texts = tuple[tuple[str, ...], ...]  # of the cells, row by row
 
 
@@ -49,17 +57,17 @@ class Fit:
         return sum(lines * self.size * LINE + PADDING for lines in self.lines)
 
 
-def fit(table: Table, sizes: Sequence[float] = SIZES, *, turn: bool = True) -> Fit:
+def fit(table: DocumentTable, sizes: Sequence[float] = SIZES, *, turn: bool = True) -> Fit:
     """The widths for one table: the type size that makes it low without making it small."""
     return _fit(*_about(table), tuple(sizes), turn)[0]
 
 
-def fits(table: Table, sizes: Sequence[float] = SIZES, *, turn: bool = True) -> bool:
+def fits(table: DocumentTable, sizes: Sequence[float] = SIZES, *, turn: bool = True) -> bool:
     """Whether the table fits a page, upright or with `turn` on its side, without a word or number broken."""
     return _fit(*_about(table), tuple(sizes), turn)[1]
 
 
-def wanted(table: Table) -> list[float]:
+def wanted(table: DocumentTable) -> list[float]:
     """The width each column asks for at full size: figures on one line, texts wrapped where they are long."""
     columns, texts, emphasis = _about(table)
     measured = _Measured(columns, texts, emphasis)
@@ -69,7 +77,7 @@ def wanted(table: Table) -> list[float]:
     ]
 
 
-def _about(table: Table) -> tuple[Columns, Texts, frozenset[int]]:
+def _about(table: DocumentTable) -> tuple[Columns, Texts, frozenset[int]]:
     texts = [list(map(plain, row)) for row in table.rows]
     for (row, column), (_, across) in table.spans.items():
         if across > 1:  # it has the room of the columns beside it too
@@ -81,15 +89,16 @@ def _about(table: Table) -> tuple[Columns, Texts, frozenset[int]]:
 def _fit(
     columns: Columns, texts: Texts, emphasis: frozenset[int], sizes: tuple[float, ...], turn: bool
 ) -> tuple[Fit, bool]:
-    """The widths, and whether they leave every word whole."""
-    measured = _Measured(columns, texts, emphasis)
-    pages = ((TEXT_WIDTH, False), (WIDE_WIDTH, True)) if turn else ((TEXT_WIDTH, False),)
+    """The widths, and whether they leave every word whole or hyphenated."""
+    pages = [(TEXT_WIDTH, False), *([(WIDE_WIDTH, True)] if turn and len(texts) >= MANY else [])]
     for available, turned in pages:
         space = available - GUTTER * (len(columns) - 1)
-        fits = [found for size in sizes if (found := measured.at(size, space, turned=turned))]
-        if fits:
-            return min(fits, key=lambda one: (one.height / one.size**SMALLNESS, -one.size)), True
-    return measured.squeezed(SIZES[-1], space, turned=turn), False
+        for unbroken in (UNBROKEN, HYPHENATED):
+            measured = _Measured(columns, texts, emphasis, unbroken)
+            fits = [found for size in sizes if (found := measured.at(size, space, turned=turned))]
+            if fits:
+                return min(fits, key=lambda one: (one.height / one.size**SMALLNESS, -one.size)), True
+    return measured.squeezed(sizes[-1], space, turned=turned), False
 
 
 class _Measured:
@@ -98,7 +107,9 @@ class _Measured:
     Plain lists: the tables are small, and the array library takes longer to import than all of them to fit.
     """
 
-    def __init__(self, columns: Columns, texts: Texts, emphasis: frozenset[int]) -> None:
+    def __init__(
+        self, columns: Columns, texts: Texts, emphasis: frozenset[int], unbroken: float = UNBROKEN
+    ) -> None:
         self.columns = [
             [width(row[i], code=column.code) * (BOLD if n in emphasis else 1) for n, row in enumerate(texts)]
             for i, column in enumerate(columns)
@@ -112,7 +123,12 @@ class _Measured:
             natural
             if c.numeric or c.whole
             else min(
-                max(_title(c), _least([row[i] for row in texts], c.code, bold=bool(emphasis))) + 1, natural
+                max(
+                    _title(c, unbroken),
+                    _least([row[i] for row in texts], c.code, unbroken, bold=bool(emphasis)),
+                )
+                + 1,
+                natural,
             )
             for i, (c, natural) in enumerate(zip(columns, self.natural, strict=True))
         ]
@@ -166,8 +182,15 @@ class _Measured:
 
 
 def broken(text: str, column: float, size: float, *, code: bool = False) -> str:
-    """A cell's text with places to break in words wider than its column."""
-    return loosened(text, column, lambda part: width(part, size, code=code))
+    """A cell's text with places to break in words wider than its column; ordinary words are left to be hyphenated."""
+    return loosened(text, column, lambda part: width(part, size, code=code), hyphens=not code)
+
+
+def hyphenated(text: str, column: float, size: float) -> bool:
+    """Whether a word of the text has room in its column only with a hyphen."""
+    return width(text, size) > column and any(
+        width(word, size) > column and hyphenates(word) for word in text.split()
+    )
 
 
 @lru_cache(maxsize=1 << 15)
@@ -200,26 +223,30 @@ def _mono() -> _Advances:
     return _Advances({}, MONO, 1.0)
 
 
-def _whole_title(column: Column) -> float:
+def _whole_title(column: TableColumn) -> float:
     """A title on one line; over figures it may wrap."""
     whole = width(column.title) * BOLD
     return max(_title(column), min(whole, TITLE) if column.numeric else whole)
 
 
-def _title(column: Column) -> float:
-    """So wide that no word of a title is broken, and an ordinary unit stays on one line."""
-    longest = max((width(word) * BOLD for word in column.title.split()), default=0.0)
-    unit = max((width(word) for word in column.unit.split()), default=0.0)
-    return max(longest, unit, min(width(column.unit) * 0.9, TITLE))
+def _title(column: TableColumn, unbroken: float = UNBROKEN) -> float:
+    """So wide that no word of a title is broken, or none but by a hyphen, and an ordinary unit stays on one line."""
+    longest = max((_word(word, False, unbroken) * BOLD for word in column.title.split()), default=0.0)
+    unit = max((_word(word, False, unbroken) for word in column.unit.split()), default=0.0)
+    return max(longest, unit, min(width(column.unit) * 0.9, TITLE if unbroken == UNBROKEN else unbroken))
 
 
-def _least(texts: Sequence[str], code: bool, *, bold: bool) -> float:
+def _least(texts: Sequence[str], code: bool, unbroken: float, *, bold: bool) -> float:
     """So wide that no word of ordinary length is broken, and longer ones only after their punctuation."""
     words = {word for text in texts for word in text.split()}
-    longest = 0.0
-    for word in words:
-        size = width(word, code=code)
-        if code or size > UNBROKEN:
-            size = max(width(part, code=code) for part in pieces(word))
-        longest = max(longest, min(size, UNBROKEN))
-    return longest * (BOLD if bold else 1)
+    return max((_word(word, code, unbroken) for word in words), default=0.0) * (BOLD if bold else 1)
+
+
+def _word(word: str, code: bool, unbroken: float) -> float:
+    """The room a word needs: all of it, or that of its parts."""
+    size = width(word, code=code)
+    if not code and unbroken < size and hyphenates(word):
+        return unbroken
+    if code or size > UNBROKEN:
+        size = max(width(part, code=code) for part in pieces(word))
+    return min(size, UNBROKEN)

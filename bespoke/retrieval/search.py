@@ -13,7 +13,7 @@ from bespoke.results import Part
 from bespoke.retrieval.dense import ABSENT, DenseIndex, Encoder, cache_folder, local_encoder
 from bespoke.retrieval.rerank import Reranker
 from bespoke.retrieval.stages import Nominated, Stages
-from bespoke.statistics.bootstrap import Ratio
+from bespoke.statistics.bootstrap import RatioSums
 from bespoke.statistics.clusters import Clusters
 from bespoke.statistics.interval import Interval
 
@@ -97,7 +97,9 @@ def _recall(
 ) -> tuple[tuple[int, Interval], ...]:
     sizes = np.array([len(codes) for codes in gold], dtype=float)
     ratios = [
-        Ratio(np.array([len(g & set(f[:k])) for f, g in zip(found, gold, strict=True)], dtype=float), sizes)
+        RatioSums(
+            np.array([len(g & set(f[:k])) for f, g in zip(found, gold, strict=True)], dtype=float), sizes
+        )
         for k in AT
     ]
     return tuple(zip(AT, clusters.ratios(ratios), strict=True))

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bespoke.chapters.icd10_evaluation.comparable_words import comparable_words
 from bespoke.chapters.icd10_evaluation.lexical import LexicalRetrieval, best_of_each
-from bespoke.chapters.icd10_evaluation.surface import comparable_words
 from bespoke.clients.schema import Note
 from bespoke.facts.icd10 import CodeSet
 from bespoke.retrieval.abbreviations import written_out
+from bespoke.retrieval.candidate_features import StageCandidates, evidence
 from bespoke.retrieval.chunks import Chunk, chunks
 from bespoke.retrieval.dense import DenseIndex
-from bespoke.retrieval.evidence import Found, evidence
 from bespoke.retrieval.fusion import fused
 
 DEPTH = 200  # codes a stage ranks per note
@@ -29,7 +29,7 @@ _PER_CHUNK = 8  # codes a chunk nominates: more drown the note's other mentions
 class Nominated:
     """The candidates of one note: each stage's ranking, best first, their fused order, and what speaks for each.
 
-    `evidence` has a row for every code of `order`, as bespoke.retrieval.evidence describes it.
+    `evidence` has a row for every code of `order`, as bespoke.retrieval.candidate_features describes it.
     """
 
     rankings: dict[str, list[str]]
@@ -63,16 +63,16 @@ class Stages:
             for of_note, order, (start, end) in zip(named, orders, pairwise(ends.tolist()), strict=True)
         ]
 
-    def _by_sentence(self, notes: Sequence[Note]) -> Found:
+    def _by_sentence(self, notes: Sequence[Note]) -> StageCandidates:
         whole = self.lexical.rank(notes)
         owner = np.repeat(np.arange(len(notes)), [*map(len, whole)])
         code = np.array([self._number[code] for ranked in whole for code, _ in ranked], dtype=np.intp)
         score = np.array([score for ranked in whole for _, score in ranked], dtype=float)
         order = np.lexsort((code, -score, owner))
         nothing = np.zeros(len(order), dtype=np.intp)
-        return Found(owner[order], code[order], score[order], nothing - 1, nothing)
+        return StageCandidates(owner[order], code[order], score[order], nothing - 1, nothing)
 
-    def _by_mention(self, pieces: Sequence[Chunk], owner: NDArray[np.intp]) -> Found:
+    def _by_mention(self, pieces: Sequence[Chunk], owner: NDArray[np.intp]) -> StageCandidates:
         """All pieces of all notes at once."""
         words = [comparable_words(written_out(chunk.text)) for chunk in pieces]
         codes, scores = self.index.nominate(words, _PER_CHUNK)
@@ -81,7 +81,9 @@ class Stages:
         piece, place = np.nonzero(codes >= 0)
         return _best(owner, piece, codes[piece, place], damped[piece, place])
 
-    def _by_vector(self, pieces: Sequence[Chunk], owner: NDArray[np.intp], dense: DenseIndex) -> Found:
+    def _by_vector(
+        self, pieces: Sequence[Chunk], owner: NDArray[np.intp], dense: DenseIndex
+    ) -> StageCandidates:
         """All pieces of all notes at once: a model is quickest with many texts of like length."""
         piece, code, score = dense.nominate([chunk.text for chunk in pieces], _PER_CHUNK)
         return _best(owner, piece, code, score)
@@ -96,7 +98,7 @@ class Stages:
 
 def _best(
     owner: NDArray[np.intp], piece: NDArray[np.intp], code: NDArray[Any], score: NDArray[np.float64]
-) -> Found:
+) -> StageCandidates:
     """What all pieces nominated; a note's code keeps its best score and the piece it came from."""
     best, often = best_of_each(owner[piece], code, score)
-    return Found(owner[piece[best]], code[best], score[best], piece[best], often)
+    return StageCandidates(owner[piece[best]], code[best], score[best], piece[best], often)

@@ -10,14 +10,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bespoke.errors import BespokeError
+from bespoke.saving import private_folder
+
+NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
 @contextmanager
 def one_at_a_time(folder: Path, waiting: Callable[[], None]) -> Iterator[None]:
     """Hold the folder's lock; calls `waiting` once when another process has it. Freed when the process ends."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT)
+        private_folder(folder)
+        handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | NO_LINK, 0o600)
     except OSError as error:
         raise BespokeError(f"cannot write: {error.strerror or error}", path=str(folder)) from error
     try:

@@ -16,7 +16,21 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from bespoke.show import html
-from bespoke.show.blocks import MIME, Block, Callout, Cell, Column, Figure, Finding, LeftOut, Table, Text
+from bespoke.show.blocks import (
+    MIME,
+    Block,
+    Callout,
+    Cases,
+    Cell,
+    Column,
+    Figure,
+    Finding,
+    LeftOut,
+    Table,
+    Text,
+    Tile,
+    Tiles,
+)  # fmt: skip
 from bespoke.show.drawing import drawn
 from bespoke.show.filling import filled
 from bespoke.show.markdown import escape, fill
@@ -33,7 +47,10 @@ __all__ = [
     "Shown",
     "Table",
     "Text",
+    "Tile",
+    "Tiles",
     "callout",
+    "cases",
     "display",
     "escape",
     "figure",
@@ -44,6 +61,7 @@ __all__ = [
     "new_figure",
     "table",
     "text",
+    "tiles",
 ]
 
 
@@ -65,6 +83,11 @@ def callout(template: str, *, tone: Literal["note", "warning", "missing"] = "not
 def left_out(template: str, **values: Any) -> None:
     """One sentence saying what a chapter would need; the report prints only this of the chapter."""
     display(LeftOut(markdown=fill(template, **values)))
+
+
+def tiles(*shown: Tile) -> None:
+    """A row of figures to be read at a glance."""
+    display(Tiles(tiles=shown))
 
 
 def table(
@@ -104,6 +127,11 @@ def figure(
             drawn_from=drawn_from,
         )
     )  # fmt: skip
+
+
+def cases(**parts: Any) -> None:
+    """Single cases, two systems side by side: see `Cases`."""
+    display(Cases(**parts))
 
 
 def display(block: Block) -> Shown:

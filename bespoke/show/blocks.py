@@ -59,14 +59,27 @@ class Callout(Block):
 
 
 class LeftOut(Block):
-    """Why a chapter has nothing to compute, in Markdown; the report prints this and no more of it.
-
-    A `quiet` one is no chapter: its line stands at the end of the chapter before it.
-    """
+    """Why a chapter has nothing to compute, in Markdown; the report prints this and no more of it."""
 
     type: Literal["left_out"] = "left_out"
     markdown: str
-    quiet: bool = False
+
+
+class Tile(BaseModel):
+    """One figure that is read at a glance: what it is, what it comes to, and what it stands beside."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    label: str
+    value: str
+    note: str = ""
+
+
+class Tiles(Block):
+    """A row of figures, plain text."""
+
+    type: Literal["tiles"] = "tiles"
+    tiles: tuple[Tile, ...]
 
 
 class Table(Block):
@@ -94,13 +107,50 @@ class Figure(Block):
     drawn_from: str = ""  # hash of drawing function and data: the same hash, the same drawing
 
 
+class CaseAnswer(BaseModel):
+    """One system's answer to one case, run by run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    verdict: str  # "right", "0.67", or nothing
+    wrong: bool
+    runs: tuple[str, ...]
+    took: str = ""  # tokens, money
+
+
+class ShownCase(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    about: str = ""
+    input: str
+    expected: str
+    answers: tuple[CaseAnswer, ...]  # in the order of the systems
+    differ: tuple[tuple[int, int], ...] = ()  # pairs of systems that say something else
+
+
+class Cases(Block):
+    """Single cases, two systems side by side, to be filtered. All text is data. A page of paper leaves it out."""
+
+    type: Literal["cases"] = "cases"
+    label: Annotated[str, Field(pattern=r"^cases(-[a-z0-9]+)+$")]
+    caption: str
+    systems: tuple[str, ...]
+    left: int = 0
+    right: int = 0
+    prompt: str = ""
+    cases: tuple[ShownCase, ...]
+
+
 BLOCKS: dict[str, type[Block]] = {
     "finding": Finding,
     "text": Text,
     "callout": Callout,
     "left_out": LeftOut,
+    "tiles": Tiles,
     "table": Table,
     "figure": Figure,
+    "cases": Cases,
 }
 
 

@@ -17,12 +17,12 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from bespoke import places
+from bespoke import paths
 from bespoke.show.blocks import shown_in
 from bespoke.show.numbers import currency, spoken
 from bespoke.show.style import svg
 
-HOUSE = __name__.partition(".")[0]
+PROJECT = __name__.partition(".")[0]
 
 
 def drawn(draw: Callable[..., Any], data: tuple[Any, ...]) -> tuple[str, str]:
@@ -38,8 +38,8 @@ def drawn(draw: Callable[..., Any], data: tuple[Any, ...]) -> tuple[str, str]:
 
 
 def _origin(draw: Callable[..., Any], data: tuple[Any, ...]) -> str:
-    """Empty for a function of another house, whose code no run keeps an eye on."""
-    if draw.__module__.partition(".")[0] != HOUSE:
+    """Empty for a function of another package, whose code no run keeps an eye on."""
+    if draw.__module__.partition(".")[0] != PROJECT:
         return ""
     said = f"{draw.__module__}.{draw.__qualname__}\n{spoken()} {currency()}\n".encode()
     return hashlib.sha256(said + to_json(data, inf_nan_mode="strings")).hexdigest()
@@ -47,7 +47,7 @@ def _origin(draw: Callable[..., Any], data: tuple[Any, ...]) -> str:
 
 def _earlier() -> Mapping[str, str]:
     """Figures of the last run: hash of what each was drawn from -> SVG."""
-    return _figures_of(os.environ.get(places.LAST_RUN, ""))
+    return _figures_of(os.environ.get(paths.LAST_RUN, ""))
 
 
 @lru_cache(maxsize=1)

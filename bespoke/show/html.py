@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import html
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from bespoke.direction import straight
 from bespoke.show import numbers
-from bespoke.show.blocks import Block, Callout, Column, Figure, Finding, LeftOut, Table, Text
+from bespoke.show.blocks import Block, Callout, Cases, Column, Figure, Finding, LeftOut, Table, Text, Tiles
 
 # JupyterLab typesets `$…$` in every output unless it meets this class: client text is not maths.
 LITERAL = "mathjax_ignore tex2jax_ignore"
@@ -28,14 +29,23 @@ def element(tag: str, *content: str, **attributes: str | None) -> str:
 
     A trailing underscore is dropped from attribute names (`class_`) and others become hyphens.
     """
-    written = "".join(
+    written = _written(attributes)
+    if tag in ("img", "br", "hr", "meta", "col", "input"):
+        return f"<{tag}{written}>"
+    return f"<{tag}{written}>{''.join(content)}</{tag}>"
+
+
+def void(tag: str, **attributes: str | None) -> str:
+    """An element of a drawing that has no content: `<path …/>`."""
+    return f"<{tag}{_written(attributes)}/>"
+
+
+def _written(attributes: Mapping[str, str | None]) -> str:
+    return "".join(
         f' {name.rstrip("_").replace("_", "-")}="{escape(value)}"'
         for name, value in attributes.items()
         if value is not None
     )
-    if tag in ("img", "br", "hr", "meta", "col"):
-        return f"<{tag}{written}>"
-    return f"<{tag}{written}>{''.join(content)}</{tag}>"
 
 
 def image(data: str | bytes, media_type: str, alt: str, **attributes: str | None) -> str:
@@ -56,10 +66,16 @@ def fragment(block: Block) -> str:
             return _callout(TONES[tone], markdown)
         case LeftOut(markdown=markdown):
             return _callout(TONES["missing"], markdown)
+        case Tiles():
+            return _tiles(block)
         case Table():
             return _table(block)
         case Figure():
             return _figure(block)
+        case Cases():
+            from bespoke.show.case_browser import browser
+
+            return browser(block)
     raise TypeError(f"no HTML for {type(block).__name__}")
 
 
@@ -76,10 +92,14 @@ def _plain(block: Block) -> str:
             return markdown
         case Callout(markdown=markdown, tone=tone):
             return f"{TONES[tone]}: {markdown}"
+        case Tiles(tiles=tiles):
+            return "\n".join(f"{one.label}: {one.value} {one.note}".rstrip() for one in tiles)
         case Table():
             return _plain_table(block)
         case Figure(caption=caption, alt=alt):
             return f"{caption}\n{alt}"
+        case Cases(caption=caption):
+            return caption
     raise TypeError(f"no text for {type(block).__name__}")
 
 
@@ -107,6 +127,22 @@ def _literal(tag: str, *content: str, style: str | None = None) -> str:
 def _callout(name: str, markdown: str) -> str:
     style = "border-left:4px solid #66707F;padding:.1em 1em;margin:.6em 0;max-width:46em"
     return _literal("div", element("strong", escape(name)), _markdown()(straight(markdown)), style=style)
+
+
+def _tiles(block: Tiles) -> str:
+    box = "display:inline-block;vertical-align:top;margin:.4em 2em .4em 0"
+    large = "font-size:1.5em;font-weight:600"
+    found = (
+        element(
+            "div",
+            element("div", escape(one.label)),
+            element("div", escape(one.value), style=large),
+            element("div", escape(one.note)),
+            style=box,
+        )
+        for one in block.tiles
+    )
+    return _literal("div", *found)
 
 
 def _table(table: Table) -> str:

@@ -40,7 +40,7 @@ def speak(locale: str, currency: str = USD) -> None:
 
 
 @contextmanager
-def speaking(locale: str, currency: str = "") -> Iterator[None]:
+def number_locale(locale: str, currency: str = "") -> Iterator[None]:
     """Numbers and dates in this locale, and money in this currency (else the one that holds), until the block ends."""
     token = _here.set((locale, currency or _here.get()[1]))
     try:

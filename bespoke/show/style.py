@@ -12,33 +12,31 @@ from typing import Any
 from bespoke.errors import BespokeError
 
 INK = "#1C2430"
-MUTED = "#66707F"
+MUTED = "#5F6977"
 RULE = "#C9D0D9"
 BAND = "#EEF1F5"
 
-# Okabe and Ito (2008), darkened where white text must be legible on them.
-BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW, GREY = (
+# Okabe and Ito (2008), darkened until words in them are legible on white, and white words on them: contrast 4.5.
+BLUE, ORANGE, GREEN, RED, PURPLE, YELLOW, GREY = (
     "#0072B2",
-    "#D98200",
+    "#B35F00",
     "#00795C",
     "#C2410C",
     "#8B4A8B",
-    "#4BA3DA",
-    "#B8A000",
+    "#7D6C00",
     "#6B7280",
 )
-CYCLE = (BLUE, ORANGE, GREEN, PURPLE, RED, SKY, YELLOW, GREY)
+CYCLE = (BLUE, ORANGE, GREEN, PURPLE, RED, YELLOW, GREY)
+EMPHASIS, QUIET = BLUE, "#808997"  # what a figure is about, and all beside it: marks, contrast 3
 
-# The same thing has the same colour in every chapter.
-FAMILY = {
-    "format": BLUE,
-    "tone": PURPLE,
-    "vocabulary": GREEN,
-    "edge_case": ORANGE,
-    "facts": RED,
-    "reasoning": SKY,
-    "behaviour": YELLOW,
-    "unmapped": GREY,
+ROUTE = {  # a route has the same colour wherever it is drawn
+    "as_is": GREY,
+    "prompt_caching": BLUE,
+    "batch": PURPLE,
+    "smaller_model": GREEN,
+    "custom_model_import": RED,
+    "open_weight_lora": ORANGE,
+    "bedrock_haiku3_sft": YELLOW,
 }
 FAMILY_NAME = {
     "format": "Format",
@@ -51,6 +49,7 @@ FAMILY_NAME = {
     "unmapped": "Unmapped",
 }
 
+_LEADING = re.compile(r"^ +")  # which SVG would drop: it parts the words from their mark
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 WIDTH = 6.3  # inches: the text width of the report, so that figure text prints at its nominal size
@@ -117,7 +116,7 @@ def settings() -> dict[Any, Any]:
         "lines.solid_capstyle": "round",
         "figure.figsize": (WIDTH, 3.0),
         "figure.constrained_layout.use": True,
-        "svg.fonttype": "path",
+        "svg.fonttype": "none",  # words stay words: they can be selected, found and read aloud
         "svg.hashsalt": "bespoke",
     }
 
@@ -205,6 +204,7 @@ def _house_type(figure: Any) -> None:
     plain = matplotlib.rcParamsDefault
     for text in figure.findobj(Text):
         text.set_parse_math(False)  # a client's `$` is a dollar, not the start of a formula
+        text.set_text(_LEADING.sub(lambda blanks: "\u00a0" * len(blanks[0]), text.get_text()))
         if text.get_fontfamily() == list(plain["font.family"]):
             text.set_fontfamily(settings()["font.family"])
         if text.get_fontsize() == plain["font.size"]:

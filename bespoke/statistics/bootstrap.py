@@ -13,19 +13,20 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from bespoke.results import Part
+from bespoke.statistics.distributions import normal_cdf, normal_quantile, t_cdf, t_quantile
 from bespoke.statistics.interval import Interval
 from bespoke.statistics.proportion import wilson
 
 Array = NDArray[np.float64]
 
+RESAMPLES = 2_000  # of every interval and test that draws cases anew
 _BLOCK = 200_000  # draws counted at a time: as many as stay in the processor's cache
 _EXACT = 2**24  # whole numbers up to here are exact in single precision, and so are their sums
 
 
-class Difference(Part):
+class RatioDifference(Part):
     """One ratio minus another on the same notes, and the two-sided p that its interval implies."""
 
     interval: Interval
@@ -33,7 +34,7 @@ class Difference(Part):
 
 
 @dataclass(frozen=True)
-class Ratio:
+class RatioSums:
     """Sums over notes: `numerator[i] / denominator[i]` would be note i's own value."""
 
     numerator: Array
@@ -50,7 +51,7 @@ class ClusterBootstrap:
     """
 
     def __init__(
-        self, groups: Sequence[str], *, resamples: int = 2000, seed: int = 0, level: float = 0.95
+        self, groups: Sequence[str], *, resamples: int = RESAMPLES, seed: int = 0, level: float = 0.95
     ) -> None:
         if not groups:
             raise ValueError("a bootstrap needs at least one observation")
@@ -74,11 +75,11 @@ class ClusterBootstrap:
             block[:] = np.bincount(draws.ravel(), minlength=block.size).reshape(block.shape)
         return weights
 
-    def ratio(self, ratio: Ratio) -> Interval:
+    def ratio(self, ratio: RatioSums) -> Interval:
         """The ratio of the summed numerators to the summed denominators, with its interval."""
         return self.ratios([ratio])[0]
 
-    def ratios(self, ratios: Sequence[Ratio]) -> tuple[Interval, ...]:
+    def ratios(self, ratios: Sequence[RatioSums]) -> tuple[Interval, ...]:
         """Many ratios of the same notes at once; a ratio without any denominator is 0 within [0, 1]."""
         if not ratios:
             return ()
@@ -94,13 +95,13 @@ class ClusterBootstrap:
             for k in range(len(ratios))
         )
 
-    def difference(self, first: Ratio, second: Ratio) -> Difference:
+    def difference(self, first: RatioSums, second: RatioSums) -> RatioDifference:
         """`first` minus `second` on the same notes; both see the same resamples, so it is paired."""
         return self.differences([first, second], [(0, 1)])[0]
 
     def differences(
-        self, ratios: Sequence[Ratio], pairs: Sequence[tuple[int, int]]
-    ) -> tuple[Difference, ...]:
+        self, ratios: Sequence[RatioSums], pairs: Sequence[tuple[int, int]]
+    ) -> tuple[RatioDifference, ...]:
         """The paired difference of each pair of `ratios`, named by their places; each ratio is drawn once."""
         if not pairs:
             return ()
@@ -117,14 +118,14 @@ class ClusterBootstrap:
             for a, b in pairs
         )
 
-    def _difference(self, estimate: float, drawn: Array, left_out: Array) -> Difference:
+    def _difference(self, estimate: float, drawn: Array, left_out: Array) -> RatioDifference:
         if np.isnan(estimate):
-            return Difference(interval=Interval(estimate=0.0, low=-1.0, high=1.0), p=1.0)
+            return RatioDifference(interval=Interval(estimate=0.0, low=-1.0, high=1.0), p=1.0)
         if drawn.size == 0 or np.ptp(drawn) == 0:
-            return Difference(interval=Interval(estimate=estimate, low=estimate, high=estimate), p=1.0)
+            return RatioDifference(interval=Interval(estimate=estimate, low=estimate, high=estimate), p=1.0)
         shape = _shape(estimate, drawn, left_out)
         low, high = np.quantile(drawn, self._levels(*shape))
-        return Difference(
+        return RatioDifference(
             interval=Interval(estimate=estimate, low=float(low), high=float(high)),
             p=self._p_of_zero(drawn, *shape),
         )
@@ -141,7 +142,7 @@ class ClusterBootstrap:
                 drawn[here, ~counts] = self.weights[here].astype(float) @ sums[:, ~counts]
         return drawn
 
-    def _sums(self, ratios: Sequence[Ratio]) -> tuple[Array, Array]:
+    def _sums(self, ratios: Sequence[RatioSums]) -> tuple[Array, Array]:
         """Numerators and denominators added up per cluster: clusters x ratios, each."""
         columns = np.column_stack([*(r.numerator for r in ratios), *(r.denominator for r in ratios)])
         sums = self._per_cluster(columns)
@@ -171,15 +172,15 @@ class ClusterBootstrap:
     def _levels(self, bias: float, acceleration: float) -> Array:
         """The two quantiles of the resamples that the interval takes instead of 2.5% and 97.5%."""
         tail = (1 - self.level) / 2
-        z = self._widening * np.array([stdtrit(self._freedom, tail), stdtrit(self._freedom, 1 - tail)])
-        return np.asarray(ndtr(bias + (bias + z) / (1 - acceleration * (bias + z))), dtype=float)
+        z = self._widening * np.array([t_quantile(self._freedom, tail), t_quantile(self._freedom, 1 - tail)])
+        return np.asarray(normal_cdf(bias + (bias + z) / (1 - acceleration * (bias + z))), dtype=float)
 
     def _p_of_zero(self, drawn: Array, bias: float, acceleration: float) -> float:
         """The level at which an interval built as above would just touch zero."""
         below = np.clip(_share_below(drawn, 0.0), 1 / (len(drawn) + 1), 1 - 1 / (len(drawn) + 1))
-        u = ndtri(below) - bias
+        u = normal_quantile(below) - bias
         z = (u / (1 + acceleration * u) - bias) / self._widening
-        return float(min(1.0, 2 * stdtr(self._freedom, -abs(z))))
+        return float(min(1.0, 2 * t_cdf(self._freedom, -abs(z))))
 
     @property
     def _freedom(self) -> int:
@@ -206,7 +207,7 @@ def _share_below(values: Array, point: float) -> float:
 def _shape(estimate: float, drawn: Array, left_out: Array) -> tuple[float, float]:
     """Efron's bias correction and acceleration, the latter from leaving one cluster out at a time."""
     n = len(drawn)
-    bias = float(ndtri(np.clip(_share_below(drawn, estimate), 1 / (n + 1), 1 - 1 / (n + 1))))
+    bias = float(normal_quantile(np.clip(_share_below(drawn, estimate), 1 / (n + 1), 1 - 1 / (n + 1))))
     apart = left_out.mean() - left_out
     spread = float((apart**2).sum())
     return bias, float((apart**3).sum() / (6 * spread**1.5)) if spread > 0 else 0.0

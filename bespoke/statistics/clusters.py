@@ -12,12 +12,12 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr, stdtrit
 
 from bespoke.results import Part
-from bespoke.statistics.bootstrap import Ratio
+from bespoke.statistics.bootstrap import RatioSums
+from bespoke.statistics.distributions import t_cdf, t_quantile
 from bespoke.statistics.interval import Interval
-from bespoke.statistics.score_interval import Estimate, between, score_interval
+from bespoke.statistics.score_interval import ScoreEstimate, between, score_interval
 
 Array = NDArray[np.float64]
 Combine = Callable[[Array], Array]
@@ -49,7 +49,7 @@ class Measure:
         return cls(np.column_stack([np.asarray(top, float), np.asarray(bottom, float)]))
 
 
-class Difference(Part):
+class ScoreDifference(Part):
     """One score minus another on the same cases. `p` is two-sided, by exchanging the systems cluster by cluster.
 
     `p_any` allows for every pair that was looked at, the choice of the best among them included.
@@ -76,12 +76,12 @@ class Clusters:
         self.clusters, self.flips, self.seed, self.level = len(names), flips, seed, level
         self.sizes = np.bincount(self.cluster)
 
-    def estimate(self, measure: Measure) -> Estimate:
+    def estimate(self, measure: Measure) -> ScoreEstimate:
         """The score, and what it would be without each cluster in turn."""
         sums = self._sums(measure.columns)
         total = sums.sum(0)
         known = np.abs(sums).sum(1) > 0  # a cluster that adds nothing knows nothing
-        return Estimate(
+        return ScoreEstimate(
             value=float(measure.combine(total)),
             left_out=np.asarray(measure.combine(total - sums), dtype=float),
             known=known,
@@ -91,21 +91,21 @@ class Clusters:
     def interval(self, measure: Measure) -> Interval:
         return score_interval(self.estimate(measure), self.level)
 
-    def ratio(self, ratio: Ratio) -> Interval:
+    def ratio(self, ratio: RatioSums) -> Interval:
         """The ratio of the summed numerators to the summed denominators; one without any is 0 within [0, 1]."""
         return self.interval(Measure.ratio(ratio.numerator, ratio.denominator))
 
-    def ratios(self, ratios: Sequence[Ratio]) -> tuple[Interval, ...]:
+    def ratios(self, ratios: Sequence[RatioSums]) -> tuple[Interval, ...]:
         return tuple(map(self.ratio, ratios))
 
-    def difference(self, first: Ratio, second: Ratio) -> Difference:
+    def difference(self, first: RatioSums, second: RatioSums) -> ScoreDifference:
         """`first` less `second` on the same cases, by itself."""
         both = [Measure.ratio(r.numerator, r.denominator) for r in (first, second)]
         return self.differences(both, [(0, 1)])[0]
 
     def differences(
         self, measures: Sequence[Measure], pairs: Sequence[tuple[int, int]]
-    ) -> tuple[Difference, ...]:
+    ) -> tuple[ScoreDifference, ...]:
         """Each pair of measures by their places; the family that `p_any` allows for is all pairs of `measures`."""
         if not pairs:
             return ()
@@ -113,7 +113,7 @@ class Clusters:
         sums = [self._sums(measure.columns) for measure in measures]
         highest = self._highest(estimates)
         return tuple(
-            Difference(
+            ScoreDifference(
                 interval=between(estimates[a], estimates[b], self.level),
                 p=self._exchanged(measures[a].combine, sums[a], sums[b]),
                 p_any=self._p_any(estimates[a], estimates[b], highest),
@@ -133,7 +133,7 @@ class Clusters:
         drawn = self.signs.astype(np.float32) @ moves
         reach = float(np.quantile(self._studentised(drawn, (moves**2).sum(0)).max(1), self.level))
         freedom = max(1, self.clusters - 1)
-        return score_interval(best, max(self.level, 1 - 2 * float(stdtr(freedom, -reach))))
+        return score_interval(best, max(self.level, 1 - 2 * float(t_cdf(freedom, -reach))))
 
     def reach_of_any(self, measures: Sequence[Measure]) -> float:
         """Standard errors that a difference needs to count among all pairs of these; 1.96 for one pair."""
@@ -165,11 +165,11 @@ class Clusters:
         every = 2**self.clusters <= self.flips
         return far / len(self.signs) if every else (1 + far) / (1 + len(self.signs))
 
-    def _influences(self, estimates: Sequence[Estimate]) -> Array:
+    def _influences(self, estimates: Sequence[ScoreEstimate]) -> Array:
         """How each cluster moves each score: clusters x scores, in float32 for the product with the signs."""
         return np.column_stack([estimate.influence for estimate in estimates]).astype(np.float32)
 
-    def _highest(self, estimates: Sequence[Estimate]) -> Array:
+    def _highest(self, estimates: Sequence[ScoreEstimate]) -> Array:
         """The largest studentised difference among all pairs when no system differs, once per flip."""
         moves = self._influences(estimates)
         drawn = self.signs.astype(np.float32) @ moves
@@ -187,7 +187,7 @@ class Clusters:
             np.abs(drawn), np.sqrt(left), out=np.zeros(drawn.shape), where=variance > _NOTHING**2
         )
 
-    def _p_any(self, first: Estimate, second: Estimate, highest: Array) -> float:
+    def _p_any(self, first: ScoreEstimate, second: ScoreEstimate, highest: Array) -> float:
         apart = first.value - second.value
         if np.isnan(apart):
             return 1.0
@@ -206,4 +206,4 @@ class Clusters:
 
 def quantile_of_t(level: float, clusters: int) -> float:
     """The two-sided quantile of Student's t with one degree of freedom less than there are clusters."""
-    return float(stdtrit(max(1, clusters - 1), (1 + level) / 2))
+    return float(t_quantile(max(1, clusters - 1), (1 + level) / 2))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
+from bespoke.statistics.distributions import t_quantile
 from bespoke.statistics.interval import Interval
 from bespoke.statistics.proportion import wilson
 
@@ -29,5 +29,5 @@ def jackknife(estimate: float, left_out: NDArray[np.float64], *, level: float = 
     if error < _ROUNDING:
         edge = wilson(round(estimate * n), n, level)
         return Interval(estimate=estimate, low=min(edge.low, estimate), high=max(edge.high, estimate))
-    reach = float(stdtrit(n - 1, (1 + level) / 2)) * error
+    reach = float(t_quantile(n - 1, (1 + level) / 2)) * error
     return Interval(estimate=estimate, low=max(0.0, estimate - reach), high=min(1.0, estimate + reach))

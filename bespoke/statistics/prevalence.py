@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bespoke.results import Part
+from bespoke.statistics.bootstrap import RESAMPLES
 from bespoke.statistics.interval import Interval
 
 
@@ -28,7 +29,7 @@ def rogan_gladen(
     human: Sequence[bool],
     judge_on_human: Sequence[bool],
     *,
-    resamples: int = 2000,
+    resamples: int = RESAMPLES,
     seed: int = 0,
     level: float = 0.95,
 ) -> CorrectedShare:

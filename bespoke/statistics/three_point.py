@@ -7,15 +7,15 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bespoke.statistics import beta_quantile
+from bespoke.statistics.distributions import beta_quantile
 
 Array = NDArray[np.float64]
-Shape = Literal["pert", "triangular"]
+DistributionShape = Literal["pert", "triangular"]
 
 PERT_WEIGHT = 4.0  # Malcolm et al. (1959): the mode counts four times
 
 
-def quantile(u: Array, low: float, likely: float, high: float, shape: Shape = "pert") -> Array:
+def quantile(u: Array, low: float, likely: float, high: float, shape: DistributionShape = "pert") -> Array:
     """The values at cumulative probabilities `u`, in the unit of the estimate.
 
     `pert` is the beta distribution on [low, high] with mean (low + 4 likely + high) / 6; `triangular` has its
@@ -26,7 +26,8 @@ def quantile(u: Array, low: float, likely: float, high: float, shape: Shape = "p
     if shape == "triangular":
         return _triangular(u, low, likely, high)
     rise = PERT_WEIGHT * (likely - low) / (high - low)
-    return low + (high - low) * beta_quantile.quantile(u, 1 + rise, 1 + PERT_WEIGHT - rise)
+    share = beta_quantile(u, 1 + rise, 1 + PERT_WEIGHT - rise)
+    return np.asarray(low + (high - low) * share, dtype=np.float64)
 
 
 def span(u: Array, low: float, high: float) -> Array:
@@ -36,13 +37,13 @@ def span(u: Array, low: float, high: float) -> Array:
     return low + (high - low) * u
 
 
-def mean(low: float, likely: float, high: float, shape: Shape = "pert") -> float:
+def mean(low: float, likely: float, high: float, shape: DistributionShape = "pert") -> float:
     if shape == "triangular":
         return (low + likely + high) / 3
     return (low + PERT_WEIGHT * likely + high) / (2 + PERT_WEIGHT)
 
 
-def variance(low: float, likely: float, high: float, shape: Shape = "pert") -> float:
+def variance(low: float, likely: float, high: float, shape: DistributionShape = "pert") -> float:
     if shape == "triangular":
         return (low**2 + likely**2 + high**2 - low * likely - low * high - likely * high) / 18
     centre = mean(low, likely, high)

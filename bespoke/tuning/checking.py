@@ -8,10 +8,10 @@ from pathlib import Path
 
 from bespoke import clients
 from bespoke.advice.routes import routes
-from bespoke.chapters.dataset_readiness import DatasetReadiness, Finding, compute
+from bespoke.chapters.dataset_readiness import DatasetReadiness, RuleFinding, compute
 from bespoke.chapters.dataset_readiness.compute import report
-from bespoke.chapters.dataset_readiness.survey import read
-from bespoke.clients import naming
+from bespoke.chapters.dataset_readiness.dataset_division import read
+from bespoke.clients import client_names
 from bespoke.errors import BespokeError, Problem, printable
 from bespoke.facts.reader import Facts
 from bespoke.show.numbers import decimal
@@ -40,7 +40,7 @@ def check(
     if names:
         raise BespokeError("--map is for one file; convert a client's file once and keep the result")
     try:
-        naming.folder(client_data(), source)
+        client_names.folder(client_data(), source)
     except BespokeError as error:
         message = f"{error.problems[0].message}; no file of that name is here either"
         raise BespokeError(message, path=source) from None
@@ -88,7 +88,7 @@ def is_refused(found: DatasetReadiness) -> bool:
     return all(target.status == "not_ready" for target in found.targets)
 
 
-def _places(finding: Finding) -> Iterator[str]:
+def _places(finding: RuleFinding) -> Iterator[str]:
     shown = finding.places[: len(finding.places) if finding.severity == "error" else SHOWN]
     for place in shown:
         says = (

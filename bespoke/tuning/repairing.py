@@ -15,17 +15,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bespoke.chapters.dataset_readiness.copies import Link
+from bespoke.chapters.dataset_readiness.copies import CopyLink
+from bespoke.chapters.dataset_readiness.dataset_division import DatasetDivision, read
+from bespoke.chapters.dataset_readiness.dataset_rules import Rules
 from bespoke.chapters.dataset_readiness.row_checks import Checked
-from bespoke.chapters.dataset_readiness.rules import Rules
-from bespoke.chapters.dataset_readiness.survey import Survey, read
 from bespoke.errors import BespokeError, printable
 from bespoke.facts.reader import Facts
 from bespoke.show.numbers import decimal
 from bespoke.tuning.formats import Detection, detect, format_named, rows
 from bespoke.tuning.formats.conversion import MENDED, whole_file
 from bespoke.tuning.formats.detection import FORMATS
-from bespoke.tuning.formats.format import Format, to_json
+from bespoke.tuning.formats.format import TrainingFormat, to_json
 from bespoke.tuning.formats.structure import EMPTY_SYSTEM
 
 SPELLED = ("list", "role", "text")  # how a dialect spells its turns
@@ -105,7 +105,7 @@ def lines(done: Repair, out: Path, rejects: Path) -> Iterator[str]:
         yield f"rejected: {rule} ({decimal(count)})"
 
 
-def _own(detected: Detection) -> Format:
+def _own(detected: Detection) -> TrainingFormat:
     """The file's own format where it can be written, else conversations, which carry every dialogue."""
     form = detected.format
     return form if form.writable and form.name != "csv" else FORMATS["conversations"]
@@ -117,10 +117,10 @@ def _of_file(rule: str) -> str:
     ]
 
 
-def _copies(found: Survey) -> Iterator[tuple[int, int]]:
+def _copies(found: DatasetDivision) -> Iterator[tuple[int, int]]:
     """Line of each exact copy, and of the row it repeats."""
     lines_of = found.scan.copies.lines
-    links: tuple[Link, ...] = found.census.links
+    links: tuple[CopyLink, ...] = found.census.links
     for link in links:
         if link.kind == "exact":
             yield lines_of[link.later], lines_of[link.first]
@@ -135,7 +135,11 @@ def _reasons(breaches: list[Checked], rules: Rules) -> Iterator[tuple[str, str]]
 
 
 def _spelled(
-    record: Mapping[str, Any], detected: Detection, form: Format, reasons: list[tuple[str, str]], done: Repair
+    record: Mapping[str, Any],
+    detected: Detection,
+    form: TrainingFormat,
+    reasons: list[tuple[str, str]],
+    done: Repair,
 ) -> dict[str, Any] | None:
     """The record in the format of the file; None, with the reason, where that has no place for it."""
     own = detected.of(record)

@@ -57,12 +57,12 @@ def files_of(report: Path) -> dict[str, bytes]:
     return {
         path.relative_to(report).as_posix(): path.read_bytes()
         for path in sorted(report.rglob("*"))
-        if path.is_file() and path.name not in ("manifest.json", ".lock")
+        if path.is_file() and path.name != "manifest.json" and not path.name.startswith(".")
     }
 
 
 def processes_in(folder: Path) -> list[str]:
-    """Processes whose current folder is this one or lies in it: a run, its zygote, its kernels."""
+    """Processes whose current folder is this one or lies in it: a run, its fork server, its kernels."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:

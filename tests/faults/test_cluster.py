@@ -19,7 +19,8 @@ from typing import Any
 import pytest
 
 from bespoke.errors import BespokeError
-from bespoke.runner import away, cluster, luggage, shared
+from bespoke.runner.remote import archive, dask_cluster, remote_run
+from bespoke.runner.remote import s3 as shared
 from tests.conftest import ROOT
 from tests.faults.conftest import SMALLEST, add_client, bespoke, files_of, processes_in
 
@@ -27,7 +28,7 @@ pytest.importorskip("distributed")
 pytest.importorskip("flask", reason="moto's server")
 boto3 = pytest.importorskip("boto3")
 BUCKET = "house"
-TIMES = ("seconds", "wall_seconds", "render_seconds")
+TIMES = ("seconds", "wall_seconds", "render_seconds", "seal")  # the seal is on these times as well
 
 
 @dataclass
@@ -71,7 +72,7 @@ class Office:
     def _known(self) -> Any:
         from distributed import Client
 
-        with cluster._silence(), Client(self.address, timeout=30, set_as_default=False) as client:
+        with dask_cluster._silence(), Client(self.address, timeout=30, set_as_default=False) as client:
             return client.scheduler_info()["workers"]
 
 
@@ -296,7 +297,7 @@ def test_a_worker_with_other_code_is_refused_before_anything_runs(
 def test_workers_that_do_not_come_back_are_a_line_for_each_client(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "PATIENCE", 0.5)
+    monkeypatch.setattr(dask_cluster, "PATIENCE", 0.5)
     names = ["one", "two", "three", "four"]
     for name in names:
         add_client(tmp_path, name)
@@ -309,9 +310,11 @@ def test_workers_that_do_not_come_back_are_a_line_for_each_client(
         said.append(line)
 
     monkeypatch.setattr(
-        away, "fingerprint", lambda: (office.dismiss(scratch), "x")[1] if office.workers else "x"
+        remote_run, "fingerprint", lambda: (office.dismiss(scratch), "x")[1] if office.workers else "x"
     )
-    found = away.run_away(names, tmp_path / "client_data", tmp_path / "reports", [], office.address, 1, say)
+    found = remote_run.run_remotely(
+        names, tmp_path / "client_data", tmp_path / "reports", [], office.address, 1, say
+    )
     lost = "the cluster has no workers any more; run it again to go on"
     assert [outcome.problems for outcome in found] == [(f"{name}: {lost}",) for name in names]
     assert "[4/4] two: failed" in said
@@ -323,9 +326,9 @@ def test_workers_that_do_not_come_back_are_a_line_for_each_client(
 )
 def test_what_is_no_address_is_a_line(address: str) -> None:
     with pytest.raises(
-        BespokeError, match=r"is no address of a scheduler; write it as tcp://10\.0\.0\.5:8786$"
+        BespokeError, match=r"is no address of a scheduler; write it as tls://10\.0\.0\.5:8786$"
     ):
-        cluster._connect(address)
+        dask_cluster._connect(address)
 
 
 def test_a_cluster_that_is_not_there_is_a_line(tmp_path: Path) -> None:
@@ -336,11 +339,11 @@ def test_a_cluster_that_is_not_there_is_a_line(tmp_path: Path) -> None:
 
 
 def test_somebody_else_at_the_address_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "SECONDS", 0.5)
+    monkeypatch.setattr(dask_cluster, "SECONDS", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         address = f"127.0.0.1:{deaf.getsockname()[1]}"
         with pytest.raises(BespokeError, match=rf"^{address}: no Dask scheduler answers there"):
-            cluster._connect(address)
+            dask_cluster._connect(address)
 
 
 @pytest.mark.parametrize(
@@ -380,25 +383,25 @@ def test_a_folder_that_was_unpacked_holds_these_files_whole_and_no_others(tmp_pa
     folder.mkdir(parents=True)
     for name in ("report.pdf", "gone.txt", ".lock"):
         (folder / name).write_bytes(b"old")
-    luggage.unpack({"report.pdf": b"new", "results/01.json": b"{}", "empty/": b""}, folder)
-    assert luggage.pack(folder) == {"report.pdf": b"new", "results/01.json": b"{}", "empty/": b""}
+    archive.unpack({"report.pdf": b"new", "results/01.json": b"{}", "empty/": b""}, folder)
+    assert archive.pack(folder) == {"report.pdf": b"new", "results/01.json": b"{}", "empty/": b""}
     assert (folder / ".lock").is_file()
-    assert luggage.manifest_last({"manifest.json": 1, "z": 2, "a": 3}) == ["a", "z", "manifest.json"]
+    assert archive.manifest_last({"manifest.json": 1, "z": 2, "a": 3}) == ["a", "z", "manifest.json"]
 
 
 @pytest.mark.parametrize("name", ["../outside", "/absolute", "a/../../b", "C:\\x", "c:x", "", "."])
 def test_a_name_that_leads_out_is_refused_before_anything_is_written(name: str, tmp_path: Path) -> None:
     with pytest.raises(BespokeError, match="is no path inside a folder"):
-        luggage.unpack({"good": b"x", name: b"x"}, tmp_path / "here")
+        archive.unpack({"good": b"x", name: b"x"}, tmp_path / "here")
     assert not list(tmp_path.rglob("*"))
 
 
 def test_links_out_of_the_client_folder_do_not_travel(tmp_path: Path) -> None:
     client = add_client(tmp_path, "acme")
-    assert not luggage.stays_at_home(client)
+    assert not archive.is_local_only(client)
     (client / "secret").symlink_to("/etc/passwd")
     (client / "folder").symlink_to("/etc")
-    assert luggage.stays_at_home(client)
-    files = luggage.pack(client)
+    assert archive.is_local_only(client)
+    files = archive.pack(client)
     assert files["tasks.csv"] == (client / "tasks.csv").read_bytes()
     assert not [name for name in files if name.startswith(("secret", "folder"))]

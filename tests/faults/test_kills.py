@@ -126,7 +126,7 @@ def test_an_interrupted_run_ends_soon_and_says_so(undisturbed: Path, tmp_path: P
     ],
 )
 def test_a_killed_run_takes_its_kernels_with_it(options: tuple[str, ...], plain: str, tmp_path: Path) -> None:
-    """In the process table nothing is left of it: no kernel, no zygote, no client's own process."""
+    """In the process table nothing is left of it: no kernel, no fork server, no client's own process."""
     for name in (SMALLEST, "other"):
         add_client(tmp_path, name)
     run = _start(tmp_path, *options, BESPOKE_PLAIN_KERNELS=plain)

@@ -38,6 +38,7 @@ from typing import Any
 HERE = Path(__file__).resolve()
 sys.path.insert(0, str(HERE.parents[2]))
 
+from bespoke.claude.budget.journal import journal_of  # noqa: E402
 from tests.claude_server import KEY  # noqa: E402
 
 BUDGET = Decimal(500)
@@ -273,7 +274,7 @@ def unfinished(folder: Path, *, lost_too: bool) -> int:
 
 
 def losses(folder: Path) -> int:
-    with sqlite3.connect(folder / "evaluation" / "journal.sqlite") as db:
+    with sqlite3.connect(journal_of(folder, "journal.sqlite")) as db:
         return int(db.execute("SELECT sum(losses) FROM requests").fetchone()[0])
 
 
@@ -288,7 +289,7 @@ def money(folder: Path, account: dict[str, Any]) -> None:
         )
         / 1_000_000
     )
-    with sqlite3.connect(folder / "evaluation" / "journal.sqlite") as db:
+    with sqlite3.connect(journal_of(folder, "journal.sqlite")) as db:
         held, rows = db.execute("SELECT held, (SELECT sum(held) FROM requests) FROM ledger").fetchone()
     journal = Decimal(held) / 10**12
     say(f"  billed {billed:.4f} USD, journal {journal:.4f} USD, budget {BUDGET} USD")

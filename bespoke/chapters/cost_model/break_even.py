@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bespoke.chapters.cost_model.billing_mode import Plan, total
 from bespoke.chapters.cost_model.inputs import Array
-from bespoke.chapters.cost_model.plan import Plan, total
 from bespoke.chapters.cost_model.result import Band, BreakEven, Curve
 
 DECADES = 3  # volumes from one request a day to a thousand times today's

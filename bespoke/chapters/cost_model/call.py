@@ -9,13 +9,13 @@ import numpy as np
 from scipy.special import ndtr
 
 from bespoke.chapters.cost_model.inputs import Array
-from bespoke.facts.price_book import MILLION, Rates, Tariff
+from bespoke.facts.price_book import MILLION, Tariff, TokenRates
 
 NORMAL_95 = 1.6448536269514722
 
 
 @dataclass(frozen=True)
-class Call:
+class ModelCall:
     """One model call of a request: expected tokens per draw, and how often a request makes it."""
 
     tariff: Tariff
@@ -33,7 +33,7 @@ class Cached:
     ttl_minutes: int
 
 
-def request_cost(call: Call, sigma: Array, cached: Cached | None = None) -> dict[str, Array]:
+def request_cost(call: ModelCall, sigma: Array, cached: Cached | None = None) -> dict[str, Array]:
     """Expected USD per request by component. `sigma` is that of the log of the changing input.
 
     A tier raises the price of the whole request once its prompt is longer than the threshold, so the
@@ -70,7 +70,7 @@ def sigma_of(p95_to_mean: Array) -> Array:
 
 
 def _at_rates(
-    rates: Rates, call: Call, tokens: Array, share: Array, cached: Cached | None
+    rates: TokenRates, call: ModelCall, tokens: Array, share: Array, cached: Cached | None
 ) -> dict[str, Array]:
     """USD of `share` of the requests, which hold `tokens` of the mean input."""
     prefix = call.prefix * share

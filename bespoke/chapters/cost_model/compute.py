@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bespoke.chapters.cost_model.inputs import Inputs
-from bespoke.chapters.cost_model.prices import TaskPrices
+from bespoke.chapters.cost_model.priced_task import PricedTask
 from bespoke.chapters.cost_model.request import in_usd
 from bespoke.chapters.cost_model.result import Band, CostModel, TaskCost
-from bespoke.chapters.cost_model.task import PricedTask
-from bespoke.chapters.measured import measured_tasks
+from bespoke.chapters.cost_model.task_prices import TaskPrices
+from bespoke.chapters.measured_inputs import measured_tasks
 from bespoke.chapters.situations import situations
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError

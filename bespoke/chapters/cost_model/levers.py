@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bespoke.advice.candidates import Configuration
-from bespoke.chapters.cost_model.call import Call
-from bespoke.chapters.cost_model.plan import TokenPlan, total
-from bespoke.chapters.cost_model.request import Request, place_of, smallest_cacheable, with_times
+from bespoke.chapters.cost_model.billing_mode import TokenPlan, total
+from bespoke.chapters.cost_model.call import ModelCall
+from bespoke.chapters.cost_model.request import (
+    TaskRequest,
+    place_of,
+    smallest_cacheable,
+    with_times,
+)
 from bespoke.facts.price_book import sells_batches
 
 CACHING, BATCH = "prompt_caching", "batch"
@@ -24,7 +29,7 @@ class Levered:
     levers: tuple[str, ...] = ()
 
 
-def best(plan: TokenPlan, c: Configuration, r: Request) -> Levered:
+def best(plan: TokenPlan, c: Configuration, r: TaskRequest) -> Levered:
     """The cheapest on average of the plan as it is and with every lever that is allowed, alone and together. Where the
     configuration has its levers already, only with these: under other inputs too they stay what was chosen."""
     found = (
@@ -40,7 +45,7 @@ def best(plan: TokenPlan, c: Configuration, r: Request) -> Levered:
     return taken
 
 
-def options(plan: TokenPlan, c: Configuration, r: Request) -> Iterator[Levered]:
+def options(plan: TokenPlan, c: Configuration, r: TaskRequest) -> Iterator[Levered]:
     """The plan with caching at either lifetime, with batches, and with both."""
     batched = _batched(plan, c, r)
     for base, levers in ((plan, ()), (batched, (BATCH,))):
@@ -53,14 +58,14 @@ def options(plan: TokenPlan, c: Configuration, r: Request) -> Iterator[Levered]:
                 yield Levered(replace(base, ttl_minutes=int(r.inputs.constant(key))), (CACHING, *levers))
 
 
-def as_today(plan: TokenPlan, c: Configuration, r: Request) -> Levered:
+def as_today(plan: TokenPlan, c: Configuration, r: TaskRequest) -> Levered:
     """The levers that are on today, as far as the client has said."""
     if r.task.prompt_caching and caching_allowed(plan, c, r):
         return Levered(replace(plan, ttl_minutes=int(r.inputs.constant(TTLS[0]))), (CACHING,))
     return Levered(plan)
 
 
-def caching_allowed(plan: TokenPlan, c: Configuration, r: Request) -> bool:
+def caching_allowed(plan: TokenPlan, c: Configuration, r: TaskRequest) -> bool:
     """Sold for the model, at the place, and for a fixed prompt of this length: a shorter one is silently not cached."""
     place = place_of(c.model, c.place, r.inputs)
     base = plan.calls[0].tariff.base
@@ -70,7 +75,7 @@ def caching_allowed(plan: TokenPlan, c: Configuration, r: Request) -> bool:
     return float(plan.calls[0].prefix.min()) >= smallest_cacheable(r.inputs, c.model)
 
 
-def why_no_batch(c: Configuration, r: Request) -> str:
+def why_no_batch(c: Configuration, r: TaskRequest) -> str:
     """What speaks against batches; "" where nothing does."""
     place = place_of(c.model, c.place, r.inputs)
     if r.task.p95_latency_ms is not None:
@@ -86,17 +91,17 @@ def why_no_batch(c: Configuration, r: Request) -> str:
     return ""
 
 
-def _batched(plan: TokenPlan, c: Configuration, r: Request) -> TokenPlan | None:
+def _batched(plan: TokenPlan, c: Configuration, r: TaskRequest) -> TokenPlan | None:
     """What can wait at the batch price, the rest as it was."""
     if why_no_batch(c, r):
         return None
     share = r.inputs["cost.batch.share"]
-    calls: list[Call] = []
+    calls: list[ModelCall] = []
     for call in plan.calls:
         waits = replace(call, tariff=r.tariff(call.tariff.model, c.place, batch=True))
         calls += [with_times(waits, share), with_times(call, 1 - share)]
     return replace(plan, calls=tuple(calls))
 
 
-def _cost(option: Levered, r: Request) -> float:
+def _cost(option: Levered, r: TaskRequest) -> float:
     return float(total(option.plan.monthly(r.volume)).mean())

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from bespoke.advice.candidates import Configuration
-from bespoke.chapters.cost_model import levers, routes
+from bespoke.chapters.cost_model import levers, route_calls
+from bespoke.chapters.cost_model.billing_mode import TokenPlan
 from bespoke.chapters.cost_model.break_even import Costs, break_even, costs, grid
-from bespoke.chapters.cost_model.load import hit_rate
-from bespoke.chapters.cost_model.plan import TokenPlan
-from bespoke.chapters.cost_model.prices import TaskPrices
-from bespoke.chapters.cost_model.pricing import Draws
-from bespoke.chapters.cost_model.request import Request
+from bespoke.chapters.cost_model.pricing import PricedDraws
+from bespoke.chapters.cost_model.request import TaskRequest
+from bespoke.chapters.cost_model.request_load import hit_rate
 from bespoke.chapters.cost_model.result import BreakEven, Curve
+from bespoke.chapters.cost_model.task_prices import TaskPrices
 
 
 class OverVolume:
@@ -26,15 +26,15 @@ class OverVolume:
         self.volumes = grid(prices.task.requests_per_day)
         self._costs: dict[str, Costs] = {}
 
-    def curves(self, shown: Mapping[str, Draws]) -> tuple[Curve, ...]:
+    def curves(self, shown: Mapping[str, PricedDraws]) -> tuple[Curve, ...]:
         return tuple(self._of(key, draws).curve(self.volumes) for key, draws in shown.items())
 
-    def break_even(self, key: str, route: Draws, rival_key: str, rival: Draws) -> BreakEven:
+    def break_even(self, key: str, route: PricedDraws, rival_key: str, rival: PricedDraws) -> BreakEven:
         """From which volume the one costs no more a month than the other."""
         today = self.prices.draws_today.request.volume
         return break_even(self._of(key, route), self._of(rival_key, rival), self.volumes, today)
 
-    def _of(self, key: str, draws: Draws) -> Costs:
+    def _of(self, key: str, draws: PricedDraws) -> Costs:
         if key not in self._costs:
             own = self.prices.draws(draws.configuration)
             rate = own.own(np.ones(self.inputs.draws))
@@ -42,14 +42,14 @@ class OverVolume:
         return self._costs[key]
 
 
-def caching_pays_from(r: Request, c: Configuration) -> dict[int, float | None]:
+def caching_pays_from(r: TaskRequest, c: Configuration) -> dict[int, float | None]:
     """Cache lifetime in minutes -> requests a day from which caching costs no more than not caching.
 
     A hit saves (input - read), a miss costs (write - input): it pays from the hit rate
     (write - input) / (write - read) on, and the hit rate follows from volume and day profile. None where no volume
     reaches it, or the prompt is too short.
     """
-    plan = routes.priced(r, c).plan
+    plan = route_calls.priced(r, c).plan
     if not isinstance(plan, TokenPlan) or not levers.caching_allowed(plan, c, r):
         return {}
     base = plan.calls[0].tariff.base

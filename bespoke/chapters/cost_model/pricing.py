@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bespoke.advice.candidates import Configuration
-from bespoke.chapters.cost_model import levers, life, routes
+from bespoke.chapters.cost_model import levers, lifetime_cost, route_calls
+from bespoke.chapters.cost_model.accepted_share import Quality, accepted_share
+from bespoke.chapters.cost_model.billing_mode import Plan, TokenPlan, total
 from bespoke.chapters.cost_model.drivers import drivers
 from bespoke.chapters.cost_model.inputs import Array, Inputs
-from bespoke.chapters.cost_model.plan import Plan, TokenPlan, total
-from bespoke.chapters.cost_model.quality import Quality, accepted_share
-from bespoke.chapters.cost_model.request import Priced, Request, in_usd
+from bespoke.chapters.cost_model.request import PricedConfiguration, TaskRequest, in_usd
 from bespoke.chapters.cost_model.result import Band, Component, RouteCost, Verdict, rounded
 from bespoke.clients.schema import Client, Task
 
@@ -22,15 +22,15 @@ LEVERS = (levers.CACHING, levers.BATCH)
 
 
 @dataclass(frozen=True)
-class Draws:
+class PricedDraws:
     """A priced configuration with its arrays in USD, before they are summed up."""
 
     configuration: Configuration  # with its levers
-    priced: Priced  # its plan has the levers in it
-    request: Request
+    priced: PricedConfiguration  # its plan has the levers in it
+    request: TaskRequest
     parts: dict[str, Array]
     without_levers: Array
-    once: life.OneOff
+    once: lifetime_cost.OneOff
 
     @property
     def monthly(self) -> Array:
@@ -42,32 +42,32 @@ class Draws:
 
     def life(self, months: int) -> Array:
         r = self.request
-        events = life.retirements(self.priced.base_model, r.client, r.inputs, months)
-        return life.whole_life(self.monthly, self.once, events, months)
+        events = lifetime_cost.retirements(self.priced.base_model, r.client, r.inputs, months)
+        return lifetime_cost.whole_life(self.monthly, self.once, events, months)
 
     def own(self, usd: Array) -> Array:
         """The same in the engagement's currency."""
         return usd / in_usd(self.request.client, self.request.inputs)
 
 
-def price(c: Configuration, client: Client, task: Task, inputs: Inputs, profile: Array) -> Draws:
+def price(c: Configuration, client: Client, task: Task, inputs: Inputs, profile: Array) -> PricedDraws:
     """All draws of one configuration, with the levers that pay; as it runs today, with those that are on.
 
     Raises NotPriced with the reason where it has no price.
     """
-    r = Request.of(client, task, inputs, profile)
-    plain = routes.priced(r, c)
+    r = TaskRequest.of(client, task, inputs, profile)
+    plain = route_calls.priced(r, c)
     levered = _levered(plain.plan, c, r)
     parts = levered.plan.monthly(r.volume)
     per_request = total(parts) / (r.volume * r.load.days)
     c = c.model_copy(update={"levers": levered.levers, "model": plain.model})
     if c.route in LEVERS:
         c = c.model_copy(update={"work": levered.levers})
-    return Draws(
+    return PricedDraws(
         configuration=c,
         priced=replace(plain, plan=levered.plan), request=r, parts=parts,
         without_levers=total(plain.plan.monthly(r.volume)) if levered.levers else total(parts),
-        once=life.one_off(c, plain, r, per_request),
+        once=lifetime_cost.one_off(c, plain, r, per_request),
     )  # fmt: skip
 
 
@@ -77,8 +77,8 @@ class _Plain:
     levers: tuple[str, ...] = ()
 
 
-def _levered(plan: Plan, c: Configuration, r: Request) -> levers.Levered | _Plain:
-    if not isinstance(plan, TokenPlan) or c.route in routes.TRAINED:
+def _levered(plan: Plan, c: Configuration, r: TaskRequest) -> levers.Levered | _Plain:
+    if not isinstance(plan, TokenPlan) or c.route in route_calls.TRAINED:
         return _Plain(plan)
     if c.route == "as_is":
         return levers.as_today(plan, c, r)
@@ -93,7 +93,7 @@ class Reference:
     levered: Array
 
 
-def summary(draws: Draws, reference: Reference, measured: Quality, key: str = "") -> RouteCost:
+def summary(draws: PricedDraws, reference: Reference, measured: Quality, key: str = "") -> RouteCost:
     """The intervals and reasons of one route, in the engagement's currency. It pays back out of what it saves itself:
     a lever on today's bill, any other route on the bill that these levers leave."""
     r, own = draws.request, draws.own
@@ -103,8 +103,8 @@ def summary(draws: Draws, reference: Reference, measured: Quality, key: str = ""
     used = tuple(sorted(inputs.used))
     units = plan.units(r.volume)
     test, rollout = (own(total({"": 0.0 * r.ones, **part})) for part in (draws.once.test, draws.once.rollout))
-    tested, live = life.work_days(draws.configuration, r)
-    same = draws.configuration.route in routes.SAME_MODEL_SAME_PROMPT
+    tested, live = lifetime_cost.work_days(draws.configuration, r)
+    same = draws.configuration.route in route_calls.SAME_MODEL_SAME_PROMPT
     saving = float(own((reference.today if same else reference.levered) - monthly).mean())
     once = float((test + rollout).mean())
     cached = plan.cached(r.volume) if isinstance(plan, TokenPlan) else None
@@ -130,7 +130,7 @@ def summary(draws: Draws, reference: Reference, measured: Quality, key: str = ""
         build_up=_build_up(draws),
         drivers=drivers(_life_12(draws), inputs, used),
         forced_retirements_36=round(
-            float(life.retirements(draws.priced.base_model, r.client, inputs, 36).mean()), 2
+            float(lifetime_cost.retirements(draws.priced.base_model, r.client, inputs, 36).mean()), 2
         ),
         assumptions=used,
         unpublished=tuple(key for key in used if inputs.is_unpublished(key)),
@@ -152,7 +152,7 @@ def verdict(difference: Array) -> Verdict:
     return "dearer" if p10 > 0 else "cannot separate"
 
 
-def _build_up(draws: Draws) -> tuple[Component, ...]:
+def _build_up(draws: PricedDraws) -> tuple[Component, ...]:
     once = draws.once.parts
     names = [*draws.parts, *(name for name in once if name not in draws.parts)]
     zero = np.zeros(1)
@@ -167,7 +167,7 @@ def _build_up(draws: Draws) -> tuple[Component, ...]:
     return tuple(part for part in built if part.monthly or part.one_off)
 
 
-def _life_12(draws: Draws) -> Callable[[Inputs], Array]:
+def _life_12(draws: PricedDraws) -> Callable[[Inputs], Array]:
     """Prices the configuration over 12 months under pinned inputs. Where the cheaper of two plans is taken, each pin
     takes its own, so they are priced one by one; everywhere else all at once."""
     r = draws.request

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import numpy as np
 
-from bespoke.chapters.cost_model.call import Call, sigma_of
+from bespoke.chapters.cost_model.billing_mode import Load, Plan, TokenPlan
+from bespoke.chapters.cost_model.call import ModelCall, sigma_of
 from bespoke.chapters.cost_model.inputs import Array, Inputs
-from bespoke.chapters.cost_model.plan import Load, Plan, TokenPlan
 from bespoke.clients.schema import Client, Task
 from bespoke.facts.places import Place, places
 from bespoke.facts.price_book import Tariff, canonical, is_known, tariff
@@ -17,7 +17,7 @@ from bespoke.show.numbers import day
 
 
 @dataclass(frozen=True)
-class Priced:
+class PricedConfiguration:
     """A configuration ready to be priced at any volume."""
 
     model: str
@@ -33,7 +33,7 @@ class NotPriced(Exception):
 
 
 @dataclass(frozen=True)
-class Request:
+class TaskRequest:
     """Everything a price needs: the task, its load and its tokens per draw."""
 
     client: Client
@@ -47,7 +47,7 @@ class Request:
     ones: Array = field(repr=False)
 
     @classmethod
-    def of(cls, client: Client, task: Task, inputs: Inputs, profile: Array) -> Request:
+    def of(cls, client: Client, task: Task, inputs: Inputs, profile: Array) -> TaskRequest:
         ones = np.ones(inputs.draws)
         retry = inputs.of("cost.retry_share", task.task_id)
         return cls(
@@ -75,15 +75,15 @@ class Request:
 
     def call_on(
         self, model: str, place: str = "", *, prefix: Array | None = None, times: Array | None = None
-    ) -> Call:
+    ) -> ModelCall:
         """The task's call on a model at a place, its tokens recounted for another tokenizer."""
         factor = self.tokens_of(model)
-        return Call(
+        return ModelCall(
             self.tariff(model, place), (self.prefix if prefix is None else prefix) * factor, self.input * factor,
             self.output * factor, self.ones if times is None else times,
         )  # fmt: skip
 
-    def plan(self, *calls: Call, fixed: dict[str, Array] | None = None) -> TokenPlan:
+    def plan(self, *calls: ModelCall, fixed: dict[str, Array] | None = None) -> TokenPlan:
         return TokenPlan(calls, self.sigma, self.load, fixed or {})
 
     def tokens_of(self, model: str) -> Array:
@@ -160,5 +160,5 @@ def smallest_cacheable(inputs: Inputs, model: str) -> int:
     return int(fact.range[1])
 
 
-def with_times(call: Call, share: Array) -> Call:
+def with_times(call: ModelCall, share: Array) -> ModelCall:
     return replace(call, times=call.times * share)

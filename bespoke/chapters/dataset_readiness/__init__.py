@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from bespoke.chapters.dataset_readiness.compute import compute
-from bespoke.chapters.dataset_readiness.result import DatasetReadiness, FileReport, Finding, TargetReadiness
+from bespoke.chapters.dataset_readiness.result import (
+    DatasetReadiness,
+    FileReport,
+    RuleFinding,
+    TargetReadiness,
+)
 
-__all__ = ["DatasetReadiness", "FileReport", "Finding", "TargetReadiness", "compute"]
+__all__ = ["DatasetReadiness", "FileReport", "RuleFinding", "TargetReadiness", "compute"]

@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from bespoke.chapters.dataset_readiness.census import Census
+from bespoke.chapters.dataset_readiness.copy_count import CopyCount
+from bespoke.chapters.dataset_readiness.dataset_division import (
+    SEED,
+    DatasetDivision,
+    divided_dataset,
+)
 from bespoke.chapters.dataset_readiness.identifiers.quoting import Quoting
 from bespoke.chapters.dataset_readiness.result import (
     DatasetReadiness,
     FileReport,
-    Finding,
     LabelField,
+    RuleFinding,
     Split,
     TargetReadiness,
 )
 from bespoke.chapters.dataset_readiness.scan import Scan
-from bespoke.chapters.dataset_readiness.shares import split_of
-from bespoke.chapters.dataset_readiness.survey import SEED, Survey, survey
-from bespoke.chapters.dataset_readiness.targets import Counts, check_counts, readiness
+from bespoke.chapters.dataset_readiness.split_shares import split_of
+from bespoke.chapters.dataset_readiness.targets import TargetCounts, check_counts, readiness
 from bespoke.chapters.dataset_readiness.tokens import bins
-from bespoke.chapters.examples import rule_of_thumb
+from bespoke.chapters.examples_needed import rule_of_thumb
 from bespoke.clients.schema import Client, Task
 from bespoke.facts.reader import Facts
 from bespoke.show.numbers import decimal, percent
@@ -40,10 +44,10 @@ def compute(client: Client, facts: Facts, *, seed: int = SEED) -> DatasetReadine
     breach, also behind a bad row. Raises BespokeError where a file cannot be opened. `seed` orders the
     groups of the suggested split and nothing else.
     """
-    return report(survey(client, facts, seed=seed), client.tasks, facts) if client.dataset else None
+    return report(divided_dataset(client, facts, seed=seed), client.tasks, facts) if client.dataset else None
 
 
-def report(found: Survey, tasks: Sequence[Task], facts: Facts) -> DatasetReadiness:
+def report(found: DatasetDivision, tasks: Sequence[Task], facts: Facts) -> DatasetReadiness:
     """The result of a dataset that has been read."""
     scan, census = found.scan, found.census
     _enter_copies(scan, census)
@@ -92,7 +96,7 @@ def report(found: Survey, tasks: Sequence[Task], facts: Facts) -> DatasetReadine
     )
 
 
-def _quoted(finding: Finding, quoting: Quoting) -> Finding:
+def _quoted(finding: RuleFinding, quoting: Quoting) -> RuleFinding:
     """The finding as it may be printed: what its details quote, without identifiers."""
     if finding.rule in COUNTS or finding.rule.startswith("identifier_"):  # which show a glimpse
         return finding
@@ -119,7 +123,7 @@ def _divided(split: Split, quoting: Quoting) -> Split:
     return split.model_copy(update={"strata": strata})
 
 
-def _files(found: Survey) -> tuple[FileReport, ...]:
+def _files(found: DatasetDivision) -> tuple[FileReport, ...]:
     """The files, those that are kept to judge by under their own name."""
     return tuple(
         file.model_copy(update={"role": "test"}) if test else file
@@ -127,7 +131,7 @@ def _files(found: Survey) -> tuple[FileReport, ...]:
     )
 
 
-def _enter_copies(scan: Scan, census: Census) -> None:
+def _enter_copies(scan: Scan, census: CopyCount) -> None:
     """Enter copies and leaks under the line of the later row, naming the earlier."""
     names = {"exact": "duplicate_exact", "near": "duplicate_near", "answer": "several_answers"}
     for link in census.repeats():
@@ -188,10 +192,10 @@ def _largest_claim(tasks: Sequence[Task]) -> tuple[int, str]:
     return max(claims, key=lambda claim: claim[0], default=(0, ""))
 
 
-def _targets(scan: Scan, census: Census, rows: int, validation_rows: int) -> tuple[TargetReadiness, ...]:
+def _targets(scan: Scan, census: CopyCount, rows: int, validation_rows: int) -> tuple[TargetReadiness, ...]:
     """The verdict on every target; enters the counts that one does not take."""
     usable = {route: len(census.kept_for(n)) for n, route in enumerate(scan.rules.targets)}
     for route, kept in usable.items():
-        check_counts(route, Counts(kept, rows, validation_rows), scan.rules, scan.ledger, ALL_FILES)
+        check_counts(route, TargetCounts(kept, rows, validation_rows), scan.rules, scan.ledger, ALL_FILES)
     findings = scan.ledger.findings()
     return tuple(readiness(route, kept, scan.files, findings, scan.rules) for route, kept in usable.items())

@@ -16,7 +16,7 @@ SHOWN = ("images", "image", "videos", "video", "audios", "audio")
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class CopyLink:
     """Row `later` repeats row `first`: exactly, nearly, its prompt with another answer, or its source."""
 
     kind: str  # exact, near, answer or source
@@ -29,12 +29,12 @@ class Link:
 class Copies:
     """All readable rows of all files, a few hundred bytes each. Row numbers count from 0 in reading order."""
 
-    files: array[int] = field(default_factory=lambda: array("H"))
+    files: array[int] = field(default_factory=lambda: array("I"))
     lines: array[int] = field(default_factory=lambda: array("Q"))
     targets: array[int] = field(default_factory=lambda: array("Q"))  # one bit per target that may use the row
     valid: bytearray = field(default_factory=bytearray)
-    links: list[Link] = field(default_factory=list)
-    same_source: list[Link] = field(default_factory=list)  # rows of one patient, document or thread
+    links: list[CopyLink] = field(default_factory=list)
+    same_source: list[CopyLink] = field(default_factory=list)  # rows of one patient, document or thread
     _exact: dict[bytes, int] = field(default_factory=dict)
     _asked: dict[bytes, int] = field(default_factory=dict)
     _keys: dict[bytes, int] = field(default_factory=dict)
@@ -69,9 +69,9 @@ class Copies:
         )
         whole = asked + _digest(_said(example.turns[-1]) if example.turns else "")
         if whole in self._exact:
-            self.links.append(Link("exact", self._exact[whole], row))
+            self.links.append(CopyLink("exact", self._exact[whole], row))
         elif asked in self._asked:
-            self.links.append(Link("answer", self._asked[asked], row))
+            self.links.append(CopyLink("answer", self._asked[asked], row))
         elif len(shingles) and not shown and not any(turn.media for turn in example.turns):
             self._signatures.append(signature(shingles))
             self._signed.append(row)
@@ -80,28 +80,31 @@ class Copies:
         self._exact.setdefault(whole, row)
         self._asked.setdefault(asked, row)
         if key:
-            self.same_source.append(Link("source", self._keys.setdefault(_digest(key), row), row))
+            self.same_source.append(CopyLink("source", self._keys.setdefault(_digest(key), row), row))
 
-    def near(self, threshold: float, of_characters: float) -> Iterator[Link]:
+    def near(self, threshold: float, of_characters: float) -> Iterator[CopyLink]:
         """Near copies among rows with different prompts; texts compared by characters have a threshold of their own."""
         for i, j, alike in near_pairs(self._signatures, min(threshold, of_characters)):
             first, later = self._signed[i], self._signed[j]
             both = first in self._dense and later in self._dense
             if alike >= (of_characters if both else threshold):
-                yield Link("near", first, later, alike)
+                yield CopyLink("near", first, later, alike)
 
 
 def _said(turn: Turn) -> str:
     """A turn as a text: what was said, called, thought and shown."""
     if not (turn.calls or turn.reasoning or turn.media or turn.answers):
-        return f"{turn.role}\0{turn.text}"
-    calls = (f"{call.name}{written(call.arguments)}" for call in turn.calls)
-    return "\0".join(
-        (turn.role, turn.text, turn.reasoning, *calls, *(written(one.block) for one in turn.media))
-    )
+        return _framed(turn.role, turn.text)
+    calls = _framed(*(part for call in turn.calls for part in (call.name, written(call.arguments))))
+    shown = _framed(*(written(one.block) for one in turn.media))
+    return _framed(turn.role, turn.text, turn.reasoning, calls, shown)
+
+
+def _framed(*texts: str) -> str:
+    """The texts in one, white space aside, each behind its length: no text can stand for two, or for a boundary."""
+    return "".join(f"{len(text)}:{text}" for text in (" ".join(text.split()) for text in texts))
 
 
 def _digest(*texts: str) -> bytes:
     """128 bits of the texts, white space aside."""
-    joined = "\1".join(" ".join(text.split()) for text in texts)
-    return blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return blake2b(_framed(*texts).encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from bespoke.chapters.dataset_readiness.words import words
+from bespoke.chapters.dataset_readiness.tokenise import words
 
 Hashes = NDArray[np.uint64]
 Signature = NDArray[np.uint32]

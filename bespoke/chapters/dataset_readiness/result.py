@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from bespoke.chapters.dataset_readiness.rules import Scope, Severity
+from bespoke.chapters.dataset_readiness.dataset_rules import Scope, Severity
 from bespoke.results import Part, Result
 
 Role = Literal["training", "validation", "test"]
 Status = Literal["ready", "needs_conversion", "not_ready"]
 
 
-class Place(Part):
+class RowPlace(Part):
     """Where a rule was broken first, and how. Identifiers are shown masked. No line: the file as a whole."""
 
     file: str
@@ -19,7 +19,7 @@ class Place(Part):
     detail: str
 
 
-class Finding(Part):
+class RuleFinding(Part):
     """One rule broken in the data: how often, where first. `routes`: targets it matters to, () for all."""
 
     rule: str
@@ -32,7 +32,7 @@ class Finding(Part):
     mended: bool  # a converted file no longer has it
     count: int
     files: tuple[str, ...]
-    places: tuple[Place, ...]
+    places: tuple[RowPlace, ...]
 
 
 class TokenStats(Part):
@@ -160,7 +160,7 @@ class DatasetReadiness(Result):
     version: ClassVar[int] = 4
 
     files: tuple[FileReport, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[RuleFinding, ...]
     token_bins: tuple[TokenBin, ...]
     labels: tuple[LabelField, ...]
     targets: tuple[TargetReadiness, ...]

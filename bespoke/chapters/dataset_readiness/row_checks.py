@@ -7,7 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bespoke.chapters.dataset_readiness.answers import as_object, bare_codes, invalid_codes, presses
+from bespoke.chapters.dataset_readiness.answer_checks import (
+    as_object,
+    bare_codes,
+    invalid_codes,
+    presses,
+)
+from bespoke.chapters.dataset_readiness.dataset_rules import Rules
 from bespoke.chapters.dataset_readiness.identifiers import (
     glimpse,
     holds_any,
@@ -18,7 +24,6 @@ from bespoke.chapters.dataset_readiness.identifiers import (
 from bespoke.chapters.dataset_readiness.prompt_schema import broken_schema
 from bespoke.chapters.dataset_readiness.refusals import refuses
 from bespoke.chapters.dataset_readiness.repetition import repeats_itself
-from bespoke.chapters.dataset_readiness.rules import Rules
 from bespoke.chapters.dataset_readiness.tokens import Estimator
 from bespoke.facts.icd10 import Release
 from bespoke.show.numbers import decimal

@@ -9,23 +9,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bespoke.chapters.dataset_readiness.answers import as_object
+from bespoke.chapters.dataset_readiness.answer_checks import as_object
 from bespoke.chapters.dataset_readiness.copies import Copies
-from bespoke.chapters.dataset_readiness.labels import LabelCounter
+from bespoke.chapters.dataset_readiness.dataset_rules import Rules
+from bespoke.chapters.dataset_readiness.file_formats import Standing
+from bespoke.chapters.dataset_readiness.finding_counts import FindingCounts
+from bespoke.chapters.dataset_readiness.label_balance import LabelCounter
 from bespoke.chapters.dataset_readiness.languages import Languages
-from bespoke.chapters.dataset_readiness.ledger import Ledger
 from bespoke.chapters.dataset_readiness.minhash import Containment, Hashes, shingled
 from bespoke.chapters.dataset_readiness.result import FileReport, Role
 from bespoke.chapters.dataset_readiness.row_checks import Checked, RowChecks
-from bespoke.chapters.dataset_readiness.rules import Rules
-from bespoke.chapters.dataset_readiness.standing import Standing
 from bespoke.chapters.dataset_readiness.suspects import Asked
 from bespoke.chapters.dataset_readiness.system_prompts import SystemPrompts
 from bespoke.chapters.dataset_readiness.tokens import estimator
 from bespoke.errors import BespokeError
 from bespoke.facts.icd10 import Release
 from bespoke.show.numbers import decimal
-from bespoke.tuning.formats import Detection, Example, Format, Row, detect, format_named, rows, structure
+from bespoke.tuning.formats import (
+    Detection,
+    Example,
+    TrainingFormat,
+    TrainingRow,
+    detect,
+    format_named,
+    rows,
+    structure,
+)
 from bespoke.tuning.formats.format import VERSION as SCHEMA
 
 VALIDATION = re.compile(
@@ -41,7 +50,7 @@ class Scan:
     """What the pass gathers over all files."""
 
     rules: Rules
-    ledger: Ledger
+    ledger: FindingCounts
     evaluation: Containment
     evaluation_ids: Sequence[str]
     release: Release | None = None  # the client's own code set; None: the pinned one
@@ -121,7 +130,9 @@ class Scan:
             return None, why
         return detected, detected.why
 
-    def _example(self, row: Row, form: Format, role: Role, found: list[Checked], tokens: array[int]) -> bool:
+    def _example(
+        self, row: TrainingRow, form: TrainingFormat, role: Role, found: list[Checked], tokens: array[int]
+    ) -> bool:
         """Check, count and remember the example of a row; whether any target may train on it as it is."""
         assert row.record is not None
         reading = form.read(row.record)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bespoke.chapters.dataset_readiness.labels import LabelCounter
+from bespoke.chapters.dataset_readiness.label_balance import LabelCounter
 from bespoke.chapters.dataset_readiness.result import LabelField
 from bespoke.facts.icd10 import Release, code_set
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bespoke.chapters.dataset_readiness.ledger import Ledger
-from bespoke.chapters.dataset_readiness.result import Blocker, FileReport, Finding, Status, TargetReadiness
-from bespoke.chapters.dataset_readiness.rules import Rules
+from bespoke.chapters.dataset_readiness.dataset_rules import Rules
+from bespoke.chapters.dataset_readiness.finding_counts import FindingCounts
+from bespoke.chapters.dataset_readiness.result import (
+    Blocker,
+    FileReport,
+    RuleFinding,
+    Status,
+    TargetReadiness,
+)
 from bespoke.show.numbers import decimal
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class TargetCounts:
     """What a target's limits are compared with."""
 
     usable: int  # distinct training examples that this target can take
@@ -19,7 +25,7 @@ class Counts:
     validation: int
 
 
-def check_counts(route: str, counts: Counts, rules: Rules, ledger: Ledger, place: str) -> None:
+def check_counts(route: str, counts: TargetCounts, rules: Rules, ledger: FindingCounts, place: str) -> None:
     """Enter the counts that a target does not take."""
     total = counts.training + counts.validation
     for rule, number, too_few in (
@@ -39,7 +45,7 @@ def check_counts(route: str, counts: Counts, rules: Rules, ledger: Ledger, place
 
 
 def readiness(
-    route: str, usable: int, files: list[FileReport], findings: tuple[Finding, ...], rules: Rules
+    route: str, usable: int, files: list[FileReport], findings: tuple[RuleFinding, ...], rules: Rules
 ) -> TargetReadiness:
     """One target's verdict: ready as it stands, after a conversion, or not before rows are mended."""
     accepted = rules.targets[route]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bespoke.chapters.dataset_readiness.dataset_rules import Rules
 from bespoke.chapters.dataset_readiness.result import TokenBin, TokenStats
-from bespoke.chapters.dataset_readiness.rules import Rules
 
 BINS = 16  # at most, in the distribution's figure
 WIDTHS = (5, 10, 20, 25, 50, 100, 200, 250, 500, 1_000, 2_000, 2_500, 5_000, 10_000, 25_000, 50_000)

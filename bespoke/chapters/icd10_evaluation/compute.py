@@ -6,48 +6,55 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from bespoke.chapters.dataset_readiness.identifiers.quoting import Quoting
-from bespoke.chapters.icd10_evaluation.answers import (
-    Answer,
-    Ran,
+from bespoke.chapters.icd10_evaluation.call_consumption import consumption
+from bespoke.chapters.icd10_evaluation.decision import comparable_code, gold_codes, group_of
+from bespoke.chapters.icd10_evaluation.disagreements import Files, disagreements
+from bespoke.chapters.icd10_evaluation.forecast import forecast
+from bespoke.chapters.icd10_evaluation.learning_curve import measured
+from bespoke.chapters.icd10_evaluation.note_answers import (
+    NoteAnswer,
+    RungRun,
     Status,
     offline_rungs,
     recorded_systems,
     usable_training,
 )
-from bespoke.chapters.icd10_evaluation.claims import audit_claims, precedents
-from bespoke.chapters.icd10_evaluation.comparison import compare, power, runner_up, slice_differences
-from bespoke.chapters.icd10_evaluation.consumption import consumption
-from bespoke.chapters.icd10_evaluation.decision import comparable_code, gold_codes, group_of
-from bespoke.chapters.icd10_evaluation.disagreements import Files, disagreements
-from bespoke.chapters.icd10_evaluation.fields import field_scores
-from bespoke.chapters.icd10_evaluation.forecast import forecast
-from bespoke.chapters.icd10_evaluation.learning import measured
-from bespoke.chapters.icd10_evaluation.quote import quoted_rungs
+from bespoke.chapters.icd10_evaluation.note_fields import field_scores
+from bespoke.chapters.icd10_evaluation.published_claims import audit_claims, precedents
 from bespoke.chapters.icd10_evaluation.result import (
     ChapterConfusion,
     Icd10Evaluation,
-    Outcomes,
+    NoteOutcomes,
     Slice,
     System,
     Validity,
 )
-from bespoke.chapters.icd10_evaluation.retrieval import retrieval
-from bespoke.chapters.icd10_evaluation.scores import Scorer
+from bespoke.chapters.icd10_evaluation.retrieval_recall import retrieval
+from bespoke.chapters.icd10_evaluation.rung_comparison import (
+    compare,
+    power,
+    runner_up,
+    slice_differences,
+)
+from bespoke.chapters.icd10_evaluation.rung_quote import quoted_rungs
+from bespoke.chapters.icd10_evaluation.scores import CodeScorer, count
 from bespoke.chapters.icd10_evaluation.slices import by_code, by_mention, code_kinds, mention_kinds
 from bespoke.chapters.icd10_evaluation.validity import validity
 from bespoke.clients.language import foreign_language
 from bespoke.clients.schema import Client, Note
 from bespoke.facts.icd10 import CodeSet, code_set
 from bespoke.facts.reader import Facts
-from bespoke.statistics.bootstrap import ClusterBootstrap
+from bespoke.statistics.bootstrap import RESAMPLES, ClusterBootstrap
 from bespoke.statistics.clusters import Clusters
 
-Slices = Callable[[Ran, Scorer], tuple[Slice, ...]]
+Slices = Callable[[RungRun, CodeScorer], tuple[Slice, ...]]
 
 
 def compute(
-    client: Client, facts: Facts, *, resamples: int = 2000, flips: int = 20_000, seed: int = 20261120
+    client: Client, facts: Facts, *, resamples: int = RESAMPLES, flips: int = 20_000, seed: int = 20261120
 ) -> Icd10Evaluation | None:
     """Trains and scores the offline ladder, scores recorded systems, quotes the Claude rungs that were not run.
 
@@ -65,10 +72,10 @@ def compute(
     groups = [group_of(note) for note in notes]
     bootstrap = ClusterBootstrap(groups, resamples=resamples, seed=seed)
     clusters = Clusters(groups, flips=flips, seed=seed)
-    scorer = Scorer(gold, [_primary(note) for note in notes], clusters, release)
+    scorer = CodeScorer(gold, [_primary(note) for note in notes], clusters, release)
     kinds, mentions = code_kinds(gold, train, release), mention_kinds(notes, train)
 
-    def slices(ran: Ran, own: Scorer) -> tuple[Slice, ...]:
+    def slices(ran: RungRun, own: CodeScorer) -> tuple[Slice, ...]:
         known = [a.status != "not_measured" for a in ran.answers]
         sets = [a.code_set for a, k in zip(ran.answers, known, strict=True) if k]
         held = [replace(m, codes=[c for c, k in zip(m.codes, known, strict=True) if k]) for m in mentions]
@@ -134,13 +141,21 @@ def _printable(found: Validity, quoting: Quoting, file: str) -> Validity:
 
 
 def _system(
-    ran: Ran, slices: Slices, notes: Sequence[Note], scorer: Scorer, client: Client, facts: Facts
+    ran: RungRun, slices: Slices, notes: Sequence[Note], scorer: CodeScorer, client: Client, facts: Facts
 ) -> System:
-    """On the notes that it was measured on: what the network lost is not the system's fault."""
+    """On the notes that it was measured on: what the network lost is not the system's fault.
+
+    Scores, outcomes and what it took are of all runs; what is shown by kind of code, field and chapter of the first.
+    """
     known = [answer.status != "not_measured" for answer in ran.answers]
     own = scorer.of(known) if any(known) else scorer
     answers = [a for a, k in zip(ran.answers, known, strict=True) if k] if any(known) else [*ran.answers]
     seen = [note for note, k in zip(notes, known, strict=True) if k] if any(known) else [*notes]
+    every = [answer for run in ran.runs for answer in run]
+    came = [answer.status != "not_measured" for answer in every]
+    whole = scorer.repeated(len(ran.runs))
+    whole = whole.of(came) if any(came) else whole
+    measured = [a for a, k in zip(every, came, strict=True) if k] if any(came) else every
     return System(
         name=ran.name,
         title=ran.title,
@@ -148,30 +163,50 @@ def _system(
         status="run",
         learns=ran.fit is not None,
         decision=ran.decision,
-        outcomes=_outcomes(ran.answers),
-        scores=own.scores(answers),
+        runs=len(ran.runs),
+        spread=_spread(ran, scorer),
+        outcomes=_outcomes(every),
+        scores=whole.scores(measured),
         validity=validity((answer.codes for answer in answers), scorer.release),
         slices=slices(ran, own) if any(known) else (),
         fields=field_scores(seen, answers, own),
-        consumption=consumption(ran.name, answers, own.accepted(answers), client, facts),
+        consumption=consumption(ran.name, measured, whole.accepted(measured), client, facts),
         confusion=_confusion(own.primary, answers, scorer.release),
     )
 
 
-def _on_common_notes(ladder: Sequence[Ran], scorer: Scorer) -> tuple[list[Ran], Scorer]:
+def _spread(ran: RungRun, scorer: CodeScorer) -> float | None:
+    """The standard deviation of micro-F1 between runs."""
+    if len(ran.runs) < 2:
+        return None
+    found = []
+    for run in ran.runs:
+        known = [answer.status != "not_measured" for answer in run]
+        if any(known):
+            kept = [a.code_set for a, k in zip(run, known, strict=True) if k]
+            sums = count(scorer.of(known).gold, kept).f1
+            found.append(float(sums.numerator.sum() / max(1.0, sums.denominator.sum())))
+    return float(np.std(found, ddof=1)) if len(found) > 1 else None
+
+
+def _on_common_notes(ladder: Sequence[RungRun], scorer: CodeScorer) -> tuple[list[RungRun], CodeScorer]:
     """The systems on the notes that all of them were measured on; all notes where those would be none."""
     known = [all(ran.answers[i].status != "not_measured" for ran in ladder) for i in range(len(scorer.gold))]
     if all(known) or not any(known):
         return [*ladder], scorer
-    cut = [replace(r, answers=tuple(a for a, k in zip(r.answers, known, strict=True) if k)) for r in ladder]
-    return cut, scorer.of(known)
+
+    def cut(run: Sequence[NoteAnswer]) -> tuple[NoteAnswer, ...]:
+        return tuple(answer for answer, k in zip(run, known, strict=True) if k)
+
+    kept = [replace(r, answers=cut(r.answers), further=tuple(map(cut, r.further))) for r in ladder]
+    return kept, scorer.of(known)
 
 
-def _outcomes(answers: Sequence[Answer]) -> Outcomes:
+def _outcomes(answers: Sequence[NoteAnswer]) -> NoteOutcomes:
     def count(status: Status) -> int:
         return sum(answer.status == status for answer in answers)
 
-    return Outcomes(
+    return NoteOutcomes(
         answered=count("answered"),
         missing=count("missing"),
         schema_broken=count("schema_broken"),
@@ -180,7 +215,7 @@ def _outcomes(answers: Sequence[Answer]) -> Outcomes:
 
 
 def _confusion(
-    primary: Sequence[str | None], answers: Sequence[Answer], release: CodeSet
+    primary: Sequence[str | None], answers: Sequence[NoteAnswer], release: CodeSet
 ) -> tuple[ChapterConfusion, ...]:
     pairs = Counter(
         (release.chapter(truth), release.chapter(answer.codes[0]) if answer.codes else "")

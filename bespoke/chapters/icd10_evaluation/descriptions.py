@@ -13,7 +13,7 @@ from scipy.sparse import csr_array, diags_array
 
 from bespoke.chapters.icd10_evaluation.decision import Ranked
 from bespoke.chapters.icd10_evaluation.word_counts import word_counts
-from bespoke.chapters.icd10_evaluation.words import document_frequency
+from bespoke.chapters.icd10_evaluation.word_matrix import document_frequency
 from bespoke.facts.icd10 import CodeSet
 
 _K1, _B = 1.2, 0.75  # BM25's customary constants (Robertson and Zaragoza 2009)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bespoke.chapters.dataset_readiness.identifiers.quoting import Quoting
-from bespoke.chapters.icd10_evaluation.answers import Ran
 from bespoke.chapters.icd10_evaluation.decision import comparable_code
+from bespoke.chapters.icd10_evaluation.note_answers import RungRun
 from bespoke.chapters.icd10_evaluation.result import Disagreement, GivenAnswer
 from bespoke.clients.schema import Note
 from bespoke.facts.icd10 import CodeSet
@@ -32,7 +32,7 @@ class Files:
 
 
 def disagreements(
-    notes: Sequence[Note], ladder: Sequence[Ran], best: str, release: CodeSet, quoting: Quoting, files: Files, *,
+    notes: Sequence[Note], ladder: Sequence[RungRun], best: str, release: CodeSet, quoting: Quoting, files: Files, *,
     may_quote: bool,
 ) -> tuple[Disagreement, ...]:  # fmt: skip
     """Up to six notes, one of each kind before a second, those first whose systems lie furthest apart.
@@ -56,7 +56,7 @@ def disagreements(
     )
 
 
-def _why(f1: dict[str, float], best: str, gold: frozenset[str], ladder: Sequence[Ran], i: int) -> str:
+def _why(f1: dict[str, float], best: str, gold: frozenset[str], ladder: Sequence[RungRun], i: int) -> str:
     if any(ran.name == best and ran.answers[i].status != "answered" for ran in ladder):
         return ""  # an answer that never came teaches nothing
     others = max((score for name, score in f1.items() if name != best), default=0.0)
@@ -75,7 +75,7 @@ def _why(f1: dict[str, float], best: str, gold: frozenset[str], ladder: Sequence
 def _shown(
     note: Note,
     why: str,
-    ladder: Sequence[Ran],
+    ladder: Sequence[RungRun],
     i: int,
     release: CodeSet,
     quoting: Quoting,
@@ -119,7 +119,7 @@ def excerpt(note: Note, missed: frozenset[str], quoting: Quoting, file: str) -> 
     return f"{'… ' if begin else ''}{text}{' …' if more_after else ''}"
 
 
-def _best_found(gold: Sequence[str], ladder: Sequence[Ran], i: int) -> frozenset[str]:
+def _best_found(gold: Sequence[str], ladder: Sequence[RungRun], i: int) -> frozenset[str]:
     """The gold codes found by the system that found most."""
     found = [frozenset(gold) & ran.answers[i].code_set for ran in ladder]
     return max(found, key=len, default=frozenset())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bespoke.chapters.icd10_evaluation.learning import Measured
+from bespoke.chapters.icd10_evaluation.learning_curve import Measured
 from bespoke.chapters.icd10_evaluation.result import Forecast, Needed
 from bespoke.clients.schema import Client, Task
 from bespoke.facts.reader import Facts

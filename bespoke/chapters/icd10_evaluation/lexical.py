@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bespoke.chapters.icd10_evaluation.comparable_words import comparable_words
 from bespoke.chapters.icd10_evaluation.decision import DEPTH, Ranked
 from bespoke.chapters.icd10_evaluation.descriptions import descriptions
-from bespoke.chapters.icd10_evaluation.surface import comparable_words
 from bespoke.clients.schema import Note
 from bespoke.facts.icd10 import CodeSet, code_set
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from bespoke.chapters.icd10_evaluation.comparable_words import words_of
 from bespoke.chapters.icd10_evaluation.decision import DEPTH, Ranked, gold_codes
-from bespoke.chapters.icd10_evaluation.surface import words_of
-from bespoke.chapters.icd10_evaluation.words import document_frequency, word_matrix
+from bespoke.chapters.icd10_evaluation.word_matrix import document_frequency, word_matrix
 from bespoke.clients.schema import Note
 
 _RIDGE = 0.3  # strength of the penalty on unit-length rows

@@ -6,9 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+from bespoke.chapters.icd10_evaluation.comparable_words import (
+    CUES,
+    ComparableWords,
+    Context,
+    words_of,
+)
 from bespoke.chapters.icd10_evaluation.decision import DEPTH, Ranked, comparable_code, gold_codes
-from bespoke.chapters.icd10_evaluation.surface import CUES, Context, Words, words_of
-from bespoke.chapters.icd10_evaluation.words import tally
+from bespoke.chapters.icd10_evaluation.word_matrix import tally
 from bespoke.clients.schema import Note
 
 Form = tuple[str, ...]
@@ -43,7 +48,7 @@ class MentionDictionary:
     def rank(self, notes: Sequence[Note]) -> list[Ranked]:
         return [self._rank(words_of(note.text)) for note in notes]
 
-    def mentions(self, words: Words) -> Iterator[tuple[Form, Context]]:
+    def mentions(self, words: ComparableWords) -> Iterator[tuple[Form, Context]]:
         """Every match in the text, longest first from the left, the forms inside it, and their context."""
         places = [i for i, word in enumerate(words.words) if word not in self.fillers]
         kept = [words.words[i] for i in places]
@@ -100,7 +105,7 @@ class MentionDictionary:
         found, given = self.found[form, context], self.given[form, context]
         return (given + 0.5 * self.usual[context]) / (found + 0.5) if found else self.usual[context] / 2
 
-    def _rank(self, words: Words) -> Ranked:
+    def _rank(self, words: ComparableWords) -> Ranked:
         best: dict[str, float] = {}
         for form, context in self.mentions(words):
             code = self.code[form]
@@ -109,7 +114,7 @@ class MentionDictionary:
             sorted(best.items(), key=lambda pair: -pair[1])[:DEPTH]
         )  # earlier mentions first among equals
 
-    def _form(self, words: Words) -> Form:
+    def _form(self, words: ComparableWords) -> Form:
         return tuple(word for word in words.words if word not in self.fillers)
 
 

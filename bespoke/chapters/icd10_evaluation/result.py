@@ -50,7 +50,7 @@ class RecallAt(Part):
     recall: Interval
 
 
-class Scores(Part):
+class CodeScores(Part):
     """Micro-averaged over all codes unless they say otherwise; intervals cluster by group."""
 
     precision: Interval
@@ -69,7 +69,7 @@ class Scores(Part):
     recall_at: tuple[RecallAt, ...]  # empty where the system does not rank
 
 
-class Outcomes(Part):
+class NoteOutcomes(Part):
     """What came back for the notes; missing and broken answers count as errors in every score, the others do not."""
 
     answered: int
@@ -106,7 +106,7 @@ class FieldScores(Part):
     follow_up_correct_null: Interval | None  # of the notes whose gold has none
 
 
-class Consumption(Part):
+class CallConsumption(Part):
     """What the recorded calls took; every token in one class.
 
     Money is what the run of Claude accounted for where it left an account (then with its quote beside it),
@@ -130,7 +130,7 @@ class Consumption(Part):
     p95_ms: float | None
 
 
-class Quote(Part):
+class RungQuote(Part):
     """What a Claude rung would cost on these notes, from estimated tokens; nothing has been sent."""
 
     model: str
@@ -159,14 +159,16 @@ class System(Part):
     status: Literal["run", "not_run"]
     learns: bool = False
     decision: Decision | None = None
-    outcomes: Outcomes | None = None
-    scores: Scores | None = None
+    runs: int = 1
+    spread: float | None = None  # standard deviation of micro-F1 between runs
+    outcomes: NoteOutcomes | None = None  # over all runs
+    scores: CodeScores | None = None
     validity: Validity | None = None
     slices: tuple[Slice, ...] = ()
     fields: FieldScores | None = None
-    consumption: Consumption | None = None
+    consumption: CallConsumption | None = None
     confusion: tuple[ChapterConfusion, ...] = ()
-    quote: Quote | None = None
+    quote: RungQuote | None = None
 
     @property
     def micro_f1(self) -> Interval | None:
@@ -181,7 +183,7 @@ class System(Part):
         return self.scores.primary_exact if self.scores else None
 
 
-class Comparison(Part):
+class RungComparison(Part):
     """`first` against `second` on the same notes: the difference of micro-F1 and McNemar on the primary
     diagnosis.
 
@@ -214,7 +216,7 @@ class NotesNeeded(Part):
     notes: int
 
 
-class Power(Part):
+class NotePower(Part):
     """What this many notes can show at 80% power and the 5% level, and what others would."""
 
     notes: int
@@ -264,7 +266,7 @@ class Needed(Part):
     high: int | None
 
 
-class StageRecall(Part):
+class StageRecallShare(Part):
     """Share of the gold codes among the first k candidates of one stage, over all notes."""
 
     stage: str  # sentences, mentions, dense, fused, reranked
@@ -277,7 +279,7 @@ class Retrieval(Part):
     dense: str  # the dense model, or why there is none
     has_dense: bool
     reranker_learnt: bool
-    stages: tuple[StageRecall, ...]
+    stages: tuple[StageRecallShare, ...]
 
 
 class ClaimAudit(Part):
@@ -340,9 +342,9 @@ class Icd10Evaluation(Result):
     gold_validity: Validity
     systems: tuple[System, ...]
     best: str | None  # highest micro-F1 of the systems that ran
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[RungComparison, ...]
     slice_differences: tuple[SliceDifference, ...]
-    power: Power
+    power: NotePower
     learning: tuple[LearningCurve, ...]
     forecast: Forecast | None  # None where fewer than four sizes were measured
     retrieval: Retrieval | None  # None where no gold code could be looked for

@@ -9,11 +9,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from bespoke.chapters.icd10_evaluation.answers import Answer
 from bespoke.chapters.icd10_evaluation.macro import macro_f1
-from bespoke.chapters.icd10_evaluation.result import RecallAt, Scores
+from bespoke.chapters.icd10_evaluation.note_answers import NoteAnswer
+from bespoke.chapters.icd10_evaluation.result import CodeScores, RecallAt
 from bespoke.facts.icd10 import CodeSet
-from bespoke.statistics.bootstrap import Ratio
+from bespoke.statistics.bootstrap import RatioSums
 from bespoke.statistics.clusters import Clusters
 from bespoke.statistics.interval import Interval
 from bespoke.statistics.proportion import wilson
@@ -23,7 +23,7 @@ KS = (1, 3, 5, 10, 20, 50)
 
 
 @dataclass(frozen=True)
-class Counts:
+class CodeCounts:
     """Per note: codes both in gold and answer, codes answered, codes in the gold."""
 
     hits: NDArray[np.float64]
@@ -31,27 +31,27 @@ class Counts:
     gold: NDArray[np.float64]
 
     @property
-    def precision(self) -> Ratio:
-        return Ratio(self.hits, self.predicted)
+    def precision(self) -> RatioSums:
+        return RatioSums(self.hits, self.predicted)
 
     @property
-    def recall(self) -> Ratio:
-        return Ratio(self.hits, self.gold)
+    def recall(self) -> RatioSums:
+        return RatioSums(self.hits, self.gold)
 
     @property
-    def f1(self) -> Ratio:
-        return Ratio(2 * self.hits, self.predicted + self.gold)
+    def f1(self) -> RatioSums:
+        return RatioSums(2 * self.hits, self.predicted + self.gold)
 
     @property
-    def note_f1(self) -> Ratio:
+    def note_f1(self) -> RatioSums:
         """F1 per note, to be averaged; nothing found where there was nothing to find is right."""
         size = self.predicted + self.gold
         each = np.divide(2 * self.hits, size, out=np.ones_like(size), where=size > 0)
-        return Ratio(each, np.ones_like(size))
+        return RatioSums(each, np.ones_like(size))
 
 
-def count(gold: Sets, predicted: Sets) -> Counts:
-    return Counts(
+def count(gold: Sets, predicted: Sets) -> CodeCounts:
+    return CodeCounts(
         hits=np.array([len(g & p) for g, p in zip(gold, predicted, strict=True)], dtype=float),
         predicted=np.array([len(p) for p in predicted], dtype=float),
         gold=np.array([len(g) for g in gold], dtype=float),
@@ -70,7 +70,7 @@ def _lineage(code: str, release: CodeSet) -> tuple[str, ...]:
     return (code, *(release.ancestors(code) or _prefixes(code)))
 
 
-class Scorer:
+class CodeScorer:
     """Scores systems on one set of notes, all with the same resamples."""
 
     def __init__(
@@ -82,16 +82,27 @@ class Scorer:
         self.categories = [_categories(g) for g in gold]
         self.lineages = [with_ancestors(g, release) for g in gold]
 
-    def of(self, known: Sequence[bool]) -> Scorer:
+    def of(self, known: Sequence[bool]) -> CodeScorer:
         """The same for some of the notes: those that a system was measured on."""
         if all(known):
             return self
         kept = [i for i, k in enumerate(known) if k]
         groups = [str(self.clusters.cluster[i]) for i in kept]
         clusters = Clusters(groups, flips=self.clusters.flips, seed=self.clusters.seed)
-        return Scorer([self.gold[i] for i in kept], [self.primary[i] for i in kept], clusters, self.release)
+        return CodeScorer(
+            [self.gold[i] for i in kept], [self.primary[i] for i in kept], clusters, self.release
+        )
 
-    def scores(self, answers: Sequence[Answer]) -> Scores:
+    def repeated(self, times: int) -> CodeScorer:
+        """The notes as often as a system was asked them: the answers to one note are of one cluster, so what differs
+        between runs widens the intervals and a further run counts as no further note."""
+        if times == 1:
+            return self
+        groups = [str(group) for group in self.clusters.cluster] * times
+        clusters = Clusters(groups, flips=self.clusters.flips, seed=self.clusters.seed)
+        return CodeScorer([*self.gold] * times, [*self.primary] * times, clusters, self.release)
+
+    def scores(self, answers: Sequence[NoteAnswer]) -> CodeScores:
         sets = [answer.code_set for answer in answers]
         exact = count(self.gold, sets)
         came = np.array([answer.status == "answered" for answer in answers], dtype=float)
@@ -104,11 +115,11 @@ class Scorer:
                 exact.f1,
                 category.f1,
                 lineage.f1,
-                Ratio(exact.note_f1.numerator * came, exact.note_f1.denominator),
+                RatioSums(exact.note_f1.numerator * came, exact.note_f1.denominator),
             ]
         )
         macro, labels = macro_f1(self.gold, sets, self.clusters.cluster.tolist())
-        return Scores(
+        return CodeScores(
             precision=precision,
             recall=recall,
             micro_f1=micro,
@@ -125,20 +136,20 @@ class Scorer:
             recall_at=self._recall_at(answers),
         )
 
-    def _valid_only(self, exact: Counts, sets: Sets) -> Interval | None:
+    def _valid_only(self, exact: CodeCounts, sets: Sets) -> Interval | None:
         """Micro-F1 where a hit on a code that cannot be billed is none; None where there was no such hit."""
         hits = count(self.valid, sets).hits
         if (hits == exact.hits).all():
             return None
-        return self.clusters.ratio(Ratio(2 * hits, exact.predicted + exact.gold))
+        return self.clusters.ratio(RatioSums(2 * hits, exact.predicted + exact.gold))
 
-    def accepted(self, answers: Sequence[Answer]) -> list[bool | None]:
+    def accepted(self, answers: Sequence[NoteAnswer]) -> list[bool | None]:
         """Whether the whole set of codes is right; an answer that never came is wrong even where gold is
         empty.
         """
         return [a.status == "answered" and a.code_set == g for a, g in zip(answers, self.gold, strict=True)]
 
-    def primary_right(self, answers: Sequence[Answer], view: Callable[[str], str]) -> list[bool | None]:
+    def primary_right(self, answers: Sequence[NoteAnswer], view: Callable[[str], str]) -> list[bool | None]:
         """Whether the first code agrees with the gold's first at a level; None where the gold has no code."""
         return [
             None if truth is None else bool(answer.codes) and view(answer.codes[0]) == view(truth) != ""
@@ -151,9 +162,9 @@ class Scorer:
         if not self.clustered or not judged:
             return wilson(sum(judged), len(judged))
         counted = np.array([r is not None for r in right], dtype=float)
-        return self.clusters.ratio(Ratio(np.array([bool(r) for r in right], dtype=float), counted))
+        return self.clusters.ratio(RatioSums(np.array([bool(r) for r in right], dtype=float), counted))
 
-    def _recall_at(self, answers: Sequence[Answer]) -> tuple[RecallAt, ...]:
+    def _recall_at(self, answers: Sequence[NoteAnswer]) -> tuple[RecallAt, ...]:
         if not any(answer.ranked for answer in answers):
             return ()
         tops = [count(self.gold, [frozenset(a.ranked[:k]) for a in answers]).recall for k in KS]

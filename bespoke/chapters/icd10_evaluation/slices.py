@@ -10,14 +10,14 @@ from typing import Literal
 
 import numpy as np
 
+from bespoke.chapters.icd10_evaluation.comparable_words import Context, words_of
 from bespoke.chapters.icd10_evaluation.decision import comparable_code, gold_codes
 from bespoke.chapters.icd10_evaluation.mentions import MentionDictionary
 from bespoke.chapters.icd10_evaluation.result import Slice
-from bespoke.chapters.icd10_evaluation.scores import Counts, Sets, count
-from bespoke.chapters.icd10_evaluation.surface import Context, words_of
+from bespoke.chapters.icd10_evaluation.scores import CodeCounts, Sets, count
 from bespoke.clients.schema import Note
 from bespoke.facts.icd10 import CodeSet
-from bespoke.statistics.bootstrap import Ratio
+from bespoke.statistics.bootstrap import RatioSums
 from bespoke.statistics.clusters import Clusters
 
 Dimension = Literal["chapter", "training", "symptom", "laterality", "seventh"]
@@ -68,7 +68,7 @@ def _remembering(kind: CodeKind) -> CodeKind:
     return replace(kind, holds=cache(kind.holds))
 
 
-def count_kind(kind: CodeKind, gold: Sets, predicted: Sets) -> Counts:
+def count_kind(kind: CodeKind, gold: Sets, predicted: Sets) -> CodeCounts:
     """The usual counts with all other codes taken away from gold and answers."""
     held = {code for code in frozenset().union(*gold, *predicted) if kind.holds(code)}
     return count([codes & held for codes in gold], [codes & held for codes in predicted])
@@ -127,7 +127,7 @@ def mention_kinds(notes: Sequence[Note], train: Sequence[Note]) -> list[MentionK
 
 def by_mention(kinds: Sequence[MentionKind], predicted: Sets, clusters: Clusters) -> tuple[Slice, ...]:
     found = [count(kind.codes, predicted) for kind in kinds]
-    recalls = clusters.ratios([Ratio(c.hits, c.gold) for c in found])
+    recalls = clusters.ratios([RatioSums(c.hits, c.gold) for c in found])
     return tuple(
         Slice(
             name=kind.name,

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from bespoke.chapters.icd10_evaluation.surface import WORD, comparable
+from bespoke.chapters.icd10_evaluation.comparable_words import WORD, comparable
 from bespoke.facts.icd10 import PINNED, CodeSet, code_set
 
 STORED = Path(__file__).with_name("icd10cm_words.npz")

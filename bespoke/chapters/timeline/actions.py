@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
+from bespoke.advice.plan import Step
 from bespoke.chapters.timeline.estimates import TEST
-from bespoke.chapters.timeline.result import Action, PhaseTimeline, PlanTimeline, Role
+from bespoke.chapters.timeline.result import Action, PhaseTimeline, PlanTimeline
+from bespoke.clients.schema import Role
 from bespoke.facts.reader import Facts
 
 NEXT = timedelta(days=30)
 
 
-def next_days(plan: PlanTimeline, start: date, facts: Facts) -> tuple[Action, ...]:
-    """Every phase that starts within 30 days of the start at even odds and takes time or money, in order of date."""
+def next_days(plan: PlanTimeline, start: date, facts: Facts, who: Callable[[str], str]) -> tuple[Action, ...]:
+    """Every phase that starts within 30 days of the start at even odds and takes time or money, in order of date.
+
+    `who` names the person who has a role.
+    """
     found = [
         Action(
             action=phase.title + (" (if personal data are in the requests)" if phase.if_needed else ""),
             task_id=phase.task_id, cost=phase.cost, start=phase.start_p50, finish=phase.finish_p50,
-            role=role_of(phase, facts),
+            role=(role := role_of(phase, facts)), who=who(role),
         )
         for phase in plan.phases
         if (phase.high_days > 0 or phase.cost is not None) and phase.start_p50 < start + NEXT
@@ -27,7 +33,17 @@ def next_days(plan: PlanTimeline, start: date, facts: Facts) -> tuple[Action, ..
 
 def role_of(phase: PhaseTimeline, facts: Facts) -> Role:
     """Who does it, from the table; a phase of the client's own is the client's."""
-    name = "test" if phase.phase.startswith(TEST) else phase.phase
+    return _role("test" if phase.phase.startswith(TEST) else phase.phase, facts)
+
+
+def role_of_step(step: Step, facts: Facts) -> Role | None:
+    """Who does the work of a step; nobody where nothing is done."""
+    if step.kind == "keep":
+        return None
+    return _role({"prepare": step.route, "build": "dataset"}.get(step.kind, "test"), facts)
+
+
+def _role(name: str, facts: Facts) -> Role:
     key = f"phase.{name}.role"
     roles: dict[str, Role] = {
         "consultant": "consultant", "annotator": "annotator", "client IT": "client IT",

@@ -1,4 +1,4 @@
-"""Learns phase durations from the house's own finished engagements (reference class forecasting).
+"""Learns phase durations from the consultancy's own finished engagements (reference class forecasting).
 
 Method: the ratios of actual to planned days of one phase, over past engagements, are applied to the likely duration of
 that phase; their smallest, median and largest value give the three points (Flyvbjerg 2006, "From Nobel prize to project

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bespoke.chapters.examples import ExamplesNeed
+from bespoke.chapters.examples_needed import ExamplesNeed
 from bespoke.chapters.plans import Advised
 from bespoke.chapters.timeline.ab_test import ab_test
 from bespoke.chapters.timeline.actions import next_days
+from bespoke.chapters.timeline.all_tasks import together
 from bespoke.chapters.timeline.calendar import WorkingCalendar
 from bespoke.chapters.timeline.calibration import calibrate, logged
-from bespoke.chapters.timeline.engagement import together
-from bespoke.chapters.timeline.estimates import Estimate, learnt, long_enough
+from bespoke.chapters.timeline.estimates import PhaseEstimate, learnt, long_enough
 from bespoke.chapters.timeline.own_phases import with_own
-from bespoke.chapters.timeline.plan import Planner
+from bespoke.chapters.timeline.plan_dates import Planner
 from bespoke.chapters.timeline.result import ABTest, Timeline
 from bespoke.chapters.timeline.task_plan import of_plan, of_table
 from bespoke.clients.schema import Client
@@ -53,7 +53,7 @@ def compute(
     missing = {need.task_id: need.missing for need in needs}
     log = calibrate(client.log or (), facts)
 
-    def network(task_id: str) -> tuple[Estimate, ...]:
+    def network(task_id: str) -> tuple[PhaseEstimate, ...]:
         there = missing.get(task_id)
         if task_id in plans_of:
             found = of_plan(plans_of[task_id], client, facts, missing=there)
@@ -85,7 +85,7 @@ def compute(
         advised=tuple(advised),
         plans=plans,
         portfolio=portfolio,
-        next_days=next_days(portfolio, calendar.start, facts),
+        next_days=next_days(portfolio, calendar.start, facts, client.engagement.who),
         ab_tests=tuple(tests.values()),
         needs=tuple(needs),
         correlation=facts.number("schedule.correlation"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bespoke.advice.plan import Amount
+from bespoke.advice.plan import MoneyRange
 from bespoke.chapters.timeline.points import Points, WorkDays
 from bespoke.chapters.timeline.result import Basis
 from bespoke.clients.schema import Client
@@ -20,7 +20,7 @@ Log = Mapping[str, Points]  # phase -> actual over planned days: smallest, media
 
 
 @dataclass(frozen=True)
-class Estimate:
+class PhaseEstimate:
     """Working days of one phase and the phases it waits for."""
 
     phase: str  # its key in the network
@@ -32,7 +32,7 @@ class Estimate:
     kind: str = ""  # what phases.csv calls it
     task_id: str = ""  # "" where all tasks share it
     title: str = ""
-    cost: Amount | None = None  # of the step it begins
+    cost: MoneyRange | None = None  # of the step it begins
     if_needed: bool = False
     luck: str = ""
 
@@ -49,7 +49,7 @@ class Estimate:
     def points(self) -> Points:
         return Points(self.low, self.likely, self.high)
 
-    def lasting(self, points: Points, basis: Basis) -> Estimate:
+    def lasting(self, points: Points, basis: Basis) -> PhaseEstimate:
         return replace(self, low=points.low, likely=points.likely, high=points.high, basis=basis)
 
 
@@ -116,7 +116,7 @@ def _throughput(client: Client) -> tuple[float, float, float]:
     )
 
 
-def learnt(network: Sequence[Estimate], log: Log) -> tuple[Estimate, ...]:
+def learnt(network: Sequence[PhaseEstimate], log: Log) -> tuple[PhaseEstimate, ...]:
     """The likely days of a phase times what such phases took of what was planned, where the log is long enough.
     Days that follow from counted examples are left alone."""
     return tuple(
@@ -127,7 +127,7 @@ def learnt(network: Sequence[Estimate], log: Log) -> tuple[Estimate, ...]:
     )
 
 
-def long_enough(network: Sequence[Estimate], ab_days: int) -> tuple[Estimate, ...]:
+def long_enough(network: Sequence[PhaseEstimate], ab_days: int) -> tuple[PhaseEstimate, ...]:
     """The A/B phase cannot be shorter than its test, in calendar days."""
     return tuple(
         e.lasting(e.points.at_least(ab_days * WORKING_SHARE), e.basis) if e.kind == "evaluation_ab" else e

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from bespoke.chapters.timeline.estimates import Estimate
+from bespoke.chapters.timeline.estimates import PhaseEstimate
 from bespoke.statistics import three_point
 
 Array = NDArray[np.float64]
@@ -45,7 +45,11 @@ class Simulation:
 
 
 def simulate(
-    network: Sequence[Estimate], draws: int, seed: int, correlation: float, shape: three_point.Shape = "pert"
+    network: Sequence[PhaseEstimate],
+    draws: int,
+    seed: int,
+    correlation: float,
+    shape: three_point.DistributionShape = "pert",
 ) -> Simulation:
     """Draw every phase and pass through the network. Phases must come after their predecessors.
 
@@ -56,7 +60,7 @@ def simulate(
     return through(network, durations)
 
 
-def through(network: Sequence[Estimate], durations: Array) -> Simulation:
+def through(network: Sequence[PhaseEstimate], durations: Array) -> Simulation:
     """Starts, finishes and deciding path for given durations (phases by draws)."""
     index = {estimate.phase: i for i, estimate in enumerate(network)}
     starts, finishes = np.zeros_like(durations), np.zeros_like(durations)
@@ -72,14 +76,18 @@ def through(network: Sequence[Estimate], durations: Array) -> Simulation:
 
 
 def _durations(
-    network: Sequence[Estimate], draws: int, seed: int, correlation: float, shape: three_point.Shape
+    network: Sequence[PhaseEstimate],
+    draws: int,
+    seed: int,
+    correlation: float,
+    shape: three_point.DistributionShape,
 ) -> Array:
-    drawn = Draws(draws, seed, correlation)
+    drawn = PhaseDraws(draws, seed, correlation)
     found = [_duration(drawn, e.drawn_as, e.low, e.likely, e.high, shape) for e in network]
     return np.stack(found) if found else np.zeros((0, draws))
 
 
-class Draws(NamedTuple):
+class PhaseDraws(NamedTuple):
     """What cumulative probabilities are drawn; those of a phase go by its name."""
 
     draws: int
@@ -89,20 +97,25 @@ class Draws(NamedTuple):
 
 @lru_cache(maxsize=128)
 def _duration(
-    drawn: Draws, phase: str, low: float, likely: float, high: float, shape: three_point.Shape
+    drawn: PhaseDraws,
+    phase: str,
+    low: float,
+    likely: float,
+    high: float,
+    shape: three_point.DistributionShape,
 ) -> Array:
     return three_point.quantile(_probabilities(drawn, phase), low, likely, high, shape)
 
 
 @lru_cache(maxsize=128)
-def _probabilities(drawn: Draws, phase: str) -> Array:
+def _probabilities(drawn: PhaseDraws, phase: str) -> Array:
     common, own = np.sqrt(drawn.correlation), np.sqrt(1 - drawn.correlation)
     mixed = common * _normal(drawn, "") + own * _normal(drawn, phase)
     return np.asarray(ndtr(mixed), dtype=np.float64)
 
 
 @lru_cache(maxsize=128)
-def _normal(drawn: Draws, name: str) -> Array:
+def _normal(drawn: PhaseDraws, name: str) -> Array:
     """Standard normal; the common factor has no name."""
     return np.random.default_rng([drawn.seed, crc32(name.encode())]).standard_normal(drawn.draws)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bespoke.chapters.timeline.estimates import Estimate, is_known, order_of
+from bespoke.chapters.timeline.estimates import PhaseEstimate, is_known, order_of
 from bespoke.chapters.timeline.points import Points
 from bespoke.chapters.timeline.titles import title
 from bespoke.clients.schema import Client, Phase
@@ -18,7 +18,7 @@ from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 
 
-def with_own(network: Sequence[Estimate], client: Client, facts: Facts) -> tuple[Estimate, ...]:
+def with_own(network: Sequence[PhaseEstimate], client: Client, facts: Facts) -> tuple[PhaseEstimate, ...]:
     """The network with the client's rows in it, in an order in which it can be passed through. Raises BespokeError
     for days that do not rise, an order that names an unknown phase, or one that runs in a circle."""
     rows = {row.phase: row for row in client.phases or ()}
@@ -27,14 +27,14 @@ def with_own(network: Sequence[Estimate], client: Client, facts: Facts) -> tuple
     if not network:
         return ()
     joining = [
-        Estimate(row.phase, *_days(row), basis="client", kind=row.phase, title=title(row.phase, facts))
+        PhaseEstimate(row.phase, *_days(row), basis="client", kind=row.phase, title=title(row.phase, facts))
         for row in rows.values()
         if not is_known(row.phase, facts)
     ]
     everything = [*network, *joining]
     keys = _Keys(everything, rows, facts)
 
-    def changed(e: Estimate) -> Estimate:
+    def changed(e: PhaseEstimate) -> PhaseEstimate:
         row = rows[e.kind]
         stays = is_known(e.kind, facts)
         names = [name for name in row.after if not (stays and is_known(name, facts))]
@@ -44,9 +44,9 @@ def with_own(network: Sequence[Estimate], client: Client, facts: Facts) -> tuple
     return ordered([changed(e) if e.kind in rows else e for e in everything])
 
 
-def ordered(network: Sequence[Estimate]) -> tuple[Estimate, ...]:
+def ordered(network: Sequence[PhaseEstimate]) -> tuple[PhaseEstimate, ...]:
     """Phases with every predecessor before its successors; a circle is an error that names it."""
-    done: dict[str, Estimate] = {}
+    done: dict[str, PhaseEstimate] = {}
     waiting = list(network)
     while waiting:
         ready = [e for e in waiting if all(before in done for before in e.after)]
@@ -61,7 +61,7 @@ def ordered(network: Sequence[Estimate]) -> tuple[Estimate, ...]:
 class _Keys:
     """The keys that a name in `after` stands for. A phase left out of the plan hands on what it would wait for."""
 
-    def __init__(self, network: Sequence[Estimate], rows: Mapping[str, Phase], facts: Facts) -> None:
+    def __init__(self, network: Sequence[PhaseEstimate], rows: Mapping[str, Phase], facts: Facts) -> None:
         self.rows, self.facts = rows, facts
         self.keys: dict[str, list[str]] = {}
         for e in network:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar, Literal
 
-from bespoke.advice.plan import Amount
-from bespoke.chapters.examples import ExamplesNeed
+from bespoke.advice.plan import MoneyRange
+from bespoke.chapters.examples_needed import ExamplesNeed
 from bespoke.chapters.plans import Advised
+from bespoke.clients.schema import Role
 from bespoke.results import Part, Result
 
 Basis = Literal["table", "priced", "client", "examples", "log"]
-Role = Literal["consultant", "annotator", "client IT", "client legal", "client data owner", "client"]
 
 
 class FinishDates(Part):
@@ -35,7 +35,7 @@ class PhaseTimeline(Part):
     high_days: float
     basis: Basis  # where the estimate came from
     if_needed: bool  # planned for because nobody knows whether it is needed
-    cost: Amount | None  # of the step it begins; None where it has no price of its own
+    cost: MoneyRange | None  # of the step it begins; None where it has no price of its own
     after: tuple[str, ...]  # keys
     start_p50: date
     finish_p10: date
@@ -113,14 +113,15 @@ class Action(Part):
 
     action: str
     task_id: str  # "" for what is done once for all tasks
-    cost: Amount | None  # of the step it begins; None where it has no price of its own
+    cost: MoneyRange | None  # of the step it begins; None where it has no price of its own
     start: date  # the earliest, at even odds
     finish: date  # expected: even odds
     role: Role
+    who: str  # the person who has the role, where one is named
 
 
 class Timeline(Result):
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     start: date  # the first working day that is not before the engagement's start, its date or the report's
     country: str

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 
 from bespoke.advice import feasibility, preparing
 from bespoke.advice.candidates import named
-from bespoke.advice.plan import Amount, Step
-from bespoke.chapters.cost_model.prices import cleaning_share, measuring_share
+from bespoke.advice.plan import MoneyRange, Step
+from bespoke.chapters.cost_model.task_prices import cleaning_share, measuring_share
 from bespoke.chapters.plans import Advised
 from bespoke.chapters.timeline.estimates import (
     TEST,
-    Estimate,
+    PhaseEstimate,
     dataset,
     from_table,
     is_known,
@@ -35,7 +35,7 @@ Keys = tuple[str, ...]
 
 def of_plan(
     advised: Advised, client: Client, facts: Facts, *, missing: int | None = None
-) -> tuple[Estimate, ...]:
+) -> tuple[PhaseEstimate, ...]:
     """The network of a task's plan; () where it keeps things as they are. `missing` are examples still to annotate."""
     taken = [step for step in advised.plan.taken if step.kind != "keep"]
     if not taken and advised.plan.meanwhile is None:
@@ -45,7 +45,7 @@ def of_plan(
 
 def of_table(
     task_id: str, phases: Sequence[str], client: Client, facts: Facts, *, missing: int | None = None
-) -> tuple[Estimate, ...]:
+) -> tuple[PhaseEstimate, ...]:
     """The network of named phases in the order of the table, for a task without a plan. A phase left out hands its own
     predecessors on."""
     found = []
@@ -54,7 +54,7 @@ def of_table(
         days = dataset(client, facts, missing or 0) if counted else from_table(phase, client, facts)
         after = tuple(key_of(name, task_id) for name in _before(phase, phases, facts))
         found.append(
-            Estimate(
+            PhaseEstimate(
                 key_of(phase, task_id), *days, after=after, basis="examples" if counted else "table", kind=phase,
                 task_id="" if key_of(phase, task_id) == phase else task_id, title=title(phase, facts),
             )
@@ -77,11 +77,11 @@ class _Phases:
     def __init__(self, advised: Advised, client: Client, facts: Facts, missing: int | None) -> None:
         self.situation, self.plan = advised.situation, advised.plan
         self.client, self.facts, self.missing = client, facts, missing
-        self.days, self.found = WorkDays(client, facts), dict[str, Estimate]()
+        self.days, self.found = WorkDays(client, facts), dict[str, PhaseEstimate]()
         self.last: Keys = ()  # what the next step waits for
         self.joined = set[str]()  # lead times that a step waited for: what follows it waits with it
 
-    def network(self, taken: Sequence[Step]) -> tuple[Estimate, ...]:
+    def network(self, taken: Sequence[Step]) -> tuple[PhaseEstimate, ...]:
         self.last = self._lead("audit")
         if self.plan.meanwhile is not None:
             self._beside(self.plan.meanwhile)
@@ -131,7 +131,7 @@ class _Phases:
         if not built:
             days = days.plus(self._adopted(taken))
         if days != NOTHING:
-            cost = Amount.nothing()
+            cost = MoneyRange.nothing()
             for step in kept:
                 cost = cost + step.rollout
             contract = tuple(k for k in self.found if k == "contract_access")
@@ -158,7 +158,7 @@ class _Phases:
         work = next(w for w in preparing.needed(self.situation, gap, self.facts) if w.route == route)
         if route == "deidentify":
             return days.times(cleaning_share(work.rows))
-        wanted = self.days.of("cost.evaluation.cases").likely
+        wanted = self.facts.threshold("min_test_cases")
         return days.times(measuring_share(work.cases, work.failures, wanted))
 
     def _review(self) -> Keys:
@@ -176,14 +176,14 @@ class _Phases:
         points = from_table(kind, self.client, self.facts)
         self.found.setdefault(
             kind,
-            Estimate(
+            PhaseEstimate(
                 kind, *points, after=after, kind=kind, if_needed=if_needed, title=title(kind, self.facts)
             ),
         )
         return (kind,)
 
     def _then(
-        self, kind: str, days: Points, also: Keys = (), *, cost: Amount | None = None, work: Sequence[str] = (),
+        self, kind: str, days: Points, also: Keys = (), *, cost: MoneyRange | None = None, work: Sequence[str] = (),
         basis: Basis = "priced", verb: str = "Test",
     ) -> None:  # fmt: skip
         """The next phase of the task's own; the same kind a second time has a key of its own."""
@@ -192,7 +192,7 @@ class _Phases:
         task_id = self.plan.task_id
         before = sum(e.kind == kind for e in self.found.values())
         key = key_of(f"{kind}_{before + 1}" if before else kind, task_id)
-        self.found[key] = Estimate(
+        self.found[key] = PhaseEstimate(
             key, *days, after=(*self.last, *leads), basis=basis, kind=kind, task_id=task_id,
             title=title(kind, self.facts, work, verb), cost=cost,
         )  # fmt: skip

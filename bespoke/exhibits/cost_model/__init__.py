@@ -1,6 +1,6 @@
 """The cost chapter on the page."""
 
-from bespoke.exhibits.cost_model.bill import (
+from bespoke.exhibits.cost_model.bill_exhibits import (
     accepted_table,
     build_up_figure,
     currency_text,
@@ -10,8 +10,8 @@ from bespoke.exhibits.cost_model.bill import (
     tasks_table,
     tasks_text,
 )
-from bespoke.exhibits.cost_model.doubt import notes_text, tornado_figure, unpublished_callout
-from bespoke.exhibits.cost_model.options import (
+from bespoke.exhibits.cost_model.cost_wording import names
+from bespoke.exhibits.cost_model.option_exhibits import (
     life_table,
     route_table,
     route_tables,
@@ -19,8 +19,8 @@ from bespoke.exhibits.cost_model.options import (
     separation_text,
     unpriced_table,
 )
+from bespoke.exhibits.cost_model.uncertainty import notes_text, tornado_figure, unpublished_callout
 from bespoke.exhibits.cost_model.volume import break_even_figure, break_even_table, caching_table
-from bespoke.exhibits.cost_model.words import names
 
 __all__ = [
     "accepted_table",

@@ -8,10 +8,16 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.cost_model import BreakEven, CostModel, Curve, TaskCost
-from bespoke.exhibits.cost_model.words import COLOUR, between, names, route_of, source_of, task_of
+from bespoke.exhibits.cost_model.cost_wording import (
+    ends,
+    names,
+    route_of,
+    source_of,
+    task_of,
+)
 from bespoke.show import Column
 from bespoke.show.numbers import compact, currency, decimal
-from bespoke.show.style import INK, MUTED
+from bespoke.show.style import INK, MUTED, ROUTE
 
 SHORT = {  # beside a curve there is no room for the full name
     "custom_model_import": "Custom import",
@@ -24,17 +30,22 @@ SHORT = {  # beside a curve there is no room for the full name
 
 
 def break_even_figure(cost: CostModel, task_id: str | None = None) -> None:
-    """Monthly cost over volume of one task (the dearest unless named), with bands."""
+    """Monthly cost over volume of one task (the dearest unless named), with bands; nothing where no route that is
+    open needs a volume to pay: what is closed stands in the table."""
     known, task = names(cost), task_of(cost, task_id)
     today = task.requests_per_day
-    crossings = " ".join(_crossing_words(b, known) for b in task.break_evens)
+    open_ones = [b for b in task.break_evens if not route_of(task, b.route).closed]
+    if not open_ones:
+        return
+    curves = [curve for curve in task.curves if not route_of(task, curve.route).closed]
+    crossings = " ".join(_crossing_words(b, known) for b in open_ones)
     show.figure(
         _draw_break_even,
         today,
-        task.curves,
-        {curve.route: SHORT.get(curve.route, _name(curve.route, known)) for curve in task.curves},
+        curves,
+        {curve.route: SHORT.get(curve.route, _name(curve.route, known)) for curve in curves},
         label="fig-cost-break-even",
-        caption=_break_even_caption(task, today, known),
+        caption=_break_even_caption(task, open_ones, today, known),
         alt=f"Monthly cost against requests a day on log scales for {task.name}, at "
         f"{decimal(today)} requests "
         f"a day today. {crossings}",
@@ -47,7 +58,7 @@ def _draw_break_even(today: float, curves: Sequence[Curve], names: Mapping[str, 
     figure, axes = show.new_figure(3.1)
     axes.axvline(today, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)))
     for curve in curves:
-        colour = COLOUR.get(curve.route, INK)
+        colour = ROUTE.get(curve.route, INK)
         axes.fill_between(
             curve.requests_per_day, [b.p10 for b in curve.monthly], [b.p90 for b in curve.monthly],
             color=colour, alpha=0.18, linewidth=0,
@@ -62,7 +73,7 @@ def _draw_break_even(today: float, curves: Sequence[Curve], names: Mapping[str, 
     for curve, height in _spread(curves, axes):
         axes.annotate(
             names[curve.route], (1, height), xycoords="axes fraction", xytext=(4, 0),
-            textcoords="offset points", va="center", color=COLOUR.get(curve.route, INK),
+            textcoords="offset points", va="center", color=ROUTE.get(curve.route, INK),
         )  # fmt: skip
     return figure
 
@@ -74,8 +85,7 @@ def break_even_table(cost: CostModel) -> None:
         (
             task.name, _name(b.route, known) + (" (closed)" if route_of(task, b.route).closed else ""),
             _name(b.against, known),
-            b.requests_per_day.p50 if b.requests_per_day else None,
-            between(b.requests_per_day, unit=False) if b.requests_per_day else "not in most draws",
+            *((b.requests_per_day.p50, *ends(b.requests_per_day)) if b.requests_per_day else (None, None, None)),
             b.reached_share,
         )
         for task in cost.tasks
@@ -90,10 +100,11 @@ def break_even_table(cost: CostModel) -> None:
             Column(key="route", title="Route"),
             Column(key="against", title="Against"),
             Column(key="volume", title="Pays from", unit="requests a day", format="integer"),
-            Column(key="range", title="P10-P90"),
+            Column(key="low", title="P10", unit="requests a day", format="integer"),
+            Column(key="high", title="P90", unit="requests a day", format="integer"),
             Column(key="reached", title="Reached today", format="percent"),
         ),
-        source=source_of(cost),
+        source=source_of(cost) + "; without a volume: not in most draws",
     )
 
 
@@ -139,21 +150,19 @@ def _name(key: str, known: Mapping[str, str]) -> str:
     return f"{known[route]}: {more.partition(':')[0]}" if more else known[route]
 
 
-def _break_even_caption(task: TaskCost, today: float, known: Mapping[str, str]) -> str:
+def _break_even_caption(
+    task: TaskCost, open_ones: Sequence[BreakEven], today: float, known: Mapping[str, str]
+) -> str:
     """The nearest volume at which own capacity beats the cheapest same answers, beside today's."""
     rival = task.cheapest_same_answers
-    met = [b for b in task.break_evens if b.against == rival]
+    met = [b for b in open_ones if b.against == rival]
     met = [b for b in met if b.requests_per_day is not None]
     if not met:
         return f"{task.name}: in most draws no capacity route beats {_name(rival, known).lower()}, whatever the volume"
     first = min(met, key=lambda b: b.requests_per_day.p50 if b.requests_per_day else math.inf)
     volume = decimal(first.requests_per_day.p50) if first.requests_per_day else ""
-    own, other = _name(first.route, known) + _closed(task, first.route), _name(rival, known).lower()
+    own, other = _name(first.route, known), _name(rival, known).lower()
     return f"{task.name}: {own} beats {other} from about {volume} requests a day; today there are {decimal(today)}"
-
-
-def _closed(task: TaskCost, key: str) -> str:
-    return ", closed to it today," if route_of(task, key).closed else ""
 
 
 def _crossing_words(b: BreakEven, known: Mapping[str, str]) -> str:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from bespoke import show
-from bespoke.chapters.dataset_readiness.result import (
-    DatasetReadiness,
-    Finding,
-)
-from bespoke.exhibits.dataset_readiness.words import plural, route_names
-from bespoke.exhibits.naming import listed
+from bespoke.chapters.dataset_readiness.result import DatasetReadiness, RuleFinding
+from bespoke.exhibits.dataset_readiness.dataset_wording import plural, route_names
+from bespoke.exhibits.display_names import listed
 from bespoke.show import Column
 from bespoke.show.numbers import decimal
 
@@ -86,7 +83,7 @@ def rules_table(data: DatasetReadiness) -> None:
     )
 
 
-def _places(found: Finding, data: DatasetReadiness) -> str:
+def _places(found: RuleFinding, data: DatasetReadiness) -> str:
     """The first places; the file is named where there are several."""
     shown = []
     for place in found.places[:SHOWN_PLACES]:

@@ -1,6 +1,6 @@
 """The evaluation on the page."""
 
 from bespoke.exhibits.evaluation.overview import finding, overview, without
-from bespoke.exhibits.evaluation.task import tasks
+from bespoke.exhibits.evaluation.task_exhibits import tasks
 
 __all__ = ["finding", "overview", "tasks", "without"]

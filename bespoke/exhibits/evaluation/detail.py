@@ -7,7 +7,7 @@ from typing import Any
 from bespoke import show
 from bespoke.evaluation.details import Detail, Grid, Head, Matrix, Remark, Value
 from bespoke.evaluation.result import TaskEvaluation
-from bespoke.exhibits.evaluation.ladder import slug
+from bespoke.exhibits.evaluation.system_ladder import slug
 from bespoke.show import Column
 from bespoke.show.blocks import Cell, Format
 from bespoke.show.numbers import percent
@@ -75,7 +75,7 @@ def _matrix(task: TaskEvaluation, matrix: Matrix) -> None:
 def _draw(rows: tuple[str, ...], columns: tuple[str, ...], counts: tuple[tuple[int, ...], ...]) -> Any:
     peak = max(max(row) for row in counts) or 1
     figure, axes = show.new_figure(1.3 + 0.21 * len(rows))
-    axes.imshow(counts, cmap="Blues", vmax=peak * 1.15, aspect="auto")
+    axes.imshow(counts, cmap="Blues", vmax=peak * 2, aspect="auto")
     for y, row in enumerate(counts):
         for x, n in enumerate(row):
             if n:
@@ -85,8 +85,7 @@ def _draw(rows: tuple[str, ...], columns: tuple[str, ...], counts: tuple[tuple[i
                     str(n),
                     ha="center",
                     va="center",
-                    color="white" if n > 0.6 * peak else INK,
-                    fontsize=7,
+                    color=INK,
                 )
     axes.set_xticks(range(len(columns)), columns, rotation=40, ha="right")
     axes.set_yticks(range(len(rows)), rows)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.chapters.evaluation import Evaluation
 from bespoke.evaluation.result import TaskEvaluation
-from bespoke.exhibits.evaluation.words import limits, metric_name, score
-from bespoke.exhibits.naming import count
+from bespoke.exhibits.display_names import count
+from bespoke.exhibits.evaluation.evaluation_wording import limits, metric_name, score
 from bespoke.show import Column
 from bespoke.show.numbers import percent
 
@@ -63,13 +63,13 @@ def overview(result: Evaluation) -> None:
             Column(key="declared", title="Declared", format="percent"),
             Column(key="target", title="Target", format="percent"), Column(key="best", title="Best tried"),
         ),
-        source="evaluation/<task_id>/, tasks.csv; intervals by clusters of cases (see the methods)",
+        source="the client's cases and its task list; intervals by groups of cases",
     )  # fmt: skip
     differ = [t for t in result.tasks if _contradicts(t)]
     for task in differ:
         used = task.system(task.in_use or "")
         show.callout(
-            "**{name}**: tasks.csv declares {declared}, the cases show {measured} ({limits}). The declared figure lies "
+            "**{name}**: the task list says {declared}, the cases show {measured} ({limits}). The declared figure lies "
             "outside the interval; the measured one is used from here on. The two may not be the same metric: "
             "declared is {declared_metric}, measured is {metric}.",
             tone="warning", name=task.name, declared=percent(task.declared_quality or 0),
@@ -90,7 +90,7 @@ def without(result: Evaluation) -> None:
     if not result.without:
         return
     show.callout(
-        "Without cases: {names}. Their quality is what somebody says. `evaluation/<task_id>/` with about 100 cases "
-        "shows it to within ten points.",
+        "Without cases: {names}. Their quality is what somebody says. About 100 cases with the right "
+        "answer show it to within ten points.",
         tone="missing", names="; ".join(task.name for task in result.without),
     )  # fmt: skip

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.evaluation.result import TaskEvaluation
-from bespoke.exhibits.evaluation.ladder import slug
-from bespoke.exhibits.evaluation.words import points, verdict
-from bespoke.exhibits.naming import count, p_value
+from bespoke.exhibits.display_names import count, p_value
+from bespoke.exhibits.evaluation.evaluation_wording import points, verdict
+from bespoke.exhibits.evaluation.system_ladder import slug
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, percent
 
@@ -68,6 +68,22 @@ def power_text(task: TaskEvaluation) -> None:
     )  # fmt: skip
 
 
+def noise_text(task: TaskEvaluation) -> None:
+    """What wrong expected answers would do to the order of the two nearest systems."""
+    if task.power is None or not task.label_noise:
+        return
+    first, second = (task.system(name).title for name in task.power.pair)
+    steps = ", ".join(
+        f"{percent(step.same_order)} of the time with {percent(step.share)} of them wrong"
+        for step in task.label_noise
+    )
+    show.text(
+        "The expected answers are taken as right. If some are not, each counting for the wrong one of {first} "
+        "and {second}, the order of the two stays as it is {steps}.",
+        first=first, second=second, steps=steps,
+    )  # fmt: skip
+
+
 def review_table(task: TaskEvaluation) -> None:
     """The surest cases first: how many of them are right."""
     review = task.review
@@ -77,7 +93,7 @@ def review_table(task: TaskEvaluation) -> None:
     half = min(review.points, key=lambda p: abs(p.share - 0.5))
     show.table(
         [
-            (p.share, p.cases, p.accepted.estimate, f"{percent(p.accepted.low)} to {percent(p.accepted.high)}")
+            (p.share, p.cases, p.accepted.estimate, p.accepted.low, p.accepted.high)
             for p in review.points
         ],
         label=f"tbl-evaluation-{slug(task)}-review",
@@ -87,7 +103,8 @@ def review_table(task: TaskEvaluation) -> None:
             Column(key="share", title="Surest cases", format="percent"),
             Column(key="cases", title="Cases", format="integer"),
             Column(key="right", title="Right as a whole", format="percent"),
-            Column(key="limits", title="95% interval"),
+            Column(key="low", title="Low", unit="95% interval", format="percent"),
+            Column(key="high", title="High", unit="95% interval", format="percent"),
         ),
         source=f"{system.title}, ordered by {_SIGNAL[review.signal]}; chosen on the same cases, so a threshold "
         f"taken from "

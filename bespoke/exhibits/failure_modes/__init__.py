@@ -1,10 +1,10 @@
 """Chapter 2 on the page."""
 
-from bespoke.exhibits.failure_modes.coding import codes, saturation
+from bespoke.exhibits.failure_modes.coding import codes, samples, saturation
 from bespoke.exhibits.failure_modes.labelling import agreement, judges, labels
 from bespoke.exhibits.failure_modes.remedies import families, plan
-from bespoke.exhibits.failure_modes.shares import finding, pareto, separation
-from bespoke.exhibits.failure_modes.tasks import heat_map
+from bespoke.exhibits.failure_modes.share_exhibits import finding, pareto, separation
+from bespoke.exhibits.failure_modes.task_failures import heat_map
 
 __all__ = [
     "agreement",
@@ -16,6 +16,7 @@ __all__ = [
     "labels",
     "pareto",
     "plan",
+    "samples",
     "saturation",
     "separation",
 ]

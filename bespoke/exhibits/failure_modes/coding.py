@@ -7,7 +7,8 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.failure_modes import FailureModes
-from bespoke.exhibits.masking import masked_text
+from bespoke.exhibits.failure_modes.failure_wording import task_name
+from bespoke.exhibits.masking_note import masked_text
 from bespoke.show import Column
 from bespoke.show.numbers import decimal
 from bespoke.show.style import BLUE, FAMILY_NAME, MUTED
@@ -25,8 +26,27 @@ def codes(result: FailureModes) -> None:
             Column(key="family", title="Family"),
             Column(key="by", title="Mapped by"),
         ),
-        source="failures.csv, codes.csv",
+        source="the failing outputs and the table of codes",
     )
+    masked_text(result.masked)
+
+
+def samples(result: FailureModes) -> None:
+    """One failing output of each task, as it came."""
+    show.table(
+        [
+            (task_name(result, one.task_id), one.code or FAMILY_NAME[one.family], one.expected, one.actual)
+            for one in result.samples
+        ],
+        label="tbl-failures-samples",
+        caption="One failing output of each task, of the family it fails with most",
+        columns=(
+            Column(key="task", title="Task"),
+            Column(key="code", title="What the client calls it"),
+            Column(key="expected", title="Wanted"),
+            Column(key="actual", title="Came"),
+        ),
+    )  # fmt: skip
     masked_text(result.masked)
 
 
@@ -46,7 +66,7 @@ def saturation(result: FailureModes) -> None:
         f"{decimal(found.wanted)} wanted",
         alt=f"Step curve of distinct codes over outputs read. It ends at {found.distinct[-1]} codes after "
         f"{len(found.distinct)} coded outputs; the last new code came at output {last}.",
-        source="failures.csv; stopping rule after Husain and Shankar",
+        source="the failing outputs; stopping rule after Husain and Shankar",
     )
 
 

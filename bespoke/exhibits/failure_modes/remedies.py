@@ -5,7 +5,7 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.advice.routes import remedies
 from bespoke.chapters.failure_modes import FailureModes
-from bespoke.exhibits.failure_modes.words import task_name
+from bespoke.exhibits.failure_modes.failure_wording import task_name
 from bespoke.show import Column
 from bespoke.show.numbers import decimal
 from bespoke.show.style import FAMILY_NAME
@@ -31,13 +31,13 @@ def plan(result: FailureModes) -> None:
             for step in result.plan[:12]
         ],
         label="tbl-failures-plan",
-        caption="What to try first: each family's remedy, by the most quality it could return",
+        caption="What to try first for each family, by the most quality it could return",
         columns=(
             Column(key="task", title="Task"),
             Column(key="family", title="Family"),
             Column(key="n", title="Failures"),
             Column(key="gain", title="At most", unit="points of quality", format="decimal", digits=1),
-            Column(key="first", title="First remedy"),
+            Column(key="first", title="Try first"),
             Column(key="then", title="Then"),
         ),
         source="upper bound: the task's missing quality times the family's share of its failures",
@@ -54,12 +54,12 @@ def families(result: FailureModes) -> None:
             if row.family in present
         ],
         label="tbl-failures-families",
-        caption="The remedy families that occur here, and the questions that recognise them",
+        caption="The families that occur here, and the questions that recognise them",
         columns=(
             Column(key="name", title="Family"),
             Column(key="definition", title="What it is"),
             Column(key="asks", title="Check questions"),
             Column(key="near", title="Not to be confused"),
         ),
-        source="source documents; Husain and Shankar",
+        source="after Husain and Shankar",
     )

@@ -1,16 +1,15 @@
 """Chapter 4 on the page."""
 
-from bespoke.exhibits.icd10_evaluation.cases import disagreements
-from bespoke.exhibits.icd10_evaluation.comparisons import comparison_table, differences, verdicts
-from bespoke.exhibits.icd10_evaluation.details import (
+from bespoke.exhibits.icd10_evaluation.annotated import annotated
+from bespoke.exhibits.icd10_evaluation.code_details import (
     confusion,
     field_table,
     slice_table,
     slices_text,
 )
-from bespoke.exhibits.icd10_evaluation.ladder import finding, forest, ladder_table, left_out, setting
-from bespoke.exhibits.icd10_evaluation.learning import forecast_text, learning
-from bespoke.exhibits.icd10_evaluation.money import consumption_table, cost_quality, money_table, quote_kept
+from bespoke.exhibits.icd10_evaluation.comparisons import comparison_table, differences, verdicts
+from bespoke.exhibits.icd10_evaluation.disagreement_cases import disagreements
+from bespoke.exhibits.icd10_evaluation.learning_exhibits import forecast_text, learning
 from bespoke.exhibits.icd10_evaluation.planning import (
     claim_table,
     claims_text,
@@ -20,10 +19,32 @@ from bespoke.exhibits.icd10_evaluation.planning import (
     quote_table,
     quote_text,
 )
-from bespoke.exhibits.icd10_evaluation.retrieval import retrieval_figure, retrieval_table, retrieval_text
-from bespoke.exhibits.icd10_evaluation.validity import retired_table, validity_table, validity_text
+from bespoke.exhibits.icd10_evaluation.recall_exhibits import (
+    retrieval_figure,
+    retrieval_table,
+    retrieval_text,
+)
+from bespoke.exhibits.icd10_evaluation.rung_costs import (
+    consumption_table,
+    cost_quality,
+    money_table,
+    quote_kept,
+)
+from bespoke.exhibits.icd10_evaluation.rung_ladder import (
+    finding,
+    forest,
+    ladder_table,
+    left_out,
+    setting,
+)
+from bespoke.exhibits.icd10_evaluation.validity_exhibits import (
+    retired_table,
+    validity_table,
+    validity_text,
+)
 
 __all__ = [
+    "annotated",
     "claim_table",
     "claims_text",
     "comparison_table",

@@ -7,8 +7,13 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation
-from bespoke.exhibits.icd10_evaluation.words import sentence_case, signed_limits, title, verdict
-from bespoke.exhibits.naming import p_value
+from bespoke.exhibits.display_names import p_value
+from bespoke.exhibits.icd10_evaluation.icd10_wording import (
+    sentence_case,
+    signed_limits,
+    title,
+    verdict,
+)
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, percent, signed
 from bespoke.show.style import BLUE, GREY, INK
@@ -80,7 +85,7 @@ def _steps(result: Icd10Evaluation) -> None:
         for p in steps
     ]  # fmt: skip
     show.text(
-        "Each rung against the one beside it ([differences](#fig-icd10-differences)):\n\n" + _literal(lines)
+        "Each system against the one below it ([differences](#fig-icd10-differences)):\n\n" + _literal(lines)
     )
 
 
@@ -116,7 +121,7 @@ def comparison_table(result: Icd10Evaluation) -> None:
             for p in result.comparisons
         ],
         label="tbl-icd10-comparisons",
-        caption="Each rung against the one beside it and the best against all: micro-F1 and primary "
+        caption="Each system against the one below it and the best against all: micro-F1 and primary "
         "diagnosis",
         columns=(
             Column(key="first", title="System"),

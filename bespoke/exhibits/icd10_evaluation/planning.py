@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation
-from bespoke.exhibits.icd10_evaluation.words import limits, nearest_rival, sentence_case, share_limits, title
-from bespoke.exhibits.naming import count
+from bespoke.exhibits.display_names import count
+from bespoke.exhibits.icd10_evaluation.icd10_wording import (
+    limits,
+    nearest_rival,
+    sentence_case,
+    share_limits,
+    title,
+)
 from bespoke.show import Column
 from bespoke.show.numbers import USD, decimal, money, percent
 
@@ -67,7 +73,7 @@ def power_table(result: Icd10Evaluation) -> None:
 def quote_text(result: Icd10Evaluation) -> None:
     """That Claude was not run, and what would change that."""
     if not result.not_run:
-        show.text("Every declared Claude rung has been run on these notes; what they cost stands above.")
+        show.text("Every declared Claude strategy has been run on these notes; what they cost stands above.")
         return
     others = any(s.kind == "claude" for s in result.ran)
     priced = [s.quote for s in result.not_run if s.quote]
@@ -93,7 +99,7 @@ def quote_text(result: Icd10Evaluation) -> None:
 def _unrun(result: Icd10Evaluation, others: bool) -> str:
     further = "further " if others else ""
     n = len(result.not_run)
-    return f"{count(n, f'{further}Claude rung', f'{further}Claude rungs')} {'was' if n == 1 else 'were'}"
+    return f"{count(n, f'{further}Claude strategy', f'{further}Claude strategies')} {'was' if n == 1 else 'were'}"
 
 
 def quote_table(result: Icd10Evaluation) -> None:
@@ -108,10 +114,10 @@ def quote_table(result: Icd10Evaluation) -> None:
             for t, q in quoted
         ],
         label="tbl-icd10-quote",
-        caption=f"{count(len(quoted), 'Claude rung', 'Claude rungs')} not yet run on these notes would cost "
+        caption=f"{count(len(quoted), 'Claude strategy', 'Claude strategies')} not yet run on these notes would cost "
         f"about {money(total, USD)} with {quoted[0][1].model}",
         columns=(
-            Column(key="rung", title="Rung"),
+            Column(key="rung", title="Strategy"),
             Column(key="status", title="Status"),
             Column(key="requests", title="Requests", format="integer"),
             Column(key="input", title="Input tokens, estimated", format="integer"),

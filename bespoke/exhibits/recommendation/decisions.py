@@ -8,10 +8,16 @@ from bespoke import show
 from bespoke.advice.gates import GateOutcome
 from bespoke.advice.plan import Step
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.naming import listed
-from bespoke.exhibits.quantities import QUALITY
-from bespoke.exhibits.recommendation.words import chance, counted, days, end_name, step_name, who
-from bespoke.show import Column
+from bespoke.exhibits.display_names import listed
+from bespoke.exhibits.recommendation.recommendation_wording import (
+    chance,
+    counted,
+    days,
+    short_end,
+    step_name,
+    who,
+)
+from bespoke.show import Column, Tile
 from bespoke.show.numbers import day, money, percent
 
 FIRST = {  # how a task begins, by kind of step, or by what is prepared
@@ -32,7 +38,7 @@ ASSUMED = {
     "system_tokens": "tokens of the fixed prompt", "input_tokens": "input tokens", "output_tokens": "output tokens",
     "model": "model", "metric": "metric",
 }  # fmt: skip
-MOST = 4  # contradictions on the first pages; the audit has them all
+UNLIKELY = 1 / 3  # a chance below which a target is called out
 
 
 def summary_finding(result: Recommendation) -> None:
@@ -56,26 +62,45 @@ def _begins(step: Step) -> str:
     return step.route if step.kind == "prepare" else step.kind
 
 
-def summary_text(result: Recommendation) -> None:
-    """The sums, and what they rest on."""
+def key_figures(result: Recommendation) -> None:
+    """Today, the advice, once, the first year and the date, at a glance."""
     total = result.total
-    show.text(
-        "Taken together, the plans lead to **{plan_monthly} a month** against {today_monthly} today, after "
-        "**{plan_one_off}** once. The first year comes to **{plan_first_year}**, beside {today_yearly} for going on as "
-        "today. {payback} {live} To be committed now are the first steps alone: **{first_steps}**.",
-        plan_monthly=money(total.monthly.expected), today_monthly=money(total.today.expected),
-        plan_one_off=money(total.one_off.expected), plan_first_year=money(total.first_year.expected),
-        today_yearly=money(total.today_year.expected), payback=_payback(total.payback_months), live=_live(result),
-        first_steps=money(sum(task.plan.first.cost.expected for task in result.tasks)),
+    show.tiles(
+        Tile(label="A month today", value=money(total.today.expected)),
+        Tile(label="A month as advised", value=money(total.monthly.expected)),
+        Tile(label="Once", value=money(total.one_off.expected), note=_committed(result)),
+        Tile(
+            label="First year", value=money(total.first_year.expected),
+            note=f"{money(total.today_year.expected)} as today",
+        ),
+        Tile(
+            label="Live by", value="nothing to do" if result.live_p80 is None else day(result.live_p80),
+            note="" if result.live_p80 is None else f"{percent(0.8)} confidence",
+        ),
     )  # fmt: skip
 
 
-def _live(result: Recommendation) -> str:
-    return (
-        ""
-        if result.live_p80 is None
-        else f"All of it can be live by {day(result.live_p80)} with 80% confidence."
-    )
+def _committed(result: Recommendation) -> str:
+    return f"{money(sum(task.plan.first.cost.expected for task in result.tasks))} to decide now"
+
+
+def summary_text(result: Recommendation) -> None:
+    """Whether it pays, and how much of it is committed now."""
+    total = result.total
+    show.text(
+        "The plans lead to **{plan_monthly} a month** against {today_monthly} today, after **{plan_one_off}** once. "
+        "{payback} To be committed now are the first steps alone: **{first_steps}**. {weighted}",
+        plan_monthly=money(total.monthly.expected), today_monthly=money(total.today.expected),
+        plan_one_off=money(total.one_off.expected), payback=_payback(total.payback_months),
+        first_steps=money(sum(task.plan.first.cost.expected for task in result.tasks)),
+        weighted=_weighted(result),
+    )  # fmt: skip
+
+
+def _weighted(result: Recommendation) -> str:
+    """What finding out costs on average: later steps are reached only where earlier ones fall short."""
+    spend = sum(task.plan.expected_spend for task in result.tasks)
+    return f"Finding out is expected to cost {money(spend)} in all, as most plans end before their last step."
 
 
 def _payback(months: float | None) -> str:
@@ -88,26 +113,26 @@ def _payback(months: float | None) -> str:
 
 
 def decisions(result: Recommendation) -> None:
-    """What to decide now, task by task: the first step, its cost, who does it, and where the plan probably ends."""
+    """What to decide now, task by task: the first step, who does it and what it costs, and when the task is live."""
     show.table(
         [
             (
-                task.name, step_name(result, task.plan.first), task.plan.first.cost.expected,
-                days(task.plan.first.days), who(task.plan.first), end_name(result, task),
+                task.name, step_name(result, task.plan.first), who(task), task.plan.first.cost.expected,
+                days(task.plan.first.days), task.live_p80.isoformat() if task.live_p80 else None,
             )
             for task in result.tasks
         ],
         label="tbl-summary-decisions",
-        caption="What to decide now: the first step of each task, and where its plan probably ends",
+        caption="What to decide now",
         columns=(
             Column(key="task", title="Task"),
             Column(key="first", title="First step"),
-            Column(key="cost", title="Cost", unit=result.currency, format="money", digits=0),
-            Column(key="days", title="Takes"),
             Column(key="who", title="Who"),
-            Column(key="end", title="Probably ends at"),
+            Column(key="cost", title="Costs", unit=result.currency, format="money", digits=0),
+            Column(key="days", title="Takes"),
+            Column(key="live", title="Task live by", unit="80% confidence", format="date"),
         ),
-        source="the plans of the recommendation; expected cost of the step alone, people included",
+        source="expected cost of the step alone, people included",
     )  # fmt: skip
 
 
@@ -125,56 +150,46 @@ def at_once(result: Recommendation) -> None:
 
 
 def outcome(result: Recommendation) -> None:
-    """What each plan comes to: quality, month, once, first year, date, chance of the target."""
+    """What each plan comes to: where it probably ends, once, month, first year, chance of the target."""
     rows = [
         (
-            task.name, _quality(task), chance(task.plan.probability), task.money.today.expected,
-            task.money.monthly.expected, task.money.one_off.expected, task.money.first_year.expected,
-            task.live_p80.isoformat() if task.live_p80 else None,
+            task.name, short_end(result, task), task.money.one_off.expected, task.money.today.expected,
+            task.money.monthly.expected, task.money.first_year.expected, chance(task.plan.probability),
         )
         for task in result.tasks
     ]  # fmt: skip
     total = result.total
-    last = result.live_p80.isoformat() if result.live_p80 else None
     rows.append(
         (
-            ALL, "", "", total.today.expected, total.monthly.expected, total.one_off.expected,
-            total.first_year.expected, last,
+            ALL, "", total.one_off.expected, total.today.expected, total.monthly.expected,
+            total.first_year.expected, "",
         )
     )  # fmt: skip
     unit = result.currency
     show.table(
         rows,
         label="tbl-summary",
-        caption="What it comes to: quality, bill and date where each plan probably ends",
+        caption="Where the plans probably end, and what that comes to",
         columns=(
             Column(key="task", title="Task"),
-            Column(key=QUALITY, title="Quality today, then"),
-            Column(key="chance", title="Target reached"),
+            Column(key="end", title="Probably ends at"),
+            Column(key="plan_one_off", title="Once", unit=unit, format="money", digits=0),
             Column(key="today_monthly", title="A month today", unit=unit, format="money", digits=0),
             Column(key="plan_monthly", title="A month then", unit=unit, format="money", digits=0),
-            Column(key="plan_one_off", title="Once", unit=unit, format="money", digits=0),
             Column(key="plan_first_year", title="First year", unit=unit, format="money", digits=0),
-            Column(key="live", title="Live by", unit="P80", format="date"),
+            Column(key="chance", title="Target reached", unit="chance"),
         ),
-        source="expected values, which add up; ranges stand in the recommendation",
+        source="expected values, which add up; ranges stand under Money",
         emphasis=[len(rows) - 1],
     )
 
 
-def _quality(task: TaskAdvice) -> str:
-    today, target, end = task.quality, task.situation.target, task.plan.likely_end.outlook
-    left = "not measured" if today is None else percent(today.estimate)
-    then = "not known" if end is None else percent(end.likely)
-    return f"{left}, {then}" + ("" if target is None else f" of {percent(target)}")
-
-
 def _out_of_reach(task: TaskAdvice) -> bool:
-    """Less than one chance in ten at the likely end, and something is done all the same."""
+    """Less than one chance in three at the likely end, and something is done all the same."""
     reached = task.plan.probability
     return (
         reached is not None
-        and reached < 0.1
+        and reached < UNLIKELY
         and any(step.kind in ("test", "build") for step in task.plan.steps)
     )
 
@@ -207,23 +222,23 @@ def before_text(result: Recommendation) -> None:
             "**What runs today breaks a condition.** {said}.", said=_by_task(against, len(result.tasks))
         )
     if wrong:
-        more = len(wrong) - MOST
+        tasks = listed(list(dict.fromkeys(name for name, _ in wrong)))
         show.text(
-            "**What does not fit together.** {said}. {more}",
-            said=_by_task(wrong[:MOST], len(result.tasks)),
-            more=f"{more} more stand{'s' if more == 1 else ''} in the task audit." if more > 0 else "",
-        )
+            "**What does not fit together.** {n} of the client's statements {differ} from what was counted or measured "
+            "({tasks}). The better evidence is used ([what does not fit](#tbl-audit-contradictions)).",
+            n=len(wrong), differ="differs" if len(wrong) == 1 else "differ", tasks=tasks,
+        )  # fmt: skip
     if any(what for _, what in assumed):
         show.text(
             "**What nobody knows yet**, and stands here within wide limits. {said}.",
             said=_by_task([(name, what) for name, what in assumed if what], len(result.tasks)),
         )
-    far = [task.name for task in result.tasks if _out_of_reach(task)]
+    far = [task for task in result.tasks if _out_of_reach(task)]
     if far:
         show.text(
-            "**A target that is probably out of reach.** {names}: what is open today raises quality and hardly reaches"
-            " the target. Decide whether the gain is worth its price without it.",
-            names=listed(far),
+            "**Targets that will probably not be reached.** {names}: what is open today raises quality and probably "
+            "stops short of the target. Decide whether the gain is worth its price without it.",
+            names=listed([f"{task.name} ({chance(task.plan.probability)})" for task in far]),
         )
     if asked:
         every = [question for _, question in asked]

@@ -7,7 +7,7 @@ import math
 from bespoke import show
 from bespoke.advice.flips import Flip
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.recommendation.words import route_name
+from bespoke.exhibits.recommendation.recommendation_wording import route_name
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, money, percent
 
@@ -47,6 +47,13 @@ def to(result: Recommendation, task: TaskAdvice, flip: Flip) -> str:
     if flip.end != task.plan.end_route:
         parts.append(f"probably ends at {route_name(result, flip.end)}")
     return "; ".join(parts) or "the same steps, ending at another model or place"
+
+
+def change(result: Recommendation, task: TaskAdvice, flip: Flip) -> str:
+    """`requests a day from 2,400 to 9,600: batches first`."""
+    return (
+        f"{flip.input} from {_amount(flip, flip.today)} to {_amount(flip, flip.at)}: {to(result, task, flip)}"
+    )
 
 
 def _amount(flip: Flip, value: float | None) -> str:

@@ -8,10 +8,10 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.recommendation.words import counted, end_name, step_name
+from bespoke.exhibits.recommendation.recommendation_wording import counted, end_name, step_name
 from bespoke.show import Column
 from bespoke.show.numbers import day
-from bespoke.show.style import BAND, INK, MUTED, RULE
+from bespoke.show.style import BAND, INK, MUTED, QUIET
 
 
 def route_map(result: Recommendation) -> None:
@@ -63,7 +63,7 @@ def _draw_route_map(routes: Sequence[str], tasks: Sequence[str], standings: Sequ
 
 def _mark(axes: Any, x: int, y: int, cell: str) -> None:
     if cell == "x":
-        axes.plot(x, y, "x", ms=5, color=RULE, mew=1.3)
+        axes.plot(x, y, "x", ms=5, color=QUIET, mew=1.3)
     elif cell:
         if cell.endswith("*"):
             axes.plot(x, y, "o", ms=13, mfc="none", mec=INK, mew=1.2)

@@ -7,8 +7,8 @@ import re
 from bespoke import show
 from bespoke.advice.plan import Step
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.naming import listed
-from bespoke.exhibits.recommendation.words import (
+from bespoke.exhibits.display_names import listed
+from bespoke.exhibits.recommendation.recommendation_wording import (
     amount_range,
     chance,
     counted,
@@ -45,7 +45,7 @@ def plans(result: Recommendation) -> None:
 
 def _plan(result: Recommendation, task: TaskAdvice) -> None:
     """One task: the plan in a paragraph, then its steps."""
-    show.text("**{name}.** {words}", name=task.name, words=_words(result, task))
+    show.text("**{name}.** {words}", name=task.name, words=plan_words(result, task))
     meanwhile = [task.plan.meanwhile] if task.plan.meanwhile else []
     steps = [*meanwhile, *(step for step in task.plan.steps if step.kind != "keep")]
     if not steps:
@@ -54,7 +54,7 @@ def _plan(result: Recommendation, task: TaskAdvice) -> None:
         (
             decimal(i) if i else "at once", step_name(result, step), place_name(step.configuration.place),
             step.cost.expected, step.rollout.expected or None, step.monthly.expected if step.monthly else None,
-            _expected(step),
+            quality_after(step),
             chance(step.reached) if step.kind in ("test", "build") else None, step.needs_worth,
         )
         for i, step in enumerate(steps, start=1 - len(meanwhile))
@@ -86,7 +86,8 @@ def _plan(result: Recommendation, task: TaskAdvice) -> None:
     )
 
 
-def _expected(step: Step) -> str | None:
+def quality_after(step: Step) -> str | None:
+    """What quality is expected after a step, with its range."""
     if step.outlook is None:
         return "unknown until tried" if step.kind in ("test", "build") else None
     if step.outlook.low == step.outlook.high:
@@ -94,7 +95,8 @@ def _expected(step: Step) -> str | None:
     return f"{percent(step.outlook.likely)} ({percent(step.outlook.low)} to {percent(step.outlook.high)})"
 
 
-def _words(result: Recommendation, task: TaskAdvice) -> str:
+def plan_words(result: Recommendation, task: TaskAdvice) -> str:
+    """The plan as a paragraph: the first step and why, the likely end, money, date, and what lies beyond."""
     plan = task.plan
     if plan.first.kind == "keep":
         return _kept(task)
@@ -117,7 +119,9 @@ def _words(result: Recommendation, task: TaskAdvice) -> str:
             f" Beyond that, {name} is a decision of its own: it pays only where one more right output is worth"
             f" {money(builds[0].needs_worth or 0.0)} or more."
         )
-    return f"{'. '.join(parts)}: {money_words}{date}.{tail}"
+    found_out = sum(step.kind in ("prepare", "test", "build") for step in plan.steps) > 1
+    spend = f" Finding out is expected to cost {money(plan.expected_spend)}." if found_out else ""
+    return f"{'. '.join(parts)}: {money_words}{date}.{spend}{tail}"
 
 
 def _first(result: Recommendation, step: Step) -> str:

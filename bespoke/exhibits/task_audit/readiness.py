@@ -25,7 +25,7 @@ def questions(audit: Audit) -> None:
             *(Column(key=name, title=name.capitalize()) for name in order),
             Column(key="ready", title="Ready", unit="of 5", format="integer"),
         ),
-        source="questions after Microsoft's fine-tuning questionnaire; answers from tasks.csv and failures.csv",
+        source="questions after Microsoft's fine-tuning questionnaire; answers from the client's files",
     )
     gaps = [
         (t.name, q.question, q.evidence) for t in audit.tasks for q in t.questions if q.verdict != "ready"

@@ -1,7 +1,7 @@
 """Chapter 6 on the page."""
 
-from bespoke.exhibits.timeline.ab_test import ab_table, ab_text
-from bespoke.exhibits.timeline.dates import (
+from bespoke.exhibits.timeline.ab_test_exhibits import ab_table, ab_text
+from bespoke.exhibits.timeline.date_exhibits import (
     contingency_text,
     dates_table,
     finding,
@@ -12,6 +12,7 @@ from bespoke.exhibits.timeline.durations import calibration_text, examples_text,
 from bespoke.exhibits.timeline.next_days import next_days_table
 from bespoke.exhibits.timeline.phases import gantt_figure, phases_table
 from bespoke.exhibits.timeline.risk import driver_text, sensitivity_figure
+from bespoke.exhibits.timeline.risks import risks
 
 __all__ = [
     "ab_table",
@@ -26,6 +27,7 @@ __all__ = [
     "next_days_table",
     "overview_text",
     "phases_table",
+    "risks",
     "s_curve_figure",
     "sensitivity_figure",
     "zero_variance_callout",

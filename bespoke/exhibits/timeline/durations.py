@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bespoke import show
-from bespoke.chapters.examples import ExamplesNeed
+from bespoke.chapters.examples_needed import ExamplesNeed
 from bespoke.chapters.timeline import Timeline
-from bespoke.exhibits.timeline.words import phase_name
+from bespoke.exhibits.timeline.timeline_wording import phase_name
 from bespoke.show.numbers import decimal
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.timeline import Timeline
-from bespoke.exhibits.timeline.words import task_names
+from bespoke.exhibits.timeline.timeline_wording import task_names
 from bespoke.show import Column
 
 
@@ -18,7 +18,7 @@ def next_days_table(timeline: Timeline) -> None:
         [
             (
                 action.start.isoformat(), action.finish.isoformat(), action.action, names[action.task_id],
-                action.cost.expected if action.cost else None, action.role[0].upper() + action.role[1:],
+                action.cost.expected if action.cost else None, action.who[0].upper() + action.who[1:],
             )
             for action in timeline.next_days
         ],

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from bespoke import show
 from bespoke.chapters.timeline import PhaseTimeline, PlanTimeline, Timeline
 from bespoke.exhibits.timeline.date_axis import mondays, x_of
-from bespoke.exhibits.timeline.words import full_name, phase_name, plan_name, task_names
+from bespoke.exhibits.timeline.timeline_wording import full_name, phase_name, plan_name, task_names
 from bespoke.show import Column
 from bespoke.show.numbers import day, percent
-from bespoke.show.style import BLUE, INK, MUTED
+from bespoke.show.style import EMPHASIS, INK, QUIET
 
 BASIS = {
     "table": "tables",
@@ -21,7 +21,6 @@ BASIS = {
     "examples": "examples",
     "log": "log",
 }
-PALE = "#B4BCC8"  # beside the blue it stays pale in grey print too
 CRITICAL = 0.5  # from here on a phase decides the finish more often than not
 MOST_BARS = 26  # that a page holds
 
@@ -44,14 +43,14 @@ def gantt_figure(timeline: Timeline, plan: PlanTimeline | None = None) -> None:
         _draw_gantt,
         list(_rows(timeline, phases)),
         label="fig-timeline-gantt",
-        caption=f"{_titled(shown)}: bars run to the even chance, lines from P10 to P90; dark "
+        caption=f"{_titled(shown)}: bars run to the even chance, lines from P10 to P90; blue "
         f"bars mostly decide it{more}",
         alt=f"Gantt chart. {words}.",
-        source="Percentages: share of draws in which the phase lies on the critical path",
+        source="decides: share of draws in which the phase lies on the critical path",
     )
 
 
-class _Bar(NamedTuple):
+class _PhaseBar(NamedTuple):
     """A phase as the Gantt chart shows it: from its start to the even chance of its finish, P10 and P90 beside it."""
 
     phase: str
@@ -63,7 +62,7 @@ class _Bar(NamedTuple):
     criticality: str  # as it is written beside the bar
 
 
-def _rows(timeline: Timeline, phases: Sequence[PhaseTimeline]) -> Iterator[_Bar | str]:
+def _rows(timeline: Timeline, phases: Sequence[PhaseTimeline]) -> Iterator[_PhaseBar | str]:
     """Bars in order of date below the name of their task, where there is more than one."""
     names = task_names(timeline)
     for task_id in names:
@@ -71,30 +70,38 @@ def _rows(timeline: Timeline, phases: Sequence[PhaseTimeline]) -> Iterator[_Bar 
         if own and len(names) > 2:
             yield names[task_id]
         for p in own:
-            yield _Bar(
+            yield _PhaseBar(
                 phase_name(p), p.start_p50, p.finish_p10, p.finish_p50, p.finish_p90,
                 p.criticality >= CRITICAL, percent(p.criticality),
             )  # fmt: skip
 
 
-def _draw_gantt(rows: Sequence[_Bar | str]) -> Any:
-    figure, axes = show.new_figure(0.7 + 0.24 * len(rows))
-    bars = [row for row in rows if isinstance(row, _Bar)]
+def _draw_gantt(rows: Sequence[_PhaseBar | str]) -> Any:
+    figure, axes = show.new_figure(0.7 + 0.2 * len(rows))
+    bars = [row for row in rows if isinstance(row, _PhaseBar)]
     first = min(bar.start for bar in bars)
     for y, row in enumerate(reversed(rows)):
         if isinstance(row, str):
-            axes.annotate(row, (x_of(first), y), va="center", color=MUTED)
+            axes.annotate(row, (x_of(first), y), va="center", color=INK, fontweight="semibold")
             continue
-        colour = BLUE if row.decides else PALE
+        colour = EMPHASIS if row.decides else QUIET
         start, p10, p50, p90 = (x_of(d) for d in (row.start, row.p10, row.p50, row.p90))
         axes.barh(y, max(p50 + 1 - start, 0.6), left=start, height=0.52, color=colour)
         axes.plot([p10 + 1, p90 + 1], [y, y], color=INK, linewidth=1.1, marker="|", markersize=6)
-        axes.annotate(
-            row.criticality, (p90 + 1, y), (7, 0), textcoords="offset points", va="center", color=MUTED
-        )  # fmt: skip
-    axes.set_yticks(range(len(rows)), [row.phase if isinstance(row, _Bar) else "" for row in reversed(rows)])
+        if row.decides:
+            axes.annotate(
+                f"decides the date in {row.criticality}", (p90 + 1, y), (7, 0), textcoords="offset points",
+                va="center", color=INK, annotation_clip=False,
+            )  # fmt: skip
+    axes.set_yticks(
+        range(len(rows)), [row.phase if isinstance(row, _PhaseBar) else "" for row in reversed(rows)]
+    )
     axes.margins(x=0.07)
-    mondays(axes, first, max(bar.p90 for bar in bars))
+    last = max(bar.p90 for bar in bars)
+    axes.set_xlim(
+        x_of(first) - 1, x_of(first) + 1.3 * (x_of(last) - x_of(first)) + 2
+    )  # room for words at the right
+    mondays(axes, first, last)
     return figure
 
 
@@ -124,8 +131,8 @@ def phases_table(timeline: Timeline) -> None:
             Column(key="critical", title="Critical", format="percent"),
             Column(key="rank", title="Rank correlation", unit="with the finish", format="decimal", digits=2),
         ),
-        source="Tables: ranges of the source documents, or assumed. As priced: the days that the cost model charges. "
-        "phases.csv: the client's own. Examples: their number, throughput and review rounds. Log: finished engagements",
+        source="Tables: published ranges, or assumed. As priced: the days that the cost model charges. "
+        "The client: its own days. Examples: their number, throughput and review rounds. Log: finished engagements",
     )  # fmt: skip
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.timeline import Timeline
-from bespoke.exhibits.timeline.words import full_name
+from bespoke.exhibits.timeline.timeline_wording import full_name
 from bespoke.show.numbers import percent
-from bespoke.show.style import BLUE, INK, SKY
+from bespoke.show.style import EMPHASIS, INK, QUIET
 
 LEAST, MOST = 0.005, 12  # share of the risk from which a phase is shown, and how many of them
 
@@ -37,7 +37,7 @@ def _draw_sensitivity(shares: Sequence[tuple[str, float]]) -> Any:
     figure, axes = show.new_figure(0.8 + 0.32 * len(shares))
     top = len(shares) - 1
     for y, (_, share) in enumerate(reversed(shares)):
-        axes.barh(y, share, height=0.6, color=BLUE if y == top else SKY)
+        axes.barh(y, share, height=0.6, color=EMPHASIS if y == top else QUIET)
         axes.text(share + 0.01, y, percent(share), va="center", color=INK)
     axes.set_yticks(range(len(shares)), [name for name, _ in reversed(shares)])
     axes.set(xlim=(0, min(1.1, shares[0][1] * 1.2)), xlabel="share of the schedule risk")

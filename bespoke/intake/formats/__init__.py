@@ -9,20 +9,20 @@ from typing import Any
 from bespoke.intake.formats import (
     anthropic_console,
     anthropic_reports,
-    bedrock,
+    bedrock_log,
     helicone,
     langfuse,
     litellm,
     openai_usage,
     otel,
 )
-from bespoke.intake.record import Misread, Read, Record, each
+from bespoke.intake.usage_record import Misread, Read, Record, each
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Format:
+class UsageFormat:
     """`matches` says of one element whether it is of this format; `records` reads one, none where it is no call."""
 
     name: str
@@ -32,14 +32,14 @@ class Format:
 
 
 FORMATS = tuple(
-    Format(module.NAME, module.TITLE, module.matches, module.records)
+    UsageFormat(module.NAME, module.TITLE, module.matches, module.records)
     for module in (
-        anthropic_reports, anthropic_console, bedrock, langfuse, litellm, otel, openai_usage, helicone,
+        anthropic_reports, anthropic_console, bedrock_log, langfuse, litellm, otel, openai_usage, helicone,
     )
 )  # fmt: skip
 
 
-def read(form: Format, row: Any) -> Iterator[Read]:
+def read(form: UsageFormat, row: Any) -> Iterator[Read]:
     """The records of one element, or why there are none; an element that is no object is no row of any format."""
     if not isinstance(row, Mapping):
         yield Misread("is malformed")
@@ -49,7 +49,7 @@ def read(form: Format, row: Any) -> Iterator[Read]:
         yield Misread("ends before it starts") if ends_first else record
 
 
-def detect(sample: list[Any]) -> Format | None:
+def detect(sample: list[Any]) -> UsageFormat | None:
     """The format most of the sample's elements are of; None when no element is of any."""
     rows = [row for row in sample if isinstance(row, Mapping)]
     found = {form.name: sum(map(form.matches, rows)) for form in FORMATS}

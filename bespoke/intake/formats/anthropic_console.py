@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bespoke.intake.model_names import known_as
-from bespoke.intake.record import Record, amount, count, instant, named
+from bespoke.intake.usage_record import Record, amount, count, instant, named
 
 NAME = "anthropic-console"
 TITLE = "Claude Console export (CSV)"

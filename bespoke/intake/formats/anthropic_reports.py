@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from bespoke.intake.model_names import known_as
-from bespoke.intake.record import Misread, Read, Record, amount, count, each, instant, named
+from bespoke.intake.usage_record import Misread, Read, Record, amount, count, each, instant, named
 
 NAME = "anthropic-report"
 TITLE = "Anthropic usage or cost report (JSON)"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bespoke.intake.model_names import known_as
-from bespoke.intake.record import Record, amount, apart, count, instant, named
+from bespoke.intake.usage_record import Record, amount, apart, count, instant, named
 
 NAME = "helicone"
 TITLE = "Helicone requests"

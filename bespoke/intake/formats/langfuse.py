@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from bespoke.intake.model_names import known_as
-from bespoke.intake.record import Misread, Record, amount, count, instant, milliseconds, named
+from bespoke.intake.usage_record import Misread, Record, amount, count, instant, milliseconds, named
 
 NAME = "langfuse"
 TITLE = "Langfuse observations"

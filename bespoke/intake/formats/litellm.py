@@ -11,7 +11,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bespoke.intake.model_names import known_as
-from bespoke.intake.record import Misread, Record, amount, apart, count, instant, milliseconds, named
+from bespoke.intake.usage_record import (
+    Misread,
+    Record,
+    amount,
+    apart,
+    count,
+    instant,
+    milliseconds,
+    named,
+)
 
 NAME = "litellm"
 TITLE = "LiteLLM spend log"

@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from bespoke.clients.numerals import Numerals, numerals
-from bespoke.clients.scalars import Unfit
+from bespoke.clients.scalars import InvalidValue
 from bespoke.errors import BespokeError
 from bespoke.intake.model_names import known_as
-from bespoke.intake.record import Misread, Record, amount, count, instant
+from bespoke.intake.usage_record import Misread, Record, amount, count, instant
 
 NAME = "mapped"
 FIELDS = (
@@ -89,7 +89,7 @@ def _number(value: Any, field: str, how: Numerals) -> Any:
         return value
     try:
         return how.plain(value.strip(), whole=field in _WHOLE)[0]
-    except Unfit:
+    except InvalidValue:
         raise Misread(f"holds a number under {field} that may mean two, such as 1.200") from None
 
 

@@ -12,7 +12,17 @@ from datetime import datetime
 from typing import Any
 
 from bespoke.intake.model_names import known_as
-from bespoke.intake.record import Misread, Read, Record, apart, count, each, instant, milliseconds, named
+from bespoke.intake.usage_record import (
+    Misread,
+    Read,
+    Record,
+    apart,
+    count,
+    each,
+    instant,
+    milliseconds,
+    named,
+)
 
 NAME = "otlp"
 TITLE = "OpenTelemetry GenAI spans (OTLP JSON)"

@@ -9,17 +9,25 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from bespoke.clients.field_rules import fields
 from bespoke.clients.open_work import WORK
-from bespoke.clients.shapes import fields
 from bespoke.clients.spreadsheet import inert
 from bespoke.errors import BespokeError
 from bespoke.explore.csv_edit import records
 from bespoke.explore.proposal import Edit
 from bespoke.explore.yaml_edit import set_value
-from bespoke.intake.workbook.content import CASES, SHEETS, Content, Sheet, TableRow, as_text, written
+from bespoke.intake.workbook.workbook_content import (
+    CASES,
+    SHEETS,
+    Sheet,
+    TableRow,
+    WorkbookContent,
+    as_text,
+    written,
+)
 
 
-def edits(folder: Path, old: Content, new: Content) -> list[Edit]:
+def edits(folder: Path, old: WorkbookContent, new: WorkbookContent) -> list[Edit]:
     """Every file that changes. An empty sheet leaves its file as it is."""
     found = [_engagement(folder, old, new)]
     for sheet in SHEETS:
@@ -37,7 +45,7 @@ def _of_sheet(folder: Path, sheet: Sheet, old: list[TableRow], rows: list[TableR
     return [_csv(folder, sheet, old, rows)]
 
 
-def _engagement(folder: Path, old: Content, new: Content) -> Edit:
+def _engagement(folder: Path, old: WorkbookContent, new: WorkbookContent) -> Edit:
     before = _text(folder / "engagement.yaml")
     after = before or ""
     for key, value in new.engagement.items():

@@ -8,29 +8,29 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
-from bespoke.clients import naming
+from bespoke.clients import client_names
 from bespoke.clients.folder import read_folder
 from bespoke.errors import BespokeError, Problem
 from bespoke.explore.proposal import Proposal, check_edits
-from bespoke.intake.workbook.content import Content, of_folder
 from bespoke.intake.workbook.edits import edits
-from bespoke.intake.workbook.reading import Workbook
-from bespoke.intake.workbook.writing import write
-from bespoke.places import templates
+from bespoke.intake.workbook.workbook_content import WorkbookContent, of_folder
+from bespoke.intake.workbook.workbook_reading import ReadWorkbook
+from bespoke.intake.workbook.workbook_writing import write
+from bespoke.paths import templates
 
 _KEPT_OF_TEMPLATE = ("README.md", "engagement.yaml")  # the rest of it is examples
 
 
 def new(client_data: Path, name: str, language: str, path: Path) -> Path:
     """Writes the workbook of a client: filled from its folder where there is one. Raises BespokeError."""
-    naming.check_name(name)
+    client_names.check_name(name)
     folder = client_data / name
     if folder.is_dir():
         content = of_folder(read_folder(folder))
     else:
         today = date.today()
         monday = today + timedelta(days=7 - today.weekday())
-        content = Content(
+        content = WorkbookContent(
             {"as_of": today, "start": monday, "currency": "USD", "language": language, "paper": "a4"}
         )
     write(content, name, language, path)
@@ -46,12 +46,12 @@ def read(
     nothing is written.
     """
     if name:
-        naming.check_name(name)
-    book = Workbook(path)
+        client_names.check_name(name)
+    book = ReadWorkbook(path)
     client = name or book.client
-    naming.check_name(client)
+    client_names.check_name(client)
     if (client_data / client).is_dir():
-        return _propose(naming.folder(client_data, client), book, say, agreed)
+        return _propose(client_names.folder(client_data, client), book, say, agreed)
     client_data.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{client}.", dir=client_data) as workshop:
         folder = Path(workshop) / client
@@ -64,7 +64,9 @@ def read(
     return True
 
 
-def _propose(folder: Path, book: Workbook, say: Callable[[str], None], agreed: Callable[[str], bool]) -> bool:
+def _propose(
+    folder: Path, book: ReadWorkbook, say: Callable[[str], None], agreed: Callable[[str], bool]
+) -> bool:
     before = of_folder(read_folder(folder))
     book.fill(before)
     _tell(book.problems, say)

@@ -10,11 +10,11 @@ from pydantic import Field
 
 from bespoke.clients.schema import Row
 from bespoke.clients.wording import did_you_mean, quote
-from bespoke.evaluation.answers import Answer, Ran, offline
+from bespoke.evaluation.answers import Answer, SystemRun, offline
 from bespoke.evaluation.cases import Case, EvaluationTask
 from bespoke.evaluation.details import Detail, Grid, Head, Value
-from bespoke.evaluation.scorer import Say, Scorer
-from bespoke.scorers.answer.words import holds, numbers, sentences
+from bespoke.evaluation.scorer import CaseProblemReporter, Scorer
+from bespoke.scorers.answer.text_facts import holds, numbers, sentences
 from bespoke.statistics.clusters import Clusters, Measure
 from bespoke.statistics.text_classifier import similarity
 
@@ -32,14 +32,14 @@ class Expected(Row):
     facts: Annotated[tuple[str, ...], Field(description="the facts a right answer states")] = ()
 
 
-class Question(Case):
+class QuestionCase(Case):
     expected: Expected
 
 
 class AnswerScorer(Scorer):
     name = "answer"
     title = "answers from documents"
-    case = Question
+    case = QuestionCase
     metrics: ClassVar[Mapping[str, str]] = {
         "correct": "share of questions answered right, “not in the documents” included",
         "correct_answerable": "share right among the questions that the documents answer",
@@ -49,7 +49,7 @@ class AnswerScorer(Scorer):
         "correct_and_grounded": "share of questions answered right and grounded",
     }
 
-    def check(self, task: EvaluationTask, say: Say) -> None:
+    def check(self, task: EvaluationTask, say: CaseProblemReporter) -> None:
         for case in task.cases:
             wanted = case.expected
             if wanted.answer is None and (wanted.facts or case.documents):
@@ -132,7 +132,7 @@ class AnswerScorer(Scorer):
             for case, a in zip(task.cases, answers, strict=True)
         ]
 
-    def baselines(self, task: EvaluationTask, seed: int) -> list[Ran]:
+    def baselines(self, task: EvaluationTask, seed: int) -> list[SystemRun]:
         """The sentence that shares most rare words with the question, from the passage that does; it never abstains."""
         if not task.documents:
             return []
@@ -155,7 +155,7 @@ class AnswerScorer(Scorer):
             second["answer"] or ""
         )
 
-    def details(self, task: EvaluationTask, systems: Sequence[Ran], shown: Ran) -> list[Detail]:
+    def details(self, task: EvaluationTask, systems: Sequence[SystemRun], shown: SystemRun) -> list[Detail]:
         """How much of what an answer should rest on each stage of retrieval finds."""
         clusters = Clusters([case.cluster for case in task.cases], flips=1)
         rows: list[tuple[Value, ...]] = []

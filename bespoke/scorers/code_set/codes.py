@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from bespoke.clients.evaluation import wrong_code
+from bespoke.clients.coded_notes import wrong_code
 from bespoke.evaluation.cases import EvaluationTask
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ import numpy as np
 
 from bespoke.clients.schema import Fields
 from bespoke.clients.wording import quote
-from bespoke.evaluation.answers import Answer, Ran, offline
+from bespoke.evaluation.answers import Answer, SystemRun, offline
 from bespoke.evaluation.cases import Case, EvaluationTask, Recorded, Setup
 from bespoke.evaluation.details import Detail, Grid, Head, Remark
-from bespoke.evaluation.scorer import Say, Scorer
+from bespoke.evaluation.scorer import CaseProblemReporter, Scorer
 from bespoke.scorers.code_set.codes import ICD10CM, codes_of
 from bespoke.statistics.clusters import Measure
-from bespoke.statistics.labels import macro_f1
+from bespoke.statistics.label_scores import macro_f1
 from bespoke.statistics.text_classifier import similarity
 
 _ROWS = 12
@@ -59,7 +59,7 @@ class CodeSetScorer(Scorer):
     def files(self, setup: Any) -> tuple[str, ...]:
         return () if setup.code_set == ICD10CM else (setup.code_set,)
 
-    def check(self, task: EvaluationTask, say: Say) -> None:
+    def check(self, task: EvaluationTask, say: CaseProblemReporter) -> None:
         named = task.setup.code_set
         if named != ICD10CM and not codes_of(task).valid:
             say(
@@ -118,7 +118,7 @@ class CodeSetScorer(Scorer):
     def same(self, first: Any, second: Any) -> bool:
         return set(first) == set(second)
 
-    def baselines(self, task: EvaluationTask, seed: int) -> list[Ran]:
+    def baselines(self, task: EvaluationTask, seed: int) -> list[SystemRun]:
         """The codes that most training cases carry, and those that most of the similar ones carry."""
         train = task.usable_train
         if not train:
@@ -142,7 +142,7 @@ class CodeSetScorer(Scorer):
             offline("nearest", "Nearest neighbours", near, learns=True),
         ]
 
-    def details(self, task: EvaluationTask, systems: Sequence[Ran], shown: Ran) -> list[Detail]:
+    def details(self, task: EvaluationTask, systems: Sequence[SystemRun], shown: SystemRun) -> list[Detail]:
         """The codes that cost most, missed and added, and what is not in the code set."""
         codes = codes_of(task)
         missed: Counter[str] = Counter()

@@ -19,31 +19,31 @@ _AMOUNT = re.compile(r"-?\d[\d.,'\s\u00a0]*")
 _DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y")
 
 
-class Comparison(Row):
+class FieldComparison(Row):
     """How one field is compared. `tolerance` is in the field's own unit: days for dates."""
 
     by: Way
     tolerance: Annotated[float, Field(ge=0, le=10**9)] = 0.0
 
 
-def equal(expected: Any, answered: Any, how: Comparison) -> bool:
+def equal(expected: Any, answered: Any, how: FieldComparison) -> bool:
     """Whether the two say the same in this way; a value that has not the form of its way equals only its copy."""
     if expected == answered and isinstance(expected, bool) == isinstance(answered, bool):
         return True
     return how.by != "exact" and _WAYS[how.by](expected, answered, how.tolerance)
 
 
-def usual(schema: Mapping[str, Any]) -> Comparison:
+def usual(schema: Mapping[str, Any]) -> FieldComparison:
     """The comparison that a leaf's type in the JSON schema suggests."""
     kinds = schema.get("type")
     kind = next((k for k in kinds if k != "null"), None) if isinstance(kinds, list) else kinds
     if kind in ("number", "integer"):
-        return Comparison(by="number")
+        return FieldComparison(by="number")
     if kind == "string" and schema.get("format") == "date":
-        return Comparison(by="date")
+        return FieldComparison(by="date")
     if kind == "boolean" or "enum" in schema or "const" in schema:
-        return Comparison(by="exact")
-    return Comparison(by="text")
+        return FieldComparison(by="exact")
+    return FieldComparison(by="text")
 
 
 def _text(expected: Any, answered: Any, tolerance: float) -> bool:

@@ -13,12 +13,12 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from bespoke.clients.wording import did_you_mean, quote
-from bespoke.evaluation.answers import Answer, Ran, offline
+from bespoke.evaluation.answers import Answer, SystemRun, offline
 from bespoke.evaluation.cases import EvaluationTask, Setup
 from bespoke.evaluation.details import Detail, Grid, Head
-from bespoke.evaluation.scorer import Say, Scorer
-from bespoke.scorers.fields.comparators import Comparison, usual
-from bespoke.scorers.fields.tally import Tally, tally
+from bespoke.evaluation.scorer import CaseProblemReporter, Scorer
+from bespoke.scorers.fields.comparators import FieldComparison, usual
+from bespoke.scorers.fields.leaf_tally import LeafTally, tally
 from bespoke.statistics.clusters import Measure
 from bespoke.statistics.proportion import wilson
 from bespoke.statistics.text_classifier import similarity
@@ -29,7 +29,7 @@ SCHEMA = "schema.json"
 class FieldsSetup(Setup):
     """`compare`: path of a field (`total`, `lines[].amount`) -> how; left out, its type in the schema says."""
 
-    compare: Mapping[str, Comparison] = {}
+    compare: Mapping[str, FieldComparison] = {}
 
 
 class FieldsScorer(Scorer):
@@ -45,7 +45,7 @@ class FieldsScorer(Scorer):
     def files(self, setup: Any) -> tuple[str, ...]:
         return (SCHEMA,)
 
-    def check(self, task: EvaluationTask, say: Say) -> None:
+    def check(self, task: EvaluationTask, say: CaseProblemReporter) -> None:
         schema = self._schema(task, say)
         if schema is None:
             return
@@ -81,7 +81,7 @@ class FieldsScorer(Scorer):
     def accepted(self, task: EvaluationTask, system: str, answers: Sequence[Answer]) -> list[bool | None]:
         return _right(self._tallies(task, answers), answers)
 
-    def baselines(self, task: EvaluationTask, seed: int) -> list[Ran]:
+    def baselines(self, task: EvaluationTask, seed: int) -> list[SystemRun]:
         """The record that training shows most often, and the record of the most similar training case."""
         train = task.usable_train
         if not train:
@@ -101,9 +101,9 @@ class FieldsScorer(Scorer):
     def same(self, first: Any, second: Any) -> bool:
         return tally(first, second, _exact).whole
 
-    def details(self, task: EvaluationTask, systems: Sequence[Ran], shown: Ran) -> list[Detail]:
+    def details(self, task: EvaluationTask, systems: Sequence[SystemRun], shown: SystemRun) -> list[Detail]:
         """Field by field; one that no case expects has no score."""
-        whole = Tally()
+        whole = LeafTally()
         for one in self._tallies(task, shown.runs[0]):
             whole.add(one)
         rows, how = [], self._how(task)
@@ -141,7 +141,7 @@ class FieldsScorer(Scorer):
             f"{json.dumps(self.schema(task), ensure_ascii=False)}"
         )
 
-    def _tallies(self, task: EvaluationTask, answers: Sequence[Answer]) -> list[Tally]:
+    def _tallies(self, task: EvaluationTask, answers: Sequence[Answer]) -> list[LeafTally]:
         how = self._how(task)
         return [tally(c.expected, a.value, how) for c, a in zip(task.cases, answers, strict=True)]
 
@@ -149,7 +149,7 @@ class FieldsScorer(Scorer):
         schema, chosen = self.schema(task), task.setup.compare
         return cache(lambda path: chosen.get(path) or usual(leaf(schema, path)))
 
-    def _schema(self, task: EvaluationTask, say: Say) -> dict[str, Any] | None:
+    def _schema(self, task: EvaluationTask, say: CaseProblemReporter) -> dict[str, Any] | None:
         text = task.files.get(SCHEMA)
         if text is None:
             say(SCHEMA, "is missing; the JSON schema of an answer belongs here")
@@ -166,7 +166,7 @@ class FieldsScorer(Scorer):
         return dict(schema)
 
 
-def _right(found: Sequence[Tally], answers: Sequence[Answer]) -> list[bool | None]:
+def _right(found: Sequence[LeafTally], answers: Sequence[Answer]) -> list[bool | None]:
     return [t.whole and a.status == "answered" for t, a in zip(found, answers, strict=True)]
 
 
@@ -194,5 +194,5 @@ def _validator(schema: str) -> Draft202012Validator:
     return Draft202012Validator(json.loads(schema))
 
 
-def _exact(path: str) -> Comparison:
-    return Comparison(by="text")
+def _exact(path: str) -> FieldComparison:
+    return FieldComparison(by="text")

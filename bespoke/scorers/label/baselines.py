@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bespoke.evaluation.answers import Ran, offline
+from bespoke.evaluation.answers import SystemRun, offline
 from bespoke.evaluation.cases import EvaluationTask
 from bespoke.statistics.text_classifier import fit_text_classifier, similarity
 
@@ -15,7 +15,7 @@ _NEIGHBOURS = 5
 _MOST = 4_000  # training texts of the linear classifier, whose solve grows with their cube
 
 
-def baselines(task: EvaluationTask, seed: int) -> list[Ran]:
+def baselines(task: EvaluationTask, seed: int) -> list[SystemRun]:
     """Trained on train.jsonl; none without it, and none where several labels may be right."""
     train = task.usable_train
     if not train or task.setup.many:

@@ -10,14 +10,14 @@ from pydantic import Field
 
 from bespoke.clients.schema import Key
 from bespoke.clients.wording import did_you_mean, quote
-from bespoke.evaluation.answers import Answer, Ran
+from bespoke.evaluation.answers import Answer, SystemRun
 from bespoke.evaluation.cases import Case, EvaluationTask, Setup
 from bespoke.evaluation.details import Detail
-from bespoke.evaluation.scorer import Say, Scorer
+from bespoke.evaluation.scorer import CaseProblemReporter, Scorer
 from bespoke.scorers.label.baselines import baselines
-from bespoke.scorers.label.details import Value, cost_of, details, golds
+from bespoke.scorers.label.label_details import Value, cost_of, details, golds
 from bespoke.statistics.clusters import Measure
-from bespoke.statistics.labels import macro_f1
+from bespoke.statistics.label_scores import macro_f1
 
 Cost = Annotated[float, Field(ge=0, le=10**9)]
 
@@ -44,7 +44,7 @@ class LabelScorer(Scorer):
         "kept_cost": "share of the cost avoided: 1 where no error costs anything, 0 where each costs the most",
     }
 
-    def check(self, task: EvaluationTask, say: Say) -> None:
+    def check(self, task: EvaluationTask, say: CaseProblemReporter) -> None:
         known = task.setup.labels
         if len(set(known)) < len(known):
             say("task.yaml", "names a label twice", column="labels")
@@ -69,7 +69,7 @@ class LabelScorer(Scorer):
                         id=row.id, column="prediction", warning=True,
                     )  # fmt: skip
 
-    def _check_case(self, task: EvaluationTask, case: Case, file: str, say: Say) -> None:
+    def _check_case(self, task: EvaluationTask, case: Case, file: str, say: CaseProblemReporter) -> None:
         known = task.setup.labels
         given = case.expected if isinstance(case.expected, list) else [case.expected]
         if isinstance(case.expected, list) != task.setup.many:
@@ -116,11 +116,16 @@ class LabelScorer(Scorer):
     def accepted(self, task: EvaluationTask, system: str, answers: Sequence[Answer]) -> list[bool | None]:
         return [answer.value == gold for gold, answer in zip(golds(task), answers, strict=True)]
 
-    def baselines(self, task: EvaluationTask, seed: int) -> list[Ran]:
+    def baselines(self, task: EvaluationTask, seed: int) -> list[SystemRun]:
         return baselines(task, seed)
 
-    def details(self, task: EvaluationTask, systems: Sequence[Ran], shown: Ran) -> list[Detail]:
+    def details(self, task: EvaluationTask, systems: Sequence[SystemRun], shown: SystemRun) -> list[Detail]:
         return details(task, shown)
+
+    def trusted(self, task: EvaluationTask, values: Sequence[Any]) -> bool:
+        """The same labels each time, all of the list: a model that abstains, or makes a label up, is not sure."""
+        known = set(task.setup.labels)
+        return super().trusted(task, values) and all(value <= known for value in values)
 
     def schema(self, task: EvaluationTask) -> dict[str, Any]:
         allowed = [*task.setup.labels, *([task.setup.abstain] if task.setup.abstain else [])]

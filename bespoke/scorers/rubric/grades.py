@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from bespoke.evaluation.cases import EvaluationTask
+from bespoke.evaluation.cases import EvaluationTask, Preference
 from bespoke.results import Part
 from bespoke.statistics.agreement import Kappa, cohen_kappa
 from bespoke.statistics.prevalence import CorrectedShare, rogan_gladen
@@ -75,6 +75,91 @@ class JudgedCriterion(Part):
     @property
     def good_enough(self) -> bool:
         return min(self.share.true_positive_rate, self.share.true_negative_rate) >= FLOOR
+
+
+Pair = tuple[str, str, str]  # case, and two systems by name
+
+
+class JudgedPair(Part):
+    """A judge on two systems' texts: what turns with the order, and the corrected share that prefers `first`."""
+
+    first: str
+    second: str
+    judge: str
+    pairs: int  # with a winner in both orders
+    turned: float
+    calibrated_on: int
+    share: CorrectedShare | None  # None: people have preferred neither, or only one, of the two
+
+    @property
+    def good_enough(self) -> bool:
+        return (
+            self.share is not None
+            and min(self.share.true_positive_rate, self.share.true_negative_rate) >= FLOOR
+        )
+
+
+def preferred(rows: Sequence[Preference]) -> dict[str, dict[Pair, str]]:
+    """Grader -> pair -> the system preferred, "tie", or "turned" where the verdict goes with the order."""
+    seen: dict[tuple[str, Pair], set[str]] = defaultdict(set)
+    for row in rows:
+        a, b = sorted((row.first, row.second))
+        winner = "tie" if row.preferred == "tie" else getattr(row, row.preferred)
+        seen[row.grader, (row.case_id, a, b)].add(winner)
+    found: dict[str, dict[Pair, str]] = defaultdict(dict)
+    for (grader, pair), winners in seen.items():
+        found[grader][pair] = next(iter(winners)) if len(winners) == 1 else "turned"
+    return dict(found)
+
+
+def in_both_orders(rows: Sequence[Preference]) -> list[Preference]:
+    """The rows of pairs that their grader has seen in both orders."""
+    seen: dict[tuple[str, Pair], set[str]] = defaultdict(set)
+
+    def pair(row: Preference) -> tuple[str, Pair]:
+        a, b = sorted((row.first, row.second))
+        return row.grader, (row.case_id, a, b)
+
+    for row in rows:
+        seen[pair(row)].add(row.first)
+    return [row for row in rows if len(seen[pair(row)]) == 2]
+
+
+def judged_pairs(task: EvaluationTask, seed: int) -> list[JudgedPair]:
+    """A judge's preferences by pair of systems, corrected on the pairs on which people agree; only pairs that it saw in
+    both orders, and none with a text of its own."""
+    by_person = preferred(task.preferences)
+    said: dict[Pair, set[str]] = defaultdict(set)
+    for pairs in by_person.values():
+        for pair, winner in pairs.items():
+            said[pair].add(winner)
+    people = {p: next(iter(w)) for p, w in said.items() if len(w) == 1 and next(iter(w)) in p[1:]}
+    found = []
+    for judge, pairs in sorted(preferred(in_both_orders(task.judge_preferences)).items()):
+        for a, b in sorted({pair[1:] for pair in pairs}):
+            known = [task.setup.systems.get(name) for name in (a, b)]
+            if judge in [one.model for one in known if one]:
+                continue
+            mine = {pair: winner for pair, winner in pairs.items() if pair[1:] == (a, b)}
+            won = {pair: winner == a for pair, winner in mine.items() if winner in (a, b)}
+            both = [pair for pair in won if pair in people]
+            human = [people[pair] == a for pair in both]
+            share = None
+            if any(human) and not all(human):
+                share = rogan_gladen([*won.values()], human, [won[pair] for pair in both], seed=seed)
+            turned = sum(winner == "turned" for winner in mine.values()) / len(mine)
+            found.append(
+                JudgedPair(
+                    first=a,
+                    second=b,
+                    judge=judge,
+                    pairs=len(won),
+                    turned=turned,
+                    calibrated_on=len(both),
+                    share=share,
+                )
+            )
+    return found
 
 
 def judged(task: EvaluationTask, seed: int) -> list[JudgedCriterion]:

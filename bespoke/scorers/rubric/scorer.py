@@ -10,13 +10,13 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from bespoke.clients.wording import did_you_mean, quote
-from bespoke.evaluation.answers import Answer, Ran, offline
+from bespoke.evaluation.answers import Answer, SystemRun, offline
 from bespoke.evaluation.cases import Case, EvaluationTask, Setup
 from bespoke.evaluation.details import Detail
-from bespoke.evaluation.scorer import Say, Scorer
-from bespoke.scorers.rubric.details import details
+from bespoke.evaluation.scorer import CaseProblemReporter, Scorer
 from bespoke.scorers.rubric.grades import by_people
-from bespoke.scorers.rubric.rules import rules_kept
+from bespoke.scorers.rubric.rubric_details import details
+from bespoke.scorers.rubric.rubric_rules import rules_kept
 from bespoke.statistics.clusters import Clusters, Measure
 from bespoke.statistics.interval import Interval
 from bespoke.statistics.text_classifier import similarity
@@ -53,7 +53,7 @@ class RubricScorer(Scorer):
         "rules": "share of rules kept",
     }
 
-    def check(self, task: EvaluationTask, say: Say) -> None:
+    def check(self, task: EvaluationTask, say: CaseProblemReporter) -> None:
         setup = task.setup
         if not setup.criteria:
             say("task.yaml", "names no criterion", column="criteria")
@@ -71,6 +71,17 @@ class RubricScorer(Scorer):
                     if name not in known:
                         say(file, f"{quote(name)} is not known{did_you_mean(name, known)}", column=column)
             unknown = sorted({row.case_id for row in rows} - ids)
+            if unknown:
+                say(file, f"{quote(unknown[0])} is no id of cases.jsonl", column="case_id")
+        for file, pairs in (
+            ("preferences.csv", task.preferences),
+            ("judge_preferences.csv", task.judge_preferences),
+        ):
+            for column in ("first", "second"):
+                for name in dict.fromkeys(getattr(row, column) for row in pairs):
+                    if name not in systems:
+                        say(file, f"{quote(name)} is not known{did_you_mean(name, systems)}", column=column)
+            unknown = sorted({row.case_id for row in pairs} - ids)
             if unknown:
                 say(file, f"{quote(unknown[0])} is no id of cases.jsonl", column="case_id")
         twice = [
@@ -110,7 +121,7 @@ class RubricScorer(Scorer):
             for case, answer in zip(task.cases, answers, strict=True)
         ]
 
-    def baselines(self, task: EvaluationTask, seed: int) -> list[Ran]:
+    def baselines(self, task: EvaluationTask, seed: int) -> list[SystemRun]:
         """The reference text of the most similar training case: what rules alone can be met with."""
         train = [case for case in task.usable_train if case.expected]
         if not train:
@@ -129,7 +140,7 @@ class RubricScorer(Scorer):
         shares = [sum(same[c.id]) / len(same[c.id]) if c.id in same else None for c in task.cases]
         return clusters.interval(Measure.share(shares)) if same else None
 
-    def details(self, task: EvaluationTask, systems: Sequence[Ran], shown: Ran) -> list[Detail]:
+    def details(self, task: EvaluationTask, systems: Sequence[SystemRun], shown: SystemRun) -> list[Detail]:
         return details(task, systems, self.rules)
 
     def rules(self, task: EvaluationTask, answer: Answer) -> Mapping[str, bool]:
@@ -137,6 +148,13 @@ class RubricScorer(Scorer):
         authorities = [*task.documents, *task.documents.values()]
         kept = rules_kept(task.setup, answer.value or "", authorities)
         return kept if answer.value else dict.fromkeys(kept, False)
+
+    def drafts(self, task: EvaluationTask) -> int:
+        """Two texts never agree word for word: one is checked against the rules, where there are any."""
+        return int(bool(rules_kept(task.setup, "", ())))
+
+    def trusted(self, task: EvaluationTask, values: Sequence[Any]) -> bool:
+        return all(all(self.rules(task, Answer(value)).values()) for value in values)
 
     def schema(self, task: EvaluationTask) -> None:
         return None

@@ -9,9 +9,18 @@ from __future__ import annotations
 
 from bespoke.tuning.formats.conversion import Conversion, convert
 from bespoke.tuning.formats.detection import FORMATS, Detection, detect, format_named
-from bespoke.tuning.formats.example import ASSISTANT, HUMAN, TOOL, Call, Example, Fault, Reading, Turn
-from bespoke.tuning.formats.format import Format
-from bespoke.tuning.formats.row import Row
+from bespoke.tuning.formats.example import (
+    ASSISTANT,
+    HUMAN,
+    TOOL,
+    Example,
+    Fault,
+    RecordReading,
+    ToolCall,
+    Turn,
+)
+from bespoke.tuning.formats.format import TrainingFormat
+from bespoke.tuning.formats.row import TrainingRow
 from bespoke.tuning.formats.rows import rows
 from bespoke.tuning.formats.structure import structure
 
@@ -20,14 +29,14 @@ __all__ = [
     "FORMATS",
     "HUMAN",
     "TOOL",
-    "Call",
     "Conversion",
     "Detection",
     "Example",
     "Fault",
-    "Format",
-    "Reading",
-    "Row",
+    "RecordReading",
+    "ToolCall",
+    "TrainingFormat",
+    "TrainingRow",
     "Turn",
     "convert",
     "detect",

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from bespoke.tuning.formats.conversation_layout import OPENAI_PARTS, shape_of
+from bespoke.tuning.formats.dialogue_reading import read_chat
 from bespoke.tuning.formats.example import (
     ASSISTANT,
     HUMAN,
     SYSTEM,
     TOOL,
     Example,
-    Reading,
     Record,
+    RecordReading,
     Turn,
     written,
 )
-from bespoke.tuning.formats.format import Format
+from bespoke.tuning.formats.format import TrainingFormat
 from bespoke.tuning.formats.linking import linked
 from bespoke.tuning.formats.message_list import USER_ROLES
-from bespoke.tuning.formats.reading import read_chat
-from bespoke.tuning.formats.shapes import OPENAI_PARTS, shape_of
 from bespoke.tuning.formats.tools import openai_tools
 
 NAMES = {HUMAN: "user", ASSISTANT: "assistant", TOOL: "tool"}
 
 
-class OpenAIChat(Format):
+class OpenAIChat(TrainingFormat):
     """`{"messages": [{"role": "system", "user", "assistant" or "tool", "content": "..."}], "tools": [...]}`.
 
     Content is text or a list of parts; turns may carry `weight`. Source: OpenAI fine-tuning guide, chat format,
@@ -61,7 +61,7 @@ class OpenAIChat(Format):
             else "'messages' of user and assistant"
         )
 
-    def read(self, record: Record) -> Reading:
+    def read(self, record: Record) -> RecordReading:
         return self.checked(read_chat(record))
 
     def carries_media(self, block: Record) -> bool:

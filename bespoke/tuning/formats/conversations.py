@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bespoke.tuning.formats.dialogue_reading import OWN, finished
 from bespoke.tuning.formats.example import (
     ASSISTANT,
     HUMAN,
     SYSTEM,
     TOOL,
     Example,
-    Reading,
     Record,
+    RecordReading,
     Turn,
     written,
 )
-from bespoke.tuning.formats.format import Format
+from bespoke.tuning.formats.format import TrainingFormat
 from bespoke.tuning.formats.message_list import MISSING, read_messages
-from bespoke.tuning.formats.reading import OWN, finished
 from bespoke.tuning.formats.structure import arguments_of
 from bespoke.tuning.formats.tools import openai_tools
 
@@ -49,7 +49,7 @@ CALL = "function_call"
 DEFAULT = {"list": "conversations", "role": "from", "text": "value", "system": "turn"}
 
 
-class Conversations(Format):
+class Conversations(TrainingFormat):
     """`{"conversations": [{"from": "human", "value": ...}, {"from": "assistant" or "gpt", "value": ...}]}`.
 
     Read as well: `role`/`content` and mixtures, other names of the list and of the roles, one object or one text
@@ -76,7 +76,7 @@ class Conversations(Format):
             return f"a list under {key!r} whose turns say {role!r} and {text!r}"
         return f"a list of exchanges under {key!r}"
 
-    def read(self, record: Record) -> Reading:
+    def read(self, record: Record) -> RecordReading:
         key = _list_of(record) or (
             "messages" if "conversations" not in record and "messages" in record else LISTS[0]
         )

@@ -15,7 +15,7 @@ from bespoke.clients.spreadsheet import inert
 from bespoke.errors import BespokeError, Problem
 from bespoke.tuning.formats.detection import Detection, detect, format_named
 from bespoke.tuning.formats.example import NOTHING, Example, Fault
-from bespoke.tuning.formats.format import Format, to_json
+from bespoke.tuning.formats.format import TrainingFormat, to_json
 from bespoke.tuning.formats.rows import rows
 from bespoke.tuning.formats.structure import structure
 
@@ -84,7 +84,7 @@ def convert(
     return Conversion(detected, read, written, tuple(left_out), changes)
 
 
-def _carried(target: Format, example: Example, write: Callable[[dict[str, Any]], str]) -> list[str]:
+def _carried(target: TrainingFormat, example: Example, write: Callable[[dict[str, Any]], str]) -> list[str]:
     """Write one example; what stood in the way, in words."""
     losses = target.lost(example)
     if losses:

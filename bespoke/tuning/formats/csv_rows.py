@@ -9,21 +9,21 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from bespoke.tuning.formats.example import Fault
-from bespoke.tuning.formats.row import BOM, UTF_16, WIDE, Row
+from bespoke.tuning.formats.row import BOM, UTF_16, WIDE, TrainingRow
 
 LONGEST_CELL = 2**27  # characters; the csv module's own limit of 131,072 is too short for dialogues
 NESTED = {"messages", "conversations", "conversation", "tools", "history", "chosen", "rejected", "contents"}
 
 
-def csv_rows(opened: IO[bytes]) -> Iterator[Row]:
+def csv_rows(opened: IO[bytes]) -> Iterator[TrainingRow]:
     """Every row of a table; cells of a column that holds lists are read as JSON."""
     csv.field_size_limit(LONGEST_CELL)
     head = opened.read(3)
     if head.startswith(WIDE):
-        yield Row(1, None, (UTF_16,))
+        yield TrainingRow(1, None, (UTF_16,))
         return
     if head == BOM:
-        yield Row(1, None, (Fault("bom", "a byte order mark stands before the header"),))
+        yield TrainingRow(1, None, (Fault("bom", "a byte order mark stands before the header"),))
     opened.seek(0)
     with io.TextIOWrapper(opened, encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         delimiter = delimiter_of(file.readline())
@@ -37,7 +37,7 @@ def csv_rows(opened: IO[bytes]) -> Iterator[Row]:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield Row(line, None, (Fault("invalid_json", f"not CSV: {error}"),))
+                yield TrainingRow(line, None, (Fault("invalid_json", f"not CSV: {error}"),))
                 return
             yield row_of(line, header, cells)
             line = reader.line_num + 1
@@ -48,12 +48,12 @@ def delimiter_of(header: str) -> str:
     return max(",;\t", key=header.count)
 
 
-def row_of(line: int, header: list[str], cells: list[str]) -> Row:
+def row_of(line: int, header: list[str], cells: list[str]) -> TrainingRow:
     """The cells under their header, with what is wrong with them."""
     if not cells:
-        return Row(line, None, (Fault("blank_line", "a blank line"),))
+        return TrainingRow(line, None, (Fault("blank_line", "a blank line"),))
     if any("\udc80" <= c <= "\udcff" for cell in cells for c in cell if c > "\ud7ff"):
-        return Row(line, None, (Fault("encoding", "not UTF-8"),))
+        return TrainingRow(line, None, (Fault("encoding", "not UTF-8"),))
     faults = []
     if len(cells) > len(header):
         faults.append(
@@ -63,7 +63,7 @@ def row_of(line: int, header: list[str], cells: list[str]) -> Row:
     if short:
         faults.append(Fault("wrong_cell_count", f"no cell for column {', '.join(map(repr, short))}"))
     record = {key: _cell(key, cell) for key, cell in zip(header, cells, strict=False)}
-    return Row(line, record, tuple(faults))
+    return TrainingRow(line, record, tuple(faults))
 
 
 def _cell(column: str, cell: str) -> Any:

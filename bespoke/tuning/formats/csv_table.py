@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from bespoke.tuning.formats.example import Example, Reading, Record
-from bespoke.tuning.formats.format import Format
+from bespoke.tuning.formats.example import Example, Record, RecordReading
+from bespoke.tuning.formats.format import TrainingFormat
 from bespoke.tuning.formats.pairs import PAIRS, columns_of, read_pair, spell_pair
 
 HEADER = ("system", "prompt", "completion")
 
 
-class CSVTable(Format):
+class CSVTable(TrainingFormat):
     """Columns `prompt,completion` (or input/output, question/answer, human/assistant), optionally `system`.
 
     An empty system cell is no system prompt. Other columns ride along as text. The header and the delimiter
@@ -27,7 +27,7 @@ class CSVTable(Format):
         pair = columns_of(record)
         return f"columns {pair[0]!r} and {pair[1]!r}" if pair else ""
 
-    def read(self, record: Record) -> Reading:
+    def read(self, record: Record) -> RecordReading:
         return read_pair(record, *(columns_of(record) or PAIRS[0]), form=self.name, empty_is_none=True)
 
     def lost(self, example: Example) -> tuple[str, ...]:

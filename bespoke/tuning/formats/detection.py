@@ -9,12 +9,12 @@ from itertools import islice
 from pathlib import Path
 
 from bespoke.errors import BespokeError
-from bespoke.tuning.formats.bedrock import BedrockClaude, BedrockConversation
+from bespoke.tuning.formats.bedrock_conversation import BedrockClaude, BedrockConversation
 from bespoke.tuning.formats.chat import OpenAIChat, TRLConversational
 from bespoke.tuning.formats.conversations import Conversations
 from bespoke.tuning.formats.csv_table import CSVTable
 from bespoke.tuning.formats.example import Record
-from bespoke.tuning.formats.format import Format
+from bespoke.tuning.formats.format import TrainingFormat
 from bespoke.tuning.formats.gemini import Gemini
 from bespoke.tuning.formats.marked_text import MarkedText
 from bespoke.tuning.formats.other_methods import OTHERS
@@ -24,7 +24,7 @@ from bespoke.tuning.formats.rows import is_csv, rows
 
 SAMPLE = 50  # rows looked at
 # In the order in which a record that several formats recognise is claimed: the narrower one first.
-SFT: tuple[Format, ...] = (
+SFT: tuple[TrainingFormat, ...] = (
     BedrockConversation(),
     OpenAIChat(),
     BedrockClaude(),
@@ -38,30 +38,30 @@ SFT: tuple[Format, ...] = (
     MarkedText(),
 )
 CSV = CSVTable()
-ALL: tuple[Format, ...] = (*(make() for make in OTHERS[:-1]), *SFT, OTHERS[-1]())
-IN_TABLE: tuple[Format, ...] = tuple(
+ALL: tuple[TrainingFormat, ...] = (*(make() for make in OTHERS[:-1]), *SFT, OTHERS[-1]())
+IN_TABLE: tuple[TrainingFormat, ...] = tuple(
     CSV if form.name == "question_answer" else form
     for form in ALL
     if form.name not in ("prompt_completion", "trl_prompt_completion")
 )
-FORMATS: dict[str, Format] = {form.name: form for form in (*SFT, CSV)}
-KNOWN: dict[str, Format] = {form.name: form for form in (*ALL, CSV)}
+FORMATS: dict[str, TrainingFormat] = {form.name: form for form in (*SFT, CSV)}
+KNOWN: dict[str, TrainingFormat] = {form.name: form for form in (*ALL, CSV)}
 
 
 @dataclass(frozen=True, slots=True)
 class Detection:
     """A file's format, why, and the other formats in which the sampled rows read without a fault."""
 
-    format: Format
+    format: TrainingFormat
     why: str
     also: tuple[str, ...] = ()
     table: bool = False
 
-    def of(self, record: Record) -> Format:
+    def of(self, record: Record) -> TrainingFormat:
         """The format of one row: the file's where the row is in it or in none, else the first that recognises it."""
         return self.claim(record) or self.format
 
-    def claim(self, record: Record) -> Format | None:
+    def claim(self, record: Record) -> TrainingFormat | None:
         """The same; None for a row that is in no format at all."""
         if self.format.recognises(record):
             return self.format
@@ -69,12 +69,12 @@ class Detection:
         return KNOWN[next(iter(claims))] if claims else None
 
 
-def candidates(table: bool) -> tuple[Format, ...]:
+def candidates(table: bool) -> tuple[TrainingFormat, ...]:
     """The formats that rows of a table, or of JSON, may be in."""
     return IN_TABLE if table else ALL
 
 
-def format_named(name: str) -> Format:
+def format_named(name: str) -> TrainingFormat:
     """A format by its id, to be written; an unknown one is an error that lists them all."""
     if name not in FORMATS or not FORMATS[name].writable:
         known = ", ".join(name for name, form in FORMATS.items() if form.writable)
@@ -120,7 +120,7 @@ def _claims(record: Record, table: bool) -> dict[str, str]:
     return {name: why for name, why in found.items() if KNOWN[name].narrow} or dict(list(found.items())[:1])
 
 
-def _reads(other: Format, form: Format, records: Sequence[Record]) -> bool:
+def _reads(other: TrainingFormat, form: TrainingFormat, records: Sequence[Record]) -> bool:
     """Whether the other format reads the same example in every record that the chosen one finds faultless."""
     if form.method:
         return False

@@ -14,7 +14,7 @@ BLANK_LINE = "\n\n"  # between the text blocks of one turn where a format has no
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ToolCall:
     """A call of a tool. `arguments` is the parsed object, or the text as it stood where it does not parse.
 
     `raw` is the text that was parsed, where the source wrote one: a format that writes text writes the same.
@@ -45,7 +45,7 @@ class Turn:
     text: str
     extra: Mapping[str, Any] = field(default_factory=dict)  # keys beside role and text
     name: str = field(default="", compare=False)
-    calls: tuple[Call, ...] = ()  # of the assistant
+    calls: tuple[ToolCall, ...] = ()  # of the assistant
     answers: str = ""  # the id (or, where there are no ids, the name) of the call that a tool's turn answers
     reasoning: str = ""
     media: tuple[Media, ...] = ()
@@ -104,7 +104,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class RecordReading:
     """What could be read of one record: the example as far as it goes, and all that is wrong with it."""
 
     example: Example

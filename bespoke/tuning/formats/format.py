@@ -7,13 +7,13 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from bespoke.errors import BespokeError
-from bespoke.tuning.formats.example import ASSISTANT, HUMAN, Example, Fault, Reading, Record
+from bespoke.tuning.formats.example import ASSISTANT, HUMAN, Example, Fault, Record, RecordReading
 from bespoke.tuning.formats.linking import UNTIED
 
 VERSION = "bedrock-conversation-2024"
 
 
-class Format(ABC):
+class TrainingFormat(ABC):
     """One spelling of training data. Subclasses declare what they can carry and how they are recognised."""
 
     name: ClassVar[str]
@@ -37,7 +37,7 @@ class Format(ABC):
         """Why this record looks like the format, or "" where it does not."""
 
     @abstractmethod
-    def read(self, record: Record) -> Reading:
+    def read(self, record: Record) -> RecordReading:
         """The example in a record, as far as it can be read, with every fault of the record's shape."""
 
     @abstractmethod
@@ -88,9 +88,9 @@ class Format(ABC):
             raise BespokeError(f"{self.title} cannot carry {'; '.join(losses)}")
         return self.spell(example)
 
-    def checked(self, reading: Reading) -> Reading:
+    def checked(self, reading: RecordReading) -> RecordReading:
         """The reading with every key that this format does not know among its faults."""
-        return Reading(reading.example, (*reading.faults, *self.unknown_keys(reading.example)))
+        return RecordReading(reading.example, (*reading.faults, *self.unknown_keys(reading.example)))
 
     def unknown_keys(self, example: Example) -> tuple[Fault, ...]:
         """Keys that this format does not know, of the example and of its turns."""

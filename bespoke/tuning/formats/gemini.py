@@ -5,11 +5,20 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bespoke.tuning.formats.example import ASSISTANT, HUMAN, SYSTEM, TOOL, Example, Reading, Record, Turn
-from bespoke.tuning.formats.format import Format
+from bespoke.tuning.formats.dialogue_reading import finished
+from bespoke.tuning.formats.example import (
+    ASSISTANT,
+    HUMAN,
+    SYSTEM,
+    TOOL,
+    Example,
+    Record,
+    RecordReading,
+    Turn,
+)
+from bespoke.tuning.formats.format import TrainingFormat
 from bespoke.tuning.formats.linking import in_messages, linked, name_of
 from bespoke.tuning.formats.message_list import read_messages
-from bespoke.tuning.formats.reading import finished
 from bespoke.tuning.formats.tools import TOOL_KEYS, gemini_tools
 
 SYSTEM_KEYS = ("systemInstruction", "system_instruction")
@@ -18,7 +27,7 @@ NAMES = {HUMAN: "user", ASSISTANT: "model", TOOL: "user"}
 MEDIA = ("inlineData", "fileData", "inline_data", "file_data")
 
 
-class Gemini(Format):
+class Gemini(TrainingFormat):
     """`{"systemInstruction": {"parts": [{"text": ...}]}, "contents": [{"role": "user", "parts": [...]}]}`.
 
     Source: Google Cloud, Vertex AI generative AI, about supervised fine-tuning: dataset format.
@@ -43,7 +52,7 @@ class Gemini(Format):
             return "'contents' of 'parts'"
         return ""
 
-    def read(self, record: Record) -> Reading:
+    def read(self, record: Record) -> RecordReading:
         contents = record.get("contents")
         found = read_messages(contents, where="contents", role_key="role", text_key="parts", roles=ROLES)
         key = next((key for key in SYSTEM_KEYS if record.get(key) is not None), "")

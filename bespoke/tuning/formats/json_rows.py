@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from bespoke.tuning.formats.example import Fault, Record
-from bespoke.tuning.formats.json_values import Broken, Values
-from bespoke.tuning.formats.row import BOM, UTF_16, WIDE, Row
+from bespoke.tuning.formats.json_values import BrokenValue, Values
+from bespoke.tuning.formats.row import BOM, UTF_16, WIDE, TrainingRow
 
 WRAPPERS = ("data", "train", "examples", "rows", "items", "records", "samples", "dataset", "instances")
 LOOKED_AT = 1 << 16  # bytes of the beginning from which the kind of file is told
 SPACE = b" \t\r\n"
 
 
-def json_rows(file: IO[bytes]) -> Iterator[Row]:
+def json_rows(file: IO[bytes]) -> Iterator[TrainingRow]:
     """Every row of a JSON file of any of the three kinds."""
     first = file.readline(LOOKED_AT)
     if first.startswith(WIDE):
-        yield Row(1, None, (UTF_16,))
+        yield TrainingRow(1, None, (UTF_16,))
         return
     start = first.removeprefix(BOM)
     bom = (Fault("bom", "a byte order mark stands before the first row"),) if start != first else ()
@@ -29,7 +29,7 @@ def json_rows(file: IO[bytes]) -> Iterator[Row]:
         return
     file.seek(len(first) - len(start))
     for number, row in enumerate(_values(file), start=1):
-        yield Row(row.line, row.record, (*bom, *row.faults)) if number == 1 and bom else row
+        yield TrainingRow(row.line, row.record, (*bom, *row.faults)) if number == 1 and bom else row
 
 
 def _is_lines(start: bytes, file: IO[bytes]) -> bool:
@@ -72,35 +72,35 @@ def _opens(text: bytes) -> bool:
     return text == b"{" or (text.endswith((b"{", b"[", b",")) and text.startswith(b"{"))
 
 
-def _lines(file: IO[bytes]) -> Iterator[Row]:
+def _lines(file: IO[bytes]) -> Iterator[TrainingRow]:
     for number, line in enumerate(file, start=1):
         faults: list[Fault] = []
         if number == 1 and line.startswith(BOM):
             faults.append(Fault("bom", "a byte order mark stands before the first row"))
             line = line[len(BOM) :]
         if not line.strip():
-            yield Row(number, None, (*faults, Fault("blank_line", "a blank line")))
+            yield TrainingRow(number, None, (*faults, Fault("blank_line", "a blank line")))
             continue
         record, fault = parse(line)
-        yield Row(number, record, (*faults, *([fault] if fault else [])))
+        yield TrainingRow(number, record, (*faults, *([fault] if fault else [])))
 
 
-def _values(file: IO[bytes]) -> Iterator[Row]:
+def _values(file: IO[bytes]) -> Iterator[TrainingRow]:
     """Rows of an array or of objects in a row; an object that only wraps a list of rows gives these."""
     number = 0
     for value in Values(file, decode).each():
         number += 1
-        if isinstance(value, Broken):
-            yield Row(number, None, (Fault(value.rule, value.message),))
+        if isinstance(value, BrokenValue):
+            yield TrainingRow(number, None, (Fault(value.rule, value.message),))
             continue
         inside = _wrapped(value)
         if inside is None:
-            yield Row(number, *_record(value))
+            yield TrainingRow(number, *_record(value))
             continue
         number -= 1
         for one in inside:
             number += 1
-            yield Row(number, *_record(one))
+            yield TrainingRow(number, *_record(one))
 
 
 def _wrapped(value: object) -> list[Any] | None:
@@ -173,4 +173,4 @@ def decode(text: str, at: int) -> tuple[Any, int]:
         return _DECODER.raw_decode(text, at)
     except Repeated as error:
         _, end = _PLAIN.raw_decode(text, at)
-        return Broken("duplicate_key", f"the key {str(error)!r} stands twice in one object"), end
+        return BrokenValue("duplicate_key", f"the key {str(error)!r} stands twice in one object"), end

@@ -14,7 +14,7 @@ _GAP = re.compile(r"[\s,]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class BrokenValue:
     """A value that cannot be read, and the rule it breaks."""
 
     rule: str
@@ -44,23 +44,25 @@ class Values:
                     break
                 value = self._value()
                 yield value
-                if isinstance(value, Broken) and value.rule != "duplicate_key":
+                if isinstance(value, BrokenValue) and value.rule != "duplicate_key":
                     return
             yield from self._rest(in_array, mark)
         except UnicodeDecodeError as error:
-            yield Broken(
+            yield BrokenValue(
                 "encoding", f"not UTF-8 after character {self._passed + len(self._text)}: {error.reason}"
             )
 
-    def _rest(self, in_array: bool, mark: str) -> Iterator[Broken]:
+    def _rest(self, in_array: bool, mark: str) -> Iterator[BrokenValue]:
         if in_array and not mark:
-            yield Broken("invalid_json", "the array is not closed: the file ends inside it")
+            yield BrokenValue("invalid_json", "the array is not closed: the file ends inside it")
         elif in_array:
             self._at += 1
             self._skip(re.compile(r"\s*"))
             if self._text[self._at :]:
                 where = self._passed + self._at + 1
-                yield Broken("invalid_json", f"more stands after the end of the array, at character {where}")
+                yield BrokenValue(
+                    "invalid_json", f"more stands after the end of the array, at character {where}"
+                )
 
     def _value(self) -> Any:
         size = PIECE
@@ -86,11 +88,11 @@ class Values:
         near_end = len(self._text) - error.pos < 16
         return near_end or error.msg.startswith("Unterminated string")
 
-    def _broken(self, error: Exception) -> Broken:
+    def _broken(self, error: Exception) -> BrokenValue:
         if not isinstance(error, json.JSONDecodeError):
-            return Broken("invalid_json", str(error) or "nested too deeply")
+            return BrokenValue("invalid_json", str(error) or "nested too deeply")
         line = self._lines + self._text.count("\n", 0, error.pos) + 1
-        return Broken("invalid_json", f"{error.msg} in line {line}; what follows cannot be read")
+        return BrokenValue("invalid_json", f"{error.msg} in line {line}; what follows cannot be read")
 
     _lines = 0  # line breaks let go
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bespoke.tuning.formats.example import TOOL, Call, Example, Turn
+from bespoke.tuning.formats.example import TOOL, Example, ToolCall, Turn
 
 UNTIED = "ids of tool calls are left behind: names and order tie them to their results"
 
@@ -15,7 +15,7 @@ def linked(example: Example) -> tuple[Turn, ...]:
     if not example.uses_tools:
         return example.turns
     turns: list[Turn] = []
-    waiting: list[Call] = []
+    waiting: list[ToolCall] = []
     count = 0
     for turn in example.turns:
         if turn.role == TOOL:
@@ -34,7 +34,7 @@ def linked(example: Example) -> tuple[Turn, ...]:
     return tuple(turns)
 
 
-def _call_for(turn: Turn, waiting: Sequence[Call]) -> Call | None:
+def _call_for(turn: Turn, waiting: Sequence[ToolCall]) -> ToolCall | None:
     for matches in (lambda c: c.id == turn.answers, lambda c: c.name == turn.answers):
         found = next(filter(matches, waiting), None)
         if found is not None:

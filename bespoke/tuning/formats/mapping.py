@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bespoke.errors import BespokeError
-from bespoke.tuning.formats.row import Row
+from bespoke.tuning.formats.row import TrainingRow
 
 KNOWN = ("prompt", "completion", "system", "messages", "conversations", "instruction", "input", "output", "tools",
          "history")  # fmt: skip
@@ -25,7 +25,7 @@ def names_of(assignments: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def mapped(row: Row, names: Mapping[str, str]) -> Row:
+def mapped(row: TrainingRow, names: Mapping[str, str]) -> TrainingRow:
     """The row under other names; a dot in a key leads into an object. What stood under a taken name gives way."""
     if row.record is None:
         return row
@@ -39,7 +39,7 @@ def mapped(row: Row, names: Mapping[str, str]) -> Row:
         value = _value(row.record, key)
         if value is not None:
             record[name] = value if isinstance(value, (str, list, dict)) else str(value)
-    return Row(row.line, record, row.faults)
+    return TrainingRow(row.line, record, row.faults)
 
 
 def _value(record: Mapping[str, object], key: str) -> object:

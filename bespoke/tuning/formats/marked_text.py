@@ -5,8 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bespoke.tuning.formats.example import ASSISTANT, HUMAN, SYSTEM, Example, Fault, Reading, Record, Turn
-from bespoke.tuning.formats.format import Format
+from bespoke.tuning.formats.example import (
+    ASSISTANT,
+    HUMAN,
+    SYSTEM,
+    Example,
+    Fault,
+    Record,
+    RecordReading,
+    Turn,
+)
+from bespoke.tuning.formats.format import TrainingFormat
 from bespoke.tuning.formats.message_list import beside
 
 ROLES = {
@@ -25,7 +34,7 @@ MISTRAL = re.compile(r"\[INST\](.*?)\[/INST\](.*?)(?=\[INST\]|\Z)", re.DOTALL)
 SYSTEM_PART = re.compile(r"\s*<<SYS>>(.*?)<</SYS>>", re.DOTALL)
 
 
-class MarkedText(Format):
+class MarkedText(TrainingFormat):
     """A `text` with the turns of ChatML, Llama 2 and 3, Gemma, Zephyr, Guanaco or Alpaca in it.
 
     Read only: which template the text had is not kept. Sources: the models' chat templates.
@@ -50,12 +59,12 @@ class MarkedText(Format):
             else ""
         )
 
-    def read(self, record: Record) -> Reading:
+    def read(self, record: Record) -> RecordReading:
         system, turns, before = _turns(record.get("text") or "")
         faults = [Fault("wrong_type", "the text has a second system prompt")] if system is _SECOND else []
         if before:
             system = before if system is None else f"{before}\n\n{system}"
-        return Reading(Example(system, tuple(turns), beside(record, "text")), tuple(faults))
+        return RecordReading(Example(system, tuple(turns), beside(record, "text")), tuple(faults))
 
     def spell(self, example: Example) -> dict[str, Any]:
         raise NotImplementedError("text in a template is read, never written")

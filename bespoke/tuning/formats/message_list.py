@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bespoke.tuning.formats.content import Content, read_content
-from bespoke.tuning.formats.example import ASSISTANT, HUMAN, SYSTEM, TOOL, Call, Fault, Turn
-from bespoke.tuning.formats.kinds import absence, kind
+from bespoke.tuning.formats.example import ASSISTANT, HUMAN, SYSTEM, TOOL, Fault, ToolCall, Turn
+from bespoke.tuning.formats.json_kinds import absence, kind
+from bespoke.tuning.formats.message_content import MessageContent, read_content
 from bespoke.tuning.formats.structure import call_of
 
 MISSING = object()  # what stands under a key that a record does not have
@@ -79,7 +79,7 @@ def _read_one(
 
 
 def turns_of(
-    role: str, content: Content, extra: Mapping[str, Any], name: str, answers: str = ""
+    role: str, content: MessageContent, extra: Mapping[str, Any], name: str, answers: str = ""
 ) -> list[Turn]:
     """One message as turns: each result of a tool by itself, then what else it holds."""
     turns = [Turn(TOOL, result.text, result.extra, answers=result.answers) for result in content.results]
@@ -101,7 +101,9 @@ def turns_of(
     return turns
 
 
-def _content(item: Mapping[str, Any], place: str, text_key: str, faults: list[Fault]) -> Content | None:
+def _content(
+    item: Mapping[str, Any], place: str, text_key: str, faults: list[Fault]
+) -> MessageContent | None:
     """The content of a message with the calls and the reasoning that stand beside it."""
     calls = _calls(item, place, faults)
     beside = [item[key] for key in REASONING_KEYS if isinstance(item.get(key), str) and item[key]]
@@ -109,7 +111,7 @@ def _content(item: Mapping[str, Any], place: str, text_key: str, faults: list[Fa
         faults.append(Fault("missing_key", f"{place} has no {text_key!r}"))
         return None
     if calls and item.get(text_key) is None:
-        content: Content | None = Content()
+        content: MessageContent | None = MessageContent()
     else:
         content = read_content(item[text_key], f"{place}.{text_key}", faults)
     if content is not None:
@@ -118,7 +120,7 @@ def _content(item: Mapping[str, Any], place: str, text_key: str, faults: list[Fa
     return content
 
 
-def _calls(item: Mapping[str, Any], place: str, faults: list[Fault]) -> list[Call]:
+def _calls(item: Mapping[str, Any], place: str, faults: list[Fault]) -> list[ToolCall]:
     """Calls as OpenAI writes them beside the content, in today's and the older form."""
     listed = item.get("tool_calls")
     entries = list(listed) if isinstance(listed, list) else []

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from bespoke.tuning.formats.example import NOTHING, Example, Fault, Reading, Record
-from bespoke.tuning.formats.format import Format
+from bespoke.tuning.formats.example import NOTHING, Example, Fault, Record, RecordReading
+from bespoke.tuning.formats.format import TrainingFormat
 
 TARGETS = ("reference_answer", "ground_truth", "reference", "solution", "answer", "expected", "target", "test_cases",
            "reward_model", "reward_spec")  # fmt: skip
 GRADERS = {"string_check", "text_similarity", "score_model", "label_model", "python", "multi", "endpoint"}
 
 
-class OtherMethod(Format):
+class OtherMethod(TrainingFormat):
     """A format of which rows are recognised and refused, each with what it is for."""
 
     writable = False
     narrow = False
     needs: ClassVar[str]
 
-    def read(self, record: Record) -> Reading:
+    def read(self, record: Record) -> RecordReading:
         what = f"a row for {self.method}: {self.needs}"
-        return Reading(NOTHING, (Fault("other_method", what),))
+        return RecordReading(NOTHING, (Fault("other_method", what),))
 
     def spell(self, example: Example) -> dict[str, Any]:
         raise NotImplementedError("rows for another method are never written")

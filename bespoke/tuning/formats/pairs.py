@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bespoke.tuning.formats.example import ASSISTANT, BLANK_LINE, HUMAN, Example, Fault, Reading, Record, Turn
-from bespoke.tuning.formats.format import Format
+from bespoke.tuning.formats.example import (
+    ASSISTANT,
+    BLANK_LINE,
+    HUMAN,
+    Example,
+    Fault,
+    Record,
+    RecordReading,
+    Turn,
+)
+from bespoke.tuning.formats.format import TrainingFormat
 from bespoke.tuning.formats.message_list import USER_ROLES, beside, read_messages, read_text
 from bespoke.tuning.formats.tools import read_tools
 
@@ -42,7 +51,7 @@ def columns_of(record: Record) -> tuple[str, str] | None:
 
 def read_pair(
     record: Record, ask: str, answer: str, further: str = "", *, form: str = "", empty_is_none: bool = False
-) -> Reading:
+) -> RecordReading:
     """The example of a record whose prompt, answer and further input stand under these keys.
 
     `form` is the format that reads it: it writes the record back under the same keys, another under its own.
@@ -73,7 +82,7 @@ def read_pair(
     if further and record.get(further) and isinstance(record.get(ask), str) and record[ask]:
         spelling |= {"joined": f"{ask!r} and {further!r}", "halves": (record[ask], record[further])}
     found = Example(system if head is None else head, tuple(turns), beside(record, *own), spelling, tools)
-    return Reading(found, tuple(faults))
+    return RecordReading(found, tuple(faults))
 
 
 def _asked(record: Record, ask: str, further: str, faults: list[Fault]) -> tuple[str | None, list[Turn]]:
@@ -106,7 +115,7 @@ def _history(record: Record, faults: list[Fault]) -> Iterator[Turn]:
             faults.append(Fault("wrong_type", f"record.history[{n}] should be a prompt and an answer"))
 
 
-class QuestionAnswer(Format):
+class QuestionAnswer(TrainingFormat):
     """`{"question": ..., "answer": ...}`, or query/response, input/output and other such pairs.
 
     A system prompt (`system`, `system_prompt`), a `context` and a `history` of exchanges are read with them.
@@ -123,7 +132,7 @@ class QuestionAnswer(Format):
         pair = columns_of(record)
         return f"{pair[0]!r} and {pair[1]!r}" if pair and isinstance(record[pair[1]], str) else ""
 
-    def read(self, record: Record) -> Reading:
+    def read(self, record: Record) -> RecordReading:
         pair = columns_of(record) or self.first
         further = own_key(record, "context")
         return read_pair(
@@ -182,7 +191,7 @@ class Alpaca(QuestionAnswer):
         further = self._further(record)
         return f"'instruction'{f', {further!r}' if further else ''} and {answer!r}"
 
-    def read(self, record: Record) -> Reading:
+    def read(self, record: Record) -> RecordReading:
         ask = own_key(record, "instruction") or "instruction"
         return read_pair(
             record,

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from bespoke.errors import BespokeError
-from bespoke.tuning.formats.row import Row
+from bespoke.tuning.formats.row import TrainingRow
 
 BATCH = 1000  # rows
 INSTALL = 'reading Parquet needs pyarrow; install the extra: pip install "bespoke-workbook[parquet]"'
 
 
-def parquet_rows(path: Path) -> Iterator[Row]:
+def parquet_rows(path: Path) -> Iterator[TrainingRow]:
     """Every row, its number as its line. A field of a nested object that a row has not is left out of it."""
     try:
         import pyarrow
@@ -26,7 +26,7 @@ def parquet_rows(path: Path) -> Iterator[Row]:
             for batch in file.iter_batches(batch_size=BATCH):
                 for record in batch.to_pylist():
                     number += 1
-                    yield Row(number, {key: _plain(value) for key, value in record.items()})
+                    yield TrainingRow(number, {key: _plain(value) for key, value in record.items()})
     except (pyarrow.ArrowException, pyarrow.ArrowInvalid) as error:
         raise BespokeError(f"is no Parquet file that can be read: {error}", path=str(path)) from None
 

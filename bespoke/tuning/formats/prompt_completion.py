@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from bespoke.tuning.formats.chat import riding, spell_messages, unheard
-from bespoke.tuning.formats.example import ASSISTANT, HUMAN, Example, Fault, Reading, Record
-from bespoke.tuning.formats.format import Format
+from bespoke.tuning.formats.dialogue_reading import finished
+from bespoke.tuning.formats.example import ASSISTANT, HUMAN, Example, Fault, Record, RecordReading
+from bespoke.tuning.formats.format import TrainingFormat
 from bespoke.tuning.formats.message_list import MISSING, USER_ROLES, Messages, read_messages
 from bespoke.tuning.formats.pairs import SYSTEMS, read_pair
-from bespoke.tuning.formats.reading import finished
 from bespoke.tuning.formats.tools import TOOL_KEYS, openai_tools
 
 
-class PromptCompletion(Format):
+class PromptCompletion(TrainingFormat):
     """`{"prompt": "...", "completion": "..."}`: one exchange, no system prompt, no other keys.
 
     A `system` beside them is read as the system prompt it is. Source: Amazon Bedrock user guide, preparing data
@@ -29,7 +29,7 @@ class PromptCompletion(Format):
         texts = isinstance(record.get("prompt"), str) and isinstance(record.get("completion"), str)
         return "'prompt' and 'completion' hold text" if texts else ""
 
-    def read(self, record: Record) -> Reading:
+    def read(self, record: Record) -> RecordReading:
         return self.checked(read_pair(record, "prompt", "completion"))
 
     def spell(self, example: Example) -> dict[str, Any]:
@@ -61,7 +61,7 @@ class TRLPromptCompletion(PromptCompletion):
             return "'prompt' and 'completion' hold messages"
         return super().recognises(record)
 
-    def read(self, record: Record) -> Reading:
+    def read(self, record: Record) -> RecordReading:
         if not isinstance(record.get("prompt"), list):
             return super().read(record)
         prompt, completion = (_messages(record, key) for key in ("prompt", "completion"))

@@ -12,7 +12,7 @@ UTF_16 = Fault("encoding", "the file is UTF-16, UTF-8 is needed")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TrainingRow:
     """One row: where it stands, the record if there is one, and what is wrong.
 
     `line` is its line in a file of lines, and its number in a JSON array or a Parquet file; both count from 1, and

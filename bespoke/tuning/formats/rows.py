@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,7 +13,8 @@ from bespoke.tuning.formats.excel_rows import excel_rows
 from bespoke.tuning.formats.json_rows import json_rows
 from bespoke.tuning.formats.mapping import mapped
 from bespoke.tuning.formats.parquet_rows import parquet_rows
-from bespoke.tuning.formats.row import Row
+from bespoke.tuning.formats.row import TrainingRow
+from bespoke.unpacking import Unpacked
 
 GZIP, PARQUET, ZIP, ZSTANDARD = b"\x1f\x8b", b"PAR1", b"PK\x03\x04", b"\x28\xb5\x2f\xfd"
 EXCEL = ".xlsx"
@@ -33,7 +33,7 @@ def is_csv(path: Path) -> bool:
     return container(path) == "csv"
 
 
-def rows(path: Path, names: Mapping[str, str] | None = None) -> Iterator[Row]:
+def rows(path: Path, names: Mapping[str, str] | None = None) -> Iterator[TrainingRow]:
     """Every row of a file of JSON Lines, a JSON array, CSV, an Excel sheet or Parquet, packed with gzip or not.
 
     `names` renames keys before anything looks at them. Raises BespokeError only where the file cannot be opened.
@@ -46,7 +46,7 @@ def rows(path: Path, names: Mapping[str, str] | None = None) -> Iterator[Row]:
         raise BespokeError(f"cannot read: {said}", path=str(path)) from error
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def _rows(path: Path) -> Iterator[TrainingRow]:
     with path.open("rb") as file:
         head = file.read(4)
         file.seek(0)
@@ -61,5 +61,5 @@ def _rows(path: Path) -> Iterator[Row]:
         if head == PARQUET or container(path) == "parquet":
             yield from parquet_rows(path)
             return
-        with cast("IO[bytes]", gzip.open(file)) if head[:2] == GZIP else file as opened:
+        with cast("IO[bytes]", Unpacked(file)) if head[:2] == GZIP else file as opened:
             yield from csv_rows(opened) if is_csv(path) else json_rows(opened)

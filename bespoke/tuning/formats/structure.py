@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from itertools import pairwise
 
-from bespoke.tuning.formats.example import ASSISTANT, HUMAN, TOOL, Call, Example, Fault, Turn
+from bespoke.tuning.formats.example import ASSISTANT, HUMAN, TOOL, Example, Fault, ToolCall, Turn
 
 EMPTY_SYSTEM = "the system prompt is empty"
 
@@ -79,10 +79,10 @@ def _answered(turn: Turn, n: int, open_calls: dict[str, str]) -> Iterator[Fault]
         del open_calls[by_name]
 
 
-def call_of(key: object, name: str, arguments: object) -> Call:
+def call_of(key: object, name: str, arguments: object) -> ToolCall:
     """A call as any vendor spells it: the arguments an object, or text that holds one."""
     raw = arguments if isinstance(arguments, str) else ""
-    return Call(str(key or ""), name, arguments_of(arguments), raw)
+    return ToolCall(str(key or ""), name, arguments_of(arguments), raw)
 
 
 def arguments_of(value: object) -> object:

@@ -11,8 +11,8 @@ from typing import Any
 
 from bespoke.clients.schema import Note
 from bespoke.errors import BespokeError
-from bespoke.tuning.jobs.answers import parse
-from bespoke.tuning.jobs.converse import Reply
+from bespoke.tuning.jobs.converse import ConverseReply
+from bespoke.tuning.jobs.tuned_answers import parse
 
 ROUNDED = 1  # decimals of a latency in milliseconds
 TEXT = "text"  # which text an answer speaks of: a note that was edited since is asked again
@@ -59,7 +59,7 @@ def _ends_in_newline(path: Path) -> bool:
         return file.read(1) == b"\n"
 
 
-def row_of(note: Note, reply: Reply) -> dict[str, Any]:
+def row_of(note: Note, reply: ConverseReply) -> dict[str, Any]:
     """One line of the journal: the recorded prediction, and of which text it speaks."""
     fields = parse(reply.text)
     latency = {} if reply.latency_ms is None else {"latency_ms": round(float(reply.latency_ms), ROUNDED)}

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from bespoke.claude.sending.backend import Forbidden
+from bespoke.claude.sending.destination import keep_loopback_direct, refuse_plain_http
 from bespoke.errors import BespokeError, printable
 
 INSTALL = 'boto3 is not installed; install the extra: pip install "bespoke-workbook[aws]"'
@@ -62,19 +64,27 @@ def clients(session: Any, region: str) -> Aws:
     from botocore.config import Config
 
     patient = Config(retries={"mode": "standard", "max_attempts": 6}, connect_timeout=10, read_timeout=120)
-    with told("who we are", region):
-        account = session.client("sts", region_name=region, config=patient).get_caller_identity()["Account"]
-        return Aws(
-            account=str(account),
-            region=region,
-            bedrock=session.client("bedrock", region_name=region, config=patient),
-            runtime=session.client("bedrock-runtime", region_name=region, config=patient),
-            s3=session.client("s3", region_name=region, config=patient),
-        )
+    keep_loopback_direct()
+
+    def client(service: str) -> Any:
+        return encrypted(session.client(service, region_name=region, config=patient))
+
+    with aws_errors("who we are", region):
+        account = client("sts").get_caller_identity()["Account"]
+        return Aws(str(account), region, client("bedrock"), client("bedrock-runtime"), client("s3"))
+
+
+def encrypted(client: Any) -> Any:
+    """The client, unless it would speak to another machine in the clear: then BespokeError."""
+    try:
+        refuse_plain_http(client.meta.endpoint_url)
+    except Forbidden as error:
+        raise BespokeError(str(error)) from None
+    return client
 
 
 @contextmanager
-def told(what: str, region: str = "") -> Iterator[None]:
+def aws_errors(what: str, region: str = "") -> Iterator[None]:
     """Turns an error of AWS into one line that says what was asked, why it failed and what to do."""
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import (

@@ -11,31 +11,33 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
-from bespoke import clients
-from bespoke.claude import Patience
+from bespoke import clients, confirmed
+from bespoke.claude import RetryPolicy
 from bespoke.clients.schema import Client
+from bespoke.echo import Echo
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.results import write_atomically
+from bespoke.tuning.jobs import ask_aws as look
 from bespoke.tuning.jobs import deploy as endpoints
 from bespoke.tuning.jobs import distil as distillation
-from bespoke.tuning.jobs import evaluate as evaluation
+from bespoke.tuning.jobs import evaluate_tuned as evaluation
 from bespoke.tuning.jobs import export as exporting
-from bespoke.tuning.jobs import lifecycle, look
-from bespoke.tuning.jobs import plan as planning
+from bespoke.tuning.jobs import lifecycle
 from bespoke.tuning.jobs import retire as ending
 from bespoke.tuning.jobs import role as roles
-from bespoke.tuning.jobs import strays as strayed
 from bespoke.tuning.jobs import submit as starting
-from bespoke.tuning.jobs import teach as teaching
+from bespoke.tuning.jobs import teacher_batches as teaching
+from bespoke.tuning.jobs import tuning_plan as planning
+from bespoke.tuning.jobs import unrecorded_resources as strayed
 from bespoke.tuning.jobs.aws import Aws
-from bespoke.tuning.jobs.converse import Reply, converse, ready_endpoint
+from bespoke.tuning.jobs.converse import ConverseReply, converse, ready_endpoint
 from bespoke.tuning.jobs.frame import Frame, frame_of
-from bespoke.tuning.jobs.outside import Outside, Say
+from bespoke.tuning.jobs.outside import Outside
 from bespoke.tuning.jobs.prepare import Choice
 from bespoke.tuning.jobs.profiles import profile
-from bespoke.tuning.jobs.saying import say_life, say_run, say_stray
-from bespoke.tuning.jobs.state import FOLDER, Run, Store, opened, the_run
+from bespoke.tuning.jobs.state import FOLDER, Store, TuningRun, opened, the_run
+from bespoke.tuning.jobs.status_lines import say_lifecycle, say_run, say_unrecorded
 
 POLL_SECONDS = 60.0
 OUTSIDE = Outside()
@@ -45,8 +47,8 @@ def plan(
     client_data: Path, name: str, *, model: str, task: str = "", region: str = "",
     hyperparameters: Mapping[str, str] | None = None, units: int = 1,
     leave_out_faulty: bool = False, drop: tuple[str, ...] = (), no_split: bool = False,
-    examples: int | None = None, ask_aws: bool = False, aws_profile: str = "", say: Say, outside: Outside = OUTSIDE,
-) -> planning.Plan:  # fmt: skip
+    examples: int | None = None, ask_aws: bool = False, aws_profile: str = "", say: Echo, outside: Outside = OUTSIDE,
+) -> planning.TuningPlan:  # fmt: skip
     """Steps, tokens, cost, schedule and every gate of tuning `model`; makes nothing.
 
     Asks nobody, but with `ask_aws` AWS itself how the base model stands.
@@ -62,7 +64,7 @@ def plan(
     for line in planning.lines(found, client, tuned):
         say(line)
     if ask_aws and chosen.provider == "bedrock":
-        say_life(client, chosen, outside.connect(where, aws_profile), outside, say)
+        say_lifecycle(client, chosen, outside.connect(where, aws_profile), outside, say)
     return found
 
 
@@ -72,10 +74,12 @@ def submit(
     hyperparameters: Mapping[str, str] | None = None, budget_usd: Decimal | None = None,
     yes: bool = False, again: bool = False, leave_out_faulty: bool = False, drop: tuple[str, ...] = (),
     no_split: bool = False, examples: int | None = None,
-    say: Say, outside: Outside = OUTSIDE,
-) -> Run:  # fmt: skip
+    say: Echo, outside: Outside = OUTSIDE,
+) -> TuningRun:  # fmt: skip
     """Starts the job, or goes on with the one that was started: a second submit makes nothing new."""
     client, facts = _client(client_data, name, outside)
+    if yes:
+        confirmed.require(client, say, budget_given=budget_usd is not None)
     chosen = profile(model, facts.as_of)
     if chosen.provider != "bedrock":
         raise BespokeError(f"{chosen.name} is not tuned from here; `bespoke tune export` writes its files")
@@ -99,7 +103,7 @@ def submit(
 def export(
     client_data: Path, name: str, *, model: str, task: str = "", out: Path | None = None,
     leave_out_faulty: bool = False, drop: tuple[str, ...] = (), no_split: bool = False,
-    examples: int | None = None, say: Say, outside: Outside = OUTSIDE,
+    examples: int | None = None, say: Echo, outside: Outside = OUTSIDE,
 ) -> exporting.Export:  # fmt: skip
     """Files and quotation for OpenAI, or data and a whole recipe for an open-weight model."""
     client, facts = _client(client_data, name, outside)
@@ -111,10 +115,12 @@ def export(
 
 def distil(
     client_data: Path, name: str, *, answers: Path, verdicts: Path | None = None, out: Path | None = None,
-    system: str | None = None, say: Say, outside: Outside = OUTSIDE,
+    system: str | None = None, say: Echo, outside: Outside = OUTSIDE,
 ) -> distillation.Distilled:  # fmt: skip
     """A teacher's accepted answers as a dataset file; refused without the written authorisation."""
     client, _ = _client(client_data, name, outside)
+    if client.engagement.access.distillation_authorised:
+        confirmed.require(client, say, budget_given=True)
     frame = Frame(system) if system is not None else frame_of(client.dataset)
     path = out or client.folder / FOLDER / "distilled.jsonl"
     found = distillation.distil(client, answers, frame, path, verdicts=verdicts)
@@ -127,11 +133,13 @@ def distil(
 
 def teach(
     client_data: Path, name: str, *, model: str, strategy: str = "structured_output", batch: bool = True,
-    budget_usd: Decimal | None = None, yes: bool = False, say: Say, outside: Outside = OUTSIDE,
-    patience: Patience | None = None,
+    budget_usd: Decimal | None = None, yes: bool = False, say: Echo, outside: Outside = OUTSIDE,
+    patience: RetryPolicy | None = None,
 ) -> teaching.Taught:  # fmt: skip
     """A teacher's answers to the training notes; refused without the written authorisation."""
     client, facts = _client(client_data, name, outside)
+    if yes:
+        confirmed.require(client, say, budget_given=budget_usd is not None)
     budget = client.engagement.evaluation.budget_usd if budget_usd is None else budget_usd
     found = teaching.teach(
         client, facts, model=model, strategy=strategy, batch=batch, budget_usd=budget, send=yes, say=say,
@@ -146,8 +154,8 @@ def teach(
 
 def status(
     client_data: Path, name: str, *, run: str = "", follow: bool = False, aws_profile: str = "",
-    say: Say, outside: Outside = OUTSIDE,
-) -> tuple[Run, ...]:  # fmt: skip
+    say: Echo, outside: Outside = OUTSIDE,
+) -> tuple[TuningRun, ...]:  # fmt: skip
     """How every run (or the named one) stands, asked of AWS; with `follow`, until no job is under way."""
     client, _ = _client(client_data, name, outside)
     with opened(client.folder, say) as store:
@@ -173,9 +181,9 @@ def status(
 
 def deploy(
     client_data: Path, name: str, *, run: str = "", units: int = 1, commitment: str = "",
-    budget_usd: Decimal | None = None, yes: bool = False, aws_profile: str = "", say: Say,
+    budget_usd: Decimal | None = None, yes: bool = False, aws_profile: str = "", say: Echo,
     outside: Outside = OUTSIDE,
-) -> Run:  # fmt: skip
+) -> TuningRun:  # fmt: skip
     """Gives the run's model an endpoint, unless it has one. What it burns is said before it is made."""
     client, facts = _client(client_data, name, outside)
     with opened(client.folder, say) as store:
@@ -193,9 +201,9 @@ def deploy(
 
 def invoke(
     client_data: Path, name: str, *, text: str, run: str = "", system: str | None = None,
-    as_written: bool = False, max_tokens: int | None = None, aws_profile: str = "", say: Say,
+    as_written: bool = False, max_tokens: int | None = None, aws_profile: str = "", say: Echo,
     outside: Outside = OUTSIDE,
-) -> Reply:  # fmt: skip
+) -> ConverseReply:  # fmt: skip
     """Asks the tuned model one thing, wrapped as its training examples were unless `as_written`."""
     client, facts = _client(client_data, name, outside)
     with opened(client.folder, say) as store:
@@ -214,10 +222,11 @@ def invoke(
 
 def evaluate(
     client_data: Path, name: str, *, run: str = "", base: bool = True, base_model: str = "",
-    aws_profile: str = "", say: Say, outside: Outside = OUTSIDE,
+    aws_profile: str = "", say: Echo, outside: Outside = OUTSIDE,
 ) -> tuple[Path, ...]:  # fmt: skip
     """Records the tuned model's and its base's answers to the held-out notes, for chapter 4 to score."""
     client, facts = _client(client_data, name, outside)
+    confirmed.require(client, say)
     with opened(client.folder, say) as store:
         chosen = the_run(store, run)
         model = profile(chosen.profile, facts.as_of)
@@ -233,17 +242,19 @@ def evaluate(
 
 def retire(
     client_data: Path, name: str, *, run: str = "", keep_model: bool = False, strays: bool = False,
-    yes: bool = False, aws_profile: str = "", say: Say, outside: Outside = OUTSIDE,
-) -> Run | None:  # fmt: skip
+    yes: bool = False, aws_profile: str = "", say: Echo, outside: Outside = OUTSIDE,
+) -> TuningRun | None:  # fmt: skip
     """Deletes what costs money and proves it. With `strays`, what no run of the state knows, once it is confirmed."""
     client, _ = _client(client_data, name, outside)
     with opened(client.folder, say) as store:
         if strays and not run:
             _retire_strays(store, client, yes, aws_profile, outside, say)
             return None
-        if not yes:
-            raise BespokeError(f"deletes what run {run or 'of this client'} has on AWS; confirm with --yes")
         chosen = the_run(store, run)
+        if not yes:
+            for line in ending.listed(chosen, keep_model=keep_model):
+                say(line)
+            raise BespokeError(f"deletes what run {chosen.name} has on AWS; confirm with --yes")
         aws = _signed_in(chosen, aws_profile, outside)
         return ending.retire(store, chosen, aws, outside, say, keep_model=keep_model)
 
@@ -254,20 +265,20 @@ def _client(client_data: Path, name: str, outside: Outside) -> tuple[Client, Fac
     return client, Facts(as_of=outside.today, overrides=client.engagement.thresholds)
 
 
-def _signed_in(run: Run, aws_profile: str, outside: Outside) -> Aws:
+def _signed_in(run: TuningRun, aws_profile: str, outside: Outside) -> Aws:
     aws = outside.connect(run.region, aws_profile)
     if aws.account != run.account:
         raise BespokeError(f"run {run.name} lives in AWS account {run.account}; you are in {aws.account}")
     return aws
 
 
-def _looked(store: Store, run: Run, aws_profile: str, outside: Outside) -> Run:
+def _looked(store: Store, run: TuningRun, aws_profile: str, outside: Outside) -> TuningRun:
     return look.look(store, run, _signed_in(run, aws_profile, outside), outside)
 
 
 def role(
     client_data: Path, name: str, *, model: str, account: str, bucket: str, region: str = "", kms_key: str = "",
-    reward_function: str = "", out: Path | None = None, say: Say, outside: Outside = OUTSIDE,
+    reward_function: str = "", out: Path | None = None, say: Echo, outside: Outside = OUTSIDE,
 ) -> roles.Role:  # fmt: skip
     """The IAM role that a job of this client needs, as policies; asks nobody and makes nothing on AWS."""
     client, facts = _client(client_data, name, outside)
@@ -286,22 +297,22 @@ def role(
     return found
 
 
-def _say_strays(store: Store, client: Client, aws_profile: str, outside: Outside, say: Say) -> None:
+def _say_strays(store: Store, client: Client, aws_profile: str, outside: Outside, say: Echo) -> None:
     for region in strayed.find(store.state, client.name, aws_profile, outside):
         if region.why_not:
             say(f"{region.name} was not asked what no run knows: {region.why_not}")
         for stray in region.strays:
-            say_stray(stray, say)
+            say_unrecorded(stray, say)
 
 
 def _retire_strays(
-    store: Store, client: Client, yes: bool, aws_profile: str, outside: Outside, say: Say
+    store: Store, client: Client, yes: bool, aws_profile: str, outside: Outside, say: Echo
 ) -> None:
     """Ends what no run knows, in every region; says it first, and that there is nothing where there is nothing."""
     found = list(strayed.find(store.state, client.name, aws_profile, outside))
     for region in found:
         for stray in region.strays:
-            say_stray(stray, say)
+            say_unrecorded(stray, say)
     several = sum(len(region.strays) for region in found)
     if several and not yes:
         raise BespokeError(f"deletes {several} things on AWS that no run knows; confirm with --yes")

@@ -7,13 +7,13 @@ from typing import Any
 
 from bespoke.clients.schema import Usage
 from bespoke.errors import BespokeError
-from bespoke.tuning.jobs.aws import Aws, told
+from bespoke.tuning.jobs.aws import Aws, aws_errors
 from bespoke.tuning.jobs.deploy import READY
-from bespoke.tuning.jobs.state import Run
+from bespoke.tuning.jobs.state import TuningRun
 
 
 @dataclass(frozen=True)
-class Reply:
+class ConverseReply:
     """What the model said, and what it took."""
 
     text: str
@@ -22,7 +22,7 @@ class Reply:
     stopped: str  # why: end_turn, max_tokens, ...
 
 
-def converse(aws: Aws, model: str, system: str | None, prompt: str, max_tokens: int) -> Reply:
+def converse(aws: Aws, model: str, system: str | None, prompt: str, max_tokens: int) -> ConverseReply:
     """The model's answer, as steady as it can be (temperature 0). `model` is an id or an endpoint's ARN."""
     request: dict[str, Any] = {
         "modelId": model,
@@ -31,11 +31,11 @@ def converse(aws: Aws, model: str, system: str | None, prompt: str, max_tokens: 
     }
     if system:
         request["system"] = [{"text": system}]
-    with told(f"a request to {model}", aws.region):
+    with aws_errors(f"a request to {model}", aws.region):
         answer = aws.runtime.converse(**request)
     content = answer.get("output", {}).get("message", {}).get("content", ())
     usage = answer.get("usage", {})
-    return Reply(
+    return ConverseReply(
         text="".join(block.get("text", "") for block in content),
         usage=Usage(
             input_tokens=usage.get("inputTokens", 0),
@@ -48,7 +48,7 @@ def converse(aws: Aws, model: str, system: str | None, prompt: str, max_tokens: 
     )
 
 
-def ready_endpoint(run: Run) -> str:
+def ready_endpoint(run: TuningRun) -> str:
     """The ARN that answers for a run; an error says what is missing."""
     endpoint = run.endpoint
     if endpoint is None or endpoint.status not in READY:

@@ -8,24 +8,25 @@ from decimal import Decimal
 from typing import Any
 
 from bespoke.clients.schema import Client
+from bespoke.echo import Echo
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.tuning.jobs import aws as amazon
-from bespoke.tuning.jobs import lifecycle, naming, quote
-from bespoke.tuning.jobs.aws import Aws, told
-from bespoke.tuning.jobs.look import endpoint_now, find_endpoint
-from bespoke.tuning.jobs.outside import Outside, Say
+from bespoke.tuning.jobs import aws_names, job_quote, lifecycle
+from bespoke.tuning.jobs.ask_aws import endpoint_now, find_endpoint
+from bespoke.tuning.jobs.aws import Aws, aws_errors
+from bespoke.tuning.jobs.outside import Outside
 from bespoke.tuning.jobs.profiles import Profile
-from bespoke.tuning.jobs.state import GONE, REFUSED, Endpoint, Run, Store
+from bespoke.tuning.jobs.state import GONE, REFUSED, Endpoint, Store, TuningRun
 
 COMMITMENTS = ("OneMonth", "SixMonths")
 READY = ("InService", "Active")
 
 
 def deploy(
-    client: Client, run: Run, profile: Profile, facts: Facts, store: Store, aws: Aws,
-    outside: Outside, say: Say, *, units: int, commitment: str, budget_usd: Decimal | None, yes: bool,
-) -> Run:  # fmt: skip
+    client: Client, run: TuningRun, profile: Profile, facts: Facts, store: Store, aws: Aws,
+    outside: Outside, say: Echo, *, units: int, commitment: str, budget_usd: Decimal | None, yes: bool,
+) -> TuningRun:  # fmt: skip
     """The run with its endpoint, made unless it is there. Raises BespokeError before money is spent."""
     if run.job.status != "Completed" or run.model is None:
         raise BespokeError(
@@ -47,7 +48,7 @@ def deploy(
         )
     else:
         say(f"run {run.name} already has an endpoint: {endpoint.name} ({endpoint.status})")
-    with told(f"the endpoint {endpoint.name}", aws.region):
+    with aws_errors(f"the endpoint {endpoint.name}", aws.region):
         if not endpoint.arn and find_endpoint(endpoint, aws) is None:
             _make(store, run, endpoint, aws, outside)
         run = run.model_copy(update={"endpoint": endpoint_now(endpoint, aws, outside)})
@@ -55,11 +56,11 @@ def deploy(
 
 
 def _intended(
-    client: Client, run: Run, profile: Profile, facts: Facts, aws: Aws, outside: Outside, say: Say,
+    client: Client, run: TuningRun, profile: Profile, facts: Facts, aws: Aws, outside: Outside, say: Echo,
     units: int, commitment: str, budget_usd: Decimal | None, yes: bool,
 ) -> Endpoint:  # fmt: skip
     """The endpoint to be, with what it burns, once the budget covers it and the user has said yes."""
-    hourly = quote.hourly_cost(client, profile, units, facts)
+    hourly = job_quote.hourly_cost(client, profile, units, facts)
     arranged = bool(client.engagement.access.private_haiku_arrangement)
     lifecycle.refuse_retired(
         facts, profile, outside.today, new_capacity=hourly is not None, arranged=arranged
@@ -68,7 +69,7 @@ def _intended(
     if hourly is None:
         if commitment or units != 1:
             raise BespokeError(f"{profile.name} is served on demand: it takes no units and no commitment")
-        each = f"paid by the token, beside {quote.storage_cost(client, facts)}"
+        each = f"paid by the token, beside {job_quote.storage_cost(client, facts)}"
     else:
         life = lifecycle.ask_lifecycle(aws, profile)
         if life is not None:
@@ -80,14 +81,14 @@ def _intended(
         assert budget_usd is not None
         hours = _hours_paid(hourly, commitment, units, budget_usd, facts)
         until = (outside.now() + timedelta(hours=hours)).date()
-        say(f"{hourly}; at the dearest the budget of {quote.usd(budget_usd)} USD is used up on {until}")
+        say(f"{hourly}; at the dearest the budget of {job_quote.usd(budget_usd)} USD is used up on {until}")
     else:
         say(each)
     number = run.endpoints_made + 1
-    name = naming.endpoint_name(run.job.name, number)
+    name = aws_names.endpoint_name(run.job.name, number)
     return Endpoint(
         name=name,
-        token=naming.token(aws.account, aws.region, name),
+        token=aws_names.token(aws.account, aws.region, name),
         intended_at=outside.now(),
         kind="on_demand" if hourly is None else "provisioned",
         number=number,
@@ -99,7 +100,9 @@ def _intended(
     )
 
 
-def _hours_paid(hourly: quote.Cost, commitment: str, units: int, budget_usd: Decimal, facts: Facts) -> int:
+def _hours_paid(
+    hourly: job_quote.Cost, commitment: str, units: int, budget_usd: Decimal, facts: Facts
+) -> int:
     """Hours the budget covers at the dearest price; a commitment must be covered to its end."""
     if units < 1 or (commitment and commitment not in COMMITMENTS):
         raise BespokeError(f"needs at least 1 unit, and no commitment or one of {', '.join(COMMITMENTS)}")
@@ -107,17 +110,17 @@ def _hours_paid(hourly: quote.Cost, commitment: str, units: int, budget_usd: Dec
     least = 1
     if commitment:
         days = facts.fact(f"tuning.commitment.{commitment.lower()}.days").number
-        least = int(days * quote.HOURS_PER_DAY)
+        least = int(days * job_quote.HOURS_PER_DAY)
     if hours < least:
         length = f"the commitment {commitment}" if commitment else "one hour"
         raise BespokeError(
-            f"{length} can cost up to {quote.usd(hourly.high * least)} USD, the budget is"
-            f" {quote.usd(budget_usd)}; nothing was made"
+            f"{length} can cost up to {job_quote.usd(hourly.high * least)} USD, the budget is"
+            f" {job_quote.usd(budget_usd)}; nothing was made"
         )
     return hours
 
 
-def _make(store: Store, run: Run, endpoint: Endpoint, aws: Aws, outside: Outside) -> None:
+def _make(store: Store, run: TuningRun, endpoint: Endpoint, aws: Aws, outside: Outside) -> None:
     from botocore.exceptions import ClientError
 
     assert run.model is not None

@@ -13,8 +13,8 @@ from bespoke.clients.schema import Client, Fields, Note
 from bespoke.errors import BespokeError, Problem
 from bespoke.results import write_atomically
 from bespoke.tuning.formats.format import to_json
-from bespoke.tuning.jobs.answers import parse
 from bespoke.tuning.jobs.frame import Frame
+from bespoke.tuning.jobs.tuned_answers import parse
 
 Reason = Literal[
     "accepted", "no_answer", "schema_broken", "differs_from_gold", "rejected_by_judge", "not_judged",

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bespoke.clients.schema import Client, Task
+from bespoke.echo import Echo
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.results import write_atomically
-from bespoke.tuning.jobs import lifecycle, quote
+from bespoke.tuning.jobs import job_quote, lifecycle
 from bespoke.tuning.jobs.frame import Frame, frame_of
-from bespoke.tuning.jobs.outside import Say
 from bespoke.tuning.jobs.prepare import Choice, Dataset, prepare
 from bespoke.tuning.jobs.profiles import Profile
 from bespoke.tuning.jobs.state import FOLDER
@@ -27,11 +27,11 @@ class Export:
 
     folder: Path
     dataset: Dataset
-    cost: quote.Cost
+    cost: job_quote.Cost
 
 
 def export(
-    client: Client, task: Task, profile: Profile, facts: Facts, say: Say, *,
+    client: Client, task: Task, profile: Profile, facts: Facts, say: Echo, *,
     out: Path | None, choice: Choice,
 ) -> Export:  # fmt: skip
     """Checks and converts the dataset for a vendor's or the client's own training.
@@ -45,7 +45,7 @@ def export(
     lifecycle.refuse_unless_open(client, facts, profile, task)
     folder = out or client.folder / FOLDER / f"export-{profile.profile}"
     dataset = prepare(client, facts, profile, folder, choice)
-    cost = quote.training_cost(client, profile, dataset, quote.epochs_of({}, facts), facts)
+    cost = job_quote.training_cost(client, profile, dataset, job_quote.epochs_of({}, facts), facts)
     for file in dataset.files:
         say(f"{file.path}: {file.rows:,} examples as {profile.format}, about {file.tokens:,} tokens")
     if profile.provider == "openai":
@@ -56,7 +56,7 @@ def export(
     return Export(folder, dataset, cost)
 
 
-def _warn_of_closing(profile: Profile, facts: Facts, say: Say) -> None:
+def _warn_of_closing(profile: Profile, facts: Facts, say: Echo) -> None:
     """What is true on paper and only the client's organisation can find out."""
     inactive = facts.day(f"{profile.lifecycle}.tuning_closed_to_inactive_organisations")
     last = facts.day(f"{profile.lifecycle}.last_new_tuning_job")
@@ -67,7 +67,7 @@ def _warn_of_closing(profile: Profile, facts: Facts, say: Say) -> None:
         say(f"last day for a new job: {last}; the model and everything tuned on it stops on {end}")
 
 
-def _recipe(client: Client, folder: Path, dataset: Dataset, say: Say) -> None:
+def _recipe(client: Client, folder: Path, dataset: Dataset, say: Echo) -> None:
     """Settings, chat template, held-out notes and instructions beside the data."""
     if not (folder / places.RECIPE).exists():  # what the user has changed stays
         shutil.copyfile(places.DEFAULTS, folder / places.RECIPE)

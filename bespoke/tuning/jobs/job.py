@@ -6,21 +6,22 @@ from collections.abc import Callable
 from typing import Any
 
 from bespoke.clients.schema import Client
+from bespoke.echo import Echo
+from bespoke.tuning.jobs import ask_aws
 from bespoke.tuning.jobs import aws as amazon
-from bespoke.tuning.jobs import look
-from bespoke.tuning.jobs.aws import Aws, told
-from bespoke.tuning.jobs.outside import Outside, Say
-from bespoke.tuning.jobs.state import REFUSED, Run, Store
+from bespoke.tuning.jobs.aws import Aws, aws_errors
+from bespoke.tuning.jobs.outside import Outside
+from bespoke.tuning.jobs.state import REFUSED, Store, TuningRun
 
 
 def ensure_job(
-    store: Store, run: Run, aws: Aws, client: Client, outside: Outside, say: Say,
+    store: Store, run: TuningRun, aws: Aws, client: Client, outside: Outside, say: Echo,
     *, allowed: Callable[[], None] | None = None,
-) -> Run:  # fmt: skip
+) -> TuningRun:  # fmt: skip
     """The job of the run's name: the one that is there, else a new one, once `allowed` has not raised."""
     from botocore.exceptions import ClientError
 
-    with told(f"the job {run.job.name}", aws.region):
+    with aws_errors(f"the job {run.job.name}", aws.region):
         found = amazon.found(aws.bedrock.get_model_customization_job, jobIdentifier=run.job.name)
         if found is None:
             if allowed is not None:
@@ -33,10 +34,10 @@ def ensure_job(
                     _refused(store, run, error, outside)
                     raise
             found = aws.bedrock.get_model_customization_job(jobIdentifier=run.job.name)
-    return store.keep(look.with_job(run, found, outside))
+    return store.keep(ask_aws.with_job(run, found, outside))
 
 
-def _refused(store: Store, run: Run, error: Any, outside: Outside) -> None:
+def _refused(store: Store, run: TuningRun, error: Any, outside: Outside) -> None:
     """A request that AWS would not take made nothing; any other failure leaves the question open."""
     if error.response.get("Error", {}).get("Code") in ("ValidationException", "AccessDeniedException"):
         message = amazon.scrub(str(error.response["Error"].get("Message", "")))
@@ -44,7 +45,7 @@ def _refused(store: Store, run: Run, error: Any, outside: Outside) -> None:
         store.keep(run.model_copy(update={"job": job}))
 
 
-def _request(run: Run, client: Client) -> dict[str, Any]:
+def _request(run: TuningRun, client: Client) -> dict[str, Any]:
     """The arguments of CreateModelCustomizationJob."""
     files = {upload.role: f"s3://{run.bucket}/{upload.key}" for upload in run.uploads}
     place = run.uploads[0].key.rpartition("/")[0]

@@ -13,7 +13,7 @@ from bespoke.clients.schema import Client, Task
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.tuning.jobs import aws as amazon
-from bespoke.tuning.jobs.aws import Aws, told
+from bespoke.tuning.jobs.aws import Aws, aws_errors
 from bespoke.tuning.jobs.prepare import Dataset
 from bespoke.tuning.jobs.profiles import Profile
 
@@ -97,7 +97,7 @@ def ask_lifecycle(aws: Aws, profile: Profile) -> Lifecycle | None:
     """The base model's life as AWS tells it today; None when this user may not ask, or AWS fails to answer."""
     from botocore.exceptions import ClientError
 
-    with told(f"the lifecycle of {profile.name}", aws.region):
+    with aws_errors(f"the lifecycle of {profile.name}", aws.region):
         try:
             found = amazon.found(aws.bedrock.get_foundation_model, modelIdentifier=profile.base_model)
         except ClientError as error:

@@ -9,8 +9,6 @@ from datetime import UTC, date, datetime
 
 from bespoke.tuning.jobs.aws import Connect, connect
 
-Say = Callable[[str], None]
-
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)

@@ -15,9 +15,9 @@ from bespoke.errors import BespokeError, Problem
 from bespoke.facts.reader import Facts
 from bespoke.tuning.formats import detect, format_named
 from bespoke.tuning.formats.conversion import examples, whole_file, without
-from bespoke.tuning.formats.format import Format, to_json
+from bespoke.tuning.formats.format import TrainingFormat, to_json
+from bespoke.tuning.jobs.data_verdict import refuse
 from bespoke.tuning.jobs.profiles import Profile
-from bespoke.tuning.jobs.verdict import refuse
 
 if TYPE_CHECKING:
     from bespoke.chapters.dataset_readiness import DatasetReadiness
@@ -89,12 +89,12 @@ def prepare(
         raise BespokeError("has no file; put training examples there", path=str(client.folder / "dataset"))
     from bespoke.chapters.dataset_readiness import compute
     from bespoke.chapters.dataset_readiness.compute import report
-    from bespoke.chapters.dataset_readiness.survey import Wish, survey
+    from bespoke.chapters.dataset_readiness.dataset_division import DivisionRequest, divided_dataset
 
-    found = survey(client, facts)
+    found = divided_dataset(client, facts)
     if not choice.leave_out_faulty:
         refuse(report(found, client.tasks, facts), profile.route, client.name)
-    wish = Wish(validation=profile.validation, split=not choice.no_split, examples=choice.examples)
+    wish = DivisionRequest(validation=profile.validation, split=not choice.no_split, examples=choice.examples)
     sides: dict[int, dict[int, Side]] = {}
     for number, line, side in found.rows_for(profile.route, wish):
         sides.setdefault(number, {})[line] = side
@@ -118,7 +118,7 @@ def prepare(
 
 def too_few(client: Client, facts: Facts, profile: Profile, training: int) -> tuple[Problem, ...]:
     """What is wrong where the model itself takes no job with so few rows: one route has models with other limits."""
-    from bespoke.chapters.dataset_readiness.rules import rules_as_of
+    from bespoke.chapters.dataset_readiness.dataset_rules import rules_as_of
 
     rule = rules_as_of(facts.as_of).limit_for("records_min", profile.route, profile.profile)
     if rule is None or not rule.profiles or training >= rule.number:
@@ -134,7 +134,11 @@ def digest_of(files: Sequence[tuple[str, str]], *more: str) -> str:
 
 
 def _write(
-    client: Client, sides: Mapping[int, Mapping[int, Side]], target: Format, choice: Choice, folder: Path
+    client: Client,
+    sides: Mapping[int, Mapping[int, Side]],
+    target: TrainingFormat,
+    choice: Choice,
+    folder: Path,
 ) -> Counter[str]:
     """Writes each row to the file of its side, in the target's spelling; rows per side, "" for those in none."""
     counts: Counter[str] = Counter()

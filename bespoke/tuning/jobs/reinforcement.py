@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from bespoke.chapters.dataset_readiness.rules import rules_as_of
+from bespoke.chapters.dataset_readiness.dataset_rules import rules_as_of
 from bespoke.tuning.jobs.prepare import Dataset
 from bespoke.tuning.jobs.profiles import Profile
 

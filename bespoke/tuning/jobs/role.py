@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bespoke.errors import BespokeError
-from bespoke.tuning.jobs import naming
+from bespoke.tuning.jobs import aws_names
 from bespoke.tuning.jobs.upload import NAME as BUCKET
 
 ACCOUNT = re.compile(r"\d{12}")
@@ -43,7 +43,7 @@ def role(
             wanted = {"account": "twelve digits", "bucket": "a bucket's name"}.get(what, "an ARN")
             raise BespokeError(f"{given!r} is no {what}; give {wanted}")
     return Role(
-        name=f"{naming.prefix(client)}tuning",
+        name=f"{aws_names.prefix(client)}tuning",
         trust=_policy(
             {
                 "Effect": "Allow",
@@ -65,7 +65,7 @@ def _statements(
     client: str, account: str, bucket: str, kms_key: str, reward_function: str
 ) -> Iterator[dict[str, Any]]:
     """What the job does: list and read this client's folder, write the results into it, and nothing else."""
-    folder = naming.client_folder(client)
+    folder = aws_names.client_folder(client)
     of_us = {"StringEquals": {"aws:ResourceAccount": account}}
     yield _allow("ListTheClientsFolder", ["s3:ListBucket"], f"arn:aws:s3:::{bucket}",
                  {**of_us, "StringLike": {"s3:prefix": [f"{folder}*"]}})  # fmt: skip

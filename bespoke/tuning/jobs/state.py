@@ -1,5 +1,6 @@
 """What was asked of AWS for a client and what became of it: tuning/state.json in the client's folder.
 
+It is sealed by this machine, and every name in it is computed again: nobody else's state and no other name is acted on.
 Every step is written here before the call that makes it, under a name that is computed from its inputs.
 After a crash at any point the next command finds the intention, asks AWS for that name, and goes on from
 the answer.
@@ -18,10 +19,13 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from bespoke import foreign, machine
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.results import Part, write_atomically
 from bespoke.runner.lock import one_at_a_time
+from bespoke.saving import keep_out_of_git
+from bespoke.tuning.jobs import aws_names
 
 FOLDER = "tuning"
 FILE = "state.json"
@@ -31,7 +35,7 @@ REFUSED = "refused"  # AWS would not take the request: nothing was made
 ENDED = ("Failed", "Stopped", "Completed", REFUSED, GONE)  # a thing that runs no longer
 
 
-class Thing(Part):
+class AwsResource(Part):
     """One thing on AWS: first intended, then in AWS's own states, in the end gone."""
 
     name: str
@@ -47,7 +51,7 @@ class Thing(Part):
         return self.status in ENDED
 
 
-class Endpoint(Thing):
+class Endpoint(AwsResource):
     """What answers requests. Provisioned Throughput is paid by the hour, a deployment by the token."""
 
     kind: Literal["provisioned", "on_demand"]
@@ -73,7 +77,7 @@ class Upload(Part):
     status: str = INTENDED
 
 
-class Run(Part):
+class TuningRun(Part):
     """One customisation: the job, the model it makes and the endpoint that serves it."""
 
     name: str
@@ -98,8 +102,8 @@ class Run(Part):
     training_usd_low: Decimal
     training_usd_high: Decimal
     uploads: tuple[Upload, ...] = ()
-    job: Thing
-    model: Thing | None = None
+    job: AwsResource
+    model: AwsResource | None = None
     endpoint: Endpoint | None = None
     endpoints_made: int = 0
     model_ends_on: date | None = None  # announced end of life of the base model
@@ -120,7 +124,7 @@ class State(Part):
     forgotten_after_days: int = 7
     notice_days: int = 30
     unseen_job_days: int = 2
-    runs: Mapping[str, Run] = {}
+    runs: Mapping[str, TuningRun] = {}
 
 
 @dataclass
@@ -134,9 +138,10 @@ class Store:
     def of(cls, client_folder: Path) -> Store:
         """The state as it stands, without the lock: for looking only."""
         path = client_folder / FOLDER / FILE
-        return cls(path, _read(path))
+        _refuse_links(client_folder)
+        return cls(path, _read(path, client_folder.name))
 
-    def run(self, name: str) -> Run | None:
+    def run(self, name: str) -> TuningRun | None:
         return self.state.runs.get(name)
 
     def deadlines(self, facts: Facts) -> None:
@@ -145,27 +150,32 @@ class Store:
         days = {name: int(facts.fact(f"tuning.{name}").number) for name in names}
         self.state = self.state.model_copy(update=days)
 
-    def keep(self, run: Run) -> Run:
+    def keep(self, run: TuningRun) -> TuningRun:
         """Write the run down; the whole file or nothing."""
         self.state = self.state.model_copy(update={"runs": {**self.state.runs, run.name: run}})
         self.write()
         return run
 
     def write(self) -> None:
-        text = json.dumps(self.state.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False)
+        content = self.state.model_dump(mode="json")
+        client = self.path.parent.parent.name
+        content[foreign.SEAL] = machine.seal(foreign.purpose(client), machine.spelled(content))
+        text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
         write_atomically(self.path, text + "\n")
+        keep_out_of_git(self.path.parent)
 
 
 @contextmanager
 def opened(client_folder: Path, say: Callable[[str], None]) -> Iterator[Store]:
     """The state for one command at a time; a second one waits and says so."""
+    _refuse_links(client_folder)
     with one_at_a_time(
         client_folder / FOLDER, lambda: say("another command is at work on this client; waiting")
     ):
         yield Store.of(client_folder)
 
 
-def the_run(store: Store, name: str) -> Run:
+def the_run(store: Store, name: str) -> TuningRun:
     """The run of a name, or the only one there is; an error lists them."""
     runs = store.state.runs
     if name and name in runs:
@@ -177,7 +187,14 @@ def the_run(store: Store, name: str) -> Run:
     raise BespokeError(f"{what}; runs of this client: {known}", path=str(store.path))
 
 
-def _read(path: Path) -> State:
+def _refuse_links(client_folder: Path) -> None:
+    for name in (FOLDER, f"{FOLDER}/{FILE}"):
+        if (client_folder / name).is_symlink():
+            message = "is a link; state is never read or written through one"
+            raise BespokeError(message, path=f"{client_folder.name}/{name}")
+
+
+def _read(path: Path, client: str) -> State:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -189,10 +206,36 @@ def _read(path: Path) -> State:
         version = found.get("version") if isinstance(found, dict) else None
         if version != VERSION:
             raise BespokeError(f"is of version {version!r}, this program reads {VERSION}", path=str(path))
-        return State.model_validate(found)
+        ours = foreign.is_ours(client, found)
+        found.pop(foreign.SEAL, None)
+        state = State.model_validate(found)
     except (json.JSONDecodeError, ValidationError) as error:
         first = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
         raise BespokeError(
             f"is damaged ({first}); it says what runs on AWS: restore it from a copy, do not delete it",
             path=str(path),
         ) from error
+    if not ours:
+        raise BespokeError(foreign.NOT_OURS.format(client=client), path=str(path))
+    for key, run in state.runs.items():
+        _refuse_other_names(client, key, run, path)
+    return state
+
+
+def _refuse_other_names(client: str, key: str, run: TuningRun, path: Path) -> None:
+    """What a run acts on has the names that are computed from it, or nothing is done."""
+    job = aws_names.job_name(client, run.name, run.digest, run.attempt)
+    place = aws_names.folder_key(client, run.name, run.digest)
+    right: dict[str, tuple[str, str]] = {
+        "run": (key, run.name),
+        "job": (run.job.name, job),
+        "model": (run.model.name if run.model else job, job),
+        "endpoint": (run.endpoint.name, aws_names.endpoint_name(job, run.endpoint.number))
+        if run.endpoint
+        else ("", ""),
+        **{upload.role: (upload.key.rpartition("/")[0] + "/", place) for upload in run.uploads},
+    }
+    for what, (there, computed) in right.items():
+        if there != computed:
+            message = f"names {there!r} as the {what} of run {run.name}, which would be {computed!r}: nothing is done"
+            raise BespokeError(message, path=str(path))

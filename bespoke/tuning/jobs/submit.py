@@ -11,15 +11,16 @@ from decimal import Decimal
 from pathlib import Path
 
 from bespoke.clients.schema import Client, Task
+from bespoke.echo import Echo
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
-from bespoke.tuning.jobs import lifecycle, naming, quote, upload
+from bespoke.tuning.jobs import aws_names, job_quote, lifecycle, upload
 from bespoke.tuning.jobs.aws import Aws
 from bespoke.tuning.jobs.job import ensure_job
-from bespoke.tuning.jobs.outside import Outside, Say
+from bespoke.tuning.jobs.outside import Outside
 from bespoke.tuning.jobs.prepare import ALL_SOUND, NAMES, Choice, Dataset, digest_of, prepare
 from bespoke.tuning.jobs.profiles import Profile, chosen
-from bespoke.tuning.jobs.state import FOLDER, REFUSED, Run, Store, Thing, Upload
+from bespoke.tuning.jobs.state import FOLDER, REFUSED, AwsResource, Store, TuningRun, Upload
 
 ROLE = re.compile(r"arn:aws(?:-[^:]+)?:iam::(\d{12}):role/.+")
 RUN = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -42,8 +43,8 @@ class Order:
 
 def submit(
     client: Client, task: Task, profile: Profile, region: str, facts: Facts, order: Order,
-    store: Store, aws_profile: str, outside: Outside, say: Say,
-) -> Run:  # fmt: skip
+    store: Store, aws_profile: str, outside: Outside, say: Echo,
+) -> TuningRun:  # fmt: skip
     """The run, with its job on AWS. Raises BespokeError before anything is made that must not be."""
     if not RUN.fullmatch(order.run):
         raise BespokeError(f"{order.run!r} is no run name; use lower-case letters, digits, - and _")
@@ -80,7 +81,7 @@ def submit(
     return ensure_job(store, run, aws, client, outside, say, allowed=open_still if cost is None else None)
 
 
-def _resumed(order: Order, before: Run | None) -> Order:
+def _resumed(order: Order, before: TuningRun | None) -> Order:
     """What was not said again is as it was."""
     if before is None:
         return order
@@ -132,11 +133,11 @@ def _file_folder(run: str, digest: str) -> str:
     return f"{FOLDER}/{run}-{digest[:8]}"
 
 
-def _is_over(run: Run) -> bool:
+def _is_over(run: TuningRun) -> bool:
     return run.retired or run.job.status in ("Failed", "Stopped", REFUSED)
 
 
-def _existing(before: Run | None, digest: str, order: Order) -> Run | None:
+def _existing(before: TuningRun | None, digest: str, order: Order) -> TuningRun | None:
     """The run to go on with; None where a new attempt is to be started."""
     if before is None:
         return None
@@ -161,21 +162,21 @@ def _existing(before: Run | None, digest: str, order: Order) -> Run | None:
 def _affordable(
     client: Client, profile: Profile, dataset: Dataset, settings: Mapping[str, str], facts: Facts,
     order: Order,
-) -> quote.Cost:  # fmt: skip
+) -> job_quote.Cost:  # fmt: skip
     """The training cost, once a budget covers its upper end and the user has said yes."""
-    cost = quote.training_cost(client, profile, dataset, quote.epochs_of(settings, facts), facts)
+    cost = job_quote.training_cost(client, profile, dataset, job_quote.epochs_of(settings, facts), facts)
     if not order.yes or order.budget_usd is None:
         raise BespokeError(f"{cost}; nothing was made: confirm with --yes and a --budget in USD")
     if cost.high > order.budget_usd:
         ask = f"; a quotation for {cost.asked[0]} in prices.yaml narrows it" if cost.asked else ""
         raise BespokeError(
-            f"training can cost up to {quote.usd(cost.high)} USD, the budget is"
-            f" {quote.usd(order.budget_usd)}; nothing was made{ask}"
+            f"training can cost up to {job_quote.usd(cost.high)} USD, the budget is"
+            f" {job_quote.usd(order.budget_usd)}; nothing was made{ask}"
         )
     return cost
 
 
-def _alive(client: Client, profile: Profile, aws: Aws, outside: Outside, say: Say) -> None:
+def _alive(client: Client, profile: Profile, aws: Aws, outside: Outside, say: Echo) -> None:
     """Asks AWS whether the base model is alive. Raises BespokeError where it says no."""
     arranged = bool(client.engagement.access.private_haiku_arrangement) and bool(profile.hourly_price)
     life = lifecycle.ask_lifecycle(aws, profile)
@@ -187,8 +188,8 @@ def _alive(client: Client, profile: Profile, aws: Aws, outside: Outside, say: Sa
 
 def _new_run(
     client: Client, task: Task, profile: Profile, aws: Aws, facts: Facts, order: Order, dataset: Dataset,
-    settings: Mapping[str, str], digest: str, cost: quote.Cost, before: Run | None, outside: Outside,
-) -> Run:  # fmt: skip
+    settings: Mapping[str, str], digest: str, cost: job_quote.Cost, before: TuningRun | None, outside: Outside,
+) -> TuningRun:  # fmt: skip
     role = ROLE.fullmatch(order.role_arn)
     if role is None or role.group(1) != aws.account:
         raise BespokeError(
@@ -196,10 +197,10 @@ def _new_run(
             " there that Bedrock may take on"
         )
     attempt = 1 if before is None else before.attempt + (before.job.status != REFUSED)
-    name = naming.job_name(client.name, order.run, digest, attempt)
-    place = naming.folder_key(client.name, order.run, digest)
+    name = aws_names.job_name(client.name, order.run, digest, attempt)
+    place = aws_names.folder_key(client.name, order.run, digest)
     assert order.budget_usd is not None
-    return Run(
+    return TuningRun(
         name=order.run,
         profile=profile.profile,
         region=aws.region,
@@ -232,9 +233,9 @@ def _new_run(
             )
             for file in dataset.files
         ),
-        job=Thing(
+        job=AwsResource(
             name=name,
-            token=naming.token(aws.account, aws.region, name),
+            token=aws_names.token(aws.account, aws.region, name),
             intended_at=outside.now(),
         ),
         endpoints_made=0 if before is None else before.endpoints_made,

@@ -10,8 +10,8 @@ from typing import Any
 
 from bespoke.errors import BespokeError
 from bespoke.tuning.jobs import aws as amazon
-from bespoke.tuning.jobs.aws import Aws, told
-from bespoke.tuning.jobs.state import GONE, Run, Store, Upload
+from bespoke.tuning.jobs.aws import Aws, aws_errors
+from bespoke.tuning.jobs.state import GONE, Store, TuningRun, Upload
 
 IN_ONE_PIECE = 64 * 2**20  # bytes; larger files go in parts
 THERE = "there"
@@ -22,7 +22,7 @@ def check_bucket(aws: Aws, bucket: str) -> None:
     """The bucket must exist, belong to this account and lie in the region of the job."""
     if not NAME.fullmatch(bucket):
         raise BespokeError(f"{bucket!r} is no bucket name; name a bucket in {aws.region}")
-    with told(f"the bucket {bucket}", aws.region):
+    with aws_errors(f"the bucket {bucket}", aws.region):
         answer = amazon.found(aws.s3.head_bucket, Bucket=bucket, ExpectedBucketOwner=aws.account)
     if answer is None:
         raise BespokeError(f"AWS: there is no bucket {bucket}; make one in {aws.region}")
@@ -31,11 +31,13 @@ def check_bucket(aws: Aws, bucket: str) -> None:
         raise BespokeError(f"the bucket {bucket} is in {region}; the job needs one in {aws.region}")
 
 
-def upload_all(store: Store, run: Run, aws: Aws, client_folder: Path, say: Callable[[str], None]) -> Run:
+def upload_all(
+    store: Store, run: TuningRun, aws: Aws, client_folder: Path, say: Callable[[str], None]
+) -> TuningRun:
     """Sends what is not there yet; the state says `there` only of what S3 has confirmed by checksum."""
     for number, upload in enumerate(run.uploads):
         path = client_folder / upload.file
-        with told(f"the upload of {upload.file}", aws.region):
+        with aws_errors(f"the upload of {upload.file}", aws.region):
             if not _is_there(aws, run, upload):
                 _drop_parts(aws, run.bucket, upload.key)
                 _send(aws, run, upload, path)
@@ -61,13 +63,13 @@ def is_empty(aws: Aws, bucket: str, folder: str) -> bool:
     return next(_versions(aws, bucket, folder), None) is None and not _parts(aws, bucket, folder)
 
 
-def gone(run: Run) -> Run:
+def gone(run: TuningRun) -> TuningRun:
     return run.model_copy(
         update={"uploads": tuple(u.model_copy(update={"status": GONE}) for u in run.uploads)}
     )
 
 
-def _is_there(aws: Aws, run: Run, upload: Upload) -> bool:
+def _is_there(aws: Aws, run: TuningRun, upload: Upload) -> bool:
     found = amazon.found(
         aws.s3.head_object, Bucket=run.bucket, Key=upload.key, ExpectedBucketOwner=aws.account
     )
@@ -79,7 +81,7 @@ def _is_there(aws: Aws, run: Run, upload: Upload) -> bool:
     )
 
 
-def _send(aws: Aws, run: Run, upload: Upload, path: Path) -> None:
+def _send(aws: Aws, run: TuningRun, upload: Upload, path: Path) -> None:
     """S3 refuses a body that does not have the checksum sent with it."""
     settings: dict[str, Any] = {
         "Metadata": {"sha256": upload.sha256},

@@ -14,7 +14,7 @@ from transformers import TrainerCallback
 
 from bespoke.clients.schema import Fields
 from bespoke.results import write_atomically
-from bespoke.tuning.jobs.answers import parse
+from bespoke.tuning.jobs.tuned_answers import parse
 from bespoke.tuning.recipes.templates import Template
 
 
@@ -28,7 +28,7 @@ class HeldOut:
 
 
 @dataclass(frozen=True)
-class Scores:
+class HeldOutScores:
     """What one pass over the held-out notes shows. Chapter 4 has the intervals; this is to watch training by."""
 
     notes: int
@@ -60,7 +60,7 @@ def read_held_out(path: Path) -> tuple[HeldOut, ...]:
 
 def answer_all(
     model: Any, template: Template, held_out: Sequence[HeldOut], max_new_tokens: int, batch: int, out: Path
-) -> Scores:
+) -> HeldOutScores:
     """Ask for every note, greedily, `batch` at once; write the predictions and count what can be counted."""
     rows: dict[str, dict[str, Any]] = {}
     valid = exact = cut = 0
@@ -83,7 +83,7 @@ def answer_all(
     lines = (json.dumps(rows[note.id], ensure_ascii=False) + "\n" for note in held_out)
     write_atomically(out, "".join(lines))
     model.train(was_training)
-    return Scores(len(held_out), valid, exact, cut)
+    return HeldOutScores(len(held_out), valid, exact, cut)
 
 
 @dataclass(frozen=True)

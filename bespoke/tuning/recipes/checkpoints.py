@@ -16,7 +16,7 @@ from bespoke.results import write_atomically
 FOLDER, PROGRESS = "checkpoints", "progress.json"
 
 
-class Progress:
+class TrainingProgress:
     """What a training has done so far, on the disk after each epoch; its checkpoints are of one data and recipe."""
 
     def __init__(self, folder: Path, digest: str) -> None:

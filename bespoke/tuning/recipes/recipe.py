@@ -42,7 +42,7 @@ class Training(_Settings):
     loss: Literal["last_answer", "every_answer"] = "last_answer"
 
 
-class Evaluation(_Settings):
+class EvaluationSettings(_Settings):
     max_new_tokens: Whole
     every_epochs: Whole
     batch_size: Whole = 8
@@ -58,7 +58,7 @@ class Recipe(_Settings):
     seed: int
     lora: Lora
     training: Training
-    evaluation: Evaluation
+    evaluation: EvaluationSettings
 
     @property
     def revision(self) -> str:

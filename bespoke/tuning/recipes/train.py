@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,24 +15,24 @@ from peft import LoraConfig
 from transformers import AutoModelForCausalLM
 from trl import SFTConfig, SFTTrainer
 
+from bespoke.echo import Echo
 from bespoke.errors import BespokeError
 from bespoke.results import write_atomically
 from bespoke.tuning.recipes import mask
 from bespoke.tuning.recipes import recipe as places
 from bespoke.tuning.recipes.answering import AfterEachEpoch, answer_all, read_held_out
-from bespoke.tuning.recipes.checkpoints import FOLDER, Progress, best_epoch
-from bespoke.tuning.recipes.data import Rows, messages_of, read_rows
+from bespoke.tuning.recipes.checkpoints import FOLDER, TrainingProgress, best_epoch
 from bespoke.tuning.recipes.recipe import Recipe, read_recipe
 from bespoke.tuning.recipes.templates import Template, check_end, first_line, template_of
+from bespoke.tuning.recipes.training_rows import Rows, messages_of, read_rows
 
-Say = Callable[[str], None]
 LOSS = {
     "last_answer": "the loss is taken on the last answer of each example; earlier answers are read, not learnt",
     "every_answer": "the loss is taken on every answer of each example",
 }
 
 
-def train(folder: Path, say: Say) -> dict[str, Any]:
+def train(folder: Path, say: Echo) -> dict[str, Any]:
     """The best epoch's adapter in FOLDER/adapter, predictions of base and epochs, and FOLDER/training.json.
 
     A training that was broken off goes on from its last checkpoint. Raises BespokeError for a recipe, model or data
@@ -47,7 +46,7 @@ def train(folder: Path, say: Say) -> dict[str, Any]:
     check_end(template, messages_of(data.rows[0]), recipe)
     validation = folder / places.VALIDATION
     held_back = read_rows(validation, template, recipe) if validation.is_file() else None
-    progress = Progress(folder, _digest(recipe, data, held_back))
+    progress = TrainingProgress(folder, _digest(recipe, data, held_back))
     resumed = progress.resume()
     say(LOSS[recipe.training.loss])
     _score_base(recipe, folder, template, model, progress, say)
@@ -109,7 +108,7 @@ def _digest(recipe: Recipe, data: Rows, held_back: Rows | None) -> str:
 
 
 def _score_base(
-    recipe: Recipe, folder: Path, template: Template, model: Any, progress: Progress, say: Say
+    recipe: Recipe, folder: Path, template: Template, model: Any, progress: TrainingProgress, say: Echo
 ) -> None:
     """The base model's answers before anything is learnt: what tuning has to beat."""
     held_out = read_held_out(folder / places.HELD_OUT)
@@ -125,7 +124,7 @@ def _score_base(
 
 def _trainer(
     recipe: Recipe, folder: Path, template: Template, model: Any, data: Rows, held_back: Rows | None,
-    progress: Progress, say: Say,
+    progress: TrainingProgress, say: Echo,
 ) -> Any:  # fmt: skip
     try:
         return SFTTrainer(
@@ -187,7 +186,7 @@ def _adapter(recipe: Recipe) -> LoraConfig:
 
 
 def _after_each_epoch(
-    recipe: Recipe, folder: Path, template: Template, progress: Progress, say: Say
+    recipe: Recipe, folder: Path, template: Template, progress: TrainingProgress, say: Echo
 ) -> AfterEachEpoch:
     held_out = read_held_out(folder / places.HELD_OUT)
 

@@ -59,8 +59,18 @@ local function formula(source)
   return {pandoc.CodeBlock(typst), pandoc.CodeBlock(page)}
 end
 
+-- Our own Markdown, and the consultant's: a tag is printed as it is written.
+local function house(text)
+  return with_notes(read(text, formats.house)):walk{
+    Math = set,
+    RawInline = function(raw) return pandoc.Str(raw.text) end,
+    RawBlock = function(raw) return pandoc.Para{pandoc.Str((raw.text:gsub('%s+$', '')))} end,
+  }
+end
+
 local function blocks_of(piece)
   if piece.format == 'jupyter' then return markdown(piece.text) end
+  if piece.format == 'house' then return house(piece.text) end
   if piece.format == 'formula' then return formula(piece.text) end
   return with_notes(read(piece.text, formats[piece.format])):walk{Math = set}
 end

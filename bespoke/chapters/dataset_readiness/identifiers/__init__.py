@@ -12,14 +12,19 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from bespoke.chapters.dataset_readiness.identifiers.dates import DATES
-from bespoke.chapters.dataset_readiness.identifiers.fields import named_fields
-from bespoke.chapters.dataset_readiness.identifiers.looks import LOOKS, Look, holds_any, shape_of
+from bespoke.chapters.dataset_readiness.identifiers.check_digit_numbers import numbers
+from bespoke.chapters.dataset_readiness.identifiers.date_patterns import DATES
 from bespoke.chapters.dataset_readiness.identifiers.masking import masked_by, quoted_by
+from bespoke.chapters.dataset_readiness.identifiers.named_fields import named_fields
 from bespoke.chapters.dataset_readiness.identifiers.names import NAMES
-from bespoke.chapters.dataset_readiness.identifiers.numbers import numbers
 from bespoke.chapters.dataset_readiness.identifiers.phones import phone
-from bespoke.chapters.dataset_readiness.identifiers.places import PLACES, plates
+from bespoke.chapters.dataset_readiness.identifiers.postal_addresses import PLACES, plates
+from bespoke.chapters.dataset_readiness.identifiers.shape_patterns import (
+    LOOKS,
+    Look,
+    holds_any,
+    shape_of,
+)
 
 PATTERNS: tuple[Look, ...] = (*LOOKS, *DATES, *NAMES, *PLACES)
 

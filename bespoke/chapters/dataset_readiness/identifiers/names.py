@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bespoke.chapters.dataset_readiness.identifiers.looks import Look
+from bespoke.chapters.dataset_readiness.identifiers.shape_patterns import Look
 
 _UP, _LOW = "A-ZÀ-ÖØ-ÞŠŽŁŚ", "a-zß-öø-ÿšžłśńęąćżź"
 _WORD = rf"(?:(?:O|D|L)['’])?[{_UP}][{_LOW}]+(?:[-'’][{_UP}][{_LOW}]+)*"

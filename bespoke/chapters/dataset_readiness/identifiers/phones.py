@@ -14,7 +14,7 @@ from phonenumbers import (
     parse,
 )
 
-from bespoke.chapters.dataset_readiness.identifiers.looks import holds_any
+from bespoke.chapters.dataset_readiness.identifiers.shape_patterns import holds_any
 
 CANDIDATE = re.compile(r"(?<![\w.,:/=#-])(?:\+|00)?\(?\d[\d() ./\u00a0-]{5,20}\d(?![\w%°]|[.,:]\d|-\d)")
 LABEL = re.compile(

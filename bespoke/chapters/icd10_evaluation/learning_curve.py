@@ -1,0 +1,102 @@
+"""How scores grow with training examples: rungs trained here on fewer notes, and tuned models on record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bespoke.chapters.icd10_evaluation.decision import group_of
+from bespoke.chapters.icd10_evaluation.note_answers import RungRun, decided
+from bespoke.chapters.icd10_evaluation.result import LearningCurve, LearningPoint
+from bespoke.chapters.icd10_evaluation.scores import CodeCounts, Sets, count
+from bespoke.clients.schema import Note
+
+_SIZES = (25, 50, 100, 200, 400, 800, 1600, 3200)
+_DRAWS = 3
+_WORTH_A_CURVE = 0.8  # a size this close below the full set shows nothing new
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One learner at growing sizes: for each size the counts of every draw of training examples."""
+
+    name: str
+    title: str
+    tuned: bool
+    sizes: tuple[int, ...]
+    draws: tuple[tuple[CodeCounts, ...], ...]
+
+    def curve(self) -> LearningCurve:
+        points = (_point([_micro(c) for c in counts], size) for size, counts in self._points())
+        return LearningCurve(system=self.name, title=self.title, tuned=self.tuned, points=tuple(points))
+
+    def _points(self) -> Sequence[tuple[int, tuple[CodeCounts, ...]]]:
+        return tuple(zip(self.sizes, self.draws, strict=True))
+
+
+def measured(
+    ladder: Sequence[RungRun], train: Sequence[Note], notes: Sequence[Note], gold: Sets, seed: int
+) -> tuple[Measured, ...]:
+    """Counts on the evaluation notes by number of training notes, three random draws per size, then tuned models.
+
+    Draws keep groups together and grow from one another. The decision rule stays the one chosen on all
+    training notes, so small sizes look slightly better than they would alone.
+    """
+    return (*_trained_here(ladder, train, notes, gold, seed), *_tuned(ladder, gold))
+
+
+def _trained_here(
+    ladder: Sequence[RungRun], train: Sequence[Note], notes: Sequence[Note], gold: Sets, seed: int
+) -> list[Measured]:
+    sizes = [size for size in _SIZES if size < _WORTH_A_CURVE * len(train)]
+    orders = [_order(train, seed + draw) for draw in range(_DRAWS)]
+    found = []
+    for ran in ladder:
+        if ran.fit is None or ran.decision is None:
+            continue
+        fit, decision = ran.fit, ran.decision
+        draws = [
+            tuple(count(gold, decided(fit(order[:size]), decision, notes)) for order in orders)
+            for size in sizes
+        ]
+        whole = (count(gold, [answer.code_set for answer in ran.answers]),)
+        found.append(Measured(ran.name, ran.title, False, (*sizes, len(train)), (*draws, whole)))
+    return found
+
+
+def _tuned(ladder: Sequence[RungRun], gold: Sets) -> list[Measured]:
+    """Models that were tuned from one base on different numbers of examples, on one curve."""
+    families: dict[str, dict[int, list[CodeCounts]]] = {}
+    for ran in ladder:
+        if ran.trained_on is not None:
+            family = families.setdefault(ran.trained_on.model, {})
+            counts = count(gold, [answer.code_set for answer in ran.answers])
+            family.setdefault(ran.trained_on.examples, []).append(counts)
+    return [
+        Measured(
+            model,
+            f"{model}, tuned",
+            True,
+            tuple(sorted(by_size)),
+            tuple(tuple(by_size[n]) for n in sorted(by_size)),
+        )
+        for model, by_size in sorted(families.items())
+    ]
+
+
+def _order(train: Sequence[Note], seed: int) -> list[Note]:
+    groups = sorted({group_of(note) for note in train})
+    rank = dict(zip(groups, np.random.default_rng(seed).permutation(len(groups)).tolist(), strict=True))
+    return sorted(train, key=lambda note: rank[group_of(note)])
+
+
+def _micro(counts: CodeCounts) -> float:
+    ratio = counts.f1
+    total = float(np.sum(ratio.denominator))
+    return float(np.sum(ratio.numerator)) / total if total else 0.0
+
+
+def _point(scores: Sequence[float], size: int) -> LearningPoint:
+    return LearningPoint(notes=size, micro_f1=float(np.mean(scores)), low=min(scores), high=max(scores))

@@ -1,0 +1,1 @@
+"""Predictions recorded by other tools, as the client folder holds them."""

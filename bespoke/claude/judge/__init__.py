@@ -1,0 +1,1 @@
+"""A model that labels failing outputs or grades answers by a rubric."""

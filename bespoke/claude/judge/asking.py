@@ -1,0 +1,114 @@
+"""Many short questions to a judge model: within the budget, through the journal, each answered once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from bespoke.claude.budget.journal import Journal, journal_of
+from bespoke.claude.budget.pico_usd import pico, usd
+from bespoke.claude.evaluate_client import JOURNAL
+from bespoke.claude.requests.answer_parsing import read_answer
+from bespoke.claude.requests.calls import ModelRequest, Pricing
+from bespoke.claude.requests.prompt import Body
+from bespoke.claude.retry.pacing import Pacer
+from bespoke.claude.retry.retry_policy import RetryPolicy
+from bespoke.claude.sending.backend import Backend, CallFailed
+from bespoke.claude.sending.event_loop import run_to_end
+from bespoke.claude.sending.providers import open_backend
+from bespoke.claude.sending.sender import Sender, drained
+from bespoke.clients.schema import Client
+from bespoke.errors import BespokeError
+from bespoke.evaluation.cases import EvaluationTask
+from bespoke.evaluation.scorer import json_in
+from bespoke.facts.reader import Facts
+
+
+def check_judging(client: Client, task: EvaluationTask, *, send: bool) -> None:
+    """Raises BespokeError where there is nothing to judge by, or nothing may be sent."""
+    if not getattr(task.setup, "criteria", None):
+        raise BespokeError(
+            "has no criteria that a judge could grade by", path=f"evaluation/{task.task_id}/task.yaml"
+        )
+    if send and not client.engagement.evaluation.deidentified:
+        raise BespokeError(
+            "the cases are not declared de-identified; nothing is sent", path="engagement.yaml"
+        )
+
+
+def wrote(task: EvaluationTask, system: str, model: str) -> bool:
+    """Whether the judge would grade a text of its own."""
+    known, account = task.setup.systems.get(system), task.accounts.get(system)
+    return model in (known.model if known else "", *((account.model, account.small) if account else ()))
+
+
+def judge_body(
+    instructions: str, question: str, schema: dict[str, Any], model: str, tokens: int, geography: str
+) -> Body:
+    body: Body = {
+        "model": model,
+        "max_tokens": tokens,
+        "system": [{"type": "text", "text": instructions}],
+        "messages": [{"role": "user", "content": [{"type": "text", "text": question}]}],
+        "output_config": {"format": {"type": "json_schema", "schema": schema}},
+    }
+    return body | ({"inference_geo": geography} if geography else {})
+
+
+def answers(
+    client: Client,
+    facts: Facts,
+    calls: Sequence[ModelRequest],
+    what: str,
+    *,
+    model: str,
+    backend: str | Backend,
+    budget: Decimal,
+    send: bool,
+    say: Callable[[str], None],
+    patience: RetryPolicy,
+) -> list[dict[str, Any] | None] | None:
+    """What was answered to each, as JSON; None for one without an answer of that form. None in place of the list where
+    only the quote was told. Raises BespokeError."""
+    pricing = Pricing.of_client(client, model, facts.as_of)
+    worst = usd(sum(call.worst(pricing) for call in calls))
+    say(f"{len(calls)} {what}, at most {worst:.2f} USD; budget {budget:.2f} USD")
+    if not send:
+        return None
+    journal = Journal(journal_of(client.folder, JOURNAL), lease_s=patience.lease_s)
+    opened = open_backend(backend, patience) if isinstance(backend, str) else backend
+    sender = Sender(
+        backend=opened, journal=journal, pricing=pricing, batch_pricing=pricing, budget=pico(budget),
+        patience=patience, pacer=Pacer(most=patience.connections, longest_pause_s=patience.longest_backoff_s),
+    )  # fmt: skip
+    found: list[dict[str, Any] | None] = [None] * len(calls)
+    try:
+        run_to_end(_asked(sender, calls, patience, found))
+    except CallFailed as failure:
+        raise BespokeError(str(failure)) from None
+    finally:
+        journal.close()
+    missing = found.count(None)
+    if missing:
+        why = sender.fatal or sender.stopped or "answers were lost or not in the form asked for"
+        say(f"incomplete: {missing} {what} are missing ({why}); run the same command again to go on")
+    return found
+
+
+async def _asked(
+    sender: Sender, calls: Sequence[ModelRequest], patience: RetryPolicy, found: list[dict[str, Any] | None]
+) -> None:
+    async def one(place: int) -> None:
+        ending = await sender.ask(calls[place])
+        value = json_in(read_answer(ending.message).text) if ending.message else None
+        found[place] = value if isinstance(value, dict) else None
+
+    async def work() -> None:
+        await asyncio.gather(*map(one, range(len(calls))))
+
+    try:
+        await drained(work(), sender, patience.lease_s / 4, patience.drain_s)
+    finally:
+        await sender.backend.close()

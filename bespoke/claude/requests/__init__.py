@@ -1,0 +1,1 @@
+"""What is asked of a model: strategies, prompts, plans, and how an answer is read."""

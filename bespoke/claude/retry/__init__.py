@@ -1,0 +1,1 @@
+"""How fast we ask, how long we wait, and when we give up."""

@@ -1,0 +1,59 @@
+"""Names and digits that several chapters print alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bespoke.show.numbers import decimal, money_digits
+
+SERVICES = {
+    "anthropic": "Anthropic API", "bedrock": "Bedrock", "vertex": "Vertex AI", "foundry": "Foundry",
+    "sagemaker": "SageMaker", "openai": "OpenAI", "hosted": "Specialist host", "own": "Own machines",
+}  # fmt: skip
+
+
+INPUTS = {
+    "quality": "quality today", "target": "quality target", "test_cases": "test cases",
+    "failures": "failing outputs read",
+    "examples": "labelled examples", "volume": "requests a day", "tokens": "input tokens a request",
+    "latency": "answer time, 95th percentile", "identifiers": "identifiers in the data",
+    "knowledge_changes": "how often the facts change", "residency": "where data may be processed",
+    "place": "where it runs", "access": "access to models", "worth": "worth of an output",
+    "ceiling": "agreement between people", "metric": "metric",
+}  # fmt: skip
+
+
+def input_name(name: str) -> str:
+    """An input of a decision as a reader knows it."""
+    return INPUTS.get(name, name.replace("_", " "))
+
+
+def place_name(place: str) -> str:
+    """`bedrock_us` as a reader knows it: `Bedrock, US`."""
+    service, _, region = place.partition("_")
+    name = SERVICES.get(service, service)
+    return f"{name}, {region if region == 'global' else region.upper()}" if region else name
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def count(n: int, one: str, many: str) -> str:
+    """`1 note`, `1,200 notes`."""
+    return f"{decimal(n)} {one if n == 1 else many}"
+
+
+def p_value(p: float) -> str:
+    """`0.03`, `0.004`, `< 0.001`."""
+    return f"< {decimal(0.001, 3)}" if p < 0.001 else decimal(p, 3 if p < 0.01 else 2)
+
+
+def digits_of(amounts: Iterable[object]) -> int:
+    """Digits that leave the smallest amount of a column two figures, at most four."""
+    sizes = [abs(value) for value in amounts if isinstance(value, int | float) and value]
+    smallest = min(sizes, default=0.0)
+    if smallest >= 1 or not sizes:
+        return 1 if sizes and smallest < 10 else 0
+    return min(4, money_digits(smallest))

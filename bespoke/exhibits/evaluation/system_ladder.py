@@ -1,0 +1,174 @@
+"""Every system of one task: how good, and what it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from bespoke import show
+from bespoke.evaluation.result import SystemResult, TaskEvaluation
+from bespoke.exhibits.display_names import count
+from bespoke.exhibits.evaluation.evaluation_wording import (
+    F1,
+    metric_name,
+    score,
+    with_limits,
+)
+from bespoke.show import Column
+from bespoke.show.numbers import decimal
+from bespoke.show.style import EMPHASIS, GREY, INK, MUTED, QUIET
+from bespoke.statistics.interval import Interval
+
+_MOST = 6  # metrics of one table
+
+
+class _LadderRow(NamedTuple):
+    title: str
+    quality: Interval
+    in_use: bool
+    best: bool
+    said: str
+
+
+def forest(task: TaskEvaluation) -> None:
+    """The main score of every system with its interval."""
+    rows = [
+        _LadderRow(s.title, s.quality, s.in_use, s.name == task.best, score(s.quality.estimate, task.metric))
+        for s in task.systems
+    ]
+    if not rows:
+        return
+    low, high = (f(rows, key=lambda r: r.quality.estimate) for f in (min, max))
+    show.figure(
+        _draw, rows, task.target, task.ceiling.estimate if task.ceiling else None, metric_name(task),
+        label=f"fig-evaluation-{slug(task)}",
+        caption=f"{task.name}: from {low.title} at {low.said} to {high.title} at {high.said}"
+        if len(rows) > 1
+        else f"{task.name}: {rows[0].title} at {rows[0].said}",
+        alt=f"Forest plot of {metric_name(task)} with 95% intervals on {decimal(task.cases)} cases. "
+        + "; ".join(f"{s.title}: {with_limits(s.quality, task.metric)}" for s in task.systems),
+        source=f"evaluation/{task.task_id}/; dashed: target; dotted: agreement between people",
+    )  # fmt: skip
+
+
+def _draw(rows: Sequence[_LadderRow], target: float | None, ceiling: float | None, metric: str) -> Any:
+    figure, axes = show.new_figure(0.9 + 0.32 * len(rows))
+    for y, row in enumerate(reversed(rows)):
+        colour = EMPHASIS if row.in_use else QUIET
+        axes.plot([row.quality.low, row.quality.high], [y, y], color=colour, lw=1.6)
+        axes.plot(row.quality.estimate, y, marker="s" if row.in_use else "o", color=colour, ms=5)
+        axes.text(
+            min(row.quality.high, 0.97) + 0.012, y + 0.1, row.said, va="center", color=INK,
+            fontweight="bold" if row.best else "normal",
+        )  # fmt: skip
+    for value, style, words in ((target, "--", "target"), (ceiling, ":", "two annotators")):
+        if value is not None:
+            axes.axvline(value, color=GREY, lw=0.9, ls=style)
+            axes.annotate(words, (value, len(rows) - 0.4), (0, 1), textcoords="offset points", va="bottom",
+                          ha="left" if words == "target" else "right", color=MUTED)  # fmt: skip
+    axes.set_yticks(
+        range(len(rows)), [row.title + (" (in use)" if row.in_use else "") for row in reversed(rows)]
+    )
+    axes.set_xlim(0, 1.08)
+    axes.set_ylim(-0.6, len(rows) - 0.4)
+    axes.set_xlabel(metric)
+    return figure
+
+
+def ladder_table(task: TaskEvaluation) -> None:
+    """Every metric of every system."""
+    metrics = list(dict.fromkeys(s.metric for system in task.systems for s in system.scores))[:_MOST]
+    if not metrics:
+        return
+    rows = [_row(system, metrics) for system in task.systems]
+    repeated = [s for s in task.systems if s.spread is not None]
+    words = {s.metric: s.words for system in task.systems for s in system.scores}
+    spread = "; ".join(
+        f"{s.title}: {decimal(s.runs)} runs, their standard deviation {decimal(100 * (s.spread or 0), 1)} points"
+        for s in repeated
+    )
+    show.table(
+        rows,
+        label=f"tbl-evaluation-{slug(task)}-systems",
+        caption=f"{task.name}: every system on {count(task.cases, 'case', 'cases')}",
+        columns=(
+            Column(key="system", title="System"),
+            *(
+                column
+                for i, name in enumerate(metrics)
+                for column in (
+                    Column(
+                        key=name, title=_title(name), format="decimal" if name in F1 else "percent",
+                        digits=2 if name in F1 else 0,
+                    ),
+                    *(
+                        Column(
+                            key=f"{name}_{end.lower()}", title=end, unit="95% interval",
+                            format="decimal" if name in F1 else "percent", digits=2 if name in F1 else 0,
+                        )
+                        for end in ("Low", "High")
+                        if i == 0
+                    ),
+                )
+            ),
+            Column(key="accepted", title="Right as a whole", format="percent"),
+        ),
+        source=". ".join(
+            part for part in ("; ".join(f"{_title(m)}: {words[m]}" for m in metrics[1:]), spread) if part
+        ),
+        emphasis=[i for i, system in enumerate(task.systems) if system.name == task.best],
+    )  # fmt: skip
+
+
+def _row(system: SystemResult, metrics: Sequence[str]) -> tuple[str | float | None, ...]:
+    found = {s.metric: s.interval for s in system.scores}
+    cells: list[str | float | None] = [system.title + (" (in use)" if system.in_use else "")]
+    for i, name in enumerate(metrics):
+        interval = found.get(name)
+        cells.append(interval.estimate if interval else None)
+        if i == 0:
+            cells += [interval.low, interval.high] if interval else [None, None]
+    return (*cells, system.accepted.estimate if system.accepted else None)
+
+
+def consumption_table(task: TaskEvaluation) -> None:
+    """What recorded answers took."""
+    used = [(s, s.consumption) for s in task.systems if s.consumption]
+    if not used:
+        return
+    show.table(
+        [
+            (
+                s.title, s.model, c.input_tokens, c.cache_read_tokens, c.output_tokens,
+                None if c.usd_per_case is None else 1000 * c.usd_per_case,
+                None if c.usd_per_accepted is None else 1000 * c.usd_per_accepted, c.p50_ms, c.p95_ms,
+            )
+            for s, c in used
+        ],
+        label=f"tbl-evaluation-{slug(task)}-consumption",
+        caption=f"{task.name}: what a case takes",
+        columns=(
+            Column(key="system", title="System"), Column(key="model", title="Model"),
+            Column(key="input", title="Tokens in", format="integer"),
+            Column(key="cached", title="of them cached", format="integer"),
+            Column(key="output", title="Tokens out", format="integer"),
+            Column(key="usd", title=f"Per {decimal(1000)} cases", format="money", unit="USD", digits=2),
+            Column(key="accepted", title=f"Per {decimal(1000)} right", format="money", unit="USD", digits=2),
+            Column(key="p50", title="Median ms", format="integer"),
+            Column(key="p95", title="95th percentile ms", format="integer"),
+        ),
+        source="means over recorded answers; money at the list price of the model on the day of the report",
+    )  # fmt: skip
+
+
+def slug(task: TaskEvaluation) -> str:
+    """The task's id as labels take it."""
+    return "-".join(
+        part
+        for part in "".join(c if c.isalnum() and c.isascii() else " " for c in task.task_id.lower()).split()
+    )
+
+
+def _title(metric: str) -> str:
+    words = metric.replace("_", " ").replace("f1", "F1")
+    return words[0].upper() + words[1:]

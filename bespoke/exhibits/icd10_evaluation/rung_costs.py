@@ -1,0 +1,227 @@
+"""What the recorded systems took, and what quality cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from bespoke import show
+from bespoke.chapters.icd10_evaluation.result import (
+    CallConsumption,
+    CodeScores,
+    Icd10Evaluation,
+    System,
+)
+from bespoke.exhibits.display_names import count
+from bespoke.exhibits.icd10_evaluation.icd10_wording import limits, sentence_case
+from bespoke.show import Column
+from bespoke.show.numbers import USD, compact, decimal, money, percent
+from bespoke.show.style import EMPHASIS, INK, MUTED, QUIET
+from bespoke.statistics.interval import Interval
+
+Paid = tuple[System, CodeScores, float]  # a system with its USD per 1,000 notes
+
+
+def consumption_table(result: Icd10Evaluation) -> None:
+    """Tokens by class and time of recorded systems."""
+    used = _used(result)
+    if not used:
+        return
+    show.table(
+        [
+            (t, c.requests, c.uncached_tokens, c.cache_read_tokens, c.cache_write_tokens, c.output_tokens,
+             c.median_ms, c.p95_ms)
+            for t, c in used
+        ],
+        label="tbl-icd10-consumption",
+        caption=f"What the recorded calls of {count(len(used), 'system', 'systems')} took: tokens by class, and time",
+        columns=(
+            Column(key="system", title="System"),
+            Column(key="requests", title="Notes with usage", format="integer"),
+            Column(key="uncached", title="Input, not cached", format="integer"),
+            Column(key="read", title="Read from cache", format="integer"),
+            Column(key="write", title="Written to cache", format="integer"),
+            Column(key="output", title="Output", format="integer"),
+            Column(key="median", title="Median latency", format="integer", unit="ms"),
+            Column(key="p95", title="P95 latency", format="integer", unit="ms"),
+        ),
+        source="recorded usage; all passes of a note together; output includes thinking",
+    )  # fmt: skip
+
+
+def money_table(result: Icd10Evaluation) -> None:
+    """The same calls in money, beside their quote where there was one."""
+    used = [(t, c) for t, c in _used(result) if c.usd is not None]
+    if not used:
+        return
+    quoted = any(c.usd_quoted is not None for _, c in used)
+    show.table(
+        [
+            (
+                t, _price_of(c), c.usd, c.usd_per_1000_notes, c.usd_per_accepted_note,
+                *((c.usd_quoted, c.usd_quoted_worst) if quoted else ()),
+            )
+            for t, c in used
+        ],
+        label="tbl-icd10-money",
+        caption=_money_caption(used),
+        columns=(
+            Column(key="system", title="System"),
+            Column(key="model", title="Priced as"),
+            Column(key="usd", title="These notes", format="money", unit="USD", digits=2),
+            Column(key="per_1000", title=f"Per {decimal(1000)} notes", format="money", unit="USD", digits=2),
+            Column(key="accepted", title="Per accepted note", format="money", unit="USD", digits=4),
+            *(
+                (
+                    Column(key="quoted", title="Quoted", format="money", unit="USD", digits=2),
+                    Column(key="worst", title="Quoted at most", format="money", unit="USD", digits=2),
+                )
+                if quoted
+                else ()
+            ),
+        ),
+        source="runs of Claude: their own bill. Other systems: recorded usage at the prices of the client's "
+        "extraction task. Accepted: set of codes exactly right",
+    )  # fmt: skip
+
+
+def cost_quality(result: Icd10Evaluation) -> None:
+    """What each system costs per 1,000 notes, and the quality that buys; of quoted ones the quality is unknown."""
+    paid = [
+        (s, s.scores, c.usd_per_1000_notes)
+        for s in result.ran
+        if s.scores and (c := s.consumption) and c.usd_per_1000_notes
+    ]
+    quoted = [(s, 1000 * s.quote.usd / result.notes) for s in result.not_run if s.quote and s.quote.usd > 0]
+    if not paid and not quoted:
+        return
+    free = max(
+        ((s.scores.micro_f1.estimate, s.title) for s in result.ran if s.scores and s.kind == "offline"),
+        default=None,
+    )
+    show.figure(
+        _draw_cost_quality,
+        sorted(
+            [
+                *(
+                    _Priced(system.title, usd, _reached(scores.micro_f1), True)
+                    for system, scores, usd in paid
+                ),
+                *(_Priced(system.title, usd, "not run", False) for system, usd in quoted),
+            ],
+            key=lambda row: row.usd,
+        ),
+        free,
+        label="fig-icd10-cost-quality",
+        caption=_cost_caption(paid, [usd for _, usd in quoted], free),
+        alt=_cost_alt(paid, quoted, free),
+        source="recorded usage and quotes on these notes; offline systems run on the client's own machine",
+    )
+
+
+class _Priced(NamedTuple):
+    """A system with its USD per 1,000 notes, and what is known of its quality."""
+
+    title: str
+    usd: float
+    quality: str
+    ran: bool
+
+
+def _reached(f1: Interval) -> str:
+    return f"micro-F1 {decimal(f1.estimate, 2)} ({limits(f1)})"
+
+
+def _draw_cost_quality(rows: Sequence[_Priced], free: tuple[float, str] | None) -> Any:
+    """Systems by what they cost, the cheapest on top; above them micro-F1 and title of the best that costs nothing."""
+    figure, axes = show.new_figure(1.0 + 0.3 * (len(rows) + bool(free)))
+    least, most = rows[0].usd, rows[-1].usd
+    for y, row in enumerate(reversed(rows)):
+        colour = EMPHASIS if row.ran else QUIET
+        axes.plot(row.usd, y, "o", color=colour, mfc=colour if row.ran else "white", ms=6)
+        axes.annotate(
+            f"{money(row.usd, USD, 2)}: {row.quality}", (row.usd, y), (8, 0), textcoords="offset points",
+            va="center", color=INK if row.ran else MUTED, fontweight="semibold" if row.ran else "normal",
+        )  # fmt: skip
+    if free:
+        said = f"no cost per note: micro-F1 {decimal(free[0], 2)}"
+        axes.annotate(
+            said, (0, len(rows)), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+            va="center", color=INK, fontweight="semibold",
+        )  # fmt: skip
+    axes.set_xscale("log")
+    axes.minorticks_off()
+    axes.set_xlim(least / 2, most * 4 * (most / least) ** 0.4)
+    axes.set_ylim(-0.6, len(rows) - 0.4 + bool(free))
+    names = [*(row.title for row in reversed(rows)), *([free[1]] if free else [])]
+    axes.set_yticks(range(len(names)), names)
+    axes.xaxis.set_major_formatter(lambda value, _: compact(value))
+    axes.set_xlabel(f"USD per {decimal(1000)} notes, log scale; hollow: quoted, not run, quality unknown")
+    return figure
+
+
+def quote_kept(result: Icd10Evaluation) -> None:
+    """Whether the quotes held, for the runs that left an account."""
+    accounted = [
+        (t, c.usd, c.usd_quoted, c.usd_quoted_worst)
+        for t, c in _used(result)
+        if c.accounted and c.usd is not None and c.usd_quoted and c.usd_quoted_worst
+    ]
+    if not accounted:
+        return
+    ratio = sum(usd for _, usd, _, _ in accounted) / sum(likely for _, _, likely, _ in accounted)
+    broken = [t for t, usd, _, worst in accounted if usd > worst]
+    show.text(
+        "The runs of Claude were billed {share} of what they were quoted as likely, and {held}.",
+        share=percent(ratio),
+        held=f"{', '.join(broken)} went over the quoted worst case" if broken
+        else "none went over its quoted worst case",
+    )  # fmt: skip
+
+
+def _used(result: Icd10Evaluation) -> list[tuple[str, CallConsumption]]:
+    return [(s.title, s.consumption) for s in result.ran if s.consumption]
+
+
+def _price_of(used: CallConsumption) -> str:
+    return f"{used.model}{', batch' if used.batch else ''}"
+
+
+def _money_caption(used: list[tuple[str, CallConsumption]]) -> str:
+    each = [(c.usd_per_accepted_note, t) for t, c in used if c.usd_per_accepted_note is not None]
+    if not each:
+        return "What the recorded calls cost; no note was accepted"
+    least = min(each)
+    return f"An accepted note costs {money(least[0], USD, 4)} with {sentence_case(least[1])}" + (
+        ", the least of all" if len(each) > 1 else ""
+    )
+
+
+def _cost_caption(paid: list[Paid], quoted: list[float], free: tuple[float, str] | None) -> str:
+    if not paid:
+        return (
+            f"The Claude strategies would cost {money(min(quoted), USD, 2)} to {money(max(quoted), USD, 2)} "
+            f"per {decimal(1000)} notes; what they would reach is not known"
+        )
+    system, scores, usd = max(paid, key=lambda entry: entry[1].micro_f1.estimate)
+    against = f", {decimal(free[0], 2)} comes free of charge" if free else ""
+    return (
+        f"{money(usd, USD, 2)} per {decimal(1000)} notes buy a micro-F1 of {decimal(scores.micro_f1.estimate, 2)} "
+        f"({sentence_case(system.title)}){against}"
+    )
+
+
+def _cost_alt(paid: list[Paid], quoted: list[tuple[System, float]], free: tuple[float, str] | None) -> str:
+    points = [
+        f"{s.title} {money(usd, USD, 2)}, micro-F1 {decimal(scores.micro_f1.estimate, 2)} ({limits(scores.micro_f1)})"
+        for s, scores, usd in paid
+    ]
+    ticks = [f"{s.title} {money(usd, USD, 2)}" for s, usd in quoted]
+    parts = [
+        f"Micro-F1 against cost per {decimal(1000)} notes on a log scale",
+        *(["Measured: " + "; ".join(points)] if points else []),
+        *(["Quoted, quality unknown: " + "; ".join(ticks)] if ticks else []),
+        *([f"The best offline system, {sentence_case(free[1])}, reaches {decimal(free[0], 2)} without a cost per note"]
+          if free else []),
+    ]  # fmt: skip
+    return ". ".join(parts) + "."

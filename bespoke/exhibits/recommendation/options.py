@@ -1,0 +1,99 @@
+"""Every planned option against every task, and what closes the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bespoke import show
+from bespoke.chapters.recommendation import Recommendation, TaskAdvice
+from bespoke.exhibits.display_names import count, listed
+from bespoke.exhibits.recommendation.standings import standing
+from bespoke.show import Column
+from bespoke.show.numbers import decimal, money
+
+MOST = 8  # blockers
+NAMED = 3  # options that a blocker closes
+
+
+def options_table(result: Recommendation) -> None:
+    """What stands in a plan: its step, what it costs once, the quality it is expected to add."""
+    planned = [
+        route for route in result.route_names if any(standing(t, route)[:1].isdigit() for t in result.tasks)
+    ]
+    if not planned:
+        return
+    show.table(
+        [
+            (result.route_names[route], *(_cell(result, task, route) for task in result.tasks))
+            for route in planned
+        ],
+        label="tbl-advice-options",
+        caption="What is planned: the step, what it costs once, and the quality it is expected to add",
+        columns=(
+            Column(key="route", title="Option"),
+            *(Column(key=task.task_id, title=task.name) for task in result.tasks),
+        ),
+        source="tried together, options share their step's cost and gain; amounts in " + result.currency,
+    )
+
+
+def _cell(result: Recommendation, task: TaskAdvice, route: str) -> str | None:
+    found = standing(task, route)
+    if not found:
+        return None
+    if found == "x":
+        return "closed"
+    number = int(found.rstrip("*"))
+    step = task.plan.steps[number - 1]
+    if step.route != route:
+        return f"in step {decimal(number)}"
+    once = money(step.cost.expected + step.rollout.expected, symbol=False, digits=0)
+    points = round(100 * (step.gain or 0.0))
+    return f"step {decimal(number)}: {once}" + (
+        f", +{count(points, 'point', 'points')}" if points > 0 else ""
+    )
+
+
+def _few(names: Sequence[str]) -> str:
+    """The first names, and how many more."""
+    more = len(names) - NAMED
+    return listed(names) if more <= 1 else f"{', '.join(names[:NAMED])} and {decimal(more)} more"
+
+
+def _about(names: Sequence[str], every: Sequence[str]) -> str:
+    left = [name for name in every if name not in names]
+    if not left and len(every) > 1:
+        return "all tasks"
+    return f"all tasks but {left[0]}" if len(left) == 1 and len(every) > 2 else listed(names)
+
+
+def blockers(result: Recommendation) -> None:
+    """The conditions that close most, and what each of them closes."""
+    closes: dict[str, dict[str, dict[str, None]]] = {}
+    for task in result.tasks:
+        for route in task.plan.closed:
+            for outcome in route.outcomes:
+                by = closes.setdefault(outcome.needs, {"routes": {}, "tasks": {}})
+                by["routes"][result.route_names[route.route]] = None
+                by["tasks"][task.name] = None
+    if not closes:
+        return
+    order = sorted(
+        closes, key=lambda needs: (-len(closes[needs]["routes"]) * len(closes[needs]["tasks"]), needs)
+    )
+    every = [task.name for task in result.tasks]
+    show.table(
+        [
+            (
+                needs, _few(list(closes[needs]["routes"])), _about(list(closes[needs]["tasks"]), every),
+            )
+            for needs in order[:MOST]
+        ],
+        label="tbl-advice-blockers",
+        caption="What closes an option: the conditions that are not met, the one that closes most first",
+        columns=(
+            Column(key="needs", title="What is missing"), Column(key="routes", title="Closes"),
+            Column(key="tasks", title="For"),
+        ),
+        source="every closed option and every reason stand in the evidence volume",
+    )  # fmt: skip

@@ -1,0 +1,144 @@
+"""One task at a time: the gap, how it fails, the plan, what else is open, and what would change it."""
+
+from __future__ import annotations
+
+import re
+
+from bespoke import show
+from bespoke.advice.plan import Step
+from bespoke.chapters.cost_model import CostModel
+from bespoke.chapters.failure_modes import FailureModes
+from bespoke.chapters.recommendation import Recommendation, TaskAdvice
+from bespoke.exhibits.display_names import listed, place_name
+from bespoke.exhibits.recommendation.flip_points import change
+from bespoke.exhibits.recommendation.recommendation_wording import chance, counted, step_name, stops
+from bespoke.exhibits.recommendation.steps import plan_words, quality_after
+from bespoke.show import Column
+from bespoke.show.numbers import decimal, percent
+from bespoke.show.style import FAMILY_NAME
+
+FEW = 3  # families, changes and questions; the evidence volume has them all
+
+
+def task_pages(result: Recommendation, failures: FailureModes | None, cost: CostModel) -> None:
+    """Every task's page, in the order of the task list."""
+    for task in result.tasks:
+        show.text("## {name}", name=task.name)
+        show.text("{where}", where=_where(task))
+        _gap(task)
+        _failing(task, failures)
+        show.text("**The plan.** {words}", words=plan_words(result, task))
+        _steps(result, task)
+        _alternatives(task, cost)
+        _open(result, task)
+
+
+def _where(task: TaskAdvice) -> str:
+    s = task.situation
+    place = place_name(s.place) if s.place_known else f"{place_name(s.place)} (assumed)"
+    return f"{decimal(s.requests_per_day)} requests a day run on {s.model}, {place}."
+
+
+def _gap(task: TaskAdvice) -> None:
+    """Quality today, how that is known, and the target."""
+    quality, target, cases = task.quality, task.situation.target, task.situation.cases
+    aim = "there is no target" if target is None else f"the target is {percent(target)}"
+    if quality is None:
+        show.text("Nobody has measured its quality; {aim}.", aim=aim)
+        return
+    grade = task.situation.evidence.grade("quality")
+    show.text(
+        "Quality is {quality_today} ({low} to {high}, {how}); {aim}.",
+        task=task.name, quality_today=percent(quality.estimate), low=percent(quality.low), high=percent(quality.high),
+        how=f"{grade} on {counted(cases, 'case')}" if cases else grade, aim=aim,
+    )  # fmt: skip
+
+
+def _failing(task: TaskAdvice, failures: FailureModes | None) -> None:
+    counts = {} if failures is None else failures.by_task.get(task.task_id, {})
+    if failures is None or not counts:
+        return
+    first = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:FEW]
+    named = [f"{FAMILY_NAME[family].lower()} ({decimal(count)})" for family, count in first]
+    show.text(
+        "**How it fails.** Of {read} read, most are {named}.",
+        read=counted(sum(counts.values()), "failing output"), named=listed(named),
+    )  # fmt: skip
+    sample = next((one for one in failures.samples if one.task_id == task.task_id), None)
+    if sample is not None:
+        show.text(
+            "> One of them, {code}: {prompt}\n>\n> **Wanted:** {expected}\n>\n> **Came:** {actual}",
+            code=f"“{sample.code}”" if sample.code else FAMILY_NAME[sample.family].lower(), prompt=sample.prompt,
+            expected=sample.expected, actual=sample.actual,
+        )  # fmt: skip
+
+
+def slug(task: TaskAdvice) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", task.task_id.lower()).strip("-") or "task"
+
+
+def _steps(result: Recommendation, task: TaskAdvice) -> None:
+    plan = task.plan
+    meanwhile = [plan.meanwhile] if plan.meanwhile else []
+    steps = [*meanwhile, *(step for step in plan.steps if step.kind != "keep")]
+    if not steps:
+        return
+    show.table(
+        [
+            (
+                decimal(i) if i else "now", step_name(result, step), step.cost.expected,
+                step.rollout.expected or None, quality_after(step), _chance(step), stops(step, task.situation.aim),
+            )
+            for i, step in enumerate(steps, start=1 - len(meanwhile))
+        ],
+        label=f"tbl-task-{slug(task)}",
+        caption=f"{task.name}: the steps in order; the plan probably ends at the one in bold",
+        columns=(
+            Column(key="n", title="Step"),
+            Column(key="what", title="What"),
+            Column(key="cost", title="To find out", unit=result.currency, format="money", digits=0),
+            Column(key="rollout", title="To go live", unit=result.currency, format="money", digits=0),
+            Column(key="quality", title="Quality after it"),
+            Column(key="reached", title="At target", unit="chance"),
+            Column(key="stops", title="The plan ends here if"),
+        ),
+        source="a step that does not raise quality is not kept",
+        emphasis=[i for i, step in enumerate(steps) if step is plan.likely_end],
+    )  # fmt: skip
+
+
+def _chance(step: Step) -> str | None:
+    return chance(step.reached) if step.kind in ("test", "build") else None
+
+
+def _alternatives(task: TaskAdvice, cost: CostModel) -> None:
+    """The cheapest options that are open, as ranges."""
+    from bespoke.exhibits.cost_model.cost_wording import called
+
+    priced = cost.task(task.task_id)
+    routes = sorted((r for r in priced.routes if not r.closed), key=lambda r: r.monthly.mean)[: FEW + 1]
+    show.table(
+        [
+            (called(cost, priced, r), r.monthly.p10, r.monthly.p90, r.one_off.p10, r.one_off.p90)
+            for r in routes
+        ],
+        label=f"tbl-task-{slug(task)}-open",
+        caption=f"{task.name}: the cheapest options that are open, each alone",
+        columns=(
+            Column(key="route", title="Option"),
+            Column(key="m10", title="A month, low", unit=cost.currency, format="money", digits=0),
+            Column(key="m90", title="A month, high", unit=cost.currency, format="money", digits=0),
+            Column(key="o10", title="Once, low", unit=cost.currency, format="money", digits=0),
+            Column(key="o90", title="Once, high", unit=cost.currency, format="money", digits=0),
+        ),
+        source="10th and 90th percentile; a cheap option is advised only where its quality holds",
+    )
+
+
+def _open(result: Recommendation, task: TaskAdvice) -> None:
+    """What would change the plan, and what has to be asked."""
+    changes = [change(result, task, flip) for flip in task.flips[:FEW]]
+    if changes:
+        show.text("**What would change it.** {changes}.", changes="; ".join(changes))
+    if task.plan.questions:
+        show.text("**To be answered.** {questions}", questions=" ".join(task.plan.questions[:FEW]))

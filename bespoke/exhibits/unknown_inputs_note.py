@@ -1,0 +1,55 @@
+"""What the report says of inputs nobody knows: the assumption, what it moves and how to replace it."""
+
+from __future__ import annotations
+
+from bespoke import show
+from bespoke.clients.schema import Client
+from bespoke.clients.unknown_inputs import OpenInput, open_inputs
+from bespoke.show import Column
+from bespoke.show.numbers import exact
+
+
+def table(client: Client) -> None:
+    """One row for every input that is unknown or a range; nothing where all are known."""
+    rows = [
+        (found.task_id, found.column, _known(found), _stands(found), found.moves, found.answer)
+        for found in open_inputs(client)
+    ]
+    if not rows:
+        return
+    show.text(
+        "{n} inputs are not known, or only within limits. The report works with what stands here instead; each is a"
+        " question to the client.",
+        n=len(rows),
+    )
+    show.table(
+        rows,
+        label="tbl-sources-open",
+        caption="Inputs that are not known: what stands in for them",
+        columns=(
+            Column(key="task", title="Task", format="code"),
+            Column(key="input", title="Input", format="code"),
+            Column(key="grade", title="Known?"),
+            Column(key="stands", title="In its place"),
+            Column(key="moves", title="What it moves"),
+            Column(key="answer", title="How to find out"),
+        ),
+        source="the task list; ranges of the fact table assumed",
+    )
+
+
+def _known(found: OpenInput) -> str:
+    return "within limits" if found.known_within else "no"
+
+
+def _stands(found: OpenInput) -> str:
+    if found.limits is not None:
+        low, high = map(exact, found.limits)
+        return (
+            f"{low} to {high}, most likely {exact(found.value)}"
+            if isinstance(found.value, (int, float))
+            else ""
+        )
+    if found.value is None:
+        return "nothing: the report cannot say"
+    return found.value if isinstance(found.value, str) else exact(found.value)

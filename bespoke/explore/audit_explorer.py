@@ -1,0 +1,149 @@
+"""Chapter 1: the numbers a client states of a task, and what the audit makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Self
+
+from bespoke.chapters import task_audit
+from bespoke.chapters.registry import EVIDENCE
+from bespoke.chapters.task_audit import TaskAudit
+from bespoke.explore.controls import YES_NO, Control
+from bespoke.explore.explored_state import ExploredState
+from bespoke.explore.explorer import Explorer, Shown
+from bespoke.show.blocks import Column, Table
+from bespoke.show.numbers import decimal, money, percent
+from bespoke.workbook import Workbook
+
+if TYPE_CHECKING:
+    from bespoke.chapters.dataset_readiness import DatasetReadiness
+    from bespoke.chapters.evaluation import Evaluation
+    from bespoke.chapters.failure_modes import FailureModes
+
+FLAGS = (
+    ("prompt_engineering_done", "Prompt engineering done"),
+    ("rag_done", "Retrieval tried"),
+    ("deidentified", "Examples de-identified"),
+)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What was counted and measured of the folder: no control of these panels changes it."""
+
+    failures: FailureModes | None
+    dataset: DatasetReadiness | None
+    evaluation: Evaluation | None
+
+    @classmethod
+    def of(cls, book: Workbook) -> Self:
+        found = {name: book.earlier(stem) for name, stem in EVIDENCE.items()}
+        return cls(**found)  # type: ignore[arg-type]
+
+
+class TaskAuditExplorer(Explorer):
+    """Volume, tokens, quality and what was tried."""
+
+    note = "What was measured or counted in the folder stays: it wins over what is stated, here as in the report."
+
+    def __init__(self, book: Workbook) -> None:
+        super().__init__(book)
+        self.earlier = Earlier.of(book)
+        self.before = lru_cache(maxsize=None)(lambda subject: self._audit(subject, self.base))
+
+    def dials(self, subject: str, scene: ExploredState) -> Sequence[Control]:
+        task = scene.client.task(subject)
+        at = ("tasks.csv", subject)
+        return (
+            *load_dials(subject, scene),
+            *quality_dials(subject, scene),
+            Control("test_cases", "Test cases", "entry", task.test_cases, (*at, "test_cases"), 0, 10**9, 10),
+            Control("labelled_examples", "Labelled examples", "entry", task.labelled_examples,
+                 (*at, "labelled_examples"), 0, 10**9, 50),
+            Control("p95_latency_ms", "Must answer within, ms", "entry", task.p95_latency_ms,
+                 (*at, "p95_latency_ms"), 0, 10**8, 50.0, optional=True, unknown="no requirement"),
+            *(
+                Control(name, label, "buttons", getattr(task, name), (*at, name), options=YES_NO)
+                for name, label in FLAGS
+            ),
+        )  # fmt: skip
+
+    def look(self, subject: str, scene: ExploredState) -> Sequence[Shown]:
+        before, now = self.before(subject), self._audit(subject, scene)
+        was = {q.question: q.verdict for q in before.questions}
+        rows = [(q.question, was[q.question], q.verdict, q.evidence) for q in now.questions]
+        return (
+            Table(
+                label="tbl-explore-audit", caption=f"{now.name}: as the folder says, and as explored",
+                columns=(
+                    Column(key="what", title=""), Column(key="before", title="In the folder"),
+                    Column(key="now", title="Explored"),
+                ),
+                rows=tuple(_facts(before, now)),
+                emphasis=tuple(n for n, row in enumerate(_facts(before, now)) if row[1] != row[2]),
+            ),
+            Table(
+                label="tbl-explore-questions", caption="The five questions",
+                columns=(
+                    Column(key="question", title="Question"), Column(key="before", title="In the folder"),
+                    Column(key="now", title="Explored"), Column(key="why", title="Because"),
+                ),
+                rows=tuple(rows), emphasis=tuple(n for n, row in enumerate(rows) if row[1] != row[2]),
+            ),
+        )  # fmt: skip
+
+    def _audit(self, subject: str, scene: ExploredState) -> TaskAudit:
+        earlier = self.earlier
+        found = task_audit.compute(
+            scene.client,
+            scene.facts,
+            failures=earlier.failures,
+            dataset=earlier.dataset,
+            evaluation=earlier.evaluation,
+        )
+        return found.task(subject)
+
+
+def load_dials(subject: str, scene: ExploredState) -> tuple[Control, ...]:
+    """Requests a day and tokens per request."""
+    from math import log10
+
+    task, at = scene.client.task(subject), ("tasks.csv", subject)
+    size = log10(task.requests_per_day)
+    return (
+        Control("requests_per_day", "Requests a day", "volume", task.requests_per_day, (*at, "requests_per_day"),
+             max(-3, size - 3), min(12, size + 3)),
+        *(Control(name, label, "entry", getattr(task, name), (*at, name), 0, 10**9, step)
+          for name, label, step in (("system_tokens", "System prompt, tokens", 100),
+                                    ("input_tokens", "Other input, tokens", 50),
+                                    ("output_tokens", "Output, tokens", 10))),
+    )  # fmt: skip
+
+
+def quality_dials(subject: str, scene: ExploredState) -> tuple[Control, ...]:
+    """Quality today and its target; what the client has not stated is unknown until it is."""
+    task = scene.client.task(subject)
+    return tuple(
+        Control(name, label, "number", getattr(task, name), ("tasks.csv", subject, name), optional=True)
+        for name, label in (("current_quality", "Quality today"), ("target_quality", "Quality target"))
+    )
+
+
+def _facts(before: TaskAudit, now: TaskAudit) -> list[tuple[str, str, str]]:
+    def of(task: TaskAudit) -> list[tuple[str, str]]:
+        q = task.quality_interval
+        return [
+            ("Cost a month", money(task.today_monthly.mean)),
+            ("Tokens a month", decimal(task.tokens_per_month)),
+            (
+                "Quality, 95% interval",
+                f"{percent(q.low, 1)} to {percent(q.high, 1)}" if q else "not measured",
+            ),
+            ("Gap to the target", task.gap),
+            ("Latency within reach", {True: "yes", False: "no", None: "not known"}[task.latency_reachable]),
+            ("Models of its own that are open", str(sum(fit.fits for fit in task.fits))),
+        ]
+
+    return [(name, a, b) for (name, a), (_, b) in zip(of(before), of(now), strict=True)]

@@ -1,0 +1,1 @@
+"""Questions about finished reports: where a figure comes from, what changed, how all clients stand."""

@@ -1,0 +1,62 @@
+"""`bespoke trust`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from bespoke.errors import BespokeError, printable
+from bespoke.paths import nearest
+
+
+@click.command()
+@click.argument("client")
+@click.option(
+    "--client-data", type=click.Path(path_type=Path), default=None, help="Folder of the client folders."
+)
+@click.option("--list", "only_list", is_flag=True, help="Only say what is trusted.")
+@click.option("--state", is_flag=True, help="Take over tuning state and journals that lie in the folder.")
+def trust(client: str, client_data: Path | None, only_list: bool, state: bool) -> None:
+    """Let the client's own notebooks run and confirm what its folder permits, as both are now: read them first."""
+    from bespoke.clients import client_names
+
+    folder = client_names.folder(client_data or nearest("client_data"), client)
+    if state:
+        from bespoke import foreign
+
+        taken = list(foreign.take_over(folder))
+        for line in taken or [f"{client}: there is no state that this machine did not write"]:
+            click.echo(printable(line))
+        return
+    for line in (*_notebooks(folder, only_list), *_permissions(folder, only_list)):
+        click.echo(printable(line))
+
+
+def _notebooks(folder: Path, only_list: bool) -> Iterator[str]:
+    from bespoke.own.found import own_notebooks
+    from bespoke.own.trust import is_trusted
+    from bespoke.own.trust import trust as remember
+
+    found = own_notebooks(folder)
+    if not only_list:
+        remember(found)
+    for one in found:
+        said = "trusted" if is_trusted(one) else "not trusted"
+        yield f"{folder.name}/notebooks/{one.path.name}: {said} (after {one.after}; {one.digest[:12]})"
+
+
+def _permissions(folder: Path, only_list: bool) -> Iterator[str]:
+    """What the folder permits; where it cannot be read, why."""
+    from bespoke import clients, confirmed
+
+    try:
+        found = clients.load(folder.parent, folder.name)
+    except BespokeError as error:
+        yield from (f"{problem}; nothing is confirmed" for problem in error.problems[:1])
+        return
+    if not only_list:
+        confirmed.confirm(found)
+    said = "confirmed" if confirmed.is_confirmed(found) else "not confirmed"
+    yield f"{folder.name}: {said}: {confirmed.told(confirmed.gates(found))}"

@@ -1,0 +1,376 @@
+"""The document as plain data for the Typst template: nothing in it but strings, numbers, lists and keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+from urllib.parse import quote
+
+from bespoke.report import columns, drawings, paging, widths
+from bespoke.report.colour import accessible
+from bespoke.report.drawings import MONO, SANS, SERIF
+from bespoke.report.glyphs import drawable, loosened, right_to_left
+from bespoke.report.languages import language_of
+from bespoke.report.model import (
+    Anchor,
+    Block,
+    BlockQuote,
+    Break,
+    CalloutBox,
+    CaseBrowser,
+    Cell,
+    CodeBlock,
+    CodeSpan,
+    Document,
+    DocumentFigure,
+    DocumentTable,
+    Formula,
+    Heading,
+    Inline,
+    InlinePicture,
+    Link,
+    Listing,
+    Paragraph,
+    Picture,
+    Section,
+    Styled,
+    TableColumn,
+    TextRun,
+    ThematicBreak,
+    Tiles,
+    plain,
+)
+from bespoke.report.phrases import phrases
+from bespoke.report.pictures import embedded, logo
+from bespoke.report.report_cover import Cover
+from bespoke.report.terminal import COLUMNS
+from bespoke.show import fonts, numbers
+
+Data = dict[str, Any]
+PAGE_HEIGHT = {"a4": 297, "us-letter": 279.4}  # mm
+TITLE, HEADING, PROSE = (32.0, 400.0), (21.0, 400.0), (10.0, 220.0)  # type size, and room for one word
+TILE = (13.0, 80.0)
+SERIF_WIDTH = 1.12  # the text face, semibold at its widest, against the data face
+RUNNING = 60  # characters
+FRONT_SIZES = (9.5, 9.0, 8.5, 8.0)  # of the type in the summary's table, which is read and not looked up
+_ADDRESS = re.compile(
+    r"https?://[^\s/<>\"“”]+\.[^\s<>\"“”]*[^\s<>\"“”.,;:!?')\]}*]"
+)  # as a sentence holds one
+_DATE = re.compile(r"\b\d{1,2}\.? [^\W\d]{3,5}\.? \d{4}\b")
+
+
+Kind = Literal["front", "chapter", "appendix"]
+Volume = Literal["report", "evidence", "single"]
+
+
+def frame(report: Document, cover: Cover, volume: Volume = "report") -> Data:
+    """What the template prints besides the sections, and how the whole looks. A `single` notebook has no cover, no
+    summary page and no contents."""
+    words = phrases(cover.language)
+    writer = _Writer(cover)
+    text = writer.text
+    accent = accessible(cover.accent)
+    further = [*fonts.families(cover.fonts), "DejaVu Sans"]
+    question = words["evidence_title" if volume == "evidence" else "question"].format(client=cover.client)
+    title = cover.title or (question if cover.client else "")
+    alt = words["logo"].format(client=cover.client)
+    mark = logo(cover.logo_kind, cover.logo, alt) if cover.logo else None
+    return {
+        "volume": volume,
+        "language": _code(cover.language),
+        "paper": cover.paper,
+        "height": PAGE_HEIGHT[cover.paper],
+        "title": text(title or report.chapters[0].topic, *TITLE),
+        "answer": text(report.front.heading) if report.front and volume == "report" else "",
+        "client": text(cover.client),
+        "running": writer.running(cover.client),
+        "prepared_by": text(cover.prepared_by),
+        "confidentiality": text(cover.confidentiality),
+        "remarks": [text(remark) for remark in cover.remarks],
+        "as_of": text(numbers.day(cover.as_of, cover.language)),
+        "date": [cover.as_of.year, cover.as_of.month, cover.as_of.day],
+        "accent": accent.colour,
+        "tint": accent.tint,
+        "phrases": words,
+        "logo": writer.picture(mark) if mark else None,
+        "serif": [SERIF, *further],
+        "sans": [SANS, *further],
+        "mono": [MONO, *further],
+    }
+
+
+def section(section: Section, cover: Cover, kind: Kind, *, turn: bool = True, start: float = 0.0) -> Data:
+    """One section of the report, which begins about `start` points down a page, and where it `ends`; `turn` says
+    whether a wide table may have a page on its side."""
+    writer = _Writer(cover, turn=turn)
+    sizes = FRONT_SIZES if kind == "front" else widths.SIZES
+    return writer.section(section, sizes, arrange=kind == "chapter", start=start)
+
+
+class _Writer:
+    """Turns the model into data; every string passes `text` on its way."""
+
+    def __init__(self, cover: Cover, *, turn: bool = True) -> None:
+        self.covered, self.page_height = fonts.coverage(cover.fonts), PAGE_HEIGHT[cover.paper]
+        self.words, self.families, self.turn = phrases(cover.language), fonts.families(cover.fonts), turn
+        self.language = _code(cover.language)
+        self.sizes: Sequence[float] = widths.SIZES
+
+    def text(self, text: str, size: float = PROSE[0], room: float = PROSE[1]) -> str:
+        """Client text on one line: drawable, and words wider than the room may break."""
+        line = drawable(text, self.covered).replace("\t", " ").replace("\n", " ")
+        return loosened(line, room, lambda part: widths.width(part, size * SERIF_WIDTH))
+
+    def running(self, text: str) -> str:
+        """Client text for the head of every page, cut where it would crowd it."""
+        line = self.text(text)
+        return line if len(line) <= RUNNING else line[: RUNNING - 1].rstrip() + "…"
+
+    def fit(self, table: DocumentTable) -> widths.Fit:
+        return widths.fit(table, self.sizes, turn=self.turn)
+
+    def section(
+        self,
+        section: Section,
+        sizes: Sequence[float] = widths.SIZES,
+        *,
+        arrange: bool = False,
+        start: float = 0.0,
+    ) -> Data:
+        self.sizes = sizes
+        found = paging.arranged(section.body, section.heading, self.page_height, self.fit, start=start)
+        body = found.blocks if arrange else section.body
+        return {
+            "anchor": section.anchor,
+            "name": section.name,
+            "topic": self.text(section.topic),
+            "running": self.running(section.topic),
+            "heading": self.text(_DATE.sub(_whole, section.heading), *HEADING),
+            "lang": language_of(section.heading, self.language),
+            "body": self.blocks(body),
+            "room": paging.room_for(body, section.heading, self.fit),
+            "rtl": right_to_left(section.heading),
+            "ends": round(found.end),
+        }
+
+    def blocks(self, blocks: list[Block]) -> list[Data]:
+        return [self.block(part) for block in blocks for part in self.parts(block)]
+
+    def parts(self, block: Block) -> list[Block]:
+        """A table too wide for any page as several, its index repeated; everything else as it is."""
+        if isinstance(block, CaseBrowser):  # nothing of it can be looked through on paper
+            return []
+        if not isinstance(block, DocumentTable):
+            return [block]
+        parts = columns.parts(block, self.sizes, turn=self.turn)
+        for n, part in enumerate(parts[1:], 2):
+            label = self.words["continued"].format(caption=part.caption, n=n, m=len(parts))
+            part.caption = label if part.caption or part.number else ""
+        return list(parts)
+
+    def block(self, block: Block) -> Data:
+        match block:
+            case Paragraph([Formula(display=True) as formula]) if formula.typst:
+                return {**self.formula(formula), "kind": "display"}
+            case Paragraph(children):
+                return {"kind": "paragraph", **self.line(children)}
+            case Heading(level, children):
+                return {"kind": "heading", "level": level, "label": block.label, **self.line(children)}
+            case Listing(ordered, start, items):
+                return {
+                    "kind": "list",
+                    "ordered": ordered,
+                    "start": start,
+                    "items": [self.blocks(item) for item in items],
+                }
+            case BlockQuote(body):
+                return {"kind": "quote", "body": self.blocks(body)}
+            case CalloutBox(tone, body, name):
+                return {"kind": "callout", "tone": tone, "name": self.text(name), "body": self.blocks(body)}
+            case CodeBlock(text):
+                return {"kind": "code", "text": loosened(drawable(text, self.covered), COLUMNS)}
+            case ThematicBreak():
+                return {"kind": "rule"}
+            case Tiles(items):
+                return {
+                    "kind": "tiles",
+                    "items": [
+                        [self.text(t, *TILE) for t in (one.label, one.value, one.note)] for one in items
+                    ],
+                }
+            case DocumentTable():
+                return self.table(block)
+            case DocumentFigure():
+                return {
+                    "kind": "figure",
+                    "number": block.number,
+                    "label": block.label,
+                    "share": block.width,
+                    "caption": self.text(block.caption),
+                    "lang": language_of(block.caption, self.language),
+                    "source": self.text(block.source),
+                    "picture": self.picture(block.picture),
+                }
+            case CaseBrowser():
+                raise TypeError("paper leaves it out")
+
+    def table(self, table: DocumentTable) -> Data:
+        fit = self.fit(table)
+        emphasis, names = set(table.emphasis), table.naming()
+        return {
+            "kind": "table",
+            "number": table.number,
+            "label": table.label,
+            "caption": self.text(table.caption),
+            "lang": language_of(table.caption, self.language),
+            "source": self.text(table.source),
+            "size": fit.size,
+            "widths": [round(w, 2) for w in fit.widths],
+            "turned": fit.turned,
+            "breaks": fit.height > paging.SMALL,
+            "columns": [
+                {**self.column(c, w, fit.size), "names": n < names}
+                for n, (c, w) in enumerate(zip(table.columns, fit.widths, strict=True))
+            ],
+            "headless": table.headless,
+            "spans": bool(table.spans),
+            "rows": [
+                {
+                    "strong": n in emphasis,
+                    "long": fit.lines[n] > 12,
+                    "cells": [
+                        self.cell(c, column, w, fit.size)
+                        if fit.lines[n] > 12
+                        else _bare(self.cell(c, column, w, fit.size))
+                        for c, column, w in zip(row, table.columns, fit.widths, strict=True)
+                    ],
+                }
+                for n, row in enumerate(table.rows)
+            ]
+            if not table.spans
+            else self.merged(table, fit),
+        }
+
+    def merged(self, table: DocumentTable, fit: widths.Fit) -> list[Data]:
+        """Rows with merged cells: what one covers is not there, and it says how far it reaches."""
+        covered, emphasis = table.covered(), set(table.emphasis)
+        found = []
+        for n, row in enumerate(table.rows):
+            cells = []
+            for i, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
+                if (n, i) not in covered:
+                    down, across = table.spans.get((n, i), (1, 1))
+                    room = sum(fit.widths[i : i + across]) + widths.GUTTER * (across - 1)
+                    one = self.cell(cell, column, room, fit.size)
+                    cells.append({**one, "x": i, "rowspan": down, "colspan": across})
+            found.append({"strong": n in emphasis, "long": fit.lines[n] > 12, "cells": cells})
+        return found
+
+    def column(self, column: TableColumn, width: float, size: float) -> Data:
+        return {
+            "title": self.fitted(column.title, width / widths.BOLD, size),
+            "unit": self.fitted(column.unit, width, size),
+            "hyphenate": widths.hyphenated(f"{column.title} {column.unit}", width / widths.BOLD - 0.5, size),
+            "numeric": column.numeric,
+        }
+
+    def cell(self, cell: Cell, column: TableColumn, width: float, size: float) -> Data:
+        def narrow(text: str) -> str:
+            return self.fitted(text, width, size, code=column.code)
+
+        children: list[Inline] = [TextRun(cell)] if isinstance(cell, str) else cell
+        if column.code and isinstance(cell, str):
+            children = [CodeSpan(cell)]
+        hyphenate = not column.code and widths.hyphenated(plain(children), width - 0.5, size)
+        return {**self.line(children, narrow), "hyphenate": hyphenate}
+
+    def fitted(self, text: str, width: float, size: float, *, code: bool = False) -> str:
+        return widths.broken(drawable(text, self.covered).replace("\t", " "), width - 0.5, size, code=code)
+
+    def line(self, children: list[Inline], text: Callable[[str], str] | None = None) -> Data:
+        words = plain(children)
+        return {
+            "children": [
+                self.inline(part, text or self.text) for child in children for part in _addresses(child)
+            ],
+            "rtl": right_to_left(words),
+            "lang": language_of(words, self.language),
+        }
+
+    def inline(self, child: Inline, text: Callable[[str], str]) -> Data | str:
+        match child:
+            case TextRun(words):
+                return text(words)
+            case CodeSpan(code):
+                return {"kind": "code", "text": text(code)}
+            case Styled(style, children):
+                return {"kind": style, "children": [self.inline(c, text) for c in children]}
+            case Link(_, children, elsewhere=True):
+                return {"kind": "plain", "children": [self.inline(c, text) for c in children]}
+            case Link(url, children):
+                target = {"label": url[1:]} if url.startswith("#") else {"url": _address(url)}
+                return {"kind": "link", **target, "children": [self.inline(c, text) for c in children]}
+            case Break():
+                return {"kind": "break"}
+            case Anchor(label=label):
+                return {"kind": "anchor", "label": label}
+            case Formula(typst=""):
+                return {"kind": "code", "text": text(child.source)}
+            case Formula():
+                return self.formula(child)
+            case InlinePicture(picture):
+                return {"kind": "picture", "picture": self.picture(picture)}
+
+    def formula(self, formula: Formula) -> Data:
+        alt = drawable(formula.source, self.covered)
+        return {"kind": "formula", "typst": formula.typst, "alt": alt, "display": formula.display}
+
+    def picture(self, picture: Picture) -> Data:
+        return {
+            "svg": drawings.typesettable(embedded(picture), self.covered, self.families),
+            "alt": drawable(picture.alt, self.covered),
+            "width": picture.width,
+            "shape": _shape(picture),
+        }
+
+
+def _bare(cell: Data) -> Data | str:
+    """A cell that is nothing but words, as these."""
+    children = cell["children"]
+    special = cell["rtl"] or cell["lang"] or cell["hyphenate"]
+    if special or len(children) > 1 or (children and not isinstance(children[0], str)):
+        return cell
+    return str(children[0]) if children else ""
+
+
+def _addresses(child: Inline) -> list[Inline]:
+    """Words with the web addresses in them as links."""
+    if not isinstance(child, TextRun) or "://" not in child.text:
+        return [child]
+    parts: list[Inline] = []
+    at = 0
+    for found in _ADDRESS.finditer(child.text):
+        parts += [TextRun(child.text[at : found.start()]), Link(found[0], [TextRun(found[0])])]
+        at = found.end()
+    return [part for part in [*parts, TextRun(child.text[at:])] if plain([part])]
+
+
+def _code(language: str) -> str:
+    """The language without its region: `de-AT` as `de`."""
+    return language.replace("_", "-").split("-")[0].lower()
+
+
+def _whole(found: re.Match[str]) -> str:
+    """A date that no line of a heading breaks."""
+    return found[0].replace(" ", "\u00a0")
+
+
+def _shape(picture: Picture) -> float:
+    """Height by width; square where an image does not say."""
+    return picture.height / picture.width if picture.width and picture.height else 1.0
+
+
+def _address(url: str) -> str:
+    """A web address in ASCII, as PDF wants it."""
+    return quote(url, safe="%/:?#[]@!$&'()*+,;=-._~")

@@ -1,0 +1,43 @@
+"""The normal, beta and Student's t distributions, by scipy, which is imported when one is first asked for.
+
+A command that only reads a client folder knows the scorers, and so these; scipy takes half a second to import.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def normal_cdf(x: Any) -> Any:
+    """The share of a standard normal below x, number or array."""
+    from scipy.special import ndtr
+
+    return ndtr(x)
+
+
+def normal_quantile(share: Any) -> Any:
+    """The point that this share of a standard normal lies below."""
+    from scipy.special import ndtri
+
+    return ndtri(share)
+
+
+def t_cdf(freedom: Any, x: Any) -> Any:
+    """The share of Student's t with so many degrees of freedom below x."""
+    from scipy.special import stdtr
+
+    return stdtr(freedom, x)
+
+
+def t_quantile(freedom: Any, share: Any) -> Any:
+    """The point that this share of Student's t lies below."""
+    from scipy.special import stdtrit
+
+    return stdtrit(freedom, share)
+
+
+def beta_quantile(share: Any, a: float, b: float) -> Any:
+    """The point of [0, 1] that this share of a beta distribution lies below."""
+    from scipy.special import betaincinv
+
+    return betaincinv(a, b, share)

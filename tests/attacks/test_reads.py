@@ -1,0 +1,207 @@
+"""Files that are not what they look like when they are opened: links, pipes, swaps, and archives that unpack for ever."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+import threading
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from bespoke import clients, unpacking
+from bespoke.clients.files import ClientFile, read_bytes
+from bespoke.clients.opening import LeadsOut, open_inside
+from bespoke.errors import BespokeError
+from bespoke.keys import input_digests
+from tests.attacks.conftest import CANARY, CLIENT, FULL
+
+needs_links = pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    """A file of the consultant's that the client is not to see."""
+    path = tmp_path / "secret.txt"
+    path.write_text(CANARY)
+    return path
+
+
+@needs_links
+@pytest.mark.parametrize(
+    "name", ["codes.csv", "prices.yaml", "usage.json", "dataset/stolen.jsonl", "failures.csv"]
+)
+def test_a_link_out_of_the_folder_is_refused(client: Path, secret: Path, name: str) -> None:
+    """A file of the folder is a link to a file of the consultant's."""
+    (client / name).unlink(missing_ok=True)
+    (client / name).symlink_to(secret)
+    problems = [str(p) for p in clients.check(client.parent, CLIENT)]
+    assert any(f"{name}: is a link that leads out of the client folder" in p for p in problems)
+    assert not any(CANARY in p for p in problems)
+
+
+@needs_links
+def test_the_hash_of_a_file_outside_is_never_recorded(client: Path, secret: Path) -> None:
+    """A link makes the manifest record the hash of a file of the consultant's."""
+    (client / "anything.bin").symlink_to(secret)
+    found = input_digests(client)
+    assert found["anything.bin"] == hashlib.sha256(b"link to " + os.fsencode(secret)).hexdigest()
+    assert hashlib.sha256(secret.read_bytes()).hexdigest() not in found.values()
+
+
+@needs_links
+def test_a_link_that_stays_inside_is_read(client: Path) -> None:
+    """Not an attack: a link from one file of the folder to another."""
+    (client / "copy.csv").symlink_to(client / "tasks.csv")
+    with open_inside(client, client / "copy.csv") as file:
+        assert file.read() == (client / "tasks.csv").read_bytes()
+
+
+@needs_links
+@pytest.mark.parametrize("path", ["../secret.txt", "dataset/../../../secret.txt", "."])
+def test_a_path_out_of_the_folder_opens_nothing(client: Path, secret: Path, path: str) -> None:
+    """A path climbs out of the folder."""
+    with pytest.raises((LeadsOut, OSError)):
+        open_inside(client, client / path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in folders here")
+def test_a_pipe_does_not_hold_us_up(client: Path) -> None:
+    """A file of the folder is a pipe that nobody writes to."""
+    (client / "codes.csv").unlink()
+    os.mkfifo(client / "codes.csv")
+    started = time.monotonic()
+    with pytest.raises(OSError, match="not an ordinary file"):
+        open_inside(client, client / "codes.csv")
+    assert time.monotonic() - started < 1
+
+
+@needs_links
+@pytest.mark.parametrize("swapped", ["file", "folder"])
+def test_no_racing_read_leaves_the_folder(tmp_path: Path, secret: Path, swapped: str) -> None:
+    """While we read, a file (or the folder it lies in) is swapped for a link to the outside, over and over."""
+    root = tmp_path / "acme"
+    (root / "inner").mkdir(parents=True)
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "rows.csv").write_text(CANARY)
+    (root / "inner" / "rows.csv").write_text("ours")
+    place = root / "inner" / "rows.csv" if swapped == "file" else root / "inner"
+    link, kept, spare = tmp_path / "link", tmp_path / "kept", tmp_path / "spare"
+    target = outside / "rows.csv" if swapped == "file" else outside
+    done = threading.Event()
+
+    def swap() -> None:
+        while not done.is_set():
+            link.symlink_to(target)
+            place.rename(kept)
+            link.rename(place)
+            place.rename(spare)
+            kept.rename(place)
+            spare.unlink()
+
+    thread = threading.Thread(target=swap)
+    thread.start()
+    seen: dict[str, int] = {}
+    try:
+        for _ in range(20_000 if FULL else 2_000):
+            found = read_bytes(ClientFile(root, root / "inner" / "rows.csv", "acme/inner/rows.csv"))
+            what = "refused" if found is None else found.decode()
+            seen[what] = seen.get(what, 0) + 1
+    finally:
+        done.set()
+        thread.join()
+    assert set(seen) <= {"ours", "refused"}
+    assert seen.get("ours", 0) > 0
+
+
+def test_a_file_over_the_limit_is_not_taken_into_memory(client: Path) -> None:
+    """A file is larger than what is read of one."""
+    (client / "prices.yaml").write_bytes(b"#" * (300 * 2**10))
+    assert any("is larger than 256 KiB" in str(p) for p in clients.check(client.parent, CLIENT))
+
+
+# --- archives ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """40 MB of blanks in 40 kB, where 4 MB are the least that every file may unpack to."""
+    monkeypatch.setattr(unpacking, "ALWAYS", 4 * 2**20)
+    monkeypatch.setattr(unpacking, "PART", 4 * 2**20)
+    path = tmp_path / "rows.jsonl.gz"
+    path.write_bytes(gzip.compress(b" " * (40 * 2**20)))
+    return path
+
+
+def test_a_gzip_bomb_in_the_dataset_ends_in_one_line(bomb: Path) -> None:
+    """A dataset of 40 kB unpacks to a thousand times that."""
+    from bespoke.tuning.formats.rows import rows
+
+    with pytest.raises(
+        BespokeError, match=r"rows.jsonl.gz: unpacks to more than \d+ MiB, 200 times what it is"
+    ):
+        list(rows(bomb))
+
+
+def test_a_gzip_bomb_among_the_logs_ends_in_one_line(bomb: Path) -> None:
+    """A log of 40 kB unpacks to a thousand times that."""
+    from bespoke.intake.elements import elements
+
+    with pytest.raises(BespokeError, match=r"unpacks to more than|is empty"):
+        list(elements(bomb))
+
+
+def test_a_zip_bomb_among_the_results_ends_in_one_line(bomb: Path, tmp_path: Path) -> None:
+    """A part of an Inspect log unpacks to a thousand times what it is."""
+    path = tmp_path / "log.eval"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("samples/1.json", b" " * (40 * 2**20))
+    with (
+        zipfile.ZipFile(path) as archive,
+        pytest.raises(BespokeError, match=r"holds samples/1.json, which unpacks"),
+    ):
+        unpacking.part(archive, "samples/1.json", 4 * 2**20)
+
+
+def test_an_honest_archive_is_read_whole(tmp_path: Path) -> None:
+    """Not an attack: a log that is packed thirty times over."""
+    rows = b'{"a": "the same row over and over"}\n' * 5_000
+    path = tmp_path / "x.gz"
+    path.write_bytes(gzip.compress(rows))
+    with path.open("rb") as file:
+        assert unpacking.Unpacked(file).read() == rows
+
+
+def test_a_workbook_bomb_is_refused(tmp_path: Path) -> None:
+    """A workbook of 300 kB says that it unpacks to 300 MB."""
+    from bespoke.clients.excel import open_workbook
+
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(3):
+            archive.writestr(f"xl/worksheets/sheet{number}.xml", bytes(100 * 2**20))
+    (tmp_path / "tasks.xlsx").write_bytes(content.getvalue())
+    with pytest.raises(BespokeError, match="unpacks to more than"):
+        open_workbook(tmp_path / "tasks.xlsx")
+
+
+def test_a_bomb_of_aliases_is_refused(client: Path) -> None:
+    """engagement.yaml holds aliases of aliases of aliases."""
+    lines = ["a0: &a0 [x,x,x,x,x,x,x,x,x,x]"]
+    lines += [f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
+    (client / "engagement.yaml").write_text("\n".join(lines))
+    started = time.monotonic()
+    assert any(not p.warning for p in clients.check(client.parent, CLIENT))
+    assert time.monotonic() - started < 20
+
+
+def test_json_of_any_depth_is_one_line(client: Path) -> None:
+    """usage.json nests 200,000 lists."""
+    (client / "usage.json").write_text("[" * 200_000 + "]" * 200_000)
+    problems = [p for p in clients.check(client.parent, CLIENT) if p.path.endswith("usage.json")]
+    assert len(problems) == 1

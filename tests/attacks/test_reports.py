@@ -1,0 +1,175 @@
+"""Whoever changes a report before it is printed again or handed on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bespoke import machine
+from bespoke.cli import bespoke
+from bespoke.errors import BespokeError
+from bespoke.keys import digest
+from bespoke.runner import proof
+from bespoke.runner.cache import manifest as manifests
+from tests.attacks.conftest import CANARY, CLIENT
+
+NAMES = (
+    "notebooks/01_task_audit.ipynb", "results/01_task_audit.json", "advice.json", "report.pdf", "report.html",
+)  # fmt: skip
+
+
+def verify(folder: Path) -> tuple[int, str]:
+    done = CliRunner().invoke(bespoke, ["verify", folder.name, "--reports", str(folder.parent)])
+    return done.exit_code, done.output
+
+
+def forged(folder: Path, name: str) -> None:
+    """The file with another number, and the manifest made to fit it: all that can be done without the key."""
+    (folder / name).write_text(f"saves {CANARY} USD a year")
+    text = (folder / "manifest.json").read_text()
+    content = json.loads(text)
+    for run in (content["report"], content["notebooks"]["01_task_audit"]["outputs"]):
+        if name in run:
+            run[name] = digest(folder / name)
+    (folder / "manifest.json").write_text(json.dumps(content))
+
+
+def test_an_untouched_report_is_proven(sealed: Path) -> None:
+    """Not an attack: what nobody touched is proven."""
+    assert verify(sealed) == (0, f"{CLIENT}: 5 files are as the run of this machine wrote them\n")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_edited_file_is_named(sealed: Path, name: str) -> None:
+    """A number is changed in a file of the report."""
+    (sealed / name).write_text(CANARY)
+    assert verify(sealed) == (1, f"{CLIENT}/{name}: was changed since the run that made it\n")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_manifest_made_to_fit_is_no_proof(sealed: Path, name: str) -> None:
+    """A number is changed, and its hash in the manifest with it."""
+    forged(sealed, name)
+    code, said = verify(sealed)
+    assert (code, "was sealed on another machine, or changed since" in said) == (1, True)
+    assert manifests.read(sealed) is None
+
+
+def test_a_missing_file_is_named(sealed: Path) -> None:
+    """A file of the report is taken away."""
+    (sealed / "advice.json").unlink()
+    assert verify(sealed) == (1, f"{CLIENT}/advice.json: is missing or no ordinary file\n")
+
+
+def test_a_link_in_place_of_a_file_is_none(sealed: Path, tmp_path: Path) -> None:
+    """A file of the report is a link to the same bytes elsewhere."""
+    (tmp_path / "copy").write_bytes((sealed / "report.pdf").read_bytes())
+    (sealed / "report.pdf").unlink()
+    (sealed / "report.pdf").symlink_to(tmp_path / "copy")
+    assert "report.pdf: is missing or no ordinary file" in verify(sealed)[1]
+
+
+def test_a_file_that_no_run_made_is_told(sealed: Path) -> None:
+    """A forged PDF is laid beside the real one."""
+    (sealed / "evidence.pdf").write_text(CANARY)
+    code, said = verify(sealed)
+    assert code == 0
+    assert f"{CLIENT}/evidence.pdf: was not made by the run: nobody vouches for it (warning)" in said
+
+
+def test_without_a_seal_nothing_is_believed(sealed: Path) -> None:
+    """The seal is taken away, so that the report looks like one of an earlier version."""
+    content = json.loads((sealed / "manifest.json").read_text())
+    del content["seal"]
+    (sealed / "manifest.json").write_text(json.dumps(content))
+    assert manifests.read(sealed) is None
+    assert "has no seal of this machine" in verify(sealed)[1]
+
+
+def test_the_seal_of_another_client_does_not_do(sealed: Path, tmp_path: Path) -> None:
+    """The sealed report of one client is passed off as another's."""
+    other = tmp_path / "reports" / "atlas_payments"
+    sealed.rename(other)
+    assert manifests.read(other) is None
+    text = (other / "manifest.json").read_text().replace(CLIENT, "atlas_payments")
+    (other / "manifest.json").write_text(text)
+    assert manifests.read(other) is None
+
+
+def test_the_seal_of_another_machine_does_not_do(
+    sealed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A report comes from somebody who runs bespoke as well."""
+    monkeypatch.setenv(machine.HOME, str(tmp_path / "other"))
+    assert manifests.read(sealed) is None
+    with pytest.raises(BespokeError, match="--force"):
+        manifests.refuse_foreign(sealed)
+
+
+def test_a_moved_key_goes_on_proving(sealed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not an attack: the machine's folder moves, and its reports stay proven."""
+    Path(tmp_path / "machine").rename(tmp_path / "moved")
+    monkeypatch.setenv(machine.HOME, str(tmp_path / "moved"))
+    assert verify(sealed)[0] == 0
+
+
+def test_the_key_lent_to_a_worker_seals_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker of a cluster uses the key it was lent for another client's report, or for tuning state."""
+    mine = {what: machine.seal(what, b"x") for what in ("report a", "report b", "tuning a")}
+    lent = machine.lent("a")
+    monkeypatch.setenv(machine.HOME, str(tmp_path / "worker"))
+    monkeypatch.setenv(machine.LENT, lent[machine.LENT])
+    assert machine.seal("report a", b"x") == mine["report a"]
+    assert machine.seal("report b", b"x") != mine["report b"]
+
+
+def test_layout_of_the_manifest_is_no_part_of_the_seal(sealed: Path) -> None:
+    """Not an attack: the same manifest laid out otherwise is the same."""
+    content = json.loads((sealed / "manifest.json").read_text())
+    (sealed / "manifest.json").write_text(json.dumps(content, indent=7))
+    assert manifests.read(sealed) is not None
+
+
+def test_rendering_refuses_edited_results(sealed: Path) -> None:
+    """`bespoke report` is asked to print an edited notebook."""
+    (sealed / "notebooks/01_task_audit.ipynb").write_text(CANARY)
+    found = manifests.proven(sealed)
+    with pytest.raises(
+        BespokeError,
+        match=r"01_task_audit\.ipynb: was changed since[^$]*nothing was rendered",
+    ):
+        proof.require(sealed, found)
+
+
+# --- the key itself ----------------------------------------------------------------------------------
+
+
+def test_a_key_that_others_can_read_is_refused(own_machine: Path) -> None:
+    """The key lies open to other users of the machine."""
+    machine.seal("x", b"")
+    assert (own_machine / "key").stat().st_mode & 0o777 == 0o600
+    (own_machine / "key").chmod(0o644)
+    with pytest.raises(BespokeError, match="chmod 600"):
+        machine.seal("x", b"")
+
+
+def test_a_key_that_is_a_link_is_refused(own_machine: Path, tmp_path: Path) -> None:
+    """The key is a link to a file whose content the attacker knows."""
+    own_machine.mkdir()
+    (tmp_path / "known").write_bytes(b"0" * 32)
+    (own_machine / "key").symlink_to(tmp_path / "known")
+    with pytest.raises(BespokeError, match="cannot be read"):
+        machine.seal("x", b"")
+
+
+@pytest.mark.parametrize("content", [b"", b"short", b"0" * 33])
+def test_a_key_of_another_length_is_none(own_machine: Path, content: bytes) -> None:
+    """The key was cut short or filled up."""
+    own_machine.mkdir()
+    (own_machine / "key").write_bytes(content)
+    (own_machine / "key").chmod(0o600)
+    with pytest.raises(BespokeError, match="is no key of bespoke"):
+        machine.seal("x", b"")

@@ -1,0 +1,99 @@
+"""Folders as bytes, and how a report is put in place: at no time does a manifest name a file that is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bespoke.errors import BespokeError
+from bespoke.keys import digest
+from bespoke.runner.remote import archive, s3
+
+
+def fill(folder: Path, files: dict[str, bytes]) -> Path:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def test_what_is_packed_comes_out_again(tmp_path: Path) -> None:
+    files = {"manifest.json": b"{}", "notebooks/01.ipynb": b"1", "results/01.json": b"2"}
+    packed = archive.pack(fill(tmp_path / "there", {**files, ".hidden": b"x"}))
+    assert packed == files
+    archive.unpack(packed, tmp_path / "here")
+    assert archive.pack(tmp_path / "here") == files
+    assert sorted(archive.file_names(tmp_path / "here")) == sorted(files)
+
+
+def test_the_old_manifest_finds_its_files_until_the_new_one_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = fill(tmp_path, {"manifest.json": b"old", "old.pdf": b"1", "both.pdf": b"1"})
+    seen = []
+    write = archive.write_atomically
+
+    def written(path: Path, content: bytes) -> None:
+        seen.append((path.name, (folder / "old.pdf").is_file()))
+        write(path, content)
+
+    monkeypatch.setattr(archive, "write_atomically", written)
+    archive.unpack({"manifest.json": b"new", "new.pdf": b"2", "both.pdf": b"1"}, folder)
+    assert seen == [("new.pdf", True), ("manifest.json", True)]
+    assert archive.pack(folder) == {"manifest.json": b"new", "new.pdf": b"2", "both.pdf": b"1"}
+
+
+def test_a_file_gives_way_to_a_folder_of_its_name(tmp_path: Path) -> None:
+    folder = fill(tmp_path, {"tables": b"once a file"})
+    archive.unpack({"tables/a.csv": b"1"}, folder)
+    assert archive.pack(folder) == {"tables/a.csv": b"1"}
+
+
+@pytest.mark.parametrize("name", ["../x", "/x", "a/../../x", "c:\\x", "a\0", ""])
+def test_a_name_that_leads_out_is_refused_before_anything_is_written(tmp_path: Path, name: str) -> None:
+    folder = fill(tmp_path, {"kept": b"1"})
+    with pytest.raises(BespokeError, match="is no path inside a folder"):
+        archive.unpack({"a": b"2", name: b"3"}, folder)
+    assert archive.pack(folder) == {"kept": b"1"}
+
+
+class Bucket:
+    """Remembers what is done, in order."""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[str, str]] = []
+
+    def put_object(self, *, Key: str, Body: Any, **_: Any) -> None:
+        self.done.append(("put", f"{Key}={Body.read().decode()}"))
+
+    def delete_object(self, *, Key: str, **_: Any) -> None:
+        self.done.append(("delete", Key))
+
+
+def test_a_report_under_a_url_is_replaced_manifest_last_and_only_then_cleared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket = Bucket()
+
+    @contextmanager
+    def asking(url: str) -> Iterator[Bucket]:
+        yield bucket
+
+    monkeypatch.setattr(s3, "_asking", asking)
+    folder = fill(tmp_path, {"manifest.json": b"new", "report.pdf": b"2", "same.json": b"s"})
+    before = {
+        "gone.pdf": "0",
+        "same.json": digest(folder / "same.json"),
+        "report.pdf": "0",
+        "manifest.json": "0",
+    }
+    s3.deliver(folder, "s3://bucket/reports/clinic", before)
+    assert bucket.done == [
+        ("put", "reports/clinic/report.pdf=2"),
+        ("put", "reports/clinic/manifest.json=new"),
+        ("delete", "reports/clinic/gone.pdf"),
+    ]

@@ -1,0 +1,64 @@
+"""What is installed is what was pinned: every file by its hash, every declared package by its version."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.metadata import version
+
+import pytest
+
+from bespoke.bill_of_materials import document, licences
+from tests.conftest import ROOT
+
+HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}\b")
+
+
+def pins(name: str) -> dict[str, str]:
+    """Package -> what stands behind it, continuation lines included."""
+    text = (ROOT / name).read_text().replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    return {re.split(r"[=\[ ;]", line, maxsplit=1)[0].lower(): line for line in lines}
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_requirement_is_pinned_and_has_its_hashes(name: str) -> None:
+    found = pins(name)
+    assert len(found) > 50
+    assert [package for package, line in found.items() if "==" not in line or not HASH.search(line)] == []
+
+
+def test_every_declared_package_is_among_them() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    found = pins("requirements.txt")
+    declared = [
+        re.split(r"[=<>\[ ;~]", one, maxsplit=1)[0].lower() for one in project["project"]["dependencies"]
+    ]
+    assert [name for name in declared if name not in found] == []
+    more = {**pins("requirements-dev.txt"), **found}
+    wanted = [
+        re.split(r"[=<>\[ ;~]", one, maxsplit=1)[0].lower() for one in project["dependency-groups"]["dev"]
+    ]
+    assert [name for name in wanted if name not in more] == []
+
+
+def test_the_bill_of_materials_names_each_package_once_with_its_licence() -> None:
+    made = document()
+    found = {one["name"].lower().replace("_", "-"): one for one in made["components"]}
+    assert (made["bomFormat"], made["specVersion"], len(found)) == (
+        "CycloneDX",
+        "1.6",
+        len(made["components"]),
+    )
+    assert found["pydantic"]["purl"] == f"pkg:pypi/pydantic@{version('pydantic')}"
+    assert found["pydantic"]["licenses"] == [{"expression": "MIT"}]
+    assert document() == made  # it holds no time and no random number
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    declared = [
+        re.split(r"[=<>\[ ;~]", one, maxsplit=1)[0].lower() for one in project["project"]["dependencies"]
+    ]
+    assert [name for name in declared if name not in found] == []
+
+
+def test_a_licence_that_is_not_stated_is_said() -> None:
+    assert [*licences([{"name": "x", "version": "1"}])] == [("x", "1", "not stated")]
