@@ -13,7 +13,11 @@ from bespoke.chapters.registry import CHAPTERS, chapter
 from bespoke.paths import PACKAGE
 
 CODE = (".py", ".yaml", ".csv", ".gz", ".json", ".npz")
-EVERYTHING = (".", "../engagement_log.csv")  # the client folder, and the log of engagements beside it
+EVERYTHING = (
+    ".",
+    "../engagement_log.csv",
+    "../engagement_log.xlsx",
+)  # the client folder, and the house's log
 
 
 def key_of(stem: str, inputs: Mapping[str, str], as_of: str) -> str:

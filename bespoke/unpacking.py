@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gzip
 import os
+import struct
 import zipfile
-from io import FileIO
+from io import BytesIO, FileIO
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -14,6 +15,8 @@ from bespoke.errors import BespokeError
 ALWAYS = 256 * 2**20  # bytes that every file may unpack to
 TIMES = 200  # and beyond that so many times what it has packed: logs of JSON reach 60
 PART = 256 * 2**20  # bytes of one part of an archive
+ZSTANDARD = 93  # the method's number in the zip format: Inspect AI packs its logs with it
+LOCAL_HEADER = struct.Struct("<26xHH")  # lengths of the name and the extra field before the data
 
 
 class Unpacked(gzip.GzipFile):
@@ -45,13 +48,33 @@ class Unpacked(gzip.GzipFile):
 
 def part(archive: zipfile.ZipFile, name: str, largest: int = PART) -> bytes:
     """One part of an archive. Raises BespokeError for one that unpacks to more than `largest` bytes."""
-    with archive.open(name) as file:
-        data = file.read(largest + 1)
+    if archive.getinfo(name).compress_type == ZSTANDARD:
+        data = _zstandard(archive, name, largest)
+    else:
+        with archive.open(name) as file:
+            data = file.read(largest + 1)
     if len(data) > largest:
         raise BespokeError(
             f"holds {name[:60]}, which unpacks to more than {largest // 2**20} MiB", path=_named(archive)
         )
     return data
+
+
+def _zstandard(archive: zipfile.ZipFile, name: str, largest: int) -> bytes:
+    """The same of a method that Python's own reader knows from 3.14 on. Raises BadZipFile for what is damaged."""
+    import zstandard
+
+    info = archive.getinfo(name)
+    with Path(str(archive.filename)).open("rb") as file:
+        file.seek(info.header_offset)
+        lengths = LOCAL_HEADER.unpack(file.read(LOCAL_HEADER.size))
+        file.seek(sum(lengths), os.SEEK_CUR)
+        packed = BytesIO(file.read(info.compress_size))
+    try:
+        with zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True) as frames:
+            return frames.read(largest + 1)
+    except zstandard.ZstdError as error:
+        raise zipfile.BadZipFile(f"{name} is damaged: {error}") from None
 
 
 def _named(archive: zipfile.ZipFile) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from bespoke.claude.requests.identifier_check import identifiers_left, read_waivers, unwaived
 from bespoke.errors import BespokeError
@@ -77,5 +78,21 @@ def test_no_waiver_file_is_no_waiver(tmp_path: Path) -> None:
 def test_a_file_with_other_columns_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "waivers.csv"
     path.write_text("note,why\nn1,fine\n")
-    with pytest.raises(BespokeError, match="id,rule,reason"):
+    with pytest.raises(BespokeError) as caught:
         read_waivers(path)
+    assert [p.column for p in caught.value.problems] == ["id", "rule", "reason"]
+
+
+@pytest.mark.parametrize("saved", ["excel", "semicolons"])
+def test_waivers_as_a_spreadsheet_saves_them(tmp_path: Path, saved: str) -> None:
+    rows = [["id", "rule", "reason"], ["n1", "identifier_date", "shifted; see protocol"]]
+    if saved == "excel":
+        book = Workbook()
+        sheet = book.create_sheet("waivers", 0)
+        for row in rows:
+            sheet.append(row)
+        book.save(tmp_path / "waivers.xlsx")
+    else:
+        text = 'id;rule;reason\r\nn1;identifier_date;"shifted; see protocol"\r\n'
+        (tmp_path / "waivers.csv").write_bytes(text.encode("utf-16"))
+    assert read_waivers(tmp_path / "waivers.csv") == {("n1", "identifier_date"): "shifted; see protocol"}

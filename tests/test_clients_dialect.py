@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import csv
+import io
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -300,3 +302,36 @@ def test_quoted_separators_do_not_count(root: Path, separator: str) -> None:
     with (root / "tasks.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, delimiter=separator).writerows(rows)
     assert load(root.parent, "acme").tasks[0].name == "one; two, three\tfour | five"
+
+
+# --- a workbook in place of any table ------------------------------------------------------------------
+
+
+def as_workbooks(folder: Path) -> int:
+    """Turns every CSV file below into a workbook of the same name; numbers become cells that hold numbers."""
+    made = 0
+    for path in [p for p in folder.rglob("*.csv") if "exports" not in p.parts]:
+        book = Workbook()
+        sheet = book.create_sheet("table", 0)
+        for row in csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")):
+            sheet.append(
+                [float(cell) if re.fullmatch(r"\d+(\.\d+)?", cell) else cell or None for cell in row]
+            )
+        book.save(path.with_suffix(".xlsx"))
+        path.unlink()
+        made += 1
+    return made
+
+
+@pytest.mark.parametrize("name", ["atlas_payments", "harbour_legal", "meridian_health"])
+def test_a_workbook_stands_for_any_table_of_the_folder(client_data: Path, name: str) -> None:
+    log = "engagement,phase,planned_days,actual_days\nE1,evaluation_set,10,14\n"
+    (client_data / "engagement_log.csv").write_text(log, encoding="utf-8")
+    before = load(client_data, name)
+    assert as_workbooks(client_data) >= 3
+    after = load(client_data, name)
+    assert after.log == before.log
+    assert after.log is not None
+    assert (after.tasks, after.failures, after.codes) == (before.tasks, before.failures, before.codes)
+    assert [task.grades for task in after.evaluated] == [task.grades for task in before.evaluated]
+    assert [p for p in check(client_data, name) if "is not read" in p.message] == []

@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 
 from bespoke.clients import check, load
+from bespoke.clients.field_rules import fields
 from bespoke.clients.language import foreign_language
+from bespoke.clients.scalars import check_text
 from bespoke.clients.schema import Medication
+from bespoke.evaluation.cases import Case
 from bespoke.paths import templates
 
 NOTE: dict[str, Any] = {
@@ -204,14 +207,7 @@ def test_thousands_of_unknown_ids_stay_quick(root: Path) -> None:
     assert sum("is no id of notes.jsonl" in line for line in lines(root)) == 1000
 
 
-def test_a_note_may_be_answered_once_in_each_run(root: Path) -> None:
-    """What `bespoke evaluate --runs 2` leaves in the first layout: both runs are read, a copy inside one is told."""
-    write(root, "notes.jsonl", NOTE)
-    answer = {"id": "n1", "prediction": {"diagnosis_icd10": ["J45.909"]}}
-    write(root, "predictions/claude.jsonl", {**answer, "run": 1}, {**answer, "run": 2})
-    assert lines(root) == []
-    found = load(root.parent, "acme").predictions
-    assert found is not None
-    assert [row.run for row in found["claude"]] == [1, 2]
-    write(root, "predictions/claude.jsonl", {**answer, "run": 2}, {**answer, "run": 2})
-    assert any("predictions/claude.jsonl:2: id:" in line for line in lines(root))
+def test_an_id_that_another_field_refers_to_is_the_same_in_both_spellings() -> None:
+    """Composed and decomposed letters, and a space behind: one name, wherever it is referred to."""
+    shape = fields(Case)["group"]
+    assert check_text("Mu\u0308ller ", shape) == check_text("M\u00fcller", shape) == "Müller"

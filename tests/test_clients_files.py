@@ -124,11 +124,11 @@ def test_a_stranger_is_named_with_the_file_it_may_be(root: Path) -> None:
     for name in ("task.csv", "tasks.xlsx", "notes.txt", ".hidden", "README.txt"):
         (root / name).write_text("x", encoding="utf-8")
     (root / "evaluation" / "note.jsonl").write_text("{}", encoding="utf-8")
-    (root / "dataset" / "rows.xlsx").write_text("x", encoding="utf-8")
+    (root / "dataset" / "rows.txt").write_text("x", encoding="utf-8")
     assert lines(root) == [
         "acme/tasks.xlsx: stands beside tasks.csv; keep one of them",
         "acme/tasks.xlsx: is no Excel workbook (.xlsx)",
-        "acme/dataset/rows.xlsx: is not read; dataset files end in .jsonl, .ndjson, .json, .csv, .tsv, .parquet, .jsonl.gz, .json.gz, .csv.gz (warning)",
+        "acme/dataset/rows.txt: is not read; dataset files end in .jsonl, .ndjson, .json, .csv, .tsv, .xlsx, .parquet, .jsonl.gz, .json.gz, .csv.gz (warning)",
         "acme/evaluation/note.jsonl: is not read; nearest: notes.jsonl (warning)",
         "acme/notes.txt: is not read; nearest: notes (warning)",
         "acme/task.csv: is not read; nearest: tasks.csv (warning)",

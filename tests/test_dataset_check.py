@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from bespoke import cli
+from bespoke.errors import BespokeError
+from bespoke.tuning.checking import check
 from tests.test_dataset_rules import good, talk
 
 
@@ -78,3 +81,22 @@ def test_nothing_to_check_is_one_line(
     code, said = run(capsys, monkeypatch, "nowhere.jsonl", "--client-data", str(client_data))
     assert code == 1
     assert len(said) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("trian.jsonl", "there is no such file"),
+        ("train.txt", "there is no such file"),
+        ("trian", "no file of that name is here either"),
+    ],
+)
+def test_a_mistyped_file_is_no_missing_client(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, said: str
+) -> None:
+    (tmp_path / "train.jsonl").write_text("{}\n", encoding="utf-8")
+    (tmp_path / "client_data").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BespokeError) as caught:
+        check(given, lambda: Path("client_data"), date(2026, 11, 20))
+    assert said in str(caught.value)

@@ -501,3 +501,30 @@ def test_a_dialogue_may_end_with_a_call_and_sound_tools_are_no_fault(tmp_path: P
         "extra_key",
     }
     assert found(result, "not_carried").routes == ("bedrock_haiku3_sft",)
+
+
+def test_a_table_of_training_data_in_a_workbook(tmp_path: Path) -> None:
+    """The first visible sheet, numbers as a CSV file would hold them; its rows count as the sheet counts them."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.create_sheet("data", 0)
+    for cells in (["prompt", "completion"], ["How many?", 7], [None, None], ["When?", "On 3 May"]):
+        sheet.append(cells)
+    book.save(tmp_path / "train.xlsx")
+    done = convert(tmp_path / "train.xlsx", "prompt_completion", tmp_path / "train.jsonl")
+    assert (done.read, done.written) == (2, 2)
+    rows = [json.loads(line) for line in (tmp_path / "train.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert rows == [{"prompt": "How many?", "completion": "7"}, {"prompt": "When?", "completion": "On 3 May"}]
+    with pytest.raises(BespokeError, match="is written as text"):
+        convert(tmp_path / "train.jsonl", "csv", tmp_path / "out.xlsx")
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_an_object_that_only_wraps_the_rows(tmp_path: Path, indent: int | None) -> None:
+    """On one line or on many: three rows, and not one."""
+    rows = [{"input": f"question {k}", "target": f"answer {k}"} for k in range(3)]
+    path = tmp_path / "train.json"
+    path.write_text(json.dumps({"version": "1", "data": rows}, indent=indent), encoding="utf-8")
+    done = convert(path, "prompt_completion", tmp_path / "out.jsonl")
+    assert (done.read, done.written) == (3, 3)

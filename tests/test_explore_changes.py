@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from datetime import date
@@ -9,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from bespoke.explore.keep import outweighed
 
 from bespoke import clients
 from bespoke.clients.changes import Changes, applied
@@ -160,3 +162,19 @@ def test_a_value_the_schema_does_not_allow_is_one_line(examples: Path) -> None:
         applied(client, {("engagement.yaml", "annotation", "annotators"): 0})
     with pytest.raises(BespokeError, match="nothing of this file can be explored"):
         applied(client, {("failures.csv", "F-1", "code"): "x"})
+
+
+def test_a_kept_number_that_logs_have_counted_is_said_to_change_nothing(client_data: Path) -> None:
+    """Logs counted 500 requests a day of a task; a panel writes another number into the list."""
+    folder = client_data / "atlas_payments"
+    task = clients.load(client_data, "atlas_payments").tasks[0].task_id
+    counted = {"requests": 3500, "days": 7, "requests_per_day": 500}
+    (folder / "usage.json").write_text(json.dumps({"tasks": {task: counted}}), encoding="utf-8")
+    before = clients.load(client_data, "atlas_payments")
+    proposal = propose(folder, {("tasks.csv", task, "requests_per_day"): 1234.0})
+    proposal.keep()
+    assert outweighed(before, clients.load(client_data, "atlas_payments")) == [
+        f"{task}: requests_per_day is counted in logs: the report goes on with 500, and says that 1,234 is stated;"
+        " without usage.json the stated one counts"
+    ]
+    assert outweighed(before, before) == []

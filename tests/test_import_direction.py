@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 KNOWS_ALL = {"cli", "__main__"}
 # Circles of types alone, which no import makes: a reader of one of the files meets the other in an annotation.
 TYPE_CIRCLES = {
-    frozenset(
+    frozenset(  # a client holds its scenarios, and these are read as its other fields are
         {
             "clients.cell_answers",
             "clients.changes",

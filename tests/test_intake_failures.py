@@ -124,6 +124,86 @@ SAMPLE = {
 }  # fmt: skip
 
 
+def zstandard_zip(path: Path, name: str, text: str) -> None:
+    """A zip as Inspect AI writes it today: the member is stored packed, and its headers say method 93."""
+    import zstandard
+
+    data = text.encode()
+    with zipfile.ZipFile(path, "w") as log:
+        log.writestr(name, zstandard.compress(data))
+    raw = bytearray(path.read_bytes())
+    for mark, method, size in ((b"PK\x03\x04", 8, 22), (b"PK\x01\x02", 10, 24)):
+        at = raw.index(mark)
+        raw[at + method : at + method + 2] = (93).to_bytes(2, "little")
+        raw[at + size : at + size + 4] = len(data).to_bytes(4, "little")
+    path.write_bytes(bytes(raw))
+
+
+def test_logs_of_inspect_packed_with_zstandard(client_data: Path, tmp_path: Path) -> None:
+    zstandard_zip(tmp_path / "precedent_qa.eval", "samples/7_epoch_1.json", json.dumps(SAMPLE))
+    (row,), _ = imported(client_data, tmp_path / "precedent_qa.eval", texts=True)
+    assert row.task_id == "precedent_qa"
+    assert row.actual == "1988"
+
+
+def test_a_sample_of_two_evaluations_is_two_failing_outputs(client_data: Path, tmp_path: Path) -> None:
+    logs = []
+    for run in ("a", "b"):
+        log = {"version": 2, "eval": {"eval_id": run}, "samples": [SAMPLE]}
+        logs.append(tmp_path / run / "precedent_qa.json")
+        logs[-1].parent.mkdir()
+        logs[-1].write_text(json.dumps(log), encoding="utf-8")
+    rows, _ = imported(client_data, *logs)
+    assert len({row.failure_id for row in rows}) == 2
+    assert imported(client_data, logs[0])[1][0].endswith("1 failing, 0 not; 1 imported before")
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_documents_larger_than_memory_are_read_as_a_stream(
+    client_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: bool
+) -> None:
+    """The same rows, whether a document is read at once or an element at a time."""
+    if not whole:
+        monkeypatch.setattr("bespoke.intake.failing_sources.WHOLE", 10)
+    log = tmp_path / "precedent_qa.json"
+    log.write_text(
+        json.dumps({"version": 2, "eval": {"eval_id": "a"}, "samples": [SAMPLE]}), encoding="utf-8"
+    )
+    results = tmp_path / "results.json"
+    row = {
+        "success": False,
+        "testIdx": 3,
+        "promptIdx": 0,
+        "response": {"output": "no"},
+        "testCase": {"description": "risk_memo"},
+    }
+    error = {"success": False, "testIdx": 4, "error": "rate limit", "response": {}}
+    document = {"evalId": "eval-1", "results": {"version": 3, "results": [row, error, {"success": True}]}}
+    results.write_text(json.dumps(document, indent=2), encoding="utf-8")
+    rows, said = imported(client_data, log, results)
+    assert [found.failure_id for found in rows] == [
+        "inspect-ca978112-7-1",
+        "promptfoo-eval-1-3-0",
+    ]  # sha256 of "a"
+    assert (
+        said[1] == "results.json: promptfoo results, 1 failing, 1 not; 1 ended in an error without an output"
+    )
+
+
+def test_results_of_promptfoo_a_line_each(client_data: Path, tmp_path: Path) -> None:
+    row = {
+        "success": False,
+        "testIdx": 3,
+        "promptIdx": 0,
+        "response": {"output": "no"},
+        "testCase": {"description": "risk_memo"},
+    }
+    path = lines_file(tmp_path / "results.jsonl", [row, {**row, "testIdx": 4, "success": True}])
+    (found,), said = imported(client_data, path)
+    assert (found.failure_id, found.task_id) == ("promptfoo-results-3-0", "risk_memo")
+    assert said == ["results.jsonl: promptfoo results, 1 failing, 1 not"]
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_logs_of_inspect(client_data: Path, tmp_path: Path, packed: bool) -> None:
     right = {**SAMPLE, "id": 8, "scores": {"match": {"value": "C"}}}
@@ -136,7 +216,7 @@ def test_logs_of_inspect(client_data: Path, tmp_path: Path, packed: bool) -> Non
     else:
         path.write_text(json.dumps({"version": 2, "samples": [SAMPLE, right]}), encoding="utf-8")
     (row,), _ = imported(client_data, path, texts=True)
-    assert (row.failure_id, row.task_id) == ("inspect-7-1", "precedent_qa")
+    assert (row.failure_id[:8], row.failure_id[-4:], row.task_id) == ("inspect-", "-7-1", "precedent_qa")
     assert (row.prompt, row.expected, row.actual) == ("When was the act passed?", "1998", "1988")
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from bespoke.clients.numerals import Numerals
 from bespoke.errors import BespokeError
 from bespoke.intake import formats, usage_import
 from bespoke.intake.elements import elements, first
@@ -324,13 +325,87 @@ def test_a_table_of_own_columns(tmp_path: Path) -> None:
         "when;team;in;out;secs;ok\n2026-10-05 10:00:00;legal;100;20;1.5;true\n2026-10-05 10:00:01;legal;x;20;1;true\n",
     )
     mapping = mapped.parse("time=when,input=in,output=out,latency_s=secs,status=ok")
-    form = formats.UsageFormat("mapped", "", lambda row: True, lambda row: mapped.records(row, mapping))
+    form = formats.UsageFormat(
+        "mapped", "", lambda row: True, lambda row: mapped.records(row, mapping, Numerals())
+    )
     good, bad = (record for _, element in elements(path) for record in formats.read(form, element))
     assert isinstance(good, Record)
     assert (good.uncached, good.output, good.latency_ms, good.keys["team"]) == (100, 20, 1500, "legal")
     assert str(bad) == "holds a count that is no number"
     with pytest.raises(BespokeError, match="needs time, input and output"):
         mapped.parse("time=when")
+
+
+# --- what a call says besides its own counts -----------------------------------------------------------
+
+CALL: dict[str, Any] = {
+    "schemaType": "ModelInvocationLog", "timestamp": "2026-10-05T10:00:00Z", "requestId": "r", "operation": "InvokeModel",
+    "modelId": "anthropic.claude-sonnet-4-5-20250929-v1:0", "input": {"inputTokenCount": 512},
+}  # fmt: skip
+CLAUDE_USAGE = {
+    "input_tokens": 512, "cache_read_input_tokens": 100, "cache_creation_input_tokens": 50,
+    "cache_creation": {"ephemeral_5m_input_tokens": 20, "ephemeral_1h_input_tokens": 30},
+}  # fmt: skip
+CONVERSE = {
+    "usage": {"inputTokens": 512, "cacheReadInputTokens": 100, "cacheWriteInputTokens": 50},
+    "metrics": {"latencyMs": 840},
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "written", "latency"),
+    [
+        ({"usage": CLAUDE_USAGE}, (20, 30), None),
+        (json.dumps({"usage": CLAUDE_USAGE}), (20, 30), None),
+        ([{"type": "message_start", "message": {"usage": CLAUDE_USAGE}},
+          {"type": "message_stop", "amazon-bedrock-invocationMetrics": {"invocationLatency": 900}}], (20, 30), 900),
+        (CONVERSE, (50, 0), 840),
+        ([{"messageStart": {"role": "assistant"}}, {"metadata": CONVERSE}], (50, 0), 840),
+    ],
+)  # fmt: skip
+def test_cached_tokens_of_bedrock_stand_in_the_answer(
+    tmp_path: Path, body: Any, written: tuple[int, int], latency: float | None
+) -> None:
+    row = {**CALL, "output": {"outputTokenCount": 256, "outputBodyJson": body}}
+    record = only(save(tmp_path / "log.jsonl", json.dumps(row) + "\n"), "bedrock")
+    assert (record.uncached, record.cache_read, record.output) == (512, 100, 256)
+    assert (record.cache_write_5m, record.cache_write_1h) == written
+    assert record.latency_ms == latency
+
+
+SPAN = {
+    "name": "chat", "context": {"trace_id": "0x1", "span_id": "0x2"}, "start_time": "2026-10-05T10:00:00Z",
+    "end_time": "2026-10-05T10:00:01.500Z", "events": [], "resource": {"attributes": {"service.name": "claims"}},
+    "attributes": {"llm.model_name": "claude-sonnet-4-5", "llm.token_count.prompt": 512, "llm.token_count.completion": 256,
+                   "llm.token_count.prompt_details.cache_read": 100, "openinference.span.kind": "LLM"},
+}  # fmt: skip
+
+
+def test_a_span_as_the_sdk_prints_it_with_the_names_of_openinference(tmp_path: Path) -> None:
+    record = only(save(tmp_path / "console.json", json.dumps(SPAN, indent=4)), "otlp")
+    assert (record.uncached, record.cache_read, record.output, record.latency_ms) == (412, 100, 256, 1500)
+    assert (record.model, record.keys["service"]) == ("claude-sonnet-4-5", "claims")
+
+
+def test_spans_of_chains_count_no_tokens_twice(tmp_path: Path) -> None:
+    chain = {**SPAN, "attributes": {**SPAN["attributes"], "openinference.span.kind": "CHAIN"}}  # type: ignore[dict-item]
+    assert list(read(save(tmp_path / "spans.jsonl", f"{json.dumps(SPAN)}\n{json.dumps(chain)}\n"))) == [
+        only(save(tmp_path / "one.json", SPAN), "otlp")
+    ]
+
+
+def test_helicone_has_an_id_of_noughts_where_its_cache_did_not_answer(tmp_path: Path) -> None:
+    row = {
+        "request_created_at": "2026-10-05T10:00:00Z", "response_status": 200, "prompt_tokens": 12, "completion_tokens": 8,
+        "cache_enabled": True, "cache_reference_id": "00000000-0000-0000-0000-000000000000", "cost": None, "costUSD": 0.0042,
+    }  # fmt: skip
+    assert only(save(tmp_path / "helicone.json", {"data": [row]}), "helicone").usd == Decimal("0.0042")
+    assert list(read(save(tmp_path / "cached.json", {"data": [row | {"cache_reference_id": "7d3e"}]}))) == []
+
+
+def test_a_generation_without_counts_is_named(tmp_path: Path) -> None:
+    (found,) = read(save(tmp_path / "obs.jsonl", json.dumps(observation(usage_details={})) + "\n"))
+    assert str(found) == "has no token counts"
 
 
 # --- files ---------------------------------------------------------------------------------------------
@@ -365,3 +440,94 @@ def test_what_is_no_log_gets_one_line(tmp_path: Path, content: str) -> None:
     with pytest.raises(BespokeError) as refused:
         usage_import.read_usage_files([path], None, zone=UTC, zone_name="UTC")
     assert len(refused.value.problems) == 1
+
+
+def test_documents_one_after_another_and_lines_with_a_time_before_them(tmp_path: Path) -> None:
+    row = {**CALL, "output": {"outputTokenCount": 1}}
+    two = [row, {**row, "requestId": "s"}]
+    cells = [
+        [{"field": "@timestamp", "value": "x"}, {"field": "@message", "value": json.dumps(one)}]
+        for one in two
+    ]
+    shapes = {
+        "pretty": "\n".join(json.dumps(one, indent=2) for one in two),
+        "stamped": "".join(f"2026-10-05T10:00:00.000Z {json.dumps(one)}\n" for one in two),
+        "query": json.dumps({"results": cells, "status": "Complete"}, indent=1),
+        "events": json.dumps({"events": [{"message": json.dumps(one)} for one in two]}),
+    }
+    for shape, text in shapes.items():
+        path = save(tmp_path / shape, text)
+        assert [record.call for record in read(path) if isinstance(record, Record)] == ["r", "s"], shape
+
+
+def test_a_table_as_a_german_spreadsheet_saves_it(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    text = "sep=;\nwann;Team;ein;aus;usd\n05.10.2026 10:00;Müller;1.200;20;0,0042\n05.10.2026 11:30;Müller;200;30;0,5\n"
+    path.write_bytes(text.encode("cp1252"))
+    said: list[str] = []
+    found = usage_import.read_usage_files(
+        [path],
+        None,
+        mapping=mapped.parse("time=wann,input=ein,output=aus,usd=usd"),
+        zone=UTC,
+        zone_name="UTC",
+        say=said.append,
+    )
+    assert (
+        said[0] == 'calls.csv: read as Windows-1252, cells separated by semicolons, without its line "sep=;"'
+    )
+    (figures,) = found.figures().values()
+    assert figures.prompt is not None
+    assert figures.prompt.mean == 700  # 1,200 and 200
+    assert figures.spend_usd == Decimal("0.5042")
+    assert list(found.tallies) == ["Team Müller"]
+
+
+def test_a_number_that_may_mean_two_is_not_read(tmp_path: Path) -> None:
+    path = save(tmp_path / "calls.csv", "time;in;out\n2026-10-05;1.200;20\n2026-10-05;300;20\n")
+    found = usage_import.read_usage_files(
+        [path], None, mapping=mapped.parse("time=time,input=in,output=out"), zone=UTC, zone_name="UTC"
+    )
+    assert dict(found.files[0].misread) == {"holds a number under input that may mean two, such as 1.200": 1}
+
+
+def test_workbooks_and_parquet_hold_calls_too(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.create_sheet("calls", 0)
+    sheet.append(["startTime", "endTime", "prompt_tokens", "completion_tokens", "spend", "model"])
+    sheet.append(
+        [datetime(2026, 10, 5, 10), datetime(2026, 10, 5, 10, 0, 2), 100, 20, 0.01, "claude-haiku-4-5"]
+    )
+    book.save(tmp_path / "spend.xlsx")
+    record = only(tmp_path / "spend.xlsx", "litellm")
+    assert (record.start, record.uncached, record.latency_ms) == (at("2026-10-05T10:00:00"), 100, 2000)
+
+    row = {
+        "id": "a", "trace_id": "t", "type": "GENERATION", "start_time": datetime(2026, 10, 5, 10),
+        "end_time": datetime(2026, 10, 5, 10, 0, 2), "provided_model_name": "claude-haiku-4-5",
+    }  # fmt: skip
+    counts = pa.array([[("input", 100), ("output", 20)]], pa.map_(pa.string(), pa.int64()))
+    table = pa.Table.from_pylist([row]).append_column("usage_details", counts)
+    pq.write_table(table, tmp_path / "observations.parquet")
+    record = only(tmp_path / "observations.parquet", "langfuse")
+    assert (record.start, record.uncached, record.output) == (at("2026-10-05T10:00:00"), 100, 20)
+
+
+def test_a_call_in_two_exports_counts_once(tmp_path: Path) -> None:
+    """Two exports that overlap by an hour hold the same observation; another call of the same id is another."""
+    one, other = observation(id="o1"), observation(id="o2")
+    first_, second = save(tmp_path / "1.json", [one, other]), save(tmp_path / "2.json", [one])
+    found = usage_import.read_usage_files([first_, second], None, zone=UTC, zone_name="UTC")
+    assert [(file.records, file.again) for file in found.files] == [(2, 0), (0, 1)]
+
+
+def test_totals_of_the_same_days_in_two_reports_are_told(tmp_path: Path) -> None:
+    by_key = json.loads(json.dumps(LEGACY).replace("1500", "1600"))
+    files = [save(tmp_path / "by_workspace.json", LEGACY), save(tmp_path / "by_key.json", by_key)]
+    found = usage_import.read_usage_files(files, None, zone=UTC, zone_name="UTC")
+    (line,) = found.totals.overlapping()
+    assert "by_workspace.json and by_key.json both hold totals from 2025-08-01 00:00 UTC on, added up" in line

@@ -84,6 +84,7 @@ def test_a_report_under_a_url_is_replaced_manifest_last_and_only_then_cleared(
         yield bucket
 
     monkeypatch.setattr(s3, "_asking", asking)
+    monkeypatch.setenv(s3.OWNER, "123456789012")  # else Amazon is asked whose the bucket is
     folder = fill(tmp_path, {"manifest.json": b"new", "report.pdf": b"2", "same.json": b"s"})
     before = {
         "gone.pdf": "0",

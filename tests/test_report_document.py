@@ -346,9 +346,10 @@ def test_notebooks_stand_in_the_report_where_they_say_and_others_behind_the_one_
         ("01_a", [md("# A", "place:2"), md("a")]),
         ("own", [md("# Own"), md("o")]),
         ("02_b", [md("# B", "place:1"), md("b"), md("more", "evidence")]),
+        ("late", [md("# Late"), md("l")]),
     )
     assert [(s.name, s.topic) for s in report.chapters] == [
-        ("Chapter 1", "B"), ("Chapter 2", "A"), ("Chapter 3", "Own"),
+        ("Chapter 1", "B"), ("Chapter 2", "A"), ("Chapter 3", "Own"), ("Chapter 4", "Late"),
     ]  # fmt: skip
 
 

@@ -103,6 +103,18 @@ def test_a_second_submit_resumes(b: Bench) -> None:
     assert list(b.fake.jobs) == [first.job.name]
 
 
+def test_a_run_is_gone_on_with_after_the_model_was_closed_to_new_jobs(tmp_path: Path) -> None:
+    """The job is there: only a new one asks the gates."""
+    with bench(tmp_path, rows=40, day=HAIKU_OPEN) as b:
+        first = b.run(commands.submit, **HAIKU)
+        b.later(days=(date(2026, 3, 11) - HAIKU_OPEN).days)
+        again = b.run(commands.submit, model="claude-3-haiku")
+        assert again.job.arn == first.job.arn
+        assert "lifecycle: needs the route is open" in error_of(
+            lambda: b.run(commands.submit, **HAIKU, run="another")
+        )
+
+
 def test_a_lost_state_file_does_not_start_a_second_job(b: Bench) -> None:
     first = b.run(commands.submit, **NOVA)
     (b.folder / "tuning" / "state.json").unlink()
@@ -349,14 +361,19 @@ def test_a_private_arrangement_keeps_what_runs_running(arranged: bool, tmp_path:
 
 @pytest.mark.parametrize("arranged", [True, False])
 def test_no_new_capacity_after_the_end_of_life(arranged: bool, tmp_path: Path) -> None:
-    """A model without an endpoint gets none: AWS refuses it, asked under an arrangement or not, and nothing burns."""
+    """A model without an endpoint gets none: the dated facts refuse it, arranged or not, and AWS is not asked."""
     with bench(tmp_path, rows=40, day=HAIKU_OPEN, access=ARRANGED if arranged else "") as b:
         b.fake.arranged = arranged
         completed(b, **HAIKU)
         burning = b.fake.burning()
         b.later(days=(HAIKU_END - HAIKU_OPEN).days)
+        asked = len(b.wire.calls)
         text = error_of(lambda: b.run(commands.deploy, budget_usd=Decimal(500), yes=True))
-        assert ("takes no new Provisioned Throughput" if arranged else "life ended on 2026-09-10") in text
+        assert (
+            "its life ended on 2026-09-10 and no new capacity is sold (https://docs.aws.amazon.com/" in text
+        )
+        assert ("the private arrangement keeps what runs" in text) == arranged
+        assert not any("Throughput" in str(call) for call in b.wire.calls[asked:])
         assert b.fake.burning() == burning == {f"model {name}" for name in b.fake.models}
         b.run(commands.retire, yes=True)
         assert b.fake.burning() == set()

@@ -66,7 +66,8 @@ def applied(client: Client, changes: Changes) -> Client:
             client = replace(client, **{table.field: rows})
         elif file == "engagement.yaml":
             client = replace(
-                client, engagement=_record(Engagement, client.engagement.model_dump(), own, file)
+                client,
+                engagement=_settled(_record(Engagement, client.engagement.model_dump(), own, file), own),
             )
         elif file == "prices.yaml":
             client = replace(client, prices=_prices(client, own))
@@ -149,6 +150,13 @@ def _record(model: type[R], typed: dict[str, Any], changes: Changes, file: str) 
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise BespokeError(_lowered(first["msg"]), path=file, column=place) from error
+
+
+def _settled(engagement: Engagement, changes: Changes) -> Engagement:
+    """A rate or speed with one value is open no more."""
+    said = {".".join(map(str, address)) for address in changes}
+    ranges = {name: limits for name, limits in engagement.ranges.items() if name not in said}
+    return engagement.model_copy(update={"unknown": engagement.unknown - said, "ranges": ranges})
 
 
 def _answered(model: type[Row], typed: dict[str, Any], changes: Changes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bespoke.clients import known, plausible
+from bespoke.clients import known, open_work, plausible
 from bespoke.clients.files import LARGEST_YAML, ClientFile, read_bytes, read_text, usable
 from bespoke.clients.records import MISFIT, Key, dotted, fit_record
 from bespoke.clients.schema import ROLES, Engagement
@@ -35,9 +35,14 @@ def read_engagement(source: ClientFile) -> dict[str, Any] | None:
     def say(key: Key, message: str) -> None:
         source.say(message, tree.line(key), dotted(key))
 
-    typed = fit_record(tree.value, Engagement, (), say)
+    work = open_work.completed(tree.value)
+    typed = fit_record(work.tree, Engagement, (), say)
     if typed is MISFIT:
         return None
+    if work.ranges:
+        typed |= {"unknown": work.unknown, "ranges": work.ranges}
+    if work.unknown:
+        source.say(f"not known, and assumed instead: {work.told()}", tree.line(("rates",)), warning=True)
     for check in (
         _examples,
         _currency,

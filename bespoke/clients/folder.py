@@ -13,7 +13,7 @@ from bespoke.clients.engagement import CODE_SET_IN, read_engagement
 from bespoke.clients.files import LARGEST_YAML, ClientFile, check_encoding, is_there, read_text
 from bespoke.clients.folder_reading import FolderReading
 from bespoke.clients.glyph_coverage import check_drawn
-from bespoke.clients.grid import EXCEL
+from bespoke.clients.grid import EXCEL, in_place, table_name
 from bespoke.clients.own_prices import read_prices
 from bespoke.clients.row_relations import (
     check_codes,
@@ -50,12 +50,13 @@ DATASET_ENDINGS = (
     ".json",
     ".csv",
     ".tsv",
+    EXCEL,
     ".parquet",
     ".jsonl.gz",
     ".json.gz",
     ".csv.gz",
 )
-BINARY_ENDINGS = (".parquet", ".gz")
+BINARY_ENDINGS = (EXCEL, ".parquet", ".gz")
 
 
 def read_folder(root: Path) -> FolderReading:
@@ -147,7 +148,8 @@ def _tell_open(reading: FolderReading, source: ClientFile, rows: list[Numbered],
 
 def _read_log(reading: FolderReading) -> None:
     """The log of finished engagements lies beside the client folders: one for the whole consultancy."""
-    source = ClientFile(reading.root.parent, reading.root.parent / LOG, LOG)
+    path = in_place(reading.root.parent / LOG)
+    source = ClientFile(reading.root.parent, path, path.name)
     reading.sources.append(source)
     rows = read_table(source, LoggedPhase) if is_there(source.path) else None
     if rows is not None:
@@ -294,10 +296,8 @@ def _name_strangers(reading: FolderReading) -> None:
 
 def _name_unknown(folder: ClientFile, entries: list[str], known: tuple[str, ...]) -> None:
     for name in entries:
-        table = f"{name.removesuffix(EXCEL)}.csv" if name.endswith(EXCEL) else name
-        quiet = (
-            name in known or table in known or name.startswith((".", "README")) or name.endswith(".example")
-        )
+        quiet = name.startswith((".", "README")) or name.endswith(".example")
+        quiet = quiet or name in known or table_name(name) in known
         if not quiet:
             stranger = ClientFile(folder.root, folder.path / name, f"{folder.shown}/{name}")
             stranger.say(f"is not read{folder.near(name, known)}", warning=True)

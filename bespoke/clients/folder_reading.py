@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bespoke.clients.files import ClientFile, is_there
-from bespoke.clients.grid import EXCEL
+from bespoke.clients.grid import in_place
 from bespoke.clients.schema import ClaudeAccount
 from bespoke.clients.tables import Numbered
 from bespoke.errors import Problem
@@ -58,8 +58,8 @@ class FolderReading:
 
     def table(self, name: str, *, required: bool = False) -> ClientFile | None:
         """The CSV file of that name, or the Excel workbook that stands in its place."""
-        other = f"{name.removesuffix('.csv')}{EXCEL}"
-        if not is_there(self.root / other):
+        other = in_place(self.root / name).name
+        if other == name:
             return self.source(name, required=required)
         source = self.source(other)
         if source is not None and is_there(self.root / name):

@@ -6,12 +6,13 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from bespoke.clients.dialect import Dialect, decode, separate
 from bespoke.clients.excel import BrokenCell, Cell, open_workbook
 from bespoke.clients.excel import rows as sheet_rows
-from bespoke.clients.files import LARGEST, ClientFile, read_bytes, usable
+from bespoke.clients.files import LARGEST, ClientFile, is_there, read_bytes, usable
 from bespoke.clients.schema import SavedAs
 from bespoke.clients.wording import bare, quote
 from bespoke.errors import BespokeError
@@ -31,6 +32,17 @@ class CellGrid:
     dialect: Dialect = field(default_factory=Dialect)
     broken: int | None = None  # a row whose quoting is wrong, and which means nothing
     trailing: int = 0  # columns at the end without a name or a cell, left out
+
+
+def in_place(path: Path) -> Path:
+    """The workbook that stands in the place of a CSV file, or the file's own path."""
+    workbook = path.with_suffix(EXCEL)
+    return workbook if path.suffix == ".csv" and is_there(workbook) else path
+
+
+def table_name(name: str) -> str:
+    """The CSV file that a file stands for."""
+    return f"{name.removesuffix(EXCEL)}.csv" if name.endswith(EXCEL) else name
 
 
 def grid(source: ClientFile, columns: list[str], saved: SavedAs) -> CellGrid | None:

@@ -66,9 +66,10 @@ _HALF = re.compile("[\ud800-\udfff]")
 def check_text(text: str, shape: FieldRule) -> str:
     """The text itself, when it is long enough, short enough, well formed and made of whole characters.
 
-    A name comes back composed (NFC) and without what stands around it, so that two spellings of one id are equal.
+    A name, or a key that refers to one, comes back composed (NFC) and without what stands around it, so that two
+    spellings of one id are equal.
     """
-    if shape.is_name:
+    if shape.is_name or shape.straight:
         text = normalize("NFC", text).strip(_AROUND)
     if shape.shortest and not text.strip():
         raise InvalidValue(f"is empty; must be {shape.expects()}")

@@ -160,6 +160,15 @@ class Engagement(Row):
     sign_off: SignOff = SignOff()
     thresholds: Mapping[str, float] = {}  # overrides of bespoke/facts/tables/thresholds.yaml
 
+    unknown: frozenset[str] = (
+        frozenset()
+    )  # of rates and annotation: dotted keys nobody knows, filled from the facts
+    ranges: Mapping[
+        str, tuple[float, float]
+    ] = {}  # dotted key -> least and most, where it is no single value
+
+    beside = frozenset({"unknown", "ranges"})
+
     def begins(self, report: date) -> date:
         """The day the work can begin: as planned, but neither before the files speak nor before the report is dated."""
         return max(self.start, self.as_of, report)

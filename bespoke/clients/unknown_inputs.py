@@ -34,9 +34,15 @@ _MOVES = {  # column -> what depends on it, how it is found out
 }
 
 
+_WORK = {
+    "rates": ("what an engagement, labelling and a person's check cost", "ask who pays the people"),
+    "annotation": ("what examples cost and when they are there", "have ten examples labelled, and time it"),
+}
+
+
 @dataclass(frozen=True)
 class OpenInput:
-    """One input of one task that is unknown or a range, and what the report works with instead."""
+    """One input of a task or of the engagement, unknown or a range, and what the report works with instead."""
 
     task_id: str
     column: str
@@ -49,7 +55,16 @@ class OpenInput:
 
 def open_inputs(client: Client) -> tuple[OpenInput, ...]:
     """In the order of tasks, then columns. Yes-or-no questions are left to the chapter that asks them."""
-    return tuple(found for task in client.tasks for found in _of_task(task))
+    return (*_of_work(client), *(found for task in client.tasks for found in _of_task(task)))
+
+
+def _of_work(client: Client) -> Iterator[OpenInput]:
+    """Of the whole engagement: what people's time costs, and how fast it works."""
+    for name, limits in client.engagement.ranges.items():
+        section, key = name.split(".")
+        value = float(getattr(getattr(client.engagement, section), key))
+        unknown = name in client.engagement.unknown
+        yield OpenInput("engagement", name, not unknown, value, limits, *_WORK[section])
 
 
 def _of_task(task: Task) -> Iterator[OpenInput]:

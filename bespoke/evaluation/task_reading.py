@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from bespoke.clients.claude_account import ENDING, is_account, read_account
 from bespoke.clients.files import LARGEST_YAML, ClientFile, is_there, read_text
+from bespoke.clients.grid import in_place, table_name
 from bespoke.clients.json_lines import read_records
 from bespoke.clients.records import MISFIT, Key, Leaf, dotted, fit_record
 from bespoke.clients.schema import Row
@@ -50,8 +51,9 @@ class Folder:
 
     def source(self, file: str) -> ClientFile:
         if file not in self.sources:
-            shown = f"{self.root.name}/{self.name}/{file}"
-            self.sources[file] = ClientFile(self.root, self.root / self.name / file, shown)
+            path = in_place(self.root / self.name / file)
+            shown = f"{self.root.name}/{self.name}/{file.removesuffix(Path(file).name)}{path.name}"
+            self.sources[file] = ClientFile(self.root, path, shown)
         return self.sources[file]
 
     def say(self, file: str, message: str, *, id: str = "", column: str = "", warning: bool = False) -> None:
@@ -116,7 +118,7 @@ def _name_strangers(folder: Folder, wanted: tuple[str, ...]) -> None:
     known = (*READ, *wanted)
     for path in sorted((folder.root / folder.name).iterdir()):
         quiet = path.name.startswith((".", "README", "claude_")) or path.name.endswith(".example")
-        if path.name not in known and not quiet:
+        if table_name(path.name) not in known and not quiet:
             folder.say(path.name, f"is not read{did_you_mean(path.name, known)}", warning=True)
 
 

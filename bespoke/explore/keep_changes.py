@@ -19,6 +19,7 @@ from bespoke.explore.proposal import Proposal, propose
 from bespoke.show.elements import LITERAL, escape
 
 if TYPE_CHECKING:
+    from bespoke.clients.schema import Client
     from bespoke.explore.panel import Panel
 
 _CELLS = re.compile(r"([,:]\s*)")  # between the cells of a CSV row, or a key of YAML and its value
@@ -110,12 +111,18 @@ class KeepChanges:
             return
         self.said.value = line("Writing…")
         proposal, kept = self.proposal, self._chosen()
+        before = self.panel.explorer.base.client
         if not self._written(proposal.keep, kept):
             return
         self.memory.note_kept(proposal)
         self.hide()
         files = ", ".join(edit.name for edit in proposal.edits)
-        self.said.value = line(f"Kept in {files}. Run all cells: the chapter above is of the folder before.")
+        after = self.panel.explorer.base.client
+        said = [
+            f"Kept in {files}. Run all cells: the chapter above is of the folder before.",
+            *outweighed(before, after),
+        ]
+        self.said.value = line("\n".join(said))
 
     def bring_back(self) -> None:
         """The files as they were before the last keep."""
@@ -139,6 +146,18 @@ class KeepChanges:
 def shown_setting(one: Setting) -> str:
     """`tasks.csv, risk_memo, requests_per_day: 210 becomes 300`."""
     return f"{', '.join(one.place)}: {said(one.before)} becomes {said(one.now)}"
+
+
+def outweighed(before: Client, after: Client) -> list[str]:
+    """A line for every kept number that logs have counted: the counted one goes on being used."""
+    known = {task.task_id: task.stated for task in before.tasks}
+    return [
+        f"{task.task_id}: {column} is counted in logs: the report goes on with {getattr(task, column):,g}, and says"
+        f" that {value:,g} is stated; without usage.json the stated one counts"
+        for task in after.tasks
+        for column, value in task.stated.items()
+        if known.get(task.task_id, {}).get(column) != value
+    ]
 
 
 def coloured(diff: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from bespoke.clients.wording import bare, quote
 from bespoke.errors import BespokeError
@@ -79,19 +80,24 @@ class Attribution:
 
     def _by_name(self, record: Record) -> str | None:
         for tag in record.tags:
-            found = self._named.get(bare(tag)) or self._named.get(bare(tag.rpartition(":")[2]))
+            found = self._named.get(_bare(tag)) or self._named.get(_bare(tag.rpartition(":")[2]))
             if found:
                 return found
-        for field in _TOLD_BY:
-            value = record.keys.get(field)
-            found = self._named.get(bare(value)) if value else None
+        for field in (*_TOLD_BY, *record.keys):
+            found = self._named.get(_bare(record.keys.get(field, "")))
             if found:
                 return found
         return None
 
 
+_bare = lru_cache(maxsize=65_536)(bare)
+
+
 def label(record: Record) -> str:
     """What a call without a task is told by: `workspace legal, api_key k1`."""
-    keys = [f"{name} {record.keys[name]}" for name in (*_TOLD_BY, "identity", "user") if name in record.keys]
+    told = [name for name in (*_TOLD_BY, "identity", "user") if name in record.keys]
+    if not told and not record.tags:
+        told = [name for name in record.keys if name != "model"]  # columns of somebody's own table
+    keys = [f"{name} {record.keys[name]}" for name in told]
     tags = [f"tag {tag}" for tag in record.tags[:1]]
     return ", ".join([*tags, *keys][:3]) or f"model {record.model or 'not named'}"

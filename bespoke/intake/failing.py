@@ -31,7 +31,12 @@ class FailingOutputs:
     title: str
     failing: list[Failing] = field(default_factory=list)
     passed: int = 0
+    unanswered: int = 0
     misread: int = 0
+
+
+class Unanswered(Exception):
+    """A call that ended in an error: there is no output that could be wrong."""
 
 
 def collect(title: str, rows: Iterable[Any], one: Callable[[Any], Failing | None]) -> FailingOutputs:
@@ -40,6 +45,9 @@ def collect(title: str, rows: Iterable[Any], one: Callable[[Any], Failing | None
     for row in rows:
         try:
             failing = one(row)
+        except Unanswered:
+            found.unanswered += 1
+            continue
         except (AttributeError, LookupError, TypeError, ValueError):
             found.misread += 1
             continue

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+import ijson
+
 from bespoke.errors import BespokeError
 from bespoke.intake.elements import elements, first
-from bespoke.intake.failing import Failing, FailingOutputs, as_text, collect, is_wrong
+from bespoke.intake.failing import Failing, FailingOutputs, Unanswered, as_text, collect, is_wrong
 from bespoke.intake.usage_record import named
 from bespoke.unpacking import part
 
-LARGEST = 512 * 2**20  # bytes of a promptfoo result or an Inspect log in JSON, which is one document
+WHOLE = (
+    64 * 2**20
+)  # bytes up to which a document is read at once, with values such as NaN that no stream reads
 COLUMNS = ("id", "prompt", "expected", "actual", "note", "code", "failed", "score")
 _YES = ("yes", "true", "1", "x", "fail", "failed", "wrong")
 _CAMEL = re.compile(r"(?<=[a-z0-9])([A-Z])")
+INSPECT, PROMPTFOO = "Inspect AI log", "promptfoo results"
+_RUNS = ("evalId", "results.timestamp")  # what one evaluation of promptfoo goes by
+_INSPECT = re.compile(r'"samples"|"eval"\s*:\s*\{')
 _PROMPTFOO = re.compile(r'"(evalId|promptIdx)"|"results"\s*:\s*\{')
 
 
@@ -31,18 +40,16 @@ def read(
     """
     if mapping is not None:
         return _table(path, mapping)
-    if zipfile.is_zipfile(path):
-        return collect("Inspect AI log", _samples_of_zip(path), lambda row: _inspect(row, path.name))
+    if _is_inspect_zip(path):
+        header, samples = _inspect_zip(path)
+        return collect(INSPECT, samples, lambda row: _inspect(row, path.name, header))
     with path.open("rb") as file:
         head = file.read(65_536).decode("utf-8", errors="replace")
-    if '"samples"' in head:
-        return collect(
-            "Inspect AI log", _document(path).get("samples") or (), lambda row: _inspect(row, path.name)
-        )
+    if _INSPECT.search(head):
+        run: Any = next(_under(path, "eval"), {})
+        return collect(INSPECT, _under(path, "samples.item"), lambda row: _inspect(row, path.name, run))
     if _PROMPTFOO.search(head):
-        results = _document(path).get("results")
-        rows = results.get("results") if isinstance(results, dict) else results
-        return collect("promptfoo results", rows or (), _promptfoo)
+        return _promptfoo_results(path)
     if any(is_score(row) for row in first(path)):
         return _langfuse(path, texts)
     raise BespokeError(
@@ -67,37 +74,70 @@ def parse(given: str) -> dict[str, str]:
     return mapping
 
 
-def _document(path: Path) -> dict[str, Any]:
-    if path.stat().st_size > LARGEST:
-        raise BespokeError(
-            f"is larger than {LARGEST // 2**20} MiB; export fewer results at a time", path=path.name
-        )
+def _under(path: Path, prefix: str) -> Iterator[Any]:
+    """The values under a prefix of one document: `eval`, or every one of `samples.item`. Raises BespokeError."""
     try:
-        document = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise BespokeError(f"is malformed JSON: {error}", path=path.name) from None
-    return document if isinstance(document, dict) else {}
+        if path.stat().st_size > WHOLE:
+            with path.open("rb") as file:
+                yield from ijson.items(file, prefix, use_float=True)
+            return
+        value: Any = json.loads(path.read_bytes())
+    except (OSError, ValueError, ijson.JSONError) as error:
+        why = " ".join(str(error).split("\n", 1)[0].split())
+        raise BespokeError(f"is malformed JSON: {why}", path=path.name) from None
+    *outer, last = prefix.split(".")
+    for name in outer:
+        value = value.get(name) if isinstance(value, dict) else None
+    if last == "item":
+        yield from value if isinstance(value, list) else ()
+    elif isinstance(value, dict) and last in value:
+        yield value[last]
 
 
-def _samples_of_zip(path: Path) -> Iterator[Any]:
+def _is_inspect_zip(path: Path) -> bool:
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as log:
+        return any(name.startswith(("samples/", "_journal/")) for name in log.namelist())
+
+
+def _inspect_zip(path: Path) -> tuple[Any, Iterator[Any]]:
+    """What the log says of its evaluation, and its samples one at a time."""
+    with zipfile.ZipFile(path) as log:
+        names = log.namelist()
+    start = next((name for name in ("header.json", "_journal/start.json") if name in names), None)
+    header: Any = next(_members(path, [start]), {}) if start else {}
+    samples = [name for name in names if re.fullmatch(r"samples/.+\.json", name)]
+    return header.get("eval") if isinstance(header, dict) else {}, _members(path, samples)
+
+
+def _members(path: Path, names: list[str]) -> Iterator[Any]:
     try:
         with zipfile.ZipFile(path) as log:
-            for name in log.namelist():
-                if re.fullmatch(r"samples/.+\.json", name):
-                    yield json.loads(part(log, name))
+            for name in names:
+                yield json.loads(part(log, name))
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise BespokeError(f"is no Inspect log: {error}", path=path.name) from None
 
 
-def _inspect(sample: Any, file: str) -> Failing | None:
+def _run(header: Any, file: str) -> str:
+    """What one evaluation goes by: samples of two evaluations of one dataset have the same ids."""
+    known = header if isinstance(header, Mapping) else {}
+    own = known.get("eval_id") or f"{known.get('run_id')} {known.get('created')} {known.get('task', file)}"
+    return hashlib.sha256(str(own).encode()).hexdigest()[:8]
+
+
+def _inspect(sample: Any, file: str, header: Any) -> Failing | None:
     """A sample fails when any of its scores is incorrect or below a half."""
+    if not sample.get("scores") and sample.get("error"):
+        raise Unanswered
     wrong = {scorer: score for scorer, score in sample["scores"].items() if is_wrong(score["value"])}
     if not wrong:
         return None
     scorer, score = next(iter(wrong.items()))
     output, target = sample.get("output") or {}, sample.get("target")
     return Failing(
-        id=f"{sample['id']}-{sample.get('epoch') or 1}",
+        id=f"{_run(header, file)}-{sample['id']}-{sample.get('epoch') or 1}",
         prompt=as_text(sample.get("input")),
         expected="\n".join(map(str, target)) if isinstance(target, list) else str(target or ""),
         actual=str(output.get("completion") or score.get("answer") or ""),
@@ -112,16 +152,39 @@ def _inspect(sample: Any, file: str) -> Failing | None:
     )
 
 
-def _promptfoo(row: Any) -> Failing | None:
+def _promptfoo_results(path: Path) -> FailingOutputs:
+    """Results as a line each, or as one document of any version."""
+    with path.open("rb") as file:
+        line = _parsed(file.readline(WHOLE))
+    if isinstance(line, dict) and "success" in line:
+        return collect(PROMPTFOO, (row for _, row in elements(path)), lambda row: _promptfoo(row, path.stem))
+    run = next((str(name) for at in _RUNS for name in _under(path, at) if name), path.stem)
+    rows = _under(path, "results.results.item")
+    start = list(islice(rows, 1))
+    found = chain(start, rows) if start else _under(path, "results.item")
+    return collect(PROMPTFOO, found, lambda row: _promptfoo(row, run))
+
+
+def _parsed(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
+
+
+def _promptfoo(row: Any, run: str) -> Failing | None:
     if row["success"]:
         return None
+    answer = (row.get("response") or {}).get("output")
+    if answer is None and row.get("error"):
+        raise Unanswered
     case, prompt = row.get("testCase") or {}, row.get("prompt") or {}
     asserted = [str(a["value"]) for a in case.get("assert") or () if a.get("value") is not None]
     return Failing(
-        id=str(row.get("id") or f"{row['testIdx']}-{row.get('promptIdx', 0)}"),
+        id=str(row.get("id") or f"{run}-{row['testIdx']}-{row.get('promptIdx', 0)}"),
         prompt=as_text(prompt.get("raw")),
         expected="\n".join(asserted),
-        actual=as_text((row.get("response") or {}).get("output")),
+        actual=as_text(answer),
         note=str((row.get("gradingResult") or {}).get("reason") or row.get("error") or ""),
         keys=named(
             **{"name": case.get("description"), "prompt": prompt.get("label"), **(case.get("metadata") or {})}
@@ -196,7 +259,7 @@ def _table(path: Path, mapping: Mapping[str, str]) -> FailingOutputs:
             return None
         prompt, expected, actual, note, code = (cells.get(name, "") for name in COLUMNS[1:6])
         keys = {str(k): str(v) for k, v in row.items() if k not in used and v and len(str(v)) <= 200}
-        return Failing(cells.get("id") or str(number), prompt, expected, actual, note, code, keys)
+        return Failing(cells.get("id") or f"{path.stem}-{number}", prompt, expected, actual, note, code, keys)
 
     return collect("table", elements(path), one)
 

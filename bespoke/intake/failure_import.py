@@ -108,6 +108,7 @@ def _row(name: str, task: str, failing: Failing) -> dict[str, str]:
 
 def _told(path: Path, found: FailingOutputs, left: Counter[str]) -> str:
     parts = [f"{len(found.failing)} failing, {found.passed} not"]
+    parts += [f"{found.unanswered} ended in an error without an output"] if found.unanswered else []
     parts += [f"{found.misread} not understood"] if found.misread else []
     parts += [f"{n} {why}" for why, n in left.items()]
     return f"{path.name}: {found.title}, {'; '.join(parts)}"

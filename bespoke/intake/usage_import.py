@@ -15,9 +15,11 @@ from bespoke.clients.wording import first_few
 from bespoke.errors import BespokeError
 from bespoke.intake import formats
 from bespoke.intake.attribution import Attribution, AttributionRule, label
-from bespoke.intake.elements import elements, first
+from bespoke.intake.elements import dialect, elements, first
 from bespoke.intake.formats import UsageFormat, mapped
+from bespoke.intake.seen import Seen
 from bespoke.intake.token_pricing import PricedTokens
+from bespoke.intake.totals import Totals
 from bespoke.intake.usage_record import Misread, Record
 from bespoke.intake.usage_tally import TaskTally
 from bespoke.saving import write_atomically
@@ -32,6 +34,7 @@ class FileRead:
     path: Path
     form: UsageFormat
     records: int = 0
+    again: int = 0  # calls whose id was counted before, here or in an earlier file
     others: int = 0  # elements that are no calls: spans, events, answers from a gateway's own cache
     misread: Counter[str] = field(default_factory=Counter)
     places: dict[str, int] = field(default_factory=dict)  # where each reason was first met
@@ -50,6 +53,8 @@ class Import:
         default_factory=lambda: defaultdict(set)
     )  # task -> formats, bills aside
     strangers: Counter[str] = field(default_factory=Counter)
+    seen: Seen = field(default_factory=Seen)
+    totals: Totals = field(default_factory=Totals)
 
     def figures(self) -> dict[str, TaskUsage]:
         """By task, each with its files."""
@@ -107,7 +112,7 @@ def read_usage_files(
         read = FileRead(path, _format(path, form, mapping))
         found.files.append(read)
         _read(read, len(found.files) - 1, found, attribution, client, zone, zone_name)
-        if not read.records:
+        if not read.records and not read.again:
             reasons = f"; {read.misread.most_common(1)[0][0]}" if read.misread else ""
             raise BespokeError(f"holds no call that {read.form.title} describes{reasons}", path=path.name)
         for line in _told(read):
@@ -132,6 +137,9 @@ def _read(
                 read.misread[str(record)] += 1
                 read.places.setdefault(str(record), place)
                 continue
+            if record.call and found.seen.before(f"{read.form.name} {record.identity}"):
+                read.again += 1
+                continue
             read.records += 1
             _dated(read, record)
             task = attribution.task(record) or (label(record) if client is None else None)
@@ -145,6 +153,7 @@ def _read(
                 found.tallies[task] = TaskTally(zone, zone_name, PricedTokens(own))
             found.tallies[task].add(record)
             found.rows[task, at] += 1
+            found.totals.add(task, read.path.name, record)
             if not record.charge:
                 found.logs[task].add(read.form.name)
         read.others += calls == 0
@@ -166,8 +175,10 @@ def _digest(path: Path) -> str:
 
 def _format(path: Path, wanted: str, mapping: Mapping[str, str] | None) -> UsageFormat:
     if mapping is not None:
+        written = mapped.written((row for _, row in elements(path)), mapping)
+        title = "table read by --map" + (" with a decimal comma" if written.comma else "")
         return UsageFormat(
-            mapped.NAME, "table read by --map", lambda row: True, lambda row: mapped.records(row, mapping)
+            mapped.NAME, title, lambda row: True, lambda row: mapped.records(row, mapping, written)
         )
     if wanted:
         return next(form for form in formats.FORMATS if form.name == wanted)
@@ -184,8 +195,12 @@ def _format(path: Path, wanted: str, mapping: Mapping[str, str] | None) -> Usage
 
 
 def _told(read: FileRead) -> list[str]:
-    lines = [
-        f"{read.path.name}: {read.form.title}, {read.records} records, {read.since} to {read.until}"
+    saved = dialect(read.path)
+    lines = [] if saved is None or saved.plain else [f"{read.path.name}: {saved.words()}"]
+    lines += [
+        f"{read.path.name}: {read.form.title}, {read.records} records"
+        + (f", {read.since} to {read.until}" if read.records else "")
+        + (f"; {read.again} calls were counted before, by their ids" if read.again else "")
         + (f"; {read.others} elements are no model calls" if read.others else "")
     ]
     lines += [

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+MOST = 10**15  # tokens, calls or money: more is a slip, and sums of it lose their digits
+
 
 class Misread(Exception):
     """A row that is not what its format says; the text says why, and rows with one reason are counted together."""
@@ -40,6 +42,12 @@ class Record:
     batch: bool = False
     regional: bool = False
     charge: bool = False  # a line of a bill: money without calls
+    call: str = ""  # what the log calls this one call by, where it has a name for it
+
+    @property
+    def identity(self) -> str:
+        """What two copies of one call have in common, and two calls that were given one name have not."""
+        return f"{self.call} {self.start} {self.model} {self.prompt} {self.output} {self.tags}"
 
     @property
     def last(self) -> datetime:
@@ -81,7 +89,7 @@ def instant(value: Any) -> datetime:
 
 def count(value: Any) -> int:
     """Tokens or calls: a whole number that is not negative; nothing counts as none. Raises Misread."""
-    if type(value) is int and value >= 0:
+    if type(value) is int and 0 <= value <= MOST:
         return value
     if value in (None, ""):
         return 0
@@ -91,6 +99,8 @@ def count(value: Any) -> int:
         raise Misread("holds a count that is no number") from None
     if not number.is_finite() or number < 0 or number != number.to_integral_value():
         raise Misread("holds a count that is no whole number")
+    if number > MOST:
+        raise Misread("holds a count beyond any log")
     return int(number)
 
 
@@ -104,6 +114,8 @@ def amount(value: Any) -> Decimal | None:
         raise Misread("holds an amount that is no number") from None
     if not found.is_finite():
         raise Misread("holds an amount that is no number")
+    if abs(found) > MOST:
+        raise Misread("holds an amount beyond any bill")
     return found
 
 

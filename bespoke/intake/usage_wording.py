@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 
 from bespoke.clients.schema import Client, Task
 from bespoke.clients.usage import TaskUsage, TokenFigures
+from bespoke.clients.wording import nearest
 from bespoke.intake.usage_import import Import
 
 _FAR = 1.25  # a measured figure this many times the declared one, or less, is no surprise
@@ -22,14 +24,26 @@ def lines(read: Import, figures: Mapping[str, TaskUsage], client: Client | None)
         more = len(read.strangers) - _SHOWN
         yield (
             f"{total} calls or charges belong to no task: {shown}{f' and {more} more' if more > 0 else ''};"
-            " --task TASK=FIELD:PATTERN says whose they are"
+            f" --task TASK=FIELD:PATTERN says whose they are{_such_as(read, client)}"
         )
     for task in read.counted_twice():
         yield f"{task}: stands in logs of two kinds, added up; import one of them alone if they hold the same calls"
+    yield from read.totals.overlapping()
     if client is not None:
         for own in client.tasks:
             if own.task_id in figures:
                 yield from _surprises(own, figures[own.task_id])
+
+
+def _such_as(read: Import, client: Client | None) -> str:
+    """A rule as it would be written for the most frequent of them."""
+    key = read.strangers.most_common(1)[0][0].split(", ")[0]
+    field, _, value = key.partition(" ")
+    if client is None or not client.tasks or not value:
+        return ""
+    names = [task.task_id for task in client.tasks]
+    task = nearest(value, names, 0.3) or names[0]
+    return f", such as --task {shlex.quote(f'{task}={field}:{value}')}"
 
 
 def _parts(found: TaskUsage) -> Iterator[str]:

@@ -43,8 +43,7 @@ from bespoke.report.model import (
 )
 from bespoke.report.pictures import MEDIA
 from bespoke.show.case_browser import browser
-from bespoke.show.elements import element
-from bespoke.show.html import image
+from bespoke.show.elements import element, image
 
 SHORT = 22  # characters
 CARDS = 16  # rows: a longer table is looked up, not read, and stays a table on a phone

@@ -138,6 +138,15 @@ def embedded(one: Picture) -> str:
     )
 
 
+def logo(kind: Kind, raw: bytes, alt: str) -> Picture:
+    """The client's logo, checked before anything is typeset."""
+    try:
+        check_logo(raw, svg=kind == "svg")
+        return from_bytes(raw, alt)
+    except (ValueError, OSError) as error:
+        raise BespokeError(f"the logo cannot be read as {kind.upper()}: {error}") from error
+
+
 def check_logo(raw: bytes, *, svg: bool) -> None:
     """Raises ValueError, saying why, for a logo that is too large, too deep, no picture, or more than a drawing."""
     if len(raw) > limits.LARGEST_LOGO:
@@ -146,12 +155,3 @@ def check_logo(raw: bytes, *, svg: bool) -> None:
         limits.check_svg(raw, logo=True)
         return
     from_bytes(raw, "logo")
-
-
-def logo(kind: Kind, raw: bytes, alt: str) -> Picture:
-    """The client's logo, checked before anything is typeset."""
-    try:
-        check_logo(raw, svg=kind == "svg")
-        return from_bytes(raw, alt)
-    except (ValueError, OSError) as error:
-        raise BespokeError(f"the logo cannot be read as {kind.upper()}: {error}") from error

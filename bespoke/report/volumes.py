@@ -24,6 +24,8 @@ from bespoke.report.outputs import STRICT, ChapterFinding, ChapterLeftOut, Piece
 from bespoke.report.phrases import phrases
 from bespoke.show.fonts import blank
 
+LAST_PLACE = 1000  # beyond any that a tag can name
+
 
 def build(notebooks: Sequence[Notebook], language: str = "en") -> Document:
     """The whole report, numbered and with its references resolved."""
@@ -65,10 +67,13 @@ def build_single(notebook: Notebook, language: str = "en", options: ReadingOptio
 
 
 def _placed(parts: Sequence[NotebookPieces]) -> list[NotebookPieces]:
-    """In the report's order: by the place a notebook names, else behind the one before it."""
+    """In the report's order: by the place a notebook names, else behind the one before it, the last ones at the end."""
+    named = [n for n, part in enumerate(parts) if part.place is not None]
+    last = named[-1] if named else len(parts)
     places: list[int] = []
-    for part in parts:
-        places.append(part.place if part.place is not None else places[-1] if places else 0)
+    for n, part in enumerate(parts):
+        before = LAST_PLACE if n > last else places[-1] if places else 0
+        places.append(before if part.place is None else part.place)
     return [part for _, part in sorted(zip(places, parts, strict=True), key=lambda pair: pair[0])]
 
 

@@ -24,8 +24,7 @@ from bespoke.report.phrases import phrases
 from bespoke.report.pictures import MEDIA, logo
 from bespoke.report.report_cover import Cover
 from bespoke.show import numbers
-from bespoke.show.elements import element
-from bespoke.show.html import image
+from bespoke.show.elements import element, image
 
 FACES = ("serif-400", "serif-600", "sans-400", "sans-600")  # family and weight, as `build_webfonts` made them
 LICENCE = """/* Bespoke Serif and Bespoke Sans are subsets of Source Serif Pro and Source Sans Pro, copyright

@@ -31,7 +31,6 @@ from bespoke.runner.kernels import fork_client, runtime_dir
 from bespoke.runner.lock import one_at_a_time
 from bespoke.runner.parallel import notebook_scheduler
 from bespoke.saving import keep_out_of_git, remove_unfinished
-from bespoke.show.language import LANGUAGE
 
 if TYPE_CHECKING:
     from bespoke.clients.schema import Client
@@ -85,6 +84,8 @@ def is_unchanged(name: str, options: RunOptions, say: Echo) -> bool:
 
 def _run(name: str, root: Path, folder: Path, options: RunOptions, say: Echo) -> None:
     """Warm up a kernel process while the client is read, then run and render."""
+    from bespoke.show.language import LANGUAGE
+
     if fork_client.available():
         fork_client.FORK_SERVER.start()
     started = time.perf_counter()

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 from functools import lru_cache
 from typing import Any
 
 from bespoke.direction import straight
 from bespoke.show import numbers
 from bespoke.show.blocks import Block, Callout, Cases, Column, Figure, Finding, LeftOut, Table, Text, Tiles
-from bespoke.show.elements import LITERAL, element, escape
+from bespoke.show.case_browser import browser
+from bespoke.show.elements import LITERAL, element, escape, image
 
 TONES = {"note": "Note", "warning": "Caution", "missing": "What is missing"}
-
-
-def image(data: str | bytes, media_type: str, alt: str, **attributes: str | None) -> str:
-    """An image inside the page itself. As a data address nothing in it can run, and no id meets another's."""
-    raw = data.encode() if isinstance(data, str) else data
-    address = f"data:{media_type};base64,{base64.b64encode(raw).decode('ascii')}"
-    return element("img", src=address, alt=alt, **attributes)
 
 
 def fragment(block: Block) -> str:
@@ -39,8 +32,6 @@ def fragment(block: Block) -> str:
         case Figure():
             return _figure(block)
         case Cases():
-            from bespoke.show.case_browser import browser
-
             return browser(block)
     raise TypeError(f"no HTML for {type(block).__name__}")
 

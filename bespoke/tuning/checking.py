@@ -11,12 +11,12 @@ from bespoke.advice.routes import routes
 from bespoke.chapters.dataset_readiness import DatasetReadiness, RuleFinding, compute
 from bespoke.chapters.dataset_readiness.compute import report
 from bespoke.chapters.dataset_readiness.dataset_division import read
+from bespoke.clients import client_names
 from bespoke.errors import BespokeError, Problem, printable
 from bespoke.facts.reader import Facts
 from bespoke.show.numbers import decimal
 from bespoke.tuning.formats import Conversion
 from bespoke.tuning.formats.mapping import names_of
-from bespoke.tuning.formats.rows import ENDINGS
 
 LINES = 10  # of a kind of change that are named
 SHOWN = 3  # places of a finding that is no error; of errors all that the chapter remembers
@@ -39,6 +39,11 @@ def check(
         raise BespokeError("there is no such file", path=source)
     if names:
         raise BespokeError("--map is for one file; convert a client's file once and keep the result")
+    try:
+        client_names.folder(client_data(), source)
+    except BespokeError as error:
+        message = f"{error.problems[0].message}; no file of that name is here either"
+        raise BespokeError(message, path=source) from None
     client = clients.load(client_data(), source)
     facts = Facts(as_of=client.engagement.as_of, overrides=client.engagement.thresholds)
     found = compute(client, facts)
@@ -75,7 +80,7 @@ def said_of(done: Conversion) -> Iterator[str]:
 
 def looks_like_a_file(source: str) -> bool:
     """Whether a name can only be meant as a file: a client's has neither a slash nor an ending."""
-    return "/" in source or "\\" in source or Path(source).suffix.lower() in (*ENDINGS, ".gz")
+    return "/" in source or "\\" in source or Path(source).suffix != ""
 
 
 def is_refused(found: DatasetReadiness) -> bool:

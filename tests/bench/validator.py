@@ -22,11 +22,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
+from bespoke.chapters.dataset_readiness.rules import rules_as_of
+from bespoke.chapters.dataset_readiness.survey import read
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from bespoke import clients
 from bespoke.chapters.dataset_readiness import compute
-from bespoke.chapters.dataset_readiness.dataset_rules import rules_as_of
+from bespoke.chapters.dataset_readiness.compute import report
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.tuning.formats import detect, format_named, rows
@@ -123,9 +125,26 @@ def _varied(record: dict[str, Any], chance: random.Random) -> dict[str, Any]:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
+    """Of the processor, so that other work on the machine counts little."""
+    started = time.process_time()
     work()
-    return time.perf_counter() - started
+    return time.process_time() - started
+
+
+def long_line(folder: Path, facts: Facts) -> None:
+    """One row of 12 MB, as a whole book in one prompt makes it."""
+    path = folder / "long.jsonl"
+    told = (
+        "The tenant pays the rent on the first day of every month, and the landlord keeps the roof. "
+        * 130_000
+    )
+    said = (
+        {"role": "user", "content": told},
+        {"role": "assistant", "content": "It says who pays and who repairs."},
+    )
+    path.write_text(json.dumps({"messages": said}) + "\n", encoding="utf-8")
+    spent = seconds(lambda: report(read([path], folder, (), None, facts), (), facts))
+    print(f"one row of {path.stat().st_size / 1e6:.1f} MB {spent:18.2f} s (goal: 2 s)")
 
 
 def main() -> None:
@@ -159,6 +178,8 @@ def main() -> None:
     print(
         f"reading the file and parsing its JSON alone {parsing:.2f} s   {options.records / parsing:,.0f} rows a second"
     )
+    with tempfile.TemporaryDirectory() as name:
+        long_line(Path(name), facts)
     identifiers()
 
 

@@ -15,6 +15,7 @@ from bespoke.chapters.cost_model.request import (
     TaskRequest,
     consultant_day,
     in_usd,
+    work,
 )
 from bespoke.clients.schema import Client
 
@@ -110,9 +111,11 @@ def _examples(c: Configuration, r: TaskRequest) -> Array:
 
 
 def usd_per_example(r: TaskRequest) -> Array:
-    work = r.client.engagement.annotation
-    hours = work.review_rounds / work.examples_per_hour
-    return hours * float(r.client.engagement.rates.annotator_hour) * in_usd(r.client, r.inputs)
+    rounds, per_hour, hour = (
+        work(r.client, name, r.inputs)
+        for name in ("annotation.review_rounds", "annotation.examples_per_hour", "rates.annotator_hour")
+    )
+    return np.asarray(rounds / per_hour * hour * in_usd(r.client, r.inputs), dtype=np.float64)
 
 
 def _evaluation(r: TaskRequest, per_request: Array) -> Array:

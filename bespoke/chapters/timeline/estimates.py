@@ -86,17 +86,33 @@ def dataset(client: Client, facts: Facts, examples: int) -> Points:
     takes no time."""
     if examples <= 0:
         return Points(0.0, 0.0, 0.0)
-    work = client.engagement.annotation
-    per_hour = work.examples_per_hour * work.annotators / work.review_rounds
+    least, per_hour, most = _throughput(client)
     hours, setup = (
         facts.fact("schedule.annotation_hours_per_day"),
         facts.fact("schedule.annotation_setup_days"),
     )
     (slow, fast), (short, long) = hours.range, setup.range
     return Points(
-        float(short) + examples / (per_hour * float(fast)),
+        float(short) + examples / (most * float(fast)),
         float(setup.number) + examples / (per_hour * float(hours.number)),
-        float(long) + examples / (per_hour * float(slow)),
+        float(long) + examples / (least * float(slow)),
+    )
+
+
+def _throughput(client: Client) -> tuple[float, float, float]:
+    """Examples an hour that the team finishes: least, likely and most, apart only where the client gave no number."""
+    work, ranges = client.engagement.annotation, client.engagement.ranges
+    speed, people, rounds = (
+        (*(ranges.get(f"annotation.{name}") or (value, value)), value)
+        for name, value in (
+            ("examples_per_hour", work.examples_per_hour), ("annotators", work.annotators),
+            ("review_rounds", work.review_rounds),
+        )
+    )  # fmt: skip
+    return (
+        speed[0] * people[0] / rounds[1],
+        speed[2] * people[2] / rounds[2],
+        speed[1] * people[1] / rounds[0],
     )
 
 

@@ -6,16 +6,25 @@ already de-identified against slips; it does not de-identify.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bespoke.chapters.dataset_readiness.identifiers import glimpse, identifiers
 from bespoke.chapters.dataset_readiness.identifiers.leaving import with_leaving
-from bespoke.errors import BespokeError, Problem
+from bespoke.clients.files import ClientFile, is_there
+from bespoke.clients.grid import in_place
+from bespoke.clients.schema import Name, Row
+from bespoke.clients.tables import read_table
+from bespoke.errors import BespokeError
 
-COLUMNS = ("id", "rule", "reason")
+
+class Waiver(Row):
+    """One row of waivers.csv: who looked at a note says why what a rule finds in it may leave."""
+
+    id: Name
+    rule: Name
+    reason: Name
 
 
 @dataclass(frozen=True)
@@ -39,34 +48,17 @@ def unwaived(note: str, text: str, waivers: Mapping[tuple[str, str], str]) -> tu
 
 
 def read_waivers(path: Path) -> dict[tuple[str, str], str]:
-    """Note id and rule -> reason, from `id,rule,reason`. No file is no waiver.
+    """Note id and rule -> reason, from `id,rule,reason` as CSV or in a workbook of that name. No file is no waiver.
 
     Raises BespokeError with every row that lacks an id, a rule or a reason: a waiver is a decision somebody
     can be asked about.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
+    found = in_place(path)
+    if not is_there(found):
         return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise BespokeError(f"cannot be read: {error}", path=path.name) from error
-    rows = csv.reader(text.splitlines())
-    header = [name.strip() for name in next(rows, [])]
-    if header != list(COLUMNS):
-        raise BespokeError(
-            f"has the columns {','.join(header)}; write {','.join(COLUMNS)}", path=path.name, row=1
-        )
-    waived: dict[tuple[str, str], str] = {}
-    problems = []
-    for number, row in enumerate(rows, start=2):
-        cells = [cell.strip() for cell in row]
-        if not any(cells):
-            continue
-        if len(cells) != len(COLUMNS) or not all(cells):
-            message = "a waiver needs a note's id, the rule it waives and the reason"
-            problems.append(Problem(path.name, number, None, message))
-            continue
-        waived[(cells[0], cells[1])] = cells[2]
+    source = ClientFile(found.parent, found, found.name)
+    rows = read_table(source, Waiver) or []
+    problems = [problem for problem in source.problems if not problem.warning]
     if problems:
         raise BespokeError(problems)
-    return waived
+    return {(row["id"], row["rule"]): row["reason"] for _, row in rows}

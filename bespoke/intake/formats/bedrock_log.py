@@ -15,6 +15,17 @@ from bespoke.intake.usage_record import Misread, Record, count, instant, named
 
 NAME = "bedrock"
 TITLE = "Amazon Bedrock model-invocation log"
+# The spellings of the log itself, of Converse, of Claude's own body and of the metrics at a stream's end.
+_READ = (
+    "cacheReadInputTokenCount", "cacheReadInputTokens", "cache_read_input_tokens", "cacheReadInputTokensCount",
+)  # fmt: skip
+_WRITTEN = (
+    "cacheWriteInputTokenCount", "cacheWriteInputTokens", "cache_creation_input_tokens", "cacheWriteInputTokensCount",
+)  # fmt: skip
+_LATENCY = ("latencyMs", "invocationLatency")
+_NESTED = frozenset(
+    {"usage", "metrics", "metadata", "message", "cache_creation", "amazon-bedrock-invocationMetrics"}
+)
 
 
 def matches(row: Mapping[str, Any]) -> bool:
@@ -37,9 +48,11 @@ def records(row: Mapping[str, Any]) -> Iterator[Record]:
         raise Misread("has no token counts")
     model, regional = known_as(str(row.get("modelId") or ""))
     metadata = row.get("requestMetadata") or {}
-    usage = _body(made).get("usage") or {}
+    told = {**_told(made.get("outputBodyJson")), **given}
+    hour = count(told.get("ephemeral_1h_input_tokens"))
     yield Record(
         instant(row.get("timestamp")),
+        call=str(row.get("requestId") or ""),
         model=model,
         keys=named(**metadata)
         | named(
@@ -50,10 +63,11 @@ def records(row: Mapping[str, Any]) -> Iterator[Record]:
         ),
         tags=tuple(f"{name}:{value}" for name, value in metadata.items()),
         uncached=count(given.get("inputTokenCount")),
-        cache_read=count(given.get("cacheReadInputTokenCount", usage.get("cacheReadInputTokens"))),
-        cache_write_5m=count(given.get("cacheWriteInputTokenCount", usage.get("cacheWriteInputTokens"))),
+        cache_read=_first(told, _READ),
+        cache_write_5m=max(0, _first(told, _WRITTEN) - hour),
+        cache_write_1h=hour,
         output=count(made.get("outputTokenCount")),
-        latency_ms=_latency(made),
+        latency_ms=next((float(told[name]) for name in _LATENCY if _is_number(told.get(name))), None),
         failed=failed,
         batch="batch" in str(row.get("operation", "")).lower() or bool(given.get("batchJobArn")),
         regional=regional,
@@ -65,18 +79,29 @@ def _part(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return part if isinstance(part, Mapping) else {}
 
 
-def _body(made: Mapping[str, Any]) -> Mapping[str, Any]:
-    body = made.get("outputBodyJson")
-    if isinstance(body, list):  # a stream: the last event carries the metrics
-        merged: dict[str, Any] = {}
-        for event in body:
-            merged |= event if isinstance(event, dict) else {}
-        return merged
-    return body if isinstance(body, Mapping) else {}
+def _told(body: Any) -> dict[str, Any]:
+    """What an answer says of itself besides its text: usage and metrics, of a stream the last ones."""
+    if isinstance(body, str):
+        try:
+            body = json.loads(body)
+        except ValueError:
+            return {}
+    found: dict[str, Any] = {}
+    for event in body if isinstance(body, list) else [body]:
+        _gather(event, found)
+    return found
 
 
-def _latency(made: Mapping[str, Any]) -> float | None:
-    body = _body(made)
-    found = (body.get("metrics") or {}).get("latencyMs")
-    found = found or (body.get("amazon-bedrock-invocationMetrics") or {}).get("invocationLatency")
-    return float(found) if isinstance(found, (int, float)) else None
+def _gather(value: Any, found: dict[str, Any]) -> None:
+    if isinstance(value, Mapping):
+        found.update({name: number for name, number in value.items() if _is_number(number)})
+        for name in _NESTED & value.keys():
+            _gather(value[name], found)
+
+
+def _first(told: Mapping[str, Any], names: tuple[str, ...]) -> int:
+    return next((count(told[name]) for name in names if told.get(name) is not None), 0)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

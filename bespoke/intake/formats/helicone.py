@@ -11,6 +11,8 @@ from bespoke.intake.usage_record import Record, amount, apart, count, instant, n
 
 NAME = "helicone"
 TITLE = "Helicone requests"
+_NO_ANSWER = (None, "", "00000000-0000-0000-0000-000000000000")
+_COST = ("costUSD", "cost_usd", "cost")
 
 
 def matches(row: Mapping[str, Any]) -> bool:
@@ -18,7 +20,7 @@ def matches(row: Mapping[str, Any]) -> bool:
 
 
 def records(row: Mapping[str, Any]) -> Iterator[Record]:
-    if str(row.get("cache_enabled")).lower() == "true" and row.get("cache_reference_id"):
+    if str(row.get("cache_enabled")).lower() == "true" and row.get("cache_reference_id") not in _NO_ANSWER:
         return  # answered from the gateway's own cache
     properties = _properties(row)
     read = count(row.get("prompt_cache_read_tokens"))
@@ -29,6 +31,7 @@ def records(row: Mapping[str, Any]) -> Iterator[Record]:
     )
     yield Record(
         instant(row["request_created_at"]),
+        call=str(row.get("request_id") or ""),
         model=model,
         keys={str(name): str(value) for name, value in properties.items()}
         | named(
@@ -44,7 +47,7 @@ def records(row: Mapping[str, Any]) -> Iterator[Record]:
         output=count(row.get("completion_tokens")),
         latency_ms=None if latency in (None, "") else float(latency),
         failed=count(row.get("response_status") or row.get("status") or 200) >= 400,
-        usd=amount(row.get("cost_usd") or row.get("cost")),
+        usd=amount(next((row[name] for name in _COST if row.get(name) not in (None, "")), None)),
         regional=regional,
     )
 

@@ -49,12 +49,16 @@ def records(row: Mapping[str, Any]) -> Iterator[Record]:
     )
     if usage.get("total") == given + made and read + written and given >= read + written:
         given -= read + written
+    failed = str(row.get("level", "")).upper() == "ERROR"
+    if not usage and not given and not made and not failed:
+        raise Misread("has no token counts")
     cost = _object(row, "cost_details")
     start = instant(row.get("start_time"))
     model, regional = known_as(str(row.get("provided_model_name") or row.get("model") or ""))
     tags = _list(row.get("tags", row.get("trace_tags")))
     yield Record(
         start,
+        call=str(row.get("id") or ""),
         model=model,
         keys=named(
             model=model,
@@ -71,7 +75,7 @@ def records(row: Mapping[str, Any]) -> Iterator[Record]:
         cache_write_5m=written,
         output=made,
         latency_ms=milliseconds(start, row.get("end_time")),
-        failed=str(row.get("level", "")).upper() == "ERROR",
+        failed=failed,
         usd=amount(cost.get("total", row.get("total_cost", row.get("calculated_total_cost")))),
         regional=regional,
     )

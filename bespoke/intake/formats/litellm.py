@@ -43,6 +43,7 @@ def records(row: Mapping[str, Any]) -> Iterator[Record]:
     tags = _object(row.get("request_tags"), [])
     yield Record(
         start,
+        call=str(row.get("request_id") or row.get("id") or ""),
         model=model,
         keys=named(
             model=model,

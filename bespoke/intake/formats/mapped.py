@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from bespoke.clients.numerals import Numerals, numerals
+from bespoke.clients.scalars import InvalidValue
 from bespoke.errors import BespokeError
 from bespoke.intake.model_names import known_as
 from bespoke.intake.usage_record import Misread, Record, amount, count, instant
@@ -15,7 +19,10 @@ FIELDS = (
     "time", "input", "output", "cache_read", "cache_write", "latency_ms", "latency_s", "model", "status", "usd",
     "requests",
 )  # fmt: skip
-_FAILED = ("error", "failed", "failure", "false", "500", "429")
+_FAILED = ("error", "failed", "failure", "false", "falsch", "falso", "no", "nein")
+_WHOLE = ("input", "output", "cache_read", "cache_write", "requests")
+_NUMBERS = (*_WHOLE, "latency_ms", "latency_s", "usd")
+_POINTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)")
 
 
 def parse(given: str) -> dict[str, str]:
@@ -32,14 +39,27 @@ def parse(given: str) -> dict[str, str]:
     return mapping
 
 
-def records(row: Mapping[str, Any], mapping: Mapping[str, str]) -> Iterator[Record]:
+def written(rows: Iterable[Any], mapping: Mapping[str, str]) -> Numerals:
+    """How the number columns of the whole table write their numbers."""
+    columns = [column for field, column in mapping.items() if field in _NUMBERS]
+    return numerals(
+        cell.strip()
+        for row in rows
+        if isinstance(row, Mapping)
+        for cell in map(row.get, columns)
+        if isinstance(cell, str)
+    )
+
+
+def records(row: Mapping[str, Any], mapping: Mapping[str, str], how: Numerals) -> Iterator[Record]:
     """One call; every other short column is a key that a task may be told by. `input` leaves cached tokens out."""
     missing = [column for column in mapping.values() if column not in row]
     if missing:
         raise Misread(f"has no column {missing[0]}")
 
     def cell(field: str) -> Any:
-        return row[mapping[field]] if field in mapping else None
+        value = row[mapping[field]] if field in mapping else None
+        return _number(value, field, how) if field in _NUMBERS else value
 
     model, regional = known_as(str(cell("model") or ""))
     latency = cell("latency_ms")
@@ -47,7 +67,7 @@ def records(row: Mapping[str, Any], mapping: Mapping[str, str]) -> Iterator[Reco
         latency = Decimal(str(cell("latency_s"))) * 1000
     used = set(mapping.values())
     yield Record(
-        instant(cell("time")),
+        _moment(cell("time")),
         requests=count(cell("requests")) if "requests" in mapping else 1,
         model=model,
         keys={name: str(v) for name, v in row.items() if name not in used and v and len(str(v)) <= 200}
@@ -61,6 +81,22 @@ def records(row: Mapping[str, Any], mapping: Mapping[str, str]) -> Iterator[Reco
         usd=amount(cell("usd")),
         regional=regional,
     )
+
+
+def _number(value: Any, field: str, how: Numerals) -> Any:
+    """A number cell in the file's way of writing; what is no text is typed already."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return how.plain(value.strip(), whole=field in _WHOLE)[0]
+    except InvalidValue:
+        raise Misread(f"holds a number under {field} that may mean two, such as 1.200") from None
+
+
+def _moment(value: Any) -> datetime:
+    """As ISO 8601 or in seconds, or with the day first and points, `05.10.2026 10:00`."""
+    found = _POINTED.fullmatch(str(value).strip())
+    return instant(f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}{found[4]}" if found else value)
 
 
 def _failed(status: Any) -> bool:

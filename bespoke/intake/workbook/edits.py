@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bespoke.clients.field_rules import fields
+from bespoke.clients.open_work import WORK
 from bespoke.clients.spreadsheet import inert
 from bespoke.errors import BespokeError
 from bespoke.explore.csv_edit import records
@@ -49,7 +50,8 @@ def _engagement(folder: Path, old: WorkbookContent, new: WorkbookContent) -> Edi
     after = before or ""
     for key, value in new.engagement.items():
         silent = value in (None, ()) and not old.engagement.get(key)
-        unsaid = value is None and not key.startswith("access.") and key != "subdivision"
+        may_be_open = key.startswith("access.") or key == "subdivision" or key in WORK
+        unsaid = value is None and not may_be_open
         if not silent and not unsaid and value != old.engagement.get(key):
             after = set_value(after, tuple(key.split(".")), value)
     return Edit("engagement.yaml", before, after)

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from bespoke.clients.folder_reading import FolderReading
+from bespoke.clients.open_work import WORK
 from bespoke.clients.schema import Day, Failure, Name, Phase, Row, Task
 from bespoke.intake.workbook import workbook_phrases
 
@@ -74,7 +75,7 @@ class WorkbookContent:
 def of_folder(reading: FolderReading) -> WorkbookContent:
     """The content of a client folder as it was read."""
     engagement = {
-        key: inside(reading.engagement or {}, key) for key in workbook_phrases.columns("engagement")
+        key: answered(reading.engagement or {}, key) for key in workbook_phrases.columns("engagement")
     }
     tables = {
         sheet.name: [row for _, row in reading.tables.get(sheet.file, ())]
@@ -144,6 +145,14 @@ def written(row: TableRow, column: str) -> str:
 def _plain(number: float | Decimal) -> str:
     text = f"{Decimal(str(number)):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def answered(engagement: Mapping[str, Any], key: str) -> Any:
+    """What stands beside a question: a value, a range, or nothing where nobody knows."""
+    if key in WORK:
+        own = {name: engagement.get(name, {}) for name in ("unknown", "ranges")}
+        return shown({**own, key: inside(engagement, key)}, key)
+    return inside(engagement, key)
 
 
 def inside(tree: Mapping[str, Any], key: str) -> Any:

@@ -11,6 +11,7 @@ from bespoke.clients.excel import BrokenCell, as_text, open_workbook, rows
 from bespoke.clients.field_rules import fields
 from bespoke.clients.files import ClientFile
 from bespoke.clients.grid import CellGrid, of_sheet
+from bespoke.clients.open_work import completed
 from bespoke.clients.records import MISFIT, Key, Leaf, dotted, fit_record
 from bespoke.clients.row_relations import check_failures, check_phases, check_tasks
 from bespoke.clients.schema import Engagement
@@ -18,7 +19,7 @@ from bespoke.clients.tables import Numbered, check_unique, read_grid
 from bespoke.clients.wording import bare
 from bespoke.errors import BespokeError, Problem
 from bespoke.intake.workbook import workbook_phrases
-from bespoke.intake.workbook.workbook_content import SHEETS, Sheet, WorkbookContent, inside
+from bespoke.intake.workbook.workbook_content import SHEETS, Sheet, WorkbookContent, answered
 from bespoke.intake.workbook.workbook_writing import KEPT
 
 
@@ -71,9 +72,11 @@ class ReadWorkbook:
                 self._say(title, f"B{number}", answer.why)
             else:
                 _put(tree, key, workbook_phrases.meant(as_text(answer).strip()))
-        typed = fit_record(tree, Engagement, (), self._teller(title, places))
+        work = completed(tree)
+        typed = fit_record(work.tree, Engagement, (), self._teller(title, places))
         if typed is not MISFIT:
-            self.content.engagement = {key: inside(typed, key) for key in places}
+            typed |= {"unknown": work.unknown, "ranges": work.ranges}
+            self.content.engagement = {key: answered(typed, key) for key in places}
 
     def _teller(self, title: str, places: dict[str, str]) -> Any:
         def say(key: Key, message: str) -> None:

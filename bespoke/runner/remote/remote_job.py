@@ -27,7 +27,10 @@ from bespoke.runner.kernels import fork_client
 from bespoke.runner.outcome import problems_of
 from bespoke.runner.remote.archive import Files, pack, unpack
 
-LOG = "engagement_log.csv"  # of the consultancy, beside the client folders
+LOGS = (
+    "engagement_log.csv",
+    "engagement_log.xlsx",
+)  # of the consultancy, beside the client folders: one of them
 LOOK = 0.5  # seconds between two looks whether the job is still wanted
 GRACE = 10  # seconds to end in order
 
@@ -40,7 +43,9 @@ class RemoteJob:
     flags: tuple[str, ...]  # of `bespoke run`
     client: Files | str
     report: Files | str
-    log: bytes | None = None  # the log beside the client folder, where the folder came as files
+    log: Files = field(
+        default_factory=dict
+    )  # the log beside the client folder, where the folder came as files
     version: str = ""  # as `fingerprint` gives it
     sealing: Mapping[str, str] = field(
         default_factory=dict, repr=False
@@ -106,13 +111,14 @@ def _run_in(place: Path, job: RemoteJob, wanted: Callable[[], bool]) -> Done:
 def _bring_client(job: RemoteJob, client_data: Path) -> None:
     if not isinstance(job.client, str):
         unpack(job.client, client_data / job.name)
-        if job.log is not None:
-            (client_data / LOG).write_bytes(job.log)
+        for name, data in job.log.items():
+            (client_data / name).write_bytes(data)
         return
     from bespoke.runner.remote import s3
 
     s3.fetch(s3.under(job.client, job.name), client_data / job.name)
-    s3.fetch_if_there(job.client, LOG, client_data)
+    for log in LOGS:
+        s3.fetch_if_there(job.client, log, client_data)
 
 
 def _bring_report(job: RemoteJob, report: Path) -> dict[str, str]:

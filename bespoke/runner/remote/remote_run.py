@@ -23,7 +23,7 @@ from bespoke.own.trust import trusted_here
 from bespoke.runner.lock import one_at_a_time
 from bespoke.runner.outcome import Outcome, keep
 from bespoke.runner.remote.archive import Files, is_local_only, pack, unpack
-from bespoke.runner.remote.remote_job import LOG, Done, RemoteJob, fingerprint, run_remote_job
+from bespoke.runner.remote.remote_job import LOGS, Done, RemoteJob, fingerprint, run_remote_job
 from bespoke.runner.remote.workers import Workers
 from bespoke.saving import keep_out_of_git
 
@@ -99,7 +99,7 @@ def _packed(
     name = client.name
     files: Files | str = str(client_data)
     report: Files | str = str(reports)
-    log = None
+    log: Files = {}
     client_names.check_name(name)
     folder = client_names.folder(client_data, name) if isinstance(client_data, Path) else None
     if isinstance(reports, Path):
@@ -111,8 +111,7 @@ def _packed(
         if is_local_only(folder):
             clients.load(folder.parent, name)  # says what is wrong with it here, where it can be seen
         files = pack(folder)
-        kept = folder.parent / LOG
-        log = kept.read_bytes() if kept.is_file() else None
+        log = {kept: path.read_bytes() for kept in LOGS if (path := folder.parent / kept).is_file()}
     return RemoteJob(
         name, tuple(flags), files, report, log, fingerprint(), machine.lent(name), trusted_here()
     )

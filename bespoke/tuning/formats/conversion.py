@@ -13,7 +13,6 @@ from typing import IO, Any
 
 from bespoke.clients.spreadsheet import inert
 from bespoke.errors import BespokeError, Problem
-from bespoke.saving import OURS
 from bespoke.tuning.formats.detection import Detection, detect, format_named
 from bespoke.tuning.formats.example import NOTHING, Example, Fault
 from bespoke.tuning.formats.format import TrainingFormat, to_json
@@ -36,6 +35,9 @@ class Conversion:
     written: int
     left_out: tuple[int, ...]
     said: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+NO_TEXT = (".xlsx", ".parquet", ".gz", ".zip")
 
 
 def convert(
@@ -171,8 +173,10 @@ def _csv_writer(file: IO[str]) -> Callable[[dict[str, Any]], str]:
 
 
 @contextmanager
-def whole_file(out: Path, mode: int = OURS) -> Iterator[IO[str]]:
-    """A file that takes its place only when everything was written."""
+def whole_file(out: Path, mode: int = 0o644) -> Iterator[IO[str]]:
+    """A file that takes its place only when everything was written. Raises BespokeError for one that holds no text."""
+    if out.name.lower().endswith(NO_TEXT):
+        raise BespokeError("is written as text; name it .jsonl or .csv", path=str(out))
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.parent)

@@ -39,7 +39,7 @@ def csv_rows(opened: IO[bytes]) -> Iterator[TrainingRow]:
             except csv.Error as error:
                 yield TrainingRow(line, None, (Fault("invalid_json", f"not CSV: {error}"),))
                 return
-            yield _row(line, header, cells)
+            yield row_of(line, header, cells)
             line = reader.line_num + 1
 
 
@@ -48,7 +48,8 @@ def delimiter_of(header: str) -> str:
     return max(",;\t", key=header.count)
 
 
-def _row(line: int, header: list[str], cells: list[str]) -> TrainingRow:
+def row_of(line: int, header: list[str], cells: list[str]) -> TrainingRow:
+    """The cells under their header, with what is wrong with them."""
     if not cells:
         return TrainingRow(line, None, (Fault("blank_line", "a blank line"),))
     if any("\udc80" <= c <= "\udcff" for cell in cells for c in cell if c > "\ud7ff"):

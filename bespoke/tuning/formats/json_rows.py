@@ -23,7 +23,7 @@ def json_rows(file: IO[bytes]) -> Iterator[TrainingRow]:
         return
     start = first.removeprefix(BOM)
     bom = (Fault("bom", "a byte order mark stands before the first row"),) if start != first else ()
-    if _is_lines(start, file):
+    if _is_lines(start, file) and not _wraps(start):
         file.seek(0)
         yield from _lines(file)
         return
@@ -42,6 +42,14 @@ def _is_lines(start: bytes, file: IO[bytes]) -> bool:
     if not text.startswith(b"{") or not start.endswith(b"\n"):
         return (bool(text) and not text.startswith(b"{")) or (len(start) < LOOKED_AT and _whole(text))
     return _whole(text) or not _opens(text)
+
+
+def _wraps(line: bytes) -> bool:
+    """Whether a line is a whole object that only wraps a list of rows."""
+    try:
+        return _wrapped(json.loads(line)) is not None
+    except (ValueError, RecursionError):
+        return False
 
 
 def _next(file: IO[bytes]) -> bytes:

@@ -24,7 +24,8 @@ PAIRS = (
     ("query", "response"), ("prompt", "response"), ("prompt", "answer"), ("prompt", "output"),
     ("question", "response"), ("question", "output"), ("query", "answer"), ("query", "output"), ("user", "assistant"),
     ("problem", "solution"), ("input_text", "output_text"), ("text_input", "output"), ("inputs", "targets"),
-    ("input", "response"), ("input", "completion"), ("source", "target"), ("q", "a"),
+    ("input", "response"), ("input", "completion"), ("source", "target"), ("input", "target"),
+    ("q", "a"),
 )  # fmt: skip
 ANSWERS = ("output", "response", "completion", "answer")
 FURTHER = ("input", "context")

@@ -9,6 +9,7 @@ from typing import IO, cast
 
 from bespoke.errors import BespokeError
 from bespoke.tuning.formats.csv_rows import csv_rows
+from bespoke.tuning.formats.excel_rows import excel_rows
 from bespoke.tuning.formats.json_rows import json_rows
 from bespoke.tuning.formats.mapping import mapped
 from bespoke.tuning.formats.parquet_rows import parquet_rows
@@ -16,13 +17,14 @@ from bespoke.tuning.formats.row import TrainingRow
 from bespoke.unpacking import Unpacked
 
 GZIP, PARQUET, ZIP, ZSTANDARD = b"\x1f\x8b", b"PAR1", b"PK\x03\x04", b"\x28\xb5\x2f\xfd"
-ENDINGS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
+EXCEL = ".xlsx"
+ENDINGS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", EXCEL, ".parquet")
 
 
 def container(path: Path) -> str:
-    """What a file's name says it is: `csv`, `parquet` or `json`, packed or not."""
+    """What a file's name says it is: `csv` (any table), `parquet` or `json`, packed or not."""
     name = path.name.lower().removesuffix(".gz")
-    if name.endswith((".csv", ".tsv")):
+    if name.endswith((".csv", ".tsv", EXCEL)):
         return "csv"
     return "parquet" if name.endswith(".parquet") else "json"
 
@@ -32,7 +34,7 @@ def is_csv(path: Path) -> bool:
 
 
 def rows(path: Path, names: Mapping[str, str] | None = None) -> Iterator[TrainingRow]:
-    """Every row of a file of JSON Lines, a JSON array, CSV or Parquet, packed with gzip or not.
+    """Every row of a file of JSON Lines, a JSON array, CSV, an Excel sheet or Parquet, packed with gzip or not.
 
     `names` renames keys before anything looks at them. Raises BespokeError only where the file cannot be opened.
     """
@@ -48,6 +50,9 @@ def _rows(path: Path) -> Iterator[TrainingRow]:
     with path.open("rb") as file:
         head = file.read(4)
         file.seek(0)
+        if head == ZIP and path.name.lower().endswith(EXCEL):
+            yield from excel_rows(path)
+            return
         if head in (ZIP, ZSTANDARD):
             packed = "zip" if head == ZIP else "Zstandard"
             raise BespokeError(

@@ -61,13 +61,19 @@ def _intended(
 ) -> Endpoint:  # fmt: skip
     """The endpoint to be, with what it burns, once the budget covers it and the user has said yes."""
     hourly = job_quote.hourly_cost(client, profile, units, facts)
+    arranged = bool(client.engagement.access.private_haiku_arrangement)
+    lifecycle.refuse_retired(
+        facts, profile, outside.today, new_capacity=hourly is not None, arranged=arranged
+    )
     until = None
     if hourly is None:
         if commitment or units != 1:
             raise BespokeError(f"{profile.name} is served on demand: it takes no units and no commitment")
         each = f"paid by the token, beside {job_quote.storage_cost(client, facts)}"
     else:
-        _still_sold(client, profile, aws, outside)
+        life = lifecycle.ask_lifecycle(aws, profile)
+        if life is not None:
+            lifecycle.refuse_ended(life, profile, outside.today, arranged=arranged)
         each = str(hourly)
     if not yes or (hourly is not None and budget_usd is None):
         raise BespokeError(f"{each}; nothing was made: confirm with --yes and a --budget in USD")
@@ -92,14 +98,6 @@ def _intended(
         usd_per_hour_high=None if hourly is None else hourly.high,
         budget_until=until,
     )
-
-
-def _still_sold(client: Client, profile: Profile, aws: Aws, outside: Outside) -> None:
-    """New capacity of a legacy model is not sold, unless it was privately arranged."""
-    life = lifecycle.ask_lifecycle(aws, profile)
-    if life is not None:
-        arranged = bool(client.engagement.access.private_haiku_arrangement)
-        lifecycle.refuse_ended(life, profile, outside.today, arranged=arranged)
 
 
 def _hours_paid(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from bespoke.clients.schema import Client
@@ -14,14 +15,17 @@ from bespoke.tuning.jobs.state import REFUSED, Store, TuningRun
 
 
 def ensure_job(
-    store: Store, run: TuningRun, aws: Aws, client: Client, outside: Outside, say: Echo
-) -> TuningRun:
-    """The job of the run's name: the one that is there, else a new one."""
+    store: Store, run: TuningRun, aws: Aws, client: Client, outside: Outside, say: Echo,
+    *, allowed: Callable[[], None] | None = None,
+) -> TuningRun:  # fmt: skip
+    """The job of the run's name: the one that is there, else a new one, once `allowed` has not raised."""
     from botocore.exceptions import ClientError
 
     with aws_errors(f"the job {run.job.name}", aws.region):
         found = amazon.found(aws.bedrock.get_model_customization_job, jobIdentifier=run.job.name)
         if found is None:
+            if allowed is not None:
+                allowed()
             try:
                 aws.bedrock.create_model_customization_job(**_request(run, client))
                 say(f"started {run.job.name}")

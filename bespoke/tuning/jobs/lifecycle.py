@@ -132,6 +132,25 @@ def refuse_ended(found: Lifecycle, profile: Profile, today: date, *, arranged: b
         raise BespokeError(f"{profile.name}: AWS says this model cannot be fine-tuned here")
 
 
+def refuse_retired(
+    facts: Facts, profile: Profile, today: date, *, new_capacity: bool, arranged: bool
+) -> None:
+    """Refuses an endpoint by the dated facts: none after a model's end, no new capacity by the hour once it is legacy.
+
+    A private arrangement keeps what runs running and opens nothing new.
+    """
+    ends = {"end_of_life": "its life ended on", **({"legacy": "it is legacy since"} if new_capacity else {})}
+    for name, words in ends.items() if profile.lifecycle else ():
+        day = facts.day(f"{profile.lifecycle}.{name}")
+        if day is not None and today >= day:
+            fact = facts.fact(f"{profile.lifecycle}.{name}")
+            besides = "; the private arrangement keeps what runs and opens nothing new" if arranged else ""
+            raise BespokeError(
+                f"{profile.name}: {words} {day} and no new capacity is sold ({fact.source}, read on"
+                f" {fact.read_on}){besides}; nothing was made"
+            )
+
+
 def tuned_task(client: Client, task_id: str) -> Task:
     """The task a model is tuned for: the named one, or the only one."""
     if task_id:

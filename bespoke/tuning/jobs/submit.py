@@ -48,15 +48,23 @@ def submit(
     """The run, with its job on AWS. Raises BespokeError before anything is made that must not be."""
     if not RUN.fullmatch(order.run):
         raise BespokeError(f"{order.run!r} is no run name; use lower-case letters, digits, - and _")
-    lifecycle.refuse_unless_open(client, facts, profile, task)
     before = store.run(order.run)
+    if before is None or _is_over(before):
+        lifecycle.refuse_unless_open(client, facts, profile, task)
     order = _resumed(order, before)
     dataset, settings, digest = _files(client, profile, region, facts, order)
     for line in lifecycle.unmet(lifecycle.gates(client, facts, profile, lifecycle.as_found(task, dataset))):
         say(line)
     run = _existing(before, digest, order)
     cost = _affordable(client, profile, dataset, settings, facts, order) if run is None else None
-    aws = _signed_in(client, profile, region, aws_profile, outside, say)
+    aws = outside.connect(region, aws_profile)
+
+    def open_still() -> None:
+        lifecycle.refuse_unless_open(client, facts, profile, task)
+        _alive(client, profile, aws, outside, say)
+
+    if run is None:
+        _alive(client, profile, aws, outside, say)
     upload.check_bucket(aws, run.bucket if run else order.bucket)
     if cost is not None:
         run = _new_run(
@@ -70,7 +78,7 @@ def submit(
         say(f"run {run.name} is already there: going on with it")
     if not run.job.arn:
         run = upload.upload_all(store, run, aws, client.folder, say)
-    return ensure_job(store, run, aws, client, outside, say)
+    return ensure_job(store, run, aws, client, outside, say, allowed=open_still if cost is None else None)
 
 
 def _resumed(order: Order, before: TuningRun | None) -> Order:
@@ -125,13 +133,16 @@ def _file_folder(run: str, digest: str) -> str:
     return f"{FOLDER}/{run}-{digest[:8]}"
 
 
+def _is_over(run: TuningRun) -> bool:
+    return run.retired or run.job.status in ("Failed", "Stopped", REFUSED)
+
+
 def _existing(before: TuningRun | None, digest: str, order: Order) -> TuningRun | None:
     """The run to go on with; None where a new attempt is to be started."""
     if before is None:
         return None
     same = before.digest == digest
-    over = before.retired or before.job.status in ("Failed", "Stopped", REFUSED)
-    if not over:
+    if not _is_over(before):
         if not same:
             raise BespokeError(
                 f"run {before.name} is under way with other data or settings ({before.job.status});"
@@ -165,18 +176,14 @@ def _affordable(
     return cost
 
 
-def _signed_in(
-    client: Client, profile: Profile, region: str, aws_profile: str, outside: Outside, say: Echo
-) -> Aws:
-    """AWS, once it has said that the base model is alive."""
-    aws = outside.connect(region, aws_profile)
+def _alive(client: Client, profile: Profile, aws: Aws, outside: Outside, say: Echo) -> None:
+    """Asks AWS whether the base model is alive. Raises BespokeError where it says no."""
     arranged = bool(client.engagement.access.private_haiku_arrangement) and bool(profile.hourly_price)
     life = lifecycle.ask_lifecycle(aws, profile)
     if life is None:
         say("AWS does not tell this user the model's lifecycle; the fact tables decide alone")
     else:
         lifecycle.refuse_ended(life, profile, outside.today, arranged=arranged)
-    return aws
 
 
 def _new_run(
