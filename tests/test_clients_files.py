@@ -131,7 +131,7 @@ def test_a_stranger_is_named_with_the_file_it_may_be(root: Path) -> None:
         "acme/dataset/rows.xlsx: is not read; dataset files end in .jsonl, .ndjson, .json, .csv, .tsv, .parquet, .jsonl.gz, .json.gz, .csv.gz (warning)",
         "acme/evaluation/note.jsonl: is not read; nearest: notes.jsonl (warning)",
         "acme/notes.txt: is not read; known: engagement.yaml, tasks.csv, failures.csv, codes.csv, judge.csv,"
-        " phases.csv, prices.yaml, usage.json, exports, dataset, evaluation, notebooks, tuning (warning)",
+        " phases.csv, prices.yaml, usage.json, exports, dataset, evaluation, notebooks, scenarios, tuning (warning)",
         "acme/task.csv: is not read; nearest: tasks.csv (warning)",
     ]
 
