@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bespoke.explore.changes import applied
 
 from bespoke.chapters.timeline.estimates import dataset
 from bespoke.clients import check, load
+from bespoke.clients.changes import applied
 from bespoke.clients.unknown_inputs import open_inputs
 from bespoke.facts.reader import Facts
 from bespoke.intake.workbook import exchange

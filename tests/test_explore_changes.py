@@ -10,11 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from bespoke.explore.keep import outweighed
 
 from bespoke import clients
 from bespoke.clients.changes import Changes, applied
 from bespoke.errors import BespokeError
+from bespoke.explore.keep_changes import outweighed
 from bespoke.explore.proposal import propose
 from tests.conftest import EXAMPLES
 

@@ -40,6 +40,7 @@ from bespoke.report.model import (
 )
 from bespoke.report.volumes import build
 from bespoke.runner import parameters
+from bespoke.runner.cache import manifest as manifests
 from bespoke.runner.engagement_cover import cover_of
 from bespoke.show import style
 from bespoke.show.blocks import shown_in
@@ -293,15 +294,16 @@ def test_a_figure_is_taken_from_the_last_run_of_the_same_code_only(
     """A mark is planted in the figures of the last run, as if it had drawn them so."""
     copy_client("harbour_legal", reports, tmp_path)
     folder = tmp_path / "reports/harbour_legal"
-    notebook, manifest = folder / "notebooks/07_timeline.ipynb", folder / "manifest.json"
+    notebook = folder / "notebooks/07_timeline.ipynb"
     mark = "<!-- of the last run -->"
     notebook.write_text(notebook.read_text().replace("</svg>", f"{mark}</svg>"))
-    noted = json.loads(manifest.read_text())
-    run = noted["notebooks"]["07_timeline"]
-    run["outputs"]["notebooks/07_timeline.ipynb"] = hashlib.sha256(notebook.read_bytes()).hexdigest()
+    noted = manifests.read(folder)
+    assert noted is not None
+    run = noted.notebooks["07_timeline"]
+    run.outputs["notebooks/07_timeline.ipynb"] = hashlib.sha256(notebook.read_bytes()).hexdigest()
     if not same_code:  # a run of other code was killed after this notebook, say
-        run["made_by"] = "other code"
-    manifest.write_text(json.dumps(noted))
+        run.made_by = "other code"
+    noted.write(folder)  # sealed, as that run would have
     take_last_row(tmp_path / "client_data/harbour_legal/failures.csv")
     done = bespoke("run", "harbour_legal", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr

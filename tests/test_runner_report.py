@@ -178,7 +178,7 @@ def test_a_report_whose_chapters_belong_together_is_rendered_again_byte_for_byte
 def test_without_a_run_there_is_nothing_to_render(work: Path):
     (report(work) / "manifest.json").unlink()
     lines = said(bespoke("report", SMALLEST, cwd=work), 1)
-    assert lines == [f"{SMALLEST}: there is no report of a run here; run `bespoke run` first"]
+    assert lines == [f"{SMALLEST}/manifest.json: is not there; `bespoke run {SMALLEST}` makes the report"]
 
 
 # -- another day ------------------------------------------------------------------------------------

@@ -51,8 +51,9 @@ def verify(folder: Path) -> list[Problem]:
 
 
 def require(folder: Path, found: Manifest) -> None:
-    """Raises BespokeError unless notebooks and results are as the run left them; reports are made of them anyway."""
-    made = {name: value for name, value in found.files.items() if name not in found.report}
+    """Raises BespokeError unless notebooks and results are as the run left them; reports are made of them anyway, and
+    what somebody edited in Word is kept."""
+    made = {name: value for name, value in found.files.items() if name not in {*found.report, *found.office}}
     problems = list(changed(folder, made))
     if problems:
         hint = f"`bespoke run {folder.name}` makes it again and keeps an edited notebook beside it"

@@ -270,7 +270,7 @@ def test_an_interrupt_calls_off_what_is_under_way_and_says_one_line(
     said, _ = run.communicate(timeout=20)
     assert (run.returncode, said.lstrip("\n")) == (1, "interrupted; nothing half-written was left behind\n")
     wait_until(lambda: not two_workers.errands("long"), limit=20)  # the workers are told
-    assert sorted(path.name for path in (tmp_path / "reports/long").iterdir()) == [".lock"]
+    assert sorted(path.name for path in (tmp_path / "reports/long").iterdir()) == [".gitignore", ".lock"]
 
 
 def test_a_worker_with_other_code_is_refused_before_anything_runs(
