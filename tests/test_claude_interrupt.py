@@ -89,7 +89,7 @@ def test_an_interrupt_ends_the_command_within_three_seconds(
     )
     while not server.bodies and not server.at_once and not server.statuses and worker.poll() is None:
         time.sleep(0.01)
-    time.sleep(0.5)
+    time.sleep(0.2)
     busy = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
     started = time.monotonic()
     worker.send_signal(signal.SIGINT)

@@ -169,7 +169,7 @@ def test_a_run_done_elsewhere_runs_what_was_trusted_here_and_no_more(
     save(client, "later", "1")
     trusted = trusted_here()
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "worker"))
-    errand = RemoteJob(CLIENT, (), pack(client), {}, {}, fingerprint(), trusted)
+    errand = RemoteJob(CLIENT, (), pack(client), {}, {}, fingerprint(), trusted=trusted)
     done = run_remote_job(errand, lambda: True, str(tmp_path))
     assert done.problems == ()
     assert done.report is not None
