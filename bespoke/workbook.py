@@ -99,7 +99,7 @@ class Workbook:
         if self.result is None:
             self._path(self.stem).unlink(missing_ok=True)
             entry = chapter(self.stem)
-            show.display(show.LeftOut(markdown=entry.without))
+            show.display(show.LeftOut(markdown=entry.without, silent=entry.of_one_field))
         else:
             self.result.write(self._path(self.stem), self._key(self.stem))
             for name, content in self.result.also_writes().items():

@@ -56,12 +56,14 @@ class _Planner:
             self.steps.append(self._keep())
         end = likely_end(self.steps, ground)
         self._note_the_rest()
+        every = [*self.steps, *([self.meanwhile] if self.meanwhile else [])]
+        others, somewhere = self._worth_asking(end), self._somewhere_allowed()
         return AdvicePlan(
             task_id=ground.situation.task_id, steps=tuple(self.steps), end=end, meanwhile=self.meanwhile,
             probability=self.steps[end].reached,
             today=ground.prices.today(), today_conditions=self.today.broken,
             closed=tuple(ground.closed.values()), unpriced=tuple(ground.unpriced),
-            questions=questions.of(ground, self.today, self.steps, self._worth_asking(end), self._somewhere_allowed()),
+            questions=questions.of(ground, self.today, every, others, somewhere),
         )  # fmt: skip
 
     def _costs_more_than_it_could_bring(self) -> bool:

@@ -28,6 +28,8 @@ class Flip(Part):
     at: float
     first: str  # route ids under the changed input
     end: str
+    model: str  # at the likely end then
+    place: str
 
 
 Setter = Callable[[Situation, float], Situation]
@@ -114,7 +116,11 @@ def _nearest(varied: Varied, s: Situation, facts: Facts, base: AdvicePlan, price
     for value in sorted(values, key=lambda v: max(v / start, start / v) if start else v):
         if not same(plan_at(value), base):
             at, plan = _halved(start, value, plan_at, base)
-            return Flip(input=name, unit=unit, today=today, at=at, first=plan.first.route, end=plan.end_route)
+            ends = plan.likely_end.configuration
+            return Flip(
+                input=name, unit=unit, today=today, at=at, first=plan.first.route, end=plan.end_route,
+                model=ends.model, place=ends.place,
+            )  # fmt: skip
     return None
 
 

@@ -129,8 +129,13 @@ class AdvicePlan(Part):
 
     @property
     def expected_spend(self) -> float:
-        """What the steps before money is committed cost, each weighted by the probability of getting there."""
-        return sum(step.cost.expected * step.arrives for step in self.steps)
+        """What finding out costs, each step weighted by the probability of getting there. A model of its own beyond the
+        likely end is a decision of its own and not in it."""
+        return sum(
+            step.cost.expected * step.arrives
+            for i, step in enumerate(self.steps)
+            if i <= self.end or step.kind != "build"
+        )
 
     @property
     def one_off(self) -> MoneyRange:

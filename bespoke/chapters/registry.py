@@ -61,6 +61,7 @@ _ALL = (
         "icd10_evaluation",
         "Icd10Evaluation",
         reads=(*ENGAGEMENT, "evaluation", "prices.yaml"),
+        of_one_field=True,
         without="It needs notes coded in ICD-10-CM, and further ones for the systems that learn.",
     ),
     Chapter(

@@ -212,7 +212,7 @@ METHODS = (
         "Korn and Graubard 1998; Franco et al. 2019; Newcombe 1998; Miller 2024, arXiv 2411.00640",
     ),
     (
-        "Interval of macro-F1",
+        "Interval of macro-F1 over coded notes",
         "delete-one-cluster jackknife with Student's t, for the score expected on as many notes again",
         "Tukey 1958; Efron and Stein 1981; coverage checked by simulation",
     ),
@@ -291,7 +291,6 @@ def method_text(facts: Facts, keys: Sequence[str]) -> None:
 
 GLOSSARY = (
     ("Accepted output", "an output a user would take as it is"),
-    ("Billable code", "an ICD-10-CM code without children, the only kind a claim accepts"),
     ("Few-shot", "a handful of worked examples in the prompt"),
     ("Flip point", "the smallest change of one input that changes the first step or the likely end"),
     ("Batches", "requests that may wait up to a day, at a lower price"),

@@ -331,9 +331,9 @@ class _OutputReader:
             case blocks.Callout(markdown=source, tone=tone):
                 body = self.texts.markdown(source, house=True)
                 return lambda trees: [CalloutBox(tone, body(trees))]
-            case blocks.LeftOut(markdown=source):
+            case blocks.LeftOut(markdown=source, silent=silent):
                 reason = self.texts.markdown(source, house=True)
-                return lambda trees: [ChapterLeftOut(reason(trees))]
+                return lambda trees: [ChapterLeftOut([] if silent else reason(trees))]
             case blocks.Tiles(tiles=tiles):
                 return _done(Tiles([Tile(one.label, one.value, one.note) for one in tiles]))
             case blocks.Cases():

@@ -102,7 +102,9 @@ def _front(parts: Sequence[NotebookPieces], words: Mapping[str, str]) -> Section
 
 def _without(parts: Sequence[NotebookPieces], count: int, words: Mapping[str, str]) -> list[Section]:
     """What this engagement has no input for yet: a line each, with what it would need."""
-    items = [_led(part.topic, left_out.body) for part in parts if (left_out := part.left_out)]
+    items = [
+        _led(part.topic, left_out.body) for part in parts if (left_out := part.left_out) and left_out.body
+    ]
     if not items:
         return []
     name = f"{words['chapter']} {count + 1}"

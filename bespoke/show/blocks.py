@@ -63,6 +63,9 @@ class LeftOut(Block):
 
     type: Literal["left_out"] = "left_out"
     markdown: str
+    silent: bool = (
+        False  # said in the notebook alone: the chapter is for some fields, and this client is not of one
+    )
 
 
 class Tile(BaseModel):

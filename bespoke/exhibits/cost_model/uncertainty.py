@@ -27,7 +27,7 @@ def tornado_figure(cost: CostModel, task_id: str | None = None, route: str | Non
         priced.drivers,
         priced.life_12.mean,
         label="fig-cost-tornado",
-        caption=f"{task.name}, {called(cost, task, priced)}: {_plain(first.key)} moves the cost most",
+        caption=f"{task.name}, {called(cost, task, priced)}: what moves the cost most is {_plain(first.key)}",
         alt=f"Bars of the 12-month cost with one input at its 10th and 90th percentile: {words}.",
         source=source_of(cost),
     )
@@ -101,6 +101,8 @@ WORDS = {
     "price.training.llama": "training price of Llama",
     "price.llama.custom_on_demand_factor": "token price of a tuned Llama",
     "price.gpu.h100.usd_per_hour": "price of an H100",
+    "price.training.bedrock_rft": "price of reinforcement fine-tuning on Bedrock",
+    "price.training.foundry_sft": "price of fine-tuning on Microsoft Foundry",
 }
 
 

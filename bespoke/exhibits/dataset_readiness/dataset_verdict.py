@@ -156,7 +156,7 @@ def _missing(data: DatasetReadiness) -> Iterator[tuple[str, str, str]]:
     if rare is not None and rare.rare:
         share = f"{decimal(rare.rare)} of {decimal(rare.distinct)}"
         yield (
-            f"Labels of {rare.field} seen too seldom",
+            "Answers that occur too seldom to be learnt",
             share,
             "add examples, or leave these to a rule or glossary",
         )

@@ -26,7 +26,7 @@ def plan(result: FailureModes) -> None:
                 task_name(result, step.task_id), FAMILY_NAME[step.family],
                 f"{decimal(step.failures)} of {decimal(step.of)}",
                 None if step.gain is None else step.gain * 100,
-                ROUTE_WORDS[step.remedy], ROUTE_WORDS[step.then],
+                ROUTE_WORDS[step.remedy], ROUTE_WORDS[step.then] if step.then != step.remedy else None,
             )
             for step in result.plan[:12]
         ],

@@ -35,7 +35,7 @@ def pareto(result: FailureModes) -> None:
         _draw_pareto,
         rows,
         label="fig-failures-pareto",
-        caption=f"{FAMILY_NAME[first.family]} leads with {percent(first.share.estimate)} "
+        caption=f"The largest share, {FAMILY_NAME[first.family].lower()}: {percent(first.share.estimate)} "
         f"({percent(first.share.low)} to {percent(first.share.high)}) of failing outputs",
         alt="Bar chart of failure families by share of failing outputs: "
         + "; ".join(

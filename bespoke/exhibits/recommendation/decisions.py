@@ -81,7 +81,15 @@ def key_figures(result: Recommendation) -> None:
 
 
 def _committed(result: Recommendation) -> str:
-    return f"{money(sum(task.plan.first.cost.expected for task in result.tasks))} to decide now"
+    return f"{money(_now(result))} to decide now"
+
+
+def _now(result: Recommendation) -> float:
+    """What is committed now: every first step, and what is switched on at once beside it."""
+    beside = (t.plan.meanwhile for t in result.tasks if t.plan.meanwhile is not None)
+    return sum(task.plan.first.cost.expected for task in result.tasks) + sum(
+        lever.cost.expected + lever.rollout.expected for lever in beside
+    )
 
 
 def summary_text(result: Recommendation) -> None:
@@ -89,10 +97,13 @@ def summary_text(result: Recommendation) -> None:
     total = result.total
     show.text(
         "The plans lead to **{plan_monthly} a month** against {today_monthly} today, after **{plan_one_off}** once. "
-        "{payback} To be committed now are the first steps alone: **{first_steps}**. {weighted}",
+        "{payback} To be committed now: **{first_steps}**, {what}. {weighted}",
         plan_monthly=money(total.monthly.expected), today_monthly=money(total.today.expected),
         plan_one_off=money(total.one_off.expected), payback=_payback(total.payback_months),
-        first_steps=money(sum(task.plan.first.cost.expected for task in result.tasks)),
+        first_steps=money(_now(result)),
+        what="the first steps and what is switched on at once"
+        if any(t.plan.meanwhile for t in result.tasks)
+        else "the first steps alone",
         weighted=_weighted(result),
     )  # fmt: skip
 
@@ -100,7 +111,7 @@ def summary_text(result: Recommendation) -> None:
 def _weighted(result: Recommendation) -> str:
     """What finding out costs on average: later steps are reached only where earlier ones fall short."""
     spend = sum(task.plan.expected_spend for task in result.tasks)
-    return f"Finding out is expected to cost {money(spend)} in all, as most plans end before their last step."
+    return f"Of the one-off, the tests are expected to cost {money(spend)}; what goes live is decided after them."
 
 
 def _payback(months: float | None) -> str:
@@ -141,12 +152,27 @@ def at_once(result: Recommendation) -> None:
     found = [(task, task.plan.meanwhile) for task in result.tasks if task.plan.meanwhile is not None]
     for task, lever in found:
         assert lever.monthly is not None
+        if any(c.input == "caching" for c in task.situation.evidence.contradictions):
+            _perhaps_cached(result, task, lever.monthly.expected)
+            continue
         show.text(
             "**At once, beside the plan: {lever} for {task}.** The same answers cost {less} a month instead of "
             "{today_monthly}, after {once} once; it needs no test of quality.",
             lever=step_name(result, lever, middle=True), task=task.name, less=money(lever.monthly.expected),
             today_monthly=money(task.money.today.expected), once=money(lever.cost.expected + lever.rollout.expected),
         )  # fmt: skip
+
+
+def _perhaps_cached(result: Recommendation, task: TaskAdvice, cached: float) -> None:
+    """The records show a cache where the bill is priced without one: what today's month would then be."""
+    less = task.money.today.expected - cached
+    show.text(
+        "**First look at the cache reads of {task}.** Most of its recorded input was read from a cache, and its bill "
+        "is priced without one. If its traffic is cached, it costs {less} a month today and not {today_monthly}, all "
+        "tasks together {all_tasks}, and switching caching on saves nothing more.",
+        task=task.name, less=money(cached), today_monthly=money(task.money.today.expected),
+        all_tasks=money(result.total.today.expected - less),
+    )  # fmt: skip
 
 
 def outcome(result: Recommendation) -> None:

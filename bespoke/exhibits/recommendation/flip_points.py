@@ -7,9 +7,12 @@ import math
 from bespoke import show
 from bespoke.advice.flips import Flip
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
+from bespoke.exhibits.display_names import place_name
 from bespoke.exhibits.recommendation.recommendation_wording import route_name
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, money, percent
+
+KEEP = "as_is"
 
 
 def flips(result: Recommendation) -> None:
@@ -41,12 +44,21 @@ def flips(result: Recommendation) -> None:
 
 def to(result: Recommendation, task: TaskAdvice, flip: Flip) -> str:
     """What changes: the first step, the likely end, or the model and place behind them."""
+    if flip.first == flip.end == KEEP:
+        return "leave it as it is"
+    if flip.first == flip.end:
+        return f"{route_name(result, flip.first)}, and probably no more"
     parts = []
     if flip.first != task.plan.first.route:
         parts.append(f"{route_name(result, flip.first)} first")
     if flip.end != task.plan.end_route:
-        parts.append(f"probably ends at {route_name(result, flip.end)}")
-    return "; ".join(parts) or "the same steps, ending at another model or place"
+        ends = (
+            "stops at what runs today"
+            if flip.end == KEEP
+            else f"probably ends at {route_name(result, flip.end)}"
+        )
+        parts.append(ends)
+    return "; ".join(parts) or f"the same steps, ending at {flip.model}, {place_name(flip.place)}"
 
 
 def change(result: Recommendation, task: TaskAdvice, flip: Flip) -> str:

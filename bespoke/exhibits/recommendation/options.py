@@ -18,7 +18,9 @@ NAMED = 3  # options that a blocker closes
 def options_table(result: Recommendation) -> None:
     """What stands in a plan: its step, what it costs once, the quality it is expected to add."""
     planned = [
-        route for route in result.route_names if any(standing(t, route)[:1].isdigit() for t in result.tasks)
+        route
+        for route in result.route_names
+        if any(_in_step(t, route, n) for t in result.tasks for n in range(len(t.plan.steps)))
     ]
     if not planned:
         return
@@ -38,20 +40,36 @@ def options_table(result: Recommendation) -> None:
 
 
 def _cell(result: Recommendation, task: TaskAdvice, route: str) -> str | None:
-    found = standing(task, route)
-    if not found:
-        return None
-    if found == "x":
-        return "closed"
-    number = int(found.rstrip("*"))
-    step = task.plan.steps[number - 1]
-    if step.route != route:
-        return f"in step {decimal(number)}"
-    once = money(step.cost.expected + step.rollout.expected, symbol=False, digits=0)
-    points = round(100 * (step.gain or 0.0))
-    return f"step {decimal(number)}: {once}" + (
-        f", +{count(points, 'point', 'points')}" if points > 0 else ""
-    )
+    found = [words for n in range(len(task.plan.steps)) if (words := _in_step(task, route, n))]
+    if found:
+        return "; ".join(found)
+    return "closed" if standing(task, route) == "x" else None
+
+
+def _in_step(task: TaskAdvice, route: str, n: int) -> str:
+    """What a step says of an option: cost and gain where it leads the step, else that it is part of it."""
+    step, number = task.plan.steps[n], decimal(n + 1)
+    if step.route == route:
+        once = money(step.cost.expected + step.rollout.expected, symbol=False, digits=0)
+        points = round(100 * _gain(task, n))
+        return f"step {number}: {once}" + (f", +{count(points, 'point', 'points')}" if points > 0 else "")
+    return f"in step {number}" if step.kind == "test" and route in _new(task, n) else ""
+
+
+def _new(task: TaskAdvice, n: int) -> set[str]:
+    """The options that a test brings in: those it is made of, and those that stand under it for the first time."""
+    before = {r for step in task.plan.steps[:n] if step.kind == "test" for r in step.configuration.remedies}
+    own = task.plan.steps[n].configuration
+    return {*own.work, *(set(own.remedies) - before)}
+
+
+def _gain(task: TaskAdvice, n: int) -> float:
+    """Quality that a step adds; the first test's is against today, what was measured before it among it."""
+    step, today = task.plan.steps[n], task.quality
+    first = not any(one.kind == "test" for one in task.plan.steps[:n])
+    if first and step.kind == "test" and step.outlook is not None and today is not None:
+        return step.outlook.likely - today.estimate
+    return step.gain or 0.0
 
 
 def _few(names: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.recommendation import Recommendation
+from bespoke.exhibits.display_names import listed
 from bespoke.show import Column
 from bespoke.show.numbers import money
 
@@ -52,7 +53,7 @@ def money_text(result: Recommendation) -> None:
             "Nobody has said what a right output is worth for {names}. The break-even is what one more right output"
             " must be worth for the plan to have paid for itself within a year of being live; below it, leaving the"
             " task as it is costs less.",
-            names=", ".join(unsaid),
+            names=listed(unsaid),
         )
     stated = [t for t in result.tasks if t.money.gain_of_right is not None]
     for task in stated:

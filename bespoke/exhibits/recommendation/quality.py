@@ -32,11 +32,16 @@ def quality_figure(result: Recommendation) -> None:
         _draw,
         rows,
         label="fig-summary-quality",
-        caption=f"Quality today and where the plans probably end: {counted(reach, 'task')} of {aims} "
-        f"{'is' if reach == 1 else 'are'} then likely to be at target",
+        caption=f"Quality today and where the plans probably end: {_reach(reach, aims)} then likely to be at target",
         alt="Dot plot of quality per task. " + " ".join(map(_words, rows)),
         source="today with its 95% interval; then with the range of what its steps removed elsewhere",
     )
+
+
+def _reach(reach: int, aims: int) -> str:
+    """`one of 3 tasks is`, `none of 3 tasks is`."""
+    few = counted(reach, "task").partition(" ")[0] if reach else "none"
+    return f"{few} of {counted(aims, 'task')} {'is' if reach < 2 else 'are'}"
 
 
 def _row(task: TaskAdvice) -> _Row:

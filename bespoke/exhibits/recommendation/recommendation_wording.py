@@ -23,13 +23,14 @@ def who(task: TaskAdvice) -> str:
     return task.who[0].upper() + task.who[1:] if task.who else "nobody"
 
 
-def stops(step: Step, aim: float | None) -> str:
-    """When the plan ends at this step instead of going on."""
-    if step.kind == "lever":
-        return "it goes on"
-    if step.kind == "prepare" and step.route != "measure":
-        return "it goes on"
-    return "it pays for itself" if aim is None else f"quality is {percent(aim)} or more"
+def stops(aim: float | None) -> str:
+    """When a plan ends before its last step, and which steps are not kept."""
+    reached = (
+        "where nothing further pays"
+        if aim is None
+        else f"at the first step with a quality of {percent(aim)} or more on the client's own cases"
+    )
+    return f"the plan ends {reached}; a step that does not raise quality is not kept"
 
 
 def step_name(result: Recommendation, step: Step, *, middle: bool = False) -> str:
@@ -62,7 +63,14 @@ def end_name(result: Recommendation, task: TaskAdvice, *, middle: bool = False) 
         model = end.configuration.model
         added = [route_name(result, route) for route in end.configuration.remedies]
         words = f"{listed(added)} on {model}" if added else f"{model} in place of {task.situation.model}"
+    words += _moved(task)
     return words if middle or words.startswith("claude") else words[0].upper() + words[1:]
+
+
+def _moved(task: TaskAdvice) -> str:
+    """The place of the likely end, where it is another than today's."""
+    place = task.plan.likely_end.configuration.place
+    return f", {place_name(place)}" if place and place != task.situation.place else ""
 
 
 PROMPT_WORK = ("prompt_engineering", "few_shot", "glossary", "structured_output", "operator_configuration")
@@ -75,7 +83,7 @@ def short_end(result: Recommendation, task: TaskAdvice) -> str:
     if end.kind != "test" or sum(route in PROMPT_WORK for route in added) < 2:
         return end_name(result, task)
     others = [route_name(result, route) for route in added if route not in PROMPT_WORK]
-    words = f"{listed(['prompt work', *others])} on {end.configuration.model}"
+    words = f"{listed(['prompt work', *others])} on {end.configuration.model}{_moved(task)}"
     return words[0].upper() + words[1:]
 
 
@@ -83,9 +91,9 @@ def chance(probability: float | None) -> str:
     """A chance as a reader takes it: no more digits than it has."""
     if probability is None:
         return "not known"
-    if 0 < probability < 0.01:
+    if probability < 0.01:
         return f"under {percent(0.01)}"
-    return percent(probability)
+    return f"over {percent(0.99)}" if probability > 0.99 else percent(probability)
 
 
 def amount_range(amount: MoneyRange) -> str:

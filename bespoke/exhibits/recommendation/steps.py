@@ -101,7 +101,7 @@ def plan_words(result: Recommendation, task: TaskAdvice) -> str:
     if plan.first.kind == "keep":
         return _kept(task)
     end = end_name(result, task, middle=True)
-    reached = f" with a chance of {chance(plan.probability)} to have reached the target by then"
+    reached = f", with a chance of {chance(plan.probability)} of reaching the target"
     parts = [
         _first(result, plan.first),
         f"It probably ends at {end}{'' if plan.probability is None else reached}",
@@ -120,7 +120,7 @@ def plan_words(result: Recommendation, task: TaskAdvice) -> str:
             f" {money(builds[0].needs_worth or 0.0)} or more."
         )
     found_out = sum(step.kind in ("prepare", "test", "build") for step in plan.steps) > 1
-    spend = f" Finding out is expected to cost {money(plan.expected_spend)}." if found_out else ""
+    spend = f" The tests are expected to cost {money(plan.expected_spend)} of that." if found_out else ""
     return f"{'. '.join(parts)}: {money_words}{date}.{spend}{tail}"
 
 

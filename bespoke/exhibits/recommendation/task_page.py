@@ -61,7 +61,7 @@ def _failing(task: TaskAdvice, failures: FailureModes | None) -> None:
     first = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:FEW]
     named = [f"{FAMILY_NAME[family].lower()} ({decimal(count)})" for family, count in first]
     show.text(
-        "**How it fails.** Of {read} read, most are {named}.",
+        "**How it fails.** Of {read} read: {named}.",
         read=counted(sum(counts.values()), "failing output"), named=listed(named),
     )  # fmt: skip
     sample = next((one for one in failures.samples if one.task_id == task.task_id), None)
@@ -87,7 +87,8 @@ def _steps(result: Recommendation, task: TaskAdvice) -> None:
         [
             (
                 decimal(i) if i else "now", step_name(result, step), step.cost.expected,
-                step.rollout.expected or None, quality_after(step), _chance(step), stops(step, task.situation.aim),
+                step.rollout.expected or None, step.monthly.expected if step.monthly else None, quality_after(step),
+                _chance(step),
             )
             for i, step in enumerate(steps, start=1 - len(meanwhile))
         ],
@@ -98,11 +99,11 @@ def _steps(result: Recommendation, task: TaskAdvice) -> None:
             Column(key="what", title="What"),
             Column(key="cost", title="To find out", unit=result.currency, format="money", digits=0),
             Column(key="rollout", title="To go live", unit=result.currency, format="money", digits=0),
+            Column(key="month", title="A month then", unit=result.currency, format="money", digits=0),
             Column(key="quality", title="Quality after it"),
             Column(key="reached", title="At target", unit="chance"),
-            Column(key="stops", title="The plan ends here if"),
         ),
-        source="a step that does not raise quality is not kept",
+        source=stops(task.situation.aim),
         emphasis=[i for i, step in enumerate(steps) if step is plan.likely_end],
     )  # fmt: skip
 

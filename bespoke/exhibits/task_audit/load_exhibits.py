@@ -5,7 +5,7 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.chapters.task_audit import Audit, TaskAudit
 from bespoke.exhibits import quantities
-from bespoke.exhibits.display_names import digits_of, place_name
+from bespoke.exhibits.display_names import count, digits_of, place_name
 from bespoke.show import Column
 from bespoke.show.numbers import currency, money, percent
 
@@ -64,15 +64,16 @@ def load_text(audit: Audit) -> None:
     share = dear.today_monthly.mean / total if total else 0.0
     assumed = [t for t in audit.tasks if not t.place_known]
     where = (
-        " Where a task runs was not stated for {assumed} of them: the place is what the client's access and residency "
-        "suggest, and its price follows from it."
+        " Where {assumed} run was not stated: the place is what the client's access and "
+        "residency suggest, and prices follow from it."
         if assumed
         else ""
     )
     show.text(
         "Every request was priced on its own, with its own prompt length, and then multiplied "
         "([the load](#tbl-audit-load)). **{dear}** carries {share} of the {today_monthly} a month." + where,
-        dear=dear.name, share=percent(share), today_monthly=money(total), assumed=len(assumed),
+        dear=dear.name, share=percent(share), today_monthly=money(total), 
+        assumed="all tasks" if len(assumed) == len(audit.tasks) else count(len(assumed), "task", "tasks"),
     )  # fmt: skip
 
 

@@ -21,7 +21,8 @@ def next_days_table(timeline: Timeline) -> None:
                 action.cost.expected if action.cost else None, action.who[0].upper() + action.who[1:],
             )
             for action in timeline.next_days
-        ],
+        ]
+        + [(None, None, "All of it", "", sum(a.cost.expected for a in timeline.next_days if a.cost), "")],
         label="tbl-timeline-next-days",
         caption="The next 30 days: what begins, what it costs, and who does it",
         columns=(
@@ -32,5 +33,6 @@ def next_days_table(timeline: Timeline) -> None:
             Column(key="cost", title="Cost", unit=currency, format="integer"),
             Column(key="role", title="Who"),
         ),
+        emphasis=[len(timeline.next_days)],
         source="Start and end at even odds. The cost of a step is expected, and stands where the step begins",
     )  # fmt: skip

@@ -90,7 +90,7 @@ def _draw_gantt(rows: Sequence[_PhaseBar | str]) -> Any:
         axes.plot([p10 + 1, p90 + 1], [y, y], color=INK, linewidth=1.1, marker="|", markersize=6)
         if row.decides:
             axes.annotate(
-                f"decides the date in {row.criticality}", (p90 + 1, y), (7, 0), textcoords="offset points",
+                f"decides the date in {row.criticality} of runs", (p90 + 1, y), (7, 0), textcoords="offset points",
                 va="center", color=INK, annotation_clip=False,
             )  # fmt: skip
     axes.set_yticks(

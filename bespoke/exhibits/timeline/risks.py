@@ -51,7 +51,7 @@ def _schedule(timeline: Timeline) -> Iterator[Row]:
     if first is not None and first.variance_share > 0:
         yield (
             f"One phase carries {percent(first.variance_share)} of the uncertainty of the date",
-            full_name(first, timeline), "begin it first, and look at it every week",
+            full_name(first, timeline), "plan it first, agree its scope, and look at it every week",
         )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def _unknown(timeline: Timeline) -> Iterator[Row]:
     ]
     if unmeasured:
         yield (
-            "Quality today is somebody's word", _named(timeline, unmeasured),
+            "Quality today is stated and not measured", _named(timeline, unmeasured),
             "measure it on about 100 cases before anything is compared with it",
         )  # fmt: skip
     apart = [one for one in timeline.advised if one.situation.evidence.contradictions]
