@@ -15,7 +15,7 @@ from bespoke.chapters.cost_model.compute import DRAWS, SEED, inputs_of
 from bespoke.chapters.cost_model.task_prices import TaskPrices
 from bespoke.chapters.feasibility import FeasibilityPack, pack
 from bespoke.chapters.plans import Advised
-from bespoke.chapters.timeline.actions import role_of_step
+from bespoke.chapters.timeline.actions import days_of_step, roles_of_step
 from bespoke.clients.schema import Client, Task
 from bespoke.facts.reader import Facts
 from bespoke.results import Part, Result
@@ -58,6 +58,7 @@ class TaskAdvice(Part):
     live_p50: date | None  # None where nothing changes
     live_p80: date | None
     flips: tuple[Flip, ...]
+    first_days: float  # working days of the first step
     who: str  # does the first step: a person with their role, or the role; empty where nothing is done
 
     @property
@@ -151,7 +152,8 @@ def _task(client: Client, advised: Advised, facts: Facts, timeline: Timeline) ->
         live_p50=finish.p50 if finish else None,
         live_p80=finish.p80 if finish else None,
         flips=(),
-        who=client.engagement.who(role) if (role := role_of_step(plan.first, facts)) else "",
+        who=" and ".join(client.engagement.who(role) for role in roles_of_step(plan.first, facts)),
+        first_days=days_of_step(plan.first, timeline.plan_of(plan.task_id)),
     )
 
 

@@ -29,6 +29,8 @@ KIND_OF_ANSWER = (
     "is_checkable",
 )  # conditions of the task itself: what breaks one could never be built
 
+OF_PLACE = ("residency", "agreement", "access")  # gates that say where a task may run
+
 
 class PricedTask:
     """All routes of one task under all draws."""
@@ -68,6 +70,9 @@ class PricedTask:
             model=canonical(self.task.model),
             place=self.situation.place,
             place_known=self.situation.place_known,
+            must_move=any(
+                o.gate in OF_PLACE for o in feasibility.today(self.situation, self.inputs.facts).broken
+            ),
             requests_per_day=self.task.requests_per_day,
             requests_per_month=round(self.task.requests_per_day * as_is.load.days, 1),
             requests_per_second_at_peak=float(f"{peak:.4g}"),

@@ -150,6 +150,7 @@ class TaskCost(Part):
     model: str
     place: str  # where it runs today
     place_known: bool  # False: nobody has said, and it is what the client's access suggests
+    must_move: bool  # it may not go on running there: residency, agreement or access
     requests_per_day: float
     requests_per_month: float
     requests_per_second_at_peak: float
@@ -175,7 +176,7 @@ class TaskCost(Part):
 
 
 class CostModel(Result):
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     tasks: tuple[TaskCost, ...]
     as_of: date

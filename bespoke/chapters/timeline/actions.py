@@ -12,6 +12,7 @@ from bespoke.clients.schema import Role
 from bespoke.facts.reader import Facts
 
 NEXT = timedelta(days=30)
+BUILDING = ("dataset", "training")  # the phases of a model of its own, before it is measured
 
 
 def next_days(plan: PlanTimeline, start: date, facts: Facts, who: Callable[[str], str]) -> tuple[Action, ...]:
@@ -36,11 +37,20 @@ def role_of(phase: PhaseTimeline, facts: Facts) -> Role:
     return _role("test" if phase.phase.startswith(TEST) else phase.phase, facts)
 
 
-def role_of_step(step: Step, facts: Facts) -> Role | None:
-    """Who does the work of a step; nobody where nothing is done."""
+def roles_of_step(step: Step, facts: Facts) -> tuple[Role, ...]:
+    """Who does the work of a step, in order; nobody where nothing is done."""
     if step.kind == "keep":
-        return None
-    return _role({"prepare": step.route, "build": "dataset"}.get(step.kind, "test"), facts)
+        return ()
+    if step.kind == "build":
+        return tuple(dict.fromkeys(_role(name, facts) for name in BUILDING))
+    return (_role(step.route if step.kind == "prepare" else "test", facts),)
+
+
+def days_of_step(step: Step, plan: PlanTimeline) -> float:
+    """Working days of a step as the timeline has them: a model of its own waits for its examples."""
+    if step.kind != "build":
+        return step.days
+    return sum(phase.likely_days for phase in plan.phases if phase.phase in BUILDING)
 
 
 def _role(name: str, facts: Facts) -> Role:

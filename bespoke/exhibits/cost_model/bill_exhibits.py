@@ -18,6 +18,7 @@ from bespoke.exhibits.cost_model.cost_wording import (
     route_of,
     source_of,
 )
+from bespoke.exhibits.display_names import listed
 from bespoke.show import Column
 from bespoke.show.numbers import USD, decimal, money, percent, significant
 from bespoke.show.style import BLUE, GREEN, GREY, INK, MUTED, ORANGE, PURPLE, RED, YELLOW
@@ -41,8 +42,10 @@ def finding(cost: CostModel) -> None:
             today_monthly=money(today.mean),
         )
         return
+    moving = [task for task in cost.tasks if task.must_move]
     show.finding(
-        "{today_monthly} a month today {falls} to {same_answers_monthly} with the same models and prompts, by {ways}",
+        "{today_monthly} a month today {falls} to {same_answers_monthly} with the same models and prompts, by {ways}"
+        + ("" if not moving else ", if it could stay where it runs"),
         today_monthly=money(today.mean),
         falls="falls" if unchanged.p90 < today.p10 else "may fall",
         same_answers_monthly=money(unchanged.mean),
@@ -116,7 +119,14 @@ def tasks_table(cost: CostModel) -> None:
 
 
 def tasks_text(cost: CostModel) -> None:
-    """What the cheapest price does not say."""
+    """What the cheapest price does not say, and which tasks may not stay where they are priced."""
+    moving = [task.name for task in cost.tasks if task.must_move]
+    if moving:
+        show.callout(
+            "Where {names} {run} today breaks a condition. Prices of today and of the same answers are those of that "
+            "place, to compare with; the plans move.",
+            tone="warning", names=listed(moving), run="runs" if len(moving) == 1 else "run",
+        )  # fmt: skip
     others = [t for t in cost.tasks if t.cheapest_monthly not in SAME_MODEL_SAME_PROMPT]
     if others:
         show.text(

@@ -97,9 +97,9 @@ def summary_text(result: Recommendation) -> None:
     total = result.total
     show.text(
         "The plans lead to **{plan_monthly} a month** against {today_monthly} today, after **{plan_one_off}** once. "
-        "{payback} To be committed now: **{first_steps}**, {what}. {weighted}",
+        "{payback} {levers} To be committed now: **{first_steps}**, {what}. {weighted}",
         plan_monthly=money(total.monthly.expected), today_monthly=money(total.today.expected),
-        plan_one_off=money(total.one_off.expected), payback=_payback(total.payback_months),
+        plan_one_off=money(total.one_off.expected), payback=_payback(total.payback_months), levers=_from_levers(result),
         first_steps=money(_now(result)),
         what="the first steps and what is switched on at once"
         if any(t.plan.meanwhile for t in result.tasks)
@@ -112,6 +112,24 @@ def _weighted(result: Recommendation) -> str:
     """What finding out costs on average: later steps are reached only where earlier ones fall short."""
     spend = sum(task.plan.expected_spend for task in result.tasks)
     return f"Of the one-off, the tests are expected to cost {money(spend)}; what goes live is decided after them."
+
+
+def _from_levers(result: Recommendation) -> str:
+    """How much of what is saved comes from caching and batches, which need no test."""
+    found = [
+        (t.money.today.expected - t.plan.meanwhile.monthly.expected, t.plan.meanwhile)
+        for t in result.tasks
+        if t.plan.meanwhile is not None and t.plan.meanwhile.monthly is not None
+    ]
+    saved = result.total.today.expected - result.total.monthly.expected
+    if not found or saved <= 0:
+        return ""
+    once = sum(lever.cost.expected + lever.rollout.expected for _, lever in found)
+    less = sum(amount for amount, _ in found)
+    return (
+        f"Of the {money(saved)} saved a month, {money(less)} comes from what is switched on at once, for {money(once)}; "
+        f"the other {money(result.total.one_off.expected - once)} once brings {money(saved - less)} a month and quality."
+    )
 
 
 def _payback(months: float | None) -> str:
@@ -129,7 +147,7 @@ def decisions(result: Recommendation) -> None:
         [
             (
                 task.name, step_name(result, task.plan.first), who(task), task.plan.first.cost.expected,
-                days(task.plan.first.days), task.live_p80.isoformat() if task.live_p80 else None,
+                days(task.first_days), task.live_p80.isoformat() if task.live_p80 else None,
             )
             for task in result.tasks
         ],

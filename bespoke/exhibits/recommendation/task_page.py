@@ -117,7 +117,12 @@ def _alternatives(task: TaskAdvice, cost: CostModel) -> None:
     from bespoke.exhibits.cost_model.cost_wording import called
 
     priced = cost.task(task.task_id)
-    routes = sorted((r for r in priced.routes if not r.closed), key=lambda r: r.monthly.mean)[: FEW + 1]
+    allowed = [
+        r for r in priced.routes if not r.closed and not (priced.must_move and r.place == priced.place)
+    ]
+    routes = sorted(allowed, key=lambda r: r.monthly.mean)[: FEW + 1]
+    if not routes:
+        return
     show.table(
         [
             (called(cost, priced, r), r.monthly.p10, r.monthly.p90, r.one_off.p10, r.one_off.p90)

@@ -29,7 +29,7 @@ def scorecard(audit: Audit) -> None:
                    digits=digits_of(t.today_monthly.mean for t in audit.tasks)),
             Column(key=quantities.QUALITY, title="Quality today", format="percent"),
             Column(key="target", title="Target", format="percent"),
-            Column(key="known", title="How that is known"),
+            Column(key="known", title="What that is, and how it is known"),
             Column(key="latency", title="Answer time", unit="seconds, needed / today"),
             Column(key="ready", title="Ready", unit="of 5", format="integer"),
         ),
@@ -40,7 +40,11 @@ def scorecard(audit: Audit) -> None:
 def _known(task: TaskAudit) -> str:
     interval = task.quality_interval
     limits = f", {percent(interval.low)} to {percent(interval.high)}" if interval else ""
-    return f"{task.quality_grade}{limits}"
+    return (
+        f"{task.metric}, {task.quality_grade}{limits}"
+        if task.current_quality is not None
+        else task.quality_grade
+    )
 
 
 def _seconds(task: TaskAudit) -> str:
