@@ -7,9 +7,9 @@ from pathlib import Path
 
 PIXELS_PER_INCH = 72.0
 SHOWN = {  # pages of the README's strip: the words a page's text begins its chapter with
-    "meridian_health": ("Executive summary", "Chapter 2 ·", "Chapter 5 ·"),
-    "atlas_payments": ("Executive summary", "Chapter 7 ·"),
-    "harbour_legal": ("Executive summary", "Chapter 4 ·"),
+    "meridian_health": ("Executive summary", "Chapter 2 ·", "Chapter 7 ·"),
+    "atlas_payments": ("Executive summary", "Money"),
+    "harbour_legal": ("Executive summary", "Chapter 6 ·"),
 }
 
 

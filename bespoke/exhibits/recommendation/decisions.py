@@ -126,9 +126,10 @@ def _from_levers(result: Recommendation) -> str:
         return ""
     once = sum(lever.cost.expected + lever.rollout.expected for _, lever in found)
     less = sum(amount for amount, _ in found)
+    other = result.total.one_off.expected - once
     return (
-        f"Of the {money(saved)} saved a month, {money(less)} comes from what is switched on at once, for {money(once)}; "
-        f"the other {money(result.total.one_off.expected - once)} once brings {money(saved - less)} a month and quality."
+        f"Of the {money(saved)} saved a month, {money(less)} comes from what is switched on at once, for"
+        f" {money(once)}; the other {money(other)} once brings {money(saved - less)} a month and quality."
     )
 
 
