@@ -46,7 +46,10 @@ def defined(path: Path) -> set[str]:
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
             found.add(node.name)
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        found |= {target.id for target in targets if isinstance(target, ast.Name)}
+        flat = [
+            one for target in targets for one in (target.elts if isinstance(target, ast.Tuple) else [target])
+        ]
+        found |= {target.id for target in flat if isinstance(target, ast.Name)}
     return found
 
 

@@ -216,7 +216,7 @@ def test_one_table_says_what_is_missing(root: Path, monkeypatch: pytest.MonkeyPa
         ("Rows that the task list speaks of", "169 of 1,200"),
         ("Copies and near copies", "5"),
         ("Another format", "All 5 targets"),
-        ("Labels of diagnosis_icd10 seen too seldom", "110 of 136"),
+        ("Answers that occur too seldom to be learnt", "110 of 136"),
         ("More examples", "47 to 347"),
     ]
 

@@ -46,18 +46,12 @@ class Remedy(Sourced):
     hints: tuple[str, ...]  # words in a client's open code that point to the family
 
 
-@lru_cache(maxsize=1)
-def _all_routes() -> tuple[Route, ...]:
-    return rows_of(Route, "routes")
-
-
 @lru_cache(maxsize=32)  # a search for what would change a plan asks thousands of times
 def routes(as_of: date) -> tuple[Route, ...]:
     """Every route known on the day, in table order, each in the state it has then."""
-    return all_in_force(_all_routes(), lambda row: row.route, as_of)
+    return all_in_force(rows_of(Route, "routes"), lambda row: row.route, as_of)
 
 
-@lru_cache(maxsize=1)
 def remedies() -> tuple[Remedy, ...]:
     return rows_of(Remedy, "remedies")
 

@@ -75,6 +75,15 @@ def asks(url: str) -> bool:
     return not url.startswith(("file:", "data:", "blob:"))
 
 
+def until(page: Any, condition: str) -> None:
+    """Wait for it; the page's own policy lets nothing be evaluated inside it, as playwright's waiting would."""
+    for _ in range(100):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(condition)
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     path: Path = tmp_path_factory.mktemp("page") / "report.html"
@@ -109,7 +118,7 @@ def opened(chromium: Any, address: str) -> Iterator[Any]:
         page.on("pageerror", lambda error: said.append(str(error)))
         page.on("request", lambda request: said.append(request.url) if asks(request.url) else None)
         page.goto(address)
-        page.wait_for_function("document.querySelector('form[role=search]').hidden === false")
+        until(page, "document.querySelector('form[role=search]').hidden === false")
         return page
 
     yield open_page
@@ -228,7 +237,7 @@ def test_only_boxes_that_scroll_are_tab_stops_and_they_have_names(opened: Any) -
     )
     assert page.evaluate(stops) == ["fig-lead"]
     page.set_viewport_size(DESK)
-    page.wait_for_function(f"{stops}.length === 0")
+    until(page, f"{stops}.length === 0")
 
 
 def test_the_contents_stand_beside_the_text_and_open_on_a_phone(opened: Any) -> None:
