@@ -8,7 +8,7 @@ from pathlib import Path
 PIXELS_PER_INCH = 72.0
 SHOWN = {  # pages of the README's strip: the words a page's text begins its chapter with
     "meridian_health": ("Executive summary", "Chapter 2 ·", "Chapter 7 ·"),
-    "atlas_payments": ("Executive summary", "Money"),
+    "atlas_payments": ("Executive summary", "Figure 2.2."),
     "harbour_legal": ("Executive summary", "Chapter 6 ·"),
 }
 
