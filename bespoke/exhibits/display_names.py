@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from bespoke.show.numbers import decimal, money_digits
@@ -33,6 +34,11 @@ def place_name(place: str) -> str:
     service, _, region = place.partition("_")
     name = SERVICES.get(service, service)
     return f"{name}, {region if region == 'global' else region.upper()}" if region else name
+
+
+def slug(text: str, empty: str = "task") -> str:
+    """A client's name or id as labels take it; `empty` where nothing of it can stand in one."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or empty
 
 
 def listed(words: Sequence[str]) -> str:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
+import json
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
+
+from pydantic import BaseModel
 
 from bespoke.claude.budget.journal import Journal, journal_of
 from bespoke.claude.budget.pico_usd import pico, usd
@@ -13,6 +18,7 @@ from bespoke.claude.evaluate_client import JOURNAL
 from bespoke.claude.requests.answer_parsing import read_answer
 from bespoke.claude.requests.calls import ModelRequest, Pricing
 from bespoke.claude.requests.prompt import Body
+from bespoke.claude.requests.request_plan import WAIVERS
 from bespoke.claude.retry.pacing import Pacer
 from bespoke.claude.retry.retry_policy import RetryPolicy
 from bespoke.claude.sending.backend import Backend, CallFailed
@@ -95,6 +101,21 @@ def answers(
         why = sender.fatal or sender.stopped or "answers were lost or not in the form asked for"
         say(f"incomplete: {missing} {what} are missing ({why}); run the same command again to go on")
     return found
+
+
+def say_held(held: set[str], say: Callable[[str], None]) -> None:
+    """The cases that were not sent, where there are some."""
+    if held:
+        say(f"{len(held)} cases stay here: they may carry identifiers; waive each with a reason in {WAIVERS}")
+
+
+def as_csv(kind: type[BaseModel], rows: Sequence[BaseModel]) -> str:
+    """Rows of one kind as the file that is read again: a line of names, then the rows in order."""
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(kind.model_fields)
+    table.writerows(sorted(tuple(json.loads(row.model_dump_json()).values()) for row in rows))
+    return out.getvalue()
 
 
 async def _asked(

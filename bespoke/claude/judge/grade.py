@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from bespoke.claude.judge.asking import answers, check_judging, judge_body, wrote
+from bespoke.claude.judge.asking import answers, as_csv, check_judging, judge_body, say_held, wrote
 from bespoke.claude.requests.calls import ModelRequest
 from bespoke.claude.requests.capabilities import capabilities
 from bespoke.claude.requests.identifier_check import read_waivers, unwaived
@@ -90,7 +87,9 @@ def grade(
         for item, value in zip(items, said, strict=True)
         if value is not None and value.get("verdict") in ("pass", "fail")
     ]  # fmt: skip
-    write_atomically(task.folder / FILE, _written([*(g for g in task.judged if g.model != model), *found]))
+    write_atomically(
+        task.folder / FILE, as_csv(JudgeGrade, [*(g for g in task.judged if g.model != model), *found])
+    )
     return len(found)
 
 
@@ -117,8 +116,7 @@ def _items(
                 body = _body(inputs[row.id], str(text), criterion, words, model, tokens, geography)
                 call = ModelRequest(row.id, "grade", "generate", backend, body)
                 items.append(_Item(row.id, system, criterion, call))
-    if held:
-        say(f"{len(held)} cases stay here: they may carry identifiers; waive each with a reason in {WAIVERS}")
+    say_held(held, say)
     return items
 
 
@@ -130,11 +128,3 @@ def _body(
         f"The criterion, {criterion}: {words}\n\nAnswer with one JSON object: explanation, verdict."
     )
     return judge_body(_INSTRUCTIONS, question, _SCHEMA, model, tokens, geography)
-
-
-def _written(grades: Sequence[JudgeGrade]) -> str:
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(JudgeGrade.model_fields)
-    rows.writerows(sorted(tuple(json.loads(g.model_dump_json()).values()) for g in grades))
-    return out.getvalue()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
-from bespoke.claude.judge.asking import answers, check_judging, judge_body, wrote
+from bespoke.claude.judge.asking import answers, as_csv, check_judging, judge_body, say_held, wrote
 from bespoke.claude.requests.calls import ModelRequest
 from bespoke.claude.requests.capabilities import capabilities
 from bespoke.claude.requests.identifier_check import read_waivers, unwaived
@@ -92,7 +89,7 @@ def prefer(
         if value is not None and value.get("preferred") in ("first", "second", "tie")
     ]  # fmt: skip
     kept = [row for row in task.judge_preferences if row.grader != model]
-    write_atomically(task.folder / FILE, _written([*kept, *found]))
+    write_atomically(task.folder / FILE, as_csv(Preference, [*kept, *found]))
     return len(found)
 
 
@@ -122,8 +119,7 @@ def _pairs(
                 yield _Pair(
                     case.id, first, second, ModelRequest(case.id, "prefer", "generate", backend, body)
                 )
-    if held:
-        say(f"{len(held)} cases stay here: they may carry identifiers; waive each with a reason in {WAIVERS}")
+    say_held(held, say)
 
 
 def _texts(task: EvaluationTask, scorer: Scorer, system: str) -> dict[str, str]:
@@ -140,11 +136,3 @@ def _body(
         f"{delivered(texts[1])}\n\nThe criteria:\n{listed}\n\nAnswer with one JSON object: explanation, preferred."
     )
     return judge_body(_INSTRUCTIONS, question, _SCHEMA, model, tokens, geography)
-
-
-def _written(rows: Sequence[Preference]) -> str:
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\n")
-    table.writerow(Preference.model_fields)
-    table.writerows(sorted(tuple(json.loads(row.model_dump_json()).values()) for row in rows))
-    return out.getvalue()

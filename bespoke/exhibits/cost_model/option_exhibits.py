@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from bespoke import show
 from bespoke.chapters.cost_model import CostModel, RouteCost, TaskCost
 from bespoke.exhibits import quantities
@@ -16,7 +14,7 @@ from bespoke.exhibits.cost_model.cost_wording import (
     route_of,
     source_of,
 )
-from bespoke.exhibits.display_names import place_name
+from bespoke.exhibits.display_names import place_name, slug
 from bespoke.show import Column
 
 
@@ -38,7 +36,7 @@ def route_table(cost: CostModel, task: TaskCost) -> None:
     ]  # fmt: skip
     show.table(
         rows,
-        label=f"tbl-cost-{_slug(task.task_id)}",
+        label=f"tbl-cost-{slug(task.task_id)}",
         caption=f"{task.name}: every priced route, cheapest over 12 months first",
         columns=(
             Column(key="route", title="Route"),
@@ -145,7 +143,3 @@ def unpriced_table(cost: CostModel) -> None:
             Column(key="reason", title="Reason"),
         ),
     )
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "task"

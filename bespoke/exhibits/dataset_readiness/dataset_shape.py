@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from bespoke.chapters.dataset_readiness.result import (
     TokenBin,
 )
 from bespoke.exhibits.dataset_readiness.dataset_wording import token_source
+from bespoke.exhibits.display_names import slug
 from bespoke.exhibits.masking_note import masked_text
 from bespoke.facts.icd10 import code_set
 from bespoke.show.numbers import decimal, percent
@@ -75,7 +75,7 @@ def labels_figure(field: LabelField) -> None:
     show.figure(
         _draw_labels,
         [(_label(row.label, categories=field.categories), row.count) for row in field.top],
-        label=f"fig-dataset-labels-{_slug(field.field)}",
+        label=f"fig-dataset-labels-{slug(field.field, 'field')}",
         caption=f"{field.field}: {decimal(field.distinct)} {unit}, the most frequent in "
         f"{percent(most.count / field.labelled)} of the labelled rows",
         alt=f"Bar chart of the most frequent {unit} of {field.field}. Rows with each: {listed}.",
@@ -123,7 +123,3 @@ def _label(label: str, *, categories: bool) -> str:
     code = code_set().find(label) if categories else None
     text = f"{label} {code.description}" if code else label
     return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "field"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from bespoke import show
 from bespoke.advice.plan import Step
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.display_names import listed
+from bespoke.exhibits.display_names import listed, slug
 from bespoke.exhibits.recommendation.recommendation_wording import (
     amount_range,
     chance,
@@ -46,23 +44,22 @@ def plans(result: Recommendation) -> None:
 def _plan(result: Recommendation, task: TaskAdvice) -> None:
     """One task: the plan in a paragraph, then its steps."""
     show.text("**{name}.** {words}", name=task.name, words=plan_words(result, task))
-    meanwhile = [task.plan.meanwhile] if task.plan.meanwhile else []
-    steps = [*meanwhile, *(step for step in task.plan.steps if step.kind != "keep")]
+    steps = numbered(task)
     if not steps:
         return
     rows = [
         (
-            decimal(i) if i else "at once", step_name(result, step), place_name(step.configuration.place),
+            number or "at once", step_name(result, step), place_name(step.configuration.place),
             step.cost.expected, step.rollout.expected or None, step.monthly.expected if step.monthly else None,
             quality_after(step),
-            chance(step.reached) if step.kind in ("test", "build") else None, step.needs_worth,
+            chance_after(step), step.needs_worth,
         )
-        for i, step in enumerate(steps, start=1 - len(meanwhile))
+        for number, step in steps
     ]  # fmt: skip
     unit = result.currency
     show.table(
         rows,
-        label=f"tbl-plan-{re.sub(r'[^a-z0-9]+', '-', task.task_id.lower()).strip('-') or 'task'}",
+        label=f"tbl-plan-{slug(task.task_id)}",
         caption=f"{task.name}: the steps in order, each taken only where those before it fell short",
         columns=(
             Column(key="n", title="Step"),
@@ -82,8 +79,20 @@ def _plan(result: Recommendation, task: TaskAdvice) -> None:
             ),
         ),
         source="effects, prices and gates of the fact tables; how the order is computed stands under Methods",
-        emphasis=[i for i, step in enumerate(steps) if step is task.plan.likely_end],
+        emphasis=[i for i, (_, step) in enumerate(steps) if step is task.plan.likely_end],
     )
+
+
+def numbered(task: TaskAdvice) -> list[tuple[str, Step]]:
+    """What a task's plan does, with the number of each step; what is switched on beside it comes first and has none."""
+    beside = [("", task.plan.meanwhile)] if task.plan.meanwhile else []
+    steps = (step for step in task.plan.steps if step.kind != "keep")
+    return [*beside, *((decimal(n), step) for n, step in enumerate(steps, start=1))]
+
+
+def chance_after(step: Step) -> str | None:
+    """The chance of the target by then, where a step can change quality."""
+    return chance(step.reached) if step.kind in ("test", "build") else None
 
 
 def quality_after(step: Step) -> str | None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from bespoke import show
-from bespoke.advice.plan import Step
 from bespoke.chapters.cost_model import CostModel
 from bespoke.chapters.failure_modes import FailureModes
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.display_names import listed, place_name
+from bespoke.exhibits.display_names import listed, place_name, slug
 from bespoke.exhibits.recommendation.flip_points import change
-from bespoke.exhibits.recommendation.recommendation_wording import chance, counted, step_name, stops
-from bespoke.exhibits.recommendation.steps import plan_words, quality_after
+from bespoke.exhibits.recommendation.recommendation_wording import counted, step_name, stops
+from bespoke.exhibits.recommendation.steps import chance_after, numbered, plan_words, quality_after
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import FAMILY_NAME
@@ -73,26 +70,20 @@ def _failing(task: TaskAdvice, failures: FailureModes | None) -> None:
         )  # fmt: skip
 
 
-def slug(task: TaskAdvice) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", task.task_id.lower()).strip("-") or "task"
-
-
 def _steps(result: Recommendation, task: TaskAdvice) -> None:
-    plan = task.plan
-    meanwhile = [plan.meanwhile] if plan.meanwhile else []
-    steps = [*meanwhile, *(step for step in plan.steps if step.kind != "keep")]
+    steps = numbered(task)
     if not steps:
         return
     show.table(
         [
             (
-                decimal(i) if i else "now", step_name(result, step), step.cost.expected,
+                number or "now", step_name(result, step), step.cost.expected,
                 step.rollout.expected or None, step.monthly.expected if step.monthly else None, quality_after(step),
-                _chance(step),
+                chance_after(step),
             )
-            for i, step in enumerate(steps, start=1 - len(meanwhile))
+            for number, step in steps
         ],
-        label=f"tbl-task-{slug(task)}",
+        label=f"tbl-task-{slug(task.task_id)}",
         caption=f"{task.name}: the steps in order; the plan probably ends at the one in bold",
         columns=(
             Column(key="n", title="Step"),
@@ -104,12 +95,8 @@ def _steps(result: Recommendation, task: TaskAdvice) -> None:
             Column(key="reached", title="At target", unit="chance"),
         ),
         source=stops(task.situation.aim),
-        emphasis=[i for i, step in enumerate(steps) if step is plan.likely_end],
+        emphasis=[i for i, (_, step) in enumerate(steps) if step is task.plan.likely_end],
     )  # fmt: skip
-
-
-def _chance(step: Step) -> str | None:
-    return chance(step.reached) if step.kind in ("test", "build") else None
 
 
 def _alternatives(task: TaskAdvice, cost: CostModel) -> None:
@@ -128,7 +115,7 @@ def _alternatives(task: TaskAdvice, cost: CostModel) -> None:
             (called(cost, priced, r), r.monthly.p10, r.monthly.p90, r.one_off.p10, r.one_off.p90)
             for r in routes
         ],
-        label=f"tbl-task-{slug(task)}-open",
+        label=f"tbl-task-{slug(task.task_id)}-open",
         caption=f"{task.name}: the cheapest options that are open, each alone",
         columns=(
             Column(key="route", title="Option"),
