@@ -97,14 +97,11 @@ def _read_the_prices() -> None:
 
 
 def _read_the_advice() -> None:
-    import bespoke.chapters.claims  # noqa: F401
     from bespoke.advice.gates import gates
     from bespoke.advice.routes import remedies, routes
     from bespoke.chapters.dataset_readiness.dataset_rules import rules_as_of
-    from bespoke.facts.claim import Claim
     from bespoke.facts.effects import effects
     from bespoke.facts.places import places
-    from bespoke.facts.reader import rows_of
 
     (
         gates(),
@@ -113,7 +110,6 @@ def _read_the_advice() -> None:
         effects(date.max),
         places(date.max),
         rules_as_of(date.max),
-        rows_of(Claim, "claims"),
     )
 
 
