@@ -124,12 +124,27 @@ def office(tmp_path_factory: pytest.TempPathFactory, s3: Any) -> Iterator[Office
     file = place / "scheduler.json"
     options = ("--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
     scheduler = _start(place, {**os.environ, "PYTHONPATH": str(ROOT)}, "dask_scheduler", *options)
-    wait_until(file.is_file)
-    found = Office(place, json.loads(file.read_text())["address"], scheduler=scheduler)
-    yield found
-    for process in (*found.workers.values(), scheduler):
-        process.kill()
-        process.wait()
+    found = Office(place, "", scheduler=scheduler)
+    try:
+        found.address = wait_for_address(file)
+        yield found
+    finally:
+        for process in (*found.workers.values(), scheduler):
+            process.kill()
+            process.wait()
+
+
+def wait_for_address(file: Path) -> str:
+    """What the scheduler writes into its file: the file is there a moment before its words are."""
+    read: list[str] = []
+
+    def address() -> list[str]:
+        with suppress(OSError, json.JSONDecodeError):
+            read.append(json.loads(file.read_text(encoding="utf-8"))["address"])
+        return read
+
+    wait_until(address)
+    return read[0]
 
 
 @pytest.fixture
