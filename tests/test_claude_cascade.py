@@ -235,7 +235,9 @@ def test_a_second_mark_makes_no_second_request_of_an_answer_that_is_there(
         ("claude-opus-4-8", "anthropic", True),
         ("claude-opus-4-8", "bedrock", False),  # the place decides where it says something of its own
         ("claude-haiku-4-5", "bedrock", True),
-        ("claude-haiku-5-5", "", None),  # nobody has said: unknown, and asked
+        ("claude-haiku-5-5", "anthropic", True),
+        ("claude-fable-5-1", "anthropic", True),
+        ("claude-opus-4-1", "", None),  # nobody has said: unknown, and asked
     ],
 )
 def test_whether_a_model_can_be_held_to_a_schema_is_a_dated_fact(

@@ -16,6 +16,7 @@ from bespoke.claude.evaluation_run import EvaluationSession
 from bespoke.claude.requests.calls import Pricing
 from bespoke.claude.requests.capabilities import Capabilities, capabilities, smaller_model
 from bespoke.claude.requests.case_plan import chosen_for, make_task_plan
+from bespoke.claude.requests.context_limit import within_context
 from bespoke.claude.requests.prompt import Shared
 from bespoke.claude.requests.request_plan import RequestPlan, SmallModel, make_plan, promised_geography
 from bespoke.claude.requests.strategies import chosen
@@ -106,6 +107,9 @@ def evaluate(
     if first is not None:
         plan = replace(plan, small=_small(plan.shared, first, small, small_id or small))
     pricing = Pricing.of_client(client, model, facts.as_of, batch)
+    plan = within_context(plan, able, first, assumed_ratio(facts, model).bytes_per_token, say)
+    if not plan.strategies:
+        raise BespokeError(f"no case fits the context of {model}; a shorter prompt or another model would")
     plan.tell(say)
     journal_path = journal_of(client.folder, JOURNAL)
     if not send:
@@ -133,11 +137,13 @@ def _able(plan: RequestPlan, able: Capabilities, effort: str) -> RequestPlan:
 
 
 def _asked(shared: Shared, able: Capabilities, effort: str = "") -> Shared:
+    answer = shared.thinking_tokens if able.thinking == "always" else shared.answer_tokens
     return replace(
         shared,
         thinking=able.without_thinking,
         effort=effort or able.least_effort,
-        answer_tokens=shared.thinking_tokens if able.thinking == "always" else shared.answer_tokens,
+        answer_tokens=min(able.most_output, answer),
+        thinking_tokens=min(able.most_output, shared.thinking_tokens),
     )
 
 

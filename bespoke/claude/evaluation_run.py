@@ -108,7 +108,7 @@ class EvaluationSession:
             await batcher.ask(self._first_requests())  # of all strategies at once: a batch may take a day
         whole = await self._quote(ratio, None)
         for strategy, quote in zip(self.plan.strategies, whole.strategies, strict=True):
-            progress = StrategyProgress(strategy.title, len(self.plan.notes), self.say)
+            progress = StrategyProgress(strategy.title, len(self.plan.asked(strategy)), self.say)
             in_batches = batcher if self.pricing.batch else None
             results = []
             for run in range(1, self.plan.runs + 1):
@@ -135,13 +135,13 @@ class EvaluationSession:
             for strategy in plan.strategies
             for number in range(strategy.at_once)
             for run in range(1, plan.runs + 1)
-            for note in plan.notes
+            for note in plan.asked(strategy)
         ]
         return [*{call.key: call for call in asked}.values()]
 
     def _requests(self) -> int:
-        passes = sum(len(strategy.passes) for strategy in self.plan.strategies)
-        return passes * len(self.plan.notes) * self.plan.runs
+        plan = self.plan
+        return plan.runs * sum(len(s.passes) * len(plan.asked(s)) for s in plan.strategies)
 
     def _stale(self, message: dict[str, Any]) -> bool:
         return read_answer(message, self.plan.parse).outcome in self.refresh

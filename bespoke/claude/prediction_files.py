@@ -41,7 +41,7 @@ def summarised(
     total = sum(entry.paid for entry in answered)
     found = {r.note: r.fields for r in results if r.run == 1 and r.fields is not None}
     accepted = plan.accepted(found) if plan.accepted else _accepted(client, results)
-    recorded = sum(result.outcome not in _UNRECORDED for result in results)
+    recorded = sum(result.outcome not in (*_UNRECORDED, "too_long") for result in results)
     return StrategySummary(
         strategy=strategy.name,
         title=strategy.title,

@@ -10,7 +10,7 @@ from bespoke.clients.schema import Usage
 from bespoke.evaluation.cases import NOT_MEASURED, EvaluationTask, Recorded
 
 Kind = Literal["offline", "recorded", "claude"]
-Status = Literal["answered", "missing", "schema_broken", "refused", "not_measured"]
+Status = Literal["answered", "missing", "schema_broken", "refused", "too_long", "not_measured"]
 Read = Callable[[Any], Any | None]
 ROUTES = {  # of rungs that are named otherwise
     "thinking": "extended_thinking",
@@ -98,8 +98,8 @@ def _answer(row: Recorded | None, read: Read) -> Answer:
     value = read(row.prediction) if row.prediction is not None else None
     if row.outcome in NOT_MEASURED:
         status = "not_measured"
-    elif row.outcome == "refused":
-        status = "refused"
+    elif row.outcome in ("refused", "too_long"):
+        status = row.outcome
     elif value is None:
         status = "schema_broken"
     return Answer(

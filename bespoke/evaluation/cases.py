@@ -16,7 +16,7 @@ from pydantic import Field
 from bespoke.clients.schema import ClaudeAccount, Evidence, Key, Name, Row, Share, TrainedOn, Usage
 
 Outcome = Literal[
-    "answered", "schema_broken", "refused", "truncated",  # the model's own doing: scored
+    "answered", "schema_broken", "refused", "truncated", "too_long",  # the model's own doing: scored
     "answer_lost", "rejected", "unavailable", "blocked", "not_asked",  # the network's, the budget's, ours: not
 ]  # fmt: skip
 NOT_MEASURED = ("answer_lost", "rejected", "unavailable", "blocked", "not_asked")

@@ -159,6 +159,7 @@ def _outcomes(ran: SystemRun) -> Outcomes:
         missing=counts["missing"],
         schema_broken=counts["schema_broken"],
         refused=counts["refused"],
+        too_long=counts["too_long"],
         not_measured=counts["not_measured"],
     )
 

@@ -24,12 +24,13 @@ class Score(Part):
 
 
 class Outcomes(Part):
-    """Answers over all runs. Missing, broken and refused ones count as wrong; the not measured ones do not count."""
+    """Answers over all runs. Missing, broken, refused and too long ones are wrong; the not measured do not count."""
 
     answered: int
     missing: int
     schema_broken: int
     refused: int
+    too_long: int = 0  # for the model's context
     not_measured: int
 
 

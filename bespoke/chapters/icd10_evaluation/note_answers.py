@@ -195,7 +195,7 @@ def _decide(
 
 
 def _recorded(prediction: Prediction | None) -> NoteAnswer:
-    if prediction is None:
+    if prediction is None or prediction.outcome == "too_long":
         return NoteAnswer(status="missing")
     if prediction.outcome in NOT_MEASURED:
         return NoteAnswer(status="not_measured")

@@ -200,7 +200,7 @@ def _calls(
     """The requests that may still be sent, each once with how likely that is, and how many are answered already."""
     open_calls: dict[str, tuple[ModelRequest, float]] = {}
     answered = 0
-    asked = [(run, note) for run in range(1, plan.runs + 1) for note in plan.notes]
+    asked = [(run, note) for run in range(1, plan.runs + 1) for note in plan.asked(strategy)]
     for run, note in asked:
         draft, messages = "", list[dict[str, Any]]()
         for number, which in enumerate(strategy.passes):

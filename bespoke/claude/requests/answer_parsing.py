@@ -16,6 +16,7 @@ Outcome = Literal[
     "answered",
     "refused",  # the model declined
     "truncated",  # the answer reached max_tokens or the context window
+    "too_long",  # prompt and answer do not fit the model's context; nothing was sent
     "schema_broken",  # not one JSON object with the four fields
     "answer_lost",  # sent, perhaps paid, and the answer never arrived whole
     "rejected",  # the provider would not take this request; nothing was paid

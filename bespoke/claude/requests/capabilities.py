@@ -29,6 +29,7 @@ class Capabilities:
     geography: bool | None  # whether it takes inference_geo; None: not known
     structured: bool | None
     most_output: int
+    context: int | None = None  # tokens of prompt and answer together; None: not known
 
     @property
     def without_thinking(self) -> Mapping[str, Any] | None:
@@ -73,7 +74,7 @@ def capabilities(model: str, facts: Facts, backend: str = "") -> Capabilities:
         known = [key for key in (f"model.{name}.{backend}.{what}", f"model.{name}.{what}") if facts.has(key)]
         return facts.fact(known[0]).value if known else None
 
-    most = fact("most_output_tokens")
+    most, context = fact("most_output_tokens"), fact("context_tokens")
     return Capabilities(
         model=name,
         thinking=fact("thinking") or "unknown",
@@ -82,4 +83,5 @@ def capabilities(model: str, facts: Facts, backend: str = "") -> Capabilities:
         geography=fact("inference_geo"),
         structured=fact("structured_output"),
         most_output=int(most) if most is not None else _UNKNOWN_OUTPUT,
+        context=int(context) if context is not None else None,
     )

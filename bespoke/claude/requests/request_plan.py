@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from typing import Any, Protocol
 
@@ -71,6 +71,9 @@ class RequestPlan:
     always_thinks: bool = False
     small: SmallModel | None = None
     trusted: Trusted | None = None  # None: two answers with the same set of codes
+    too_long: Mapping[str, Mapping[str, str]] = field(
+        default_factory=dict
+    )  # strategy -> case -> what it would take
 
     @property
     def blocked_rules(self) -> dict[str, tuple[str, ...]]:
@@ -94,8 +97,13 @@ class RequestPlan:
             say("the training notes carry no evidence spans that make a glossary: its prompts go without")
 
     def generate(self, strategy: Strategy) -> list[ModelRequest]:
-        """The first request for every note, in the order of the notes."""
-        return [self.call(strategy, 0, note) for note in self.notes]
+        """The first request for every note that is asked, in the order of the notes."""
+        return [self.call(strategy, 0, note) for note in self.asked(strategy)]
+
+    def asked(self, strategy: Strategy) -> tuple[Item, ...]:
+        """The notes that may be sent and that the model's context can hold with this strategy's prompt."""
+        over = self.too_long.get(strategy.name, {})
+        return tuple(note for note in self.notes if note.id not in over)
 
     def call(
         self,

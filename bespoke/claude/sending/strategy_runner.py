@@ -46,7 +46,7 @@ async def run_strategy(
         found = await _in_batches(strategy, plan, sender, batcher, run)
     else:
         found = await _one_by_one(strategy, plan, sender, progress, run)
-    return [_result(note, plan, found.get(note.id, []), run) for note in plan.all_notes]
+    return [_result(note, strategy, plan, found.get(note.id, []), run) for note in plan.all_notes]
 
 
 async def _one_by_one(
@@ -54,7 +54,8 @@ async def _one_by_one(
 ) -> dict[str, list[Ending]]:
     """Workers take notes in order. The first note goes alone, so that the others find its prefix cached."""
     found: dict[str, list[Ending]] = {}
-    waiting = iter(plan.notes)
+    notes = plan.asked(strategy)
+    waiting = iter(notes)
 
     async def work() -> None:
         for note in waiting:
@@ -69,7 +70,7 @@ async def _one_by_one(
                 return
 
     await first()
-    workers = min(sender.patience.connections, len(plan.notes))
+    workers = min(sender.patience.connections, len(notes))
     async with asyncio.TaskGroup() as group:
         for _ in range(workers):
             group.create_task(work())
@@ -104,12 +105,11 @@ async def _in_batches(
     strategy: Strategy, plan: RequestPlan, sender: Sender, batcher: Batcher, run: int
 ) -> dict[str, list[Ending]]:
     """Pass after pass; only notes whose draft came back, and that are not settled, go on to the next."""
-    found: dict[str, list[Ending]] = {note.id: [] for note in plan.notes}
-    drafts = {note.id: "" for note in plan.notes}
+    notes = plan.asked(strategy)
+    found: dict[str, list[Ending]] = {note.id: [] for note in notes}
+    drafts = {note.id: "" for note in notes}
     for number in range(len(strategy.passes)):
-        calls = {
-            n.id: plan.call(strategy, number, n, drafts[n.id], run) for n in plan.notes if n.id in drafts
-        }
+        calls = {n.id: plan.call(strategy, number, n, drafts[n.id], run) for n in notes if n.id in drafts}
         await batcher.ask([*calls.values()])
         for name, call in calls.items():
             ending = _ended(call, sender, batcher)
@@ -136,10 +136,12 @@ def _ended(call: ModelRequest, sender: Sender, batcher: Batcher) -> Ending:
     return Ending("unavailable", entry, reason)
 
 
-def _result(note: Item, plan: RequestPlan, endings: list[Ending], run: int) -> NoteResult:
+def _result(note: Item, strategy: Strategy, plan: RequestPlan, endings: list[Ending], run: int) -> NoteResult:
     if note.id in plan.blocked:
         hits = plan.blocked[note.id]
         return NoteResult(note.id, "blocked", reason=", ".join(hit.rule for hit in hits), run=run)
+    if need := plan.too_long.get(strategy.name, {}).get(note.id):
+        return NoteResult(note.id, "too_long", reason=need, run=run)
     if not endings:
         return NoteResult(note.id, "not_asked", run=run)
     entries: tuple[Entry, ...] = tuple(ending.entry for ending in endings if ending.entry)

@@ -88,6 +88,7 @@ def _doubts(task: TaskEvaluation) -> None:
         o = system.outcomes
         parts = [
             (o.missing, "without a line"), (o.schema_broken, "not in the form asked for"), (o.refused, "refused"),
+            (o.too_long, "not asked, since they do not fit the model's context"),
         ]  # fmt: skip
         wrong = [f"{decimal(n)} {words}" for n, words in parts if n]
         if wrong:
