@@ -387,3 +387,18 @@ def test_a_judge_grades_what_it_did_not_write_and_is_calibrated_on_people(
     (grid,) = [d for d in task.tasks[0].details if d.kind == "grid" and d.label == "judge"]
     (row,) = grid.rows
     assert (row[0], row[1], row[3], row[4], row[5]) == ("right", "house", 1.0, 1.0, 20)
+
+
+def test_plain_text_needs_no_schema_and_is_asked_where_none_can_be_enforced(tmp_path: Path) -> None:
+    """Bedrock cannot hold Opus 4.8 to a schema; a critic of a plain text is asked all the same, with its examples."""
+    setup = "scorer: rubric\nsections: [Facts, Advice]\ncriteria: {clear: Can be sent as it stands.}\n"
+    text = "Facts: the parcel is late. Advice: send another."
+    cases = [{"id": f"c{i}", "input": f"Ticket {i}: late.", "expected": text} for i in range(4)]
+    root = folder(tmp_path, setup, cases, train=[{"id": "t", "input": "Charged twice.", "expected": text}])
+    said: list[str] = []
+    summary = run(
+        root, strategies=["few_shot", "generator_critic"], model="claude-opus-4-8", model_id="an-id", backend="bedrock",
+        send=False, say=said.append,
+    )  # fmt: skip
+    assert [s.strategy for s in summary.quote.strategies] == ["few_shot", "generator_critic"]
+    assert not [line for line in said if "left out" in line or "no training note" in line]

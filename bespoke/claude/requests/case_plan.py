@@ -53,7 +53,7 @@ bear on it.
 def chosen_for(
     task: EvaluationTask, scorer: Scorer, names: Sequence[str]
 ) -> tuple[list[Strategy], list[str]]:
-    """The strategies that this task can have, in ladder order, and a line for each that it cannot."""
+    """The strategies as this task can have them, in ladder order, and a line for each that it cannot."""
     unknown = [name for name in names if name not in LADDER]
     if unknown:
         raise BespokeError(f"no strategy {unknown[0]!r}; there are: {', '.join(LADDER)}")
@@ -63,7 +63,7 @@ def chosen_for(
         if why:
             left.append(f"{strategy.name} is left out: {why}")
         else:
-            kept.append(strategy)
+            kept.append(_fitted(strategy, task, scorer))
     return kept, left
 
 

@@ -91,7 +91,8 @@ class RequestPlan:
                 say("; ".join(f"{hit.note}: {hit.rule} ({hit.shown})" for hit in hits))
         if self.train_held_back:
             say(f"{self.train_held_back} training notes are kept out of prompts for the same reason")
-        if any(strategy.examples for strategy in self.strategies) and not self.shared.examples:
+        none = not self.shared.examples and not self.shared.worked
+        if none and any(strategy.examples for strategy in self.strategies):
             say("no training note can serve as an example: few-shot prompts are the zero-shot prompt")
         if any(strategy.glossary for strategy in self.strategies) and not self.shared.glossary:
             say("the training notes carry no evidence spans that make a glossary: its prompts go without")
