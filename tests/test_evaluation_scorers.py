@@ -401,12 +401,16 @@ def test_a_question_whose_answer_is_in_no_document_is_a_warning(tmp_path: Path) 
 
 
 def test_the_three_examples_hold_what_a_chapter_needs() -> None:
-    sizes = {}
+    sizes, scorers = {}, set()
     for name in ("meridian_health", "harbour_legal", "atlas_payments"):
         client = clients.load(PACKAGE.parent / "client_data", name)
         for task in client.evaluated:
             sizes[task.task_id] = (len(task.cases), len(task.train), len(task.recorded))
+            scorers.add(task.setup.scorer)
+    assert scorers == {"code_set", "label", "fields", "rubric", "answer"}
     assert sizes["risk_memo"][0] >= 60
+    assert sizes["chargeback_routing"][0] >= 40
+    assert sizes["chargeback_routing"][2] == 2
     assert sizes["txn_classification"][0] >= 400
     assert sizes["txn_classification"][1] >= 2000
     assert sizes["policy_qa"][0] == 80

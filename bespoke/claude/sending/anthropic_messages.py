@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from importlib import import_module
 from typing import Any, ClassVar, TypeVar
 
 import anthropic
@@ -68,9 +69,9 @@ class AnthropicMessages:
 
     async def send(self, body: Body) -> Reply:
         started = time.monotonic()
-        raw = await _told(self._client.messages.with_raw_response.create(**body))
+        raw = await self._told(self._client.messages.with_raw_response.create(**body))
         try:
-            text = await _told(_text(raw))
+            text = await self._told(_text(raw))
             message = json.loads(text)
             if not isinstance(message, dict) or not isinstance(message.get("usage"), dict):
                 raise ValueError("no usage")
@@ -81,19 +82,19 @@ class AnthropicMessages:
     async def count(self, body: Body) -> int | None:
         counted = {key: body[key] for key in _COUNTED if key in body}
         try:
-            return int((await _told(self._client.messages.count_tokens(**counted))).input_tokens)
+            return int((await self._told(self._client.messages.count_tokens(**counted))).input_tokens)
         except CallFailed:
             return None  # a compatible server need not count
 
     async def create_batch(self, requests: Sequence[tuple[str, Body]]) -> str:
         listed: Any = [{"custom_id": name, "params": body} for name, body in requests]
-        return str((await _told(self._client.messages.batches.create(requests=listed))).id)
+        return str((await self._told(self._client.messages.batches.create(requests=listed))).id)
 
     async def batch(self, batch_id: str) -> BatchState:
-        return _state(await _told(self._client.messages.batches.retrieve(batch_id)))
+        return _state(await self._told(self._client.messages.batches.retrieve(batch_id)))
 
     async def batches_since(self, moment: float) -> AsyncIterator[BatchState]:
-        page = await _told(self._client.messages.batches.list(limit=100))
+        page = await self._told(self._client.messages.batches.list(limit=100))
         while True:
             for batch in page.data:  # newest first
                 if batch.created_at.timestamp() < moment:
@@ -101,10 +102,10 @@ class AnthropicMessages:
                 yield _state(batch)
             if not page.has_next_page():
                 return
-            page = await _told(page.get_next_page())
+            page = await self._told(page.get_next_page())
 
     async def results(self, batch_id: str) -> AsyncIterator[tuple[str, dict[str, Any] | str]]:
-        rows = await _told(self._client.messages.batches.results(batch_id))
+        rows = await self._told(self._client.messages.batches.results(batch_id))
         try:
             async for row in rows:
                 if row.result.type == "succeeded":
@@ -119,6 +120,28 @@ class AnthropicMessages:
     async def close(self) -> None:
         await self._client.close()
 
+    async def _told(self, call: Awaitable[T]) -> T:
+        """The call's result, or the failure in our own words: the SDK's exceptions carry request and headers."""
+        try:
+            return await call
+        except anthropic.APIStatusError as error:
+            raise _refusal(error) from None
+        except anthropic.APIConnectionError as error:
+            cause = error.__cause__ or error
+            raise _broken(cause, timed_out=isinstance(error, anthropic.APITimeoutError)) from None
+        except httpx2.HTTPError as error:
+            raise _broken(error, timed_out=isinstance(error, httpx2.TimeoutException)) from None
+        except self.unusable() as error:
+            said = " ".join(str(error).split())
+            raise Forbidden(f"the Anthropic SDK refused the call: {self.hint} ({said})") from None
+        except ValueError as error:
+            raise AnswerLost(f"an answer that could not be read: {type(error).__name__}") from None
+
+    @classmethod
+    def unusable(cls) -> tuple[type[Exception], ...]:
+        """What the SDK raises where its credentials are missing or spent: TypeError is its word for none at all."""
+        return anthropic.AnthropicError, TypeError
+
 
 class VertexMessages(AnthropicMessages):
     """The same wire on Google Cloud; project, region and credentials are the SDK's own affair. No batches here."""
@@ -126,7 +149,16 @@ class VertexMessages(AnthropicMessages):
     name = "vertex"
     sells_batches = False
     client = anthropic.AsyncAnthropicVertex
-    hint = "set CLOUD_ML_REGION and ANTHROPIC_VERTEX_PROJECT_ID, and install google-auth"
+    hint = "set CLOUD_ML_REGION and ANTHROPIC_VERTEX_PROJECT_ID, install google-auth and log in with it"
+
+    @classmethod
+    def unusable(cls) -> tuple[type[Exception], ...]:
+        """Here google-auth speaks too, and the SDK says RuntimeError where that finds no project or token."""
+        plain = (*super().unusable(), RuntimeError)
+        try:
+            return (*plain, import_module("google.auth.exceptions").GoogleAuthError)
+        except ImportError:
+            return plain
 
 
 class FoundryMessages(AnthropicMessages):
@@ -141,23 +173,6 @@ class FoundryMessages(AnthropicMessages):
 async def _text(raw: Any) -> str:
     text = raw.text()
     return str(await text) if hasattr(text, "__await__") else str(text)
-
-
-async def _told(call: Awaitable[T]) -> T:
-    """The call's result, or the failure in our own words: the SDK's exceptions carry request and headers."""
-    try:
-        return await call
-    except anthropic.APIStatusError as error:
-        raise _refusal(error) from None
-    except anthropic.APIConnectionError as error:
-        cause = error.__cause__ or error
-        raise _broken(cause, timed_out=isinstance(error, anthropic.APITimeoutError)) from None
-    except httpx2.HTTPError as error:
-        raise _broken(error, timed_out=isinstance(error, httpx2.TimeoutException)) from None
-    except (anthropic.AnthropicError, TypeError) as error:  # the SDK's word for "no credentials" is TypeError
-        raise Forbidden(f"the Anthropic SDK refused the call (ANTHROPIC_API_KEY set?): {error}") from None
-    except ValueError as error:
-        raise AnswerLost(f"an answer that could not be read: {type(error).__name__}") from None
 
 
 def _broken(cause: BaseException, *, timed_out: bool) -> CallFailed:
