@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
+from click.testing import CliRunner
 
-from bespoke import clients
+from bespoke import clients, confirmed
+from bespoke.claude import claude_commands
+from bespoke.claude.judge.asking import judge_model
 from bespoke.claude.judge.prefer import prefer
 from bespoke.errors import BespokeError
 from bespoke.evaluation.cases import Preference
@@ -143,3 +148,51 @@ def test_a_task_without_criteria_has_nothing_to_prefer_by(tmp_path: Path) -> Non
             client, Facts(as_of=AS_OF), client.evaluated[0], find("label"), model=MODEL, backend="anthropic",
             budget=Decimal(1), send=False, say=lambda line: None,
         )  # fmt: skip
+
+
+def test_missing_answers_end_with_a_next_step(serve: Serve, tmp_path: Path) -> None:
+    """A budget below the worst case of one comparison lets none be asked."""
+    serve(judge)
+    with pytest.raises(BespokeError) as caught:
+        run(matters(tmp_path), budget=Decimal("0.001"))
+    assert str(caught.value) == "incomplete: 24 preferences are missing; run the same command again to go on"
+
+
+def test_what_a_judge_says_in_no_form_is_named_and_not_asked_again(serve: Serve, tmp_path: Path) -> None:
+    """Of matter 3, whose two orders are then left out."""
+
+    def mute(body: dict[str, Any]) -> Any:
+        return {} if "on 3 is" in body["messages"][-1]["content"][0]["text"] else judge(body)
+
+    server, said = serve(mute), list[str]()
+    root = matters(tmp_path)
+    assert [run(root, say=said.append) for _ in range(2)] == [22, 22]
+    assert said.count("2 preferences were not in the form asked for and are left out") == 2
+    assert server.account()["billed"] == 24
+
+
+def test_a_judge_is_held_to_a_schema_only_where_it_can_be(tmp_path: Path) -> None:
+    client, facts = clients.load(matters(tmp_path), "acme"), Facts(as_of=date(2026, 11, 28))
+    asked = judge_model(client, facts, "claude-opus-4-8", "bedrock", "an-id")
+    assert (asked.wire, asked.held) == ("an-id", False)
+    assert "output_config" not in asked.body("Judge.", "Which?", {"type": "object"})
+    assert judge_model(client, facts, "claude-opus-4-8", "vertex", "").held
+    with pytest.raises(BespokeError, match="bedrock backend needs model_id"):
+        judge_model(client, facts, "claude-opus-4-8", "bedrock", "")
+
+
+@pytest.mark.parametrize("command", [claude_commands.prefer, claude_commands.grade])
+def test_what_a_folder_permits_is_confirmed_before_a_judge_reads_it(
+    serve: Serve, tmp_path: Path, command: click.Command
+) -> None:
+    """Confirmed once; a folder that permits more afterwards is not sent on its own word."""
+    server = serve(judge)
+    root = matters(tmp_path)
+    confirmed.confirm(clients.load(root, "acme"))
+    engagement = root / "acme" / "engagement.yaml"
+    budget = str(clients.load(root, "acme").engagement.evaluation.budget_usd)
+    engagement.write_text(engagement.read_text().replace(f"budget_usd: {budget}", "budget_usd: 100000"))
+    given = ["acme", "--task", TASK, "--model", MODEL, "--yes", "--client-data", str(root)]
+    found = CliRunner().invoke(command, given)
+    assert "bespoke trust" in str(found.exception)
+    assert server.account()["billed"] == 0

@@ -18,8 +18,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 _NOTHING_SENT = "nothing was sent: this is the quote; --yes sends it"
 
 
-def shared(function: F) -> F:
-    """The options both commands have, in the order in which the help lists them."""
+def calling(function: F) -> F:
+    """The options of every command that calls a model, in the order in which the help lists them."""
     options: tuple[Callable[[F], F], ...] = (
         click.option(
             "--backend",
@@ -31,13 +31,15 @@ def shared(function: F) -> F:
             "--model-id", default="", help="What goes over the wire: a Bedrock id or ARN, a tuned model."
         ),
         click.option("--budget", type=UsdAmount(), metavar="USD", help="Default: evaluation.budget_usd."),
-        click.option("--ask-lost-again", is_flag=True, help="Pay once more for answers that never arrived."),
         click.option("--yes", is_flag=True, help="Really send; without it only the quote is printed."),
         click.option("--client-data", type=click.Path(path_type=Path), help="Folder of the client folders."),
     )
     for option in reversed(options):
         function = option(function)
     return function
+
+
+_again = click.option("--ask-lost-again", is_flag=True, help="Pay once more for answers that never arrived.")
 
 
 @click.command()
@@ -65,7 +67,8 @@ def shared(function: F) -> F:
     "--timeout", type=click.FloatRange(1), default=None, metavar="S", help="Longest silence of an answer."
 )
 @click.option("--connections", type=click.IntRange(1, 4096), default=None, help="Requests at the same time.")
-@shared
+@_again
+@calling
 def evaluate(
     client: str,
     task: str,
@@ -136,9 +139,7 @@ def _jobs(client: Any, task: str, strategies: tuple[str, ...]) -> list[tuple[str
 @click.option(
     "--calls", type=click.IntRange(20, 100_000), default=300, show_default=True, help="Answers to score."
 )
-@click.option("--budget", type=UsdAmount(), metavar="USD", help="Default: evaluation.budget_usd.")
-@click.option("--yes", is_flag=True, help="Really send; without it only the quote is printed.")
-@click.option("--client-data", type=click.Path(path_type=Path), help="Folder of the client folders.")
+@calling
 def optimise(
     client: str,
     task: str,
@@ -147,6 +148,7 @@ def optimise(
     budget: Decimal | None,
     yes: bool,
     client_data: Path | None,
+    **place: Any,
 ) -> None:
     """Rewrite a task's prompt on its training cases alone (GEPA); leaves optimised_prompt.md to evaluate once."""
     from bespoke.claude.optimise import optimise as run
@@ -156,8 +158,8 @@ def optimise(
     _jobs(found, task, ())  # an unknown task is told
     cases = next(t for t in found.evaluated if t.task_id == task)
     done = run(
-        found, facts, cases, find(cases.setup.scorer), model=model or _model_of(found, task), backend="anthropic",
-        calls=calls, budget=found.engagement.evaluation.budget_usd if budget is None else budget, send=yes, say=_say,
+        found, facts, cases, find(cases.setup.scorer), model=model or _model_of(found, task), calls=calls, send=yes,
+        budget=found.engagement.evaluation.budget_usd if budget is None else budget, say=_say, **place,
     )  # fmt: skip
     if done is None:
         _say(_NOTHING_SENT)
@@ -176,11 +178,15 @@ def optimise(
 @click.argument("client")
 @click.option("--task", required=True, metavar="TASK_ID")
 @click.option("--model", required=True, help="The judge; texts that it wrote itself it does not grade.")
-@click.option("--budget", type=UsdAmount(), metavar="USD", help="Default: evaluation.budget_usd.")
-@click.option("--yes", is_flag=True, help="Really send; without it only the quote is printed.")
-@click.option("--client-data", type=click.Path(path_type=Path), help="Folder of the client folders.")
+@calling
 def grade(
-    client: str, task: str, model: str, budget: Decimal | None, yes: bool, client_data: Path | None
+    client: str,
+    task: str,
+    model: str,
+    budget: Decimal | None,
+    yes: bool,
+    client_data: Path | None,
+    **place: Any,
 ) -> None:
     """Have a model grade recorded texts by a rubric's criteria; leaves judge_grades.csv, calibrated on grades.csv."""
     from bespoke.claude.judge.grade import grade as run
@@ -190,8 +196,8 @@ def grade(
     _jobs(found, task, ())  # an unknown task is told
     cases = next(t for t in found.evaluated if t.task_id == task)
     given = run(
-        found, facts, cases, find(cases.setup.scorer), model=model, backend="anthropic", send=yes, say=_say,
-        budget=found.engagement.evaluation.budget_usd if budget is None else budget,
+        found, facts, cases, find(cases.setup.scorer), model=model, send=yes, say=_say,
+        budget=found.engagement.evaluation.budget_usd if budget is None else budget, **place,
     )  # fmt: skip
     _say(f"{given} verdicts in evaluation/{task}/judge_grades.csv" if yes else _NOTHING_SENT)
 
@@ -202,23 +208,27 @@ def grade(
 @click.option(
     "--model", required=True, help="The judge; pairs with a text that it wrote itself are left out."
 )
-@click.option("--budget", type=UsdAmount(), metavar="USD", help="Default: evaluation.budget_usd.")
-@click.option("--yes", is_flag=True, help="Really send; without it only the quote is printed.")
-@click.option("--client-data", type=click.Path(path_type=Path), help="Folder of the client folders.")
+@calling
 def prefer(
-    client: str, task: str, model: str, budget: Decimal | None, yes: bool, client_data: Path | None
+    client: str,
+    task: str,
+    model: str,
+    budget: Decimal | None,
+    yes: bool,
+    client_data: Path | None,
+    **place: Any,
 ) -> None:
     """Have a model say which of two recorded texts is better, each pair in both orders; leaves judge_preferences.csv,
     calibrated on preferences.csv."""
     from bespoke.claude.judge.prefer import prefer as run
     from bespoke.scorers import find
 
-    found, facts = _client(client, client_data)
+    found, facts = _client(client, client_data, sends=yes, budget_given=budget is not None)
     _jobs(found, task, ())  # an unknown task is told
     cases = next(t for t in found.evaluated if t.task_id == task)
     given = run(
-        found, facts, cases, find(cases.setup.scorer), model=model, backend="anthropic", send=yes, say=_say,
-        budget=found.engagement.evaluation.budget_usd if budget is None else budget,
+        found, facts, cases, find(cases.setup.scorer), model=model, send=yes, say=_say,
+        budget=found.engagement.evaluation.budget_usd if budget is None else budget, **place,
     )  # fmt: skip
     _say(f"{given} preferences in evaluation/{task}/judge_preferences.csv" if yes else _NOTHING_SENT)
 
@@ -265,7 +275,8 @@ def _incomplete(summary: Any) -> bool:
     default=True,
     help="Also what both annotators agree on, so that the judge's hit rates are known (default).",
 )
-@shared
+@_again
+@calling
 def label(client: str, budget: Decimal | None, yes: bool, client_data: Path | None, **options: Any) -> None:
     """Have Claude name the remedy family of failing outputs nobody labelled; leaves judge.csv for chapter 2."""
     from bespoke.claude.judge.label_failures import label as judge

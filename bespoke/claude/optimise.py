@@ -12,7 +12,7 @@ import numpy as np
 
 from bespoke.claude.budget.journal import Journal, journal_of
 from bespoke.claude.budget.pico_usd import pico, usd
-from bespoke.claude.evaluate_client import JOURNAL
+from bespoke.claude.evaluate_client import JOURNAL, wire_id
 from bespoke.claude.requests.answer_parsing import read_answer
 from bespoke.claude.requests.calls import ModelRequest, Pricing
 from bespoke.claude.requests.capabilities import capabilities
@@ -61,6 +61,7 @@ def optimise(
     budget: Decimal,
     send: bool,
     say: Callable[[str], None],
+    model_id: str = "",
     seed: int = 20261120,
     patience: RetryPolicy | None = None,
 ) -> Optimised | None:
@@ -78,7 +79,8 @@ def optimise(
     trained = replace(task, cases=task.usable_train, train=())
     name = backend if isinstance(backend, str) else backend.name
     able = capabilities(model, facts)
-    plan = make_task_plan(trained, scorer, client, facts, [OPTIMISED], name, model, able)
+    wire = model_id or wire_id(name, model)
+    plan = make_task_plan(trained, scorer, client, facts, [OPTIMISED], name, wire, able)
     ready = [case for case in trained.cases if case.id not in plan.blocked]
     if len(ready) < FEWEST:
         raise BespokeError(f"{len(ready)} training cases may be sent; an optimised prompt needs {FEWEST}")

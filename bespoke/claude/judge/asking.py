@@ -7,6 +7,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -14,11 +15,12 @@ from pydantic import BaseModel
 
 from bespoke.claude.budget.journal import Journal, journal_of
 from bespoke.claude.budget.pico_usd import pico, usd
-from bespoke.claude.evaluate_client import JOURNAL
+from bespoke.claude.evaluate_client import JOURNAL, wire_id
 from bespoke.claude.requests.answer_parsing import read_answer
 from bespoke.claude.requests.calls import ModelRequest, Pricing
+from bespoke.claude.requests.capabilities import capabilities
 from bespoke.claude.requests.prompt import Body
-from bespoke.claude.requests.request_plan import WAIVERS
+from bespoke.claude.requests.request_plan import WAIVERS, promised_geography
 from bespoke.claude.retry.pacing import Pacer
 from bespoke.claude.retry.retry_policy import RetryPolicy
 from bespoke.claude.sending.backend import Backend, CallFailed
@@ -50,17 +52,43 @@ def wrote(task: EvaluationTask, system: str, model: str) -> bool:
     return model in (known.model if known else "", *((account.model, account.small) if account else ()))
 
 
-def judge_body(
-    instructions: str, question: str, schema: dict[str, Any], model: str, tokens: int, geography: str
-) -> Body:
-    body: Body = {
-        "model": model,
-        "max_tokens": tokens,
-        "system": [{"type": "text", "text": instructions}],
-        "messages": [{"role": "user", "content": [{"type": "text", "text": question}]}],
-        "output_config": {"format": {"type": "json_schema", "schema": schema}},
-    }
-    return body | ({"inference_geo": geography} if geography else {})
+@dataclass(frozen=True)
+class JudgeModel:
+    """Who judges and where. `wire` is its name over the wire; `held`: whether it can be held to a schema there."""
+
+    model: str
+    wire: str
+    backend: str
+    geography: str
+    held: bool
+    tokens: int
+
+    def body(self, instructions: str, question: str, schema: dict[str, Any]) -> Body:
+        body: Body = {
+            "model": self.wire,
+            "max_tokens": self.tokens,
+            "system": [{"type": "text", "text": instructions}],
+            "messages": [{"role": "user", "content": [{"type": "text", "text": question}]}],
+        }
+        if self.held:
+            body["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
+        return body | ({"inference_geo": self.geography} if self.geography else {})
+
+
+def judge_model(
+    client: Client, facts: Facts, model: str, backend: str | Backend, model_id: str
+) -> JudgeModel:
+    """Raises BespokeError where the client's residency cannot be promised there, or an id is needed."""
+    name = backend if isinstance(backend, str) else backend.name
+    able = capabilities(model, facts, name)
+    return JudgeModel(
+        model=model,
+        wire=model_id or wire_id(name, model),
+        backend=name,
+        geography=promised_geography(client, name, able),
+        held=able.structured is not False,
+        tokens=int(facts.fact("api.answer_tokens").number),
+    )
 
 
 def answers(
@@ -76,8 +104,8 @@ def answers(
     say: Callable[[str], None],
     patience: RetryPolicy,
 ) -> list[dict[str, Any] | None] | None:
-    """What was answered to each, as JSON; None for one without an answer of that form. None in place of the list where
-    only the quote was told. Raises BespokeError."""
+    """What was answered to each, as JSON, empty where it is none; None for one without an answer. None in place of the
+    list where only the quote was told. Raises BespokeError."""
     pricing = Pricing.of_client(client, model, facts.as_of)
     worst = usd(sum(call.worst(pricing) for call in calls))
     say(f"{len(calls)} {what}, at most {worst:.2f} USD; budget {budget:.2f} USD")
@@ -96,11 +124,19 @@ def answers(
         raise BespokeError(str(failure)) from None
     finally:
         journal.close()
-    missing = found.count(None)
-    if missing:
-        why = sender.fatal or sender.stopped or "answers were lost or not in the form asked for"
-        say(f"incomplete: {missing} {what} are missing ({why}); run the same command again to go on")
+    if None in found and (why := sender.fatal or sender.stopped):
+        say(why)
     return found
+
+
+def account_for(said: Sequence[object | None], usable: int, what: str, say: Callable[[str], None]) -> None:
+    """Once what is usable has been written: says what was not in the form asked for, which asking again would not
+    change. Raises BespokeError for what is missing, which it would."""
+    missing = sum(one is None for one in said)
+    if broken := len(said) - missing - usable:
+        say(f"{broken} {what} were not in the form asked for and are left out")
+    if missing:
+        raise BespokeError(f"incomplete: {missing} {what} are missing; run the same command again to go on")
 
 
 def say_held(held: set[str], say: Callable[[str], None]) -> None:
@@ -123,8 +159,9 @@ async def _asked(
 ) -> None:
     async def one(place: int) -> None:
         ending = await sender.ask(calls[place])
-        value = json_in(read_answer(ending.message).text) if ending.message else None
-        found[place] = value if isinstance(value, dict) else None
+        if ending.message:
+            value = json_in(read_answer(ending.message).text)
+            found[place] = value if isinstance(value, dict) else {}
 
     async def work() -> None:
         await asyncio.gather(*map(one, range(len(calls))))

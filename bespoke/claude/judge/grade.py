@@ -7,12 +7,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from bespoke.claude.judge.asking import answers, as_csv, check_judging, judge_body, say_held, wrote
+from bespoke.claude.judge.asking import (
+    JudgeModel,
+    account_for,
+    answers,
+    as_csv,
+    check_judging,
+    judge_model,
+    say_held,
+    wrote,
+)
 from bespoke.claude.requests.calls import ModelRequest
-from bespoke.claude.requests.capabilities import capabilities
 from bespoke.claude.requests.identifier_check import read_waivers, unwaived
 from bespoke.claude.requests.prompt import delivered
-from bespoke.claude.requests.request_plan import WAIVERS, promised_geography
+from bespoke.claude.requests.request_plan import WAIVERS
 from bespoke.claude.retry.retry_policy import RetryPolicy
 from bespoke.claude.sending.backend import Backend
 from bespoke.clients.schema import Client
@@ -61,17 +69,17 @@ def grade(
     budget: Decimal,
     send: bool,
     say: Callable[[str], None],
+    model_id: str = "",
     patience: RetryPolicy | None = None,
 ) -> int:
     """Grades every recorded text of every system that this model did not write; how many verdicts are on file then.
 
     Leaves judge_grades.csv, the grades of other judges kept. What was not answered has no row: it is not measured.
-    With `send=False` only the quote is told. Raises BespokeError.
+    With `send=False` only the quote is told. Raises BespokeError, also where answers are missing.
     """
     check_judging(client, task, send=send)
-    name = backend if isinstance(backend, str) else backend.name
-    geography = promised_geography(client, name, capabilities(model, facts))
-    items = _items(client, facts, task, scorer, model, name, geography, say)
+    judge = judge_model(client, facts, model, backend, model_id)
+    items = _items(client, task, scorer, judge, say)
     if not items:
         raise BespokeError("no recorded text is left for this judge; texts of its own it does not grade")
     said = answers(
@@ -90,20 +98,19 @@ def grade(
     write_atomically(
         task.folder / FILE, as_csv(JudgeGrade, [*(g for g in task.judged if g.model != model), *found])
     )
+    account_for(said, len(found), "verdicts", say)
     return len(found)
 
 
 def _items(
-    client: Client, facts: Facts, task: EvaluationTask, scorer: Scorer, model: str, backend: str, geography: str,
-    say: Callable[[str], None],
+    client: Client, task: EvaluationTask, scorer: Scorer, judge: JudgeModel, say: Callable[[str], None]
 ) -> list[_Item]:  # fmt: skip
     waivers = read_waivers(client.folder / "evaluation" / WAIVERS)
     inputs = {case.id: case.text for case in task.cases}
-    tokens = int(facts.fact("api.answer_tokens").number)
     items, held = [], set()
     for system, rows in task.recorded.items():
-        if wrote(task, system, model):
-            say(f"{system} is left out: {model} wrote it")
+        if wrote(task, system, judge.model):
+            say(f"{system} is left out: {judge.model} wrote it")
             continue
         for row in rows:
             text = scorer.read(task, row.prediction) if row.run == 1 and row.prediction is not None else None
@@ -113,18 +120,16 @@ def _items(
                 held.add(row.id)
                 continue
             for criterion, words in task.setup.criteria.items():
-                body = _body(inputs[row.id], str(text), criterion, words, model, tokens, geography)
-                call = ModelRequest(row.id, "grade", "generate", backend, body)
+                body = _body(inputs[row.id], str(text), criterion, words, judge)
+                call = ModelRequest(row.id, "grade", "generate", judge.backend, body)
                 items.append(_Item(row.id, system, criterion, call))
     say_held(held, say)
     return items
 
 
-def _body(
-    asked: str, text: str, criterion: str, words: str, model: str, tokens: int, geography: str
-) -> dict[str, Any]:
+def _body(asked: str, text: str, criterion: str, words: str, judge: JudgeModel) -> dict[str, Any]:
     question = (
         f"What was asked for:\n{delivered(asked)}\n\nThe text:\n{delivered(text)}\n\n"
         f"The criterion, {criterion}: {words}\n\nAnswer with one JSON object: explanation, verdict."
     )
-    return judge_body(_INSTRUCTIONS, question, _SCHEMA, model, tokens, geography)
+    return judge.body(_INSTRUCTIONS, question, _SCHEMA)

@@ -7,12 +7,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
-from bespoke.claude.judge.asking import answers, as_csv, check_judging, judge_body, say_held, wrote
+from bespoke.claude.judge.asking import (
+    JudgeModel,
+    account_for,
+    answers,
+    as_csv,
+    check_judging,
+    judge_model,
+    say_held,
+    wrote,
+)
 from bespoke.claude.requests.calls import ModelRequest
-from bespoke.claude.requests.capabilities import capabilities
 from bespoke.claude.requests.identifier_check import read_waivers, unwaived
 from bespoke.claude.requests.prompt import Body, delivered
-from bespoke.claude.requests.request_plan import WAIVERS, promised_geography
+from bespoke.claude.requests.request_plan import WAIVERS
 from bespoke.claude.retry.retry_policy import RetryPolicy
 from bespoke.claude.sending.backend import Backend
 from bespoke.clients.schema import Client
@@ -61,18 +69,18 @@ def prefer(
     budget: Decimal,
     send: bool,
     say: Callable[[str], None],
+    model_id: str = "",
     patience: RetryPolicy | None = None,
 ) -> int:
     """Compares the systems that task.yaml contrasts (every two without contrasts) case by case, in both orders; how
     many preferences are on file then.
 
     A pair of which the judge wrote a text is left out. Leaves judge_preferences.csv, those of other judges kept. With
-    `send=False` only the quote is told. Raises BespokeError.
+    `send=False` only the quote is told. Raises BespokeError, also where answers are missing.
     """
     check_judging(client, task, send=send)
-    name = backend if isinstance(backend, str) else backend.name
-    geography = promised_geography(client, name, capabilities(model, facts))
-    pairs = [*_pairs(client, facts, task, scorer, model, name, geography, say)]
+    judge = judge_model(client, facts, model, backend, model_id)
+    pairs = [*_pairs(client, task, scorer, judge, say)]
     if not pairs:
         raise BespokeError("no two recorded texts are left for this judge; it compares none of its own")
     said = answers(
@@ -90,22 +98,21 @@ def prefer(
     ]  # fmt: skip
     kept = [row for row in task.judge_preferences if row.grader != model]
     write_atomically(task.folder / FILE, as_csv(Preference, [*kept, *found]))
+    account_for(said, len(found), "preferences", say)
     return len(found)
 
 
 def _pairs(
-    client: Client, facts: Facts, task: EvaluationTask, scorer: Scorer, model: str, backend: str, geography: str,
-    say: Callable[[str], None],
+    client: Client, task: EvaluationTask, scorer: Scorer, judge: JudgeModel, say: Callable[[str], None]
 ) -> Iterator[_Pair]:  # fmt: skip
     waivers = read_waivers(client.folder / "evaluation" / WAIVERS)
-    tokens = int(facts.fact("api.answer_tokens").number)
     texts = {system: _texts(task, scorer, system) for system in task.recorded}
     declared = [(c.first, c.second) for c in task.setup.contrasts if {c.first, c.second} <= texts.keys()]
     held = set()
     for a, b in declared or combinations(texts, 2):
-        own = [system for system in (a, b) if wrote(task, system, model)]
+        own = [system for system in (a, b) if wrote(task, system, judge.model)]
         if own:
-            say(f"{a} against {b} is left out: {model} wrote {own[0]}")
+            say(f"{a} against {b} is left out: {judge.model} wrote {own[0]}")
             continue
         for case in task.cases:
             if case.id not in texts[a] or case.id not in texts[b]:
@@ -115,9 +122,9 @@ def _pairs(
                 continue
             for first, second in ((a, b), (b, a)):
                 two = (texts[first][case.id], texts[second][case.id])
-                body = _body(case.text, two, task.setup.criteria, model, tokens, geography)
+                body = _body(case.text, two, task.setup.criteria, judge)
                 yield _Pair(
-                    case.id, first, second, ModelRequest(case.id, "prefer", "generate", backend, body)
+                    case.id, first, second, ModelRequest(case.id, "prefer", "generate", judge.backend, body)
                 )
     say_held(held, say)
 
@@ -127,12 +134,10 @@ def _texts(task: EvaluationTask, scorer: Scorer, system: str) -> dict[str, str]:
     return {name: str(text) for name, text in rows if text is not None}
 
 
-def _body(
-    asked: str, texts: tuple[str, str], criteria: dict[str, str], model: str, tokens: int, geography: str
-) -> Body:
+def _body(asked: str, texts: tuple[str, str], criteria: dict[str, str], judge: JudgeModel) -> Body:
     listed = "\n".join(f"- {name}: {words}" for name, words in criteria.items())
     question = (
         f"What was asked for:\n{delivered(asked)}\n\nThe first text:\n{delivered(texts[0])}\n\nThe second text:\n"
         f"{delivered(texts[1])}\n\nThe criteria:\n{listed}\n\nAnswer with one JSON object: explanation, preferred."
     )
-    return judge_body(_INSTRUCTIONS, question, _SCHEMA, model, tokens, geography)
+    return judge.body(_INSTRUCTIONS, question, _SCHEMA)
