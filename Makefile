@@ -34,7 +34,7 @@ bench: $(VENV)/.ready-dev             ## seconds beside the plain chain of paper
 	$(BIN)/python tests/bench/bootstrap.py
 	$(BIN)/python tests/bench/validator.py
 
-coverage: $(VENV)/.ready-dev          ## how often intervals hold and verdicts are false, by simulation: 15 minutes
+coverage: $(VENV)/.ready-dev          ## how often intervals hold and verdicts are false, by simulation: 2 to 15 minutes
 	$(BIN)/python tests/coverage/coverage.py
 
 mutants: $(VENV)/.ready-dev           ## 300 small changes of the code, one at a time: how many does a test see?

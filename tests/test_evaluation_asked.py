@@ -277,18 +277,6 @@ def test_a_prompt_is_optimised_on_training_cases_alone(serve: Serve, tmp_path: P
     assert not any(case.text in asked for case in client.evaluated[0].cases)
 
 
-def test_foundry_speaks_the_same_wire(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.claude_server import KEY
-
-    server = serve(says_delivery)
-    monkeypatch.setenv("ANTHROPIC_FOUNDRY_BASE_URL", server.url)
-    monkeypatch.setenv("ANTHROPIC_FOUNDRY_API_KEY", KEY)
-    (found,) = run(tickets(tmp_path, 3), strategies=["zero_shot"], backend="foundry").strategies
-    assert (found.outcomes, found.backend) == ({"answered": 3}, "foundry")
-    with pytest.raises(BespokeError, match="cannot be asked in batches through foundry"):
-        run(tickets(tmp_path / "other", 3), strategies=["zero_shot"], backend="foundry", batch=True)
-
-
 def test_without_credentials_each_provider_says_what_it_needs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

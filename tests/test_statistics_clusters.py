@@ -52,6 +52,13 @@ def test_always_right_against_always_wrong_is_a_difference_with_a_width_and_a_sm
     assert found.p_any < 0.001
 
 
+def test_nobody_who_looks_at_all_pairs_is_surer_than_who_looks_at_one() -> None:
+    """40 cases all right against all wrong: the flips drawn cannot show less than one in 20,001, for either p."""
+    clusters = Clusters([str(i) for i in range(40)])
+    (apart,) = clusters.differences([Measure.share([True] * 40), Measure.share([False] * 40)], [(0, 1)])
+    assert apart.p_any >= apart.p == pytest.approx(1 / 20_001)
+
+
 def test_one_case_cannot_separate_two_systems() -> None:
     (found,) = alone(1).differences([shares(1), shares(0)], [(0, 1)])
     assert (found.interval.low, found.p) == (-0.0 if found.interval.low == 0 else found.interval.low, 1.0)

@@ -112,14 +112,14 @@ class Clusters:
         estimates = [self.estimate(measure) for measure in measures]
         sums = [self._sums(measure.columns) for measure in measures]
         highest = self._highest(estimates)
-        return tuple(
-            ScoreDifference(
-                interval=between(estimates[a], estimates[b], self.level),
-                p=self._exchanged(measures[a].combine, sums[a], sums[b]),
-                p_any=self._p_any(estimates[a], estimates[b], highest),
-            )
-            for a, b in pairs
-        )
+        found = []
+        for a, b in pairs:
+            p = self._exchanged(measures[a].combine, sums[a], sums[b])
+            apart = between(estimates[a], estimates[b], self.level)
+            # whoever looks at more pairs is never surer than whoever looks at one
+            p_any = max(p, self._p_any(estimates[a], estimates[b], highest))
+            found.append(ScoreDifference(interval=apart, p=p, p_any=p_any))
+        return tuple(found)
 
     def of_the_best(self, measures: Sequence[Measure]) -> Interval | None:
         """The interval of the highest score that allows for its having been chosen among all of these."""
