@@ -18,6 +18,7 @@ from bespoke.facts.reader import Facts
 from bespoke.paths import PACKAGE
 from bespoke.scorers.answer.text_facts import holds
 from bespoke.scorers.fields.comparators import FieldComparison, amount, equal
+from bespoke.scorers.fields.enforceable import enforceable
 from bespoke.scorers.fields.leaf_tally import tally
 from bespoke.scorers.rubric.rubric_rules import sections_in_order, unresolved
 from tests.evaluation_folders import TASK, folder
@@ -229,6 +230,61 @@ def test_records_by_hand_and_a_field_nobody_expects_has_no_score(tmp_path: Path)
     assert score(task, "now", "schema_valid") == 0.5
     (grid,) = [d for d in task.details if d.kind == "grid"]
     assert {row[0]: row[6] for row in grid.rows}["due"] is None
+
+
+INVOICE = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "required": ["total"],
+    "properties": {
+        "total": {"type": "number", "minimum": 0, "description": "in euro"},
+        "vat": {"type": ["string", "null"], "pattern": "^[A-Z]+$"},
+        "lines": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/line"}},
+        "due": {"oneOf": [{"type": "string", "format": "date"}, {"type": "null"}]},
+    },
+    "$defs": {"line": {"type": "object", "properties": {"what": {"enum": ["tea", "milk"]}}}},
+}  # fmt: skip
+
+
+def test_a_clients_schema_in_the_words_that_a_provider_enforces() -> None:
+    """Objects closed, several types as branches, what nobody enforces said in words; optional stays optional."""
+    assert enforceable(INVOICE) == {
+        "type": "object",
+        "required": ["total"],
+        "additionalProperties": False,
+        "properties": {
+            "total": {"type": "number", "description": 'in euro {"minimum": 0}'},
+            "vat": {
+                "anyOf": [{"type": "string", "description": '{"pattern": "^[A-Z]+$"}'}, {"type": "null"}]
+            },
+            "lines": {"type": "array", "items": {"$ref": "#/$defs/line"}, "description": '{"minItems": 1}'},
+            "due": {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]},
+        },
+        "$defs": {
+            "line": {
+                "type": "object",
+                "required": [],
+                "additionalProperties": False,
+                "properties": {"what": {"enum": ["tea", "milk"]}},
+            }
+        },
+    }
+
+
+@pytest.mark.parametrize("open_part", [{}, {"type": "object"}, {"type": "array"}, True])
+def test_a_schema_that_leaves_a_value_open_is_enforced_by_nobody(open_part: Any) -> None:
+    assert enforceable({"type": "object", "properties": {"free": open_part}}) is None
+
+
+def test_an_answer_without_an_enforced_schema_is_still_a_record(tmp_path: Path) -> None:
+    schema = {"type": "object", "properties": {"free": {"type": "object"}}}
+    root = folder(
+        tmp_path, "scorer: fields\n", [{"id": "a", "input": "x", "expected": {"free": {"a": 1}}}],
+        texts={"schema.json": json.dumps(schema)},
+    )  # fmt: skip
+    (task,) = clients.load(root, "acme").evaluated
+    scorer = scorers.find("fields")
+    assert scorer.schema(task) is None
+    assert scorer.parse(task, '```json\n{"free": {"a": 1}}\n```') == {"free": {"a": 1}}
+    assert scorer.parse(task, "It says one.") is None
 
 
 def test_cases_that_break_the_clients_own_schema_are_named(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ class Scorer(ABC):
 
     @abstractmethod
     def schema(self, task: EvaluationTask) -> dict[str, Any] | None:
-        """The JSON schema of an answer; None where an answer is plain text."""
+        """The JSON schema that a provider can hold an answer to; None where an answer is plain text."""
 
     @abstractmethod
     def instructions(self, task: EvaluationTask) -> str:
@@ -115,8 +115,10 @@ class Scorer(ABC):
 
     def parse(self, task: EvaluationTask, text: str) -> Any | None:
         """A model's text as a prediction to record; None where it does not have the form asked for."""
-        if self.schema(task) is None:
-            return text.strip() or None
+        return text.strip() or None if self.schema(task) is None else self.read_json(task, text)
+
+    def read_json(self, task: EvaluationTask, text: str) -> Any | None:
+        """The one JSON value of a text, where it is an answer of this task."""
         value = json_in(text)
         return value if value is not None and self.read(task, value) is not None else None
 

@@ -79,7 +79,7 @@ def _cannot(strategy: Strategy, task: EvaluationTask, scorer: Scorer) -> str:
     if strategy.name == "glossary":
         return "a glossary is made of the evidence in coded notes"
     if strategy.name == "structured_output" and scorer.schema(task) is None:
-        return "its answers are plain text"
+        return "its answers are plain text, or of a form that no provider can hold a model to"
     if strategy.cascades and not scorer.drafts(task):
         return "nothing tells which of a smaller model's answers can be trusted: task.yaml names no rules"
     if strategy.name == "rag" and not task.documents:

@@ -18,6 +18,7 @@ from bespoke.evaluation.cases import EvaluationTask, Setup
 from bespoke.evaluation.details import Detail, Grid, Head
 from bespoke.evaluation.scorer import CaseProblemReporter, Scorer
 from bespoke.scorers.fields.comparators import FieldComparison, usual
+from bespoke.scorers.fields.enforceable import enforceable
 from bespoke.scorers.fields.leaf_tally import LeafTally, tally
 from bespoke.statistics.clusters import Measure
 from bespoke.statistics.proportion import wilson
@@ -131,14 +132,19 @@ class FieldsScorer(Scorer):
             )
         ]  # fmt: skip
 
-    def schema(self, task: EvaluationTask) -> dict[str, Any]:
-        return dict(json.loads(task.files.get(SCHEMA, "{}")))
+    def schema(self, task: EvaluationTask) -> dict[str, Any] | None:
+        """The client's own in the words of a provider; None where none could hold a model to it."""
+        return enforceable(_own(task))
+
+    def parse(self, task: EvaluationTask, text: str) -> Any | None:
+        """Always JSON by the client's own schema, whether or not a provider can hold a model to that."""
+        return self.read_json(task, text)
 
     def instructions(self, task: EvaluationTask) -> str:
         return (
             f"{task.setup.about or 'Structure the text.'} Answer with one JSON object that keeps this JSON schema,"
             " and nothing else. Write null for what the text does not say.\n\n"
-            f"{json.dumps(self.schema(task), ensure_ascii=False)}"
+            f"{json.dumps(_own(task), ensure_ascii=False)}"
         )
 
     def _tallies(self, task: EvaluationTask, answers: Sequence[Answer]) -> list[LeafTally]:
@@ -146,7 +152,7 @@ class FieldsScorer(Scorer):
         return [tally(c.expected, a.value, how) for c, a in zip(task.cases, answers, strict=True)]
 
     def _how(self, task: EvaluationTask) -> Any:
-        schema, chosen = self.schema(task), task.setup.compare
+        schema, chosen = _own(task), task.setup.compare
         return cache(lambda path: chosen.get(path) or usual(leaf(schema, path)))
 
     def _schema(self, task: EvaluationTask, say: CaseProblemReporter) -> dict[str, Any] | None:
@@ -164,6 +170,10 @@ class FieldsScorer(Scorer):
             say(SCHEMA, f"is no JSON schema: {error.message[:160]}")
             return None
         return dict(schema)
+
+
+def _own(task: EvaluationTask) -> dict[str, Any]:
+    return dict(json.loads(task.files.get(SCHEMA, "{}")))
 
 
 def _right(found: Sequence[LeafTally], answers: Sequence[Answer]) -> list[bool | None]:
