@@ -41,7 +41,7 @@ mutants: $(VENV)/.ready-dev           ## 300 small changes of the code, one at a
 	$(BIN)/python -m tests.mutants $(MUTANTS)
 
 faults: $(VENV)/.ready-dev            ## 50 kills, 1,000 spoilt client folders, full disks, crowds of 24: half an hour
-	BESPOKE_FAULTS=full $(BIN)/python -m pytest tests/faults
+	BESPOKE_FAULTS=full $(BIN)/python -m pytest tests/faults tests/test_runner.py
 
 attacks: $(VENV)/.ready-dev           ## what somebody hostile would try, with planted canaries, and a table of it: minutes
 	BESPOKE_ATTACKS=full $(BIN)/python -m pytest -n 2 tests/attacks

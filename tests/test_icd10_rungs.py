@@ -7,6 +7,7 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.kernel_ridge import KernelRidge
 
+from bespoke.chapters.icd10_evaluation import linear
 from bespoke.chapters.icd10_evaluation.comparable_words import comparable, words_of
 from bespoke.chapters.icd10_evaluation.decision import (
     Decision,
@@ -155,15 +156,40 @@ def test_retrieval_has_nothing_to_say_to_foreign_words() -> None:
     assert LexicalRetrieval().rank([note("1", "xqzt wvut. 4711")])[0] == ()
 
 
-def test_the_linear_rung_is_scikit_learns_kernel_ridge_on_tf_idf() -> None:
+@pytest.mark.parametrize("copies", [1, 12])  # fewer notes than words, and more
+def test_the_linear_rung_is_scikit_learns_kernel_ridge_on_tf_idf(copies: int) -> None:
+    train = [n.model_copy(update={"id": f"{n.id}-{i}"}) for i in range(copies) for n in TRAIN]
     asked = [note("5", "Diabetes and chest pain, known HTN"), note("6", "unheard words only")]
     vectors = TfidfVectorizer(analyzer=lambda n: words_of(n.text).words, sublinear_tf=True)
-    train, test = vectors.fit_transform(TRAIN), vectors.transform(asked)
-    codes = sorted(frozenset().union(*map(gold_codes, TRAIN)))
-    target = np.array([[code in gold_codes(n) for code in codes] for n in TRAIN], dtype=float)
+    assert (len(train) > len(vectors.fit(train).vocabulary_)) == (copies > 1)
+    _held_against_kernel_ridge(train, asked, vectors)
+
+
+def test_of_more_notes_than_fit_a_solve_the_linear_rung_learns_the_words_that_most_hold(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(linear, "_LARGEST", 3)
+    train = [
+        note("1", "pain pain fever cough", "I10"),
+        note("2", "fever cough rash", "E11.9"),
+        note("3", "cough ache", "I10"),
+        note("4", "fever pain", "R07.9"),
+    ]  # fever and cough in three notes, pain in two, rash and ache in one each
+    vectors = TfidfVectorizer(
+        analyzer=lambda n: words_of(n.text).words,
+        sublinear_tf=True,
+        vocabulary=[words_of(word).words[0] for word in ("pain", "fever", "cough")],
+    )
+    _held_against_kernel_ridge(train, [note("5", "rash and fever"), note("6", "cough, pain")], vectors)
+
+
+def _held_against_kernel_ridge(train: list[Note], asked: list[Note], vectors: TfidfVectorizer) -> None:
+    seen, new = vectors.fit_transform(train), vectors.transform(asked)
+    codes = sorted(frozenset().union(*map(gold_codes, train)))
+    target = np.array([[code in gold_codes(n) for code in codes] for n in train], dtype=float)
     share = target.mean(axis=0)
-    theirs = KernelRidge(alpha=0.3, kernel="linear").fit(train, target - share).predict(test) + share
-    for ranked, scores in zip(LinearOneVsRest(TRAIN).rank(asked), theirs, strict=True):
+    theirs = KernelRidge(alpha=0.3, kernel="linear").fit(seen, target - share).predict(new) + share
+    for ranked, scores in zip(LinearOneVsRest(train).rank(asked), theirs, strict=True):
         assert dict(ranked) == pytest.approx(dict(zip(codes, scores, strict=True)), abs=1e-8)
 
 

@@ -6,9 +6,10 @@ ratios. So leaving out a cluster, or exchanging two systems on it, needs no seco
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,14 +113,16 @@ class Clusters:
         estimates = [self.estimate(measure) for measure in measures]
         sums = [self._sums(measure.columns) for measure in measures]
         highest = self._highest(estimates)
-        found = []
-        for a, b in pairs:
-            p = self._exchanged(measures[a].combine, sums[a], sums[b])
-            apart = between(estimates[a], estimates[b], self.level)
-            # whoever looks at more pairs is never surer than whoever looks at one
-            p_any = max(p, self._p_any(estimates[a], estimates[b], highest))
-            found.append(ScoreDifference(interval=apart, p=p, p_any=p_any))
-        return tuple(found)
+        exchanged = self._exchanged([(measures[a].combine, sums[a], sums[b]) for a, b in pairs])
+        return tuple(
+            ScoreDifference(
+                interval=between(estimates[a], estimates[b], self.level),
+                p=p,
+                # whoever looks at more pairs is never surer than whoever looks at one
+                p_any=max(p, self._p_any(estimates[a], estimates[b], highest)),
+            )
+            for (a, b), p in zip(pairs, exchanged, strict=True)
+        )
 
     def of_the_best(self, measures: Sequence[Measure]) -> Interval | None:
         """The interval of the highest score that allows for its having been chosen among all of these."""
@@ -130,7 +133,7 @@ class Clusters:
         if len(estimates) == 1:
             return score_interval(best, self.level)
         moves = self._influences(estimates)
-        drawn = self.signs.astype(np.float32) @ moves
+        drawn = self._swings(moves)
         reach = float(np.quantile(self._studentised(drawn, (moves**2).sum(0)).max(1), self.level))
         freedom = max(1, self.clusters - 1)
         return score_interval(best, max(self.level, 1 - 2 * float(t_cdf(freedom, -reach))))
@@ -150,29 +153,44 @@ class Clusters:
         bits = random.integers(0, 2, size=(self.flips, self.clusters), dtype=np.int8)
         return (1 - 2 * bits).astype(np.int8)
 
-    def _exchanged(self, combine: Combine, first: Array, second: Array) -> float:
-        """The share of exchanges whose difference is at least as far from zero, the one seen among them."""
-        seen = float(combine(first.sum(0)) - combine(second.sum(0)))
-        if np.isnan(seen):
-            return 1.0
-        middle, half = (first + second).sum(0) / 2, (first - second) / 2
-        rows = max(1, _BLOCK // (self.clusters + 4 * first.shape[1]))
-        far = 0
+    def _sign_blocks(self, width: int, dtype: type[np.floating[Any]]) -> Iterator[Array]:
+        """The signs as numbers, some rows at a time: all of them at once are eight times as large as they are kept."""
+        rows = max(1, _BLOCK // (self.clusters + width))
         for start in range(0, len(self.signs), rows):
-            swung = self.signs[start : start + rows].astype(float) @ half
-            apart = combine(middle + swung) - combine(middle - swung)
-            far += int((np.abs(apart) >= abs(seen) - _NOTHING).sum())
-        every = 2**self.clusters <= self.flips
-        return far / len(self.signs) if every else (1 + far) / (1 + len(self.signs))
+            yield self.signs[start : start + rows].astype(dtype)
+
+    def _exchanged(self, pairs: Sequence[tuple[Combine, Array, Array]]) -> list[float]:
+        """For each pair of sums the share of exchanges whose difference is at least as far from zero as the one seen.
+
+        The one seen is among them.
+        """
+        seen = [float(combine(first.sum(0)) - combine(second.sum(0))) for combine, first, second in pairs]
+        middles = [(first + second).sum(0) / 2 for _, first, second in pairs]
+        halves = [(first - second) / 2 for _, first, second in pairs]
+        far = [0] * len(pairs)
+        for signs in self._sign_blocks(4 * max(half.shape[1] for half in halves), np.float64):
+            for i, (combine, _, _) in enumerate(pairs):
+                swung = signs @ halves[i]
+                apart = combine(middles[i] + swung) - combine(middles[i] - swung)
+                far[i] += int((np.abs(apart) >= abs(seen[i]) - _NOTHING).sum())
+        added = 0 if 2**self.clusters <= self.flips else 1  # every exchange that there is holds the one seen
+        return [
+            1.0 if np.isnan(s) else (added + f) / (added + len(self.signs))
+            for s, f in zip(seen, far, strict=True)
+        ]
 
     def _influences(self, estimates: Sequence[ScoreEstimate]) -> Array:
         """How each cluster moves each score: clusters x scores, in float32 for the product with the signs."""
         return np.column_stack([estimate.influence for estimate in estimates]).astype(np.float32)
 
+    def _swings(self, moves: Array) -> Array:
+        """What each flip makes of each score's influences: flips x scores."""
+        return np.concatenate([signs @ moves for signs in self._sign_blocks(moves.shape[1], np.float32)])
+
     def _highest(self, estimates: Sequence[ScoreEstimate]) -> Array:
         """The largest studentised difference among all pairs when no system differs, once per flip."""
         moves = self._influences(estimates)
-        drawn = self.signs.astype(np.float32) @ moves
+        drawn = self._swings(moves)
         highest = np.zeros(len(drawn))
         for a in range(len(estimates) - 1):
             variance = ((moves[:, a, None] - moves[:, a + 1 :]) ** 2).sum(0)

@@ -22,6 +22,8 @@ SMALLEST = "harbour_legal"  # the example that runs fastest
 
 SECONDS = "seconds"  # file that says how long the undisturbed run took
 
+only_in_full = pytest.mark.skipif(not FULL, reason="make faults")
+
 Bespoke = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

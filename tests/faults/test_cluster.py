@@ -22,7 +22,7 @@ from bespoke.errors import BespokeError
 from bespoke.runner.remote import archive, dask_cluster, remote_run
 from bespoke.runner.remote import s3 as shared
 from tests.conftest import ROOT
-from tests.faults.conftest import SMALLEST, add_client, bespoke, files_of, processes_in
+from tests.faults.conftest import SMALLEST, add_client, bespoke, files_of, only_in_full, processes_in
 
 pytest.importorskip("distributed")
 pytest.importorskip("flask", reason="moto's server")
@@ -176,6 +176,7 @@ def test_a_cluster_without_workers_is_a_line(office: Office, tmp_path: Path) -> 
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "the cluster has no workers\n")
 
 
+@only_in_full
 def test_a_lost_workers_client_is_done_again_and_a_bad_client_stops_no_other(
     two_workers: Office, undisturbed: Path, tmp_path: Path
 ) -> None:

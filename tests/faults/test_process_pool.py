@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
-from tests.faults.conftest import add_client, bespoke, files_of, scaled
+from tests.faults.conftest import add_client, bespoke, files_of, only_in_full
 
-CLIENTS = scaled(2, 24)
-TIMES = scaled(1, 10)
+CLIENTS = 24
+TIMES = 10
 EXAMPLES = ("harbour_legal", "atlas_payments", "meridian_health")
-SOURCES = EXAMPLES if scaled(0, 1) else EXAMPLES[:2]
 
 
+@only_in_full
 def test_crowds_get_what_each_gets_alone(tmp_path: Path) -> None:
     marks = {f"client_{i:02}": f"Zyx{i:02}Mark" for i in range(CLIENTS)}
     alone = tmp_path / "alone"
@@ -37,7 +37,7 @@ def test_crowds_get_what_each_gets_alone(tmp_path: Path) -> None:
 
 def _fill(folder: Path, marks: dict[str, str]) -> None:
     """Clients made from the examples, each with a word of its own in its name, its tasks and its failures."""
-    for (name, mark), source in zip(marks.items(), itertools.cycle(SOURCES)):
+    for (name, mark), source in zip(marks.items(), itertools.cycle(EXAMPLES)):
         client = add_client(folder, name, source)
         engagement = client / "engagement.yaml"
         lines = engagement.read_text(encoding="utf-8").splitlines()
