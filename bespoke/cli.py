@@ -367,6 +367,28 @@ def check_dataset(source: str, client_data: Path | None, names: tuple[str, ...])
     sys.exit(1 if checking.is_refused(found) else 0)
 
 
+@dataset.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option(
+    "--model", required=True, help="Folder of the model's tokenizer, or a hub id fetched here before."
+)
+@click.option(
+    "--every-answer", is_flag=True, help="Take the loss on every answer of a dialogue, not on the last."
+)
+@click.option("--most", type=click.IntRange(1), help="Name the rows with more tokens than this.")
+@_MAP
+def tokens(source: Path, model: str, every_answer: bool, most: int | None, names: tuple[str, ...]) -> None:
+    """Tokens by the model's own template, and what of the first rows is learnt; exit 1 for rows above --most."""
+    from bespoke.tuning import token_counts
+    from bespoke.tuning.formats.mapping import names_of
+
+    template = token_counts.local_template(model)
+    found = token_counts.count(source, template, every=every_answer, names=names_of(names))
+    for line in token_counts.lines(found, template, source, most):
+        click.echo(line)
+    sys.exit(1 if most and max(found.tokens) > most else 0)
+
+
 @bespoke.command()
 @click.option("--as-of", default="", metavar="DATE", help="Stale as of this date (default today).")
 def facts(as_of: str) -> None:

@@ -279,7 +279,8 @@ def test_file_sizes(tmp_path: Path) -> None:
 def test_the_table_itself() -> None:
     rules = rules_as_of(AS_OF)
     tried = {rule for rule, _ in BREACHES} | {
-        "bom", "other_encoding", "unknown_shape", "wrong_cell_count", "duplicate_exact", "duplicate_near", "several_answers",
+        "bom", "other_encoding", "unknown_shape", "wrong_cell_count", "duplicate_exact", "duplicate_near",
+        "several_answers",
         "leak_validation", "leak_evaluation", "records_min", "records_max", "validation_min",
         "validation_max", "label_dominant", "label_rare", "refusals_share", "file_size",
         "validation_file_size",
