@@ -314,12 +314,12 @@ def convert(
 ) -> None:
     """Convert a file of training examples; what FORMAT cannot carry is an error, never a silent loss."""
     from bespoke.tuning import formats
-    from bespoke.tuning.checking import said_of
+    from bespoke.tuning.checking import said_of, some
     from bespoke.tuning.formats.mapping import names_of
 
     keys = names_of(names)
     done = formats.convert(source, target, out, drop=drop, leave_out_faulty=leave_out_faulty, names=keys)
-    left = f"; faulty lines left out: {', '.join(map(str, done.left_out))}" if done.left_out else ""
+    left = f"; faulty lines left out: {some(done.left_out)}" if done.left_out else ""
     click.echo(
         printable(f"{out}: {done.written} of {done.read} rows, read as {done.detected.format.name}{left}")
     )

@@ -164,6 +164,7 @@ OTHER_METHODS: dict[str, tuple[Any, str]] = {
     "Anthropic batch": ({"custom_id": "1", "params": {"messages": [U]}}, "batch"),
     "Bedrock batch": ({"recordId": "1", "modelInput": {"messages": [U]}}, "batch"),
     "OpenAI Evals": ({"input": [U], "ideal": ["4", "four"]}, "evaluation_cases"),
+    "OpenAI Evals, few shots": ({"sample": [{"role": "system", "content": "q", "name": "x"}]}, "evaluation_cases"),
     "OpenAI Evals of today": ({"item": {"question": "q", "answer": "a"}}, "evaluation_cases"),
     "plain text": ({"text": "Only text."}, "text"),
 }  # fmt: skip
@@ -646,3 +647,21 @@ def test_one_damaged_row_does_not_change_the_encoding_of_the_others(tmp_path: Pa
     path = tmp_path / "a.csv"
     path.write_bytes(f"{TABLE}Öl?,Äpfel\n".encode() + "Größe?,ja\n".encode("cp1252"))
     assert found(check(path), "encoding").places[0].line == 4
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_what_stands_beside_listed_rows_is_theirs_where_it_is_part_of_the_prompt(
+    indent: int | None, tmp_path: Path
+) -> None:
+    """Seed tasks of Self-Instruct: an instruction with its instances; and one system prompt for a whole file."""
+    instances = [{"input": "i", "output": "a"}, {"input": "", "output": "b"}]
+    task = {"id": "seed_0", "instruction": "q", "instances": instances, "is_classification": False}
+    path = tmp_path / "seed.jsonl"
+    path.write_text("\n".join([json.dumps(task, indent=indent)] * 2), encoding="utf-8")
+    detected = detect(path)
+    assert detected.format.name == "alpaca"
+    read = [example for _, example, _ in examples(path, detected)]
+    assert [example.turns[0].text for example in read] == ["q\n\ni", "q"] * 2
+    assert read[0].extra == {"id": "seed_0", "is_classification": False}
+    path.write_text(json.dumps({"system": "s", "data": PAIRS}, indent=indent), encoding="utf-8")
+    assert {example.system for _, example, _ in examples(path, detect(path))} == {"s"}

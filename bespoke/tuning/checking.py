@@ -74,8 +74,13 @@ def lines(found: DatasetReadiness) -> Iterator[str]:
 def said_of(done: Conversion) -> Iterator[str]:
     """What stands otherwise after a conversion, a line for each kind, with the lines of the file."""
     for change, at in done.said.items():
-        shown = ", ".join(map(str, at[:LINES])) + ", ..." * (len(at) > LINES)
-        yield f"{change}: {decimal(len(at))} {'row' if len(at) == 1 else 'rows'} ({shown})"
+        yield f"{change}: {decimal(len(at))} {'row' if len(at) == 1 else 'rows'} ({some(at)})"
+
+
+def some(at: Sequence[int]) -> str:
+    """The first of some lines; how many there are where not all are named."""
+    first = ", ".join(map(str, at[:LINES]))
+    return f"{first}, ... of {decimal(len(at))}" if len(at) > LINES else first
 
 
 def looks_like_a_file(source: str) -> bool:

@@ -7,7 +7,7 @@ answer what the template itself marks as the assistant's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import numpy as np
 
 from bespoke.errors import BespokeError, printable
 from bespoke.show.numbers import decimal
+from bespoke.tuning.checking import some
 from bespoke.tuning.formats import detect, format_named
 from bespoke.tuning.formats.conversion import examples
 from bespoke.tuning.recipes import mask
@@ -23,7 +24,6 @@ from bespoke.tuning.recipes.templates import Template, first_line, takes_system
 
 INSTALL = 'counting tokens needs transformers; install the extra: pip install "bespoke-workbook[tokens]"'
 FILES = "tokenizer.json tokenizer_config.json chat_template.jinja"
-NAMED = 10  # lines that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +133,6 @@ def lines(found: TokenCounts, template: Template, path: Path, most: int | None =
         ("left out, being faulty or no dialogue of texts", found.left_out),
     ):
         if at:
-            yield f"{decimal(len(at))} {'row' if len(at) == 1 else 'rows'} {what} (lines {_some(at)})"
+            yield f"{decimal(len(at))} {'row' if len(at) == 1 else 'rows'} {what} (lines {some(at)})"
     for row in found.first:
         yield printable(mask.described(row.line, row.ids, row.learnt, template.tokenizer))
-
-
-def _some(at: Sequence[int]) -> str:
-    return ", ".join(map(decimal, at[:NAMED])) + ", …" * (len(at) > NAMED)

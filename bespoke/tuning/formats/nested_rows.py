@@ -6,6 +6,18 @@ from typing import Any
 
 WRAPPERS = ("data", "train", "examples", "rows", "items", "records", "samples", "dataset", "instances")
 SQUAD = ("context", "qas")
+# Beside a list of rows these belong to each of them: a system prompt, or the task whose instances are listed.
+SHARED = {"instruction", "system", "system_prompt", "context", "tools", "prompt", "question"}
+ROW = {
+    "messages",
+    "conversations",
+    "text",
+    "input",
+    "output",
+    "answer",
+    "response",
+    "completion",
+}  # of a row alone
 
 
 def rows_inside(value: object) -> list[Any] | None:
@@ -19,13 +31,20 @@ def rows_inside(value: object) -> list[Any] | None:
 
 
 def _wrapped(value: dict[str, Any]) -> list[Any] | None:
-    """The rows of an object of which one key holds a list of objects, and no other does."""
-    if "messages" in value or "conversations" in value:
+    """The rows of an object of which one key holds a list of objects, and no other does.
+
+    What stands beside the list tells of the file (a version, a licence) and is no row's, unless it is part of a
+    prompt: then all of it stands in each row, as in the seed tasks of Self-Instruct.
+    """
+    if ROW & set(value):
         return None
     lists = [k for k, v in value.items() if isinstance(v, list) and v and isinstance(v[0], dict)]
     if len(lists) == 1 and lists[0] in WRAPPERS:
         found: list[Any] = value[lists[0]]
-        return found
+        beside = {key: entry for key, entry in value.items() if key != lists[0]}
+        if not SHARED & set(beside):
+            return found
+        return [{**beside, **row} if isinstance(row, dict) else row for row in found]
     return None
 
 

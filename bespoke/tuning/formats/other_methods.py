@@ -150,7 +150,7 @@ class BatchRequests(OtherMethod):
 
 
 class EvaluationCases(OtherMethod):
-    """Cases to judge a model by. Source: OpenAI Evals (input and ideal; item)."""
+    """Cases to judge a model by. Source: OpenAI Evals (input and ideal; item; sample)."""
 
     name = "evaluation_cases"
     title = "cases of an evaluation"
@@ -160,11 +160,8 @@ class EvaluationCases(OtherMethod):
     def recognises(self, record: Record) -> str:
         if "input" in record and "ideal" in record:
             return "'input' with 'ideal'"
-        return (
-            "'item' alone"
-            if isinstance(record.get("item"), dict) and not set(record) - {"item", "sample"}
-            else ""
-        )
+        held = next((key for key in ("item", "sample") if isinstance(record.get(key), (dict, list))), "")
+        return f"{held!r} alone" if held and not set(record) - {"item", "sample"} else ""
 
 
 class PlainText(OtherMethod):
