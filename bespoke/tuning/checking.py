@@ -58,9 +58,9 @@ def lines(found: DatasetReadiness) -> Iterator[str]:
         yield printable(
             f"{file.path}: {decimal(file.rows)} rows, {decimal(file.valid)} valid, {file.format_title} ({file.why})"
         )
-    for finding in found.findings:
-        yield from _places(finding)
     names = {route.route: route.name for route in routes(date.fromisoformat(found.as_of))}
+    for finding in found.findings:
+        yield from _places(finding, ", ".join(names.get(route, route) for route in finding.routes))
     for target in found.targets:
         blocked = ", ".join(f"{b.rule} ({decimal(b.count)})" for b in target.blocked_by)
         because = f", because of {blocked}" if blocked else ""
@@ -93,12 +93,11 @@ def is_refused(found: DatasetReadiness) -> bool:
     return all(target.status == "not_ready" for target in found.targets)
 
 
-def _places(finding: RuleFinding) -> Iterator[str]:
+def _places(finding: RuleFinding, targets: str) -> Iterator[str]:
+    concerned = f" for {targets}" if targets else ""
     shown = finding.places[: len(finding.places) if finding.severity == "error" else SHOWN]
     for place in shown:
-        says = (
-            f"{finding.says} ({place.detail}); {finding.todo} [{finding.severity}; source: {finding.source}]"
-        )
+        says = f"{finding.says} ({place.detail}); {finding.todo} [{finding.severity}{concerned}; source: {finding.source}]"
         yield str(Problem(place.file, place.line, finding.rule, says))
     more = finding.count - len(shown)
     if more > 0:
