@@ -97,7 +97,8 @@ def _places(finding: RuleFinding, targets: str) -> Iterator[str]:
     concerned = f" for {targets}" if targets else ""
     shown = finding.places[: len(finding.places) if finding.severity == "error" else SHOWN]
     for place in shown:
-        says = f"{finding.says} ({place.detail}); {finding.todo} [{finding.severity}{concerned}; source: {finding.source}]"
+        why = f"{finding.severity}{concerned}; source: {finding.source}"
+        says = f"{finding.says} ({place.detail}); {finding.todo} [{why}]"
         yield str(Problem(place.file, place.line, finding.rule, says))
     more = finding.count - len(shown)
     if more > 0:
