@@ -70,7 +70,7 @@ lora-test:                             ## the training recipe, really run on a t
 	$(PYTHON) -m venv .venv-lora
 	.venv-lora/bin/python -m pip install --quiet --disable-pip-version-check --retries 1 --no-deps --extra-index-url $(TORCH_INDEX) $(TORCH)
 	.venv-lora/bin/python -m pip install --quiet --disable-pip-version-check -e ".[lora]" pytest
-	HF_HUB_OFFLINE=1 .venv-lora/bin/python -m pytest tests/test_tuning_lora.py
+	HF_HUB_OFFLINE=1 .venv-lora/bin/python -m pytest tests/test_tuning_lora.py tests/test_tuning_tokens.py
 
 icd10: $(VENV)/.ready-dev             ## build the ICD-10-CM table again from its source
 	$(BIN)/python -m bespoke.facts.build_icd10

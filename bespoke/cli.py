@@ -314,12 +314,12 @@ def convert(
 ) -> None:
     """Convert a file of training examples; what FORMAT cannot carry is an error, never a silent loss."""
     from bespoke.tuning import formats
-    from bespoke.tuning.checking import said_of
+    from bespoke.tuning.checking import said_of, some
     from bespoke.tuning.formats.mapping import names_of
 
     keys = names_of(names)
     done = formats.convert(source, target, out, drop=drop, leave_out_faulty=leave_out_faulty, names=keys)
-    left = f"; faulty lines left out: {', '.join(map(str, done.left_out))}" if done.left_out else ""
+    left = f"; faulty lines left out: {some(done.left_out)}" if done.left_out else ""
     click.echo(
         printable(f"{out}: {done.written} of {done.read} rows, read as {done.detected.format.name}{left}")
     )
@@ -365,6 +365,28 @@ def check_dataset(source: str, client_data: Path | None, names: tuple[str, ...])
     for line in checking.lines(found):
         click.echo(line)
     sys.exit(1 if checking.is_refused(found) else 0)
+
+
+@dataset.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option(
+    "--model", required=True, help="Folder of the model's tokenizer, or a hub id fetched here before."
+)
+@click.option(
+    "--every-answer", is_flag=True, help="Take the loss on every answer of a dialogue, not on the last."
+)
+@click.option("--most", type=click.IntRange(1), help="Name the rows with more tokens than this.")
+@_MAP
+def tokens(source: Path, model: str, every_answer: bool, most: int | None, names: tuple[str, ...]) -> None:
+    """Tokens by the model's own template, and what of the first rows is learnt; exit 1 for rows above --most."""
+    from bespoke.tuning import token_counts
+    from bespoke.tuning.formats.mapping import names_of
+
+    template = token_counts.local_template(model)
+    found = token_counts.count(source, template, every=every_answer, names=names_of(names))
+    for line in token_counts.lines(found, template, source, most):
+        click.echo(line)
+    sys.exit(1 if most and max(found.tokens) > most else 0)
 
 
 @bespoke.command()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import importlib.util
 import re
 import shutil
 from collections.abc import Iterator
@@ -142,3 +144,18 @@ def test_recipe_of_an_exporter_trait() -> None:
     assert "a quiet word" in said
     shouted, _ = Loud(loud=True).from_notebook_node(notebook)
     assert "A QUIET WORD" in shouted
+
+
+@pytest.mark.parametrize("folder", ["bench", "coverage", "storm"])
+def test_scripts_that_no_test_runs_import_what_there_is(folder: str) -> None:
+    for script in sorted((ROOT / "tests" / folder).glob("*.py")):
+        for node in ast.walk(ast.parse(script.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("bespoke"):
+                module = importlib.import_module(str(node.module))
+                missing = [
+                    alias.name
+                    for alias in node.names
+                    if not hasattr(module, alias.name)
+                    and importlib.util.find_spec(f"{module.__name__}.{alias.name}") is None
+                ]
+                assert not missing, f"{script.name}: {node.module} has no {', '.join(missing)}"

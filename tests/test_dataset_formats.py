@@ -78,6 +78,15 @@ FAMILIES: dict[str, tuple[Any, str, str | None, list[str]]] = {
         {"instruction": "q", "output": "a", "system": "s", "history": [["x", "y"]]},
         "alpaca", "s", ["x", "y", "q", "a"],
     ),
+    "SQuAD of datasets": (
+        {"context": "c", "question": "q", "answers": {"text": ["a", "b"], "answer_start": [0, 3]}},
+        "answers_in_context", None, ["q\n\nc", "a"],
+    ),
+    "SQuAD with answers as objects": (
+        {"context": "c", "question": "q", "answers": [{"text": "a", "answer_start": 0}]},
+        "answers_in_context", None, ["q\n\nc", "a"],
+    ),
+    "open questions": ({"question": "q", "answers": ["a", "b"]}, "answers_in_context", None, ["q", "a"]),
     "Dolly": (
         {"instruction": "q", "context": "c", "response": "a", "category": "qa"}, "alpaca", None, ["q\n\nc", "a"],
     ),
@@ -148,6 +157,15 @@ OTHER_METHODS: dict[str, tuple[Any, str]] = {
     "Nova RFT": ({"id": "1", "messages": [U], "tools": [TOOL], "reference_answer": {"x": 1}}, "reinforcement"),
     "verl": ({"data_source": "gsm8k", "prompt": [U], "reward_model": {"ground_truth": "4"}}, "reinforcement"),
     "grader": ({"type": "string_check", "name": "g", "input": "{{x}}", "reference": "y", "operation": "eq"}, "grader"),
+    "OpenAI batch": (
+        {"custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body": {"messages": [U]}}, "batch",
+    ),
+    "OpenAI batch results": ({"id": "b", "custom_id": "1", "response": {"body": {}}, "error": None}, "batch"),
+    "Anthropic batch": ({"custom_id": "1", "params": {"messages": [U]}}, "batch"),
+    "Bedrock batch": ({"recordId": "1", "modelInput": {"messages": [U]}}, "batch"),
+    "OpenAI Evals": ({"input": [U], "ideal": ["4", "four"]}, "evaluation_cases"),
+    "OpenAI Evals, few shots": ({"sample": [{"role": "system", "content": "q", "name": "x"}]}, "evaluation_cases"),
+    "OpenAI Evals of today": ({"item": {"question": "q", "answer": "a"}}, "evaluation_cases"),
     "plain text": ({"text": "Only text."}, "text"),
 }  # fmt: skip
 
@@ -528,3 +546,122 @@ def test_an_object_that_only_wraps_the_rows(tmp_path: Path, indent: int | None) 
     path.write_text(json.dumps({"version": "1", "data": rows}, indent=indent), encoding="utf-8")
     done = convert(path, "prompt_completion", tmp_path / "out.jsonl")
     assert (done.read, done.written) == (3, 3)
+
+
+PAIRS = [{"prompt": f"question {k}", "completion": f"answer {k}"} for k in range(3)]
+COLUMNS = {
+    "by number": {name: {str(k): row[name] for k, row in enumerate(PAIRS)} for name in PAIRS[0]},
+    "lists": {name: [row[name] for row in PAIRS] for name in PAIRS[0]},
+    "split": {"columns": [*PAIRS[0]], "index": [0, 1, 2], "data": [[*row.values()] for row in PAIRS]},
+    "rows by number": {str(k): row for k, row in enumerate(PAIRS)},
+}
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("name", COLUMNS)
+def test_columns_are_rows_as_pandas_writes_them(name: str, indent: int | None, tmp_path: Path) -> None:
+    path = tmp_path / "train.json"
+    path.write_text(json.dumps(COLUMNS[name], indent=indent), encoding="utf-8")
+    convert(path, "prompt_completion", tmp_path / "out.jsonl")
+    assert [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()] == PAIRS
+
+
+def test_a_row_of_lists_of_messages_is_no_table_of_columns(tmp_path: Path) -> None:
+    path = tmp_path / "one.json"
+    path.write_text(json.dumps({"prompt": [U], "completion": [A]}), encoding="utf-8")
+    ((_, example, faults),) = examples(path, detect(path))
+    assert ([turn.text for turn in example.turns], faults) == (["q", "a"], ())
+
+
+def test_squad_gives_a_row_for_each_question_and_needs_an_answer(tmp_path: Path) -> None:
+    asked = [
+        {"id": "1", "question": "Where?", "answers": [{"text": "here", "answer_start": 0}]},
+        {"id": "2", "question": "Who?", "answers": [], "is_impossible": True},
+    ]
+    article = {
+        "title": "t",
+        "paragraphs": [{"context": "c", "qas": asked}, {"context": "d", "qas": asked[:1]}],
+    }
+    path = tmp_path / "squad.json"
+    path.write_text(json.dumps({"version": "2.0", "data": [article]}), encoding="utf-8")
+    result = check(path)
+    assert (result.rows, result.valid) == (3, 2)
+    assert found(result, "last_not_assistant").places[0].line == 2
+    read = [example for _, example, faults in examples(path, detect(path)) if not faults]
+    assert [example.turns[0].text for example in read] == ["Where?\n\nc", "Where?\n\nd"]
+    assert read[0].extra == {"title": "t", "id": "1", "answers": asked[0]["answers"]}
+
+
+def test_several_lists_of_rows_in_one_file_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "both.json"
+    path.write_text(json.dumps({"train": PAIRS, "test": PAIRS}), encoding="utf-8")
+    with pytest.raises(BespokeError, match=r"several lists of rows \(train, test\)"):
+        detect(path)
+
+
+GERMAN = {"prompt": "Was kostet Käse?", "completion": "Zwölf €, „so teuer“"}
+TABLE = 'prompt,completion\nWas kostet Käse?,"Zwölf €, „so teuer“"\n'
+LINE = json.dumps({**GERMAN, "completion": "Zwölf\u2028€, „so teuer“"}, ensure_ascii=False) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "encoding", "said"),
+    [
+        ("a.csv", TABLE, "cp1252", "read as Windows-1252"),
+        ("a.csv.gz", TABLE, "cp1252", "read as Windows-1252"),
+        ("a.csv", TABLE, "utf-16", "read as UTF-16"),
+        ("a.csv", TABLE, "utf-16-le", "read as UTF-16"),
+        ("a.jsonl", LINE, "utf-16", "read as UTF-16"),
+        ("a.json", f"[\n{LINE}]", "utf-16-be", "read as UTF-16"),
+        ("a.csv", TABLE, "utf-8", ""),
+    ],
+)
+def test_other_encodings_are_read_and_said(
+    name: str, text: str, encoding: str, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    data = text.encode(encoding)
+    path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    done = convert(path, "prompt_completion", tmp_path / "out.jsonl", drop=("system",))
+    (row,) = map(json.loads, (tmp_path / "out.jsonl").read_text(encoding="utf-8").split("\n")[:-1])
+    assert {**row, "completion": row["completion"].replace("\u2028", " ")} == GERMAN
+    assert said in " ".join(done.said)
+    assert [finding.rule for finding in check(path).findings].count("other_encoding") == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ("prompt,completion\n你好吗,我很好谢谢你\n".encode("gbk"), "row 2: not UTF-8"),
+        (TABLE.encode("utf-16")[:-1], "cannot read"),
+    ],
+)
+def test_an_encoding_that_nobody_can_tell_is_refused(data: bytes, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(data)
+    with pytest.raises(BespokeError, match=says):
+        convert(path, "prompt_completion", tmp_path / "out.jsonl")
+
+
+def test_one_damaged_row_does_not_change_the_encoding_of_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(f"{TABLE}Öl?,Äpfel\n".encode() + "Größe?,ja\n".encode("cp1252"))
+    assert found(check(path), "encoding").places[0].line == 4
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_what_stands_beside_listed_rows_is_theirs_where_it_is_part_of_the_prompt(
+    indent: int | None, tmp_path: Path
+) -> None:
+    """Seed tasks of Self-Instruct: an instruction with its instances; and one system prompt for a whole file."""
+    instances = [{"input": "i", "output": "a"}, {"input": "", "output": "b"}]
+    task = {"id": "seed_0", "instruction": "q", "instances": instances, "is_classification": False}
+    path = tmp_path / "seed.jsonl"
+    path.write_text("\n".join([json.dumps(task, indent=indent)] * 2), encoding="utf-8")
+    detected = detect(path)
+    assert detected.format.name == "alpaca"
+    read = [example for _, example, _ in examples(path, detected)]
+    assert [example.turns[0].text for example in read] == ["q\n\ni", "q"] * 2
+    assert read[0].extra == {"id": "seed_0", "is_classification": False}
+    path.write_text(json.dumps({"system": "s", "data": PAIRS}, indent=indent), encoding="utf-8")
+    assert {example.system for _, example, _ in examples(path, detect(path))} == {"s"}

@@ -174,8 +174,9 @@ def test_bom_is_found_and_mended_by_conversion(tmp_path: Path) -> None:
 
 def test_utf_16_and_arrays_are_named_for_what_they_are(tmp_path: Path) -> None:
     result = run(tmp_path, json.dumps(good(1)).encode("utf-16"))
-    assert found(result, "encoding").places[0].detail == "the file is UTF-16, UTF-8 is needed"
-    assert found(result, "unknown_shape").places[0].line is None
+    assert found(result, "other_encoding").places[0].detail == "read as UTF-16"
+    assert (result.rows, result.valid, result.targets[0].status) == (1, 1, "not_ready")
+    assert "other_encoding" in result.targets[0].mended_by_conversion
     result = run(tmp_path, b"[\n" + json.dumps(good(1)).encode() + b"\n]\n", name="train.json")
     assert (result.rows, result.valid, result.usable) == (1, 1, 1)
 
@@ -278,7 +279,8 @@ def test_file_sizes(tmp_path: Path) -> None:
 def test_the_table_itself() -> None:
     rules = rules_as_of(AS_OF)
     tried = {rule for rule, _ in BREACHES} | {
-        "bom", "unknown_shape", "wrong_cell_count", "duplicate_exact", "duplicate_near", "several_answers",
+        "bom", "other_encoding", "unknown_shape", "wrong_cell_count", "duplicate_exact", "duplicate_near",
+        "several_answers",
         "leak_validation", "leak_evaluation", "records_min", "records_max", "validation_min",
         "validation_max", "label_dominant", "label_rare", "refusals_share", "file_size",
         "validation_file_size",

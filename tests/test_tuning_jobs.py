@@ -748,6 +748,18 @@ def test_submit_repeats_the_gates_that_plan_shows_unmet(b: Bench) -> None:
     assert [line for line in b.said if line.startswith("gate ")] == planned
 
 
+def test_submit_repeats_them_where_the_data_stop_it_too(tmp_path: Path) -> None:
+    faulty = {**dialogue(51), "conversations": dialogue(51)["conversations"][:1]}
+    with bench(tmp_path, rows=12) as b:
+        write_lines(b.client_data / "clinic" / "dataset" / "more.jsonl", [dialogue(50), faulty])
+        b.run(commands.plan, model="nova-lite")
+        planned = [line for line in b.said if line.startswith("gate ") and ": met:" not in line]
+        assert any(line.startswith("gate examples: unmet") for line in planned)
+        b.said.clear()
+        assert "more.jsonl" in error_of(lambda: b.run(commands.submit, **NOVA))
+        assert [line for line in b.said if line.startswith("gate ")] == planned
+
+
 def test_nova_2_lite_takes_two_hundred_rows_at_least(tmp_path: Path) -> None:
     with bench(tmp_path, rows=151) as b:
         plan = b.run(commands.plan, model="nova-2-lite", no_split=True)

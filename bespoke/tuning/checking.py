@@ -58,9 +58,9 @@ def lines(found: DatasetReadiness) -> Iterator[str]:
         yield printable(
             f"{file.path}: {decimal(file.rows)} rows, {decimal(file.valid)} valid, {file.format_title} ({file.why})"
         )
-    for finding in found.findings:
-        yield from _places(finding)
     names = {route.route: route.name for route in routes(date.fromisoformat(found.as_of))}
+    for finding in found.findings:
+        yield from _places(finding, ", ".join(names.get(route, route) for route in finding.routes))
     for target in found.targets:
         blocked = ", ".join(f"{b.rule} ({decimal(b.count)})" for b in target.blocked_by)
         because = f", because of {blocked}" if blocked else ""
@@ -74,8 +74,13 @@ def lines(found: DatasetReadiness) -> Iterator[str]:
 def said_of(done: Conversion) -> Iterator[str]:
     """What stands otherwise after a conversion, a line for each kind, with the lines of the file."""
     for change, at in done.said.items():
-        shown = ", ".join(map(str, at[:LINES])) + ", ..." * (len(at) > LINES)
-        yield f"{change}: {decimal(len(at))} {'row' if len(at) == 1 else 'rows'} ({shown})"
+        yield f"{change}: {decimal(len(at))} {'row' if len(at) == 1 else 'rows'} ({some(at)})"
+
+
+def some(at: Sequence[int]) -> str:
+    """The first of some lines; how many there are where not all are named."""
+    first = ", ".join(map(str, at[:LINES]))
+    return f"{first}, ... of {decimal(len(at))}" if len(at) > LINES else first
 
 
 def looks_like_a_file(source: str) -> bool:
@@ -88,12 +93,12 @@ def is_refused(found: DatasetReadiness) -> bool:
     return all(target.status == "not_ready" for target in found.targets)
 
 
-def _places(finding: RuleFinding) -> Iterator[str]:
+def _places(finding: RuleFinding, targets: str) -> Iterator[str]:
+    concerned = f" for {targets}" if targets else ""
     shown = finding.places[: len(finding.places) if finding.severity == "error" else SHOWN]
     for place in shown:
-        says = (
-            f"{finding.says} ({place.detail}); {finding.todo} [{finding.severity}; source: {finding.source}]"
-        )
+        why = f"{finding.severity}{concerned}; source: {finding.source}"
+        says = f"{finding.says} ({place.detail}); {finding.todo} [{why}]"
         yield str(Problem(place.file, place.line, finding.rule, says))
     more = finding.count - len(shown)
     if more > 0:

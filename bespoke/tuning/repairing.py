@@ -112,9 +112,12 @@ def _own(detected: Detection) -> TrainingFormat:
 
 
 def _of_file(rule: str) -> str:
-    return {"bom": "a byte order mark", "blank_line": "blank lines", "bare_list": "lists without an object"}[
-        rule
-    ]
+    return {
+        "bom": "a byte order mark",
+        "blank_line": "blank lines",
+        "bare_list": "lists without an object",
+        "other_encoding": "an encoding other than UTF-8",
+    }[rule]
 
 
 def _copies(found: DatasetDivision) -> Iterator[tuple[int, int]]:

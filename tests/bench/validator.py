@@ -22,13 +22,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
-from bespoke.chapters.dataset_readiness.rules import rules_as_of
-from bespoke.chapters.dataset_readiness.survey import read
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from bespoke import clients
 from bespoke.chapters.dataset_readiness import compute
 from bespoke.chapters.dataset_readiness.compute import report
+from bespoke.chapters.dataset_readiness.dataset_division import read
+from bespoke.chapters.dataset_readiness.dataset_rules import rules_as_of
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.tuning.formats import detect, format_named, rows

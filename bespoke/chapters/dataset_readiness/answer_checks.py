@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from bespoke.chapters.dataset_readiness.identifiers import holds_any
@@ -49,8 +50,9 @@ def presses(text: str) -> str:
     return found.group() if found else ""
 
 
+@lru_cache(maxsize=1)  # every check of one answer asks
 def as_object(answer: str) -> dict[str, Any] | None:
-    """The answer as a JSON object, or None where it is not one."""
+    """The answer as a JSON object, which nobody changes, or None where it is not one."""
     if not answer.lstrip().startswith("{"):
         return None
     try:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from bespoke.chapters.dataset_readiness.minhash import Hashes, Signature, near_pairs, signature
+import numpy as np
+
+from bespoke.chapters.dataset_readiness.minhash import PERMUTATIONS, Hashes, near_pairs, signature
 from bespoke.tuning.formats import Example, Turn
 from bespoke.tuning.formats.example import written
 
@@ -38,7 +40,7 @@ class Copies:
     _exact: dict[bytes, int] = field(default_factory=dict)
     _asked: dict[bytes, int] = field(default_factory=dict)
     _keys: dict[bytes, int] = field(default_factory=dict)
-    _signatures: list[Signature] = field(default_factory=list)
+    _signatures: array[int] = field(default_factory=lambda: array("I"))  # one after the other
     _signed: array[int] = field(default_factory=lambda: array("Q"))
     _dense: set[int] = field(default_factory=set)  # rows compared by characters
 
@@ -73,7 +75,7 @@ class Copies:
         elif asked in self._asked:
             self.links.append(CopyLink("answer", self._asked[asked], row))
         elif len(shingles) and not shown and not any(turn.media for turn in example.turns):
-            self._signatures.append(signature(shingles))
+            self._signatures.frombytes(signature(shingles).tobytes())
             self._signed.append(row)
             if dense:
                 self._dense.add(row)
@@ -84,7 +86,8 @@ class Copies:
 
     def near(self, threshold: float, of_characters: float) -> Iterator[CopyLink]:
         """Near copies among rows with different prompts; texts compared by characters have a threshold of their own."""
-        for i, j, alike in near_pairs(self._signatures, min(threshold, of_characters)):
+        signatures = np.frombuffer(self._signatures, dtype=np.uint32).reshape(-1, PERMUTATIONS)
+        for i, j, alike in near_pairs(signatures, min(threshold, of_characters)):
             first, later = self._signed[i], self._signed[j]
             both = first in self._dense and later in self._dense
             if alike >= (of_characters if both else threshold):

@@ -82,15 +82,17 @@ def signature(hashes: Hashes) -> Signature:
     return smallest
 
 
-def near_pairs(signatures: Sequence[Signature], threshold: float) -> Iterator[tuple[int, int, float]]:
+def near_pairs(
+    signatures: Sequence[Signature] | Signature, threshold: float
+) -> Iterator[tuple[int, int, float]]:
     """Pairs (i < j) of estimated similarity at least `threshold`, enough of them to connect every group.
 
     Within a bucket each member is compared with the first and with its neighbour, not with all others, so
     that a thousand copies cost two thousand comparisons.
     """
-    if not signatures:
+    if not len(signatures):
         return
-    matrix = np.stack(list(signatures))
+    matrix = np.asarray(signatures)
     seen: set[tuple[int, int]] = set()
     for band in range(BANDS):
         new: list[tuple[int, int]] = []

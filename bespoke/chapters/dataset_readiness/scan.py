@@ -42,7 +42,7 @@ VALIDATION = re.compile(
 )
 SOURCE_KEYS = ("group", "group_id", "patient", "patient_id", "document_id", "source_id", "thread_id")
 COMPARED = 1_000_000  # characters of a turn that are compared for near copies
-NO_ROW = {"blank_line", "bom"}  # a line with nothing else is not a row
+NO_ROW = {"blank_line", "bom", "other_encoding"}  # a line with nothing else is not a row
 
 
 @dataclass

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,7 +21,8 @@ from bespoke.tuning.formats.rows import rows
 from bespoke.tuning.formats.structure import structure
 
 SHOWN = 100  # problems named one by one
-MENDED = {"bom", "blank_line", "bare_list"}  # faults of the file that a rewritten file no longer has
+RECODED = "other_encoding"
+MENDED = {"bom", "blank_line", "bare_list", RECODED}  # faults of the file that a rewritten file no longer has
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,10 @@ def convert(
     """
     target, detected = format_named(target_format), detect(source, names)
     if detected.format.method:
-        what = f"holds {detected.format.title}, for {detected.format.method}: it is not made into examples to learn"
-        raise BespokeError(f"{what} ({detected.why})", path=str(source))
-    said: dict[str, list[int]] = {}
+        form = detected.format
+        why = f"{form.needs}; it is not made into examples to learn ({detected.why})"
+        raise BespokeError(f"holds {form.title}, for {form.method}: {why}", path=str(source))
+    said: dict[str, list[int]] = _recoded(source)
     problems: list[Problem] = []
     left_out: list[int] = []
     read = written = 0
@@ -82,6 +85,12 @@ def convert(
             raise BespokeError(_shortened(problems, str(source)))
     changes = {change: tuple(lines) for change, lines in said.items()}
     return Conversion(detected, read, written, tuple(left_out), changes)
+
+
+def _recoded(source: Path) -> dict[str, list[int]]:
+    """The encoding that a file not in UTF-8 was read in, with its first line."""
+    faults = ((row.line, fault) for row in islice(rows(source), 1) for fault in row.faults)
+    return {fault.message: [line] for line, fault in faults if fault.rule == RECODED}
 
 
 def _carried(target: TrainingFormat, example: Example, write: Callable[[dict[str, Any]], str]) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from bespoke.tuning.formats.example import Fault
-from bespoke.tuning.formats.row import BOM, UTF_16, WIDE, TrainingRow
+from bespoke.tuning.formats.row import BOM, TrainingRow
 
 LONGEST_CELL = 2**27  # characters; the csv module's own limit of 131,072 is too short for dialogues
 NESTED = {"messages", "conversations", "conversation", "tools", "history", "chosen", "rejected", "contents"}
@@ -19,9 +19,6 @@ def csv_rows(opened: IO[bytes]) -> Iterator[TrainingRow]:
     """Every row of a table; cells of a column that holds lists are read as JSON."""
     csv.field_size_limit(LONGEST_CELL)
     head = opened.read(3)
-    if head.startswith(WIDE):
-        yield TrainingRow(1, None, (UTF_16,))
-        return
     if head == BOM:
         yield TrainingRow(1, None, (Fault("bom", "a byte order mark stands before the header"),))
     opened.seek(0)

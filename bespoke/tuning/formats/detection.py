@@ -18,8 +18,9 @@ from bespoke.tuning.formats.format import TrainingFormat
 from bespoke.tuning.formats.gemini import Gemini
 from bespoke.tuning.formats.marked_text import MarkedText
 from bespoke.tuning.formats.other_methods import OTHERS
-from bespoke.tuning.formats.pairs import Alpaca, QuestionAnswer
+from bespoke.tuning.formats.pairs import Alpaca, AnswersInContext, QuestionAnswer
 from bespoke.tuning.formats.prompt_completion import PromptCompletion, TRLPromptCompletion
+from bespoke.tuning.formats.row import TrainingRow
 from bespoke.tuning.formats.rows import is_csv, rows
 
 SAMPLE = 50  # rows looked at
@@ -33,6 +34,7 @@ SFT: tuple[TrainingFormat, ...] = (
     Conversations(),
     PromptCompletion(),
     TRLPromptCompletion(),
+    AnswersInContext(),
     Alpaca(),
     QuestionAnswer(),
     MarkedText(),
@@ -89,17 +91,12 @@ def detect(path: Path, names: Mapping[str, str] | None = None) -> Detection:
     Of formats that recognise the same row the one counts that recognises most rows, then the narrower one.
     """
     table = is_csv(path)
-    records = [row.record for row in islice(rows(path, names), SAMPLE) if row.record is not None]
+    looked_at = list(islice(rows(path, names), SAMPLE))
+    records = [row.record for row in looked_at if row.record is not None]
     claims = [_claims(record, table) for record in records]
     totals = Counter(name for claim in claims for name in claim)
     if not totals:
-        shape = f"; the first row has the keys {', '.join(map(repr, records[0]))}" if records else ""
-        hint = (
-            ": name the prompt and the answer with --map prompt=KEY --map completion=KEY" if records else ""
-        )
-        raise BespokeError(
-            f"no known training format in the first {SAMPLE} rows{shape}{hint}", path=str(path)
-        )
+        raise BespokeError(_unknown(looked_at, records), path=str(path))
     order = [form.name for form in candidates(table)]
     name = max(totals, key=lambda candidate: (totals[candidate], -order.index(candidate)))
     reasons = Counter(claim[name] for claim in claims if name in claim)
@@ -108,6 +105,25 @@ def detect(path: Path, names: Mapping[str, str] | None = None) -> Detection:
     also = tuple(other.name for other in others if _reads(other, form, records))
     why = f"{totals[name]} of the first {len(records)} rows: {reasons.most_common(1)[0][0]}"
     return Detection(form, why, also, table)
+
+
+def _unknown(looked_at: Sequence[TrainingRow], records: Sequence[Record]) -> str:
+    """Why rows are in no format, in words, and what can be done."""
+    none = f"no known training format in the first {SAMPLE} rows"
+    if not records:
+        faults = [f"row {row.line}: {fault.message}" for row in looked_at for fault in row.faults]
+        return "; ".join((none, *faults[:1]))
+    lists = [key for key, value in records[0].items() if _is_rows(value)] if len(records) == 1 else []
+    if len(lists) > 1:
+        return f"holds several lists of rows ({', '.join(lists)}): give each a file of its own"
+    return (
+        f"{none}; the first row has the keys {', '.join(map(repr, records[0]))}"
+        ": name the prompt and the answer with --map prompt=KEY --map completion=KEY"
+    )
+
+
+def _is_rows(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
 
 
 def _claims(record: Record, table: bool) -> dict[str, str]:

@@ -19,6 +19,7 @@ class TrainingFormat(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     method: ClassVar[str] = ""  # what other than supervised fine-tuning the data are for
+    needs: ClassVar[str] = ""  # why such data are not learnt from
     writable: ClassVar[bool] = True
     narrow: ClassVar[bool] = True  # a trainer's own format, not a family of spellings
     many_turns: ClassVar[bool] = True  # more than one exchange in an example

@@ -8,9 +8,9 @@ from typing import IO, Any
 
 from bespoke.tuning.formats.example import Fault, Record
 from bespoke.tuning.formats.json_values import BrokenValue, Values
-from bespoke.tuning.formats.row import BOM, UTF_16, WIDE, TrainingRow
+from bespoke.tuning.formats.nested_rows import rows_inside
+from bespoke.tuning.formats.row import BOM, TrainingRow
 
-WRAPPERS = ("data", "train", "examples", "rows", "items", "records", "samples", "dataset", "instances")
 LOOKED_AT = 1 << 16  # bytes of the beginning from which the kind of file is told
 SPACE = b" \t\r\n"
 
@@ -18,9 +18,6 @@ SPACE = b" \t\r\n"
 def json_rows(file: IO[bytes]) -> Iterator[TrainingRow]:
     """Every row of a JSON file of any of the three kinds."""
     first = file.readline(LOOKED_AT)
-    if first.startswith(WIDE):
-        yield TrainingRow(1, None, (UTF_16,))
-        return
     start = first.removeprefix(BOM)
     bom = (Fault("bom", "a byte order mark stands before the first row"),) if start != first else ()
     if _is_lines(start, file) and not _wraps(start):
@@ -45,9 +42,9 @@ def _is_lines(start: bytes, file: IO[bytes]) -> bool:
 
 
 def _wraps(line: bytes) -> bool:
-    """Whether a line is a whole object that only wraps a list of rows."""
+    """Whether a line is a whole object that only holds rows."""
     try:
-        return _wrapped(json.loads(line)) is not None
+        return rows_inside(json.loads(line)) is not None
     except (ValueError, RecursionError):
         return False
 
@@ -86,14 +83,14 @@ def _lines(file: IO[bytes]) -> Iterator[TrainingRow]:
 
 
 def _values(file: IO[bytes]) -> Iterator[TrainingRow]:
-    """Rows of an array or of objects in a row; an object that only wraps a list of rows gives these."""
+    """Rows of an array or of objects in a row; an object that only holds rows gives these."""
     number = 0
     for value in Values(file, decode).each():
         number += 1
         if isinstance(value, BrokenValue):
             yield TrainingRow(number, None, (Fault(value.rule, value.message),))
             continue
-        inside = _wrapped(value)
+        inside = rows_inside(value)
         if inside is None:
             yield TrainingRow(number, *_record(value))
             continue
@@ -101,17 +98,6 @@ def _values(file: IO[bytes]) -> Iterator[TrainingRow]:
         for one in inside:
             number += 1
             yield TrainingRow(number, *_record(one))
-
-
-def _wrapped(value: object) -> list[Any] | None:
-    """The rows of an object of which one key holds a list of objects, and no other does."""
-    if not isinstance(value, dict) or "messages" in value or "conversations" in value:
-        return None
-    lists = [k for k, v in value.items() if isinstance(v, list) and v and isinstance(v[0], dict)]
-    if len(lists) == 1 and lists[0] in WRAPPERS:
-        found: list[Any] = value[lists[0]]
-        return found
-    return None
 
 
 def _record(value: object) -> tuple[Record | None, tuple[Fault, ...]]:

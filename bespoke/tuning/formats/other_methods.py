@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from bespoke.tuning.formats.example import NOTHING, Example, Fault, Record, RecordReading
 from bespoke.tuning.formats.format import TrainingFormat
@@ -18,7 +18,6 @@ class OtherMethod(TrainingFormat):
 
     writable = False
     narrow = False
-    needs: ClassVar[str]
 
     def read(self, record: Record) -> RecordReading:
         what = f"a row for {self.method}: {self.needs}"
@@ -132,6 +131,39 @@ class Grader(OtherMethod):
         return f"a grader of the type {sort!r}" if sort in GRADERS and rest & set(found or ()) else ""
 
 
+class BatchRequests(OtherMethod):
+    """Requests of a batch or their results. Sources: OpenAI Batch API (custom_id, body), Anthropic Message Batches
+    (custom_id, params), Amazon Bedrock batch inference (recordId, modelInput)."""
+
+    name = "batch"
+    title = "a batch of model calls"
+    method = "asking a model (batch inference)"
+    needs = "requests have no answer, results no question; join them by their id and write one example a row"
+
+    def recognises(self, record: Record) -> str:
+        if "recordId" in record and ("modelInput" in record or "modelOutput" in record):
+            return "'recordId' with what a model is sent"
+        held = next(
+            (k for k in ("body", "params", "response", "result") if isinstance(record.get(k), dict)), ""
+        )
+        return f"'custom_id' with {held!r}" if held and "custom_id" in record else ""
+
+
+class EvaluationCases(OtherMethod):
+    """Cases to judge a model by. Source: OpenAI Evals (input and ideal; item; sample)."""
+
+    name = "evaluation_cases"
+    title = "cases of an evaluation"
+    method = "evaluation"
+    needs = "they are kept to judge by; for training say --map prompt=input --map completion=ideal, and judge by others"
+
+    def recognises(self, record: Record) -> str:
+        if "input" in record and "ideal" in record:
+            return "'input' with 'ideal'"
+        held = next((key for key in ("item", "sample") if isinstance(record.get(key), (dict, list))), "")
+        return f"{held!r} alone" if held and not set(record) - {"item", "sample"} else ""
+
+
 class PlainText(OtherMethod):
     """Text without prompt and answer. Sources: TRL (language modelling), Amazon Nova (continued pre-training)."""
 
@@ -157,4 +189,6 @@ def _list(record: Record, key: str) -> list[Any]:
     return value if isinstance(value, list) and value else []
 
 
-OTHERS: tuple[Callable[[], OtherMethod], ...] = (Preferences, Binary, Steps, Reinforcement, Grader, PlainText)
+OTHERS: tuple[Callable[[], OtherMethod], ...] = (
+    Preferences, Binary, Steps, Reinforcement, Grader, BatchRequests, EvaluationCases, PlainText,
+)  # fmt: skip

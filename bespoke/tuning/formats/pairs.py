@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from bespoke.tuning.formats.example import (
@@ -207,3 +208,39 @@ class Alpaca(QuestionAnswer):
 
     def _further(self, record: Record) -> str:
         return next((key for name in FURTHER if (key := own_key(record, name))), "")
+
+
+class AnswersInContext(QuestionAnswer):
+    """`{"context": ..., "question": ..., "answers": ...}`: question and context are the prompt, the first answer is
+    learnt, and all given ones stay under their key. A question without an answer is a fault: what the model shall say
+    then is a decision.
+
+    Source: SQuAD 1.1 and 2.0, and as Hugging Face's datasets spell them (`{"text": [...], "answer_start": [...]}`).
+    """
+
+    name = "answers_in_context"
+    title = "question and answers in a context (SQuAD)"
+    writable = False
+
+    def recognises(self, record: Record) -> str:
+        asked = isinstance(record.get("question"), str) and given_answers(record.get("answers")) is not None
+        return "'question' with a list of 'answers'" if asked else ""
+
+    def read(self, record: Record) -> RecordReading:
+        answers = given_answers(record.get("answers")) or []
+        further = "context" if isinstance(record.get("context"), str) else ""
+        found = read_pair({**record, "answer": answers[0] if answers else ""}, "question", "answer", further)
+        if answers:
+            return found
+        why = Fault("last_not_assistant", "the question has no answer: say what the model shall answer")
+        return RecordReading(replace(found.example, turns=found.example.turns[:-1]), (*found.faults, why))
+
+
+def given_answers(value: object) -> list[str] | None:
+    """The texts of a list of answers, in either spelling; None for what is no such list."""
+    texts = value.get("text") if isinstance(value, dict) else value
+    if not isinstance(texts, list):
+        return None
+    found = [one.get("text") if isinstance(one, dict) else one for one in texts]
+    answers = [text for text in found if isinstance(text, str)]
+    return answers if len(answers) == len(found) else None

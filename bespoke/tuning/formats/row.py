@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from bespoke.tuning.formats.example import Fault, Record
 
 BOM = b"\xef\xbb\xbf"
-WIDE = (b"\xff\xfe", b"\xfe\xff")
-UTF_16 = Fault("encoding", "the file is UTF-16, UTF-8 is needed")
 
 
 @dataclass(frozen=True, slots=True)

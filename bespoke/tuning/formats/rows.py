@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import IO, cast
 
 from bespoke.errors import BespokeError
 from bespoke.tuning.formats.csv_rows import csv_rows
+from bespoke.tuning.formats.encodings import Recoded, encoding_of
+from bespoke.tuning.formats.example import Fault
 from bespoke.tuning.formats.excel_rows import excel_rows
 from bespoke.tuning.formats.json_rows import json_rows
 from bespoke.tuning.formats.mapping import mapped
@@ -18,6 +21,7 @@ from bespoke.unpacking import Unpacked
 
 GZIP, PARQUET, ZIP, ZSTANDARD = b"\x1f\x8b", b"PAR1", b"PK\x03\x04", b"\x28\xb5\x2f\xfd"
 EXCEL = ".xlsx"
+NAMES = {"cp1252": "Windows-1252"}
 ENDINGS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", EXCEL, ".parquet")
 
 
@@ -36,12 +40,14 @@ def is_csv(path: Path) -> bool:
 def rows(path: Path, names: Mapping[str, str] | None = None) -> Iterator[TrainingRow]:
     """Every row of a file of JSON Lines, a JSON array, CSV, an Excel sheet or Parquet, packed with gzip or not.
 
+    UTF-16, and a table in Windows-1252, are read as such: what stands first says so and holds no record.
+
     `names` renames keys before anything looks at them. Raises BespokeError only where the file cannot be opened.
     """
     try:
         for row in _rows(path):
             yield mapped(row, names) if names else row
-    except (OSError, EOFError, zlib.error) as error:
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         said = getattr(error, "strerror", None) or error
         raise BespokeError(f"cannot read: {said}", path=str(path)) from error
 
@@ -62,4 +68,10 @@ def _rows(path: Path) -> Iterator[TrainingRow]:
             yield from parquet_rows(path)
             return
         with cast("IO[bytes]", Unpacked(file)) if head[:2] == GZIP else file as opened:
+            encoding = encoding_of(opened, is_csv(path))
+            opened.seek(0)
+            if encoding:
+                name = NAMES.get(encoding, "UTF-16")
+                yield TrainingRow(1, None, (Fault("other_encoding", f"read as {name}"),))
+                opened = cast("IO[bytes]", io.BufferedReader(Recoded(opened, encoding)))
             yield from csv_rows(opened) if is_csv(path) else json_rows(opened)

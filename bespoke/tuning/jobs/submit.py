@@ -21,6 +21,7 @@ from bespoke.tuning.jobs.outside import Outside
 from bespoke.tuning.jobs.prepare import ALL_SOUND, NAMES, Choice, Dataset, digest_of, prepare
 from bespoke.tuning.jobs.profiles import Profile, chosen
 from bespoke.tuning.jobs.state import FOLDER, REFUSED, AwsResource, Store, TuningRun, Upload
+from bespoke.tuning.jobs.tuning_plan import dataset_to_go
 
 ROLE = re.compile(r"arn:aws(?:-[^:]+)?:iam::(\d{12}):role/.+")
 RUN = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -52,9 +53,12 @@ def submit(
     if before is None or _is_over(before):
         lifecycle.refuse_unless_open(client, facts, profile, task)
     order = _resumed(order, before)
-    dataset, settings, digest = _files(client, profile, region, facts, order)
-    for line in lifecycle.unmet(lifecycle.gates(client, facts, profile, lifecycle.as_found(task, dataset))):
-        say(line)
+    try:
+        dataset, settings, digest = _files(client, profile, region, facts, order)
+    except BespokeError:
+        _say_unmet(client, task, profile, facts, dataset_to_go(client, facts, profile, order.choice)[0], say)
+        raise
+    _say_unmet(client, task, profile, facts, dataset, say)
     run = _existing(before, digest, order)
     cost = _affordable(client, profile, dataset, settings, facts, order) if run is None else None
     aws = outside.connect(region, aws_profile)
@@ -79,6 +83,14 @@ def submit(
     if not run.job.arn:
         run = upload.upload_all(store, run, aws, client.folder, say)
     return ensure_job(store, run, aws, client, outside, say, allowed=open_still if cost is None else None)
+
+
+def _say_unmet(
+    client: Client, task: Task, profile: Profile, facts: Facts, dataset: Dataset | None, say: Echo
+) -> None:
+    """Every gate that the plan shows unmet, whether or not something else stops the job."""
+    for line in lifecycle.unmet(lifecycle.gates(client, facts, profile, lifecycle.as_found(task, dataset))):
+        say(line)
 
 
 def _resumed(order: Order, before: TuningRun | None) -> Order:

@@ -53,7 +53,7 @@ def plan(
 ) -> TuningPlan:  # fmt: skip
     """Everything submit would do, worked out in a folder that is thrown away."""
     lifecycle.refuse_ended_vendor(facts, profile)
-    dataset, in_the_way = _dataset(client, facts, profile, choice)
+    dataset, in_the_way = dataset_to_go(client, facts, profile, choice)
     outcomes = lifecycle.gates(client, facts, profile, lifecycle.as_found(task, dataset))
     validation = dataset is not None and dataset.validation is not None
     settings = chosen(profile.profile, hyperparameters, facts.as_of, validation=validation)
@@ -74,7 +74,7 @@ def plan(
     )
 
 
-def _dataset(
+def dataset_to_go(
     client: Client, facts: Facts, profile: Profile, choice: Choice
 ) -> tuple[Dataset | None, tuple[Problem, ...]]:
     """The files of a job, or of what would be left of them without the faulty rows, and what is wrong."""

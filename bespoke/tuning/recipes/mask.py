@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
+
+from bespoke.show.numbers import decimal
 
 SHOWN, ENDS = 3, 60  # rows, and characters at each end of what is learnt
 IGNORED = -100
@@ -16,10 +18,15 @@ def lines(trainer: Any, tokenizer: Any, shown: int = SHOWN) -> Iterator[str]:
         batch = trainer.data_collator([row])
         ids, labels = batch["input_ids"][0].tolist(), batch["labels"][0].tolist()
         learnt = [token for token, label in zip(ids, labels, strict=True) if label != IGNORED]
-        text = tokenizer.decode(learnt)
-        middle = " … " if len(text) > 2 * ENDS else ""
-        part = f"{text[:ENDS]}{middle}{text[-ENDS:]}" if middle else text
-        yield f"row {number}: {len(ids):,} tokens, {len(learnt):,} learnt: {part!r}"
+        yield described(number, ids, learnt, tokenizer)
+
+
+def described(number: int, ids: Sequence[int], learnt: Sequence[int], tokenizer: Any) -> str:
+    """A row's tokens, tokens learnt, and how what is learnt begins and ends."""
+    text = tokenizer.decode(learnt)
+    middle = " … " if len(text) > 2 * ENDS else ""
+    part = f"{text[:ENDS]}{middle}{text[-ENDS:]}" if middle else text
+    return f"row {decimal(number)}: {decimal(len(ids))} tokens, {decimal(len(learnt))} learnt: {part!r}"
 
 
 def nothing_learnt(trainer: Any) -> bool:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from transformers import AutoTokenizer, GenerationConfig
-
 from bespoke.errors import BespokeError
 from bespoke.tuning.recipes import recipe as places
 from bespoke.tuning.recipes.recipe import Recipe
@@ -33,10 +31,10 @@ class Template:
         system, first, *rest = turns
         return [{**first, "content": f"{system['content']}{GAP}{first['content']}"}, *rest]
 
-    def ids(self, messages: Sequence[dict[str, Any]], *, asks: bool = False) -> list[int]:
+    def ids(self, messages: Sequence[dict[str, Any]], *, asks: bool = False, tools: Any = None) -> list[int]:
         """Tokens of messages; with `asks`, of a prompt that waits for the answer."""
         found = self.tokenizer.apply_chat_template(
-            self.fit(messages), add_generation_prompt=asks, return_dict=True
+            self.fit(messages), tools=tools, add_generation_prompt=asks, return_dict=True
         )
         return list(found["input_ids"])
 
@@ -44,7 +42,7 @@ class Template:
 def template_of(recipe: Recipe, folder: Path, say: Callable[[str], None]) -> Template:
     """The template of the recipe's model, tried on a system prompt. Raises BespokeError where there is none."""
     tokenizer = _tokenizer(recipe, folder)
-    folds = not _takes_system(tokenizer)
+    folds = not takes_system(tokenizer)
     if folds:
         say(
             "the model's template takes no system turn: the system prompt is put before the first turn, in use too"
@@ -53,6 +51,8 @@ def template_of(recipe: Recipe, folder: Path, say: Callable[[str], None]) -> Tem
 
 
 def _tokenizer(recipe: Recipe, folder: Path) -> Any:
+    from transformers import AutoTokenizer
+
     try:
         tokenizer = AutoTokenizer.from_pretrained(recipe.base_model, revision=recipe.revision)
     except (OSError, ValueError) as error:
@@ -70,7 +70,7 @@ def _tokenizer(recipe: Recipe, folder: Path) -> Any:
     return tokenizer
 
 
-def _takes_system(tokenizer: Any) -> bool:
+def takes_system(tokenizer: Any) -> bool:
     """Whether a system turn is rendered: some templates raise, some leave it out."""
     turns = [{"role": "system", "content": PROBE}, {"role": "user", "content": "q"}]
     try:
@@ -97,6 +97,8 @@ def check_end(template: Template, example: Messages, recipe: Recipe) -> None:
 
 def _stops(tokenizer: Any, recipe: Recipe) -> set[int]:
     """Tokens at which generation ends."""
+    from transformers import GenerationConfig
+
     try:
         found = GenerationConfig.from_pretrained(recipe.base_model, revision=recipe.revision).eos_token_id
     except (OSError, ValueError):

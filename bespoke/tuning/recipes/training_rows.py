@@ -48,9 +48,7 @@ def read_rows(path: Path, template: Template, recipe: Recipe) -> Rows:
             row = json.loads(text)
             whole = messages_of(row)
             tools = row.get("tools")
-            ids = template.tokenizer.apply_chat_template(template.fit(whole), tools=tools, return_dict=True)[
-                "input_ids"
-            ]
+            ids = template.ids(whole, tools=tools)
         except (ValueError, KeyError, TypeError) as error:
             raise BespokeError(f"is no example: {error}", path=str(path), row=line) from None
         if len(ids) > recipe.training.max_tokens:

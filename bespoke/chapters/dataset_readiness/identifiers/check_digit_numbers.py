@@ -14,7 +14,7 @@ from importlib import import_module
 
 from bespoke.chapters.dataset_readiness.identifiers.shape_patterns import holds_any
 
-# What a number can be in: five digits and more, with marks, blanks and letters between. A date alone is none.
+# What a number can be in: five digits and more, with marks, blanks and letters between.
 TOKEN = re.compile(r"0(?:[ ./-]?[a-z]{0,5}[ ./-]?0){4,}")
 DATE = re.compile(r"00?[/.-]00?[/.-]0000|0000-00-00")
 TAX, BANK = "identifier_national", "identifier_bank"
@@ -72,7 +72,7 @@ NUMBERS = (
     ),
     _shaped("es.dni", r"\d{8}[ -]?[A-HJ-NP-TV-Z]", "00000000"),
     _shaped("es.nie", r"[XYZ]-?\d{7}[ -]?[A-HJ-NP-TV-Z]", "x0000000", "y0000000", "z0000000", "-0000000"),
-    _shaped("it.codicefiscale", r"[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]", "000"),
+    _shaped("it.codicefiscale", r"[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]", *(f"00{m}00" for m in "abcdehlmprst")),
     _shaped(
         "fr.nir", r"[12] ?\d\d ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d\d|2[AB]) ?\d{3} ?\d{3} ?\d\d",
         "0 00 00", "0000000000",
@@ -136,8 +136,13 @@ NUMBERS = (
 
 def numbers(text: str, shape: str) -> Iterator[tuple[str, str]]:
     """Rule and number of each kind that a text holds. `shape` is the text in lower case, every digit a zero."""
-    if not any(DATE.fullmatch(token) is None for token in TOKEN.findall(shape)):
+    if not any(map(_may_be_one, TOKEN.findall(shape))):
         return
     for number in NUMBERS:
         if match := number.search(text, shape):
             yield number.rule, match
+
+
+def _may_be_one(token: str) -> bool:
+    """Not a date alone, nor five digits with a mark in them, such as an amount."""
+    return (token.count("0") > 5 or token.isalnum()) and DATE.fullmatch(token) is None

@@ -42,7 +42,8 @@ NAMES = (
             rf"|\b{_PART}\s?:\s*{_WORD}"
             rf"|\b{_LABEL}\s?:\s*[{_UP}]{{2,}}, ?{_WORD}"
         ),
-        hint=re.compile(r":\s*[A-ZÀ-Þ]"),
+        hint=re.compile(r":\s*[A-ZÀ-Þ](?:[a-zß-ÿ.'’]|[A-ZÀ-Þ]+,)"),
+        reach=30,  # the longest label and a blank
     ),
     Look(
         "identifier_name",

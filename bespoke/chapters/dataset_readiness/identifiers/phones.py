@@ -17,6 +17,7 @@ from phonenumbers import (
 from bespoke.chapters.dataset_readiness.identifiers.shape_patterns import holds_any
 
 CANDIDATE = re.compile(r"(?<![\w.,:/=#-])(?:\+|00)?\(?\d[\d() ./\u00a0-]{5,20}\d(?![\w%°]|[.,:]\d|-\d)")
+DIGITS = re.compile(r"0[0() ./\u00a0-]{6,}")  # of a shape: what every candidate holds, found fast
 LABEL = re.compile(
     r"(?:tel|tél|teléf|phone|ph|cell|mobile?|mob|fax|handy|telefon\w*|móvil|movil|portable|cellulare|cell|call|ring|text"
     r"|whatsapp|llam\w+|ruf\w*|appel\w+|chiam\w+|erreichbar|contact\w*)\b[^\d\n]{0,25}$",
@@ -41,7 +42,7 @@ FEWEST, MOST = 7, 15
 
 def phone(text: str, shape: str, country: str) -> str:
     """The first number that can be a person's, or "". `country` is the engagement's: its national form counts."""
-    if not holds_any(shape, PARTS):
+    if not any(map(_may_be_one, DIGITS.findall(shape))) or not holds_any(shape, PARTS):
         return ""
     for match in CANDIDATE.finditer(text):
         found = match.group().strip(" .-/")
@@ -53,6 +54,11 @@ def phone(text: str, shape: str, country: str) -> str:
         ):
             return found
     return ""
+
+
+def _may_be_one(run: str) -> bool:
+    """Digits enough, and more than a date."""
+    return run.count("0") >= FEWEST and DATE.fullmatch(run.strip(" ./()-")) is None
 
 
 def _is_persons(found: str, before: str, country: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+LONGEST = 200  # characters of an identifier behind its hint
 _DIGIT = re.compile(r"\d")
 _ZEROS = str.maketrans("123456789", "0" * 9)
 
@@ -19,21 +20,35 @@ def holds_any(text: str, parts: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A pattern, and what must stand in a text before it is worth searching: one of some parts, or a hint."""
+    """A pattern, and what must stand in a text before it is worth searching: one of some parts, or a hint.
+
+    With a `reach` a match begins at most so many characters before a hint: the rest of the text is passed over.
+    """
 
     rule: str
     pattern: re.Pattern[str]
     parts: tuple[str, ...] = ()  # in lower case, every digit a zero
     hint: re.Pattern[str] | None = None  # begins with a character class, so that it skips ahead fast
     countries: tuple[str, ...] = ()  # of the engagements it is for; (): all
+    reach: int = 0
 
     def search(self, text: str, shape: str) -> str:
         if self.parts and not holds_any(shape, self.parts):
             return ""
+        if self.hint and self.reach:
+            return self._near(text, self.hint)
         if self.hint and not self.hint.search(text):
             return ""
         match = self.pattern.search(text)
         return match.group() if match else ""
+
+    def _near(self, text: str, hint: re.Pattern[str]) -> str:
+        for found in hint.finditer(text):
+            begin, end = max(0, found.start() - self.reach), found.end()
+            match = self.pattern.search(text, begin, end + LONGEST)
+            if match and match.start() < end:
+                return match.group()
+        return ""
 
 
 LOOKS = (
