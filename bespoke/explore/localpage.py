@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import socket
 import tempfile
@@ -85,6 +86,10 @@ def serve(
         say(f"http://127.0.0.1:{place}/?token={token}")
         say("Ctrl-C ends it.")
         quiet = ["--Voila.log_level=ERROR", "--Voila.port_retries=0"]
+        if (
+            os.name == "posix"
+        ):  # kernels speak over sockets of this user's own folder, not over ports of the machine
+            quiet.append("--KernelManager.transport=ipc")
         options = ["--Voila.ip=127.0.0.1", f"--port={place}", f"--token={token}", *quiet]
         Voila.launch_instance([str(notebook), *options, *([] if browser else ["--no-browser"])])
 

@@ -21,6 +21,7 @@ from bespoke.keys import digest, input_digests, package_digest
 from bespoke.own.found import own_notebooks
 from bespoke.own.run_own import own_unchanged, run_own
 from bespoke.paths import PACKAGE, REPORT_FOLDER
+from bespoke.report import memory
 from bespoke.report.speculative_render import SpeculativeRender
 from bespoke.runner.besides import Standing
 from bespoke.runner.cache import manifest as manifests
@@ -97,6 +98,8 @@ def _run(name: str, root: Path, folder: Path, options: RunOptions, say: Echo) ->
         _begin_anew(name, folder, options, say)
     client, day, now = _read(name, root, options)
     _check_notes(client)
+    if options.bounded:
+        memory.limit()
     for warning in now.warnings:
         say(warning)
     plan = _with(now, before, folder, options)

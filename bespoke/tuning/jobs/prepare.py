@@ -149,7 +149,7 @@ def _write(
         }
         for number, path in enumerate(client.dataset):
             shown = f"{client.name}/{path.relative_to(client.folder).as_posix()}"
-            for line, given, _ in examples(path, detect(path)):
+            for line, given, _ in examples(path, detect(path, inside=client.folder), inside=client.folder):
                 side = sides.get(number, {}).get(line)
                 example = without(given, choice.drop)
                 losses = target.lost(example) if side else ()
