@@ -24,7 +24,7 @@ AS_OF = "as_of"  # the folder with reports of other days
 SEAL = "seal"
 PACKAGES = (
     "bespoke", "papermill", "nbconvert", "pandas", "matplotlib", "numpy", "scipy", "pydantic",
-    "typst", "genai-prices", "holidays", "babel", "font-source-sans-pro", "font-source-serif-pro",
+    "typst", "genai-prices", "holidays", "babel",
 )  # fmt: skip
 
 

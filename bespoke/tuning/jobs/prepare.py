@@ -102,7 +102,7 @@ def prepare(
     if not counts["training"]:
         raise BespokeError("no row is left to train on", path=str(client.folder / "dataset"))
     written = tuple(folder / NAMES[role] for role in SENT if counts[role])
-    after = compute(replace(client, dataset=written), facts)
+    after = compute(replace(client, dataset=written, folder=folder), facts)
     assert after is not None
     refuse(after, profile.route, client.name)
     few = too_few(client, facts, profile, counts["training"])
