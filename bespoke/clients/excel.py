@@ -12,6 +12,7 @@ from bespoke.errors import BespokeError
 
 LARGEST = 256 * 2**20  # bytes once unpacked: a small file can hide a huge one
 MOST_COLUMNS = 1_000
+MOST_ELEMENTS = 8_000_000  # of all sheets' XML: two million cells with a value
 MOST_CELLS = 10_000_000  # of the table that a sheet's filled cells span
 _XLS = b"\xd0\xcf\x11\xe0"
 _UNCOMPUTED = "holds a formula without a stored value; open the file in Excel and save it"
@@ -35,8 +36,12 @@ def open_workbook(file: BinaryIO, shown: str) -> tuple[Any, Any]:
     try:
         with zipfile.ZipFile(file) as archive:
             refuse_bomb(archive.infolist(), shown)
+            _refuse_crowd(archive, shown)
         values = load_workbook(file, data_only=True, keep_links=False)
-        return values, load_workbook(file, data_only=False, keep_links=False)
+        formulas = load_workbook(file, data_only=False, keep_links=False)
+        for sheet in formulas.worksheets:
+            _refuse_spread(sheet, shown)
+        return values, formulas
     except BespokeError:
         raise
     except (OSError, zipfile.BadZipFile, InvalidFileException) as error:
@@ -54,23 +59,44 @@ def refuse_bomb(parts: Iterable[zipfile.ZipInfo], shown: str) -> None:
         raise BespokeError(f"unpacks to more than {LARGEST // 2**20} MiB", path=shown)
 
 
+def _refuse_crowd(archive: zipfile.ZipFile, shown: str) -> None:
+    """Raises BespokeError where sheets hold more elements than can be taken into memory: a cell has one to four."""
+    count = 0
+    for part in archive.infolist():
+        if "sheet" not in part.filename.lower():
+            continue
+        with archive.open(part) as file:
+            while data := file.read(2**20):
+                count += data.count(b"<")
+                if count > MOST_ELEMENTS:
+                    raise BespokeError("holds too many cells; save the table as CSV", path=shown)
+
+
+def _refuse_spread(sheet: Any, shown: str) -> None:
+    """Raises BespokeError where a few cells far apart stand for a table that no memory holds."""
+    numbers, width, _ = _filled(sheet)
+    if len(numbers) * width > MOST_CELLS:
+        raise BespokeError(
+            f"spreads {len(numbers):,} rows over {width:,} columns; delete what is far to the right of the table",
+            path=shown,
+        )
+
+
+def _filled(sheet: Any) -> tuple[list[int], int, set[tuple[int, int]]]:
+    """Numbers of the rows that hold anything, the last column that does, and the places of all such cells."""
+    # Not `iter_rows` or `cell`: those make every cell between the first and the last, a thousand million of two.
+    filled = {
+        place for place, cell in sheet._cells.items() if cell.value is not None and place[1] <= MOST_COLUMNS
+    }
+    return sorted({row for row, _ in filled}), max((column for _, column in filled), default=0), filled
+
+
 def rows(values: Any, formulas: Any) -> Iterator[tuple[int, list[Cell | BrokenCell]]]:
     """The rows of one sheet that hold anything, by number; cells from column A on, empty ones as empty text.
 
     `values` and `formulas` are the same sheet read twice: only the second shows that an empty value is a formula.
-    Raises BespokeError where a few cells far apart stand for more than any memory holds.
     """
-    # Not `iter_rows` or `cell`: those make every cell between the first and the last, a thousand million of two.
-    filled = {
-        place
-        for place, cell in formulas._cells.items()
-        if cell.value is not None and place[1] <= MOST_COLUMNS
-    }
-    numbers, width = sorted({row for row, _ in filled}), max((column for _, column in filled), default=0)
-    if len(numbers) * width > MOST_CELLS:
-        raise BespokeError(
-            f"spreads {len(numbers):,} rows over {width:,} columns; delete what is far to the right of the table"
-        )
+    numbers, width, filled = _filled(formulas)
     for number in numbers:
         yield (
             number,

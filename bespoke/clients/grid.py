@@ -83,11 +83,7 @@ def _from_excel(source: ClientFile, columns: list[str]) -> CellGrid | None:
     name = (named or visible or values.sheetnames)[0]
     if len(visible) > 1 and not named:
         source.say(f"has {len(visible)} sheets; the first, {quote(name)}, is read", warning=True)
-    try:
-        found = of_sheet(values[name], formulas[name], columns)
-    except BespokeError as error:
-        source.say(error.problems[0].message)
-        return None
+    found = of_sheet(values[name], formulas[name], columns)
     if found is None:
         source.say_empty()
     return found

@@ -95,11 +95,14 @@ def take_over(folder: Path) -> Iterator[str]:
 
 
 def _raw(place: Path) -> dict[str, Any]:
+    path = place / RECORD
+    if path.is_symlink() or not path.is_file():
+        return {}
     try:
-        found = json.loads((place / RECORD).read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
-        found = None
-    return found if isinstance(found, dict) and not (place / RECORD).is_symlink() else {}
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _typed(place: Path, raw: dict[str, Any]) -> Issue:

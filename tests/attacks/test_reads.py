@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
-from openpyxl.cell import Cell
 
 from bespoke import clients, unpacking
 from bespoke.clients import excel
@@ -243,14 +242,33 @@ def test_two_cells_far_apart_are_no_table(client: Path) -> None:
     assert time.monotonic() - started < 20
 
 
+def sheet_of(rows: bytes) -> io.BytesIO:
+    """A workbook whose one sheet holds these rows of XML."""
+    honest, made = io.BytesIO(), io.BytesIO()
+    Workbook().save(honest)
+    with (
+        zipfile.ZipFile(honest) as old,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
+    ):
+        for name in old.namelist():
+            data = old.read(name)
+            new.writestr(name, data.replace(b"<sheetData>", b"<sheetData>" + rows))
+    made.seek(0)
+    return made
+
+
 def test_a_sheet_that_spans_more_than_memory_is_refused() -> None:
-    """A workbook has a cell in each of 20,000 rows, and one in the thousandth column."""
-    sheet = Workbook().active
-    for row in range(1, 20_000):
-        sheet._cells[row, 1] = sheet._cells.get((row, 1)) or Cell(sheet, row=row, column=1, value="x")
-    sheet.cell(1, 1_000, "x")
-    with pytest.raises(BespokeError, match="spreads 19,999 rows over 1,000 columns"):
-        next(excel.rows(sheet, sheet))
+    """A workbook has a cell in each of 12,000 rows, and one in the thousandth column."""
+    cells = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (n, n) for n in range(1, 12_000))
+    far = b'<row r="12000"><c r="ALL12000"><v>1</v></c></row>'
+    with pytest.raises(BespokeError, match="x: spreads 12,000 rows over 1,000 columns"):
+        excel.open_workbook(sheet_of(cells + far), "x")
+
+
+def test_a_sheet_of_ten_million_empty_cells_is_refused() -> None:
+    """A workbook of 200 kB has ten million empty cells, which take 2 GB once they are read."""
+    with pytest.raises(BespokeError, match="x: holds too many cells; save the table as CSV"):
+        excel.open_workbook(sheet_of(b'<row r="1">' + b"<c/>" * 10_000_000 + b"</row>"), "x")
 
 
 def test_a_bomb_of_aliases_is_refused(client: Path) -> None:

@@ -139,7 +139,7 @@ def proven(folder: Path, client: str = "") -> Manifest:
 
 def _raw(folder: Path) -> dict[str, Any]:
     try:
-        found = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        found = json.loads((folder / FILE).read_text(encoding="utf-8")) if (folder / FILE).is_file() else {}
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
