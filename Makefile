@@ -44,7 +44,7 @@ faults: $(VENV)/.ready-dev            ## 50 kills, 1,000 spoilt client folders, 
 	BESPOKE_FAULTS=full $(BIN)/python -m pytest tests/faults tests/test_runner.py
 
 attacks: $(VENV)/.ready-dev           ## what somebody hostile would try, with planted canaries, and a table of it: minutes
-	BESPOKE_ATTACKS=full $(BIN)/python -m pytest -n 2 tests/attacks
+	BESPOKE_ATTACKS=full $(BIN)/python -m pytest -n 2 --dist loadfile tests/attacks
 
 # On this machine only, asks no other host for news or updates, and logs no token: `jupyter server list` shows it.
 LAB := --ServerApp.root_dir=. --ServerApp.ip=127.0.0.1 --LabApp.app_settings_dir=bespoke/explore/lab \

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bespoke.chapters.chapter import package_folder
 from bespoke.chapters.registry import CHAPTERS, chapter
+from bespoke.clients.opening import LeadsOut, open_inside
 from bespoke.paths import PACKAGE
 
 CODE = (".py", ".yaml", ".csv", ".gz", ".json", ".npz")
@@ -44,15 +45,17 @@ def input_digests(client: Path) -> dict[str, str]:
     for name in EVERYTHING:
         for path in _files(client / name):
             shown = name if name.startswith("../") else path.relative_to(client).as_posix()
-            found[shown] = _digest_inside(path, client)
+            found[shown] = _digest_inside(path, client.parent if shown == name else client)
     return found
 
 
 def _digest_inside(path: Path, client: Path) -> str:
-    """SHA-256 of a file; of a link that leads out of the folder only where it leads, and nothing of what lies there."""
-    if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(client)):
-        return hashlib.sha256(b"link to " + os.fsencode(path.readlink())).hexdigest()
-    return digest(path)
+    """SHA-256 of a file; where a link leads out of the folder only of the name, and of nothing that lies there."""
+    try:
+        with open_inside(client, path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except LeadsOut:
+        return hashlib.sha256(b"leads out: " + os.fsencode(path.name)).hexdigest()
 
 
 def digest(path: Path) -> str:

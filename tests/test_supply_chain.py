@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
+from bespoke import errors
 from bespoke.bill_of_materials import document, licences
+from bespoke.retrieval.dense import refuse_other_weights
 from tests.conftest import ROOT
 
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}\b")
@@ -62,3 +66,11 @@ def test_the_bill_of_materials_names_each_package_once_with_its_licence() -> Non
 
 def test_a_licence_that_is_not_stated_is_said() -> None:
     assert [*licences([{"name": "x", "version": "1"}])] == [("x", "1", "not stated")]
+
+
+def test_another_model_under_the_packages_name_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    refuse_other_weights(tmp_path / "model.safetensors", hashlib.sha256(b"weights").hexdigest())
+    for place in (tmp_path / "model.safetensors", tmp_path / "missing"):
+        with pytest.raises(errors.BespokeError, match="is not the model that was measured"):
+            refuse_other_weights(place, hashlib.sha256(b"others").hexdigest())

@@ -7,6 +7,7 @@ from typing import Any
 
 from bespoke.clients import known, open_work, plausible
 from bespoke.clients.files import LARGEST_YAML, ClientFile, read_bytes, read_text, usable
+from bespoke.clients.opening import open_inside
 from bespoke.clients.records import MISFIT, Key, dotted, fit_record
 from bespoke.clients.schema import ROLES, Engagement
 from bespoke.clients.wording import EXAMPLE, did_you_mean, quote
@@ -238,7 +239,7 @@ def _file(source: ClientFile, tree: Tree, key: Key, name: str, kinds: dict[str, 
     found = ClientFile(source.root, source.root / path, source.shown)
     if usable(found):
         try:
-            with found.path.open("rb") as file:
+            with open_inside(found.root, found.path) as file:
                 head = file.read(256).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
         except OSError as error:
             found.say(f"cannot be read: {error.strerror}")

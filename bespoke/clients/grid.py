@@ -12,7 +12,7 @@ from typing import Any
 from bespoke.clients.dialect import Dialect, decode, separate
 from bespoke.clients.excel import BrokenCell, Cell, open_workbook
 from bespoke.clients.excel import rows as sheet_rows
-from bespoke.clients.files import LARGEST, ClientFile, is_there, read_bytes, usable
+from bespoke.clients.files import LARGEST, ClientFile, is_there, read_bytes
 from bespoke.clients.schema import SavedAs
 from bespoke.clients.wording import bare, quote
 from bespoke.errors import BespokeError
@@ -70,10 +70,11 @@ def grid(source: ClientFile, columns: list[str], saved: SavedAs) -> CellGrid | N
 
 
 def _from_excel(source: ClientFile, columns: list[str]) -> CellGrid | None:
-    if not usable(source):
+    content = read_bytes(source)
+    if content is None:
         return None
     try:
-        values, formulas = open_workbook(source.path)
+        values, formulas = open_workbook(io.BytesIO(content), source.shown)
     except BespokeError as error:
         source.say(error.problems[0].message)
         return None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 CAN_WALK = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
 
@@ -14,7 +14,7 @@ class LeadsOut(OSError):
     """The path, or a link on it, ends outside the folder."""
 
 
-def open_inside(root: Path, path: Path) -> BinaryIO:
+def open_inside(root: Path, path: Path) -> BufferedReader:
     """An ordinary file inside `root`, opened for reading.
 
     Links inside the folder are followed once, when the path is resolved; from there every step is opened in the folder
@@ -22,7 +22,7 @@ def open_inside(root: Path, path: Path) -> BinaryIO:
     """
     base, real = Path(os.path.realpath(root)), Path(os.path.realpath(path))
     if not real.is_relative_to(base) or real == base:
-        raise LeadsOut
+        raise LeadsOut("is a link that leads out of the client folder; put the file itself there")
     steps = real.relative_to(base).parts
     handle = _walk(base, steps) if CAN_WALK else os.open(real, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(handle).st_mode):

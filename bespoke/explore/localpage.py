@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import socket
 import tempfile
@@ -84,9 +85,15 @@ def serve(
         token, place = secrets.token_urlsafe(), port or _free_port()
         say(f"http://127.0.0.1:{place}/?token={token}")
         say("Ctrl-C ends it.")
-        quiet = ["--Voila.log_level=ERROR", "--Voila.port_retries=0"]
-        options = ["--Voila.ip=127.0.0.1", f"--port={place}", f"--token={token}", *quiet]
-        Voila.launch_instance([str(notebook), *options, *([] if browser else ["--no-browser"])])
+        Voila.launch_instance([str(notebook), *options(place, token), *([] if browser else ["--no-browser"])])
+
+
+def options(port: int, token: str) -> list[str]:
+    """How Voila serves: to this machine alone, and quietly."""
+    found = ["--Voila.ip=127.0.0.1", f"--port={port}", f"--token={token}", "--Voila.log_level=ERROR"]
+    if os.name == "posix":  # kernels speak over sockets of a private folder, not over ports of the machine
+        found.append("--KernelManager.transport=ipc")
+    return [*found, "--Voila.port_retries=0"]
 
 
 def _free_port() -> int:

@@ -14,6 +14,8 @@ from bespoke.chapters.registry import compute_all
 from bespoke.chapters.standpoints import standpoints
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError, printable
+from bespoke.runner import issued, proof
+from bespoke.runner.cache import manifest as manifests
 from bespoke.runner.cache.run_plan import LAST, RunOptions
 
 
@@ -49,11 +51,25 @@ def _standpoints(client: Client, which: str) -> Mapping[str, Standpoint]:
     with suppress(ValueError):
         return standpoints(client, _on_a_day(client, date.fromisoformat(which)))
     folder = Path(which)
-    advice = Recommendation.read(folder / "results" / f"{LAST}.json")
+    advice = Recommendation.read(folder / issued.ADVICE) if _proven(folder, client.name) else None
     if advice is None:
         message = "neither a date nor a report folder with results of this version"
         raise BespokeError(message, path=str(folder))
     return standpoints(client, advice)
+
+
+def _proven(folder: Path, name: str) -> bool:
+    """Whether a report, or an issue of one, lies there. BespokeError where it is not as this machine wrote it."""
+    if (folder / issued.RECORD).is_file():
+        issued.proven(folder, name)
+        return True
+    if not (folder / manifests.FILE).is_file():
+        return False
+    made = manifests.proven(folder, name).files.get(issued.ADVICE)
+    problems = list(proof.changed(folder, {issued.ADVICE: made})) if made else []
+    if problems:
+        raise BespokeError(problems)
+    return made is not None
 
 
 def _on_a_day(client: Client, day: date) -> Recommendation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from bespoke.clients.dialect import SEPARATORS, Dialect
+from bespoke.clients.excel import refuse_bomb
 from bespoke.errors import BespokeError
 
 LONGEST_CELL = 64 * 2**20  # characters
@@ -58,8 +60,15 @@ def excel_elements(path: Path) -> Iterator[tuple[int, Any]]:
     from openpyxl import load_workbook
 
     try:
+        with zipfile.ZipFile(path) as archive:  # sheets are read a row at a time, all else at once
+            refuse_bomb(
+                (part for part in archive.infolist() if "/worksheets/" not in part.filename), path.name
+            )
         book = load_workbook(path, read_only=True, data_only=True)
         sheet = next(sheet for sheet in book.worksheets if sheet.sheet_state == "visible")
+        sheet.reset_dimensions()  # what a sheet says of its own size is not to be trusted
+    except BespokeError:
+        raise
     except Exception as error:  # a zip of another kind fails in as many ways as a workbook has parts
         raise BespokeError(
             "is a zip file and no Excel workbook; unpack it first, or pack it with gzip", path=path.name

@@ -18,11 +18,27 @@ from bespoke.paths import nearest
 )
 @click.option("--list", "only_list", is_flag=True, help="Only say what is trusted.")
 @click.option("--state", is_flag=True, help="Take over tuning state and journals that lie in the folder.")
-def trust(client: str, client_data: Path | None, only_list: bool, state: bool) -> None:
+@click.option(
+    "--issued",
+    "versions",
+    is_flag=True,
+    help="Take over the records of issued versions.",
+)
+@click.option("--reports", type=click.Path(path_type=Path), default=None, help="Folder of the reports.")
+def trust(
+    client: str, client_data: Path | None, only_list: bool, state: bool, versions: bool, reports: Path | None
+) -> None:
     """Let the client's own notebooks run and confirm what its folder permits, as both are now: read them first."""
     from bespoke.clients import client_names
 
     folder = client_names.folder(client_data or nearest("client_data"), client)
+    if versions:
+        from bespoke.runner import issued
+
+        told = list(issued.take_over((reports or nearest("reports")) / client))
+        for line in told or ["there is no record of an issued version"]:
+            click.echo(printable(f"{client}: {line}"))
+        return
     if state:
         from bespoke import foreign
 

@@ -1,4 +1,6 @@
-"""Builds the faces of the web page, once: small WOFF2 files from the installed OpenType ones (`make webfonts`).
+"""Builds the faces of the web page, once: small WOFF2 files from the OpenType ones (`make webfonts`).
+
+Those that lie here were cut from the TrueType files of the same release, which makes them a quarter smaller.
 
 They are subsets, so modified versions in the sense of the SIL Open Font License 1.1, which keeps the name "Source"
 for the originals: these carry a name of ours, and the copyright and licence of the originals.
@@ -37,7 +39,7 @@ def folder() -> Path:
 def main() -> None:
     """Write every face anew; needs the `brotli` package."""
     folder().mkdir(exist_ok=True)
-    originals = {path.stem: path.with_suffix(".ttf") for path in fonts.faces()}
+    originals = {path.stem: path for path in fonts.faces()}
     for name, original in FACES.items():
         path = folder() / f"{name}.woff2"
         _subset(originals[original], name, path)

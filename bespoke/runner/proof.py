@@ -8,13 +8,14 @@ from pathlib import Path
 from bespoke.clients import client_names
 from bespoke.errors import BespokeError, Problem
 from bespoke.keys import digest
+from bespoke.runner import issued
 from bespoke.runner.cache import manifest as manifests
 from bespoke.runner.cache.manifest import Manifest
 from bespoke.runner.outcome import PROBLEMS
 
 BESIDE = (".failed.ipynb", ".edited")  # in names of what a run leaves that is no part of the report
 # Reports of other days, each with a manifest of its own, and the versions handed over.
-APART = (f"{manifests.AS_OF}/", "issued/")
+APART = (f"{manifests.AS_OF}/", f"{issued.FOLDER}/")
 
 
 def reported(reports: Path) -> list[str]:
@@ -44,9 +45,10 @@ def lines(reports: Path, names: Sequence[str]) -> Iterator[tuple[str, bool]]:
 def verify(folder: Path) -> list[Problem]:
     """What of a report folder is not as it was written, and as warnings the files that nobody vouches for.
 
-    Raises BespokeError where the manifest itself is not this machine's.
+    Raises BespokeError where the manifest itself, or the record of an issued version, is not this machine's.
     """
     found = manifests.proven(folder)
+    issued.issues(folder)
     return [*changed(folder, found.files), *_strangers(folder, found)]
 
 

@@ -21,7 +21,9 @@ from bespoke.keys import digest, input_digests, package_digest
 from bespoke.own.found import own_notebooks
 from bespoke.own.run_own import own_unchanged, run_own
 from bespoke.paths import PACKAGE, REPORT_FOLDER
+from bespoke.report import memory
 from bespoke.report.speculative_render import SpeculativeRender
+from bespoke.runner import issued
 from bespoke.runner.besides import Standing
 from bespoke.runner.cache import manifest as manifests
 from bespoke.runner.cache.edited_notebooks import keep_edited
@@ -92,11 +94,15 @@ def _run(name: str, root: Path, folder: Path, options: RunOptions, say: Echo) ->
     keep_out_of_git(folder)
     for place in (folder, folder / "notebooks", folder / "results", folder / TABLES):
         remove_unfinished(place)
+    if options.wants_report:
+        issued.issues(folder)  # what the cover and the list of changes will rest on
     before = manifests.read(folder)
     if before is None:
         _begin_anew(name, folder, options, say)
     client, day, now = _read(name, root, options)
     _check_notes(client)
+    if options.bounded:
+        memory.limit()
     for warning in now.warnings:
         say(warning)
     plan = _with(now, before, folder, options)

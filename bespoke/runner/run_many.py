@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,12 +13,10 @@ from bespoke import paths
 from bespoke.chapters.registry import CHAPTERS
 from bespoke.echo import Echo
 from bespoke.errors import BespokeError, Problem, printable
+from bespoke.report import memory
 from bespoke.runner.kernels import fork_client
 from bespoke.runner.outcome import PROBLEMS, Outcome, keep
 from bespoke.runner.run_client import RunOptions, cores, is_unchanged, run_client
-
-# of engagement.yaml: a logo that is named, fonts that are listed
-PICTURES = re.compile(r"^\s*(?:logo[ \t]*:[ \t]*+(?!null|~|#)\S|fonts[ \t]*:[ \t]*+(?!null|~|\[\s*\]))", re.M)
 
 
 @dataclass(frozen=True)
@@ -65,20 +62,12 @@ def _settled(name: str, options: RunOptions, say: Echo) -> bool:
 def _run(names: Sequence[str], request: RunRequest, options: RunOptions, say: Echo) -> list[Outcome]:
     jobs = min(request.jobs or cores(), len(names))
     options = replace(options, width=max(1, cores() // jobs))
-    if len(names) == 1 and not _brings_pictures(options.client_data / names[0]):
+    if len(names) == 1 and not fork_client.available():
         return [_one(names[0], options, say)]
     # a process for each, however many at a time: a picture that crashes the typesetter ends its own client, in one line
     from bespoke.runner.parallel.process_pool import run_in_processes
 
     return run_in_processes(names, options, jobs, _one, say)
-
-
-def _brings_pictures(client: Path) -> bool:
-    """Whether the client has pictures or fonts of its own drawn, which nobody has drawn before."""
-    with suppress(OSError):
-        text = (client / "engagement.yaml").read_text(encoding="utf-8", errors="replace")
-        return (client / "notebooks").is_dir() or PICTURES.search(text) is not None
-    return False
 
 
 def _run_away(names: Sequence[str], request: RunRequest, options: RunOptions, say: Echo) -> list[Outcome]:
@@ -96,6 +85,8 @@ def _one(name: str, options: RunOptions, say: Echo) -> Outcome:
         run_client(name, options, say)
     except BespokeError as error:
         problems = tuple(map(str, error.problems))
+    except MemoryError:
+        problems = (f"{name}: {memory.exceeded()}",)
     except OSError as error:
         where = Path(error.filename).name if error.filename else name
         problems = (str(Problem(where, None, None, error.strerror or str(error))),)

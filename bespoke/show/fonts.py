@@ -16,7 +16,6 @@ from typing import Any
 from bespoke.errors import BespokeError
 
 MISSING = "□"  # what the report prints for a character that no face draws
-STYLES = ("Regular", "It", "Semibold", "SemiboldIt", "Bold", "BoldIt")  # of the Source faces
 UPRIGHT = ("SourceSansPro-Regular", "SourceSerifPro-Regular", "DejaVuSans", "DejaVuSansMono")
 SUFFIXES = (".otf", ".ttf", ".ttc", ".otc")
 # Drawn by the bundled faces, so that ordinary texts need no font file read: Latin, punctuation, arrows, operators.
@@ -92,8 +91,7 @@ def _bundled() -> tuple[Path, ...]:
     if package is None or package.origin is None:
         raise BespokeError("matplotlib is not installed: its DejaVu faces are needed")
     dejavu = Path(package.origin).parent / "mpl-data" / "fonts" / "ttf"
-    source = (path for path in font_files() if path.stem.split("-")[-1] in STYLES)
-    return (*source, *sorted(dejavu.glob("DejaVuSans*.ttf")))
+    return (*font_files(), *sorted(dejavu.glob("DejaVuSans*.ttf")))
 
 
 def _further(extra: Sequence[Path]) -> tuple[Path, ...]:

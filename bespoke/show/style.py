@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from bespoke import paths
 from bespoke.errors import BespokeError
 
 INK = "#1C2430"
@@ -58,16 +59,11 @@ TEXT_SIZE = 8.5  # points
 
 @lru_cache(maxsize=1)
 def font_files() -> tuple[Path, ...]:
-    """The text and data faces, from their installed packages (SIL OFL 1.1)."""
-    import font_source_sans_pro
-    import font_source_serif_pro
-
-    folders = (Path(m.__file__).parent / "files" for m in (font_source_sans_pro, font_source_serif_pro))
-    found = tuple(sorted(path for folder in folders for path in folder.glob("*.otf")))
+    """The text and data faces (SIL OFL 1.1), which lie with the templates."""
+    folder = paths.templates() / "report" / "fonts"
+    found = tuple(sorted(folder.glob("*.otf")))
     if not found:
-        raise BespokeError(
-            "the fonts are missing; install font-source-sans-pro and font-source-serif-pro again"
-        )
+        raise BespokeError("the fonts are missing; install bespoke again", path=folder.name)
     return found
 
 

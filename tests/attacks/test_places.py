@@ -18,7 +18,6 @@ from bespoke.claude.budget.journal import Journal, journal_of
 from bespoke.cli import bespoke
 from bespoke.own.found import own_notebooks
 from bespoke.own.trust import is_trusted, trust
-from bespoke.runner.run_many import _brings_pictures
 from bespoke.saving import share, write_atomically
 from tests.attacks.conftest import CANARY, CLIENT
 
@@ -194,34 +193,61 @@ def test_erasing_waits_for_what_runs_on_aws(client: Path) -> None:
     assert "nothing is done on its word" in str(done.exception)
 
 
-# --- a process of its own for whoever brings pictures ------------------------------------------------
+# --- a process of its own for every client -----------------------------------------------------------
+
+LETTERS = "".join(f'<g id="a{n + 1}">{f"<use xlink:href=_#a{n}_/>" * 10}</g>' for n in range(2)).replace(
+    "_", '"'
+)
+LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"><defs>'
+    f'<g id="a0"><text>{"a" * 1_000}</text></g>{LETTERS}</defs><use xlink:href="#a2"/></svg>'
+)  # a few KB that are drawn as 100,000 letters: 100 MB
 
 
-@pytest.mark.parametrize(
-    ("line", "brings"),
-    [("  logo: logo.svg", True), ("fonts: [own.ttf]", True), ("fonts:\n  - own.ttf", True), ("  logo: null", False),
-     ("  logo: null  # none", False), ("fonts: []", False), ("  logo:", False), ("# logo: x.svg", False)],
-)  # fmt: skip
-def test_whoever_brings_pictures_gets_a_process_of_its_own(tmp_path: Path, line: str, brings: bool) -> None:
-    """A picture crashes the typesetter, and the whole command with it."""
-    (tmp_path / "engagement.yaml").write_text(f"client: x\n{line}\n")
-    assert _brings_pictures(tmp_path) is brings
+THREE_RUNS = """
+import json, os
+from datetime import date
+from pathlib import Path
+from bespoke.report import limits, memory, typesetting
+from bespoke.report.report_cover import Cover
+from bespoke.runner.cache.run_plan import RunOptions
+from bespoke.runner.outcome import Outcome
+from bespoke.runner.parallel.process_pool import run_in_processes
+
+def run(name, options, say):
+    if name == "crashes":
+        os.abort()
+    if name == "takes all":
+        logo = Path("logo.svg").read_text()
+        limits.check_svg(logo.encode(), logo=True)  # it is a drawing that may be drawn
+        assert options.bounded
+        memory.limit()
+        image = f'#image(bytes({typesetting._literal(json.dumps(logo))}), format: "svg", alt: "x")'
+        typesetting.pdf(f'#set document(title: "x"); {image}', Cover("", date(2026, 11, 20)))
+    return Outcome(name)
+
+options = RunOptions(Path("client_data"), Path("reports"))
+found = run_in_processes(["crashes", "takes all", "good"], options, 1, run, print)
+print([one.ok for one in found])
+"""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux")
-def test_a_crash_of_the_typesetter_is_one_line(client: Path, tmp_path: Path) -> None:
-    """The typesetter crashes on the one client of the command."""
-    source = (
-        "import os, sys; from pathlib import Path; from bespoke.runner.parallel.process_pool import run_in_processes;"
-        "from bespoke.runner.cache.run_plan import RunOptions;"
-        "found = run_in_processes(['harbour_legal'], RunOptions(Path('client_data'), Path('reports')), 1,"
-        " lambda *_: os.abort(), print); print(len(found), found[0].ok)"
-    )
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+def test_what_a_picture_does_to_the_typesetter_is_one_line(tmp_path: Path) -> None:
+    """A picture ends the typesetter, by a crash or by all memory, and the run of all clients with it."""
+    (tmp_path / "logo.svg").write_text(LOGO)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "BESPOKE_TYPESETTING_MB": "30"}
     done = subprocess.run(
-        [sys.executable, "-c", source], cwd=tmp_path, capture_output=True, text=True, env=environment,
+        [sys.executable, "-c", THREE_RUNS], cwd=tmp_path, capture_output=True, text=True, env=environment,
         timeout=120, check=False,
     )  # fmt: skip
+    assert done.stderr == ""
     assert done.stdout.splitlines() == [
-        f"{CLIENT}: its process was ended by signal 6; run it again to go on", "1 False",
-    ]  # fmt: skip
+        "crashes: its process was ended by signal 6; run it again to go on",
+        "[1/3] crashes: failed",
+        "takes all: typesetting its report takes more than 30 MB of memory; a picture or a table is too much for it"
+        " (BESPOKE_TYPESETTING_MB allows more)",
+        "[2/3] takes all: failed",
+        "[3/3] good: done",
+        "[False, False, True]",
+    ]

@@ -12,12 +12,16 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from bespoke import clients, unpacking
+from bespoke.clients import excel
 from bespoke.clients.files import ClientFile, read_bytes
 from bespoke.clients.opening import LeadsOut, open_inside
 from bespoke.errors import BespokeError
+from bespoke.intake.table_elements import excel_elements
 from bespoke.keys import input_digests
+from bespoke.tuning.formats import rows
 from tests.attacks.conftest import CANARY, CLIENT, FULL
 
 needs_links = pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
@@ -49,7 +53,7 @@ def test_the_hash_of_a_file_outside_is_never_recorded(client: Path, secret: Path
     """A link makes the manifest record the hash of a file of the consultant's."""
     (client / "anything.bin").symlink_to(secret)
     found = input_digests(client)
-    assert found["anything.bin"] == hashlib.sha256(b"link to " + os.fsencode(secret)).hexdigest()
+    assert found["anything.bin"] == hashlib.sha256(b"leads out: anything.bin").hexdigest()
     assert hashlib.sha256(secret.read_bytes()).hexdigest() not in found.values()
 
 
@@ -81,6 +85,16 @@ def test_a_pipe_does_not_hold_us_up(client: Path) -> None:
 
 
 @needs_links
+@pytest.mark.parametrize("name", ["rows.jsonl", "rows.xlsx", "rows.parquet", "rows.csv.gz"])
+def test_a_dataset_put_in_place_by_a_link_is_not_read(client: Path, secret: Path, name: str) -> None:
+    """Training data became a link to a file of the consultant's after it was looked at."""
+    (client / "dataset").mkdir(exist_ok=True)
+    (client / "dataset" / name).symlink_to(secret)
+    with pytest.raises(BespokeError, match="is a link that leads out of the client folder"):
+        next(rows(client / "dataset" / name, inside=client))
+
+
+@needs_links
 @pytest.mark.parametrize("swapped", ["file", "folder"])
 def test_no_racing_read_leaves_the_folder(tmp_path: Path, secret: Path, swapped: str) -> None:
     """While we read, a file (or the folder it lies in) is swapped for a link to the outside, over and over."""
@@ -108,7 +122,7 @@ def test_no_racing_read_leaves_the_folder(tmp_path: Path, secret: Path, swapped:
     thread.start()
     seen: dict[str, int] = {}
     try:
-        for _ in range(20_000 if FULL else 2_000):
+        for _ in range(5_000 if FULL else 1_000):
             found = read_bytes(ClientFile(root, root / "inner" / "rows.csv", "acme/inner/rows.csv"))
             what = "refused" if found is None else found.decode()
             seen[what] = seen.get(what, 0) + 1
@@ -177,17 +191,84 @@ def test_an_honest_archive_is_read_whole(tmp_path: Path) -> None:
         assert unpacking.Unpacked(file).read() == rows
 
 
-def test_a_workbook_bomb_is_refused(tmp_path: Path) -> None:
+def test_a_workbook_bomb_is_refused() -> None:
     """A workbook of 300 kB says that it unpacks to 300 MB."""
-    from bespoke.clients.excel import open_workbook
-
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for number in range(3):
             archive.writestr(f"xl/worksheets/sheet{number}.xml", bytes(100 * 2**20))
-    (tmp_path / "tasks.xlsx").write_bytes(content.getvalue())
+    content.seek(0)
     with pytest.raises(BespokeError, match="unpacks to more than"):
-        open_workbook(tmp_path / "tasks.xlsx")
+        excel.open_workbook(content, "tasks.xlsx")
+
+
+def test_a_log_in_a_workbook_that_lies_about_its_size(tmp_path: Path) -> None:
+    """A sheet of one row says that it has a million rows of 16,384 columns; its texts unpack to 300 MB."""
+    book = Workbook()
+    book.active.append(["model"])
+    book.active.append(["x"])
+    book.save(tmp_path / "honest.xlsx")
+    for what in ("size", "texts"):
+        with (
+            zipfile.ZipFile(tmp_path / "honest.xlsx") as old,
+            zipfile.ZipFile(tmp_path / f"{what}.xlsx", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
+        ):
+            for name in old.namelist():
+                data = old.read(name)
+                new.writestr(
+                    name, data.replace(b'ref="A1:A2"', b'ref="A1:XFD1048576"') if what == "size" else data
+                )
+            if what == "texts":
+                new.writestr("xl/more.xml", bytes(300 * 2**20))
+    started = time.monotonic()
+    assert list(excel_elements(tmp_path / "size.xlsx")) == [(2, {"model": "x"})]
+    with pytest.raises(BespokeError, match="unpacks to more than 256 MiB"):
+        next(excel_elements(tmp_path / "texts.xlsx"))
+    assert time.monotonic() - started < 20
+
+
+def test_two_cells_far_apart_are_no_table(client: Path) -> None:
+    """A workbook of 5 kB has a cell in its last row and one in its thousandth column: a thousand million between."""
+    header = (client / "failures.csv").read_text().partition("\n")[0].split(",")
+    (client / "failures.csv").unlink()
+    book = Workbook()
+    book.active.append(header)
+    for row in range(2, 12):
+        book.active.cell(row * 100_000 if row < 11 else 2**20, 1_000, "x")
+    book.save(client / "failures.xlsx")
+    started = time.monotonic()
+    said = [str(p) for p in clients.check(client.parent, CLIENT) if "failures.xlsx" in str(p)]
+    assert any("column 1000 has no name" in line for line in said), said
+    assert time.monotonic() - started < 20
+
+
+def sheet_of(rows: bytes) -> io.BytesIO:
+    """A workbook whose one sheet holds these rows of XML."""
+    honest, made = io.BytesIO(), io.BytesIO()
+    Workbook().save(honest)
+    with (
+        zipfile.ZipFile(honest) as old,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
+    ):
+        for name in old.namelist():
+            data = old.read(name)
+            new.writestr(name, data.replace(b"<sheetData>", b"<sheetData>" + rows))
+    made.seek(0)
+    return made
+
+
+def test_a_sheet_that_spans_more_than_memory_is_refused() -> None:
+    """A workbook has a cell in each of 12,000 rows, and one in the thousandth column."""
+    cells = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (n, n) for n in range(1, 12_000))
+    far = b'<row r="12000"><c r="ALL12000"><v>1</v></c></row>'
+    with pytest.raises(BespokeError, match="x: spreads 12,000 rows over 1,000 columns"):
+        excel.open_workbook(sheet_of(cells + far), "x")
+
+
+def test_a_sheet_of_ten_million_empty_cells_is_refused() -> None:
+    """A workbook of 200 kB has ten million empty cells, which take 2 GB once they are read."""
+    with pytest.raises(BespokeError, match="x: holds too many cells; save the table as CSV"):
+        excel.open_workbook(sheet_of(b'<row r="1">' + b"<c/>" * 10_000_000 + b"</row>"), "x")
 
 
 def test_a_bomb_of_aliases_is_refused(client: Path) -> None:

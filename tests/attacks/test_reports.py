@@ -11,9 +11,11 @@ from click.testing import CliRunner
 from bespoke import machine
 from bespoke.cli import bespoke
 from bespoke.errors import BespokeError
+from bespoke.inspection.compare_reports import compare_reports
 from bespoke.keys import digest
-from bespoke.runner import proof
+from bespoke.runner import issued, proof
 from bespoke.runner.cache import manifest as manifests
+from bespoke.runner.cache.run_plan import RunOptions
 from tests.attacks.conftest import CANARY, CLIENT
 
 NAMES = (
@@ -173,3 +175,88 @@ def test_a_key_of_another_length_is_none(own_machine: Path, content: bytes) -> N
     (own_machine / "key").chmod(0o600)
     with pytest.raises(BespokeError, match="is no key of bespoke"):
         machine.seal("x", b"")
+
+
+# --- versions that were handed over -------------------------------------------------------------------
+
+
+@pytest.fixture
+def issue(sealed: Path) -> Path:
+    """The folder of version 1.0 of the report, which advised 100 a month."""
+    (sealed / issued.ADVICE).write_text("{}")
+    stand = issued.Stand("risk_memo", "Risk memos", "Leave it", "Leave it", 100.0, 100.0, 0.0, "")
+    issued.store(sealed, issued.Issue("1.0", 1, "2026-11-20", "x", stands=(stand,)))
+    assert [one.version for one in issued.issues(sealed)] == ["1.0"]
+    return sealed / "issued" / "1.0"
+
+
+def spoof(issue: Path, how: str) -> None:
+    record = json.loads((issue / issued.RECORD).read_text())
+    if how == "an amount":
+        record["stands"][0]["monthly"] = 5.0
+    elif how == "no seal":
+        del record["seal"]
+    elif how == "another client":
+        record["seal"] = machine.seal(machine.report_of("other"), machine.spelled({**record, "seal": ""}))
+    elif how == "another number":
+        issue.rename(issue.with_name("2.0"))
+        issue = issue.with_name("2.0")
+        record["version"] = "2.0"
+    (issue / issued.RECORD).write_text(json.dumps(record))
+    if how == "the advice":
+        (issue / issued.ADVICE).write_text(f'{{"result": "{CANARY}"}}')
+    if how == "a link":
+        (issue / issued.RECORD).rename(issue.parent.parent / "elsewhere.json")
+        (issue / issued.RECORD).symlink_to(issue.parent.parent / "elsewhere.json")
+
+
+@pytest.mark.parametrize(
+    "how", ["an amount", "no seal", "another client", "another number", "the advice", "a link"]
+)
+def test_a_spoofed_version_is_refused_in_one_line(sealed: Path, issue: Path, client: Path, how: str) -> None:
+    """The record of a version that was handed over says something else than was handed over."""
+    spoof(issue, how)
+    with pytest.raises(BespokeError) as refused:
+        issued.issues(sealed)
+    assert len(refused.value.problems) == 1
+    assert str(refused.value).startswith("issued/")
+    assert CANARY not in str(refused.value)
+    code, said = verify(sealed)
+    assert (code, said.count("\n")) == (1, 1), said
+    options = RunOptions(client.parent, sealed.parent)
+    folder = next((sealed / "issued").iterdir())
+    with pytest.raises(BespokeError, match=r"issue|advice|record"):
+        list(compare_reports(CLIENT, str(folder), "2026-11-20", options))
+
+
+def test_ones_own_version_of_another_machine_is_taken_over_after_a_look(sealed: Path, issue: Path) -> None:
+    """Not an attack: a report folder that came along from the machine before."""
+    spoof(issue, "no seal")
+    options = [
+        "trust",
+        CLIENT,
+        "--issued",
+        "--reports",
+        str(sealed.parent),
+        "--client-data",
+        str(sealed.parent),
+    ]
+    done = CliRunner().invoke(bespoke, options)
+    assert done.output == f"{CLIENT}: version 1.0, as of 2026-11-20: 1 tasks, 100 a month advised\n"
+    assert [one.version for one in issued.issues(sealed)] == ["1.0"]
+
+
+@pytest.mark.parametrize("what", ["a result", "the manifest"])
+def test_a_forged_report_is_not_compared(sealed: Path, client: Path, what: str) -> None:
+    """Two reports are compared, and one of them was changed since."""
+    (sealed / issued.ADVICE).write_text("{}")
+    if what == "the manifest":
+        forged(sealed, NAMES[0])
+    else:
+        found = manifests.proven(sealed)
+        found.notebooks["01_task_audit"].outputs[issued.ADVICE] = digest(sealed / issued.ADVICE)
+        found.write(sealed)
+        (sealed / issued.ADVICE).write_text(CANARY)
+    with pytest.raises(BespokeError, match="changed since") as refused:
+        list(compare_reports(CLIENT, str(sealed), "2026-11-20", RunOptions(client.parent, sealed.parent)))
+    assert CANARY not in str(refused.value)

@@ -14,6 +14,7 @@ import pytest
 from bespoke.claude.sending.backend import Forbidden
 from bespoke.claude.sending.destination import keep_loopback_direct, refuse_plain_http
 from bespoke.errors import BespokeError
+from bespoke.explore.localpage import options
 from bespoke.runner.remote import dask_cluster
 from bespoke.runner.remote import s3 as shared
 
@@ -148,3 +149,14 @@ def test_no_dump_of_a_core_holds_texts() -> None:
     )
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "(0, 0) 0o77"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sockets in folders are those of POSIX")
+def test_kernels_of_the_explore_page_speak_over_sockets() -> None:
+    """Another user of the machine connects to a port of a kernel that `bespoke explore` started."""
+    from jupyter_client.manager import KernelManager
+    from traitlets.config.loader import KVArgParseConfigLoader
+
+    given = [option for option in options(8866, "token") if "." in option.partition("=")[0]]
+    loaded = KVArgParseConfigLoader(given, classes=[KernelManager]).load_config()
+    assert KernelManager(config=loaded).transport == "ipc"

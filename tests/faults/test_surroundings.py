@@ -111,17 +111,6 @@ def test_files_from_the_future_are_judged_by_their_bytes(tmp_path: Path, undistu
     assert "rendered" not in done.stdout
 
 
-def test_missing_fonts_are_named(tmp_path: Path) -> None:
-    add_client(tmp_path)
-    for package in ("font_source_sans_pro", "font_source_serif_pro"):
-        (tmp_path / "shims" / package / "files").mkdir(parents=True)
-        (tmp_path / "shims" / package / "__init__.py").touch()
-    path = f"{tmp_path / 'shims'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
-    done = bespoke("run", SMALLEST, cwd=tmp_path, env={**os.environ, "PYTHONPATH": path})
-    one_line(done, "font")
-    assert not (tmp_path / "reports" / SMALLEST / "report.pdf").exists()
-
-
 def test_a_font_of_the_client_that_is_missing_is_named_with_its_place(tmp_path: Path) -> None:
     client = add_client(tmp_path)
     with (client / "engagement.yaml").open("a") as file:

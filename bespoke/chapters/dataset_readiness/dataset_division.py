@@ -139,23 +139,32 @@ def divided_dataset(client: Client, facts: Facts, *, seed: int = SEED) -> Datase
     """The one pass over a client's files. Raises BespokeError where a file cannot be opened."""
     return read(
         client.dataset, client.folder, client.notes or (), client.code_set, facts, seed=seed,
-        country=client.engagement.country,
+        country=client.engagement.country, inside=client.folder,
     )  # fmt: skip
 
 
 def read(
     paths: Sequence[Path], folder: Path, notes: Sequence[Note], release: Release | None, facts: Facts, *,
-    seed: int = SEED, names: Mapping[str, str] | None = None, country: str = "",
+    seed: int = SEED, names: Mapping[str, str] | None = None, country: str = "", inside: Path | None = None,
     each: Callable[[int, list[Checked]], None] | None = None,
 ) -> DatasetDivision:  # fmt: skip
     """The one pass over any files; findings name them relative to `folder`. `notes` must not be among the rows.
 
-    `each` is told the line of every row that breaks a rule, and what it breaks.
+    `inside` is the folder that the files must lie in, where they are a client's. `each` is told the line of every
+    row that breaks a rule, and what it breaks.
     """
     rules = rules_as_of(facts.as_of)
     known = Containment(note.text for note in notes)
     scan = Scan(
-        rules, FindingCounts(rules), known, tuple(note.id for note in notes), release, country, names, each
+        rules,
+        FindingCounts(rules),
+        known,
+        tuple(note.id for note in notes),
+        release,
+        country,
+        names,
+        inside,
+        each,
     )
     for path in paths:
         scan.file(path, shown(path, folder))

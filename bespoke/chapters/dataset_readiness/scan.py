@@ -56,6 +56,7 @@ class Scan:
     release: Release | None = None  # the client's own code set; None: the pinned one
     country: str = ""  # of the engagement
     names: Mapping[str, str] | None = None  # key of a file -> the name it is read under
+    inside: Path | None = None  # the client folder that files must lie in
     each: Callable[[int, list[Checked]], None] | None = None  # told line and breaches of every row with any
     copies: Copies = field(default_factory=Copies)
     labels: LabelCounter = field(default_factory=LabelCounter)
@@ -83,7 +84,7 @@ class Scan:
         tokens: array[int] = array("Q")
         count = valid = 0
         stands = Standing(detected)
-        for row in rows(path, self.names):
+        for row in rows(path, self.names, self.inside):
             found = [Checked(fault.rule, fault.message) for fault in row.faults]
             if row.record is None or detected is None:
                 good = False
@@ -123,7 +124,7 @@ class Scan:
 
     def _detect(self, path: Path, name: str) -> tuple[Detection | None, str]:
         try:
-            detected = detect(path, self.names)
+            detected = detect(path, self.names, self.inside)
         except BespokeError as error:
             why = error.problems[0].message
             self.ledger.add("unknown_shape", name, None, why)

@@ -31,7 +31,11 @@ class ReadWorkbook:
         self.path, self._before = path, WorkbookContent()
         self.content = WorkbookContent()
         self.problems: list[Problem] = []
-        self._values, self._formulas = open_workbook(path)
+        try:
+            with path.open("rb") as file:
+                self._values, self._formulas = open_workbook(file, path.name)
+        except OSError as error:
+            raise BespokeError(f"cannot be read: {error.strerror or error}", path=path.name) from error
         titles = {
             bare(workbook_phrases.sheet("engagement", language)) for language in workbook_phrases.LANGUAGES
         }

@@ -24,7 +24,7 @@ AS_OF = "as_of"  # the folder with reports of other days
 SEAL = "seal"
 PACKAGES = (
     "bespoke", "papermill", "nbconvert", "pandas", "matplotlib", "numpy", "scipy", "pydantic",
-    "typst", "genai-prices", "holidays", "babel", "font-source-sans-pro", "font-source-serif-pro",
+    "typst", "genai-prices", "holidays", "babel",
 )  # fmt: skip
 
 
@@ -88,11 +88,14 @@ class Manifest:
         write_atomically(folder / FILE, text + "\n")
 
 
-def read(folder: Path) -> Manifest | None:
-    """The manifest of an earlier run on this machine; None when there is none, or none that can be used or is ours."""
+def read(folder: Path, client: str = "") -> Manifest | None:
+    """The manifest of an earlier run on this machine; None when there is none, or none that can be used or is ours.
+
+    The client's name is that of the folder, unless it is given: of a copy that was put elsewhere.
+    """
     raw = _raw(folder)
     seal = raw.pop(SEAL, None)
-    client = _client_of(folder)
+    client = client or client_of(folder)
     if seal is None or raw.get("client") != client:
         return None
     if not machine.holds(machine.report_of(client), machine.spelled(raw), seal):
@@ -100,7 +103,7 @@ def read(folder: Path) -> Manifest | None:
     return _typed(raw)
 
 
-def _client_of(folder: Path) -> str:
+def client_of(folder: Path) -> str:
     """Whose report lies here: a report as of another day stands below the present one."""
     return folder.parent.parent.name if folder.parent.name == AS_OF else folder.name
 
@@ -112,9 +115,9 @@ def unproven(folder: Path) -> Manifest | None:
     return _typed(raw)
 
 
-def refuse_foreign(folder: Path) -> None:
+def refuse_foreign(folder: Path, client: str = "") -> None:
     """Raises BespokeError where the manifest has a seal that is not this machine's for what it says."""
-    if SEAL in _raw(folder) and read(folder) is None:
+    if SEAL in _raw(folder) and read(folder, client) is None:
         raise BespokeError(
             "was sealed on another machine, or changed since: nothing in its folder is taken for ours;"
             f" `bespoke run {folder.name} --force` makes the report again",
@@ -122,11 +125,11 @@ def refuse_foreign(folder: Path) -> None:
         )
 
 
-def proven(folder: Path) -> Manifest:
+def proven(folder: Path, client: str = "") -> Manifest:
     """The manifest of this machine's last run. Raises BespokeError where there is none."""
-    found = read(folder)
+    found = read(folder, client)
     if found is None:
-        refuse_foreign(folder)
+        refuse_foreign(folder, client)
         what = "has no seal of this machine" if (folder / FILE).is_file() else "is not there"
         raise BespokeError(
             f"{what}; `bespoke run {folder.name}` makes the report", path=f"{folder.name}/{FILE}"
@@ -136,7 +139,7 @@ def proven(folder: Path) -> Manifest:
 
 def _raw(folder: Path) -> dict[str, Any]:
     try:
-        found = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        found = json.loads((folder / FILE).read_text(encoding="utf-8")) if (folder / FILE).is_file() else {}
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -30,6 +30,7 @@ class RunOptions:
     force: bool = False
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # stem -> name -> value
     width: int = 2  # notebooks at the same time
+    bounded: bool = False  # in a process of its own, which may end where typesetting takes too much memory
 
     def folder(self, name: str) -> Path:
         """Where the client's report lies. One as of another day stands beside the present report, not in its place."""

@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -48,6 +48,7 @@ class ForkServer:
         self._is_ours = True
         self._is_closed = False
         self._expected = b""
+        self._pass_on: Callable[[str], object] | None = None
 
     def start(self) -> None:
         """Begin warming up; returns at once. Where it runs already, nothing is done."""
@@ -81,7 +82,14 @@ class ForkServer:
 
     def expect(self, stems: Iterable[str], extras: Iterable[str] = ()) -> None:
         """Say which notebooks will run. `extras` as in `warm.steps`."""
-        self._expected = json.dumps({"stems": [*stems], "extras": [*extras]}).encode() + b"\n"
+        expected = json.dumps({"stems": [*stems], "extras": [*extras]})
+        if self._pass_on is not None:
+            self._pass_on(expected)
+        self.hear(expected)
+
+    def hear(self, expected: str) -> None:
+        """What a child that disowned the fork server expects of it."""
+        self._expected = expected.encode() + b"\n"
         self._tell()
 
     def _tell(self) -> None:
@@ -95,8 +103,9 @@ class ForkServer:
         connection.connect(str(self._address()))
         return connection
 
-    def disown(self) -> None:
-        """In a forked child: the fork server is the parent's to end."""
+    def disown(self, pass_on: Callable[[str], object] | None = None) -> None:
+        """In a forked child: the fork server is the parent's to end, which is told by `pass_on` what is expected."""
+        self._pass_on = pass_on
         process, self._process, self._is_ours = self._process, None, False
         if process is not None and process.stdin is not None:
             process.stdin.close()

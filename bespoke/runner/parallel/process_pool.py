@@ -11,15 +11,19 @@ import os
 import selectors
 import subprocess
 import sys
+import tempfile
+import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from bespoke.echo import Echo
 from bespoke.errors import printable
+from bespoke.report import memory
 from bespoke.runner.cache.run_plan import RunOptions
 from bespoke.runner.kernels import fork_client
 from bespoke.runner.kernels.lazy_imports import import_papermill
-from bespoke.runner.outcome import Outcome, problems_of
+from bespoke.runner.outcome import Outcome, keep, problems_of
 
 RunOne = Callable[[str, RunOptions, Echo], Outcome]
 
@@ -30,15 +34,20 @@ def run_in_processes(
     """`run` every client, at most `jobs` at the same time; outcomes in the order of the names."""
     if not fork_client.available():
         return _by_command(names, options, jobs, say)
-    os.environ.update(fork_client.SINGLE_THREADED)  # a process is forked here only while it has one thread
-    _get_ready(names, options)
+    if len(names) > 1:
+        os.environ.update(
+            fork_client.SINGLE_THREADED
+        )  # a process is forked here only while it has one thread
+        _get_ready(names, options)
+    else:  # it gets ready itself, beside its first notebooks
+        fork_client.FORK_SERVER.start()
     found: dict[str, Outcome] = {}
     waiting = list(names)
     with selectors.DefaultSelector() as at_work:
         try:
             while waiting or at_work.get_map():
                 while waiting and len(at_work.get_map()) < jobs:
-                    child = _Child(waiting.pop(0), options, run)
+                    child = _Child(waiting.pop(0), options, run, only=len(names) == 1)
                     at_work.register(child.pipe, selectors.EVENT_READ, child)
                 for key, _ in at_work.select():
                     outcome = key.data.listen(say)
@@ -74,15 +83,18 @@ def _get_ready(names: Sequence[str], options: RunOptions) -> None:
 class _Child:
     """The process of one client, and the pipe it tells its story through: JSON lines, the outcome last."""
 
-    def __init__(self, name: str, options: RunOptions, run: RunOne) -> None:
-        self.name = name
+    def __init__(self, name: str, options: RunOptions, run: RunOne, *, only: bool) -> None:
+        self.name, self._folder = name, options.folder(name)
         self.pipe, end = os.pipe()
         self._heard = b""
         self._outcome: Outcome | None = None
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed where it has been read)
         self._pid = os.fork()
         if self._pid == 0:
             os.close(self.pipe)
-            _live(name, options, run, end)
+            if not os.environ.get("BESPOKE_DEBUG"):
+                os.dup2(self._errors.fileno(), 2)
+            _live(name, options, run, end, only)
         os.close(end)
 
     def listen(self, say: Echo) -> Outcome | None:
@@ -93,32 +105,50 @@ class _Child:
             message = json.loads(line)
             if "say" in message:
                 say(message["say"])
+            elif "expect" in message:
+                fork_client.FORK_SERVER.hear(message["expect"])
             else:
                 self._outcome = Outcome(self.name, tuple(message["problems"]))
         if data:
             return None
         _, status = os.waitpid(self._pid, 0)
-        if self._outcome is None:
-            code = os.waitstatus_to_exitcode(status)
-            how = f"was ended by signal {-code}" if code < 0 else f"ended with status {code}"
-            self._outcome = Outcome(self.name, (f"{self.name}: its process {how}; run it again to go on",))
-            say(self._outcome.problems[0])
-        return self._outcome
+        with self._errors:
+            self._errors.seek(0)
+            errors = self._errors.read(1 << 16).decode(errors="replace")
+        code = os.waitstatus_to_exitcode(status)
+        if code >= 0:  # one that was ended by a signal has no words of ours there
+            sys.stderr.write(errors)
+        if self._outcome is not None:
+            return self._outcome
+        problem = _how_it_ended(self.name, code, errors)
+        say(problem)
+        keep(self._folder, [problem])
+        return Outcome(self.name, (problem,))
 
 
-def _live(name: str, options: RunOptions, run: RunOne, pipe: int) -> None:
-    """The child's whole life; it never returns."""
+def _how_it_ended(name: str, code: int, errors: str) -> str:
+    """Of a process that told no outcome: one line, by its exit code and what stands on its standard error."""
+    if memory.REFUSED in errors:
+        return f"{name}: {memory.exceeded()}"
+    how = f"was ended by signal {-code}" if code < 0 else f"ended with status {code}"
+    return f"{name}: its process {how}; run it again to go on"
+
+
+def _live(name: str, options: RunOptions, run: RunOne, pipe: int, only: bool) -> None:
+    """The child's whole life; it never returns. Only one of its kind also says which kernels it will want."""
     code = 1
     try:
-        fork_client.FORK_SERVER.disown()
 
         def tell(message: dict[str, object]) -> None:
             os.write(pipe, json.dumps(message).encode() + b"\n")
 
-        outcome = run(name, options, lambda line: tell({"say": line}))
+        fork_client.FORK_SERVER.disown((lambda expected: tell({"expect": expected})) if only else None)
+        outcome = run(name, replace(options, bounded=True), lambda line: tell({"say": line}))
         tell({"problems": outcome.problems})
         code = 0
     except Exception as error:  # a bug in one client's run must not end the others'
+        if os.environ.get("BESPOKE_DEBUG"):
+            traceback.print_exc()
         os.write(2, printable(f"{name}: {type(error).__name__}: {error}").encode() + b"\n")
     finally:
         os._exit(code)

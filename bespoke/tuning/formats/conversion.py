@@ -106,10 +106,10 @@ def _carried(target: TrainingFormat, example: Example, write: Callable[[dict[str
 
 
 def examples(
-    path: Path, detected: Detection, names: Mapping[str, str] | None = None
+    path: Path, detected: Detection, names: Mapping[str, str] | None = None, inside: Path | None = None
 ) -> Iterator[tuple[int, Example, tuple[Fault, ...]]]:
     """Line, example and faults of every row that is not blank, each read in its own format."""
-    for row in rows(path, names):
+    for row in rows(path, names, inside):
         faults = tuple(fault for fault in row.faults if fault.rule not in MENDED)
         if row.record is not None:
             form = detected.of(row.record)

@@ -85,13 +85,13 @@ def format_named(name: str) -> TrainingFormat:
     return FORMATS[name]
 
 
-def detect(path: Path, names: Mapping[str, str] | None = None) -> Detection:
+def detect(path: Path, names: Mapping[str, str] | None = None, inside: Path | None = None) -> Detection:
     """The format that most of the first rows have. Raises BespokeError where no row has any.
 
     Of formats that recognise the same row the one counts that recognises most rows, then the narrower one.
     """
     table = is_csv(path)
-    looked_at = list(islice(rows(path, names), SAMPLE))
+    looked_at = list(islice(rows(path, names, inside), SAMPLE))
     records = [row.record for row in looked_at if row.record is not None]
     claims = [_claims(record, table) for record in records]
     totals = Counter(name for claim in claims for name in claim)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from typing import BinaryIO
 
 from bespoke.clients.excel import BrokenCell, as_text, open_workbook, rows
 from bespoke.tuning.formats.csv_rows import row_of
@@ -11,9 +11,9 @@ from bespoke.tuning.formats.example import Fault
 from bespoke.tuning.formats.row import TrainingRow
 
 
-def excel_rows(path: Path) -> Iterator[TrainingRow]:
+def excel_rows(file: BinaryIO, shown: str) -> Iterator[TrainingRow]:
     """Every row that holds something, its number as its line. Raises BespokeError for what is no workbook."""
-    values, formulas = open_workbook(path)
+    values, formulas = open_workbook(file, shown)
     visible = [name for name in values.sheetnames if values[name].sheet_state == "visible"]
     header: list[str] = []
     for number, cells in rows(values[visible[0]], formulas[visible[0]]):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from bespoke.errors import BespokeError
 from bespoke.tuning.formats.row import TrainingRow
@@ -13,22 +12,22 @@ BATCH = 1000  # rows
 INSTALL = 'reading Parquet needs pyarrow; install the extra: pip install "bespoke-workbook[parquet]"'
 
 
-def parquet_rows(path: Path) -> Iterator[TrainingRow]:
+def parquet_rows(opened: BinaryIO, shown: str) -> Iterator[TrainingRow]:
     """Every row, its number as its line. A field of a nested object that a row has not is left out of it."""
     try:
         import pyarrow
         import pyarrow.parquet
     except ModuleNotFoundError:
-        raise BespokeError(INSTALL, path=str(path)) from None
+        raise BespokeError(INSTALL, path=shown) from None
     number = 0
     try:
-        with pyarrow.parquet.ParquetFile(path) as file:
+        with pyarrow.parquet.ParquetFile(opened) as file:
             for batch in file.iter_batches(batch_size=BATCH):
                 for record in batch.to_pylist():
                     number += 1
                     yield TrainingRow(number, {key: _plain(value) for key, value in record.items()})
     except (pyarrow.ArrowException, pyarrow.ArrowInvalid) as error:
-        raise BespokeError(f"is no Parquet file that can be read: {error}", path=str(path)) from None
+        raise BespokeError(f"is no Parquet file that can be read: {error}", path=shown) from None
 
 
 def _plain(value: Any) -> Any:

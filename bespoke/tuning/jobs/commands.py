@@ -121,7 +121,7 @@ def distil(
     client, _ = _client(client_data, name, outside)
     if client.engagement.access.distillation_authorised:
         confirmed.require(client, say, budget_given=True)
-    frame = Frame(system) if system is not None else frame_of(client.dataset)
+    frame = Frame(system) if system is not None else frame_of(client.dataset, client.folder)
     path = out or client.folder / FOLDER / "distilled.jsonl"
     found = distillation.distil(client, answers, frame, path, verdicts=verdicts)
     say(

@@ -28,14 +28,17 @@ class Frame:
         return f"{self.lead}{text}"
 
 
-def frame_of(paths: Iterable[Path]) -> Frame:
+def frame_of(paths: Iterable[Path], inside: Path | None = None) -> Frame:
     """The most frequent system prompt of the examples, and the first paragraph most prompts of it open with.
 
+    `inside` is the client folder that they must lie in.
     A paragraph counts as the words before a note when at least two examples share it.
     """
     seen: list[tuple[str | None, str]] = []
     for path in paths:
-        for _, example, faults in islice(examples(path, detect(path)), LOOKED_AT):
+        for _, example, faults in islice(
+            examples(path, detect(path, inside=inside), inside=inside), LOOKED_AT
+        ):
             if not faults and example.turns and example.turns[0].role == HUMAN:
                 seen.append((example.system, example.turns[0].text))
     if not seen:

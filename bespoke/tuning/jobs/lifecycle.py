@@ -17,8 +17,9 @@ from bespoke.tuning.jobs.aws import Aws, aws_errors
 from bespoke.tuning.jobs.prepare import Dataset
 from bespoke.tuning.jobs.profiles import Profile
 
-# A person may decide to train in spite of the others; these are the law, the contract or the vendor.
-BINDING = ("lifecycle", "deidentified", "residency", "authorised")
+# A person may decide to train in spite of the others; these are the law, the contract or the vendor. That a teacher's
+# answers may be trained on is asked where they are got (`distil`): no job's route has that gate.
+BINDING = ("lifecycle", "deidentified", "residency")
 ACCESS = ("access_bedrock", "access_openai", "access_gpu")
 
 

@@ -102,7 +102,7 @@ def prepare(
     if not counts["training"]:
         raise BespokeError("no row is left to train on", path=str(client.folder / "dataset"))
     written = tuple(folder / NAMES[role] for role in SENT if counts[role])
-    after = compute(replace(client, dataset=written), facts)
+    after = compute(replace(client, dataset=written, folder=folder), facts)
     assert after is not None
     refuse(after, profile.route, client.name)
     few = too_few(client, facts, profile, counts["training"])
@@ -149,7 +149,7 @@ def _write(
         }
         for number, path in enumerate(client.dataset):
             shown = f"{client.name}/{path.relative_to(client.folder).as_posix()}"
-            for line, given, _ in examples(path, detect(path)):
+            for line, given, _ in examples(path, detect(path, inside=client.folder), inside=client.folder):
                 side = sides.get(number, {}).get(line)
                 example = without(given, choice.drop)
                 losses = target.lost(example) if side else ()
