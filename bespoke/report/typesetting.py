@@ -37,8 +37,11 @@ def source(document: Document, cover: Cover, volume: typst_data.Volume = "report
     )
     turn = volume != "single"
     front, chapters, appendices = _sections(document, volume)
-    first = _section(front, cover, "front", turn)[0] if front else "none"
-    body, at = "", 0.0 if volume != "evidence" else paging.contents_height(len(chapters) + len(appendices))
+    first, at = _section(front, cover, "front", turn) if front else ("none", 0.0)
+    if volume != "single":
+        entries = len([front] if front else []) + len(chapters) + len(appendices)
+        at = paging.contents_end(at, entries, typst_data.PAGE_HEIGHT[cover.paper])
+    body = ""
     for one in chapters:
         written, at = _section(one, cover, "chapter", turn, at)
         body += f"{written}, "
