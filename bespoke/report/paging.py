@@ -39,6 +39,7 @@ SLACK = 8.0  # points kept free, since the count is rough
 SMALL = 130.0  # a table lower than this stays on one page
 TALLEST = 581.0  # points: the template's limit for a figure
 EMPTIEST = 0.38  # of a page: what may stay empty where a chapter begins on the next one; the count is rough
+TOP, BOOKMARK = 76.5, 10.0  # points: the margin above, and how far above its heading a bookmark points
 BETWEEN = 42.5  # between one chapter and the next
 OPENING = 38.0  # above and below the heading of a chapter
 TEXTS = (Paragraph, Listing, CalloutBox, BlockQuote, CodeBlock)
@@ -87,6 +88,12 @@ def contents_end(start: float, entries: int, page_mm: float) -> float:
     height = OPENING + 18.0 + 20.0 * math.ceil(entries / 2)
     fits = start and start + BETWEEN + height <= (page_mm - MARGINS) * 72 / 25.4
     return start + BETWEEN + height if fits else height
+
+
+def start_of(heading: float) -> float:
+    """Where what stands before a chapter ended, from how far down its page the chapter's bookmark points."""
+    y = heading - TOP + BOOKMARK
+    return 0.0 if y < 1.0 else float(round(y - BETWEEN))
 
 
 def room_for(blocks: list[Block], heading: str, page_mm: float, fit: Fits = widths.fit) -> float:
