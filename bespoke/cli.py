@@ -391,14 +391,16 @@ def tokens(source: Path, model: str, every_answer: bool, most: int | None, names
 
 @bespoke.command()
 @click.option("--as-of", default="", metavar="DATE", help="Stale as of this date (default today).")
-def facts(as_of: str) -> None:
+@click.option("--claims", is_flag=True, help="What circulates about customising Claude, and what we found.")
+def facts(as_of: str, claims: bool) -> None:
     """The fact tables: value, unit, source, read on, expires, stale?"""
     from datetime import date
 
-    from bespoke.inspection.facts_listing import lines
+    from bespoke.inspection import facts_listing
     from bespoke.workbook import parse_day
 
-    for line in lines(parse_day(as_of) if as_of else date.today()):
+    day = parse_day(as_of) if as_of else date.today()
+    for line in facts_listing.claims(day) if claims else facts_listing.lines(day):
         click.echo(line)
 
 

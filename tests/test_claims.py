@@ -10,6 +10,7 @@ import pytest
 
 from bespoke.chapters.claims import ClaimsRegister, compute
 from bespoke.facts.reader import Facts
+from bespoke.inspection import facts_listing
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +119,11 @@ def test_the_claims_that_rest_on_a_source_alone(
     assert claim.verdict == verdict
     assert not claim.computed
     assert claim.source
+
+
+def test_the_register_is_an_option_of_facts(register: ClaimsRegister) -> None:
+    """Each claim on a line of five cells, with its numbers filled in."""
+    header, *lines = facts_listing.claims(date(2026, 11, 20))
+    assert header.split("\t") == list(facts_listing.CLAIMS_HEADER)
+    assert [line.split("\t")[2] for line in lines] == [claim.verdict for claim in register.claims]
+    assert any("117,284" in line.split("\t")[1] for line in lines)  # by hand above

@@ -126,7 +126,7 @@ def _called_by(stem: str) -> list[tuple[str, list[str]]]:
     """The exhibits that a notebook shows, in order, and the earlier results that each is given."""
     cells = json.loads((ROOT / "notebooks" / f"{stem}.ipynb").read_text(encoding="utf-8"))["cells"]
     code = "".join("".join(cell["source"]) + "\n" for cell in cells if cell["cell_type"] == "code")
-    calls = re.findall(r"^exhibits\.(\w+)\((.*)\)$", code, flags=re.MULTILINE)
+    calls = re.findall(r"^exhibits\.(\w+)\((.*|\n(?: .*\n)*)\)$", code, flags=re.MULTILINE)
     return [(name, re.findall(r'book\.earlier\("(\w+)"\)', given)) for name, given in calls]
 
 

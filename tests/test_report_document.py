@@ -370,3 +370,32 @@ def test_a_link_into_the_other_volume_says_so():
     ]  # fmt: skip
     [back] = [piece for piece in report.evidence[1].body[0].children if isinstance(piece, Link)]
     assert (plain(back.children), back.elsewhere) == ("Chapter 1", True)
+
+
+def test_a_glossary_explains_the_words_that_the_report_uses():
+    """As whole words, in the plural too, abbreviations in capitals only; the evidence has a use of its own."""
+    columns = (show.Column(key="term", title="Term"), show.Column(key="meaning", title="Meaning"))
+    terms = ("Batch", "RAG", "P10, P90", "Step", "Flip point", "TTL")
+    glossary = show.Table(
+        label="tbl-glossary",
+        caption="Terms",
+        columns=columns,
+        rows=tuple((t, "x") for t in terms),
+        glossary=True,
+    )
+    book = Notebook(
+        "01_a",
+        {
+            "cells": [
+                md("# A"),
+                code(block(show.Finding(text="Two batches"))),
+                md("Take the steps, no rag; below P90."),
+                md("A flip point.", "evidence"),
+                code(block(glossary)),
+            ]
+        },
+    )
+    found = next(b for b in volumes.build([book]).chapters[0].body if isinstance(b, DocumentTable))
+    assert [row[0] for row in found.rows] == ["Batch", "P10, P90", "Step"]
+    assert found.values is not None
+    assert [row[0] for row in found.values] == ["Batch", "P10, P90", "Step"]

@@ -71,6 +71,26 @@ def test_a_chapter_goes_on_where_the_one_before_ends():
     assert ends == pytest.approx([302.5, 645.0, 302.5])
 
 
+@pytest.mark.parametrize(("page_mm", "page"), [(A4, 694.5), (279.4, 644.6)])
+def test_a_chapter_begins_low_rather_than_leave_two_fifths_of_a_page_empty(
+    page_mm: float, page: float
+) -> None:
+    """Heading and a figure of 400 points do not fit below the middle: where 38% are left, the next page takes them;
+    where more is, the chapter begins here, and only its figure goes over."""
+    blocks: list[Block] = [text(), figure(400)]
+    breaks = paging.arranged(blocks, "A finding", page_mm, start=0.63 * page)
+    stays = paging.arranged(blocks, "A finding", page_mm, start=0.61 * page)
+    assert breaks.end == pytest.approx(61.0 + 24.6 + 441.5)
+    assert stays.end == pytest.approx(441.5)  # the figure alone, on the next page
+
+
+def test_the_contents_share_the_page_where_they_fit() -> None:
+    """Ten entries in two columns: heading 56 and five lines of 20; behind a summary that ends at 400 they follow after
+    42.5 points, behind one that ends at 600 of 694.5 on the next page."""
+    ends = [paging.contents_end(start, 10, A4) for start in (0.0, 400.0, 600.0)]
+    assert ends == pytest.approx([156.0, 598.5, 156.0])
+
+
 def test_nothing_leaves_its_subsection():
     blocks = [figure(350), figure(350), Heading(2, [TextRun("Next")]), text()]
     assert kinds(arranged(*blocks)) == ["DocumentFigure", "DocumentFigure", "Heading", "Paragraph"]

@@ -158,7 +158,7 @@ def test_links_say_where_they_go():
     pdf = report(tasks(3), words)
     links = [link for page in pdf.pages for link in page.get("/Annots", ())]
     said = [str(link.Contents) for link in links]
-    assert "Table 1.1, page 3" in said
+    assert "Table 1.1, page 2" in said
     assert "Executive summary" in said
     assert ADDRESS in said
     assert [str(link.A.URI) for link in links if "/A" in link] == [ADDRESS]  # without bracket and full stop

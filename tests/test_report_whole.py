@@ -153,8 +153,8 @@ def test_pages_come_in_the_order_a_client_reads_them(pdf):
     assert "How should Meridian Health customise Claude?" in starts[0]
     assert "Prepared by A. Consultant" in starts[0]
     assert "Executive summary Start with a glossary." in starts[1]
-    assert "Contents" in starts[1]  # the summary leaves room
-    assert "Chapter 1 · Task audit Two tasks are ready for prompt work." in starts[2]
+    assert "Contents" in starts[1]  # the summary leaves room, for the first chapter too
+    assert "Chapter 1 · Task audit Two tasks are ready for prompt work." in starts[1]
     assert "Not looked at yet" in starts[-1]
 
 
@@ -236,7 +236,7 @@ def test_numbers_and_references(pdf):
 
 def test_a_long_table_repeats_its_header_on_every_page(pdf):
     pages = [page.extract_text() for page in pdf.pages]
-    table = [text for text in pages if "Task audit" in text and "Live by" in text and "Contents" not in text]
+    table = [text for text in pages if "Task audit" in text and "Live by" in text]
     on_pages = [text for text in table if "Task 2 " in text or f"Task {ROWS - 1} " in text]
     assert len(on_pages) == 2  # begins on one page, ends on another, both with the header
     assert f"Page 4 of {len(pages)}" in pages[3]

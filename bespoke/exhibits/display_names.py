@@ -29,6 +29,12 @@ def input_name(name: str) -> str:
     return INPUTS.get(name, name.replace("_", " "))
 
 
+def metric_name(metric: str) -> str:
+    """`micro_f1` as a reader knows it: `micro-F1`; a client's own words stay as they are."""
+    shown = {"correct": "share of correct answers", "passed": "share of outputs that pass"}
+    return shown.get(metric, metric.replace("_f1", "-F1").replace("_", " "))
+
+
 def place_name(place: str) -> str:
     """`bedrock_us` as a reader knows it: `Bedrock, US`."""
     service, _, region = place.partition("_")

@@ -283,27 +283,50 @@ def method_text(facts: Facts, keys: Sequence[str]) -> None:
     stale = sum(row.stale(facts.as_of) for row in rows)
     show.text(IN_SHORT)
     show.text(
-        "{stale} of the {n} facts used {are} past that day as of {day}. Methods with their literature, every source "
-        "and every assumption stand in the evidence volume.",
+        "{stale} of the {n} facts used {are} past that day as of {day}. Methods with their literature ([Methods]"
+        "(#app-methods)), every source ([Sources](#app-sources-and-dates)) and every assumption ([Assumptions]"
+        "(#app-assumptions-log)) stand in the evidence volume.",
         stale=stale if stale else "None", n=len(rows), are="is" if stale < 2 else "are", day=day(facts.as_of),
     )  # fmt: skip
 
 
 GLOSSARY = (
+    (
+        "A/B test",
+        "two versions answer live requests side by side, which request goes to which decided by chance",
+    ),
     ("Accepted output", "an output a user would take as it is"),
+    ("Batch", "requests that may wait up to a day, at a lower price"),
+    (
+        "Extended thinking",
+        "the model works the case through in words, paid as output, before it answers",
+    ),
+    ("Family of failures", "one of seven groups of failures for which the same is tried first"),
     ("Few-shot", "a handful of worked examples in the prompt"),
     ("Flip point", "the smallest change of one input that changes the first step or the likely end"),
-    ("Batches", "requests that may wait up to a day, at a lower price"),
-    ("Likely end", "the step by which the target is reached as likely as not, or the last one worth taking"),
-    ("Option", "one way of customising, alone or with others in a step: also called a route"),
-    ("Step", "what a plan does at one time: options that are tried and judged together"),
+    ("Generator and critic", "one request answers, a second one checks the answer and has it mended"),
     ("LoRA", "low-rank adaptation: tuning a small number of added weights of an open model"),
+    (
+        "macro-F1",
+        "found and right against missed and wrong for each label, then the mean: rare ones count in full",
+    ),
+    (
+        "micro-F1",
+        "found and right against missed and wrong, over all answers at once",
+    ),
+    ("Operator configuration", "rules of behaviour and limits, set once for all requests of the task"),
+    ("Option", "one way of customising, alone or with others in a step: also called a route"),
     ("P10, P50, P80, P90", "the value that 10, 50, 80 or 90 of 100 simulated outcomes stay below"),
+    (
+        "Probably ends at",
+        "the step by which the target is reached as likely as not, or the last one worth taking",
+    ),
     ("Prompt caching", "reading the unchanged front of a prompt at a fraction of its price"),
     ("Provisioned Throughput", "model capacity rented by the hour, used or not"),
     ("RAG", "retrieval-augmented generation: the passages that hold the answer are put into the prompt"),
-    ("Family of failures", "one of seven groups of failures for which the same is tried first"),
     ("SFT", "supervised fine-tuning: training a model's weights on pairs of input and wanted output"),
+    ("Step", "what a plan does at one time: options that are tried and judged together"),
+    ("Structured output", "the answer is held to a form that a program can read"),
     ("TTL", "time to live: how long a cached prefix is kept without use"),
 )
 
@@ -315,4 +338,5 @@ def glossary() -> None:
         label="tbl-sources-glossary",
         caption="Terms as this report uses them",
         columns=(Column(key="term", title="Term"), Column(key="meaning", title="Meaning")),
+        glossary=True,
     )

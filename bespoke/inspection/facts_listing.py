@@ -9,6 +9,7 @@ from bespoke.facts.reader import VALUE_TABLES, Fact, Sourced, rows_of
 from bespoke.facts.value_text import value_text
 from bespoke.show.filling import filled
 
+CLAIMS_HEADER = ("claim", "what we found", "verdict", "source", "read on")
 HEADER = ("key", "value", "unit", "kind", "source", "read on", "expires", "stale?")
 
 
@@ -19,6 +20,16 @@ def lines(as_of: date) -> Iterator[str]:
         for fact in rows_of(Fact, table):
             yield _line(fact.key, value_text(fact), fact.unit, fact, as_of)
     yield from _structured(as_of)
+
+
+def claims(as_of: date) -> Iterator[str]:
+    """The register of what circulates about customising Claude, each claim beside what the code finds on that day."""
+    from bespoke.chapters.claims import compute
+    from bespoke.facts.reader import Facts
+
+    yield "\t".join(CLAIMS_HEADER)
+    for one in compute(Facts(as_of=as_of)).claims:
+        yield _cells(one.claim, one.finding, one.verdict, one.source, str(one.read_on))
 
 
 def _structured(as_of: date) -> Iterator[str]:
@@ -54,5 +65,8 @@ def _structured(as_of: date) -> Iterator[str]:
 
 def _line(key: str, value: str, unit: str, row: Sourced, as_of: date) -> str:
     stale = "stale" if row.stale(as_of) else ""
-    cells = (key, value, unit, row.kind, row.source, str(row.read_on), str(row.expires), stale)
+    return _cells(key, value, unit, row.kind, row.source, str(row.read_on), str(row.expires), stale)
+
+
+def _cells(*cells: str) -> str:
     return "\t".join(" ".join(cell.split()) for cell in cells)

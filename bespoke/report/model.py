@@ -172,6 +172,7 @@ class DocumentTable:
     )  # row, column -> rows, columns
     index: int = 1  # columns that name a row: each part of a table set in parts repeats them
     values: list[list[Value]] | None = None  # what the rows show, where it came as data
+    glossary: bool = False  # terms in the first column: those that the report does not use are left out
 
     @property
     def headless(self) -> bool:

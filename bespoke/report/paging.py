@@ -38,7 +38,8 @@ LEAST = 0.945  # a figure shrinks to this share at most: its type of 8.5 points 
 SLACK = 8.0  # points kept free, since the count is rough
 SMALL = 130.0  # a table lower than this stays on one page
 TALLEST = 581.0  # points: the template's limit for a figure
-MOST_ROOM = 235.0  # points: a third of a page, so that with the white space before it no page stays 40% empty
+EMPTIEST = 0.38  # of a page: what may stay empty where a chapter begins on the next one; the count is rough
+TOP, BOOKMARK = 76.5, 10.0  # points: the margin above, and how far above its heading a bookmark points
 BETWEEN = 42.5  # between one chapter and the next
 OPENING = 38.0  # above and below the heading of a chapter
 TEXTS = (Paragraph, Listing, CalloutBox, BlockQuote, CodeBlock)
@@ -60,7 +61,7 @@ def arranged(
     """One chapter, which begins `start` points down its page below the chapter before it, or on the next page."""
     page = (page_mm - MARGINS) * 72 / 25.4
     y = start + BETWEEN if start else 0.0
-    if y + room_for(blocks, heading, fit) > page:
+    if y + room_for(blocks, heading, page_mm, fit) > page:
         y = 0.0
     y += OPENING + 23.0 * _lines(heading, 21.0, 425.0)
     left, done = list(blocks), list[Block]()
@@ -81,22 +82,33 @@ def arranged(
     return Arranged(done, y)
 
 
-def contents_height(entries: int) -> float:
-    """About how high a page's list of contents is, with its heading."""
-    return OPENING + 23.0 + 20.0 * entries
+def contents_end(start: float, entries: int, page_mm: float) -> float:
+    """About how far down its page the list of contents ends, in two columns and with its heading, where what stands
+    before it ended at `start`."""
+    height = OPENING + 18.0 + 20.0 * math.ceil(entries / 2)
+    fits = start and start + BETWEEN + height <= (page_mm - MARGINS) * 72 / 25.4
+    return start + BETWEEN + height if fits else height
 
 
-def room_for(blocks: list[Block], heading: str, fit: Fits = widths.fit) -> float:
+def start_of(heading: float) -> float:
+    """Where what stands before a chapter ended, from how far down its page the chapter's bookmark points."""
+    y = heading - TOP + BOOKMARK
+    return 0.0 if y < 1.0 else float(round(y - BETWEEN))
+
+
+def room_for(blocks: list[Block], heading: str, page_mm: float, fit: Fits = widths.fit) -> float:
     """Points below which a chapter begins on the next page: its heading, its first texts, and what they lead to. A
-    heading at the foot of a page, with its figure on the next, reads as a chapter of nothing."""
+    heading at the foot of a page, with its figure on the next, reads as a chapter of nothing; a page that is left
+    mostly empty is worse."""
+    most = EMPTIEST * (page_mm - MARGINS) * 72 / 25.4 - BETWEEN
     room = OPENING + 23.0 * _lines(heading, 21.0, 425.0)
     for block in blocks:
         height = _height(block, fit)
         breaks = isinstance(block, DocumentTable) and fit(block).height > SMALL
         room += min(height, SMALL) if breaks else height
-        if isinstance(block, DocumentFigure | DocumentTable) or room > MOST_ROOM:
+        if isinstance(block, DocumentFigure | DocumentTable) or room > most:
             break
-    return min(room, MOST_ROOM)
+    return min(room, most)
 
 
 def _shrunk(figure: DocumentFigure, room: float) -> DocumentFigure | None:

@@ -63,6 +63,7 @@ def from_block(block: blocks.Table, locale: str, path: str, cell: str) -> Docume
         source=block.source,
         label=block.label,
         emphasis=list(block.emphasis),
+        glossary=block.glossary,
         where=f"{path}: {cell}",
         values=[list(row) for row in block.rows],
     )

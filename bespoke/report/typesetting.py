@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import pickle
 import re
@@ -22,6 +23,9 @@ from bespoke.show import fonts
 STANDARDS = ["ua-1", "a-2a"]  # accessible (ISO 14289-1) and archivable with structure (ISO 19005-2)
 LOOK = ("look", "inline", "blocks", "table", "pages")  # definitions, in the order Typst must read them
 WHOLE = "report"
+PASSES = 2  # of finding out where the chapters of the report begin, and filling the pages by that
+
+Starts = tuple[float, ...]  # points, of each section
 
 
 def source(document: Document, cover: Cover, volume: typst_data.Volume = "report") -> str:
@@ -32,15 +36,31 @@ def source(document: Document, cover: Cover, volume: typst_data.Volume = "report
     The definitions stand before the sections and hold nothing of them: Typst remembers what a function made of its
     arguments, but not across another value that it could have looked at.
     """
+    starts: Starts = ()
+    text = _source(document, cover, volume, starts)
+    for _ in range(PASSES if volume == "report" else 0):  # the evidence is looked up, and three times as long
+        found = _starts(_pages(text, cover))
+        if found == starts:
+            break
+        starts = found
+        text = _source(document, cover, volume, starts)
+    return text
+
+
+def _source(document: Document, cover: Cover, volume: typst_data.Volume, starts: Starts) -> str:
     frame = _literal(
         json.dumps(typst_data.frame(document, cover, volume), ensure_ascii=False, sort_keys=True)
     )
     turn = volume != "single"
     front, chapters, appendices = _sections(document, volume)
-    first = _section(front, cover, "front", turn)[0] if front else "none"
-    body, at = "", 0.0 if volume != "evidence" else paging.contents_height(len(chapters) + len(appendices))
-    for one in chapters:
-        written, at = _section(one, cover, "chapter", turn, at)
+    first, at = _section(front, cover, "front", turn) if front else ("none", 0.0)
+    known = dict(enumerate(starts[len([front] if front else []) :]))
+    if volume != "single":
+        entries = len([front] if front else []) + len(chapters) + len(appendices)
+        at = paging.contents_end(at, entries, typst_data.PAGE_HEIGHT[cover.paper])
+    body = ""
+    for n, one in enumerate(chapters):
+        written, at = _section(one, cover, "chapter", turn, known.get(n, at))
         body += f"{written}, "
     last = "".join(f"{_section(one, cover, 'appendix', turn)[0]}, " for one in appendices)
     return "\n".join(
@@ -51,6 +71,19 @@ def source(document: Document, cover: Cover, volume: typst_data.Volume = "report
             _template(WHOLE),
         ]
     )
+
+
+def _starts(pdf: bytes) -> Starts:
+    """How far down its page each section of a typeset volume begins, as its bookmarks tell: the count of heights is
+    too rough to be carried on from chapter to chapter."""
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(pdf)) as file, file.open_outline() as outline:
+        found = []
+        for entry in outline.root:
+            page, _, _, top, *_ = entry.destination
+            found.append(paging.start_of(float(page.MediaBox[3]) - float(top)))
+    return tuple(found)
 
 
 def _sections(

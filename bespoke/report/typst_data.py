@@ -149,7 +149,7 @@ class _Writer:
             "heading": self.text(_DATE.sub(_whole, section.heading), *HEADING),
             "lang": language_of(section.heading, self.language),
             "body": self.blocks(body),
-            "room": paging.room_for(body, section.heading, self.fit),
+            "room": paging.room_for(body, section.heading, self.page_height, self.fit),
             "rtl": right_to_left(section.heading),
             "ends": round(found.end),
         }

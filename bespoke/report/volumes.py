@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from bespoke.report import numbering
+from bespoke.report import glossary, numbering
 from bespoke.report.additions import NOTHING, Additions, added
 from bespoke.report.document import Notebook, NotebookPieces, finding, split
 from bespoke.report.model import (
@@ -48,6 +48,7 @@ def assembled(parts: Sequence[NotebookPieces], language: str, besides: Additions
     )
     document.chapters += _without(parts, len(chapters), words)
     document.chapters += _closing(there, len(document.chapters), words)
+    glossary.only_used(document.report)
     again = {f"{volume}-{part.stem}" for part in there if part.may_repeat for volume in ("ch", "ev")}
     numbering.number(document, words, repeating=again)
     return document

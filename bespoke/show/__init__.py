@@ -98,6 +98,7 @@ def table(
     columns: Sequence[Column],
     source: str = "",
     emphasis: Iterable[int] = (),
+    glossary: bool = False,
 ) -> Shown:
     """Rows of plain values under typed columns: shown, and returned with its data frame."""
     return display(
@@ -108,6 +109,7 @@ def table(
             source=source,
             rows=tuple(tuple(row) for row in rows),
             emphasis=tuple(emphasis),
+            glossary=glossary,
         )
     )
 

@@ -95,6 +95,7 @@ class Table(Block):
     rows: tuple[tuple[Cell, ...], ...]
     source: str = ""
     emphasis: tuple[int, ...] = ()
+    glossary: bool = False  # a report leaves out the terms, in the first column, that it does not use
 
 
 class Figure(Block):

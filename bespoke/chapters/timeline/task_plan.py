@@ -1,8 +1,9 @@
 """The phases of one task: those its plan takes up to the likely end, so that what is priced is scheduled.
 
 Steps follow each other as the plan has them. Lead times (contract, review, quota) start on the first day and join where
-they are needed: a contract before data go to a place nobody has confirmed, the review before training and roll-out.
-Annotation is dear: it waits until the cheaper tests are measured.
+they are needed: a contract before data go to a place nobody has confirmed, the review before training, before a test in
+live traffic, which sends what people wrote to another model or prompt, and before the roll-out. Annotation is dear: it
+waits until the cheaper tests are measured.
 """
 
 from __future__ import annotations
@@ -126,7 +127,8 @@ class _Phases:
         built = self.plan.likely_end.kind == "build"
         kept = [s for s in taken if s.kind in ("lever", "build") or (s.kind == "test" and not built)]
         if any(step.kind in ("test", "build") for step in taken):
-            self._then("evaluation_ab", from_table("evaluation_ab", self.client, self.facts), basis="table")
+            live = from_table("evaluation_ab", self.client, self.facts)
+            self._then("evaluation_ab", live, self._review(), basis="table")
         days = total(self.days.left(step.configuration) for step in kept)
         if not built:
             days = days.plus(self._adopted(taken))

@@ -84,6 +84,7 @@ def unpublished_callout(cost: CostModel) -> None:
 
 
 WORDS = {
+    "contract.commitment_usd_per_year": "yearly commitment of a contract",
     "cost.volume_factor": "volume",
     "cost.input_tokens_factor": "input tokens",
     "cost.output_tokens_factor": "output tokens",

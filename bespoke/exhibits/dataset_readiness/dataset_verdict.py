@@ -10,6 +10,7 @@ from bespoke.chapters.dataset_readiness.result import (
     TargetReadiness,
 )
 from bespoke.exhibits.dataset_readiness.dataset_wording import (
+    at_most,
     count_of,
     faulty_rows,
     plural,
@@ -161,7 +162,7 @@ def _missing(data: DatasetReadiness) -> Iterator[tuple[str, str, str]]:
             "add examples, or leave these to a rule or glossary",
         )
     yield (
-        ("More examples", still_needed(data), f"annotate: {decimal(data.usable)} are usable")
+        ("More examples", at_most(data), f"annotate: {decimal(data.usable)} are usable")
         if data.examples_needed
         else ("More examples", "none", "by the rule of thumb there are enough for a narrow task")
     )

@@ -21,6 +21,12 @@ def still_needed(data: DatasetReadiness) -> str:
     return span(data.examples_needed_low, data.examples_needed)
 
 
+def at_most(data: DatasetReadiness) -> str:
+    """The same in a table's one cell; the text beside it has both ends."""
+    most = decimal(data.examples_needed)
+    return most if data.examples_needed_low == data.examples_needed else f"up to {most}"
+
+
 def span(low: int, high: int) -> str:
     return decimal(high) if low == high else f"{decimal(low)} to {decimal(high)}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bespoke.evaluation.result import Contrasted, TaskEvaluation
+from bespoke.evaluation.result import Contrasted
 from bespoke.show.numbers import decimal, percent, signed
 from bespoke.statistics.interval import Interval
 
@@ -36,7 +36,3 @@ def verdict(contrast: Contrasted) -> str:
         "not_among_so_many": "alone yes, not among so many systems",
         "not_separable": f"not separable on {decimal(contrast.cases)} cases",
     }[contrast.verdict]
-
-
-def metric_name(task: TaskEvaluation) -> str:
-    return task.metric.replace("_", " ").replace("f1", "F1")

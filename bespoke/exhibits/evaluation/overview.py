@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.evaluation import Evaluation
-from bespoke.evaluation.result import TaskEvaluation
-from bespoke.exhibits.display_names import count
-from bespoke.exhibits.evaluation.evaluation_wording import limits, metric_name, score
+from bespoke.evaluation.result import SystemResult, TaskEvaluation
+from bespoke.exhibits.display_names import count, metric_name
+from bespoke.exhibits.evaluation.evaluation_wording import limits, score
 from bespoke.show import Column
 from bespoke.show.numbers import percent
 
@@ -37,6 +37,13 @@ def _verdict(judged: list[TaskEvaluation], below: list[TaskEvaluation], reached:
     return ": " + ", ".join(said[:-1]) + (" and " if len(said) > 1 else "") + said[-1]
 
 
+def _of(system: SystemResult | None) -> tuple[float | None, float | None, float | None]:
+    """A system's quality, and the interval about it."""
+    if system is None:
+        return None, None, None
+    return system.quality.estimate, system.quality.low, system.quality.high
+
+
 def overview(result: Evaluation) -> None:
     """What runs today, measured beside declared, and the best that was tried."""
     rows = []
@@ -45,11 +52,8 @@ def overview(result: Evaluation) -> None:
         best = task.system(task.best) if task.best else None
         rows.append(
             (
-                task.name, task.kind_of_task, task.cases, metric_name(task),
-                score(used.quality.estimate, task.metric) if used else "not named",
-                limits(used.quality, task.metric) if used else "",
-                task.declared_quality, task.target,
-                f"{best.title}: {score(best.quality.estimate, task.metric)}" if best else "",
+                task.name, task.cases, metric_name(task.metric),
+                *_of(used), task.declared_quality, task.target, best.title if best else "", _of(best)[0],
             )
         )  # fmt: skip
     show.table(
@@ -57,11 +61,14 @@ def overview(result: Evaluation) -> None:
         label="tbl-evaluation-overview",
         caption="What runs today, measured on the client's own cases beside what was declared",
         columns=(
-            Column(key="task", title="Task"), Column(key="kind", title="Kind"),
+            Column(key="task", title="Task"),
             Column(key="cases", title="Cases", format="integer"), Column(key="metric", title="Main metric"),
-            Column(key="today", title="Today, measured"), Column(key="limits", title="95% interval"),
+            Column(key="today", title="Today", format="percent"),
+            Column(key="low", title="Low", unit="95% interval", format="percent"),
+            Column(key="high", title="High", unit="95% interval", format="percent"),
             Column(key="declared", title="Declared", format="percent"),
             Column(key="target", title="Target", format="percent"), Column(key="best", title="Best tried"),
+            Column(key="best_quality", title="Its quality", format="percent"),
         ),
         source="the client's cases and its task list; intervals by groups of cases",
     )  # fmt: skip
@@ -74,7 +81,7 @@ def overview(result: Evaluation) -> None:
             "declared is {declared_metric}, measured is {metric}.",
             tone="warning", name=task.name, declared=percent(task.declared_quality or 0),
             measured=score(used.quality.estimate, task.metric), limits=limits(used.quality, task.metric),
-            declared_metric=task.declared_metric, metric=metric_name(task),
+            declared_metric=task.declared_metric, metric=metric_name(task.metric),
         )  # fmt: skip
 
 

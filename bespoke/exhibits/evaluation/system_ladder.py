@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 
 from bespoke import show
 from bespoke.evaluation.result import SystemResult, TaskEvaluation
-from bespoke.exhibits.display_names import count
+from bespoke.exhibits.display_names import count, metric_name
 from bespoke.exhibits.evaluation.evaluation_wording import (
     F1,
-    metric_name,
     score,
     with_limits,
 )
@@ -40,12 +39,12 @@ def forest(task: TaskEvaluation) -> None:
         return
     low, high = (f(rows, key=lambda r: r.quality.estimate) for f in (min, max))
     show.figure(
-        _draw, rows, task.target, task.ceiling.estimate if task.ceiling else None, metric_name(task),
+        _draw, rows, task.target, task.ceiling.estimate if task.ceiling else None, metric_name(task.metric),
         label=f"fig-evaluation-{slug(task)}",
         caption=f"{task.name}: from {low.title} at {low.said} to {high.title} at {high.said}"
         if len(rows) > 1
         else f"{task.name}: {rows[0].title} at {rows[0].said}",
-        alt=f"Forest plot of {metric_name(task)} with 95% intervals on {decimal(task.cases)} cases. "
+        alt=f"Forest plot of {metric_name(task.metric)} with 95% intervals on {decimal(task.cases)} cases. "
         + "; ".join(f"{s.title}: {with_limits(s.quality, task.metric)}" for s in task.systems),
         source=f"evaluation/{task.task_id}/; dashed: target; dotted: agreement between people",
     )  # fmt: skip

@@ -5,10 +5,10 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.chapters.evaluation import Evaluation
 from bespoke.evaluation.result import TaskEvaluation
-from bespoke.exhibits.display_names import count
+from bespoke.exhibits.display_names import count, metric_name
 from bespoke.exhibits.evaluation.case_by_case import cases
 from bespoke.exhibits.evaluation.detail import show_detail
-from bespoke.exhibits.evaluation.evaluation_wording import metric_name, score, with_limits
+from bespoke.exhibits.evaluation.evaluation_wording import score, with_limits
 from bespoke.exhibits.evaluation.system_ladder import consumption_table, forest, ladder_table
 from bespoke.exhibits.evaluation.verdicts import contrast_table, noise_text, power_text, review_table
 from bespoke.exhibits.masking_note import masked_text
@@ -39,7 +39,7 @@ def setting(task: TaskEvaluation) -> None:
         "{cases} of kind “{kind}”, {groups}, scored by {metric}: {words}. {more}",
         cases=count(task.cases, "case", "cases"), kind=task.kind_of_task,
         groups=f"in {count(task.groups, 'group', 'groups')}" if task.groups < task.cases else "each independent",
-        metric=metric_name(task), words=task.metric_words,
+        metric=metric_name(task.metric), words=task.metric_words,
         more=_more(task),
     )  # fmt: skip
     _doubts(task)

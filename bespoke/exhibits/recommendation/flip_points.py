@@ -75,4 +75,5 @@ def _amount(flip: Flip, value: float | None) -> str:
         return percent(value, 0 if math.isclose(value * 100, round(value * 100), abs_tol=1e-6) else 1)
     if flip.unit == "money":
         return money(value)
-    return f"{decimal(value)} {flip.unit}"
+    named = flip.input.startswith(flip.unit)  # "requests a day from 2,400"
+    return decimal(value) if named else f"{decimal(value)} {flip.unit}"

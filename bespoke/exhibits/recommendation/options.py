@@ -113,5 +113,7 @@ def blockers(result: Recommendation) -> None:
             Column(key="needs", title="What is missing"), Column(key="routes", title="Closes"),
             Column(key="tasks", title="For"),
         ),
-        source="every closed option and every reason stand in the evidence volume",
     )  # fmt: skip
+    show.text(
+        "Every closed option and every reason stand in the evidence volume ([closed](#tbl-advice-closed))."
+    )

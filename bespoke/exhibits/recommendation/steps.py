@@ -51,7 +51,7 @@ def _plan(result: Recommendation, task: TaskAdvice) -> None:
         (
             number or "at once", step_name(result, step), place_name(step.configuration.place),
             step.cost.expected, step.rollout.expected or None, step.monthly.expected if step.monthly else None,
-            quality_after(step),
+            *quality_after(step),
             chance_after(step), step.needs_worth,
         )
         for number, step in steps
@@ -68,7 +68,7 @@ def _plan(result: Recommendation, task: TaskAdvice) -> None:
             Column(key="cost", title="To find out", unit=unit, format="money", digits=0),
             Column(key="rollout", title="To go live", unit=unit, format="money", digits=0),
             Column(key="month", title="A month then", unit=unit, format="money", digits=0),
-            Column(key="quality", title="Quality expected"),
+            *QUALITY_AFTER,
             Column(key="reached", title="Target reached by then"),
             Column(
                 key="worth",
@@ -95,13 +95,17 @@ def chance_after(step: Step) -> str | None:
     return chance(step.reached) if step.kind in ("test", "build") else None
 
 
-def quality_after(step: Step) -> str | None:
-    """What quality is expected after a step, with its range."""
-    if step.outlook is None:
-        return "unknown until tried" if step.kind in ("test", "build") else None
-    if step.outlook.low == step.outlook.high:
-        return percent(step.outlook.likely)
-    return f"{percent(step.outlook.likely)} ({percent(step.outlook.low)} to {percent(step.outlook.high)})"
+QUALITY_AFTER = (
+    Column(key="quality", title="Quality after it", format="percent"),
+    Column(key="low", title="Low", format="percent"),
+    Column(key="high", title="High", format="percent"),
+)
+
+
+def quality_after(step: Step) -> tuple[float | None, float | None, float | None]:
+    """What quality is expected after a step, and between what; nothing where it does not change or is unknown."""
+    outlook = step.outlook
+    return (None, None, None) if outlook is None else (outlook.likely, outlook.low, outlook.high)
 
 
 def plan_words(result: Recommendation, task: TaskAdvice) -> str:
@@ -136,9 +140,10 @@ def plan_words(result: Recommendation, task: TaskAdvice) -> str:
 def _first(result: Recommendation, step: Step) -> str:
     name = step_name(result, step, middle=True)
     why = f", because {step.why}" if step.why else ""
-    speaks = (
-        f" It speaks to {listed([FAMILY_NAME[f].lower() for f in step.speaks_to])}." if step.speaks_to else ""
-    )
+    families = listed([f"“{FAMILY_NAME[f].lower()}”" for f in step.speaks_to])
+    speaks = f" It is aimed at the failures called {families}." if step.speaks_to else ""
+    if step.route == "measure":
+        return f"Measure first{why}"
     verb = {"prepare": "First", "lever": "First", "test": "Test first", "build": "Build"}[step.kind]
     return f"{verb}: {name}{why}.{speaks}".rstrip(".")
 

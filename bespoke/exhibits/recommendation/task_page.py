@@ -6,10 +6,17 @@ from bespoke import show
 from bespoke.chapters.cost_model import CostModel
 from bespoke.chapters.failure_modes import FailureModes
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.display_names import listed, place_name, slug
+from bespoke.chapters.task_audit import Audit
+from bespoke.exhibits.display_names import listed, metric_name, place_name, slug
 from bespoke.exhibits.recommendation.flip_points import change
 from bespoke.exhibits.recommendation.recommendation_wording import counted, step_name, stops
-from bespoke.exhibits.recommendation.steps import chance_after, numbered, plan_words, quality_after
+from bespoke.exhibits.recommendation.steps import (
+    QUALITY_AFTER,
+    chance_after,
+    numbered,
+    plan_words,
+    quality_after,
+)
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import FAMILY_NAME
@@ -17,12 +24,12 @@ from bespoke.show.style import FAMILY_NAME
 FEW = 3  # families, changes and questions; the evidence volume has them all
 
 
-def task_pages(result: Recommendation, failures: FailureModes | None, cost: CostModel) -> None:
+def task_pages(result: Recommendation, audit: Audit, failures: FailureModes | None, cost: CostModel) -> None:
     """Every task's page, in the order of the task list."""
     for task in result.tasks:
         show.text("## {name}", name=task.name)
         show.text("{where}", where=_where(task))
-        _gap(task)
+        _gap(task, audit.task(task.task_id).metric)
         _failing(task, failures)
         show.text("**The plan.** {words}", words=plan_words(result, task))
         _steps(result, task)
@@ -36,8 +43,8 @@ def _where(task: TaskAdvice) -> str:
     return f"{decimal(s.requests_per_day)} requests a day run on {s.model}, {place}."
 
 
-def _gap(task: TaskAdvice) -> None:
-    """Quality today, how that is known, and the target."""
+def _gap(task: TaskAdvice, metric: str) -> None:
+    """Quality today, by what and how that is known, and the target."""
     quality, target, cases = task.quality, task.situation.target, task.situation.cases
     aim = "there is no target" if target is None else f"the target is {percent(target)}"
     if quality is None:
@@ -45,7 +52,7 @@ def _gap(task: TaskAdvice) -> None:
         return
     grade = task.situation.evidence.grade("quality")
     show.text(
-        "Quality is {quality_today} ({low} to {high}, {how}); {aim}.",
+        "Quality, as {metric}, is {quality_today} ({low} to {high}, {how}); {aim}.", metric=metric_name(metric),
         task=task.name, quality_today=percent(quality.estimate), low=percent(quality.low), high=percent(quality.high),
         how=f"{grade} on {counted(cases, 'case')}" if cases else grade, aim=aim,
     )  # fmt: skip
@@ -78,7 +85,7 @@ def _steps(result: Recommendation, task: TaskAdvice) -> None:
         [
             (
                 number or "now", step_name(result, step), step.cost.expected,
-                step.rollout.expected or None, step.monthly.expected if step.monthly else None, quality_after(step),
+                step.rollout.expected or None, step.monthly.expected if step.monthly else None, *quality_after(step),
                 chance_after(step),
             )
             for number, step in steps
@@ -91,10 +98,11 @@ def _steps(result: Recommendation, task: TaskAdvice) -> None:
             Column(key="cost", title="To find out", unit=result.currency, format="money", digits=0),
             Column(key="rollout", title="To go live", unit=result.currency, format="money", digits=0),
             Column(key="month", title="A month then", unit=result.currency, format="money", digits=0),
-            Column(key="quality", title="Quality after it"),
+            *QUALITY_AFTER,
             Column(key="reached", title="At target", unit="chance"),
         ),
-        source=stops(task.situation.aim),
+        source=f"quality between pessimistic and optimistic effects, a dash where it does not change or nobody knows; "
+        f"{stops(task.situation.aim)}",
         emphasis=[i for i, (_, step) in enumerate(steps) if step is task.plan.likely_end],
     )  # fmt: skip
 
@@ -132,6 +140,7 @@ def _open(result: Recommendation, task: TaskAdvice) -> None:
     """What would change the plan, and what has to be asked."""
     changes = [change(result, task, flip) for flip in task.flips[:FEW]]
     if changes:
-        show.text("**What would change it.** {changes}.", changes="; ".join(changes))
+        first = "; ".join(changes)
+        show.text("**What would change it.** {changes}.", changes=first[0].upper() + first[1:])
     if task.plan.questions:
         show.text("**To be answered.** {questions}", questions=" ".join(task.plan.questions[:FEW]))

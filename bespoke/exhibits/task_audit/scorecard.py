@@ -5,9 +5,9 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.chapters.task_audit import Audit, TaskAudit
 from bespoke.exhibits import quantities
-from bespoke.exhibits.display_names import digits_of
+from bespoke.exhibits.display_names import digits_of, metric_name
 from bespoke.show import Column
-from bespoke.show.numbers import currency, decimal, percent
+from bespoke.show.numbers import currency
 
 
 def scorecard(audit: Audit) -> None:
@@ -15,8 +15,8 @@ def scorecard(audit: Audit) -> None:
     show.table(
         [
             (
-                t.name, t.requests_per_day, t.today_monthly.mean, t.current_quality, t.target_quality, _known(t),
-                _seconds(t), t.ready,
+                t.name, t.requests_per_day, t.today_monthly.mean, t.current_quality, *_limits(t), t.target_quality,
+                _known(t), *_seconds(t),
             )
             for t in audit.tasks
         ],
@@ -28,28 +28,32 @@ def scorecard(audit: Audit) -> None:
             Column(key=quantities.TODAY, title="A month today", unit=currency(), format="money",
                    digits=digits_of(t.today_monthly.mean for t in audit.tasks)),
             Column(key=quantities.QUALITY, title="Quality today", format="percent"),
+            Column(key="low", title="Low", unit="95%", format="percent"),
+            Column(key="high", title="High", unit="95%", format="percent"),
             Column(key="target", title="Target", format="percent"),
-            Column(key="known", title="What that is, and how it is known"),
-            Column(key="latency", title="Answer time", unit="seconds, needed / today"),
-            Column(key="ready", title="Ready", unit="of 5", format="integer"),
+            Column(key="known", title="By what, how known"),
+            Column(key="needed", title="Answer in", unit="seconds", format="decimal", digits=1),
+            Column(key="fast", title="Today, low", unit="seconds", format="decimal", digits=1),
+            Column(key="slow", title="Today, high", unit="seconds", format="decimal", digits=1),
         ),
-        source="answer time: 95th percentile. Ready: how many of five questions before customising are answered",
+        source="answer times: 95th percentile, measured where both are the same, else assumed",
     )  # fmt: skip
 
 
 def _known(task: TaskAudit) -> str:
-    interval = task.quality_interval
-    limits = f", {percent(interval.low)} to {percent(interval.high)}" if interval else ""
     return (
-        f"{task.metric}, {task.quality_grade}{limits}"
-        if task.current_quality is not None
-        else task.quality_grade
+        task.quality_grade
+        if task.current_quality is None
+        else f"{metric_name(task.metric)}, {task.quality_grade}"
     )
 
 
-def _seconds(task: TaskAudit) -> str:
-    """What is needed, and what it takes or is expected to take."""
-    low, high = (decimal(ms / 1000, 1) for ms in task.p95_today_ms)
-    today = low if low == high else f"{low} to {high}"
-    needed = "none" if task.p95_latency_ms is None else decimal(task.p95_latency_ms / 1000, 1)
-    return f"{needed} / {today}{'' if task.p95_measured else ' (assumed)'}"
+def _limits(task: TaskAudit) -> tuple[float | None, float | None]:
+    interval = task.quality_interval
+    return (interval.low, interval.high) if interval else (None, None)
+
+
+def _seconds(task: TaskAudit) -> tuple[float | None, float, float]:
+    """What is needed, and between what an answer takes, or is expected to take."""
+    low, high = (ms / 1000 for ms in task.p95_today_ms)
+    return None if task.p95_latency_ms is None else task.p95_latency_ms / 1000, low, high

@@ -10,7 +10,6 @@ if (kept.get()) root.dataset.theme = kept.get();
 
 document.addEventListener("DOMContentLoaded", () => {
   const words = JSON.parse(root.dataset.words);
-  const language = root.lang;
   const main = document.querySelector("main");
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   const button = (text, act) => {
@@ -186,31 +185,39 @@ document.addEventListener("DOMContentLoaded", () => {
   });
 
   // -- numbers and dates, as the language writes them ----------------------------------------------
-  const parts = new Intl.NumberFormat(language).formatToParts(-12345678.9);
-  const sign = type => (parts.find(one => one.type === type) || { value: "" }).value;
-  const group = sign("group"), decimal = sign("decimal");
-  const plain = text => text.replace(/[\u2212\u2013](?=[\d.,])/g, "-").replace(/[\s\u00a0\u202f]/g, "").split(group).join("").replace(decimal, ".");
+  // Made when first a table is sorted or copied: a browser takes a while to know a language.
+  let known = null;
+  const language = () => known ??= (() => {
+    const parts = new Intl.NumberFormat(root.lang).formatToParts(-12345678.9);
+    const sign = type => (parts.find(one => one.type === type) || { value: "" }).value;
+    return {
+      group: sign("group"),
+      decimal: sign("decimal"),
+      months: [...Array(12).keys()].map(month =>
+        new Date(2026, month, 15).toLocaleDateString(root.lang, { month: "long" }).toLowerCase().slice(0, 3)),
+      collator: new Intl.Collator(root.lang, { numeric: true, sensitivity: "base" }),
+    };
+  })();
+  const plain = text => text.replace(/[\u2212\u2013](?=[\d.,])/g, "-").replace(/[\s\u00a0\u202f]/g, "")
+    .split(language().group).join("").replace(language().decimal, ".");
   const number = text => {
     const match = plain(text).match(/-?\d+(\.\d+)?/);
     return match ? Number(match[0]) : NaN;
   };
-  const months = [...Array(12).keys()].map(month =>
-    new Date(2026, month, 15).toLocaleDateString(language, { month: "long" }).toLowerCase().slice(0, 3));
   const day = text => {
     const iso = text.match(/(\d{4})-(\d{2})-(\d{2})/);
     if (iso) return Number(iso[1] + iso[2] + iso[3]);
     const match = text.match(/(\d{1,2})\.?\s+(?:de\s+)?(\p{L}+)\.?\s+(?:de\s+)?(\d{4})/u);
-    const month = match ? months.indexOf(match[2].toLowerCase().slice(0, 3)) : -1;
+    const month = match ? language().months.indexOf(match[2].toLowerCase().slice(0, 3)) : -1;
     return month < 0 ? NaN : Number(match[3]) * 10000 + (month + 1) * 100 + Number(match[1]);
   };
-  const collator = new Intl.Collator(language, { numeric: true, sensitivity: "base" });
   const comparing = (kind, down) => {
     const read = kind === "number" ? number : kind === "date" ? day : null;
-    const way = down ? -1 : 1;
-    if (!read) return (a, b) => way * collator.compare(a, b);
+    const sense = down ? -1 : 1;
+    if (!read) return (a, b) => sense * language().collator.compare(a, b);
     return (a, b) => { // what is no number stands last, up or down
       const [x, y] = [read(a), read(b)];
-      return Number.isNaN(x) - Number.isNaN(y) || (Number.isNaN(x) ? 0 : way * (x - y));
+      return Number.isNaN(x) - Number.isNaN(y) || (Number.isNaN(x) ? 0 : sense * (x - y));
     };
   };
 
@@ -315,5 +322,5 @@ document.addEventListener("DOMContentLoaded", () => {
       if (table) tools(box, table);
     }
   }, { rootMargin: "600px 0px" });
-  all(".scroll", main).forEach(one => { near.observe(one); sizes.observe(one); });
+  setTimeout(() => all(".scroll", main).forEach(one => { near.observe(one); sizes.observe(one); })); // once it is seen
 });
