@@ -28,7 +28,7 @@ def task_pages(result: Recommendation, audit: Audit, failures: FailureModes | No
     """Every task's page, in the order of the task list."""
     for task in result.tasks:
         show.text("## {name}", name=task.name)
-        show.text("{where}", where=_where(task))
+        show.text("{where} {speed}", where=_where(task), speed=_speed(task))
         _gap(task, audit.task(task.task_id).metric)
         _failing(task, failures)
         show.text("**The plan.** {words}", words=plan_words(result, task))
@@ -41,6 +41,15 @@ def _where(task: TaskAdvice) -> str:
     s = task.situation
     place = place_name(s.place) if s.place_known else f"{place_name(s.place)} (assumed)"
     return f"{decimal(s.requests_per_day)} requests a day run on {s.model}, {place}."
+
+
+def _speed(task: TaskAdvice) -> str:
+    """How long 95 of 100 answers take at most, in seconds, and what is allowed."""
+    low, high = (decimal(ms / 1000, digits=1) for ms in task.situation.p95_today_ms)
+    takes = f"within {low} seconds" if low == high else f"within {low} to {high} seconds (assumed)"
+    needed = task.situation.p95_required_ms
+    allowed = "no limit is set" if needed is None else f"{decimal(needed / 1000, digits=1)} are allowed"
+    return f"Of 100 answers 95 come {takes}; {allowed}."
 
 
 def _gap(task: TaskAdvice, metric: str) -> None:

@@ -1,4 +1,4 @@
-"""All tasks on one table: volume, bill, quality, speed, and how well each is known."""
+"""All tasks on one table: volume, bill, quality, and how well it is known."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def scorecard(audit: Audit) -> None:
         [
             (
                 t.name, t.requests_per_day, t.today_monthly.mean, t.current_quality, *_limits(t), t.target_quality,
-                _known(t), *_seconds(t),
+                _known(t),
             )
             for t in audit.tasks
         ],
@@ -32,11 +32,7 @@ def scorecard(audit: Audit) -> None:
             Column(key="high", title="High", unit="95%", format="percent"),
             Column(key="target", title="Target", format="percent"),
             Column(key="known", title="By what, how known"),
-            Column(key="needed", title="Answer in", unit="seconds", format="decimal", digits=1),
-            Column(key="fast", title="Today, low", unit="seconds", format="decimal", digits=1),
-            Column(key="slow", title="Today, high", unit="seconds", format="decimal", digits=1),
         ),
-        source="answer times: 95th percentile, measured where both are the same, else assumed",
     )  # fmt: skip
 
 
@@ -51,9 +47,3 @@ def _known(task: TaskAudit) -> str:
 def _limits(task: TaskAudit) -> tuple[float | None, float | None]:
     interval = task.quality_interval
     return (interval.low, interval.high) if interval else (None, None)
-
-
-def _seconds(task: TaskAudit) -> tuple[float | None, float, float]:
-    """What is needed, and between what an answer takes, or is expected to take."""
-    low, high = (ms / 1000 for ms in task.p95_today_ms)
-    return None if task.p95_latency_ms is None else task.p95_latency_ms / 1000, low, high
