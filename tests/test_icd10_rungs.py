@@ -7,7 +7,7 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.kernel_ridge import KernelRidge
 
-from bespoke.chapters.icd10_evaluation import linear
+from bespoke.chapters.icd10_evaluation import decision, linear
 from bespoke.chapters.icd10_evaluation.comparable_words import comparable, words_of
 from bespoke.chapters.icd10_evaluation.decision import (
     Decision,
@@ -122,6 +122,24 @@ def test_a_rule_is_chosen_on_notes_the_rung_has_not_seen() -> None:
     choose_decision(Spy, TRAIN, seed=3)  # type: ignore[arg-type]
     assert seen
     assert all(not trained & asked for trained, asked in seen)
+
+
+def test_of_many_training_notes_one_fold_is_enough_to_choose_a_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    """I10 is right for three of four notes of every patient: answered alone it beats more, on any fold."""
+    train = [note(str(i), "text", "I10" if i % 4 else "E11.9", group=f"patient {i // 4}") for i in range(48)]
+    fits: list[int] = []
+
+    class Spy(MostFrequent):
+        def __init__(self, train: list[Note]) -> None:
+            fits.append(len(train))
+            super().__init__(train)
+
+    whole = choose_decision(Spy, train, seed=3)  # type: ignore[arg-type]
+    assert fits == [36] * 4
+    monkeypatch.setattr(decision, "ONE_FOLD", 47)
+    assert choose_decision(Spy, train, seed=3).codes((("I10", 0.75), ("E11.9", 0.25))) == ("I10",)  # type: ignore[arg-type]
+    assert fits == [36] * 5
+    assert whole.codes((("I10", 0.75), ("E11.9", 0.25))) == ("I10",)
 
 
 def test_training_notes_of_an_evaluation_patient_or_text_are_left_out() -> None:

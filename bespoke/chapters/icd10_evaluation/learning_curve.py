@@ -15,6 +15,7 @@ from bespoke.clients.schema import Note
 
 _SIZES = (25, 50, 100, 200, 400, 800, 1600, 3200)
 _DRAWS = 3
+_ONE_DRAW = 800  # training notes, and more, of which one draw is like the next
 _WORTH_A_CURVE = 0.8  # a size this close below the full set shows nothing new
 
 
@@ -39,7 +40,8 @@ class Measured:
 def measured(
     ladder: Sequence[RungRun], train: Sequence[Note], notes: Sequence[Note], gold: Sets, seed: int
 ) -> tuple[Measured, ...]:
-    """Counts on the evaluation notes by number of training notes, three random draws per size, then tuned models.
+    """Counts on the evaluation notes by number of training notes, three random draws per size (one from
+    800 notes on), then tuned models.
 
     Draws keep groups together and grow from one another. The decision rule stays the one chosen on all
     training notes, so small sizes look slightly better than they would alone.
@@ -58,7 +60,10 @@ def _trained_here(
             continue
         fit, decision = ran.fit, ran.decision
         draws = [
-            tuple(count(gold, decided(fit(order[:size]), decision, notes)) for order in orders)
+            tuple(
+                count(gold, decided(fit(order[:size]), decision, notes))
+                for order in orders[: 1 if size >= _ONE_DRAW else _DRAWS]
+            )
             for size in sizes
         ]
         whole = (count(gold, [answer.code_set for answer in ran.answers]),)
