@@ -197,7 +197,7 @@ def report(
     reports: Path | None,
 ) -> None:
     """Render the report again from the executed notebooks; chapters that do not belong together are refused."""
-    from bespoke.runner.report import Asked, report
+    from bespoke.runner.report import Asked, report_bounded
     from bespoke.runner.run_client import RunOptions
     from bespoke.workbook import parse_day
 
@@ -212,7 +212,11 @@ def report(
     asked = Asked(tuple(dict.fromkeys(forms)), issue, as_they_are)  # type: ignore[arg-type]
     day = parse_day(as_of).isoformat() if as_of else ""
     options = RunOptions(folder, out, day)
-    report(client, options, asked, lambda line: click.echo(printable(line)))
+    outcome = report_bounded(client, options, asked, lambda line: click.echo(printable(line)))
+    for problem in outcome.problems:
+        click.echo(problem, err=True)
+    if not outcome.ok:
+        sys.exit(1)
     if share:
         _share(out, [client])
 

@@ -41,6 +41,7 @@ def test_what_needs_no_decision_is_mended_and_the_rest_is_set_aside(tmp_path: Pa
         (4, ["duplicate_exact"]), (5, ["null_value"]), (6, ["identifier_email"]), (9, ["invalid_json"]),
     ]  # fmt: skip
     assert read(rejects)[1]["row"] == talk(None, "a")  # as it stands, to be mended by hand
+    assert read(rejects)[3]["row"] == "{broken"
     assert read(rejects)[1]["reasons"][0]["todo"] == "complete the turn or remove the row"
     assert (done.read, done.written, done.left_out) == (8, 4, 4)
     assert dict(done.mended) == {

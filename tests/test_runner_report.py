@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -323,3 +325,15 @@ def test_a_spoilt_record_is_one_line_with_its_place(tmp_path: Path):
     with pytest.raises(BespokeError) as error:
         issued.issues(tmp_path)
     assert str(error.value) == "issued/1.0/issue.json: is no record of an issue; restore or delete it"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system keeps to no limit of memory")
+def test_a_report_that_takes_more_memory_than_allowed_is_one_line_and_leaves_the_old_one(work: Path) -> None:
+    before = bytes_of(report(work), "report.*")
+    least = {**os.environ, "BESPOKE_TYPESETTING_MB": "1"}
+    lines = said(bespoke("report", SMALLEST, cwd=work, env=least), 1)
+    assert lines == [
+        f"{SMALLEST}: typesetting its report takes more than 1 MB of memory; a picture or a table is too much for it"
+        " (BESPOKE_TYPESETTING_MB allows more)"
+    ]
+    assert bytes_of(report(work), "report.*") == before

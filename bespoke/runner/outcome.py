@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bespoke.errors import BespokeError
+from bespoke import paths
+from bespoke.errors import BespokeError, Problem
+from bespoke.report import memory
 
 PROBLEMS = "problems.txt"  # in the report folder of a client whose last run failed
 
@@ -22,6 +25,26 @@ class Outcome:
     @property
     def ok(self) -> bool:
         return not self.problems
+
+
+def outcome_of(name: str, work: Callable[[], None]) -> Outcome:
+    """How a client's work ended, with every problem in a line of its own."""
+    try:
+        work()
+    except BespokeError as error:
+        return Outcome(name, tuple(map(str, error.problems)))
+    except MemoryError:
+        return Outcome(name, (f"{name}: {memory.exceeded()}",))
+    except OSError as error:
+        where = Path(error.filename).name if error.filename else name
+        return Outcome(name, (str(Problem(where, None, None, error.strerror or str(error))),))
+    except Exception as error:
+        if os.environ.get("BESPOKE_DEBUG"):
+            raise
+        what = f"a fault of bespoke itself, please report it: {type(error).__name__}: {error}"
+        shown = paths.without_folders(f"{what} (BESPOKE_DEBUG=1 shows more)")
+        return Outcome(name, (str(Problem(name, None, None, shown)),))
+    return Outcome(name)
 
 
 def keep(folder: Path, problems: Sequence[str]) -> None:

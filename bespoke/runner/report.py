@@ -13,12 +13,15 @@ from bespoke.clients import client_names
 from bespoke.errors import BespokeError, Problem
 from bespoke.keys import digest
 from bespoke.own.run_own import own_unchanged
+from bespoke.report import memory
 from bespoke.runner import besides, issued, proof
 from bespoke.runner.besides import Standing
 from bespoke.runner.cache import manifest as manifests
 from bespoke.runner.cache.edited_notebooks import keep_edited
 from bespoke.runner.cache.run_plan import REPORTS, RunOptions, RunPlan, report_files
 from bespoke.runner.lock import one_at_a_time
+from bespoke.runner.outcome import Outcome, outcome_of
+from bespoke.runner.parallel.process_pool import run_in_a_process
 from bespoke.runner.run_client import executed, plan_as_it_lies, render_report
 from bespoke.saving import write_together
 from bespoke.workbook import parse_day
@@ -37,6 +40,17 @@ class Asked:
     forms: tuple[Form, ...] = ()
     issue: str = ""
     as_they_are: bool = False
+
+
+def report_bounded(name: str, options: RunOptions, asked: Asked, say: Echo) -> Outcome:
+    """`report` within the limits of typesetting: in a process of its own, which alone ends where it needs more."""
+
+    def run(name: str, options: RunOptions, say: Echo) -> Outcome:
+        if options.bounded:
+            memory.limit()
+        return outcome_of(name, lambda: report(name, options, asked, say))
+
+    return run_in_a_process(name, options, run, say)
 
 
 def report(name: str, options: RunOptions, asked: Asked, say: Echo) -> None:

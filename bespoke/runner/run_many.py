@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bespoke import paths
 from bespoke.chapters.registry import CHAPTERS
 from bespoke.echo import Echo
-from bespoke.errors import BespokeError, Problem, printable
-from bespoke.report import memory
+from bespoke.errors import BespokeError, printable
 from bespoke.runner.kernels import fork_client
-from bespoke.runner.outcome import PROBLEMS, Outcome, keep
+from bespoke.runner.outcome import PROBLEMS, Outcome, keep, outcome_of
 from bespoke.runner.run_client import RunOptions, cores, is_unchanged, run_client
 
 
@@ -80,26 +77,11 @@ def _run_away(names: Sequence[str], request: RunRequest, options: RunOptions, sa
 
 def _one(name: str, options: RunOptions, say: Echo) -> Outcome:
     """Run one client; what went wrong is said, kept beside the report, and returned."""
-    problems: tuple[str, ...] = ()
-    try:
-        run_client(name, options, say)
-    except BespokeError as error:
-        problems = tuple(map(str, error.problems))
-    except MemoryError:
-        problems = (f"{name}: {memory.exceeded()}",)
-    except OSError as error:
-        where = Path(error.filename).name if error.filename else name
-        problems = (str(Problem(where, None, None, error.strerror or str(error))),)
-    except Exception as error:
-        if os.environ.get("BESPOKE_DEBUG"):
-            raise
-        what = f"a fault of bespoke itself, please report it: {type(error).__name__}: {error}"
-        shown = paths.without_folders(f"{what} (BESPOKE_DEBUG=1 shows more)")
-        problems = (str(Problem(name, None, None, shown)),)
-    for problem in problems:
+    outcome = outcome_of(name, lambda: run_client(name, options, say))
+    for problem in outcome.problems:
         say(problem)
-    keep(options.folder(name), problems)
-    return Outcome(name, problems)
+    keep(options.folder(name), outcome.problems)
+    return outcome
 
 
 def _options(request: RunRequest) -> RunOptions:

@@ -26,6 +26,7 @@ from bespoke.tuning.formats import Detection, detect, format_named, rows
 from bespoke.tuning.formats.conversion import MENDED, whole_file
 from bespoke.tuning.formats.detection import FORMATS
 from bespoke.tuning.formats.format import TrainingFormat, to_json
+from bespoke.tuning.formats.row import TrainingRow
 from bespoke.tuning.formats.structure import EMPTY_SYSTEM
 
 SPELLED = ("list", "role", "text")  # how a dialect spells its turns
@@ -91,7 +92,7 @@ def repair(
                 done.written += 1
                 continue
             done.rejected.update({rule for rule, _ in reasons})
-            refused.write(to_json(_reject(row.line, reasons, row.record, found.scan.rules)) + "\n")
+            refused.write(to_json(_reject(row, reasons, found.scan.rules)) + "\n")
     return done
 
 
@@ -161,11 +162,9 @@ def _spelled(
     return form.spell(replace(example, spelling={**example.spelling, **done.spelling}))
 
 
-def _reject(
-    line: int, reasons: list[tuple[str, str]], record: Mapping[str, Any] | None, rules: Rules
-) -> dict[str, Any]:
+def _reject(row: TrainingRow, reasons: list[tuple[str, str]], rules: Rules) -> dict[str, Any]:
     return {
-        "line": line,
+        "line": row.line,
         "reasons": [{"rule": rule, "found": found, "todo": rules.one(rule).todo} for rule, found in reasons],
-        "row": record,
+        "row": row.record if row.record is not None else row.text or None,
     }

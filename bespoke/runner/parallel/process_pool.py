@@ -52,6 +52,7 @@ def run_in_processes(
                 for key, _ in at_work.select():
                     outcome = key.data.listen(say)
                     if outcome is not None:
+                        _note_crash(key.data, outcome, options, say)
                         at_work.unregister(key.fd)
                         os.close(key.fd)
                         found[outcome.name] = outcome
@@ -62,6 +63,25 @@ def run_in_processes(
             fork_client.FORK_SERVER.close()  # without kernels the children come to an end
             raise
     return [found[name] for name in names]
+
+
+def run_in_a_process(name: str, options: RunOptions, run: RunOne, say: Echo) -> Outcome:
+    """One client's work that wants no kernels, in a process of its own where one can be forked."""
+    if not fork_client.available():
+        return run(name, options, say)
+    child = _Child(name, options, run, only=False)
+    outcome = None
+    while outcome is None:
+        outcome = child.listen(say)
+    os.close(child.pipe)
+    return outcome
+
+
+def _note_crash(child: _Child, outcome: Outcome, options: RunOptions, say: Echo) -> None:
+    """A process that ended without a word of its own."""
+    if child.crashed:
+        say(outcome.problems[0])
+        keep(options.folder(child.name), outcome.problems)
 
 
 def _get_ready(names: Sequence[str], options: RunOptions) -> None:
@@ -84,7 +104,7 @@ class _Child:
     """The process of one client, and the pipe it tells its story through: JSON lines, the outcome last."""
 
     def __init__(self, name: str, options: RunOptions, run: RunOne, *, only: bool) -> None:
-        self.name, self._folder = name, options.folder(name)
+        self.name, self.crashed = name, False
         self.pipe, end = os.pipe()
         self._heard = b""
         self._outcome: Outcome | None = None
@@ -120,10 +140,8 @@ class _Child:
             sys.stderr.write(errors)
         if self._outcome is not None:
             return self._outcome
-        problem = _how_it_ended(self.name, code, errors)
-        say(problem)
-        keep(self._folder, [problem])
-        return Outcome(self.name, (problem,))
+        self.crashed = True
+        return Outcome(self.name, (_how_it_ended(self.name, code, errors),))
 
 
 def _how_it_ended(name: str, code: int, errors: str) -> str:

@@ -79,7 +79,8 @@ def _lines(file: IO[bytes]) -> Iterator[TrainingRow]:
             yield TrainingRow(number, None, (*faults, Fault("blank_line", "a blank line")))
             continue
         record, fault = parse(line)
-        yield TrainingRow(number, record, (*faults, *([fault] if fault else [])))
+        text = line.decode("utf-8", "backslashreplace").rstrip("\r\n") if record is None else ""
+        yield TrainingRow(number, record, (*faults, *([fault] if fault else [])), text)
 
 
 def _values(file: IO[bytes]) -> Iterator[TrainingRow]:
