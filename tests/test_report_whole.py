@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -403,3 +404,16 @@ def test_the_fixed_words_follow_the_language(language, words):
     text = text_of(pypdf.PdfReader(io.BytesIO(typesetting.pdf(typesetting.source(report, cover), cover))))
     assert all(word in text for word in words)
     assert words[0] in webpage.page(report, cover)
+
+
+def test_several_threads_may_typeset_at_once() -> None:
+    """A rehearsal goes on beside the report itself."""
+    cover = Cover("", date(2026, 1, 1))
+
+    def typeset(words: int) -> bytes:
+        return typesetting.pdf(f'#set document(title: "x")\n#lorem({words})', cover)
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(typeset, [400, 800, 1200, 400, 800, 1200]))
+    assert found[:3] == found[3:]
+    assert len(set(found)) == 3

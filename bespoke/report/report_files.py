@@ -37,18 +37,18 @@ def render(
     are complete, so that a failure leaves an earlier report in place. Raises BespokeError naming notebook and cell
     where one cannot be printed.
     """
-    from bespoke.report import tables, typesetting, webpage
+    from bespoke.report import tables, webpage
     from bespoke.saving import write_together
 
     clock = _Clock()
     ahead = ahead or SpeculativeRender(cover.language)
     report = _document(notebooks, cover, ahead, options, besides)
     clock.lap("read")
-    sources = [typesetting.source(report, cover, volume) for volume in ("report", "evidence")]
-    clock.lap("typst")
     beside = ThreadPoolExecutor(1)
     try:  # Typst lets Python go on
-        typeset = beside.submit(_typeset, sources, cover, ahead)
+        sources = beside.submit(_sources, report, cover, ahead).result(timeout=LONGEST)
+        clock.lap("typst")
+        typeset = beside.submit(_typeset, sources, cover)
         page = webpage.page(report, cover)
         beside_it = tables.files(report)
         clock.lap("html")
@@ -98,10 +98,17 @@ def _document(
     return report
 
 
-def _typeset(sources: Sequence[str], cover: Cover, ahead: SpeculativeRender) -> list[bytes]:
+def _sources(report: Document, cover: Cover, ahead: SpeculativeRender) -> list[str]:
+    """Of both volumes; the core is typeset to find where its chapters begin."""
     from bespoke.report import typesetting
 
     ahead.end_rehearsal()
+    return [typesetting.source(report, cover, volume) for volume in ("report", "evidence")]
+
+
+def _typeset(sources: Sequence[str], cover: Cover) -> list[bytes]:
+    from bespoke.report import typesetting
+
     return [typesetting.pdf(source, cover) for source in sources]
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import pickle
 import re
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -24,6 +25,8 @@ STANDARDS = ["ua-1", "a-2a"]  # accessible (ISO 14289-1) and archivable with str
 LOOK = ("look", "inline", "blocks", "table", "pages")  # definitions, in the order Typst must read them
 WHOLE = "report"
 PASSES = 2  # of finding out where the chapters of the report begin, and filling the pages by that
+
+_ONE_AT_A_TIME = threading.Lock()  # a compiler that two threads ask at once refuses the second
 
 Starts = tuple[float, ...]  # points, of each section
 
@@ -173,7 +176,8 @@ def _compiled(typst_source: str, cover: Cover, **options: Any) -> Any:
     day = datetime.combine(cover.as_of, time(), tzinfo=UTC)
     compiler = _compiler(tuple(map(Path, cover.fonts)))
     try:
-        return compiler.compile(input=typst_source.encode(), timestamp=day, **options)
+        with _ONE_AT_A_TIME:
+            return compiler.compile(input=typst_source.encode(), timestamp=day, **options)
     except typst.TypstError as error:
         raise BespokeError(f"the report cannot be typeset: {_reason(error)}") from error
 
