@@ -110,6 +110,24 @@ def test_a_word_with_any_number_of_places_to_break_is_printed_whole(text, letter
     assert words(pdf(printed(text))).count(letter) - "".join(words(pdf())).count(letter) == count
 
 
+@pytest.mark.parametrize("letter", ".)]}!?/:;,'\u201d")
+def test_a_row_of_punctuation_stays_on_the_page(letter):
+    """Unicode's rules of breaking lines hold closing marks together even over a space."""
+    text = letter * 600
+    for cell in (printed(text), md(f"`{text}`"), html(f"<table><tr><td>{text}</td><td>1</td></tr></table>")):
+        assert pdf(cell).pages[0].extract_text().count("\n") >= 600 // 200
+
+
+@pytest.mark.parametrize("word", [":kind", "/usr/bin", ".5", "!important"])
+def test_words_that_begin_with_a_mark_stay_on_the_page(word):
+    """After a space too Unicode's rules keep such a mark with the word before it."""
+    text = " ".join([word] * 100)
+    for cell in (printed(text), md(text)):
+        assert (
+            max(map(len, pdf(cell).pages[0].extract_text().splitlines())) < 120
+        )  # the text has 300 to 1,100
+
+
 def test_a_long_word_in_prose_is_printed_whole():
     assert words(pdf(md("see " + "q" * 2000))).count("q") == 2000
 
@@ -599,8 +617,10 @@ def test_an_error_that_is_meant_is_printed():
     )
     cell = v4.new_code_cell("x", outputs=[error], metadata={"tags": ["raises-exception"]})
     assert body(cell) == [CodeBlock("ValueError: no")]
-    with pytest.raises(BespokeError, match="cell 2: ValueError: no"):
-        body(v4.new_code_cell("x", outputs=[error]))
+    failed = [v4.new_code_cell("x", outputs=[error]) for _ in range(2)]
+    with pytest.raises(BespokeError) as caught:
+        body(*failed)
+    assert [problem.column for problem in caught.value.problems] == ["cell 2", "cell 3"]
     assert body(v4.new_code_cell("x", outputs=[error]), options=ReadingOptions(allow_errors=True)) != []
 
 
@@ -724,3 +744,73 @@ def test_pandoc_is_started_again_after_it_ended():
     running.kill()
     running.wait()
     assert pandoc.read([pandoc.PandocInput("house", "b")]) == [[{"t": "Para", "c": [{"t": "Str", "c": "b"}]}]]
+
+
+# -- kinds found in further notebooks ----------------------------------------------------------------
+
+
+def test_a_table_with_fewer_col_elements_than_columns_keeps_all_its_cells():
+    [table] = body(
+        html(
+            "<table><colgroup><col><col></colgroup><tr><td>a</td><td>1</td><td>2</td><td>3</td></tr></table>"
+        )
+    )
+    assert cells_of(table) == [["a", "1", "2", "3"]]
+
+
+def test_a_title_that_reaches_beyond_the_columns_makes_no_empty_ones():
+    [table] = body(
+        html(
+            "<table><thead><tr><th colspan=99>All</th></tr></thead><tbody><tr><td>1<td>2<td>3</tbody></table>"
+        )
+    )
+    assert (titles(table), cells_of(table)) == (["All"] * 3, [["1", "2", "3"]])
+
+
+def test_a_cell_that_is_not_shown_shifts_no_other():
+    [table] = body(
+        html(
+            "<table><tr><th></th><th>price</th></tr>"
+            '<tr><td>x</td><td style="display:none">y</td><td>3</td></tr></table>'
+        )
+    )
+    assert cells_of(table)[-1] == ["x", "3"]
+
+
+def test_a_dollar_in_a_code_ends_no_formula():
+    [paragraph] = body(md("Costs $5 and $6 each, `$not maths$`, $x_1$."))
+    assert [f.source for f in paragraph.children if isinstance(f, Formula)] == ["x_1"]
+    assert plain(paragraph.children).startswith("Costs $5 and $6 each, $not maths$")
+
+
+def test_tabs_go_to_the_next_eighth_column_as_in_a_terminal():
+    [block] = body(printed("a\tb\n12\t3"))
+    assert block.text == "a       b\n12      3"
+
+
+def test_what_a_drawing_only_refers_to_is_an_outline_and_said():
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="90" height="50">'
+        '<image x="1" width="40" height="40" xlink:href="https://x.example/a.png"></image>'
+        '<text y="20">kept</text></svg>'
+    )
+    found = read(shown({"image/svg+xml": svg}))
+    assert any("refers to 'https://x.example/a.png'" in str(notice) for notice in found.notices)
+    assert "kept" in words(pdf(shown({"image/svg+xml": svg})))
+
+
+def test_a_very_long_formula_is_broken_and_not_shrunk_to_nothing():
+    terms = "+".join(f"x_{{{n}}}" for n in range(80))
+    lines = pdf(shown({"text/latex": f"$\\displaystyle {terms}$"})).pages[0].extract_text().splitlines()
+    assert len(lines) > 4
+
+
+def test_letters_that_no_face_draws_are_named(caplog):
+    pdf(md("日本 ok"))
+    assert "2 characters that no face has are boxes (日 本)" in caplog.text
+
+
+def test_a_file_that_is_no_notebook_is_one_line(tmp_path):
+    (tmp_path / "torn.ipynb").write_text('{"cells": [', encoding="utf-8")
+    with pytest.raises(BespokeError, match=r"^torn\.ipynb: not a notebook that can be read$"):
+        PDFExporter().from_filename(str(tmp_path / "torn.ipynb"))

@@ -9,7 +9,7 @@ import typst
 from bespoke.report import typst_data, widths
 from bespoke.report.columns import parts
 from bespoke.report.glyphs import BREAK, hyphenates
-from bespoke.report.model import DocumentTable, Section, TableColumn
+from bespoke.report.model import CodeSpan, DocumentTable, Section, TableColumn
 from bespoke.report.report_cover import Cover
 from bespoke.show import fonts
 
@@ -138,3 +138,10 @@ def test_measured_widths_are_never_below_what_typst_sets():
         assert plain <= widths.width(word)
         assert bold <= widths.width(word) * widths.BOLD
         assert mono <= widths.width(word, code=True)
+
+
+def test_a_column_of_codes_is_as_wide_as_the_mono_face_sets_them():
+    arguments = DocumentTable(
+        [TableColumn(""), TableColumn("")], [[[CodeSpan("error_handler")], "Function used when errors occur"]]
+    )
+    assert widths.fit(arguments).widths[0] >= len("error_handler") * widths.MONO * 8

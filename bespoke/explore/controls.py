@@ -123,7 +123,7 @@ def row_of(dial: Control, widget: Any) -> Any:
 
 def _overruled(dial: Control) -> str:
     """That moving this changes nothing, and why: below the control's name."""
-    style = "display:block;line-height:1.2;color:#C2410C"
+    style = "display:block;line-height:1.2;color:var(--jp-error-color1,#C2410C)"
     return element(
         "small", escape(f"overridden: {dial.overruled}"), class_=f"{LITERAL} bespoke-overruled", style=style
     )

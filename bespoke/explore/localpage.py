@@ -22,6 +22,7 @@ chapters({client!r}, client_data={client_data!r}, reports={reports!r}, as_of={as
 def chapters(client: str, *, client_data: str, reports: str, as_of: str = "") -> Any:
     """The controls of all chapters in tabs; each is made when it is first looked at."""
     import ipywidgets as w
+    from IPython.display import HTML, display
 
     from bespoke import workbook
     from bespoke.explore.look import problem_line
@@ -43,10 +44,25 @@ def chapters(client: str, *, client_data: str, reports: str, as_of: str = "") ->
         except BespokeError as error:
             place.children = (w.HTML(problem_line(str(error))),)
 
+    display(HTML(_dark()))
     tabs.observe(made, "selected_index")
     tabs.selected_index = 0
     made()
     return tabs
+
+
+def _dark() -> str:
+    """JupyterLab's dark colours, which nbconvert brings, for readers whose system asks for a dark page."""
+    from jupyter_core.paths import jupyter_path
+
+    places = (
+        Path(place) / "theme-dark.css" for place in jupyter_path("nbconvert", "templates", "lab", "static")
+    )
+    css = next((place.read_text(encoding="utf-8") for place in places if place.is_file()), "")
+    page = (
+        ":root{color-scheme:dark}body{background:var(--jp-layout-color0);color:var(--jp-content-font-color1)}"
+    )
+    return f'<style media="(prefers-color-scheme: dark)">{css}{page if css else ""}</style>'
 
 
 def _title(stem: str) -> str:

@@ -51,13 +51,33 @@ class ReportExporter(Exporter):  # type: ignore[misc]
         config=True
     )
     allow_errors = Bool(
-        False, help="Print the errors of all cells; by default only those of cells tagged raises-exception."
+        False,
+        help="Print the errors of all cells, as --allow-errors does; "
+        "by default those of cells tagged raises-exception alone.",
     ).tag(config=True)
 
     @default("enabled")  # type: ignore[untyped-decorator]
     def _enabled(self) -> bool:
         """Not in JupyterLab: its export menu has these under the names of `menu`."""
         return not serves()
+
+    def from_file(
+        self, file_stream: Any, resources: Any = None, **kw: Any
+    ) -> tuple[str | bytes, dict[str, Any]]:
+        """The notebook in this format; BespokeError where the file is none, or a cell cannot be printed."""
+        import nbformat
+
+        try:
+            nb = nbformat.read(file_stream, as_version=4)
+        except (ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError) as error:
+            about = (resources or {}).get("metadata", {})
+            unread = BespokeError(
+                "not a notebook that can be read", path=f"{about.get('name', 'notebook')}.ipynb"
+            )
+            if _on_the_command_line():
+                raise SystemExit(str(unread)) from None
+            raise unread from error
+        return self.from_notebook_node(nb, resources, **kw)
 
     def from_notebook_node(
         self, nb: Any, resources: Any = None, **kw: Any
@@ -87,7 +107,7 @@ class ReportExporter(Exporter):  # type: ignore[misc]
     def _document(self, nb: Any, resources: Any) -> Document:
         from bespoke.report import typesetting
         from bespoke.report.document import Notebook
-        from bespoke.report.outputs import ReadingOptions
+        from bespoke.report.outputs import PRINTED, ReadingOptions
         from bespoke.report.volumes import build_single
 
         about = resources.get("metadata", {})
@@ -98,13 +118,32 @@ class ReportExporter(Exporter):  # type: ignore[misc]
             max_lines=self.max_lines,
             max_rows=self.max_rows,
             stderr=self.stderr,
-            allow_errors=self.allow_errors,
+            allow_errors=self.allow_errors or bool(self.config.ExecutePreprocessor.get("allow_errors")),
         )
-        document = build_single(Notebook(stem, nb, f"{stem}.ipynb"), self.language, options)
+        try:
+            document = build_single(Notebook(stem, nb, f"{stem}.ipynb"), self.language, options)
+        except BespokeError:
+            if any(output.output_type == "error" for cell in nb.cells for output in cell.get("outputs", ())):
+                self.log.warning(
+                    "Errors that are meant are printed: tag their cells %s, or say --allow-errors", PRINTED
+                )
+            raise
         typesetting.settle_formulas(document)
         for notice in document.notices:
             self.log.warning("%s", notice)
         return document
+
+    def _say_what_no_face_draws(self, document: Document, cover: Cover) -> None:
+        """Each is a box in the PDF, which is no reason to stop."""
+        from bespoke.report.glyphs import undrawn
+        from bespoke.show import fonts
+
+        if boxes := undrawn(document, fonts.coverage(cover.fonts)):
+            self.log.warning(
+                "%d characters that no face has are boxes (%s): --ReportExporter.fonts names a folder with more faces",
+                len(boxes),
+                " ".join(boxes[:10]),
+            )
 
     def _cover(self, nb: Any, resources: Any) -> Cover:
         """A single notebook has no cover page, but its date, paper and colour."""
@@ -168,8 +207,9 @@ class PDFExporter(ReportExporter):
     def _export(self, nb: Any, resources: Any) -> bytes:
         from bespoke.report import typesetting
 
-        cover = self._cover(nb, resources)
-        return typesetting.pdf(typesetting.source(self._document(nb, resources), cover, "single"), cover)
+        cover, document = self._cover(nb, resources), self._document(nb, resources)
+        self._say_what_no_face_draws(document, cover)
+        return typesetting.pdf(typesetting.source(document, cover, "single"), cover)
 
 
 class HTMLExporter(ReportExporter):

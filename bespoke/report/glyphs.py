@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Container
+from dataclasses import fields, is_dataclass
 
 from bespoke.direction import straight
+from bespoke.report.model import Formula
 from bespoke.show.fonts import MISSING
 
 BREAK = "\u200b"  # zero-width space: a place to break, and nothing to see
@@ -21,7 +23,11 @@ _JOINER = "\u200d"
 _SHAPING = frozenset("\u00ad\u200b\u200c\u200d\u2068\u2069")
 _SPACES = " \u00a0\u2007\u2009\u202f"  # ordinary, no-break, figure, thin, narrow no-break
 _JOINED = re.compile(f"{MISSING}(?:\u200d+{MISSING})+")
-_AFTER = re.compile(r"(?<=[/\\_.,:;=&?{}\[\]()|@+\-#%])")
+_MARK = r"[/\\_.,:;=&?{}\[\]()|@+\-#%]"
+_AFTER = re.compile(f"(?<={_MARK})(?!{_MARK})")
+# `:name`, `/path`, `.5` after a space: the typesetter keeps the mark with the word before it (UAX #14, LB13), as French
+# has it where the mark stands alone.
+_HELD = re.compile(r"(?<= )(?=[/.,:;?!}\])]+\w)")
 _WORD = re.compile(r"\S+")
 # A word that the typesetter can hyphenate: letters, a vowel among every few, and perhaps punctuation at its ends.
 _VOWELS = "aeiouyäöüáéíóúàèìòùâêîôûåæø"
@@ -40,6 +46,21 @@ def drawable(text: str, covered: Container[int]) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _JOINED.sub(MISSING, "".join(_drawable(c, covered) for c in straight(text)))
+
+
+def undrawn(content: object, covered: Container[int]) -> list[str]:
+    """The letters and signs anywhere in a document that stand as a box in its PDF."""
+    return sorted(c for c in _characters(content) if not c.isascii() and _drawable(c, covered) == MISSING)
+
+
+def _characters(content: object) -> set[str]:
+    if isinstance(content, str):
+        return set(content)
+    if isinstance(content, list | tuple):
+        return set().union(*map(_characters, content))
+    if is_dataclass(content) and not isinstance(content, Formula):  # the maths face draws those
+        return set().union(*(_characters(getattr(content, part.name)) for part in fields(content)))
+    return set()
 
 
 def _drawable(character: str, covered: Container[int]) -> str:
@@ -74,9 +95,10 @@ def loosened(text: str, limit: float, width: Callable[[str], float] = len, *, hy
     """
     if width(text) <= limit:
         return text
-    return _WORD.sub(
+    words = _WORD.sub(
         lambda word: word[0] if hyphens and hyphenates(word[0]) else _loosened(word[0], limit, width), text
     )
+    return _HELD.sub(BREAK, words)
 
 
 def _loosened(word: str, limit: float, width: Callable[[str], float]) -> str:
@@ -89,7 +111,7 @@ def _loosened(word: str, limit: float, width: Callable[[str], float]) -> str:
 
 
 def pieces(word: str) -> list[str]:
-    """A word cut after each punctuation mark."""
+    """A word cut after each run of punctuation marks."""
     return [part for part in _AFTER.split(word) if part]
 
 

@@ -79,9 +79,16 @@ def table(node: Any, reading: InlineContext) -> DocumentTable:
         for row in [*body[2], *body[3]]:
             rows += _expanded(row, reading)
     rows += [_slots(row, reading) for row in foot[1]]
-    titles, _ = placed(heads, repeat=True)
+    titles, over = placed(heads, repeat=True)
     cells, spans = placed(rows)
-    width = max((len(row) for row in [*titles, *cells]), default=0)
+    begun = _begun([*titles, *cells], over | {(len(titles) + n, c): span for (n, c), span in spans.items()})
+    titles, cells = _only(titles, begun), _only(cells, begun)
+    spans = {
+        (row, begun.index(at)): (down, sum(at <= c < at + across for c in begun))
+        for (row, at), (down, across) in spans.items()
+    }
+    spans = {place: span for place, span in spans.items() if span != (1, 1)}
+    width = len(begun)
     titles, cells = _padded(titles, width), _padded(cells, width)
     right = [spec[0]["t"] == "AlignRight" for spec in specs] + [False] * width
     columns = [
@@ -171,6 +178,31 @@ def placed(
         hanging = below
         grid.append([line.get(c, "") for c in range(max(line, default=-1) + 1)])
     return grid, spans
+
+
+def _begun(rows: Sequence[Sequence[Cell]], spans: dict[Any, Any]) -> list[int]:
+    """The columns to show: one that cells reach into, and in which none begins that holds anything, is none.
+
+    A title over three columns may say `colspan=99`; pandoc fills the rows below with empty cells.
+    """
+    reached = {
+        (n, c)
+        for (row, at), (down, across) in spans.items()
+        for n in range(row, row + down)
+        for c in range(at + 1, at + across)
+    }
+    within = {c for _, c in reached}
+    shown = {
+        c
+        for n, row in enumerate(rows)
+        for c, cell in enumerate(row)
+        if c not in within or ((n, c) not in reached and cell)
+    }
+    return sorted(shown)
+
+
+def _only(rows: list[list[Cell]], columns: Sequence[int]) -> list[list[Cell]]:
+    return [[row[c] for c in columns if c < len(row)] for row in rows]
 
 
 def _padded(rows: list[list[Cell]], width: int) -> list[list[Cell]]:

@@ -30,8 +30,12 @@ NO_ALT = (
 _DATA = re.compile(r"^data:([a-z]+/[a-z0-9.+-]+)?((?:;[a-z0-9=_.-]+)*),(.*)$", re.IGNORECASE | re.DOTALL)
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]+:", re.IGNORECASE)
 _LARGEST = 50_000_000  # bytes of one file
+_OUTLINE = 'fill="none" stroke="#9aa3ad" stroke-dasharray="4"'
 _FOREIGN = re.compile(r"<(?:\w+:)?foreignObject\b")
-_LINKED = re.compile(r"<(?:\w+:)?image\b[^>]*?href\s*=\s*[\"'](?!data:|#)([^\"']+)")
+_LINKED = re.compile(
+    r"<((?:\w+:)?)image\b([^>]*?)(?:\w+:)?href\s*=\s*([\"'])(?!data:|#)([^>]+?)\3([^>]*?)(?:/>|>.*?</\1image\s*>)",
+    re.DOTALL,
+)
 
 
 @dataclass
@@ -120,7 +124,7 @@ class Images:
         """The image with its words, or with words that stand in for them."""
         picture = pictures.from_bytes(raw, alt)
         if picture.kind == "svg":
-            self._incomplete(picture.data, cell)
+            picture.data = self._complete(picture.data, cell)
         if not picture.alt:
             picture.alt = self._stand_in(caption)
             strict = self.notices.strict
@@ -136,11 +140,13 @@ class Images:
             return self.words["stand_in"].format(heading=self.heading)
         return self.words["undescribed"]
 
-    def _incomplete(self, svg: str, cell: str) -> None:
-        """Says what of a drawing no typesetter draws."""
+    def _complete(self, svg: str, cell: str) -> str:
+        """The drawing with an outline in place of what it only refers to; says what no typesetter draws."""
         if _FOREIGN.search(svg):
             self.notices.lost(
                 cell, "a drawing holds HTML (foreignObject), which is not printed: save it as PNG"
             )
         if linked := _LINKED.search(svg):
-            self.notices.lost(cell, f"a drawing refers to {linked[1][:80]!r}, which is not printed: embed it")
+            self.notices.lost(cell, f"a drawing refers to {linked[4][:80]!r}, which is not printed: embed it")
+            svg = _LINKED.sub(rf"<\1rect\2{_OUTLINE}\5/>", svg)
+        return svg

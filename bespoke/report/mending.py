@@ -6,11 +6,16 @@ import re
 from dataclasses import dataclass, field
 
 _HIDDEN = re.compile(
-    r"<(script|style|template|noscript)\b.*?</\1\s*>|<(?:link|meta)\b[^>]*>|<!--.*?-->",
+    r"<(script|style|template|noscript)\b.*?</\1\s*>|<(?:link|meta|col|/?colgroup)\b[^>]*>|<!--.*?-->",
     re.DOTALL | re.IGNORECASE,
 )
 _TRUST = "Make this Notebook Trusted to load map"
-_PART = re.compile(r"(<(/?)(table|thead|tbody|tfoot|tr|td|th|caption|colgroup|col)\b[^>]*>)", re.IGNORECASE)
+_PART = re.compile(r"(<(/?)(table|thead|tbody|tfoot|tr|td|th|caption)\b[^>]*>)", re.IGNORECASE)
+# Of a table with fewer `col` than columns pandoc reads no more columns, and a cell that is not shown shifts the others.
+_NOT_SHOWN = re.compile(
+    r"<(t[dh])\b[^>]*\bstyle\s*=\s*([\"'])[^\"'>]*\bdisplay\s*:\s*none\b[^\"'>]*\2[^>]*>.*?</\1\s*>",
+    re.DOTALL | re.IGNORECASE,
+)
 _SPAN = re.compile(r"\b(row|col)span\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]*)", re.IGNORECASE)
 _INLINE = re.compile(
     r"<(ol|ul)\s+class\s*=\s*[\"']?list-inline[\"']?\s*>(.*?)</\1\s*>", re.DOTALL | re.IGNORECASE
@@ -22,7 +27,7 @@ def readable(html: str) -> str:
     """The HTML without what is not to be read, its tables well formed, R's inline lists on a line."""
     if "<" not in html:
         return html
-    html = _HIDDEN.sub("", html)
+    html = _NOT_SHOWN.sub("", _HIDDEN.sub("", html))
     if _TRUST in html:
         html = re.sub(rf"<span[^>]*>\s*{_TRUST}[^<]*</span>", "", html)
     if "list-inline" in html:

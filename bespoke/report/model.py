@@ -302,6 +302,11 @@ def deep(line: Iterable[Inline]) -> Iterator[Inline]:
             yield from deep(piece.children)
 
 
+def holds_code(cell: Cell) -> bool:
+    """Whether something of a cell is set in the mono face, which is wider."""
+    return not isinstance(cell, str) and any(isinstance(piece, CodeSpan) for piece in deep(cell))
+
+
 def plain(children: Cell, *, drawings: bool = True) -> str:
     """Inline pieces as bare text, with or without the words that stand for drawings."""
     if isinstance(children, str):

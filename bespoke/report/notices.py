@@ -23,6 +23,10 @@ class Notices:
         if problem not in into:
             into.append(problem)
 
+    def failed(self, cell: str, message: str) -> None:
+        """A cell whose error nobody meant."""
+        self._wrong.append(Problem(self.path, None, cell, message))
+
     def say(self, cell: str, message: str) -> None:
         """What else is printed otherwise than the notebook shows it."""
         problem = Problem(self.path, None, cell, message, warning=True)

@@ -95,7 +95,7 @@ class Cells:
         self.macros: dict[str, str] = {}
 
     def draft(self, cell: Mapping[str, Any], number: int) -> Draft:
-        """What will show the cell. Raises BespokeError for an error that is not meant."""
+        """What will show the cell."""
         reader = _OutputReader(self, number, cell.get("attachments", {}))
         about = cell.get("metadata", {})
         match cell["cell_type"]:
@@ -208,7 +208,8 @@ class _OutputReader:
     def error(self, output: Mapping[str, Any], *, meant: bool) -> Draft:
         message = " ".join(f"{output.get('ename', 'error')}: {output.get('evalue', '')}".split())
         if not meant:
-            raise BespokeError(message, path=self.path, column=self.cell)
+            self.notices.failed(self.cell, message)
+            return _done()
         return self.printed("\n".join(output.get("traceback") or [message]))
 
     def bundle(self, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> Draft:

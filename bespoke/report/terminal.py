@@ -20,7 +20,7 @@ def shown(text: str) -> str:
     if "\x1b" in text:
         text = _LINK.sub("", text)
         text = _ESCAPE.sub(lambda found: found[0] if found[0].endswith("K") else "", text)
-    text = text.replace("\r\n", "\n")
+    text = text.replace("\r\n", "\n").expandtabs()
     if not any(mark in text for mark in "\r\b\x1b"):
         return text
     return "\n".join(_overwritten(line) if _moves(line) else line for line in text.split("\n"))

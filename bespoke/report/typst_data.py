@@ -10,7 +10,7 @@ from urllib.parse import quote
 from bespoke.report import columns, drawings, paging, widths
 from bespoke.report.colour import accessible
 from bespoke.report.drawings import MONO, SANS, SERIF
-from bespoke.report.glyphs import drawable, loosened, right_to_left
+from bespoke.report.glyphs import BREAK, drawable, loosened, right_to_left
 from bespoke.report.languages import language_of
 from bespoke.report.model import (
     Anchor,
@@ -39,6 +39,7 @@ from bespoke.report.model import (
     TextRun,
     ThematicBreak,
     Tiles,
+    holds_code,
     plain,
 )
 from bespoke.report.phrases import phrases
@@ -189,7 +190,8 @@ class _Writer:
             case CalloutBox(tone, body, name):
                 return {"kind": "callout", "tone": tone, "name": self.text(name), "body": self.blocks(body)}
             case CodeBlock(text):
-                return {"kind": "code", "text": loosened(drawable(text, self.covered), COLUMNS)}
+                lines = drawable(text, self.covered).split("\n")
+                return {"kind": "code", "text": "\n".join(loosened(line, COLUMNS) for line in lines)}
             case ThematicBreak():
                 return {"kind": "rule"}
             case Tiles(items):
@@ -276,13 +278,15 @@ class _Writer:
         }
 
     def cell(self, cell: Cell, column: TableColumn, width: float, size: float) -> Data:
-        def narrow(text: str) -> str:
-            return self.fitted(text, width, size, code=column.code)
-
         children: list[Inline] = [TextRun(cell)] if isinstance(cell, str) else cell
         if column.code and isinstance(cell, str):
             children = [CodeSpan(cell)]
-        hyphenate = not column.code and widths.hyphenated(plain(children), width - 0.5, size)
+        code = holds_code(children)
+
+        def narrow(text: str) -> str:
+            return self.fitted(text, width, size, code=code)
+
+        hyphenate = not code and widths.hyphenated(plain(children), width - 0.5, size)
         return {**self.line(children, narrow), "hyphenate": hyphenate}
 
     def fitted(self, text: str, width: float, size: float, *, code: bool = False) -> str:
@@ -341,7 +345,8 @@ def _bare(cell: Data) -> Data | str:
     special = cell["rtl"] or cell["lang"] or cell["hyphenate"]
     if special or len(children) > 1 or (children and not isinstance(children[0], str)):
         return cell
-    return str(children[0]) if children else ""
+    words = str(children[0]) if children else ""
+    return cell if BREAK in words else words
 
 
 def _addresses(child: Inline) -> list[Inline]:

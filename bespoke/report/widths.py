@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bespoke.report.glyphs import hyphenates, loosened, pieces
-from bespoke.report.model import DocumentTable, TableColumn, plain
+from bespoke.report.model import DocumentTable, TableColumn, holds_code, plain
 from bespoke.show import fonts
 
 TEXT_WIDTH = 453.5  # 160 mm on A4 and on US Letter
@@ -82,7 +82,11 @@ def _about(table: DocumentTable) -> tuple[Columns, Texts, frozenset[int]]:
     for (row, column), (_, across) in table.spans.items():
         if across > 1:  # it has the room of the columns beside it too
             texts[row][column] = texts[row][column][: math.ceil(len(texts[row][column]) / across)]
-    return tuple(table.columns), tuple(map(tuple, texts)), frozenset(table.emphasis)
+    columns = [
+        replace(column, code=True) if any(holds_code(row[i]) for row in table.rows) else column
+        for i, column in enumerate(table.columns)
+    ]
+    return tuple(columns), tuple(map(tuple, texts)), frozenset(table.emphasis)
 
 
 @lru_cache(maxsize=1 << 10)  # asked for by the pages and by the table, and again by the next report
