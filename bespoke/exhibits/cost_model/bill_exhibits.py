@@ -215,7 +215,7 @@ def _bar(label: str, route: RouteCost) -> _CostBar:
 
 
 def _draw_build_up(bars: Sequence[_CostBar]) -> Any:
-    figure, axes = show.new_figure(0.9 + 0.42 * len(bars))
+    figure, axes = show.new_figure(0.9 + 0.35 * len(bars))
     for y, bar in enumerate(reversed(bars)):
         left = 0.0
         for name, monthly in bar.parts:
