@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from bespoke.command_options import CLIENT_DATA, say
 from bespoke.errors import BespokeError
-from bespoke.paths import nearest
 from bespoke.tuning.tune_commands import UsdAmount
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -32,7 +32,7 @@ def calling(function: F) -> F:
         ),
         click.option("--budget", type=UsdAmount(), metavar="USD", help="Default: evaluation.budget_usd."),
         click.option("--yes", is_flag=True, help="Really send; without it only the quote is printed."),
-        click.option("--client-data", type=click.Path(path_type=Path), help="Folder of the client folders."),
+        CLIENT_DATA,
     )
     for option in reversed(options):
         function = option(function)
@@ -76,7 +76,7 @@ def evaluate(
     models: tuple[str, ...],
     budget: Decimal | None,
     yes: bool,
-    client_data: Path | None,
+    client_data: Path,
     effort: str | None,
     refresh: str,
     timeout: float | None,
@@ -100,7 +100,7 @@ def evaluate(
                 model=model,
                 budget=found.engagement.evaluation.budget_usd if budget is None else budget,
                 send=yes,
-                say=_say,
+                say=say,
                 task=task,
                 suffix=f"_{model}" if len(asked) > 1 else "",
                 effort=effort or "",
@@ -147,7 +147,7 @@ def optimise(
     calls: int,
     budget: Decimal | None,
     yes: bool,
-    client_data: Path | None,
+    client_data: Path,
     **place: Any,
 ) -> None:
     """Rewrite a task's prompt on its training cases alone (GEPA); leaves optimised_prompt.md to evaluate once."""
@@ -159,16 +159,16 @@ def optimise(
     cases = next(t for t in found.evaluated if t.task_id == task)
     done = run(
         found, facts, cases, find(cases.setup.scorer), model=model or _model_of(found, task), calls=calls, send=yes,
-        budget=found.engagement.evaluation.budget_usd if budget is None else budget, say=_say, **place,
+        budget=found.engagement.evaluation.budget_usd if budget is None else budget, say=say, **place,
     )  # fmt: skip
     if done is None:
-        _say(_NOTHING_SENT)
+        say(_NOTHING_SENT)
         return
-    _say(
+    say(
         f"{done.before:.3f} before, {done.after:.3f} after on the training cases that chose; {done.asked} answers,"
         f" {done.usd:.2f} USD" + (f"; stopped: {done.stopped}" if done.stopped else "")
     )
-    _say(
+    say(
         "that is no test: what it gains on cases it never saw is shown by `bespoke evaluate"
         f" {client} --task {task} --strategy own_prompt --strategy zero_shot --strategy optimised_prompt`"
     )
@@ -185,7 +185,7 @@ def grade(
     model: str,
     budget: Decimal | None,
     yes: bool,
-    client_data: Path | None,
+    client_data: Path,
     **place: Any,
 ) -> None:
     """Have a model grade recorded texts by a rubric's criteria; leaves judge_grades.csv, calibrated on grades.csv."""
@@ -196,10 +196,10 @@ def grade(
     _jobs(found, task, ())  # an unknown task is told
     cases = next(t for t in found.evaluated if t.task_id == task)
     given = run(
-        found, facts, cases, find(cases.setup.scorer), model=model, send=yes, say=_say,
+        found, facts, cases, find(cases.setup.scorer), model=model, send=yes, say=say,
         budget=found.engagement.evaluation.budget_usd if budget is None else budget, **place,
     )  # fmt: skip
-    _say(f"{given} verdicts in evaluation/{task}/judge_grades.csv" if yes else _NOTHING_SENT)
+    say(f"{given} verdicts in evaluation/{task}/judge_grades.csv" if yes else _NOTHING_SENT)
 
 
 @click.command()
@@ -215,7 +215,7 @@ def prefer(
     model: str,
     budget: Decimal | None,
     yes: bool,
-    client_data: Path | None,
+    client_data: Path,
     **place: Any,
 ) -> None:
     """Have a model say which of two recorded texts is better, each pair in both orders; leaves judge_preferences.csv,
@@ -227,10 +227,10 @@ def prefer(
     _jobs(found, task, ())  # an unknown task is told
     cases = next(t for t in found.evaluated if t.task_id == task)
     given = run(
-        found, facts, cases, find(cases.setup.scorer), model=model, send=yes, say=_say,
+        found, facts, cases, find(cases.setup.scorer), model=model, send=yes, say=say,
         budget=found.engagement.evaluation.budget_usd if budget is None else budget, **place,
     )  # fmt: skip
-    _say(f"{given} preferences in evaluation/{task}/judge_preferences.csv" if yes else _NOTHING_SENT)
+    say(f"{given} preferences in evaluation/{task}/judge_preferences.csv" if yes else _NOTHING_SENT)
 
 
 def _model_of(client: Any, task: str) -> str:
@@ -262,7 +262,7 @@ def _incomplete(summary: Any) -> bool:
             missing[name] = missing.get(name, 0) + strategy.outcomes.get(name, 0)
     told = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in missing.items() if count)
     if told:
-        _say(f"incomplete: {told}; they are not measured. Run the same command again to go on")
+        say(f"incomplete: {told}; they are not measured. Run the same command again to go on")
     return bool(told)
 
 
@@ -277,7 +277,7 @@ def _incomplete(summary: Any) -> bool:
 )
 @_again
 @calling
-def label(client: str, budget: Decimal | None, yes: bool, client_data: Path | None, **options: Any) -> None:
+def label(client: str, budget: Decimal | None, yes: bool, client_data: Path, **options: Any) -> None:
     """Have Claude name the remedy family of failing outputs nobody labelled; leaves judge.csv for chapter 2."""
     from bespoke.claude.judge.label_failures import label as judge
 
@@ -287,7 +287,7 @@ def label(client: str, budget: Decimal | None, yes: bool, client_data: Path | No
         facts,
         budget=found.engagement.evaluation.budget_usd if budget is None else budget,
         send=yes,
-        say=_say,
+        say=say,
         **options,
     )
     _close(summary.sent, yes, "")  # the judge's own last line says why it stopped
@@ -306,17 +306,17 @@ def label(client: str, budget: Decimal | None, yes: bool, client_data: Path | No
 )
 @click.option("--known-only", is_flag=True, help="Leave out answers to notes that notes.jsonl does not have.")
 @click.option("--replace", is_flag=True, help="Write a recorded system anew.")
-@click.option("--client-data", type=click.Path(path_type=Path), help="Folder of the client folders.")
-def import_predictions(client: str, source: Path, client_data: Path | None, **options: Any) -> None:
+@CLIENT_DATA
+def import_predictions(client: str, source: Path, client_data: Path, **options: Any) -> None:
     """Record the answers of an Inspect AI log or of promptfoo's JSON results as a system of chapter 4."""
     from bespoke.claude.importers.import_predictions import import_predictions as run
 
     found, _ = _client(client, client_data)
-    run(found, source, _say, **options)
+    run(found, source, say, **options)
 
 
 def _client(
-    name: str, client_data: Path | None, *, sends: bool = False, budget_given: bool = False
+    name: str, client_data: Path, *, sends: bool = False, budget_given: bool = False
 ) -> tuple[Any, Any]:
     """The client, and the facts of today: a call is paid at today's price, whatever day the report speaks of.
 
@@ -327,9 +327,9 @@ def _client(
     from bespoke import clients, confirmed
     from bespoke.facts.reader import Facts
 
-    found = clients.load(client_data if client_data is not None else nearest("client_data"), name)
+    found = clients.load(client_data, name)
     if sends:
-        confirmed.require(found, _say, budget_given=budget_given)
+        confirmed.require(found, say, budget_given=budget_given)
     return found, Facts(as_of=date.today(), overrides=found.engagement.thresholds)
 
 
@@ -340,14 +340,8 @@ def _extraction_model(client: Any) -> str:
     return str(models.pop())
 
 
-def _say(line: str) -> None:
-    from bespoke.errors import printable
-
-    click.echo(printable(line))
-
-
 def _close(sent: bool, yes: bool, stopped: str) -> None:
     if not sent and not yes:
-        _say(_NOTHING_SENT)
+        say(_NOTHING_SENT)
     if stopped:
-        _say(f"stopped: {stopped}; run again to go on")
+        say(f"stopped: {stopped}; run again to go on")
