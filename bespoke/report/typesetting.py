@@ -117,7 +117,6 @@ def _literal(content: str) -> str:
     return f'json(bytes("{escaped}"))'
 
 
-@lru_cache(maxsize=len(LOOK) + 1)
 def _template(part: str) -> str:
     return (paths.templates() / "report" / "typst" / f"{part}.typ").read_text(encoding="utf-8")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from itertools import accumulate
 from typing import Protocol
 
@@ -90,7 +89,6 @@ def group_of(note: Note) -> str:
     return f"group {note.group}" if note.group else f"note {note.id}"
 
 
-@lru_cache(maxsize=65536)
 def comparable_code(code: str) -> str:
     """`e11.65` and `E1165 ` are the same code; nothing else is changed."""
     bare = code.strip().upper().replace(".", "")
