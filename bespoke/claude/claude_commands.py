@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from bespoke.command_options import CLIENT_DATA, say
 from bespoke.errors import BespokeError
 from bespoke.tuning.tune_commands import UsdAmount
+
+if TYPE_CHECKING:
+    from bespoke.claude.budget.run_summary import EvaluationSummary
+    from bespoke.claude.retry.retry_policy import RetryPolicy
+    from bespoke.clients.schema import Client
+    from bespoke.evaluation.cases import EvaluationTask
+    from bespoke.facts.reader import Facts
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -114,15 +121,12 @@ def evaluate(
         raise SystemExit(1)
 
 
-def _jobs(client: Any, task: str, strategies: tuple[str, ...]) -> list[tuple[str, ...]]:
+def _jobs(client: Client, task: str, strategies: tuple[str, ...]) -> list[tuple[str, ...]]:
     """The client's own prompt and an optimised one are asked apart: each has its own instructions."""
     from bespoke.claude.requests.case_plan import LADDER, OPTIMISED, OPTIMISED_FILE, OWN_PROMPT
     from bespoke.claude.requests.strategies import STRATEGIES
 
-    found = next((t for t in client.evaluated if t.task_id == task), None)
-    if task and found is None:
-        known = ", ".join(t.task_id for t in client.evaluated) or "none"
-        raise BespokeError(f"{task!r} has no evaluation/{task}/ with cases; there are: {known}")
+    found = _cases(client, task) if task else None
     if found is None or found.setup.scorer == "code_set":
         return [strategies or tuple(STRATEGIES)]
     names = strategies or tuple(LADDER)
@@ -155,8 +159,7 @@ def optimise(
     from bespoke.scorers import find
 
     found, facts = _client(client, client_data, sends=yes, budget_given=budget is not None)
-    _jobs(found, task, ())  # an unknown task is told
-    cases = next(t for t in found.evaluated if t.task_id == task)
+    cases = _cases(found, task)
     done = run(
         found, facts, cases, find(cases.setup.scorer), model=model or _model_of(found, task), calls=calls, send=yes,
         budget=found.engagement.evaluation.budget_usd if budget is None else budget, say=say, **place,
@@ -182,7 +185,6 @@ def optimise(
 def grade(
     client: str,
     task: str,
-    model: str,
     budget: Decimal | None,
     yes: bool,
     client_data: Path,
@@ -190,15 +192,8 @@ def grade(
 ) -> None:
     """Have a model grade recorded texts by a rubric's criteria; leaves judge_grades.csv, calibrated on grades.csv."""
     from bespoke.claude.judge.grade import grade as run
-    from bespoke.scorers import find
 
-    found, facts = _client(client, client_data, sends=yes, budget_given=budget is not None)
-    _jobs(found, task, ())  # an unknown task is told
-    cases = next(t for t in found.evaluated if t.task_id == task)
-    given = run(
-        found, facts, cases, find(cases.setup.scorer), model=model, send=yes, say=say,
-        budget=found.engagement.evaluation.budget_usd if budget is None else budget, **place,
-    )  # fmt: skip
+    given = _judged(run, client, client_data, task, budget, yes, **place)
     say(f"{given} verdicts in evaluation/{task}/judge_grades.csv" if yes else _NOTHING_SENT)
 
 
@@ -212,7 +207,6 @@ def grade(
 def prefer(
     client: str,
     task: str,
-    model: str,
     budget: Decimal | None,
     yes: bool,
     client_data: Path,
@@ -221,19 +215,32 @@ def prefer(
     """Have a model say which of two recorded texts is better, each pair in both orders; leaves judge_preferences.csv,
     calibrated on preferences.csv."""
     from bespoke.claude.judge.prefer import prefer as run
-    from bespoke.scorers import find
 
-    found, facts = _client(client, client_data, sends=yes, budget_given=budget is not None)
-    _jobs(found, task, ())  # an unknown task is told
-    cases = next(t for t in found.evaluated if t.task_id == task)
-    given = run(
-        found, facts, cases, find(cases.setup.scorer), model=model, send=yes, say=say,
-        budget=found.engagement.evaluation.budget_usd if budget is None else budget, **place,
-    )  # fmt: skip
+    given = _judged(run, client, client_data, task, budget, yes, **place)
     say(f"{given} preferences in evaluation/{task}/judge_preferences.csv" if yes else _NOTHING_SENT)
 
 
-def _model_of(client: Any, task: str) -> str:
+def _judged(
+    run: Callable[..., int], name: str, client_data: Path, task: str, budget: Decimal | None, yes: bool, **place: Any
+) -> int:  # fmt: skip
+    from bespoke.scorers import find
+
+    found, facts = _client(name, client_data, sends=yes, budget_given=budget is not None)
+    cases = _cases(found, task)
+    most = found.engagement.evaluation.budget_usd if budget is None else budget
+    return run(found, facts, cases, find(cases.setup.scorer), budget=most, send=yes, say=say, **place)
+
+
+def _cases(client: Client, task: str) -> EvaluationTask:
+    """The task's cases. Raises BespokeError where it has none."""
+    found = next((t for t in client.evaluated if t.task_id == task), None)
+    if found is None:
+        known = ", ".join(t.task_id for t in client.evaluated) or "none"
+        raise BespokeError(f"{task!r} has no evaluation/{task}/ with cases; there are: {known}")
+    return found
+
+
+def _model_of(client: Client, task: str) -> str:
     found = [t.model for t in client.tasks if t.task_id == task]
     return str(found[0]) if found else _extraction_model(client)
 
@@ -247,14 +254,14 @@ def _refreshed(names: str) -> list[str]:
     return found
 
 
-def _patience(timeout: float | None, connections: int | None) -> Any:
+def _patience(timeout: float | None, connections: int | None) -> RetryPolicy:
     from bespoke.claude.retry.retry_policy import RetryPolicy
 
     usual = RetryPolicy()
     return RetryPolicy(request_s=timeout or usual.request_s, connections=connections or usual.connections)
 
 
-def _incomplete(summary: Any) -> bool:
+def _incomplete(summary: EvaluationSummary) -> bool:
     """Says what is missing and what to do; cases held back by the residual check are named elsewhere."""
     missing: dict[str, int] = {}
     for strategy in summary.strategies:
@@ -317,7 +324,7 @@ def import_predictions(client: str, source: Path, client_data: Path, **options: 
 
 def _client(
     name: str, client_data: Path, *, sends: bool = False, budget_given: bool = False
-) -> tuple[Any, Any]:
+) -> tuple[Client, Facts]:
     """The client, and the facts of today: a call is paid at today's price, whatever day the report speaks of.
 
     What is sent or spent on the folder's word alone has to be confirmed on this machine.
@@ -333,7 +340,7 @@ def _client(
     return found, Facts(as_of=date.today(), overrides=found.engagement.thresholds)
 
 
-def _extraction_model(client: Any) -> str:
+def _extraction_model(client: Client) -> str:
     models = {task.model for task in client.tasks if task.kind == "extraction"}
     if len(models) != 1:
         raise BespokeError("name the model with --model: there is not one extraction task to take it from")
