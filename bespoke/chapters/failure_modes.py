@@ -33,8 +33,7 @@ from bespoke.results import Part, Result
 from bespoke.statistics.agreement import Kappa, cohen_kappa
 from bespoke.statistics.interval import Interval
 from bespoke.statistics.proportion import wilson
-
-SEED = 20261120
+from bespoke.statistics.seed import SEED
 
 
 class CodeCount(Part):

@@ -31,6 +31,7 @@ from bespoke.evaluation.cases import Case, EvaluationTask
 from bespoke.evaluation.scorer import Scorer, main_metric
 from bespoke.facts.reader import Facts
 from bespoke.results import write_atomically
+from bespoke.statistics.seed import SEED
 
 FEWEST = 20  # training cases: half of them choose, half of them judge the choice
 PART = "instructions"
@@ -61,7 +62,6 @@ def optimise(
     send: bool,
     say: Callable[[str], None],
     model_id: str = "",
-    seed: int = 20261120,
     patience: RetryPolicy | None = None,
 ) -> Optimised | None:
     """Rewrites the task's instructions until `calls` answers to training cases were scored or the budget ends.
@@ -95,12 +95,12 @@ def optimise(
     before = journal.held()
     opened = open_backend(backend, patience)
     sender = Sender(opened, journal, pricing, pricing, pico(budget), patience)
-    order = np.random.default_rng(seed).permutation(len(ready))
+    order = np.random.default_rng(SEED).permutation(len(ready))
     half = len(ready) // 2
     parts = [[ready[int(i)] for i in order[:half]], [ready[int(i)] for i in order[half:]]]
     found: list[Any] = []
     try:
-        run_to_end(_searched(gepa, trained, scorer, plan, sender, parts, calls, seed, found))
+        run_to_end(_searched(gepa, trained, scorer, plan, sender, parts, calls, found))
     except CallFailed as failure:
         raise BespokeError(str(failure)) from None
     finally:
@@ -117,7 +117,7 @@ def optimise(
 
 async def _searched(
     gepa: Any, task: EvaluationTask, scorer: Scorer, plan: RequestPlan, sender: Sender, parts: list[list[Case]],
-    calls: int, seed: int, found: list[Any],
+    calls: int, found: list[Any],
 ) -> None:  # fmt: skip
     """GEPA in a thread of its own, every request of it in this loop."""
     adapter = _Adapter(task, scorer, plan, sender, asyncio.get_running_loop())
@@ -135,7 +135,7 @@ async def _searched(
                 max_metric_calls=calls,
                 stop_callbacks=[lambda state: bool(sender.stopped)],
                 logger=_Silent(),
-                seed=seed,
+                seed=SEED,
                 display_progress_bar=False,
             )
         )
@@ -185,7 +185,7 @@ class _Adapter:
         ]
         return dict.fromkeys(components, rows)
 
-    def reflect(self, prompt: Any) -> str:
+    def reflect(self, prompt: object) -> str:
         """The model's own proposal for better instructions."""
         text = prompt if isinstance(prompt, str) else str(prompt)
         body = {

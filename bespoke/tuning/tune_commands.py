@@ -21,7 +21,7 @@ class UsdAmount(click.ParamType[Decimal]):
 
     name = "usd"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
         try:
             amount = Decimal(str(value))
         except InvalidOperation:

@@ -50,12 +50,12 @@ def choose_decision(fit: Callable[[Sequence[Note]], Rung], train: Sequence[Note]
     return best_decision([ranked[note.id] for note in asked], [gold_codes(note) for note in asked])
 
 
-def folds(notes: Sequence[Note], seed: int, count: int = FOLDS) -> list[list[Note]]:
-    """The notes in `count` parts of about equal size, whole groups together; fewer parts for fewer groups."""
+def folds(notes: Sequence[Note], seed: int) -> list[list[Note]]:
+    """The notes in FOLDS parts of about equal size, whole groups together; fewer parts for fewer groups."""
     groups = sorted({group_of(note) for note in notes})
     order = np.random.default_rng(seed).permutation(len(groups))
-    part = {groups[g]: i % min(count, len(groups)) for i, g in enumerate(order)}
-    return [[n for n in notes if part[group_of(n)] == k] for k in range(min(count, len(groups)))]
+    part = {groups[g]: i % min(FOLDS, len(groups)) for i, g in enumerate(order)}
+    return [[n for n in notes if part[group_of(n)] == k] for k in range(min(FOLDS, len(groups)))]
 
 
 def best_decision(ranked: Sequence[Ranked], gold: Sequence[frozenset[str]]) -> Decision:
