@@ -16,7 +16,7 @@ from bespoke.errors import BespokeError, Problem, printable
 from bespoke.report import memory
 from bespoke.runner.kernels import fork_client
 from bespoke.runner.outcome import PROBLEMS, Outcome, keep
-from bespoke.runner.run_client import RunOptions, cores, is_unchanged, run_client
+from bespoke.runner.run_client import RunOptions, is_unchanged, run_client
 
 
 @dataclass(frozen=True)
@@ -154,3 +154,8 @@ def _stem(only: str) -> str:
     if not found:
         raise BespokeError(f"--only {only}: no such notebook; there are {', '.join(CHAPTERS)}")
     return found[0]
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
