@@ -48,10 +48,6 @@ class BespokeError(Exception):
         return [str(self)]
 
 
-class BespokeWarning(UserWarning):
-    """Something a reader should know that does not stop the work."""
-
-
 def printable(text: str) -> str:
     """One line that a terminal shows as it is: control characters and line breaks become visible escapes."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

@@ -109,7 +109,7 @@ def _flat(part: BaseModel) -> Row:
     return row
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     if isinstance(value, Decimal):
         return float(value)
     return value.value if isinstance(value, Enum) else value

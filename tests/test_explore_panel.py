@@ -14,7 +14,6 @@ import pytest
 
 from bespoke import clients, workbook
 from bespoke.chapters import task_audit
-from bespoke.chapters.cost_model.compute import SEED
 from bespoke.chapters.plans import advise
 from bespoke.chapters.registry import EVIDENCE
 from bespoke.explore import explore, interactive
@@ -24,6 +23,7 @@ from bespoke.explore.explorer import NothingToExplore
 from bespoke.explore.panel import Panel
 from bespoke.explore.picker import EXPLORERS, Picker, explorer_of, overview
 from bespoke.show.numbers import money
+from bespoke.statistics.seed import SEED
 from tests.conftest import EXAMPLES
 
 # Milliseconds of processor time: the goal. A machine at other work makes the clock on the wall no measure.

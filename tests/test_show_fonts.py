@@ -53,7 +53,7 @@ def test_an_ordinary_text_needs_no_font_file_read():
 def test_missing_fonts_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paths, "templates", lambda: tmp_path)
     with pytest.raises(BespokeError, match="fonts: the fonts are missing; install bespoke again"):
-        style.font_files.__wrapped__()
+        style.font_files()
 
 
 def test_the_faces_that_lie_with_the_templates_are_those_of_adobe() -> None:

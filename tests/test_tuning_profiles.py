@@ -11,21 +11,22 @@ from bespoke.errors import BespokeError
 from bespoke.facts.price_book import is_known
 from bespoke.facts.reader import value_rows
 from bespoke.tuning.formats import FORMATS
-from bespoke.tuning.jobs.profiles import chosen, hyperparameters, plain, profile, profile_names
+from bespoke.tuning.jobs.profiles import chosen, hyperparameters, in_force_on, plain, profile
 from tests.bedrock_fake import BASES
 
 DAY = date(2026, 11, 20)
-BEDROCK = [name for name in profile_names() if profile(name, DAY).provider == "bedrock"]
+NAMES = tuple(row.profile for row in in_force_on(DAY))
+BEDROCK = [name for name in NAMES if profile(name, DAY).provider == "bedrock"]
 
 
 def test_the_profiles_that_are_offered() -> None:
-    assert profile_names() == (
+    assert NAMES == (
         "claude-3-haiku", "nova-micro", "nova-lite", "nova-pro", "nova-2-lite", "llama-3-3-70b",
         "gpt-4o", "gpt-4o-mini", "lora",
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", profile_names())
+@pytest.mark.parametrize("name", NAMES)
 def test_every_key_of_a_profile_leads_somewhere(name: str) -> None:
     found = profile(name, DAY)
     assert found.format in FORMATS

@@ -7,7 +7,9 @@ comes first in the plan. What nobody knows closes nothing; it becomes a question
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import model_validator
 
 from bespoke.advice.routes import Group, Route
 from bespoke.advice.situation import CHANGING, LABELS, Situation
@@ -34,6 +36,12 @@ class Gate(Sourced):
     asks: str = ""  # the question to put where nobody knows, and the cheapest way to an answer
     asked_first: bool = False  # unknown, the route stands in no plan: it is a question of law, asked before
     needs: str
+
+    @model_validator(mode="after")
+    def _has_one_value(self) -> Self:
+        if self.threshold and self.value is not None:
+            raise ValueError(f"a value beside threshold {self.threshold} would never be read")
+        return self
 
     def applies_to(self, route: Route) -> bool:
         return route.route in self.routes or route.group in self.groups
@@ -66,15 +74,9 @@ class GateOutcome(Part):
         return self.verdict == "unknown" and self.asked_first
 
 
-@lru_cache(maxsize=1)
 def gates() -> tuple[Gate, ...]:
-    found = rows_of(Gate, "gates")
-    for gate in found:
-        if gate.threshold and gate.value is not None:
-            raise ValueError(
-                f"gate {gate.gate}: a value beside threshold {gate.threshold} would never be read"
-            )
-    return found
+    """Every condition, in table order."""
+    return rows_of(Gate, "gates")
 
 
 def evaluate_gates(route: Route, situation: Situation, facts: Facts) -> tuple[GateOutcome, ...]:

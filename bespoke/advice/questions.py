@@ -10,10 +10,11 @@ from bespoke.advice.options import Ground
 from bespoke.advice.plan import Step
 from bespoke.advice.situation import CHANGING, PEOPLE_WAIT, Situation
 from bespoke.facts.reader import Facts
+from bespoke.show.numbers import exact
 
 ASKED = {
     "place": "Where does it run today? Its residency requirement depends on it: look at the endpoint's address.",
-    "quality": "What is the quality today? Nobody has measured it: 50 cases with known answers, a few days.",
+    "quality": "What is the quality today? Nobody has measured it: {cases} cases with known answers, a few days.",
     "target": "Which quality is good enough? Without a target nothing is ever reached: ask who signs off the outputs.",
     "few": "How good is it really? Its quality rests on too few cases: write more with known answers, a few days.",
     "families": "What goes wrong? Nobody has read failing outputs of this task: read about 50, one to two days.",
@@ -57,10 +58,10 @@ def _asked(outcome: GateOutcome) -> str:
 
 
 def _unmeasured(situation: Situation, facts: Facts) -> list[str]:
-    found = []
+    found, enough = [], facts.threshold("min_test_cases")
     if situation.quality is None:
-        found.append(ASKED["quality"])
-    elif situation.cases < facts.threshold("min_test_cases"):
+        found.append(ASKED["quality"].format(cases=exact(enough)))
+    elif situation.cases < enough:
         found.append(ASKED["few"])
     if situation.target is None:
         found.append(ASKED["target"])

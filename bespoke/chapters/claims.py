@@ -18,6 +18,7 @@ from bespoke.results import Part, Result
 from bespoke.show.filling import filled
 from bespoke.show.numbers import day, decimal, exact
 from bespoke.statistics.proportion import wilson
+from bespoke.statistics.seed import SEED
 from bespoke.statistics.three_point import DistributionShape
 
 Inputs = Mapping[str, Decimal | str]
@@ -207,7 +208,7 @@ def _within(
         PhaseEstimate(str(i), low, low + mode * (high - low), high, (str(i - 1),) if i else ())
         for i, (low, high) in enumerate(ranges)
     ]
-    total = simulate(chain, DRAWS, 20261120, correlation, shape).total
+    total = simulate(chain, DRAWS, SEED, correlation, shape).total
     return float(np.mean(total <= days))
 
 

@@ -15,6 +15,8 @@ from bespoke.evaluation.shown_cases import CaseByCase, ShownAnswer, ShownCase
 from bespoke.facts.reader import Facts
 from bespoke.results import Part, Result
 from bespoke.scorers import find
+from bespoke.statistics.clusters import FLIPS
+from bespoke.statistics.seed import SEED
 
 
 class Unmeasured(Part):
@@ -40,7 +42,7 @@ class Evaluation(Result):
         return {task.task_id: task.measured() for task in self.tasks}
 
 
-def compute(client: Client, facts: Facts, *, flips: int = 20_000, seed: int = 20261120) -> Evaluation | None:
+def compute(client: Client, facts: Facts, *, flips: int = FLIPS, seed: int = SEED) -> Evaluation | None:
     """Scores every system of every task with cases; None where no task has any."""
     if not client.evaluated:
         return None

@@ -26,15 +26,14 @@ from bespoke.chapters.failure_labels import (
     direct_labels,
     label_failures,
 )
+from bespoke.chapters.failure_samples import FailureSample, failure_samples
 from bespoke.clients.schema import Client, Failure
 from bespoke.facts.reader import Facts
 from bespoke.results import Part, Result
 from bespoke.statistics.agreement import Kappa, cohen_kappa
 from bespoke.statistics.interval import Interval
 from bespoke.statistics.proportion import wilson
-
-SEED = 20261120
-QUOTED = 280  # characters of each text of a sample
+from bespoke.statistics.seed import SEED
 
 
 class CodeCount(Part):
@@ -79,18 +78,6 @@ class PlanStep(Part):
     gain: float | None  # points of quality at most, on the scale 0 to 1; None without a current quality
 
 
-class Sample(Part):
-    """One failing output as it came, identifiers masked: of the family its task fails with most."""
-
-    task_id: str
-    failure_id: str
-    family: str
-    code: str  # the client's own
-    prompt: str
-    expected: str
-    actual: str
-
-
 class FailureModes(Result):
     version: ClassVar[int] = 3
 
@@ -109,7 +96,7 @@ class FailureModes(Result):
     judges: tuple[JudgeCheck, ...]  # the judge model and the classifier, where they labelled anything
     plan: tuple[PlanStep, ...]  # largest possible gain first
     task_names: dict[str, str] = Field(default_factory=dict)  # task -> its name
-    samples: tuple[Sample, ...] = ()  # one a task that has failing outputs
+    samples: tuple[FailureSample, ...] = ()  # one a task that has failing outputs
     masked: dict[str, int] = Field(
         default_factory=dict
     )  # file -> identifiers that what is quoted has no more
@@ -159,7 +146,7 @@ def _found(
         labels=labels,
         given_by=dict(sorted(Counter(label.given_by for label in labels).items())),
         codes=_codes(failures, labels, quoting),
-        samples=_samples(client, failures, labels, quoting),
+        samples=failure_samples(client, failures, labels, quoting),
         families=_families(labels),
         by_task=by_task,
         broken_json=sum(not _is_json(f.actual) for f in expects),
@@ -226,48 +213,6 @@ def _codes(
         )
         for code, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     )
-
-
-def _samples(
-    client: Client, failures: Sequence[Failure], labels: Sequence[FailureLabel], quoting: Quoting
-) -> tuple[Sample, ...]:
-    """Of each task the shortest output, by prompt and both answers, of the family that it fails with most."""
-    found = []
-    for task in client.tasks:
-        own = [(f, la) for f, la in zip(failures, labels, strict=True) if f.task_id == task.task_id]
-        counts = Counter(la.family for _, la in own if la.family != UNMAPPED) or Counter(
-            la.family for _, la in own
-        )
-        if not counts:
-            continue
-        family = max(counts, key=lambda name: (counts[name], name))
-        failure, label = min(
-            (one for one in own if one[1].family == family),
-            key=lambda one: (_size(one[0]), one[0].failure_id),
-        )
-        prompt, expected, actual = (
-            _quoted(text, quoting) for text in (failure.prompt, failure.expected, failure.actual)
-        )
-        found.append(
-            Sample(
-                task_id=task.task_id, failure_id=failure.failure_id, family=label.family,
-                code=quoting.text(failure.code, "failures.csv"), prompt=prompt, expected=expected, actual=actual,
-            )
-        )  # fmt: skip
-    return tuple(found)
-
-
-def _size(failure: Failure) -> int:
-    return len(failure.prompt) + len(failure.expected) + len(failure.actual)
-
-
-def _quoted(text: str, quoting: Quoting) -> str:
-    """The beginning of a text, on one line."""
-    whole = " ".join(text.split())
-    if len(whole) <= QUOTED:
-        return quoting.text(whole, "failures.csv")
-    shown, _ = quoting.part(whole, 0, QUOTED, "failures.csv")
-    return f"{shown.rstrip()} …"
 
 
 def _families(labels: Sequence[FailureLabel]) -> tuple[FamilyRate, ...]:

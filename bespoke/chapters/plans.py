@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from bespoke.advice import AdvicePlan, decide, feasibility
 from bespoke.advice.situation import Situation
-from bespoke.chapters.cost_model.compute import DRAWS, SEED, inputs_of
+from bespoke.chapters.cost_model.compute import DRAWS, inputs_of
 from bespoke.chapters.cost_model.task_prices import TaskPrices
 from bespoke.chapters.measured_inputs import measured_tasks
 from bespoke.chapters.situations import situations
 from bespoke.clients.schema import Client, Task
 from bespoke.facts.reader import Facts
 from bespoke.results import Part
+from bespoke.statistics.seed import SEED
 
 if TYPE_CHECKING:
     from bespoke.chapters.cost_model.inputs import Inputs

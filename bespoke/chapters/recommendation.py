@@ -11,7 +11,7 @@ from bespoke.advice.flips import Flip, flip_points
 from bespoke.advice.plan import MoneyRange
 from bespoke.advice.routes import routes
 from bespoke.advice.situation import Situation
-from bespoke.chapters.cost_model.compute import DRAWS, SEED, inputs_of
+from bespoke.chapters.cost_model.compute import DRAWS, inputs_of
 from bespoke.chapters.cost_model.task_prices import TaskPrices
 from bespoke.chapters.feasibility import FeasibilityPack, pack
 from bespoke.chapters.plans import Advised
@@ -20,6 +20,7 @@ from bespoke.clients.schema import Client, Task
 from bespoke.facts.reader import Facts
 from bespoke.results import Part, Result
 from bespoke.statistics.interval import Interval
+from bespoke.statistics.seed import SEED
 
 if TYPE_CHECKING:
     from bespoke.chapters.cost_model.inputs import Inputs

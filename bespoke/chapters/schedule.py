@@ -11,6 +11,7 @@ from bespoke.chapters.plans import Advised, advise
 from bespoke.chapters.timeline import Timeline
 from bespoke.clients.schema import Client
 from bespoke.facts.reader import Facts
+from bespoke.statistics.seed import SEED
 
 if TYPE_CHECKING:
     from bespoke.chapters.dataset_readiness import DatasetReadiness
@@ -31,7 +32,7 @@ def compute(
     icd10: Icd10Evaluation | None = None,
     advised: Sequence[Advised] | None = None,
     draws: int = 20_000,
-    seed: int = 20261120,
+    seed: int = SEED,
 ) -> Timeline:
     """The timeline of the advised plans: what they price is what is scheduled, and the plans stand in the result.
 

@@ -15,7 +15,7 @@ from bespoke.advice.evidence import Grade, TaskEvidence
 from bespoke.advice.gates import GateOutcome, latency
 from bespoke.advice.routes import BUILDS, routes
 from bespoke.advice.situation import GapState, Situation
-from bespoke.chapters.cost_model.compute import DRAWS, SEED, inputs_of, today_of_all
+from bespoke.chapters.cost_model.compute import DRAWS, inputs_of, today_of_all
 from bespoke.chapters.cost_model.request_load import SECONDS_PER_DAY
 from bespoke.chapters.cost_model.result import Band
 from bespoke.chapters.cost_model.task_prices import TaskPrices
@@ -27,6 +27,7 @@ from bespoke.facts.reader import Facts
 from bespoke.results import Part, Result
 from bespoke.show.numbers import decimal, exact
 from bespoke.statistics.interval import Interval
+from bespoke.statistics.seed import SEED
 
 if TYPE_CHECKING:
     from bespoke.chapters.dataset_readiness import DatasetReadiness

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from bespoke.command_options import CLIENT_DATA, say
 from bespoke.errors import BespokeError
-from bespoke.paths import nearest
 from bespoke.tuning.tune_commands import UsdAmount
+
+if TYPE_CHECKING:
+    from bespoke.claude.budget.run_summary import EvaluationSummary
+    from bespoke.claude.retry.retry_policy import RetryPolicy
+    from bespoke.clients.schema import Client
+    from bespoke.evaluation.cases import EvaluationTask
+    from bespoke.facts.reader import Facts
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -32,7 +39,7 @@ def calling(function: F) -> F:
         ),
         click.option("--budget", type=UsdAmount(), metavar="USD", help="Default: evaluation.budget_usd."),
         click.option("--yes", is_flag=True, help="Really send; without it only the quote is printed."),
-        click.option("--client-data", type=click.Path(path_type=Path), help="Folder of the client folders."),
+        CLIENT_DATA,
     )
     for option in reversed(options):
         function = option(function)
@@ -76,7 +83,7 @@ def evaluate(
     models: tuple[str, ...],
     budget: Decimal | None,
     yes: bool,
-    client_data: Path | None,
+    client_data: Path,
     effort: str | None,
     refresh: str,
     timeout: float | None,
@@ -100,7 +107,7 @@ def evaluate(
                 model=model,
                 budget=found.engagement.evaluation.budget_usd if budget is None else budget,
                 send=yes,
-                say=_say,
+                say=say,
                 task=task,
                 suffix=f"_{model}" if len(asked) > 1 else "",
                 effort=effort or "",
@@ -114,15 +121,12 @@ def evaluate(
         raise SystemExit(1)
 
 
-def _jobs(client: Any, task: str, strategies: tuple[str, ...]) -> list[tuple[str, ...]]:
+def _jobs(client: Client, task: str, strategies: tuple[str, ...]) -> list[tuple[str, ...]]:
     """The client's own prompt and an optimised one are asked apart: each has its own instructions."""
     from bespoke.claude.requests.case_plan import LADDER, OPTIMISED, OPTIMISED_FILE, OWN_PROMPT
     from bespoke.claude.requests.strategies import STRATEGIES
 
-    found = next((t for t in client.evaluated if t.task_id == task), None)
-    if task and found is None:
-        known = ", ".join(t.task_id for t in client.evaluated) or "none"
-        raise BespokeError(f"{task!r} has no evaluation/{task}/ with cases; there are: {known}")
+    found = _cases(client, task) if task else None
     if found is None or found.setup.scorer == "code_set":
         return [strategies or tuple(STRATEGIES)]
     names = strategies or tuple(LADDER)
@@ -147,7 +151,7 @@ def optimise(
     calls: int,
     budget: Decimal | None,
     yes: bool,
-    client_data: Path | None,
+    client_data: Path,
     **place: Any,
 ) -> None:
     """Rewrite a task's prompt on its training cases alone (GEPA); leaves optimised_prompt.md to evaluate once."""
@@ -155,20 +159,19 @@ def optimise(
     from bespoke.scorers import find
 
     found, facts = _client(client, client_data, sends=yes, budget_given=budget is not None)
-    _jobs(found, task, ())  # an unknown task is told
-    cases = next(t for t in found.evaluated if t.task_id == task)
+    cases = _cases(found, task)
     done = run(
         found, facts, cases, find(cases.setup.scorer), model=model or _model_of(found, task), calls=calls, send=yes,
-        budget=found.engagement.evaluation.budget_usd if budget is None else budget, say=_say, **place,
+        budget=found.engagement.evaluation.budget_usd if budget is None else budget, say=say, **place,
     )  # fmt: skip
     if done is None:
-        _say(_NOTHING_SENT)
+        say(_NOTHING_SENT)
         return
-    _say(
+    say(
         f"{done.before:.3f} before, {done.after:.3f} after on the training cases that chose; {done.asked} answers,"
         f" {done.usd:.2f} USD" + (f"; stopped: {done.stopped}" if done.stopped else "")
     )
-    _say(
+    say(
         "that is no test: what it gains on cases it never saw is shown by `bespoke evaluate"
         f" {client} --task {task} --strategy own_prompt --strategy zero_shot --strategy optimised_prompt`"
     )
@@ -182,24 +185,16 @@ def optimise(
 def grade(
     client: str,
     task: str,
-    model: str,
     budget: Decimal | None,
     yes: bool,
-    client_data: Path | None,
+    client_data: Path,
     **place: Any,
 ) -> None:
     """Have a model grade recorded texts by a rubric's criteria; leaves judge_grades.csv, calibrated on grades.csv."""
     from bespoke.claude.judge.grade import grade as run
-    from bespoke.scorers import find
 
-    found, facts = _client(client, client_data, sends=yes, budget_given=budget is not None)
-    _jobs(found, task, ())  # an unknown task is told
-    cases = next(t for t in found.evaluated if t.task_id == task)
-    given = run(
-        found, facts, cases, find(cases.setup.scorer), model=model, send=yes, say=_say,
-        budget=found.engagement.evaluation.budget_usd if budget is None else budget, **place,
-    )  # fmt: skip
-    _say(f"{given} verdicts in evaluation/{task}/judge_grades.csv" if yes else _NOTHING_SENT)
+    given = _judged(run, client, client_data, task, budget, yes, **place)
+    say(f"{given} verdicts in evaluation/{task}/judge_grades.csv" if yes else _NOTHING_SENT)
 
 
 @click.command()
@@ -212,28 +207,40 @@ def grade(
 def prefer(
     client: str,
     task: str,
-    model: str,
     budget: Decimal | None,
     yes: bool,
-    client_data: Path | None,
+    client_data: Path,
     **place: Any,
 ) -> None:
     """Have a model say which of two recorded texts is better, each pair in both orders; leaves judge_preferences.csv,
     calibrated on preferences.csv."""
     from bespoke.claude.judge.prefer import prefer as run
+
+    given = _judged(run, client, client_data, task, budget, yes, **place)
+    say(f"{given} preferences in evaluation/{task}/judge_preferences.csv" if yes else _NOTHING_SENT)
+
+
+def _judged(
+    run: Callable[..., int], name: str, client_data: Path, task: str, budget: Decimal | None, yes: bool, **place: Any
+) -> int:  # fmt: skip
     from bespoke.scorers import find
 
-    found, facts = _client(client, client_data, sends=yes, budget_given=budget is not None)
-    _jobs(found, task, ())  # an unknown task is told
-    cases = next(t for t in found.evaluated if t.task_id == task)
-    given = run(
-        found, facts, cases, find(cases.setup.scorer), model=model, send=yes, say=_say,
-        budget=found.engagement.evaluation.budget_usd if budget is None else budget, **place,
-    )  # fmt: skip
-    _say(f"{given} preferences in evaluation/{task}/judge_preferences.csv" if yes else _NOTHING_SENT)
+    found, facts = _client(name, client_data, sends=yes, budget_given=budget is not None)
+    cases = _cases(found, task)
+    most = found.engagement.evaluation.budget_usd if budget is None else budget
+    return run(found, facts, cases, find(cases.setup.scorer), budget=most, send=yes, say=say, **place)
 
 
-def _model_of(client: Any, task: str) -> str:
+def _cases(client: Client, task: str) -> EvaluationTask:
+    """The task's cases. Raises BespokeError where it has none."""
+    found = next((t for t in client.evaluated if t.task_id == task), None)
+    if found is None:
+        known = ", ".join(t.task_id for t in client.evaluated) or "none"
+        raise BespokeError(f"{task!r} has no evaluation/{task}/ with cases; there are: {known}")
+    return found
+
+
+def _model_of(client: Client, task: str) -> str:
     found = [t.model for t in client.tasks if t.task_id == task]
     return str(found[0]) if found else _extraction_model(client)
 
@@ -247,14 +254,14 @@ def _refreshed(names: str) -> list[str]:
     return found
 
 
-def _patience(timeout: float | None, connections: int | None) -> Any:
+def _patience(timeout: float | None, connections: int | None) -> RetryPolicy:
     from bespoke.claude.retry.retry_policy import RetryPolicy
 
     usual = RetryPolicy()
     return RetryPolicy(request_s=timeout or usual.request_s, connections=connections or usual.connections)
 
 
-def _incomplete(summary: Any) -> bool:
+def _incomplete(summary: EvaluationSummary) -> bool:
     """Says what is missing and what to do; cases held back by the residual check are named elsewhere."""
     missing: dict[str, int] = {}
     for strategy in summary.strategies:
@@ -262,7 +269,7 @@ def _incomplete(summary: Any) -> bool:
             missing[name] = missing.get(name, 0) + strategy.outcomes.get(name, 0)
     told = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in missing.items() if count)
     if told:
-        _say(f"incomplete: {told}; they are not measured. Run the same command again to go on")
+        say(f"incomplete: {told}; they are not measured. Run the same command again to go on")
     return bool(told)
 
 
@@ -277,7 +284,7 @@ def _incomplete(summary: Any) -> bool:
 )
 @_again
 @calling
-def label(client: str, budget: Decimal | None, yes: bool, client_data: Path | None, **options: Any) -> None:
+def label(client: str, budget: Decimal | None, yes: bool, client_data: Path, **options: Any) -> None:
     """Have Claude name the remedy family of failing outputs nobody labelled; leaves judge.csv for chapter 2."""
     from bespoke.claude.judge.label_failures import label as judge
 
@@ -287,7 +294,7 @@ def label(client: str, budget: Decimal | None, yes: bool, client_data: Path | No
         facts,
         budget=found.engagement.evaluation.budget_usd if budget is None else budget,
         send=yes,
-        say=_say,
+        say=say,
         **options,
     )
     _close(summary.sent, yes, "")  # the judge's own last line says why it stopped
@@ -306,18 +313,18 @@ def label(client: str, budget: Decimal | None, yes: bool, client_data: Path | No
 )
 @click.option("--known-only", is_flag=True, help="Leave out answers to notes that notes.jsonl does not have.")
 @click.option("--replace", is_flag=True, help="Write a recorded system anew.")
-@click.option("--client-data", type=click.Path(path_type=Path), help="Folder of the client folders.")
-def import_predictions(client: str, source: Path, client_data: Path | None, **options: Any) -> None:
+@CLIENT_DATA
+def import_predictions(client: str, source: Path, client_data: Path, **options: Any) -> None:
     """Record the answers of an Inspect AI log or of promptfoo's JSON results as a system of chapter 4."""
     from bespoke.claude.importers.import_predictions import import_predictions as run
 
     found, _ = _client(client, client_data)
-    run(found, source, _say, **options)
+    run(found, source, say, **options)
 
 
 def _client(
-    name: str, client_data: Path | None, *, sends: bool = False, budget_given: bool = False
-) -> tuple[Any, Any]:
+    name: str, client_data: Path, *, sends: bool = False, budget_given: bool = False
+) -> tuple[Client, Facts]:
     """The client, and the facts of today: a call is paid at today's price, whatever day the report speaks of.
 
     What is sent or spent on the folder's word alone has to be confirmed on this machine.
@@ -327,27 +334,21 @@ def _client(
     from bespoke import clients, confirmed
     from bespoke.facts.reader import Facts
 
-    found = clients.load(client_data if client_data is not None else nearest("client_data"), name)
+    found = clients.load(client_data, name)
     if sends:
-        confirmed.require(found, _say, budget_given=budget_given)
+        confirmed.require(found, say, budget_given=budget_given)
     return found, Facts(as_of=date.today(), overrides=found.engagement.thresholds)
 
 
-def _extraction_model(client: Any) -> str:
+def _extraction_model(client: Client) -> str:
     models = {task.model for task in client.tasks if task.kind == "extraction"}
     if len(models) != 1:
         raise BespokeError("name the model with --model: there is not one extraction task to take it from")
     return str(models.pop())
 
 
-def _say(line: str) -> None:
-    from bespoke.errors import printable
-
-    click.echo(printable(line))
-
-
 def _close(sent: bool, yes: bool, stopped: str) -> None:
     if not sent and not yes:
-        _say(_NOTHING_SENT)
+        say(_NOTHING_SENT)
     if stopped:
-        _say(f"stopped: {stopped}; run again to go on")
+        say(f"stopped: {stopped}; run again to go on")

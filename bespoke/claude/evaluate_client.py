@@ -23,7 +23,7 @@ from bespoke.claude.requests.strategies import chosen
 from bespoke.claude.retry.retry_policy import RetryPolicy
 from bespoke.claude.sending.backend import Backend
 from bespoke.claude.sending.event_loop import run_to_end
-from bespoke.claude.sending.providers import open_backend
+from bespoke.claude.sending.providers import name_of, open_backend
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.facts.price_book import canonical, sells_batches
@@ -74,7 +74,7 @@ def evaluate(
     an error that would meet every request, and after an interrupt has been seen through.
     """
     patience = patience or RetryPolicy()
-    name = backend if isinstance(backend, str) else backend.name
+    name = name_of(backend)
     _check(client, model, name, batch, send, budget)
     able = capabilities(model, facts, name)
     wire = model_id or wire_id(name, model)
@@ -127,7 +127,7 @@ def evaluate(
 
 
 async def _opened(run: EvaluationSession, backend: str | Backend) -> EvaluationSummary:
-    return await run.go(open_backend(backend, run.patience) if isinstance(backend, str) else backend)
+    return await run.go(open_backend(backend, run.patience))
 
 
 def _able(plan: RequestPlan, able: Capabilities, effort: str) -> RequestPlan:

@@ -26,7 +26,6 @@ from bespoke.claude.prediction_files import in_a_line, summarised, write
 from bespoke.claude.requests.answer_parsing import read_answer
 from bespoke.claude.requests.calls import ModelRequest, Pricing
 from bespoke.claude.requests.request_plan import RequestPlan
-from bespoke.claude.retry.pacing import Pacer
 from bespoke.claude.retry.retry_policy import RetryPolicy
 from bespoke.claude.sending.backend import Backend, CallFailed
 from bespoke.claude.sending.batches import Batcher, BatchLimits
@@ -66,7 +65,7 @@ class EvaluationSession:
             live = Live(sender, self._requests(), self.say)
             watching = asyncio.ensure_future(live.watch())
             try:
-                await drained(work, sender, self.patience.lease_s / 4, self.patience.drain_s, self.say)
+                await drained(work, sender, self.say)
             finally:
                 watching.cancel()
                 live.end()
@@ -157,7 +156,6 @@ class EvaluationSession:
             again=self.again,
             stale=self._stale if self.refresh else None,
             bytes_per_token=ratio.bytes_per_token,
-            pacer=Pacer(most=self.patience.connections, longest_pause_s=self.patience.longest_backoff_s),
         )
 
     def _limits(self) -> BatchLimits:

@@ -19,11 +19,10 @@ from bespoke.claude.requests.capabilities import capabilities
 from bespoke.claude.requests.case_plan import OPTIMISED, OPTIMISED_FILE, make_task_plan
 from bespoke.claude.requests.prompt import request_body
 from bespoke.claude.requests.request_plan import RequestPlan
-from bespoke.claude.retry.pacing import Pacer
 from bespoke.claude.retry.retry_policy import RetryPolicy
 from bespoke.claude.sending.backend import Backend, CallFailed
 from bespoke.claude.sending.event_loop import run_to_end
-from bespoke.claude.sending.providers import open_backend
+from bespoke.claude.sending.providers import name_of, open_backend
 from bespoke.claude.sending.sender import Sender, drained
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
@@ -32,6 +31,7 @@ from bespoke.evaluation.cases import Case, EvaluationTask
 from bespoke.evaluation.scorer import Scorer, main_metric
 from bespoke.facts.reader import Facts
 from bespoke.results import write_atomically
+from bespoke.statistics.seed import SEED
 
 FEWEST = 20  # training cases: half of them choose, half of them judge the choice
 PART = "instructions"
@@ -62,7 +62,6 @@ def optimise(
     send: bool,
     say: Callable[[str], None],
     model_id: str = "",
-    seed: int = 20261120,
     patience: RetryPolicy | None = None,
 ) -> Optimised | None:
     """Rewrites the task's instructions until `calls` answers to training cases were scored or the budget ends.
@@ -77,7 +76,7 @@ def optimise(
             "the cases are not declared de-identified; nothing is sent", path="engagement.yaml"
         )
     trained = replace(task, cases=task.usable_train, train=())
-    name = backend if isinstance(backend, str) else backend.name
+    name = name_of(backend)
     able = capabilities(model, facts)
     wire = model_id or wire_id(name, model)
     plan = make_task_plan(trained, scorer, client, facts, [OPTIMISED], name, wire, able)
@@ -94,17 +93,14 @@ def optimise(
         return None
     journal = Journal(journal_of(client.folder, JOURNAL), lease_s=patience.lease_s)
     before = journal.held()
-    opened = open_backend(backend, patience) if isinstance(backend, str) else backend
-    sender = Sender(
-        backend=opened, journal=journal, pricing=pricing, batch_pricing=pricing, budget=pico(budget),
-        patience=patience, pacer=Pacer(most=patience.connections, longest_pause_s=patience.longest_backoff_s),
-    )  # fmt: skip
-    order = np.random.default_rng(seed).permutation(len(ready))
+    opened = open_backend(backend, patience)
+    sender = Sender(opened, journal, pricing, pricing, pico(budget), patience)
+    order = np.random.default_rng(SEED).permutation(len(ready))
     half = len(ready) // 2
     parts = [[ready[int(i)] for i in order[:half]], [ready[int(i)] for i in order[half:]]]
     found: list[Any] = []
     try:
-        run_to_end(_searched(gepa, trained, scorer, plan, sender, parts, calls, seed, patience, found))
+        run_to_end(_searched(gepa, trained, scorer, plan, sender, parts, calls, found))
     except CallFailed as failure:
         raise BespokeError(str(failure)) from None
     finally:
@@ -121,7 +117,7 @@ def optimise(
 
 async def _searched(
     gepa: Any, task: EvaluationTask, scorer: Scorer, plan: RequestPlan, sender: Sender, parts: list[list[Case]],
-    calls: int, seed: int, patience: RetryPolicy, found: list[Any],
+    calls: int, found: list[Any],
 ) -> None:  # fmt: skip
     """GEPA in a thread of its own, every request of it in this loop."""
     adapter = _Adapter(task, scorer, plan, sender, asyncio.get_running_loop())
@@ -139,13 +135,13 @@ async def _searched(
                 max_metric_calls=calls,
                 stop_callbacks=[lambda state: bool(sender.stopped)],
                 logger=_Silent(),
-                seed=seed,
+                seed=SEED,
                 display_progress_bar=False,
             )
         )
 
     try:
-        await drained(work(), sender, patience.lease_s / 4, patience.drain_s)
+        await drained(work(), sender)
     finally:
         await sender.backend.close()
 
@@ -189,7 +185,7 @@ class _Adapter:
         ]
         return dict.fromkeys(components, rows)
 
-    def reflect(self, prompt: Any) -> str:
+    def reflect(self, prompt: object) -> str:
         """The model's own proposal for better instructions."""
         text = prompt if isinstance(prompt, str) else str(prompt)
         body = {

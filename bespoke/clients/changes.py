@@ -100,7 +100,7 @@ def value_at(client: Client, address: Address) -> Value:
     return value
 
 
-def _stated(row: Any, column: str) -> Value:
+def _stated(row: object, column: str) -> Value:
     if column in getattr(row, "unknown", ()):
         return None
     value = getattr(row, "stated", {}).get(column, getattr(row, column))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -109,7 +109,7 @@ def _rows(model: type[R], rows: list[Numbered] | None, path: str) -> tuple[R, ..
     return None if rows is None else tuple(_record(model, row, path, number) for number, row in rows)
 
 
-def _record(model: type[R], typed: Any, path: str, row: int | None) -> R:
+def _record(model: type[R], typed: object, path: str, row: int | None) -> R:
     """The readers apply every rule of the schema; one that slips past them is still told by its place."""
     try:
         return model.model_validate(typed)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from bespoke.clients.files import BOMS, ClientFile, not_utf8
+from bespoke.clients.files import BOMS, ClientFile, not_utf8, without_nul
 from bespoke.clients.wording import bare, quote
 
 UTF8 = "UTF-8"
@@ -67,9 +67,7 @@ def decode(source: ClientFile, data: bytes, dialect: Dialect) -> str:
     if wide:
         dialect.encoding = "UTF-16"
         return _unicode(source, data, wide)
-    if 0 in data:
-        source.say("holds a NUL byte; delete it", data.count(b"\n", 0, data.index(0)) + 1)
-        data = data.replace(b"\0", b"")
+    data = without_nul(source, data)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

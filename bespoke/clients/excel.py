@@ -72,7 +72,7 @@ def _refuse_crowd(archive: zipfile.ZipFile, shown: str) -> None:
                     raise BespokeError("holds too many cells; save the table as CSV", path=shown)
 
 
-def _refuse_spread(sheet: Any, shown: str) -> None:
+def _refuse_spread(sheet: object, shown: str) -> None:
     """Raises BespokeError where a few cells far apart stand for a table that no memory holds."""
     numbers, width, _ = _filled(sheet)
     if len(numbers) * width > MOST_CELLS:

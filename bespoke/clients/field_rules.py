@@ -71,7 +71,7 @@ class FieldRule:
         return f"of at least {low}" if low else f"of at most {high}" if high else ""
 
 
-def plain(number: Any) -> str:
+def plain(number: object) -> str:
     """A limit as the user would write it: no exponent, no thousands separator."""
     if number is None:
         return ""

@@ -127,10 +127,16 @@ def _decode(source: ClientFile, data: bytes) -> str | None:
     return _utf8(source, data)
 
 
+def without_nul(source: ClientFile, data: bytes) -> bytes:
+    """The data without NUL bytes; says where the first stands."""
+    if 0 not in data:
+        return data
+    source.say("holds a NUL byte; delete it", data.count(b"\n", 0, data.index(0)) + 1)
+    return data.replace(b"\0", b"")
+
+
 def _utf8(source: ClientFile, data: bytes) -> str:
-    if 0 in data:
-        source.say("holds a NUL byte; delete it", data.count(b"\n", 0, data.index(0)) + 1)
-        data = data.replace(b"\0", b"")
+    data = without_nul(source, data)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -69,7 +69,7 @@ def _check_rows(source: ClientFile, rows: Sequence[Place], fonts: tuple[Path, ..
     source.say(message, number, dotted(key), warning=True)
 
 
-def _texts(value: Any, key: Key) -> Iterator[tuple[Key, str]]:
+def _texts(value: object, key: Key) -> Iterator[tuple[Key, str]]:
     if isinstance(value, str):
         yield key, value
     elif isinstance(value, Mapping):

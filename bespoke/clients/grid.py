@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from bespoke.clients.dialect import Dialect, decode, separate
 from bespoke.clients.excel import BrokenCell, Cell, open_workbook
@@ -89,7 +88,7 @@ def _from_excel(source: ClientFile, columns: list[str]) -> CellGrid | None:
     return found
 
 
-def of_sheet(values: Any, formulas: Any, columns: list[str]) -> CellGrid | None:
+def of_sheet(values: object, formulas: object, columns: list[str]) -> CellGrid | None:
     """The table of one sheet; `values` and `formulas` are the sheet read twice. None when it is empty."""
     found = _below_header(list(sheet_rows(values, formulas)), columns, Dialect(), None)
     if found is not None:

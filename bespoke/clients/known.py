@@ -144,7 +144,6 @@ def currencies() -> tuple[str, ...]:
     return tuple(dict.fromkeys(["USD", *stated]))
 
 
-@lru_cache(maxsize=1)
 def drawn_edges() -> tuple[int, ...]:
     """Where runs of code points that the bundled fonts draw begin, end, begin, end...; sorted."""
     return tuple(_table()["drawn_edges"])

@@ -37,7 +37,7 @@ class OpenWork:
         )
 
 
-def completed(tree: Any) -> OpenWork:
+def completed(tree: object) -> OpenWork:
     """The answers of engagement.yaml or of a workbook's sheet; an open one takes the likely value of its range.
 
     What nobody knows has the range of the fact table `assumed`, in the engagement's currency.
@@ -72,7 +72,7 @@ def _answer(leaf: Any, name: str, tree: Mapping[str, Any]) -> Amount | None:
         return None
 
 
-def _is_range(leaf: Any) -> bool:
+def _is_range(leaf: object) -> bool:
     return isinstance(leaf, Leaf) and TO in leaf.text
 
 
@@ -89,7 +89,7 @@ def _assumed(name: str, tree: Mapping[str, Any]) -> Amount:
     return Amount.between(*(round(mark, 0) for mark in marks) if name.startswith("rates.") else marks)
 
 
-def _day(leaf: Any) -> date:
+def _day(leaf: object) -> date:
     try:
         return date.fromisoformat(leaf.text if isinstance(leaf, Leaf) else "")
     except ValueError:

@@ -46,7 +46,7 @@ def read_prices(source: ClientFile, as_of: date | None) -> dict[str, dict[str, A
     return prices
 
 
-def _price(source: ClientFile, tree: Tree, name: str, value: Any) -> dict[str, Any]:
+def _price(source: ClientFile, tree: Tree, name: str, value: object) -> dict[str, Any]:
     def say(key: Key, message: str) -> None:
         source.say(message, tree.line(key), dotted(key))
 

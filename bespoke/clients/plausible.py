@@ -83,7 +83,7 @@ def rates(given: Mapping[str, Any], currency: str, as_of: date) -> Iterator[tupl
             )
 
 
-def two_meanings(tree: Any, key: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+def two_meanings(tree: object, key: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
     """(key, message) for each number of a YAML mapping that a German or Spanish sheet would mean as thousands."""
     if isinstance(tree, Mapping):
         for name, value in tree.items():

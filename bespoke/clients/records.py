@@ -48,7 +48,7 @@ def dotted(key: Key) -> str | None:
     return text.removeprefix(".") or None
 
 
-def fit_record(value: Any, model: type[Row], key: Key, say: ProblemReporter) -> Any:
+def fit_record(value: object, model: type[Row], key: Key, say: ProblemReporter) -> Any:
     """The fields of `model` that fit, as typed values by name; MISFIT when there is no mapping to read."""
     if model.shorthand and (isinstance(value, str) or (isinstance(value, Leaf) and not value.null)):
         value = {model.shorthand: value}
@@ -68,7 +68,7 @@ def fit_record(value: Any, model: type[Row], key: Key, say: ProblemReporter) -> 
     return typed
 
 
-def fit(value: Any, shape: FieldRule, key: Key, say: ProblemReporter) -> Any:
+def fit(value: object, shape: FieldRule, key: Key, say: ProblemReporter) -> Any:
     """The typed value, or MISFIT after saying why."""
     if value is None or (isinstance(value, Leaf) and value.null):
         return _fit_null(value, shape, key, say)
@@ -86,7 +86,7 @@ def fit(value: Any, shape: FieldRule, key: Key, say: ProblemReporter) -> Any:
         return MISFIT
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> Any:
     """JSON as it is; YAML with each unquoted scalar as the number, truth value or nothing that it looks like."""
     if isinstance(value, Mapping):
         return {name: plain(inner) for name, inner in value.items()}
@@ -103,7 +103,7 @@ def plain(value: Any) -> Any:
     return int(value.text) if value.text.lstrip("+-").isdecimal() else float(value.text)
 
 
-def _fit_null(value: Any, shape: FieldRule, key: Key, say: ProblemReporter) -> Any:
+def _fit_null(value: object, shape: FieldRule, key: Key, say: ProblemReporter) -> Any:
     if shape.nullable:
         return None
     if isinstance(value, Leaf) and shape.kind in ("list", "map", "record"):
@@ -113,7 +113,7 @@ def _fit_null(value: Any, shape: FieldRule, key: Key, say: ProblemReporter) -> A
     return MISFIT
 
 
-def _fit_many(value: Any, shape: FieldRule, key: Key, say: ProblemReporter) -> Any:
+def _fit_many(value: object, shape: FieldRule, key: Key, say: ProblemReporter) -> Any:
     assert shape.item is not None
     if not isinstance(value, list if shape.kind == "list" else Mapping):
         example = f"; write [{value.text}]" if isinstance(value, Leaf) and shape.kind == "list" else ""
@@ -131,7 +131,7 @@ def _fit_many(value: Any, shape: FieldRule, key: Key, say: ProblemReporter) -> A
     return {k: v for k, v in entries.items() if v is not MISFIT}
 
 
-def _fit_scalar(value: Any, shape: FieldRule) -> Any:
+def _fit_scalar(value: object, shape: FieldRule) -> Any:
     if isinstance(value, Leaf):
         if value.quoted and shape.kind not in ("text", "choice"):
             raise InvalidValue(f"{quote(value.text)} is text because of its quotes; write it without them")
@@ -148,7 +148,7 @@ def _fit_scalar(value: Any, shape: FieldRule) -> Any:
     raise InvalidValue(f"must be {shape.expects()}, not {_name(value)}")
 
 
-def _name(value: Any) -> str:
+def _name(value: object) -> str:
     """What a value is, in the words of JSON and YAML."""
     if isinstance(value, Leaf):
         return f"{quote(value.text)}" if not value.null else "nothing"

@@ -85,7 +85,7 @@ class _Reader:
     def say(self, key: Key, message: str) -> None:
         self.source.say(message, self.tree.line(key), dotted(key))
 
-    def scalar(self, name: str, shape: FieldRule, otherwise: Any) -> Any:
+    def scalar(self, name: str, shape: FieldRule, otherwise: object) -> Any:
         if name not in self.tree.value:
             return otherwise
         found = fit(self.tree.value[name], shape, (name,), self.say)
@@ -106,13 +106,13 @@ class _Reader:
                 self.say((part, file), f"is no file whose values can be set; there are {', '.join(FILES)}")
         return found
 
-    def _entries(self, key: Key, value: Any) -> list[tuple[str, Any]]:
+    def _entries(self, key: Key, value: object) -> list[tuple[str, Any]]:
         if isinstance(value, Mapping):
             return list(value.items())
         self.say(key, "must be a mapping of what is set to its value")
         return []
 
-    def _table(self, file: str, key: Key, content: Any, found: dict[Address, Value]) -> None:
+    def _table(self, file: str, key: Key, content: object, found: dict[Address, Value]) -> None:
         columns = fields(TABLES[file].model)
         for row, cells in self._entries(key, content):
             if file == "tasks.csv" and self.tasks is not None and row not in self.tasks:
@@ -129,7 +129,7 @@ class _Reader:
                     self._cell(file, row, column, (*key, row, column), cell, found)
 
     def _cell(
-        self, file: str, row: str, column: str, key: Key, cell: Any, found: dict[Address, Value]
+        self, file: str, row: str, column: str, key: Key, cell: object, found: dict[Address, Value]
     ) -> None:
         if not isinstance(cell, Leaf):
             self.say(key, "must be one value, as a cell of the table holds it")
@@ -140,7 +140,7 @@ class _Reader:
             self.say(key, str(unfit))
 
     def _records(
-        self, shapes: Mapping[str, FieldRule], key: Key, content: Any, found: dict[Address, Value]
+        self, shapes: Mapping[str, FieldRule], key: Key, content: object, found: dict[Address, Value]
     ) -> None:
         entries = self._entries(key, content)
         for name, message in unknown_names([n for n, _ in entries], list(shapes), "key"):
@@ -149,7 +149,7 @@ class _Reader:
             if name in shapes:
                 self._field(shapes[name], (*key, name), value, found)
 
-    def _field(self, shape: FieldRule, key: Key, value: Any, found: dict[Address, Value]) -> None:
+    def _field(self, shape: FieldRule, key: Key, value: object, found: dict[Address, Value]) -> None:
         if shape.kind == "record" and shape.record is not None:
             self._records(fields(shape.record), key, value, found)
         elif shape.kind == "map" and shape.item is not None:

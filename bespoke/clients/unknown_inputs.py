@@ -23,7 +23,7 @@ _MOVES = {  # column -> what depends on it, how it is found out
     "p95_latency_ms": ("whether a shared model is quick enough", "ask how long a user or a process can wait"),
     "current_quality": (
         "every gate that asks how far the target is",
-        "score 50 cases with a known right answer",
+        "score test cases with a known right answer",
     ),
     "target_quality": (
         "every gate that asks how far the target is",

@@ -112,7 +112,7 @@ class _Builder:
             raise _Stop
         self.stack.append(_Open(value, self.put(value, line)))
 
-    def put(self, value: Any, line: int) -> Key:
+    def put(self, value: object, line: int) -> Key:
         """Places a value in the innermost open container; returns its key."""
         if not self.stack:
             self.tree.value, self.tree.lines[()] = value, line
@@ -131,7 +131,7 @@ class _Builder:
         self.tree.lines.setdefault(key, line)
         return key
 
-    def take_name(self, top: _Open, value: Any, line: int) -> Key:
+    def take_name(self, top: _Open, value: object, line: int) -> Key:
         if not isinstance(value, Leaf):
             self.source.say("a key is a mapping or a list; write a plain name", line)
             raise _Stop

@@ -9,7 +9,6 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import combinations
-from typing import Any
 
 from bespoke.clients.schema import Usage
 from bespoke.evaluation.answers import Answer, SystemRun
@@ -79,7 +78,7 @@ def said(answer: Answer) -> str:
     return written(answer.value) if answer.status == "answered" else answer.status.replace("_", " ")
 
 
-def written(value: Any) -> str:
+def written(value: object) -> str:
     """A scorer's value, or what was expected, as text."""
     if isinstance(value, (frozenset, set)):
         return ", ".join(sorted(map(str, value)))

@@ -61,5 +61,5 @@ def _agreeing_systems(shown: SystemRun, others: Sequence[SystemRun], same: Same)
     ]
 
 
-def _same(first: Any, second: Any, same: Same) -> bool:
+def _same(first: object, second: object, same: Same) -> bool:
     return first is not None and second is not None and same(first, second)

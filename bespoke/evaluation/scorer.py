@@ -37,7 +37,7 @@ class Scorer(ABC):
     recorded: ClassVar[type[Recorded]] = Recorded
     metrics: ClassVar[Mapping[str, str]]  # name -> words, the usual main one first
 
-    def files(self, setup: Any) -> tuple[str, ...]:
+    def files(self, setup: object) -> tuple[str, ...]:
         """Further files of the folder that this task needs, read as text where they are."""
         return ()
 
@@ -45,7 +45,7 @@ class Scorer(ABC):
         """Says what is wrong with setup, cases or answers beyond their shape."""
 
     @abstractmethod
-    def read(self, task: EvaluationTask, prediction: Any) -> Any | None:
+    def read(self, task: EvaluationTask, prediction: object) -> Any | None:
         """A recorded prediction as this scorer's value; None where it does not have the form asked for."""
 
     @abstractmethod
@@ -62,7 +62,7 @@ class Scorer(ABC):
         """Systems that run here, without a model, lowest rung first."""
         return []
 
-    def same(self, first: Any, second: Any) -> bool:
+    def same(self, first: object, second: object) -> bool:
         """Whether two values say the same."""
         return bool(first == second)
 

@@ -206,7 +206,7 @@ def _table(folder: Folder, file: str, model: type[R]) -> tuple[R, ...]:
     return tuple(row for row in built if row is not None)
 
 
-def _built(source: ClientFile, model: type[R], typed: Any, row: int | None) -> R | None:
+def _built(source: ClientFile, model: type[R], typed: object, row: int | None) -> R | None:
     """The readers apply every rule of the schema; what slips past them is still told by its place."""
     try:
         return model.model_validate(typed)

@@ -17,6 +17,7 @@ from bespoke.explore.explorer import Explorer, NothingToExplore, Shown
 from bespoke.scorers import find
 from bespoke.show.blocks import Callout, Column, Table
 from bespoke.show.numbers import money, percent
+from bespoke.statistics.seed import SEED
 from bespoke.workbook import Workbook
 
 WHICH = (
@@ -175,7 +176,7 @@ class EvaluationExplorer(Explorer):
 
     def _ladder(self, subject: str) -> list[SystemRun]:
         if subject not in self._ladders:
-            self._ladders[subject] = ladder_of(self.tasks[subject], self._scorer(subject), seed=20261120)
+            self._ladders[subject] = ladder_of(self.tasks[subject], self._scorer(subject), seed=SEED)
         return self._ladders[subject]
 
     def _system(self, subject: str, name: str) -> SystemRun:

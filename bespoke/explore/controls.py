@@ -103,11 +103,11 @@ def _choices(dial: Control) -> list[tuple[str, Any]]:
     return [(label, _choice(value)) for label, value in dial.options]
 
 
-def _choice(value: Any) -> Any:
+def _choice(value: object) -> Any:
     return NOT_KNOWN if value is None else value
 
 
-def row_of(dial: Control, widget: Any) -> Any:
+def row_of(dial: Control, widget: object) -> Any:
     """Label and widget side by side; the label is client text perhaps, so it is escaped and never typeset."""
     import ipywidgets as w
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
-from bespoke.chapters.cost_model.compute import SEED, inputs_of
+from bespoke.chapters.cost_model.compute import inputs_of
 from bespoke.chapters.cost_model.inputs import Inputs
 from bespoke.clients.schema import NegotiatedPrice
 from bespoke.explore.explored_state import ExploredState
 from bespoke.facts.reader import Facts
+from bespoke.statistics.seed import SEED
 
 Prices = tuple[tuple[str, NegotiatedPrice], ...]
 

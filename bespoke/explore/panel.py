@@ -78,7 +78,7 @@ class Panel:
         self.choices.clear()
         self._turned()
 
-    def move(self, dial: Control, shown: Any) -> None:
+    def move(self, dial: Control, shown: object) -> None:
         """Take a dial's new value over; None in a field that must hold something is passed by."""
         value = dial.read(shown)
         if dial.address is None:

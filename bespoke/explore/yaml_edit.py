@@ -122,7 +122,7 @@ def _plain(text: str) -> Any:
     return yaml.load(text, yaml.BaseLoader)
 
 
-def _with(tree: Any, key: tuple[str, ...], value: Any) -> Any:
+def _with(tree: object, key: tuple[str, ...], value: object) -> Any:
     if not key:
         return value
     inner = dict(tree) if isinstance(tree, dict) else {}

@@ -213,7 +213,7 @@ def _factor(info: Any, facts: Facts, *, batch: bool, regional: bool) -> Decimal:
     return factor
 
 
-def _rates(price: Any, start: int, own: Mapping[str, Decimal]) -> TokenRates:
+def _rates(price: object, start: int, own: Mapping[str, Decimal]) -> TokenRates:
     published: dict[str, Any] = {n: _at(getattr(price, key), start) for n, key in _GENAI_KEY.items()}
     return TokenRates(**{**published, **own})
 

@@ -192,7 +192,7 @@ class _DecimalLoader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.
     """YAML with exact decimals: money never passes through binary floating point."""
 
 
-def _decimal(loader: Any, node: yaml.ScalarNode) -> Decimal:
+def _decimal(loader: object, node: yaml.ScalarNode) -> Decimal:
     return Decimal(str(node.value).replace("_", ""))
 
 

@@ -58,7 +58,7 @@ def collect(title: str, rows: Iterable[Any], one: Callable[[Any], Failing | None
     return found
 
 
-def is_wrong(value: Any) -> bool:
+def is_wrong(value: object) -> bool:
     """Below a half, false, or a word for it; a mapping of scores when any of them is."""
     if isinstance(value, bool):
         return not value
@@ -71,7 +71,7 @@ def is_wrong(value: Any) -> bool:
         return text in _WRONG
 
 
-def as_text(value: Any) -> str:
+def as_text(value: object) -> str:
     """A prompt or an output as text: messages one below the other."""
     if value is None:
         return ""

@@ -59,7 +59,7 @@ def read(
     )
 
 
-def is_score(row: Any) -> bool:
+def is_score(row: object) -> bool:
     """Whether an element is a row of Langfuse's `scores` export."""
     names = {_snake(name) for name in row} if isinstance(row, Mapping) else set()
     return {"name", "value", "trace_id"} <= names and bool(names & {"data_type", "string_value"})
@@ -120,7 +120,7 @@ def _members(path: Path, names: list[str]) -> Iterator[Any]:
         raise BespokeError(f"is no Inspect log: {error}", path=path.name) from None
 
 
-def _run(header: Any, file: str) -> str:
+def _run(header: object, file: str) -> str:
     """What one evaluation goes by: samples of two evaluations of one dataset have the same ids."""
     known = header if isinstance(header, Mapping) else {}
     own = known.get("eval_id") or f"{known.get('run_id')} {known.get('created')} {known.get('task', file)}"

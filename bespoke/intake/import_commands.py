@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from bespoke.claude.claude_commands import import_predictions
-from bespoke.errors import BespokeError, printable
-from bespoke.paths import nearest
+from bespoke.command_options import CLIENT_DATA, say
+from bespoke.errors import BespokeError
 
 _FORMATS = (
     "anthropic-report", "anthropic-console", "bedrock", "langfuse", "litellm", "otlp", "openai", "helicone",
@@ -22,9 +22,6 @@ _FILES = click.argument(
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
 )
 _CLIENT = click.option("--client", default="", metavar="NAME", help="The client folder the figures go to.")
-_CLIENT_DATA = click.option(
-    "--client-data", type=click.Path(path_type=Path), help="Folder of the client folders."
-)
 _TASK = click.option(
     "--task",
     "rules",
@@ -51,7 +48,7 @@ imports.add_command(import_predictions, "predictions")
 )
 @click.option("--format", "form", type=click.Choice(_FORMATS), help="When the file itself does not show it.")
 @click.option("--timezone", default="UTC", show_default=True, metavar="ZONE", help="Of days and hours.")
-@_CLIENT_DATA
+@CLIENT_DATA
 def usage(
     files: tuple[Path, ...],
     client: str,
@@ -59,7 +56,7 @@ def usage(
     mapping: str,
     form: str | None,
     timezone: str,
-    client_data: Path | None,
+    client_data: Path,
 ) -> None:
     """Measure volume, tokens, latency, errors and spend of each task from usage logs and bills.
 
@@ -73,7 +70,7 @@ def usage(
         zone = ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError):
         raise click.BadParameter(f"{timezone!r} is no time zone; write one such as Europe/Berlin") from None
-    found = client_reader.load(client_data or nearest("client_data"), client) if client else None
+    found = client_reader.load(client_data, client) if client else None
     read = usage_import.read_usage_files(
         files,
         found,
@@ -82,17 +79,17 @@ def usage(
         form=form or "",
         zone=zone,
         zone_name=timezone,
-        say=_say,
+        say=say,
     )
     figures = read.figures()
     for line in usage_wording.lines(read, figures, found):
-        _say(line)
+        say(line)
     if found is None:
-        _say("nothing was written: --client NAME writes the figures of its tasks")
+        say("nothing was written: --client NAME writes the figures of its tasks")
         return
     if not figures:
         raise BespokeError("no call was found to be a task's; nothing was written", path=files[0].name)
-    _say(f"{usage_import.write_usage(found, figures)}: {len(figures)} tasks")
+    say(f"{usage_import.write_usage(found, figures)}: {len(figures)} tasks")
 
 
 @imports.command()
@@ -105,14 +102,14 @@ def usage(
 @click.option(
     "--texts", is_flag=True, help="Also prompts, outputs and notes; what may identify a person stays out."
 )
-@_CLIENT_DATA
+@CLIENT_DATA
 def failures(
     files: tuple[Path, ...],
     client: str,
     rules: tuple[str, ...],
     mapping: str,
     texts: bool,
-    client_data: Path | None,
+    client_data: Path,
 ) -> None:
     """Add failing outputs of Langfuse scores, promptfoo, Inspect AI or a table to failures.csv.
 
@@ -122,18 +119,14 @@ def failures(
     from bespoke.intake import attribution, failing_sources
     from bespoke.intake.failure_import import import_failures
 
-    found = client_reader.load(client_data or nearest("client_data"), client)
+    found = client_reader.load(client_data, client)
     added = import_failures(
         found,
         files,
-        _say,
+        say,
         rules=attribution.parse(rules, [task.task_id for task in found.tasks]),
         mapping=failing_sources.parse(mapping) if mapping else None,
         texts=texts,
     )
     without = "" if texts or not added else "; without their texts, which --texts imports"
-    _say(f"{client}/failures.csv: {added} rows added{without}")
-
-
-def _say(line: str) -> None:
-    click.echo(printable(line))
+    say(f"{client}/failures.csv: {added} rows added{without}")

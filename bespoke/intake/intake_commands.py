@@ -8,12 +8,8 @@ from typing import IO
 
 import click
 
-from bespoke.errors import BespokeError, printable
-from bespoke.paths import nearest
-
-_CLIENT_DATA = click.option(
-    "--client-data", type=click.Path(path_type=Path), help="Folder of the client folders."
-)
+from bespoke.command_options import CLIENT_DATA, say
+from bespoke.errors import BespokeError
 
 
 @click.group()
@@ -27,35 +23,33 @@ def intake() -> None:
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE", help="Default: CLIENT_intake.xlsx, here."
 )
-@_CLIENT_DATA
-def new(client: str, language: str, out: Path | None, client_data: Path | None) -> None:
+@CLIENT_DATA
+def new(client: str, language: str, out: Path | None, client_data: Path) -> None:
     """Write CLIENT_intake.xlsx, filled from the client folder where there is one."""
     from bespoke.intake.workbook import exchange
 
     path = out or Path(f"{client}_intake.xlsx")
     if path.exists():
         raise BespokeError("is there already; name another with --out", path=path.name)
-    _say(
-        f"{exchange.new(client_data or nearest('client_data'), client, language, path)}: send it to the client"
-    )
+    say(f"{exchange.new(client_data, client, language, path)}: send it to the client")
 
 
 @intake.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--client", default="", metavar="NAME", help="Default: the client the workbook was made for.")
 @click.option("--yes", is_flag=True, help="Write without asking.")
-@_CLIENT_DATA
-def read(file: Path, client: str, yes: bool, client_data: Path | None) -> None:
+@CLIENT_DATA
+def read(file: Path, client: str, yes: bool, client_data: Path) -> None:
     """Make or update the client folder from a workbook; shows every change before it writes."""
     from bespoke.intake.workbook import exchange
 
     def agreed(name: str) -> bool:
         return yes or (sys.stdin.isatty() and click.confirm(f"write this to {name}?"))
 
-    if exchange.read(client_data or nearest("client_data"), file, client, _say, agreed):
-        _say("written; next: bespoke check, then bespoke run")
+    if exchange.read(client_data, file, client, say, agreed):
+        say("written; next: bespoke check, then bespoke run")
     else:
-        _say("nothing was written" + ("" if yes else "; --yes writes what is shown"))
+        say("nothing was written" + ("" if yes else "; --yes writes what is shown"))
 
 
 @intake.command()
@@ -89,7 +83,7 @@ def tokens(files: tuple[IO[str], ...], between: str, model: str) -> None:
         found = input_estimates.estimated(texts, facts)
         ratio = facts.fact(input_estimates.RATIO)
         how = f"estimated at {ratio.number} characters a token; {found.low:,.0f} to {found.high:,.0f} within its error"
-    _say(f"{found.samples} samples: {found.mean:,.0f} tokens, 95 in 100 within {found.p95:,}; {how}")
+    say(f"{found.samples} samples: {found.mean:,.0f} tokens, 95 in 100 within {found.p95:,}; {how}")
 
 
 def _samples(text: str, between: str) -> list[str]:
@@ -128,12 +122,8 @@ def load(
     today = date.today()
     factor = busiest or Facts(today).number(input_estimates.BUSIEST)
     found = input_estimates.day_load(per_working_day, hours, today, country, subdivision, factor)
-    _say(
+    say(
         f"requests_per_day {found.requests_per_day:.0f}, peak_to_mean {found.peak_to_mean:.2g}"
         f" ({found.working_days} working days in the year from {today};"
         f" busiest hour {factor:g} times the mean of the working hours)"
     )
-
-
-def _say(line: str) -> None:
-    click.echo(printable(line))

@@ -40,7 +40,7 @@ def json_elements(opened: Opener, head: bytes, shown: str) -> Iterator[tuple[int
     return _documents(opened, f"{container}.item" if container else "", shown)
 
 
-def inside(value: Any) -> Iterator[Any]:
+def inside(value: object) -> Iterator[Any]:
     """The elements of a page; what is no page is one itself."""
     if isinstance(value, list):
         yield _answer(value)
@@ -53,7 +53,7 @@ def inside(value: Any) -> Iterator[Any]:
     yield value
 
 
-def _answer(value: Any) -> Any:
+def _answer(value: object) -> Any:
     """A row of a CloudWatch query, `[{"field": …, "value": …}, …]`, as an object; anything else as it is."""
     if (
         isinstance(value, list)

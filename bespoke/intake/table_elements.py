@@ -105,5 +105,5 @@ def parquet_elements(path: Path) -> Iterator[tuple[int, Any]]:
         raise BespokeError(f"is no Parquet file that can be read: {error}", path=path.name) from None
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     return value.isoformat(" ") if isinstance(value, datetime) else value

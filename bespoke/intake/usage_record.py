@@ -87,7 +87,7 @@ def instant(value: Any) -> datetime:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
-def count(value: Any) -> int:
+def count(value: object) -> int:
     """Tokens or calls: a whole number that is not negative; nothing counts as none. Raises Misread."""
     if type(value) is int and 0 <= value <= MOST:
         return value
@@ -104,7 +104,7 @@ def count(value: Any) -> int:
     return int(number)
 
 
-def amount(value: Any) -> Decimal | None:
+def amount(value: object) -> Decimal | None:
     """Money, or None where there is none. Raises Misread."""
     if value in (None, ""):
         return None
@@ -119,7 +119,7 @@ def amount(value: Any) -> Decimal | None:
     return found
 
 
-def milliseconds(start: datetime, end: Any) -> float | None:
+def milliseconds(start: datetime, end: object) -> float | None:
     """From start to end; None where the end is not known. Raises Misread for an end before the start."""
     if end in (None, ""):
         return None

@@ -7,15 +7,13 @@ from pathlib import Path
 
 import click
 
-from bespoke.errors import BespokeError, printable
-from bespoke.paths import nearest
+from bespoke.command_options import CLIENT_DATA, REPORTS, say
+from bespoke.errors import BespokeError
 
 
 @click.command()
 @click.argument("client")
-@click.option(
-    "--client-data", type=click.Path(path_type=Path), default=None, help="Folder of the client folders."
-)
+@CLIENT_DATA
 @click.option("--list", "only_list", is_flag=True, help="Only say what is trusted.")
 @click.option("--state", is_flag=True, help="Take over tuning state and journals that lie in the folder.")
 @click.option(
@@ -24,30 +22,30 @@ from bespoke.paths import nearest
     is_flag=True,
     help="Take over the records of issued versions.",
 )
-@click.option("--reports", type=click.Path(path_type=Path), default=None, help="Folder of the reports.")
+@REPORTS
 def trust(
-    client: str, client_data: Path | None, only_list: bool, state: bool, versions: bool, reports: Path | None
+    client: str, client_data: Path, only_list: bool, state: bool, versions: bool, reports: Path
 ) -> None:
     """Let the client's own notebooks run and confirm what its folder permits, as both are now: read them first."""
     from bespoke.clients import client_names
 
-    folder = client_names.folder(client_data or nearest("client_data"), client)
+    folder = client_names.folder(client_data, client)
     if versions:
         from bespoke.runner import issued
 
-        told = list(issued.take_over((reports or nearest("reports")) / client))
+        told = list(issued.take_over(reports / client))
         for line in told or ["there is no record of an issued version"]:
-            click.echo(printable(f"{client}: {line}"))
+            say(f"{client}: {line}")
         return
     if state:
         from bespoke import foreign
 
         taken = list(foreign.take_over(folder))
         for line in taken or [f"{client}: there is no state that this machine did not write"]:
-            click.echo(printable(line))
+            say(line)
         return
     for line in (*_notebooks(folder, only_list), *_permissions(folder, only_list)):
-        click.echo(printable(line))
+        say(line)
 
 
 def _notebooks(folder: Path, only_list: bool) -> Iterator[str]:

@@ -52,7 +52,7 @@ def read(path: Path) -> Notebook:
     return Notebook(path.stem, content, path.name)
 
 
-def _upgraded(content: Any) -> Any:
+def _upgraded(content: object) -> Any:
     """A notebook of an older format; only then is nbformat's slow import needed."""
     import nbformat
 

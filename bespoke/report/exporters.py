@@ -101,7 +101,7 @@ class ReportExporter(Exporter):  # type: ignore[misc]
                 raise SystemExit(str(error)) from None
             raise
 
-    def _export(self, nb: Any, resources: Any) -> str | bytes:
+    def _export(self, nb: object, resources: object) -> str | bytes:
         raise NotImplementedError
 
     def _document(self, nb: Any, resources: Any) -> Document:
@@ -145,7 +145,7 @@ class ReportExporter(Exporter):  # type: ignore[misc]
                 " ".join(boxes[:10]),
             )
 
-    def _cover(self, nb: Any, resources: Any) -> Cover:
+    def _cover(self, nb: object, resources: object) -> Cover:
         """A single notebook has no cover page, but its date, paper and colour."""
         return Cover(
             client="",
@@ -191,7 +191,7 @@ class TypstExporter(ReportExporter):
     file_extension = ".typ"
     output_mimetype = "text/vnd.typst"
 
-    def _export(self, nb: Any, resources: Any) -> str:
+    def _export(self, nb: object, resources: object) -> str:
         from bespoke.report import typesetting
 
         return typesetting.source(self._document(nb, resources), self._cover(nb, resources), "single")
@@ -204,7 +204,7 @@ class PDFExporter(ReportExporter):
     file_extension = ".pdf"
     output_mimetype = "application/pdf"
 
-    def _export(self, nb: Any, resources: Any) -> bytes:
+    def _export(self, nb: object, resources: object) -> bytes:
         from bespoke.report import typesetting
 
         cover, document = self._cover(nb, resources), self._document(nb, resources)
@@ -219,7 +219,7 @@ class HTMLExporter(ReportExporter):
     file_extension = ".html"
     output_mimetype = "text/html"
 
-    def _export(self, nb: Any, resources: Any) -> str:
+    def _export(self, nb: object, resources: object) -> str:
         from bespoke.report import webpage
 
         return webpage.page(self._document(nb, resources), self._cover(nb, resources), single=True)

@@ -49,7 +49,7 @@ def finished(typeset: bytes) -> bytes:
     return small.getvalue()
 
 
-def _tables(node: Any) -> Iterator[Any]:
+def _tables(node: object) -> Iterator[Any]:
     """Every table below a node; none of ours stands inside another."""
     for child in _children(node):
         if child.S == "/Table":
@@ -85,7 +85,7 @@ def _group(table: Any) -> None:
         table.K = pikepdf.Array([child for child in _children(table) if child.S != "/TFoot"])
 
 
-def _is_source(row: Any) -> bool:
+def _is_source(row: object) -> bool:
     cells = _children(row)
     return len(cells) == 1 and _only(cells[0]) == "/Em"
 
@@ -111,7 +111,7 @@ def _marked(cells: Sequence[Any]) -> int:
     return next((n for n, cell in enumerate(cells) if _only(cell) != "/Strong"), len(cells))
 
 
-def _tell(row: Any, names: int) -> None:
+def _tell(row: object, names: int) -> None:
     """The first cells become headers of the row; each cell tells what it heads or reaches over, and no more.
 
     What heads a cell follows from the scopes; the typesetter's lists of headers know only those of columns. How its

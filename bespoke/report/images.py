@@ -47,7 +47,9 @@ class Images:
     folder: Path | None = None  # where the notebook lies: files beside it are taken from there
     heading: str = ""
 
-    def figure(self, media: str, data: Any, metadata: Mapping[str, Any], cell: str) -> DocumentFigure | None:
+    def figure(
+        self, media: str, data: object, metadata: Mapping[str, Any], cell: str
+    ) -> DocumentFigure | None:
         """An output's image as a figure; None where it cannot be read, which is then said."""
         own = metadata.get(media, {})
         own = own if isinstance(own, Mapping) else {}

@@ -166,7 +166,7 @@ def _plotly(figure: Any) -> tuple[str, bytes] | None:
         return None
 
 
-def _vega(specification: Any, *, lite: bool) -> tuple[str, bytes] | None:
+def _vega(specification: object, *, lite: bool) -> tuple[str, bytes] | None:
     import vl_convert
 
     text = json.dumps(specification)

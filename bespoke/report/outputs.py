@@ -158,7 +158,7 @@ class _OutputReader:
 
         return blocks_of
 
-    def raw(self, source: str, media: Any) -> Draft:
+    def raw(self, source: str, media: object) -> Draft:
         """A raw cell in the format it names; the head matter of a publishing system is not for readers."""
         if media == "text/markdown":
             return self.markdown(source)
@@ -197,7 +197,7 @@ class _OutputReader:
                 return self.bundle(output["data"], {**self.said, **output.get("metadata", {})})
         return _done()
 
-    def stream(self, text: str, name: Any) -> Draft:
+    def stream(self, text: str, name: object) -> Draft:
         if name == "stderr" and not self.options.stderr:
             if text.strip() and not self.options.strict:
                 lines = len(text.strip().splitlines())
@@ -270,7 +270,7 @@ class _OutputReader:
 
         return pieces
 
-    def widget(self, view: Any) -> Draft:
+    def widget(self, view: object) -> Draft:
         """A widget as its saved state says it looked; a box where there is no state."""
         model = str(view.get("model_id", "")) if isinstance(view, Mapping) else ""
         found = widgets.shown(model, self.states)
@@ -281,7 +281,7 @@ class _OutputReader:
         ]
         return _all(drafts)
 
-    def picture(self, media: str, data: Any, metadata: Mapping[str, Any]) -> Draft:
+    def picture(self, media: str, data: object, metadata: Mapping[str, Any]) -> Draft:
         def pieces(trees: Sequence[Tree]) -> list[Piece]:
             figure = self.images.figure(media, data, metadata, self.cell)
             if figure:
@@ -356,5 +356,5 @@ class _OutputReader:
         return _done(figure)
 
 
-def _joined(source: Any) -> str:
+def _joined(source: object) -> str:
     return "".join(map(str, source)) if isinstance(source, list) else str(source)

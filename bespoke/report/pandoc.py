@@ -14,7 +14,6 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -125,7 +124,6 @@ def _encodable(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\ufffd", MISSING)
 
 
-@lru_cache(maxsize=1)
 def binary() -> Path:
     """Pandoc's program inside its wheel; the package is not imported, since that takes longer than reading."""
     found = find_spec("pypandoc")

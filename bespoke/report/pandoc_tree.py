@@ -51,7 +51,7 @@ def document(blocks: Sequence[Node], meta: Node) -> Node:
     return {"pandoc-api-version": [1, 23, 1], "meta": meta, "blocks": list(blocks)}
 
 
-def node(kind: str, content: Any = None) -> Node:
+def node(kind: str, content: object = None) -> Node:
     return {"t": kind} if content is None else {"t": kind, "c": content}
 
 
@@ -64,9 +64,9 @@ def words(text: str) -> list[Node]:
     return found
 
 
-def styled(style: str, blocks: Sequence[Node], label: str = "") -> Node:
+def styled(style: str, blocks: Sequence[Node]) -> Node:
     """Blocks in a paragraph style of the reference document."""
-    return node("Div", [[label, [], [["custom-style", style]]], list(blocks)])
+    return node("Div", [["", [], [["custom-style", style]]], list(blocks)])
 
 
 def meta(text: str) -> Node:

@@ -63,7 +63,7 @@ def from_svg(text: str, alt: str) -> Picture:
     return Picture("svg", text, alt, width, height)
 
 
-def decoded(media: str, data: Any) -> bytes:
+def decoded(media: str, data: object) -> bytes:
     """An image as notebooks store it: SVG as text, others as base64. Raises ValueError."""
     text = "".join(data) if isinstance(data, list) else str(data)
     if media == "image/svg+xml" and text.lstrip().startswith("<"):

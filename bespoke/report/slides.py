@@ -39,7 +39,6 @@ Shown: TypeAlias = DocumentFigure | DocumentTable
 
 LEVEL = 2  # of the headings that begin a slide
 WIDTH = 648.0  # points: what a table or picture has of a slide
-SCALE = WIDTH / widths.TEXT_WIDTH  # a table is fitted as on the page, and is that much larger here
 SIZES = (7.0,)  # of the type before it is scaled: 10 points
 HEIGHT = 206.0  # points: for the rows of a table, between the title, its own head and what stands below it
 MOST = 620  # characters of text on a slide; the rest is said, not shown

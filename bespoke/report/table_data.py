@@ -27,11 +27,11 @@ def _unnamed_index(field: Mapping[str, Any], resource: Mapping[str, Any]) -> boo
     return field["name"] == "index" and "index" in resource["schema"].get("primaryKey", [])
 
 
-def _title(name: Any) -> str:
+def _title(name: object) -> str:
     return " · ".join(map(str, name)) if isinstance(name, list | tuple) else str(name)
 
 
-def _value(value: Any, locale: str) -> str:
+def _value(value: object, locale: str) -> str:
     if value is None or value == "":
         return numbers.NOTHING
     if isinstance(value, bool):

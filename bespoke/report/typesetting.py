@@ -120,7 +120,6 @@ def _literal(content: str) -> str:
     return f'json(bytes("{escaped}"))'
 
 
-@lru_cache(maxsize=len(LOOK) + 1)
 def _template(part: str) -> str:
     return (paths.templates() / "report" / "typst" / f"{part}.typ").read_text(encoding="utf-8")
 
@@ -191,7 +190,7 @@ def _compiler(further: tuple[Path, ...]) -> Any:
     return typst.Compiler(root=paths.templates() / "report" / "typst", font_paths=faces)
 
 
-def _reason(error: Any) -> str:
+def _reason(error: object) -> str:
     """Typst's message and hints on one line, without its picture of the source."""
     hints = "; ".join(getattr(error, "hints", ()) or ())
     message = str(getattr(error, "message", "") or error).strip().split("\n")[0]

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Any, Literal
-from urllib.parse import quote
+from collections.abc import Sequence
+from typing import Literal
 
-from bespoke.report import columns, drawings, paging, widths
+from bespoke.report import columns, paging, widths
 from bespoke.report.colour import accessible
 from bespoke.report.drawings import MONO, SANS, SERIF
 from bespoke.report.glyphs import BREAK, drawable, loosened, right_to_left
 from bespoke.report.languages import language_of
 from bespoke.report.model import (
-    Anchor,
     Block,
     BlockQuote,
-    Break,
     CalloutBox,
     CaseBrowser,
     Cell,
@@ -28,13 +25,9 @@ from bespoke.report.model import (
     Formula,
     Heading,
     Inline,
-    InlinePicture,
-    Link,
     Listing,
     Paragraph,
-    Picture,
     Section,
-    Styled,
     TableColumn,
     TextRun,
     ThematicBreak,
@@ -43,21 +36,16 @@ from bespoke.report.model import (
     plain,
 )
 from bespoke.report.phrases import phrases
-from bespoke.report.pictures import embedded, logo
+from bespoke.report.pictures import logo
 from bespoke.report.report_cover import Cover
 from bespoke.report.terminal import COLUMNS
+from bespoke.report.typst_lines import Data, LineWriter, language_code
 from bespoke.show import fonts, numbers
 
-Data = dict[str, Any]
 PAGE_HEIGHT = {"a4": 297, "us-letter": 279.4}  # mm
-TITLE, HEADING, PROSE = (32.0, 400.0), (21.0, 400.0), (10.0, 220.0)  # type size, and room for one word
+TITLE, HEADING = (32.0, 400.0), (21.0, 400.0)  # type size, and room for one word
 TILE = (13.0, 80.0)
-SERIF_WIDTH = 1.12  # the text face, semibold at its widest, against the data face
-RUNNING = 60  # characters
 FRONT_SIZES = (9.5, 9.0, 8.5, 8.0)  # of the type in the summary's table, which is read and not looked up
-_ADDRESS = re.compile(
-    r"https?://[^\s/<>\"“”]+\.[^\s<>\"“”]*[^\s<>\"“”.,;:!?')\]}*]"
-)  # as a sentence holds one
 _DATE = re.compile(r"\b\d{1,2}\.? [^\W\d]{3,5}\.? \d{4}\b")
 
 
@@ -79,7 +67,7 @@ def frame(report: Document, cover: Cover, volume: Volume = "report") -> Data:
     mark = logo(cover.logo_kind, cover.logo, alt) if cover.logo else None
     return {
         "volume": volume,
-        "language": _code(cover.language),
+        "language": language_code(cover.language),
         "paper": cover.paper,
         "height": PAGE_HEIGHT[cover.paper],
         "title": text(title or report.chapters[0].topic, *TITLE),
@@ -109,24 +97,13 @@ def section(section: Section, cover: Cover, kind: Kind, *, turn: bool = True, st
     return writer.section(section, sizes, arrange=kind == "chapter", start=start)
 
 
-class _Writer:
-    """Turns the model into data; every string passes `text` on its way."""
+class _Writer(LineWriter):
+    """Sections, blocks and tables as data."""
 
     def __init__(self, cover: Cover, *, turn: bool = True) -> None:
-        self.covered, self.page_height = fonts.coverage(cover.fonts), PAGE_HEIGHT[cover.paper]
-        self.words, self.families, self.turn = phrases(cover.language), fonts.families(cover.fonts), turn
-        self.language = _code(cover.language)
+        super().__init__(cover)
+        self.words, self.page_height, self.turn = phrases(cover.language), PAGE_HEIGHT[cover.paper], turn
         self.sizes: Sequence[float] = widths.SIZES
-
-    def text(self, text: str, size: float = PROSE[0], room: float = PROSE[1]) -> str:
-        """Client text on one line: drawable, and words wider than the room may break."""
-        line = drawable(text, self.covered).replace("\t", " ").replace("\n", " ")
-        return loosened(line, room, lambda part: widths.width(part, size * SERIF_WIDTH))
-
-    def running(self, text: str) -> str:
-        """Client text for the head of every page, cut where it would crowd it."""
-        line = self.text(text)
-        return line if len(line) <= RUNNING else line[: RUNNING - 1].rstrip() + "…"
 
     def fit(self, table: DocumentTable) -> widths.Fit:
         return widths.fit(table, self.sizes, turn=self.turn)
@@ -289,55 +266,6 @@ class _Writer:
         hyphenate = not code and widths.hyphenated(plain(children), width - 0.5, size)
         return {**self.line(children, narrow), "hyphenate": hyphenate}
 
-    def fitted(self, text: str, width: float, size: float, *, code: bool = False) -> str:
-        return widths.broken(drawable(text, self.covered).replace("\t", " "), width - 0.5, size, code=code)
-
-    def line(self, children: list[Inline], text: Callable[[str], str] | None = None) -> Data:
-        words = plain(children)
-        return {
-            "children": [
-                self.inline(part, text or self.text) for child in children for part in _addresses(child)
-            ],
-            "rtl": right_to_left(words),
-            "lang": language_of(words, self.language),
-        }
-
-    def inline(self, child: Inline, text: Callable[[str], str]) -> Data | str:
-        match child:
-            case TextRun(words):
-                return text(words)
-            case CodeSpan(code):
-                return {"kind": "code", "text": text(code)}
-            case Styled(style, children):
-                return {"kind": style, "children": [self.inline(c, text) for c in children]}
-            case Link(_, children, elsewhere=True):
-                return {"kind": "plain", "children": [self.inline(c, text) for c in children]}
-            case Link(url, children):
-                target = {"label": url[1:]} if url.startswith("#") else {"url": _address(url)}
-                return {"kind": "link", **target, "children": [self.inline(c, text) for c in children]}
-            case Break():
-                return {"kind": "break"}
-            case Anchor(label=label):
-                return {"kind": "anchor", "label": label}
-            case Formula(typst=""):
-                return {"kind": "code", "text": text(child.source)}
-            case Formula():
-                return self.formula(child)
-            case InlinePicture(picture):
-                return {"kind": "picture", "picture": self.picture(picture)}
-
-    def formula(self, formula: Formula) -> Data:
-        alt = drawable(formula.source, self.covered)
-        return {"kind": "formula", "typst": formula.typst, "alt": alt, "display": formula.display}
-
-    def picture(self, picture: Picture) -> Data:
-        return {
-            "svg": drawings.typesettable(embedded(picture), self.covered, self.families),
-            "alt": drawable(picture.alt, self.covered),
-            "width": picture.width,
-            "shape": _shape(picture),
-        }
-
 
 def _bare(cell: Data) -> Data | str:
     """A cell that is nothing but words, as these."""
@@ -349,33 +277,6 @@ def _bare(cell: Data) -> Data | str:
     return cell if BREAK in words else words
 
 
-def _addresses(child: Inline) -> list[Inline]:
-    """Words with the web addresses in them as links."""
-    if not isinstance(child, TextRun) or "://" not in child.text:
-        return [child]
-    parts: list[Inline] = []
-    at = 0
-    for found in _ADDRESS.finditer(child.text):
-        parts += [TextRun(child.text[at : found.start()]), Link(found[0], [TextRun(found[0])])]
-        at = found.end()
-    return [part for part in [*parts, TextRun(child.text[at:])] if plain([part])]
-
-
-def _code(language: str) -> str:
-    """The language without its region: `de-AT` as `de`."""
-    return language.replace("_", "-").split("-")[0].lower()
-
-
 def _whole(found: re.Match[str]) -> str:
     """A date that no line of a heading breaks."""
     return found[0].replace(" ", "\u00a0")
-
-
-def _shape(picture: Picture) -> float:
-    """Height by width; square where an image does not say."""
-    return picture.height / picture.width if picture.width and picture.height else 1.0
-
-
-def _address(url: str) -> str:
-    """A web address in ASCII, as PDF wants it."""
-    return quote(url, safe="%/:?#[]@!$&'()*+,;=-._~")

@@ -11,7 +11,6 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from html import escape
 
 from bespoke import paths
@@ -94,14 +93,12 @@ def policy(script: str) -> str:
     )
 
 
-@lru_cache(maxsize=2)
 def _template(name: str) -> str:
     """A file of the template, without its indentation."""
     text = (paths.templates() / "report" / "html" / name).read_text(encoding="utf-8")
     return re.sub(r"^ +", "", text, flags=re.MULTILINE)
 
 
-@lru_cache(maxsize=1)
 def _faces() -> str:
     rules = []
     for face in FACES:

@@ -64,5 +64,5 @@ def _line(name: str, state: Mapping[str, Any]) -> str:
     return f"{label}: {value}" if label else value
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return " ".join(unescape(_TAG.sub(" ", str(value))).split())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable
 from datetime import date
@@ -288,8 +287,3 @@ def executed(client: Client, folder: Path, manifest: Manifest | None) -> dict[Pa
                 "not there; run `bespoke run` first", path=f"{client.name}/notebooks/{path.name}"
             )
     return notebooks
-
-
-def cores() -> int:
-    """Cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

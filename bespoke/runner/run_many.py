@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,7 +14,7 @@ from bespoke.echo import Echo
 from bespoke.errors import BespokeError, printable
 from bespoke.runner.kernels import fork_client
 from bespoke.runner.outcome import PROBLEMS, Outcome, keep, outcome_of
-from bespoke.runner.run_client import RunOptions, cores, is_unchanged, run_client
+from bespoke.runner.run_client import RunOptions, is_unchanged, run_client
 
 
 @dataclass(frozen=True)
@@ -136,3 +137,8 @@ def _stem(only: str) -> str:
     if not found:
         raise BespokeError(f"--only {only}: no such notebook; there are {', '.join(CHAPTERS)}")
     return found[0]
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -115,7 +115,7 @@ def table(
 
 
 def figure(
-    drawing: Any, *data: Any, label: str, caption: str, alt: str, width: float = 1.0, source: str = ""
+    drawing: object, *data: Any, label: str, caption: str, alt: str, width: float = 1.0, source: str = ""
 ) -> Shown:
     """A matplotlib figure with its message (caption) and words for a reader who cannot see it (alt).
 

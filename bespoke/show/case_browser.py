@@ -28,9 +28,9 @@ font:inherit;background:none;padding:0}@ h4{margin:0 0 .3em}@ h5{margin:.5em 0 .
 """
 
 
-def browser(block: Cases, name: str = "") -> str:
-    """The cases as one folded piece of HTML with rules of its own. `name` is its id, the block's label if left out."""
-    name = name or block.label
+def browser(block: Cases) -> str:
+    """The cases as one folded piece of HTML with rules of its own; the block's label is its id."""
+    name = block.label
     style = element("style", _LOOK.replace("@", f"#{name}") + "\n".join(_rules(block, name)))
     buttons = "".join(
         _choice(name, key, legend, options, at)

@@ -35,11 +35,11 @@ class Filler(string.Formatter):
         literal = _literal(field_name)
         return (literal, field_name) if literal is not None else super().get_field(field_name, args, kwargs)
 
-    def format_field(self, value: Any, format_spec: str) -> str:
+    def format_field(self, value: object, format_spec: str) -> str:
         return written(value, format_spec)
 
 
-def written(value: Any, form: str = "") -> str:
+def written(value: object, form: str = "") -> str:
     """A value as a text shows it: `form` is `.2f`, `+.2f`, `.0%`, or nothing."""
     if isinstance(value, date) and not form:
         return numbers.day(value)

@@ -81,7 +81,6 @@ def code_points(extra: tuple[Path, ...] = ()) -> frozenset[int]:
     return frozenset().union(*(drawn_by(path) for path in (*upright, *_further(extra))))
 
 
-@lru_cache(maxsize=1)
 def _bundled() -> tuple[Path, ...]:
     from importlib.util import find_spec
 

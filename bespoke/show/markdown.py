@@ -28,5 +28,5 @@ def fill(template: str, **values: Any) -> str:
 
 
 class _Escaping(Filler):
-    def format_field(self, value: Any, format_spec: str) -> str:
+    def format_field(self, value: object, format_spec: str) -> str:
         return escape(super().format_field(value, format_spec))

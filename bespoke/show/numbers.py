@@ -92,10 +92,10 @@ def _decimal(value: Number, digits: int, locale: str) -> str:
     return str(format_decimal(value, format=_pattern("decimal", digits, locale), locale=_code(locale)))
 
 
-def signed(value: Number, digits: int = 2, locale: str = "") -> str:
+def signed(value: Number, digits: int = 2) -> str:
     """`0.234` -> `+0.23`: a difference keeps its sign."""
     size: Number = -value if value < 0 else value
-    return f"{'-' if value < 0 else '+'}{decimal(size, digits, locale)}"
+    return f"{'-' if value < 0 else '+'}{decimal(size, digits)}"
 
 
 def exact(value: Number, locale: str = "") -> str:
@@ -117,12 +117,12 @@ def significant(value: Number, locale: str = "", digits: int = 4) -> str:
     return decimal(value, kept, locale)
 
 
-def compact(value: Number, locale: str = "") -> str:
+def compact(value: Number) -> str:
     """A round number for an axis: `100`, `10k`, `2.5M`, `1bn`."""
     for size, letter in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
         if abs(float(value)) >= size:
-            return exact(float(f"{float(value) / size:g}"), locale) + letter
-    return exact(float(f"{float(value):g}"), locale)
+            return exact(float(f"{float(value) / size:g}")) + letter
+    return exact(float(f"{float(value):g}"))
 
 
 def percent(value: Number, digits: int = 0, locale: str = "") -> str:
@@ -190,9 +190,9 @@ def day(value: date, locale: str = "") -> str:
     return _skeleton("yMMMd", value, _day_first(locale))
 
 
-def day_of_year(value: date, locale: str = "") -> str:
+def day_of_year(value: date) -> str:
     """`2026-11-20` -> `20 Nov`: for an axis whose year is known."""
-    return _skeleton("MMMd", value, _day_first(locale))
+    return _skeleton("MMMd", value, _day_first(""))
 
 
 @lru_cache(maxsize=1 << 12)

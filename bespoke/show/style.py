@@ -57,7 +57,6 @@ WIDTH = 6.3  # inches: the text width of the report, so that figure text prints 
 TEXT_SIZE = 8.5  # points
 
 
-@lru_cache(maxsize=1)
 def font_files() -> tuple[Path, ...]:
     """The text and data faces (SIL OFL 1.1), which lie with the templates."""
     folder = paths.templates() / "report" / "fonts"
@@ -196,6 +195,7 @@ def _house_type(figure: Any) -> None:
     """Give text added after `new_figure` the house face and size: matplotlib fixed its own defaults on it."""
     import matplotlib
     from matplotlib.text import Text
+    from matplotlib.ticker import ScalarFormatter
 
     plain = matplotlib.rcParamsDefault
     for text in figure.findobj(Text):
@@ -207,24 +207,18 @@ def _house_type(figure: Any) -> None:
             text.set_fontsize(TEXT_SIZE)
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
-            if type(axis.get_major_formatter()) is _plain_ticks():
+            if type(axis.get_major_formatter()) is ScalarFormatter:  # unless told otherwise
                 axis.set_major_formatter(_house_ticks()())
-
-
-@lru_cache(maxsize=1)
-def _plain_ticks() -> type[Any]:
-    """What matplotlib writes beside an axis unless told otherwise."""
-    from matplotlib.ticker import ScalarFormatter
-
-    return ScalarFormatter
 
 
 @lru_cache(maxsize=1)
 def _house_ticks() -> type[Any]:
     """As many digits as the ticks need, in the report's own way of writing numbers."""
+    from matplotlib.ticker import ScalarFormatter
+
     from bespoke.show.numbers import decimal
 
-    class House(_plain_ticks()):  # type: ignore[misc]
+    class House(ScalarFormatter):
         def format_ticks(self, values: Any) -> list[str]:
             needed = (d for d in range(6) if all(abs(round(at, d) - at) < 1e-9 for at in values))
             digits = next(needed, 6)

@@ -23,6 +23,7 @@ from bespoke.statistics.score_interval import ScoreEstimate, between, score_inte
 Array = NDArray[np.float64]
 Combine = Callable[[Array], Array]
 
+FLIPS = 20_000  # exchanges of two systems that a p value rests on
 _BLOCK = 4_000_000  # numbers held at a time
 _NOTHING = 1e-12  # sums of the same numbers differ by less
 
@@ -69,7 +70,7 @@ class Clusters:
     """
 
     def __init__(
-        self, groups: Sequence[str], *, flips: int = 20_000, seed: int = 0, level: float = 0.95
+        self, groups: Sequence[str], *, flips: int = FLIPS, seed: int = 0, level: float = 0.95
     ) -> None:
         if not groups:
             raise ValueError("a score needs at least one case")

@@ -8,35 +8,35 @@ from __future__ import annotations
 from typing import Any
 
 
-def normal_cdf(x: Any) -> Any:
+def normal_cdf(x: object) -> Any:
     """The share of a standard normal below x, number or array."""
     from scipy.special import ndtr
 
     return ndtr(x)
 
 
-def normal_quantile(share: Any) -> Any:
+def normal_quantile(share: object) -> Any:
     """The point that this share of a standard normal lies below."""
     from scipy.special import ndtri
 
     return ndtri(share)
 
 
-def t_cdf(freedom: Any, x: Any) -> Any:
+def t_cdf(freedom: object, x: object) -> Any:
     """The share of Student's t with so many degrees of freedom below x."""
     from scipy.special import stdtr
 
     return stdtr(freedom, x)
 
 
-def t_quantile(freedom: Any, share: Any) -> Any:
+def t_quantile(freedom: object, share: object) -> Any:
     """The point that this share of Student's t lies below."""
     from scipy.special import stdtrit
 
     return stdtrit(freedom, share)
 
 
-def beta_quantile(share: Any, a: float, b: float) -> Any:
+def beta_quantile(share: object, a: float, b: float) -> Any:
     """The point of [0, 1] that this share of a beta distribution lies below."""
     from scipy.special import betaincinv
 

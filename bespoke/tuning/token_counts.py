@@ -100,7 +100,7 @@ def count(
 
 
 def _ids(
-    template: Template, messages: list[dict[str, Any]], tools: Any, every: bool
+    template: Template, messages: list[dict[str, Any]], tools: object, every: bool
 ) -> tuple[list[int], list[int]]:
     """All tokens of a row, and those that are learnt."""
     if every:

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from bespoke.command_options import CLIENT_DATA
 from bespoke.errors import BespokeError
-from bespoke.paths import nearest
 
 F = TypeVar("F", bound=Callable[..., Any])
 ROWS = ("faulty", "drop", "whole", "fewer")  # the options that choose rows of the dataset
@@ -21,7 +21,7 @@ class UsdAmount(click.ParamType[Decimal]):
 
     name = "usd"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
         try:
             amount = Decimal(str(value))
         except InvalidOperation:
@@ -35,9 +35,7 @@ def shared(*names: str) -> Callable[[F], F]:
     """The options several commands have, by name."""
     options: dict[str, Callable[[F], F]] = {
         "client": click.argument("client"),
-        "data": click.option(
-            "--client-data", type=click.Path(path_type=Path), help="Folder of the client folders."
-        ),
+        "data": CLIENT_DATA,
         "model": click.option("--model", required=True, help="Model profile, such as nova-lite."),
         "task": click.option(
             "--task", default="", help="Task the model is for, where more than one could be."
@@ -80,9 +78,9 @@ def tune() -> None:
 @tune.command()
 @shared("client", "model", "task", "region", "hyper", "units", *ROWS, "aws", "data")
 @click.option("--ask-aws", is_flag=True, help="Ask AWS how the base model stands (GetFoundationModel).")
-def plan(client: str, hyper: tuple[str, ...], client_data: Path | None, **options: Any) -> None:
+def plan(client: str, hyper: tuple[str, ...], client_data: Path, **options: Any) -> None:
     """Steps, tokens, cost range, schedule and every gate; creates nothing."""
-    _commands().plan(_folder(client_data), client, hyperparameters=_pairs(hyper), say=click.echo, **options)
+    _commands().plan(client_data, client, hyperparameters=_pairs(hyper), say=click.echo, **options)
 
 
 @tune.command()
@@ -92,11 +90,11 @@ def plan(client: str, hyper: tuple[str, ...], client_data: Path | None, **option
 @click.option("--kms-key", default="", help="KMS key for the uploads; default the bucket's own encryption.")
 @click.option("--again", is_flag=True, help="A further job although the last one failed.")
 def submit(
-    client: str, hyper: tuple[str, ...], budget: Decimal | None, client_data: Path | None, **options: Any
+    client: str, hyper: tuple[str, ...], budget: Decimal | None, client_data: Path, **options: Any
 ) -> None:
     """Validate, upload, start the job; a second submit goes on where the first stopped."""
     _commands().submit(
-        _folder(client_data),
+        client_data,
         client,
         hyperparameters=_pairs(hyper),
         budget_usd=budget,
@@ -108,9 +106,9 @@ def submit(
 @tune.command()
 @shared("client", "run", "aws", "data")
 @click.option("--follow", is_flag=True, help="Ask again until nothing is under way.")
-def status(client: str, client_data: Path | None, **options: Any) -> None:
+def status(client: str, client_data: Path, **options: Any) -> None:
     """How the runs stand, and what AWS bills that no run knows."""
-    _commands().status(_folder(client_data), client, say=click.echo, **options)
+    _commands().status(client_data, client, say=click.echo, **options)
 
 
 @tune.command()
@@ -118,9 +116,9 @@ def status(client: str, client_data: Path | None, **options: Any) -> None:
 @click.option(
     "--commitment", type=click.Choice(["", "OneMonth", "SixMonths"]), default="", help="Of throughput."
 )
-def deploy(client: str, budget: Decimal | None, client_data: Path | None, **options: Any) -> None:
+def deploy(client: str, budget: Decimal | None, client_data: Path, **options: Any) -> None:
     """Provisioned Throughput or an on-demand deployment; shows what it burns an hour."""
-    _commands().deploy(_folder(client_data), client, budget_usd=budget, say=click.echo, **options)
+    _commands().deploy(client_data, client, budget_usd=budget, say=click.echo, **options)
 
 
 @tune.command()
@@ -129,27 +127,27 @@ def deploy(client: str, budget: Decimal | None, client_data: Path | None, **opti
 @click.option("--system", default=None, help="Another system prompt than the training data's.")
 @click.option("--as-written", is_flag=True, help="Send TEXT without the training data's frame.")
 @click.option("--max-tokens", type=click.IntRange(1), default=None, help="Longest answer.")
-def invoke(client: str, client_data: Path | None, **options: Any) -> None:
+def invoke(client: str, client_data: Path, **options: Any) -> None:
     """Ask the deployed model one question."""
-    _commands().invoke(_folder(client_data), client, say=click.echo, **options)
+    _commands().invoke(client_data, client, say=click.echo, **options)
 
 
 @tune.command()
 @shared("client", "run", "aws", "data")
 @click.option("--base/--no-base", default=True, help="Run the base model beside it.")
 @click.option("--base-model", default="", help="Base model id, where the profile's does not fit the account.")
-def evaluate(client: str, client_data: Path | None, **options: Any) -> None:
+def evaluate(client: str, client_data: Path, **options: Any) -> None:
     """The tuned model beside its base on the held-out notes, as recorded predictions for chapter 4."""
-    _commands().evaluate(_folder(client_data), client, say=click.echo, **options)
+    _commands().evaluate(client_data, client, say=click.echo, **options)
 
 
 @tune.command()
 @shared("client", "run", "yes", "aws", "data")
 @click.option("--keep-model", is_flag=True, help="Delete the endpoint, keep the model.")
 @click.option("--strays", is_flag=True, help="Delete what AWS bills for this client that no run knows.")
-def retire(client: str, client_data: Path | None, **options: Any) -> None:
+def retire(client: str, client_data: Path, **options: Any) -> None:
     """Delete what costs money, and prove it."""
-    _commands().retire(_folder(client_data), client, say=click.echo, **options)
+    _commands().retire(client_data, client, say=click.echo, **options)
 
 
 @tune.command()
@@ -161,17 +159,17 @@ def retire(client: str, client_data: Path | None, **options: Any) -> None:
     "--reward-function", default="", help="ARN of the Lambda function of reinforcement fine-tuning."
 )
 @click.option("--out", type=click.Path(path_type=Path), default=None, help="Folder for the two policies.")
-def role(client: str, client_data: Path | None, **options: Any) -> None:
+def role(client: str, client_data: Path, **options: Any) -> None:
     """The IAM role that a job needs: who may take it on, and the least it must be allowed."""
-    _commands().role(_folder(client_data), client, say=click.echo, **options)
+    _commands().role(client_data, client, say=click.echo, **options)
 
 
 @tune.command()
 @shared("client", "model", "task", *ROWS, "data")
 @click.option("--out", type=click.Path(path_type=Path), default=None, help="Folder to write to.")
-def export(client: str, client_data: Path | None, **options: Any) -> None:
+def export(client: str, client_data: Path, **options: Any) -> None:
     """Training files for a provider that is not driven from here, or for an own LoRA run."""
-    _commands().export(_folder(client_data), client, say=click.echo, **options)
+    _commands().export(client_data, client, say=click.echo, **options)
 
 
 @tune.command()
@@ -179,9 +177,9 @@ def export(client: str, client_data: Path | None, **options: Any) -> None:
 @click.option("--model", required=True, help="The teacher; its prices apply.")
 @click.option("--strategy", default="structured_output", show_default=True, help="How it is asked.")
 @click.option("--batch/--no-batch", default=True, help="As Message Batches: half the price, within a day.")
-def teach(client: str, budget: Decimal | None, client_data: Path | None, **options: Any) -> None:
+def teach(client: str, budget: Decimal | None, client_data: Path, **options: Any) -> None:
     """A teacher's answers to the training notes, to be distilled; needs the written authorisation."""
-    _commands().teach(_folder(client_data), client, budget_usd=budget, say=click.echo, **options)
+    _commands().teach(client_data, client, budget_usd=budget, say=click.echo, **options)
 
 
 @tune.command()
@@ -190,19 +188,15 @@ def teach(client: str, budget: Decimal | None, client_data: Path | None, **optio
 @click.option("--verdicts", type=click.Path(path_type=Path), default=None, help="Judged answers.")
 @click.option("--out", type=click.Path(path_type=Path), default=None, help="File to write.")
 @click.option("--system", default=None, help="System prompt of the new examples.")
-def distil(client: str, client_data: Path | None, **options: Any) -> None:
+def distil(client: str, client_data: Path, **options: Any) -> None:
     """Accepted teacher answers as training data; needs the written authorisation."""
-    _commands().distil(_folder(client_data), client, say=click.echo, **options)
+    _commands().distil(client_data, client, say=click.echo, **options)
 
 
 def _commands() -> Any:
     from bespoke.tuning.jobs import commands
 
     return commands
-
-
-def _folder(given: Path | None) -> Path:
-    return given if given is not None else nearest("client_data")
 
 
 def _pairs(assignments: tuple[str, ...]) -> dict[str, str]:

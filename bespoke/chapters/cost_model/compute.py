@@ -19,13 +19,14 @@ from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.facts.price_book import canonical, is_known
 from bespoke.facts.reader import Facts
+from bespoke.statistics.seed import SEED
 
 if TYPE_CHECKING:
     from bespoke.chapters.dataset_readiness import DatasetReadiness
     from bespoke.chapters.evaluation import Evaluation
     from bespoke.chapters.failure_modes import FailureModes
 
-DRAWS, SEED = 4000, 20261120
+DRAWS = 4000
 
 
 def inputs_of(client: Client, facts: Facts, draws: int = DRAWS, seed: int = SEED) -> Inputs:

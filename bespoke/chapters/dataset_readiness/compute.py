@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from bespoke.chapters.dataset_readiness.copy_count import CopyCount
 from bespoke.chapters.dataset_readiness.dataset_division import (
-    SEED,
     DatasetDivision,
     divided_dataset,
 )
@@ -28,6 +27,7 @@ from bespoke.chapters.examples_needed import rule_of_thumb
 from bespoke.clients.schema import Client, Task
 from bespoke.facts.reader import Facts
 from bespoke.show.numbers import decimal, percent
+from bespoke.statistics.seed import SEED
 
 ALL_FILES = "all files"
 COUNTS = {  # rules whose details are numbers and places of ours, no words of the client

@@ -20,8 +20,8 @@ from bespoke.chapters.dataset_readiness.strata import Strata, strata
 from bespoke.clients.schema import Client, Note
 from bespoke.facts.icd10 import Release
 from bespoke.facts.reader import Facts
+from bespoke.statistics.seed import SEED
 
-SEED = 20261120
 TESTS = {"test", "heldout", "holdout"}  # a file of that name is kept to judge by, and never sent
 
 

@@ -48,13 +48,14 @@ from bespoke.clients.schema import Client, Note
 from bespoke.facts.icd10 import CodeSet, code_set
 from bespoke.facts.reader import Facts
 from bespoke.statistics.bootstrap import RESAMPLES, ClusterBootstrap
-from bespoke.statistics.clusters import Clusters
+from bespoke.statistics.clusters import FLIPS, Clusters
+from bespoke.statistics.seed import SEED
 
 Slices = Callable[[RungRun, CodeScorer], tuple[Slice, ...]]
 
 
 def compute(
-    client: Client, facts: Facts, *, resamples: int = RESAMPLES, flips: int = 20_000, seed: int = 20261120
+    client: Client, facts: Facts, *, resamples: int = RESAMPLES, flips: int = FLIPS, seed: int = SEED
 ) -> Icd10Evaluation | None:
     """Trains and scores the offline ladder, scores recorded systems, quotes the Claude rungs that were not run.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from itertools import accumulate
 from typing import Protocol
 
@@ -51,12 +50,12 @@ def choose_decision(fit: Callable[[Sequence[Note]], Rung], train: Sequence[Note]
     return best_decision([ranked[note.id] for note in asked], [gold_codes(note) for note in asked])
 
 
-def folds(notes: Sequence[Note], seed: int, count: int = FOLDS) -> list[list[Note]]:
-    """The notes in `count` parts of about equal size, whole groups together; fewer parts for fewer groups."""
+def folds(notes: Sequence[Note], seed: int) -> list[list[Note]]:
+    """The notes in FOLDS parts of about equal size, whole groups together; fewer parts for fewer groups."""
     groups = sorted({group_of(note) for note in notes})
     order = np.random.default_rng(seed).permutation(len(groups))
-    part = {groups[g]: i % min(count, len(groups)) for i, g in enumerate(order)}
-    return [[n for n in notes if part[group_of(n)] == k] for k in range(min(count, len(groups)))]
+    part = {groups[g]: i % min(FOLDS, len(groups)) for i, g in enumerate(order)}
+    return [[n for n in notes if part[group_of(n)] == k] for k in range(min(FOLDS, len(groups)))]
 
 
 def best_decision(ranked: Sequence[Ranked], gold: Sequence[frozenset[str]]) -> Decision:
@@ -90,7 +89,6 @@ def group_of(note: Note) -> str:
     return f"group {note.group}" if note.group else f"note {note.id}"
 
 
-@lru_cache(maxsize=65536)
 def comparable_code(code: str) -> str:
     """`e11.65` and `E1165 ` are the same code; nothing else is changed."""
     bare = code.strip().upper().replace(".", "")

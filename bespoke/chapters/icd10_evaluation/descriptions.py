@@ -63,7 +63,7 @@ class Descriptions:
         keys = self._keys[[self._row[words] for words in asked], :count]
         return keys.astype(np.uint32).view(np.int32), (~(keys >> _CODE).astype(np.uint32)).view(np.float32)
 
-    def shared(self, sentences: Sequence[Sequence[str]], row: Any, code: Any) -> NDArray[np.float64]:
+    def shared(self, sentences: Sequence[Sequence[str]], row: object, code: object) -> NDArray[np.float64]:
         """How many different words of sentence `row[i]` stand in the description of `code[i]`."""
         column = self.vocabulary.get
         asked = _ones((frozenset(map(column, words)) for words in sentences), len(self.vocabulary))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -54,18 +53,11 @@ def code_kinds(gold: Sets, train: Sequence[Note], release: CodeSet) -> list[Code
         CodeKind("Codes with a side", "laterality", lambda code: _sided(code, release)),
         CodeKind("Codes with a 7th character", "seventh", lambda code: len(code.replace(".", "")) == 7),
     ]
-    return [
-        kind for kind in map(_remembering, kinds) if any(kind.holds(code) for codes in gold for code in codes)
-    ]
+    return [kind for kind in kinds if any(kind.holds(code) for codes in gold for code in codes)]
 
 
 def _of_chapter(chapter: str, release: CodeSet) -> CodeKind:
     return CodeKind(f"Chapter {chapter}", "chapter", lambda code: release.chapter(code) == chapter)
-
-
-def _remembering(kind: CodeKind) -> CodeKind:
-    """Every system's answers are asked about anew."""
-    return replace(kind, holds=cache(kind.holds))
 
 
 def count_kind(kind: CodeKind, gold: Sets, predicted: Sets) -> CodeCounts:

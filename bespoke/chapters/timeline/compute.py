@@ -18,6 +18,7 @@ from bespoke.chapters.timeline.result import ABTest, Timeline
 from bespoke.chapters.timeline.task_plan import of_plan, of_table
 from bespoke.clients.schema import Client
 from bespoke.facts.reader import Facts
+from bespoke.statistics.seed import SEED
 
 DEFAULT_PHASES = (
     "contract_access", "data_protection_review", "quota", "audit", "measure", "dataset", "training",
@@ -34,7 +35,7 @@ def compute(
     phases: Sequence[str] = DEFAULT_PHASES,
     needs: Sequence[ExamplesNeed] = (),
     draws: int = 20_000,
-    seed: int = 20261120,
+    seed: int = SEED,
 ) -> Timeline:
     """Finish dates as P10/P50/P80/P90, and what decides them.
 

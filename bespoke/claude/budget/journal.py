@@ -20,22 +20,14 @@ import sqlite3
 import time
 import uuid
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from bespoke import machine
-from bespoke.claude.budget.journal_schema import (
-    ENOUGH,
-    FROM_1,
-    REASSESS,
-    SCHEMA,
-    VERSION,
-    Claim,
-    Entry,
-    OpenBatch,
-)
+from bespoke.claude.budget.journal_file import JournalFile
+from bespoke.claude.budget.journal_schema import ENOUGH, REASSESS, Claim, Entry, OpenBatch
 from bespoke.claude.requests.calls import ModelRequest
 from bespoke.errors import BespokeError
 from bespoke.saving import private_folder, write_atomically
@@ -55,37 +47,15 @@ def journal_of(client_folder: Path, name: str) -> Path:
     return place / name
 
 
-class Journal:
-    """Opens or makes the journal. Raises BespokeError for a file that is none, or of a later version."""
+class Journal(JournalFile):
+    """What every request came to and cost. Raises BespokeError for a file that is none, or of a later version."""
 
     def __init__(self, path: Path, *, lease_s: float = 60.0, clock: Callable[[], float] = time.time) -> None:
-        self.path, self.lease_s, self.clock = path, lease_s, clock
+        self.lease_s, self.clock = lease_s, clock
         self.owner = uuid.uuid4().hex
         self._host = socket.gethostname()
-        try:
-            private_folder(path.parent)
-            self._db = sqlite3.connect(path, timeout=60.0, isolation_level=None, check_same_thread=False)
-            self._switch_to_wal()
-            self._db.execute("PRAGMA synchronous=FULL")  # a claim must outlive a power cut: it is money
-            self._prepare()
-            self.beat()
-            for part in path.parent.glob(f"{path.name}*"):  # texts of the client: for the owner alone
-                with suppress(OSError):
-                    part.chmod(0o600)
-        except (sqlite3.Error, OSError) as error:
-            hint = "; move it away to start anew" if isinstance(error, sqlite3.DatabaseError) else ""
-            raise BespokeError(f"the journal cannot be opened: {error}{hint}", path=str(path)) from None
-
-    def _switch_to_wal(self) -> None:
-        """Two runs opening a new journal at once lock each other out for a moment: SQLite does not wait here."""
-        for attempt in range(50):
-            try:
-                self._db.execute("PRAGMA journal_mode=WAL")
-                return
-            except sqlite3.OperationalError:
-                if attempt == 49:
-                    raise
-                time.sleep(0.02)
+        super().__init__(path)
+        self.beat()
 
     def close(self) -> None:
         with self._writing() as db:
@@ -319,33 +289,6 @@ class Journal:
 
     # --- inside a transaction ----------------------------------------------------------------------------
 
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise BespokeError(f"the journal cannot be written: {error}", path=str(self.path)) from None
-
-    def _prepare(self) -> None:
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version not in (0, 1, VERSION):
-            raise BespokeError(f"the journal is of version {version}, not {VERSION}", path=str(self.path))
-        with self._writing() as db:
-            (version,) = db.execute("PRAGMA user_version").fetchone()  # another run may have been first
-            for statement in _statements({0: SCHEMA, 1: FROM_1}.get(version, "")):
-                db.execute(statement)
-            db.execute(f"PRAGMA user_version = {VERSION}")
-            db.execute(  # counted again, whatever stands in the sum
-                "UPDATE ledger SET held = (SELECT coalesce(sum(held), 0) FROM requests),"
-                " in_flight = (SELECT count(*) FROM requests WHERE state = 'sent')"
-            )
-
     def _know(self, db: sqlite3.Connection, call: ModelRequest) -> None:
         db.execute(
             "INSERT OR IGNORE INTO requests (key, note, strategy, pass, model) VALUES (?, ?, ?, ?, ?)",
@@ -377,16 +320,6 @@ class Journal:
         if row is None or self.clock() - row[2] > self.lease_s:
             return owner == self.owner
         return row[1] != self._host or row[0] == os.getpid() or _running(row[0])
-
-
-def _statements(script: str) -> Iterator[str]:
-    """One by one, so that all of them are of one transaction."""
-    part = ""
-    for line in script.splitlines(keepends=True):
-        part += line
-        if sqlite3.complete_statement(part):
-            yield part
-            part = ""
 
 
 def _running(pid: int) -> bool:

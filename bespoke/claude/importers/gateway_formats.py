@@ -148,7 +148,7 @@ def _promptfoo_prediction(name: str, row: dict[str, Any]) -> Prediction:
     )
 
 
-def _usage(prompt: Any, completion: Any, read: Any, written: Any) -> Usage | None:
+def _usage(prompt: object, completion: object, read: object, written: object) -> Usage | None:
     if not isinstance(prompt, int) or not isinstance(completion, int):
         return None
     return Usage(
@@ -166,13 +166,13 @@ def _json(data: bytes, path: Path) -> Any:
         raise BespokeError(f"is not JSON: {error}", path=path.name) from None
 
 
-def _dicts(rows: Any, path: Path) -> list[dict[str, Any]]:
+def _dicts(rows: object, path: Path) -> list[dict[str, Any]]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise BespokeError("is no Inspect log: it has no list of samples", path=path.name)
     return rows
 
 
-def _at(value: Any, *keys: str) -> Any:
+def _at(value: object, *keys: str) -> Any:
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value

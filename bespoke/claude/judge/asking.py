@@ -6,10 +6,10 @@ import asyncio
 import csv
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from pydantic import BaseModel
 
@@ -21,17 +21,17 @@ from bespoke.claude.requests.calls import ModelRequest, Pricing
 from bespoke.claude.requests.capabilities import capabilities
 from bespoke.claude.requests.prompt import Body
 from bespoke.claude.requests.request_plan import WAIVERS, promised_geography
-from bespoke.claude.retry.pacing import Pacer
 from bespoke.claude.retry.retry_policy import RetryPolicy
 from bespoke.claude.sending.backend import Backend, CallFailed
 from bespoke.claude.sending.event_loop import run_to_end
-from bespoke.claude.sending.providers import open_backend
+from bespoke.claude.sending.providers import name_of, open_backend
 from bespoke.claude.sending.sender import Sender, drained
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.evaluation.cases import EvaluationTask
 from bespoke.evaluation.scorer import json_in
 from bespoke.facts.reader import Facts
+from bespoke.results import write_atomically
 
 
 def check_judging(client: Client, task: EvaluationTask, *, send: bool) -> None:
@@ -79,7 +79,7 @@ def judge_model(
     client: Client, facts: Facts, model: str, backend: str | Backend, model_id: str
 ) -> JudgeModel:
     """Raises BespokeError where the client's residency cannot be promised there, or an id is needed."""
-    name = backend if isinstance(backend, str) else backend.name
+    name = name_of(backend)
     able = capabilities(model, facts, name)
     return JudgeModel(
         model=model,
@@ -91,35 +91,104 @@ def judge_model(
     )
 
 
-def answers(
+@dataclass(frozen=True)
+class VerdictFile:
+    """What a judge gives on texts, and the file of the task's folder that keeps it."""
+
+    name: str
+    what: str  # in words, of many
+    row: type[BaseModel]
+    judge: str  # the row's field for the model that judged
+    verdict: str  # the row's field, and the answer's, for what it said
+    verdicts: tuple[str, ...]
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The form an answer has to have."""
+        return {
+            "type": "object",
+            "properties": {
+                "explanation": {"type": "string"},
+                self.verdict: {"type": "string", "enum": [*self.verdicts]},
+            },
+            "required": ["explanation", self.verdict],
+            "additionalProperties": False,
+        }
+
+
+@dataclass(frozen=True)
+class JudgeQuestion:
+    """One question, and the fields of the row that its answer makes, besides judge and verdict."""
+
+    call: ModelRequest
+    about: Mapping[str, str]
+
+
+class Asked(TypedDict):
+    """How a judge is asked: `model` names prices, `model_id` what goes over the wire; `budget` in USD covers all that
+    the client's journal has spent; without `send` only the quote is told."""
+
+    model: str
+    backend: str | Backend
+    budget: Decimal
+    send: bool
+    say: Callable[[str], None]
+    model_id: NotRequired[str]
+    patience: NotRequired[RetryPolicy]
+
+
+def record_verdicts(
     client: Client,
     facts: Facts,
-    calls: Sequence[ModelRequest],
-    what: str,
-    *,
-    model: str,
-    backend: str | Backend,
-    budget: Decimal,
-    send: bool,
-    say: Callable[[str], None],
-    patience: RetryPolicy,
+    task: EvaluationTask,
+    file: VerdictFile,
+    before: Sequence[BaseModel],
+    questions: Callable[[JudgeModel], Iterable[JudgeQuestion]],
+    **asked: Unpack[Asked],
+) -> int:
+    """Asks the questions about recorded texts and writes the file anew, the rows of other judges kept of `before`.
+
+    How many verdicts of this judge are in it then: what was not answered has no row and is not measured. Raises
+    BespokeError, also where answers are missing.
+    """
+    model, say = asked["model"], asked["say"]
+    check_judging(client, task, send=asked["send"])
+    judge = judge_model(client, facts, model, asked["backend"], asked.get("model_id", ""))
+    put = [*questions(judge)]
+    if not put:
+        raise BespokeError("no recorded text is left for this judge; it judges none of its own")
+    said = _answers(client, facts, [one.call for one in put], file.what, asked)
+    if said is None:
+        return 0
+    found = [
+        file.row.model_validate({**one.about, file.judge: model, file.verdict: value[file.verdict]})
+        for one, value in zip(put, said, strict=True)
+        if value is not None and value.get(file.verdict) in file.verdicts
+    ]
+    kept = [row for row in before if getattr(row, file.judge) != model]
+    write_atomically(task.folder / file.name, as_csv(file.row, [*kept, *found]))
+    account_for(said, len(found), file.what, say)
+    return len(found)
+
+
+def _answers(
+    client: Client, facts: Facts, calls: Sequence[ModelRequest], what: str, asked: Asked
 ) -> list[dict[str, Any] | None] | None:
     """What was answered to each, as JSON, empty where it is none; None for one without an answer. None in place of the
     list where only the quote was told. Raises BespokeError."""
-    pricing = Pricing.of_client(client, model, facts.as_of)
+    budget, say, patience = asked["budget"], asked["say"], asked.get("patience", RetryPolicy())
+    pricing = Pricing.of_client(client, asked["model"], facts.as_of)
     worst = usd(sum(call.worst(pricing) for call in calls))
     say(f"{len(calls)} {what}, at most {worst:.2f} USD; budget {budget:.2f} USD")
-    if not send:
+    if not asked["send"]:
         return None
     journal = Journal(journal_of(client.folder, JOURNAL), lease_s=patience.lease_s)
-    opened = open_backend(backend, patience) if isinstance(backend, str) else backend
     sender = Sender(
-        backend=opened, journal=journal, pricing=pricing, batch_pricing=pricing, budget=pico(budget),
-        patience=patience, pacer=Pacer(most=patience.connections, longest_pause_s=patience.longest_backoff_s),
-    )  # fmt: skip
+        open_backend(asked["backend"], patience), journal, pricing, pricing, pico(budget), patience
+    )
     found: list[dict[str, Any] | None] = [None] * len(calls)
     try:
-        run_to_end(_asked(sender, calls, patience, found))
+        run_to_end(_asked(sender, calls, found))
     except CallFailed as failure:
         raise BespokeError(str(failure)) from None
     finally:
@@ -154,9 +223,7 @@ def as_csv(kind: type[BaseModel], rows: Sequence[BaseModel]) -> str:
     return out.getvalue()
 
 
-async def _asked(
-    sender: Sender, calls: Sequence[ModelRequest], patience: RetryPolicy, found: list[dict[str, Any] | None]
-) -> None:
+async def _asked(sender: Sender, calls: Sequence[ModelRequest], found: list[dict[str, Any] | None]) -> None:
     async def one(place: int) -> None:
         ending = await sender.ask(calls[place])
         if ending.message:
@@ -167,6 +234,6 @@ async def _asked(
         await asyncio.gather(*map(one, range(len(calls))))
 
     try:
-        await drained(work(), sender, patience.lease_s / 4, patience.drain_s)
+        await drained(work(), sender)
     finally:
         await sender.backend.close()

@@ -24,11 +24,10 @@ from bespoke.claude.judge.judge_record import (
 from bespoke.claude.requests.calls import Pricing
 from bespoke.claude.requests.capabilities import capabilities
 from bespoke.claude.requests.request_plan import promised_geography
-from bespoke.claude.retry.pacing import Pacer
 from bespoke.claude.retry.retry_policy import RetryPolicy
 from bespoke.claude.sending.backend import Backend, CallFailed
 from bespoke.claude.sending.event_loop import run_to_end
-from bespoke.claude.sending.providers import open_backend
+from bespoke.claude.sending.providers import name_of, open_backend
 from bespoke.claude.sending.sender import Sender, drained
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
@@ -66,7 +65,7 @@ def label(
     starting, for an error that would meet every request, and after an interrupt has been seen through.
     """
     patience = patience or RetryPolicy()
-    name = backend if isinstance(backend, str) else backend.name
+    name = name_of(backend)
     _check(client, model, send, budget)
     promised_geography(client, name, capabilities(model, facts))
     wire = model_id or wire_id(name, model)
@@ -115,7 +114,7 @@ class _Run:
     fatal: str = ""
 
     async def go(self, backend: str | Backend, bytes_per_token: float) -> None:
-        provider = open_backend(backend, self.patience) if isinstance(backend, str) else backend
+        provider = open_backend(backend, self.patience)
         sender = Sender(
             backend=provider,
             journal=self.journal,
@@ -125,12 +124,11 @@ class _Run:
             patience=self.patience,
             again=self.again,
             bytes_per_token=bytes_per_token,
-            pacer=Pacer(most=self.patience.connections, longest_pause_s=self.patience.longest_backoff_s),
         )
         found: dict[str, Judged] = {}
         try:
             end_gently()
-            await drained(self._all(sender, found), sender, self.patience.lease_s / 4, self.patience.drain_s)
+            await drained(self._all(sender, found), sender)
         except CallFailed as failure:
             raise BespokeError(str(failure)) from None
         finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from math import ceil
 
@@ -56,24 +56,13 @@ def _over(
     first: Capabilities | None,
     bytes_per_token: float,
 ) -> str:
-    """What the first request that does not fit would take, in words; "" where all fit."""
-    for tokens, asked in _needed(strategy, plan, note, able, first, bytes_per_token):
-        if asked.context is not None and tokens > asked.context:
-            return f"about {tokens:,} tokens with the answer, {asked.model} takes {asked.context:,}"
-    return ""
-
-
-def _needed(
-    strategy: Strategy,
-    plan: RequestPlan,
-    note: Item,
-    able: Capabilities,
-    first: Capabilities | None,
-    bytes_per_token: float,
-) -> Iterator[tuple[int, Capabilities]]:
-    """Tokens of each pass, prompt and longest answer, and who is asked. A critic also reads the draft."""
+    """What the first pass that does not fit would take, prompt and longest answer, in words; "" where all fit. A critic
+    also reads the draft."""
     for number, which in enumerate(strategy.passes):
         call = plan.call(strategy, number, note)
         draft = plan.shared.answer_tokens if which == "criticise" else 0
         prompt = ceil(text_bytes(call.body) / bytes_per_token) + draft
-        yield prompt + most_tokens(call.body).output, first if call.model and first else able
+        tokens, asked = prompt + most_tokens(call.body).output, first if call.model and first else able
+        if asked.context is not None and tokens > asked.context:
+            return f"about {tokens:,} tokens with the answer, {asked.model} takes {asked.context:,}"
+    return ""

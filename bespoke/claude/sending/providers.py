@@ -9,10 +9,18 @@ from bespoke.errors import BespokeError
 NAMES = ("anthropic", "bedrock", "vertex", "foundry")
 
 
-def open_backend(name: str, patience: RetryPolicy) -> Backend:
-    """Raises BespokeError for an unknown name, a missing package or missing credentials."""
+def name_of(backend: str | Backend) -> str:
+    """The provider's name, whether it is opened already or not."""
+    return backend if isinstance(backend, str) else backend.name
+
+
+def open_backend(backend: str | Backend, patience: RetryPolicy) -> Backend:
+    """By its name; one that is open already stays. Raises BespokeError for an unknown name, a missing package or
+    missing credentials."""
+    if not isinstance(backend, str):
+        return backend
     try:
-        return _opened(name, patience)
+        return _opened(backend, patience)
     except CallFailed as failure:
         raise BespokeError(str(failure)) from None
 

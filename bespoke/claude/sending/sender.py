@@ -57,7 +57,6 @@ class Sender:
     again: bool = False  # pay once more for answers that were lost, however often
     stale: Callable[[dict[str, Any]], bool] | None = None  # answers that are to be asked for anew
     bytes_per_token: float = 4.0
-    pacer: Pacer = field(default_factory=Pacer)
     stopped: str = ""
     fatal: str = ""
     jitter: random.Random = field(default_factory=random.Random)
@@ -65,9 +64,13 @@ class Sender:
     done: int = 0
     retries: int = 0
     lost: int = 0
+    pacer: Pacer = field(init=False)
     _dry: int = 0
     _renewed: set[str] = field(default_factory=set)
     _settled: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.pacer = Pacer(most=self.patience.connections, longest_pause_s=self.patience.longest_backoff_s)
 
     async def ask(self, call: ModelRequest) -> Ending:
         """The request's answer: from the journal, from another run that is asking, or by sending it."""
@@ -211,13 +214,12 @@ class Sender:
 async def drained(
     work: Awaitable[None],
     sender: Sender,
-    beat_s: float,
-    drain_s: float,
     say: Callable[[str], None] | None = None,
 ) -> None:
     """Does the work while showing life in the journal. An interrupt stops new requests, lets those on their
-    way come home within `drain_s`, and is then raised; a second one ends everything at once."""
-    heart = asyncio.ensure_future(_beating(sender.journal, beat_s))
+    way come home for as long as the retry policy waits, and is then raised; a second one ends everything at once."""
+    drain_s = sender.patience.drain_s
+    heart = asyncio.ensure_future(_beating(sender.journal, sender.patience.lease_s / 4))
     task = asyncio.ensure_future(work)
     try:
         await asyncio.shield(task)

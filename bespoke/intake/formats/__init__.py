@@ -39,7 +39,7 @@ FORMATS = tuple(
 )  # fmt: skip
 
 
-def read(form: UsageFormat, row: Any) -> Iterator[Read]:
+def read(form: UsageFormat, row: object) -> Iterator[Read]:
     """The records of one element, or why there are none; an element that is no object is no row of any format."""
     if not isinstance(row, Mapping):
         yield Misread("is malformed")

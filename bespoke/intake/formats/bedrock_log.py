@@ -79,7 +79,7 @@ def _part(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return part if isinstance(part, Mapping) else {}
 
 
-def _told(body: Any) -> dict[str, Any]:
+def _told(body: object) -> dict[str, Any]:
     """What an answer says of itself besides its text: usage and metrics, of a stream the last ones."""
     if isinstance(body, str):
         try:
@@ -92,7 +92,7 @@ def _told(body: Any) -> dict[str, Any]:
     return found
 
 
-def _gather(value: Any, found: dict[str, Any]) -> None:
+def _gather(value: object, found: dict[str, Any]) -> None:
     if isinstance(value, Mapping):
         found.update({name: number for name, number in value.items() if _is_number(number)})
         for name in _NESTED & value.keys():
@@ -103,5 +103,5 @@ def _first(told: Mapping[str, Any], names: tuple[str, ...]) -> int:
     return next((count(told[name]) for name in names if told.get(name) is not None), 0)
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -86,7 +86,7 @@ def _snake(name: str) -> str:
     return _CAMEL.sub(lambda found: f"_{found[1].lower()}", name).lower().replace(" ", "_")
 
 
-def _number(value: Any) -> bool:
+def _number(value: object) -> bool:
     return isinstance(value, (int, float)) or (isinstance(value, str) and value.strip().isdigit())
 
 

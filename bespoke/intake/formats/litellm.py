@@ -68,7 +68,7 @@ def records(row: Mapping[str, Any]) -> Iterator[Record]:
     )
 
 
-def _object(value: Any, empty: Any = None) -> Any:
+def _object(value: object, empty: object = None) -> Any:
     """A JSON column: an object already, or its text in a CSV."""
     if isinstance(value, str) and value.strip():
         try:

@@ -83,7 +83,7 @@ def records(row: Mapping[str, Any], mapping: Mapping[str, str], how: Numerals) -
     )
 
 
-def _number(value: Any, field: str, how: Numerals) -> Any:
+def _number(value: object, field: str, how: Numerals) -> Any:
     """A number cell in the file's way of writing; what is no text is typed already."""
     if not isinstance(value, str):
         return value
@@ -93,12 +93,12 @@ def _number(value: Any, field: str, how: Numerals) -> Any:
         raise Misread(f"holds a number under {field} that may mean two, such as 1.200") from None
 
 
-def _moment(value: Any) -> datetime:
+def _moment(value: object) -> datetime:
     """As ISO 8601 or in seconds, or with the day first and points, `05.10.2026 10:00`."""
     found = _POINTED.fullmatch(str(value).strip())
     return instant(f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}{found[4]}" if found else value)
 
 
-def _failed(status: Any) -> bool:
+def _failed(status: object) -> bool:
     text = str(status or "").strip().lower()
     return text in _FAILED or (text.isdigit() and int(text) >= 400)

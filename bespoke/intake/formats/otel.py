@@ -129,7 +129,7 @@ def _moment(span: Mapping[str, Any], names: tuple[str, ...]) -> datetime:
         raise Misread("has no time that can be read") from None
 
 
-def _attributes(given: Any) -> dict[str, Any]:
+def _attributes(given: object) -> dict[str, Any]:
     """`[{"key": …, "value": {"intValue": "1"}}]` -> a mapping; lists and texts of messages stay out."""
     if isinstance(given, Mapping):  # as the SDKs print them
         return {name: value for name, value in given.items() if isinstance(value, (str, int, float, bool))}

@@ -116,7 +116,7 @@ def _prices(folder: Path, old: list[TableRow], rows: list[TableRow]) -> Edit:
     return Edit("prices.yaml", before, after)
 
 
-def _yaml(value: Any) -> str:
+def _yaml(value: object) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)
 
 

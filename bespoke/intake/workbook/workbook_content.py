@@ -108,7 +108,7 @@ def cases(path: Path) -> list[TableRow]:
     return found
 
 
-def as_text(value: Any) -> str:
+def as_text(value: object) -> str:
     """A text as it is; anything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 

@@ -150,7 +150,7 @@ def _explained(cell: Any, text: str) -> None:
     cell.fill = _HELP
 
 
-def _in_words(value: Any, shape: FieldRule, language: str) -> Any:
+def _in_words(value: object, shape: FieldRule, language: str) -> Any:
     if isinstance(value, bool):
         return workbook_phrases.choice("yes" if value else "no", language)
     if shape.kind == "choice" and isinstance(value, str):

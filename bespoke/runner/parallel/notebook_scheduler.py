@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Literal
@@ -193,7 +192,6 @@ class _Course:
         return _level(stem) >= max(map(_level, beside), default=0)
 
 
-@cache
 def _level(stem: str) -> int:
     """How many notebooks the longest chain has that begins here, each waiting for the one before."""
     return 1 + max((_level(other) for other in CHAPTERS if stem in predecessors(other)), default=0)

@@ -90,7 +90,7 @@ class AnswerScorer(Scorer):
                         id=row.id, column="prediction.citations", warning=True,
                     )  # fmt: skip
 
-    def read(self, task: EvaluationTask, prediction: Any) -> dict[str, Any] | None:
+    def read(self, task: EvaluationTask, prediction: object) -> dict[str, Any] | None:
         """`{"answer": text or null, "citations": [document]}`."""
         if not isinstance(prediction, dict) or "answer" not in prediction:
             return None

@@ -68,7 +68,6 @@ def _column(text: str) -> frozenset[str]:
     return frozenset(" ".join(row["code"].split()) for row in rows if row.get("code"))
 
 
-@lru_cache(maxsize=65536)
 def _icd10cm_validity(code: str, release: Release | None) -> str:
     from bespoke.facts.icd10 import code_set
 

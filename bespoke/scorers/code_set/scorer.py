@@ -79,7 +79,7 @@ class CodeSetScorer(Scorer):
                             id=case.id, column=f"expected.diagnosis_icd10[{place}]", warning=True,
                         )  # fmt: skip
 
-    def read(self, task: EvaluationTask, prediction: Any) -> tuple[str, ...] | None:
+    def read(self, task: EvaluationTask, prediction: object) -> tuple[str, ...] | None:
         """Each code once, in the order given; a record's codes, or a plain list of them."""
         if isinstance(prediction, Fields):
             prediction = prediction.diagnosis_icd10

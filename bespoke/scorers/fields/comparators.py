@@ -26,7 +26,7 @@ class FieldComparison(Row):
     tolerance: Annotated[float, Field(ge=0, le=10**9)] = 0.0
 
 
-def equal(expected: Any, answered: Any, how: FieldComparison) -> bool:
+def equal(expected: object, answered: object, how: FieldComparison) -> bool:
     """Whether the two say the same in this way; a value that has not the form of its way equals only its copy."""
     if expected == answered and isinstance(expected, bool) == isinstance(answered, bool):
         return True
@@ -46,7 +46,7 @@ def usual(schema: Mapping[str, Any]) -> FieldComparison:
     return FieldComparison(by="text")
 
 
-def _text(expected: Any, answered: Any, tolerance: float) -> bool:
+def _text(expected: object, answered: object, tolerance: float) -> bool:
     return plain(str(expected)) == plain(str(answered))
 
 
@@ -55,12 +55,12 @@ def plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split()).strip(" .,;:")
 
 
-def _number(expected: Any, answered: Any, tolerance: float) -> bool:
+def _number(expected: object, answered: object, tolerance: float) -> bool:
     a, b = _decimal(expected), _decimal(answered)
     return a is not None and b is not None and abs(a - b) <= Decimal(str(tolerance))
 
 
-def _money(expected: Any, answered: Any, tolerance: float) -> bool:
+def _money(expected: object, answered: object, tolerance: float) -> bool:
     """Amount and, where both name one, currency."""
     a, b = amount(expected), amount(answered)
     if a is None or b is None:
@@ -68,12 +68,12 @@ def _money(expected: Any, answered: Any, tolerance: float) -> bool:
     return abs(a[0] - b[0]) <= Decimal(str(tolerance)) and (not a[1] or not b[1] or a[1] == b[1])
 
 
-def _date(expected: Any, answered: Any, tolerance: float) -> bool:
+def _date(expected: object, answered: object, tolerance: float) -> bool:
     a, b = _day(expected), _day(answered)
     return a is not None and b is not None and abs((a - b).days) <= tolerance
 
 
-def amount(value: Any) -> tuple[Decimal, str] | None:
+def amount(value: object) -> tuple[Decimal, str] | None:
     """`"1.234,50 EUR"`, `"$1,234.50"` and 1234.5 as an amount and a currency's code or sign."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return Decimal(str(value)), ""
@@ -87,7 +87,7 @@ def amount(value: Any) -> tuple[Decimal, str] | None:
     return number, {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}.get(sign, sign)
 
 
-def _decimal(value: Any) -> Decimal | None:
+def _decimal(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     text = re.sub(r"[\s'\u00a0]", "", str(value))
@@ -102,7 +102,7 @@ def _decimal(value: Any) -> Decimal | None:
         return None
 
 
-def _day(value: Any) -> date | None:
+def _day(value: object) -> date | None:
     from datetime import datetime
 
     for form in _DAYS:

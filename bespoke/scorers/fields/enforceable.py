@@ -26,7 +26,7 @@ def enforceable(schema: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
 
 
-def _part(schema: Any) -> dict[str, Any]:
+def _part(schema: object) -> dict[str, Any]:
     if not isinstance(schema, Mapping):
         raise _NotEnforceableError
     if isinstance(schema.get("type"), list):

@@ -36,7 +36,7 @@ class LeafTally:
                 mine[path] += count
 
 
-def tally(expected: Any, answered: Any, how: How, path: str = "") -> LeafTally:
+def tally(expected: object, answered: object, how: How, path: str = "") -> LeafTally:
     """Counts the leaves of both; what is missing on one side counts on the other alone."""
     found = LeafTally()
     if isinstance(expected, Mapping) or isinstance(answered, Mapping):
@@ -78,9 +78,9 @@ def _lists(found: LeafTally, expected: Sequence[Any], answered: Sequence[Any], h
         found.add(tally(None, answered[j], how, path))
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
+def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _list(value: Any) -> list[Any]:
+def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]

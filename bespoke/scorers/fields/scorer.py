@@ -43,7 +43,7 @@ class FieldsScorer(Scorer):
         "schema_valid": "share of answers that keep the schema",
     }
 
-    def files(self, setup: Any) -> tuple[str, ...]:
+    def files(self, setup: object) -> tuple[str, ...]:
         return (SCHEMA,)
 
     def check(self, task: EvaluationTask, say: CaseProblemReporter) -> None:
@@ -64,7 +64,7 @@ class FieldsScorer(Scorer):
                     column="compare", warning=True,
                 )  # fmt: skip
 
-    def read(self, task: EvaluationTask, prediction: Any) -> Any | None:
+    def read(self, task: EvaluationTask, prediction: object) -> Any | None:
         return prediction if _validator(task.files.get(SCHEMA, "{}")).is_valid(prediction) else None
 
     def measures(
@@ -99,7 +99,7 @@ class FieldsScorer(Scorer):
             ),
         ]  # fmt: skip
 
-    def same(self, first: Any, second: Any) -> bool:
+    def same(self, first: object, second: object) -> bool:
         return tally(first, second, _exact).whole
 
     def details(self, task: EvaluationTask, systems: Sequence[SystemRun], shown: SystemRun) -> list[Detail]:
@@ -188,7 +188,7 @@ def leaf(schema: Mapping[str, Any], path: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def _inside(schema: Any, part: str) -> Any:
+def _inside(schema: object, part: str) -> Any:
     if not isinstance(schema, Mapping):
         return {}
     for branch in [schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())]:

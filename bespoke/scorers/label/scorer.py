@@ -83,7 +83,7 @@ class LabelScorer(Scorer):
                     id=case.id, column="expected",
                 )  # fmt: skip
 
-    def read(self, task: EvaluationTask, prediction: Any) -> Value | None:
+    def read(self, task: EvaluationTask, prediction: object) -> Value | None:
         """The labels answered. A label outside the list is an answer, and a wrong one; {"label": x} is x."""
         if isinstance(prediction, dict) and prediction.keys() <= {"label", "labels"} and len(prediction) == 1:
             (prediction,) = prediction.values()

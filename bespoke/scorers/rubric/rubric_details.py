@@ -17,9 +17,9 @@ from bespoke.scorers.rubric.grades import (
 )
 from bespoke.statistics.clusters import Clusters, Measure
 from bespoke.statistics.proportion import wilson
+from bespoke.statistics.seed import SEED
 
 Rules = Callable[[EvaluationTask, Answer], Mapping[str, bool]]
-_SEED = 20261120
 
 
 def details(task: EvaluationTask, systems: Sequence[SystemRun], rules: Rules) -> list[Detail]:
@@ -101,7 +101,7 @@ def _judge(task: EvaluationTask) -> list[Detail]:
                 tone="note",
             )
         ]
-    found = judged(task, _SEED)
+    found = judged(task, SEED)
     good = [j for j in found if j.good_enough and j.share.corrected]
     poor = sorted({j.criterion for j in found if not j.good_enough})
     details: list[Detail] = []
@@ -161,7 +161,7 @@ def _preferences(task: EvaluationTask) -> list[Detail]:
                 source="preferences.csv; ties and pairs that turned are in neither share",
             )
         )  # fmt: skip
-    compared = judged_pairs(task, _SEED)
+    compared = judged_pairs(task, SEED)
     good = [p for p in compared if p.good_enough and p.share and p.share.corrected]
     if good:
         found.append(

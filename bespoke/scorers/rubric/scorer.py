@@ -92,7 +92,7 @@ class RubricScorer(Scorer):
         if twice:
             say("grades.csv", f"{', '.join(twice[0])} is graded twice")
 
-    def read(self, task: EvaluationTask, prediction: Any) -> str | None:
+    def read(self, task: EvaluationTask, prediction: object) -> str | None:
         return prediction.strip() or None if isinstance(prediction, str) else None
 
     def measures(

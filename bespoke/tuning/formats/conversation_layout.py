@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from bespoke.tuning.formats.example import Record
 
@@ -70,7 +69,7 @@ def _shape(record: Record) -> ConversationLayout:
     )
 
 
-def _sort(block: Any) -> str:
+def _sort(block: object) -> str:
     """The type of a block; "" for one of Converse, "?" for one of nobody."""
     if not isinstance(block, dict):
         return "?"

@@ -121,7 +121,7 @@ def _spelled(turn: Turn, role: str, text: str, own: bool) -> list[dict[str, Any]
     return [*said, {role: CALL, text: written(calls[0] if len(calls) == 1 else calls)}]
 
 
-def _called(item: Any, role: str, text: str) -> Any:
+def _called(item: object, role: str, text: str) -> Any:
     """A `function_call` turn as a message with calls; any other as it is."""
     if not isinstance(item, dict) or item.get(role) != CALL or not isinstance(item.get(text), str):
         return item

@@ -89,7 +89,7 @@ class Example:
                 yield call.arguments if isinstance(call.arguments, str) else written(call.arguments)
 
 
-def written(value: Any) -> str:
+def written(value: object) -> str:
     """A JSON value as text."""
     return json.dumps(value, ensure_ascii=False)
 

@@ -152,15 +152,15 @@ def read_text(holder: Mapping[str, Any], key: str, place: str, faults: list[Faul
     return None
 
 
-def read_system(record: Mapping[str, Any], faults: list[Fault], key: str = "system") -> str | None:
-    """An optional system prompt under a key: text, or blocks of text. Null is none."""
-    if record.get(key) is None:
+def read_system(record: Mapping[str, Any], faults: list[Fault]) -> str | None:
+    """An optional system prompt: text, or blocks of text. Null is none."""
+    if record.get("system") is None:
         return None
-    content = read_content(record[key], f"record.{key}", faults)
+    content = read_content(record["system"], "record.system", faults)
     if content is None:
         return None
     if content.calls or content.media or content.results:
-        faults.append(Fault("wrong_type", f"record.{key} holds more than text"))
+        faults.append(Fault("wrong_type", "record.system holds more than text"))
     return content.text if content.texts else None
 
 

@@ -30,7 +30,7 @@ def parquet_rows(opened: BinaryIO, shown: str) -> Iterator[TrainingRow]:
         raise BespokeError(f"is no Parquet file that can be read: {error}", path=shown) from None
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     """A value as JSON would hold it: Arrow gives every object of a list the fields of all of them, as null."""
     if isinstance(value, dict):
         return {key: _plain(one) for key, one in value.items() if one is not None}

@@ -23,7 +23,6 @@ from bespoke.unpacking import Unpacked
 GZIP, PARQUET, ZIP, ZSTANDARD = b"\x1f\x8b", b"PAR1", b"PK\x03\x04", b"\x28\xb5\x2f\xfd"
 EXCEL = ".xlsx"
 NAMES = {"cp1252": "Windows-1252"}
-ENDINGS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", EXCEL, ".parquet")
 
 
 def container(path: Path) -> str:

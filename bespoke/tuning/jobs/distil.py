@@ -131,7 +131,7 @@ def _answers(path: Path) -> Iterator[tuple[str, Fields | None, bool]]:
             raise BespokeError("has neither 'id' nor 'custom_id'", path=str(path), row=line)
 
 
-def _batch_text(result: Any) -> str | None:
+def _batch_text(result: object) -> str | None:
     """The text of a succeeded, finished message; None for anything else."""
     message = (
         result.get("message") if isinstance(result, dict) and result.get("type") == "succeeded" else None

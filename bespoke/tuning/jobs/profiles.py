@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
-from functools import lru_cache
 from typing import Literal
 
 from bespoke.errors import BespokeError
@@ -77,7 +76,7 @@ class Hyperparameter(Sourced):
 
 def profile(name: str, as_of: date) -> Profile:
     """The profile in force on a day; an unknown one is an error naming the nearest."""
-    rows = _profiles()
+    rows = rows_of(Profile, "profiles")
     found = in_force([row for row in rows if row.profile == name], as_of)
     if found is None:
         known = sorted({row.profile for row in rows if row.since <= as_of})
@@ -89,32 +88,17 @@ def profile(name: str, as_of: date) -> Profile:
 
 def in_force_on(day: date) -> tuple[Profile, ...]:
     """Every profile as it stood on a day."""
-    return all_in_force(_profiles(), lambda row: row.profile, day)
-
-
-def profile_names() -> tuple[str, ...]:
-    """Every profile, in table order."""
-    return tuple(dict.fromkeys(row.profile for row in _profiles()))
+    return all_in_force(rows_of(Profile, "profiles"), lambda row: row.profile, day)
 
 
 def hyperparameters(name: str, as_of: date) -> dict[str, Hyperparameter]:
     """The settings a profile's job takes on a day, by API name."""
-    rows = [row for row in _hyperparameters() if name in row.profiles]
+    rows = [row for row in rows_of(Hyperparameter, "hyperparameters") if name in row.profiles]
     current = {
         key: in_force([r for r in rows if r.name == key], as_of)
         for key in dict.fromkeys(r.name for r in rows)
     }
     return {key: row for key, row in current.items() if row is not None}
-
-
-@lru_cache(maxsize=1)
-def _profiles() -> tuple[Profile, ...]:
-    return rows_of(Profile, "profiles")
-
-
-@lru_cache(maxsize=1)
-def _hyperparameters() -> tuple[Hyperparameter, ...]:
-    return rows_of(Hyperparameter, "hyperparameters")
 
 
 def chosen(name: str, given: Mapping[str, str], as_of: date, *, validation: bool) -> dict[str, str]:

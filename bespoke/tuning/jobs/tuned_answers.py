@@ -50,6 +50,6 @@ def _spelled(found: dict[str, Any]) -> dict[str, Any]:
     return spelled
 
 
-def _code(value: Any) -> Any:
+def _code(value: object) -> Any:
     coded = _CODED.match(value) if isinstance(value, str) else None
     return coded.group(1) if coded else value

@@ -31,7 +31,9 @@ class Template:
         system, first, *rest = turns
         return [{**first, "content": f"{system['content']}{GAP}{first['content']}"}, *rest]
 
-    def ids(self, messages: Sequence[dict[str, Any]], *, asks: bool = False, tools: Any = None) -> list[int]:
+    def ids(
+        self, messages: Sequence[dict[str, Any]], *, asks: bool = False, tools: object = None
+    ) -> list[int]:
         """Tokens of messages; with `asks`, of a prompt that waits for the answer."""
         found = self.tokenizer.apply_chat_template(
             self.fit(messages), tools=tools, add_generation_prompt=asks, return_dict=True

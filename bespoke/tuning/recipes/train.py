@@ -108,7 +108,7 @@ def _digest(recipe: Recipe, data: Rows, held_back: Rows | None) -> str:
 
 
 def _score_base(
-    recipe: Recipe, folder: Path, template: Template, model: Any, progress: TrainingProgress, say: Echo
+    recipe: Recipe, folder: Path, template: Template, model: object, progress: TrainingProgress, say: Echo
 ) -> None:
     """The base model's answers before anything is learnt: what tuning has to beat."""
     held_out = read_held_out(folder / places.HELD_OUT)
@@ -123,7 +123,7 @@ def _score_base(
 
 
 def _trainer(
-    recipe: Recipe, folder: Path, template: Template, model: Any, data: Rows, held_back: Rows | None,
+    recipe: Recipe, folder: Path, template: Template, model: object, data: Rows, held_back: Rows | None,
     progress: TrainingProgress, say: Echo,
 ) -> Any:  # fmt: skip
     try:
@@ -190,7 +190,7 @@ def _after_each_epoch(
 ) -> AfterEachEpoch:
     held_out = read_held_out(folder / places.HELD_OUT)
 
-    def evaluate(epoch: int, step: int, model: Any) -> None:
+    def evaluate(epoch: int, step: int, model: object) -> None:
         if not held_out:
             return
         out = folder / places.PREDICTIONS / f"epoch_{epoch}.jsonl"

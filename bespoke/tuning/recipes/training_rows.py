@@ -81,7 +81,7 @@ def _kept(turn: dict[str, Any]) -> dict[str, Any]:
     return {key: turn[key] for key in KEYS if turn.get(key) is not None}
 
 
-def _spelled(whole: Sequence[dict[str, Any]], tools: Any, recipe: Recipe) -> dict[str, Any]:
+def _spelled(whole: Sequence[dict[str, Any]], tools: object, recipe: Recipe) -> dict[str, Any]:
     """The row for the chosen loss: on the last answer alone, or on every answer of the dialogue."""
     if recipe.training.loss == "every_answer":
         row: dict[str, Any] = {"messages": list(whole)}

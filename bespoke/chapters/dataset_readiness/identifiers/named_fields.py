@@ -81,7 +81,7 @@ def _plain(key: str) -> str:
     return re.sub(r"[\s_-]", "", key.lower())
 
 
-def _of(value: Any, parents: tuple[str, ...], depth: int) -> Iterator[tuple[str, str]]:
+def _of(value: object, parents: tuple[str, ...], depth: int) -> Iterator[tuple[str, str]]:
     if depth > DEEPEST:
         return
     if isinstance(value, list):

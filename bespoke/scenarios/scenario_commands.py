@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from bespoke.command_options import CLIENT_DATA, say
 from bespoke.errors import BespokeError, printable
-from bespoke.paths import nearest
 
 if TYPE_CHECKING:
     from bespoke.clients.changes import Address, Changes
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 _NOTHING_WRITTEN = "nothing was written: this is the difference; --yes writes it"
-_CLIENT_DATA = click.option(
-    "--client-data", type=click.Path(path_type=Path), default=None, help="Folder of the client folders."
-)
 _ONLY = click.option(
     "--only", "places", multiple=True, metavar="PLACE", help="Only this value of it; may be repeated."
 )
@@ -44,10 +41,10 @@ def scenario() -> None:
 @click.option("--from", "source", default="", metavar="NAME", help="Begin with the values of this scenario.")
 @click.option("--again", is_flag=True, help="Take the place of a scenario of this name.")
 @click.option("--not-in-report", is_flag=True, help="Leave it out of the report.")
-@_CLIENT_DATA
+@CLIENT_DATA
 def save(
     client: str, name: str, given: tuple[str, ...], source: str, again: bool, not_in_report: bool,
-    client_data: Path | None,
+    client_data: Path,
 ) -> None:  # fmt: skip
     """Save values under NAME, which may be any title, as client_data/CLIENT/scenarios/NAME.yaml."""
     from bespoke.scenarios import saving
@@ -56,13 +53,13 @@ def save(
     changes = dict(saving.named(there, source).changes) if source else {}
     changes |= dict(_assigned(there, text) for text in given)
     path = saving.save(there, name, changes, in_report=not not_in_report, again=again)
-    click.echo(printable(f"{client}/scenarios/{path.name}: saved, {_count(changes)}"))
+    say(f"{client}/scenarios/{path.name}: saved, {_count(changes)}")
 
 
 @scenario.command("list")
 @click.argument("client")
-@_CLIENT_DATA
-def list_(client: str, client_data: Path | None) -> None:
+@CLIENT_DATA
+def list_(client: str, client_data: Path) -> None:
     """Every scenario of the client, and whether the folder has changed underneath."""
     from bespoke.chapters.scenarios import moved
 
@@ -73,14 +70,14 @@ def list_(client: str, client_data: Path | None) -> None:
         parts = [one.title, _count(one.changes)]
         parts += [] if one.in_report else ["not in the report"]
         parts += ["the folder has changed underneath"] if moved(there, one) else []
-        click.echo(printable(f"{one.name}: {'; '.join(parts)}"))
+        say(f"{one.name}: {'; '.join(parts)}")
 
 
 @scenario.command()
 @click.argument("client")
 @click.argument("name")
-@_CLIENT_DATA
-def show(client: str, name: str, client_data: Path | None) -> None:
+@CLIENT_DATA
+def show(client: str, name: str, client_data: Path) -> None:
     """What the scenario sets, place by place, beside what the folder says."""
     from bespoke.chapters.scenarios import moved, settings
     from bespoke.scenarios.saving import named
@@ -88,22 +85,18 @@ def show(client: str, name: str, client_data: Path | None) -> None:
     there = _client(client, client_data)
     one = named(there, name)
     for setting in settings(there, one.changes):
-        click.echo(
-            printable(
-                f"{_place(setting.place)}: {_said(setting.before)} in the folder, {_said(setting.now)} here"
-            )
-        )
+        say(f"{_place(setting.place)}: {_said(setting.before)} in the folder, {_said(setting.now)} here")
     for setting in moved(there, one):
         line = f"was {_said(setting.before)} when this was saved, is {_said(setting.now)} now"
-        click.echo(printable(f"{_place(setting.place)}: the folder has changed underneath: {line}"))
+        say(f"{_place(setting.place)}: the folder has changed underneath: {line}")
 
 
 @scenario.command()
 @click.argument("client")
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option("--as-of", default="", metavar="DATE", help="Date the advice speaks of (2026-11-20).")
-@_CLIENT_DATA
-def compare(client: str, names: tuple[str, ...], as_of: str, client_data: Path | None) -> None:
+@CLIENT_DATA
+def compare(client: str, names: tuple[str, ...], as_of: str, client_data: Path) -> None:
     """The whole advice under up to four scenarios and as the folder is: cost, quality, date, first step."""
     from tempfile import TemporaryDirectory
 
@@ -114,7 +107,7 @@ def compare(client: str, names: tuple[str, ...], as_of: str, client_data: Path |
     from bespoke.show.html import plain
 
     with TemporaryDirectory(prefix="bespoke-") as reports:  # nothing is left of it
-        folder = str(client_data or nearest("client_data"))
+        folder = str(client_data)
         book = workbook.open(client=client, client_data=folder, reports=reports, as_of=as_of)
         chosen = [named(book.client, name) for name in dict.fromkeys(names)] or list(book.client.scenarios)
         if len(names) > compared.MOST:
@@ -125,9 +118,9 @@ def compare(client: str, names: tuple[str, ...], as_of: str, client_data: Path |
     for table in tables(found):
         click.echo(plain(table) + "\n")
     for line in moved_lines(found):
-        click.echo(printable(line))
+        say(line)
     if found.others:
-        click.echo(printable(f"not shown: {', '.join(found.others)}"))
+        say(f"not shown: {', '.join(found.others)}")
 
 
 @scenario.command()
@@ -135,8 +128,8 @@ def compare(client: str, names: tuple[str, ...], as_of: str, client_data: Path |
 @click.argument("name")
 @_ONLY
 @click.option("--yes", is_flag=True, help="Really write; without it only the difference is printed.")
-@_CLIENT_DATA
-def keep(client: str, name: str, places: tuple[str, ...], yes: bool, client_data: Path | None) -> None:
+@CLIENT_DATA
+def keep(client: str, name: str, places: tuple[str, ...], yes: bool, client_data: Path) -> None:
     """Write the values of a scenario, or some of them, into the files of the client folder."""
     from bespoke.explore.memory import Memory
     from bespoke.explore.proposal import propose
@@ -159,13 +152,13 @@ def keep(client: str, name: str, places: tuple[str, ...], yes: bool, client_data
 
 @scenario.command()
 @click.argument("client")
-@_CLIENT_DATA
-def undo(client: str, client_data: Path | None) -> None:
+@CLIENT_DATA
+def undo(client: str, client_data: Path) -> None:
     """Bring back the files as they were before the last keep, here or in Explore."""
     from bespoke.clients.client_names import folder
     from bespoke.explore.memory import Memory
 
-    memory = Memory.of(folder(client_data or nearest("client_data"), client))
+    memory = Memory.of(folder(client_data, client))
     names = memory.undo()
     click.echo(f"{client}: undone in {', '.join(names)}")
 
@@ -173,24 +166,24 @@ def undo(client: str, client_data: Path | None) -> None:
 @scenario.command()
 @click.argument("client")
 @click.argument("name")
-@_CLIENT_DATA
-def remove(client: str, name: str, client_data: Path | None) -> None:
+@CLIENT_DATA
+def remove(client: str, name: str, client_data: Path) -> None:
     """Delete the scenario's file; the client folder otherwise stays as it is."""
     from bespoke.scenarios import saving
 
     there = _client(client, client_data)
     found = saving.named(there, name)
     saving.remove(there, found)
-    click.echo(printable(f"{client}/scenarios/{found.name}.yaml: removed"))
+    say(f"{client}/scenarios/{found.name}.yaml: removed")
 
 
 scenario.add_command(save, "new")
 
 
-def _client(name: str, client_data: Path | None) -> Client:
+def _client(name: str, client_data: Path) -> Client:
     from bespoke import clients
 
-    return clients.load(client_data or nearest("client_data"), name)
+    return clients.load(client_data, name)
 
 
 def _assigned(client: Client, text: str) -> tuple[Address, Any]:
