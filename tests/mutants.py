@@ -3,9 +3,11 @@
     python -m tests.mutants [--count 300] [--seed 1] [--workers 2] [--seconds 120] [--only PART_OF_A_MODULE]
 
 Each mutant is one change of one expression: a comparison turned, a sign, a number, a condition, a call left out. It is
-tried in a copy of the project, on the test files nearest to its module by imports, at most NEAREST of them. The choice
-is drawn evenly over packages from a fixed seed, so that two runs try the same mutants of the same code. A mutant that
-no output can tell from the original stands in EQUIVALENT with the reason and is not counted.
+tried in a copy of the project, on the test files nearest to its module by imports, at most NEAREST of them. A test that
+fails is asked again without the mutant, and a run that does not end is held against one of the code as it is: neither
+a test that fails anyway nor a slow one detects anything. The choice is drawn evenly over packages from a fixed seed, so
+that two runs try the same mutants of the same code. A mutant that no output can tell from the original stands in
+EQUIVALENT with the reason and is not counted.
 """
 
 from __future__ import annotations
@@ -16,16 +18,19 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
+from xml.etree import ElementTree
 
 from tests.test_import_direction import graph, imports, modules
 
@@ -161,13 +166,22 @@ def chosen(count: int, seed: int, only: str) -> list[Mutant]:
 
 @cache
 def tests_by_import() -> Mapping[str, frozenset[str]]:
-    """Test file -> modules of ours that it imports itself."""
+    """Test file -> modules of ours that it imports, itself or through other files of the tests."""
     files = sorted((ROOT / "tests").glob("test_*.py"))
-    return {
-        path.stem: frozenset(imports(ast.parse(path.read_text(encoding="utf-8")), types=False))
-        for path in files
-        if path.stem not in SLOW
+    return {path.stem: imported_by(path.stem) for path in files if path.stem not in SLOW}
+
+
+@cache
+def imported_by(test: str) -> frozenset[str]:
+    tree = ast.parse((ROOT / "tests" / f"{test}.py").read_text(encoding="utf-8"))
+    helpers = {
+        name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests.")
+        for name in [(node.module or "").split(".")[1]]
+        if name not in (test, "conftest") and (ROOT / "tests" / f"{name}.py").exists()
     }
+    return frozenset(imports(tree, types=False)).union(*map(imported_by, helpers))
 
 
 @cache
@@ -190,23 +204,131 @@ def split(module: str) -> list[str]:
     return module.replace(".", "_").split("_")
 
 
-def is_detected(mutant: Mutant, copy: Path, seconds: float) -> bool:
-    """Whether a test fails, or hangs, in a copy of the project that has the mutant in it."""
-    target = copy / modules()[mutant.module].relative_to(ROOT)
-    original = target.read_text(encoding="utf-8")
-    target.write_text(mutant.applied(original), encoding="utf-8")
-    files = [f"tests/{name}.py" for name in nearest(mutant.module)]
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *files],
-            cwd=copy, env={**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"},
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=seconds,
-        )  # fmt: skip
-        return done.returncode != 0
-    except subprocess.TimeoutExpired:
-        return True
-    finally:
-        target.write_text(original, encoding="utf-8")
+# A failing example is not made smaller, and not kept for the next mutant.
+PYTEST = """
+import sys, pytest
+class Examples:
+    def pytest_collection(self):
+        from hypothesis import Phase, settings
+        settings.register_profile("mutants", phases=(Phase.explicit, Phase.generate), database=None, deadline=None)
+        settings.load_profile("mutants")
+sys.exit(pytest.main(sys.argv[1:], plugins=[Examples()]))
+"""
+
+
+class Copy:
+    """A copy of the project in which one mutant at a time is tried, and what was learned of its tests as they are."""
+
+    def __init__(self, folder: Path, seconds: float) -> None:
+        self.folder, self.seconds = folder / "project", seconds
+        self.tmp = folder / "tmp"  # not inside: commands look for clients in the folders above
+        self.told = folder / "told.xml"
+        self.folder.mkdir(parents=True)
+        self.tmp.mkdir()
+        for part in PARTS:
+            make = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+            make(ROOT / part, self.folder / part)
+
+    def verdict(self, mutant: Mutant) -> str:
+        """`survived`, or what told: the test that failed, which passes without the mutant, or "no end"."""
+        target = self.folder / modules()[mutant.module].relative_to(ROOT)
+        original = target.read_text(encoding="utf-8")
+        while True:
+            files = asked(mutant.module)
+            target.write_text(mutant.applied(original), encoding="utf-8")
+            try:
+                failed = self._first_failing(files)
+            finally:
+                target.write_text(original, encoding="utf-8")
+            if failed == "" or not files:
+                return "survived"
+            if failed is None and not self._found_slow(files):
+                return "no end"
+            if failed is not None and self._passes(failed):
+                return failed
+            if failed is not None and "::" in failed and failed not in FAILING:
+                FAILING.add(failed)
+            elif failed is not None:
+                UNFIT.add(failed.partition("::")[0])
+
+    def _first_failing(self, files: Sequence[str], *options: str) -> str | None:
+        """The test that fails first; "" where none does; None where they do not end in time."""
+        self.told.unlink(missing_ok=True)
+        left_out = [f"--deselect={name}" for name in FAILING if name.partition("::")[0] in files]
+        command = [sys.executable, "-c", PYTEST, "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *options,
+                   *left_out, "-o", "junit_family=xunit1", f"--junitxml={self.told}", *files]  # fmt: skip
+        here = {**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1",
+                "TMPDIR": str(self.tmp)}  # fmt: skip
+        with subprocess.Popen(
+            command, cwd=self.folder, env=here, start_new_session=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        ) as running:  # fmt: skip
+            try:
+                code = running.wait(self.seconds)
+            except subprocess.TimeoutExpired:
+                os.killpg(running.pid, signal.SIGKILL)
+                return None
+        learn_seconds(self.told, files)
+        return first_failing(self.told, files) if code else ""
+
+    def _passes(self, test: str) -> bool:
+        """Whether a test passes as the code is."""
+        options = () if "::" in test else ("--collect-only",)
+        if test not in PASSING and self._first_failing([test], *options) == "":
+            PASSING.add(test)
+        return test in PASSING
+
+    def _found_slow(self, files: Sequence[str]) -> bool:
+        """Whether one of the files takes long without any mutant: it is asked no more."""
+        before = len(UNFIT)
+        for name in files:
+            if name not in QUICK:
+                began = time.monotonic()
+                ends = self._first_failing([name]) is not None
+                (QUICK if ends and time.monotonic() - began < self.seconds / 3 else UNFIT).add(name)
+        return len(UNFIT) > before
+
+
+SECONDS: dict[str, float] = {}  # test file -> what it took, kept from run to run
+UNKNOWN = 5.0  # seconds that are reckoned for a file not yet asked
+KEPT = ROOT / "build" / "mutants_seconds.json"
+QUICK: set[str] = set()  # test files that end soon as the code is
+UNFIT: set[str] = set()  # test files that do not, or fail, or cannot be read
+PASSING: set[str] = set()  # tests that pass as the code is
+FAILING: set[str] = set()  # tests that fail as the code is, in a copy without its history
+
+
+def asked(module: str) -> list[str]:
+    """The files that are asked about a module, quickest first as far as is known."""
+    files = [f"tests/{name}.py" for name in nearest(module)]
+    return sorted((file for file in files if file not in UNFIT), key=lambda file: SECONDS.get(file, UNKNOWN))
+
+
+def learn_seconds(told: Path, files: Sequence[str]) -> None:
+    """How long each file took, by pytest's own report; the longest is kept, since a failing one ends early."""
+    here: dict[str, float] = defaultdict(float)
+    for case in ElementTree.parse(told).iter("testcase") if told.exists() else ():
+        here[file_of(case.get("classname", ""), files)] += float(case.get("time", 0))
+    for file in set(here) & set(files):
+        SECONDS[file] = max(SECONDS.get(file, 0.0), here[file])
+
+
+def file_of(dotted: str, files: Sequence[str]) -> str:
+    """`tests.test_x.TestClass` -> the file of it; "" where it is none of these."""
+    return next((f for f in files if f"{dotted}.".startswith(f"{f[:-3].replace('/', '.')}.")), "")
+
+
+def first_failing(told: Path, files: Sequence[str]) -> str:
+    """The test function that failed first by pytest's own report; a file where one could not be imported."""
+    for case in ElementTree.parse(told).iter("testcase") if told.exists() else ():
+        if case.find("failure") is not None or case.find("error") is not None:
+            inside, name = case.get("classname", ""), case.get("name", "").partition("[")[0]
+            file = file_of(inside or name, files)
+            if not inside or not file:
+                return file or files[0]
+            names = [*inside.split(".")[file.count("/") + 1 :], name]
+            return "::".join([file, *names])
+    return files[0]
 
 
 def table(results: Mapping[Mutant, bool]) -> str:
@@ -226,28 +348,32 @@ def main() -> None:
     reads.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     reads.add_argument("--seconds", type=float, default=120.0, help="for the tests of one mutant")
     reads.add_argument("--only", default="", help="modules whose name holds this")
-    asked = reads.parse_args()
-    todo = chosen(asked.count, asked.seed, asked.only)
-    with tempfile.TemporaryDirectory(prefix="mutants-") as scratch:
-        free: SimpleQueue[Path] = SimpleQueue()
-        for worker in range(asked.workers):
-            copy = Path(scratch) / str(worker)
-            copy.mkdir()
-            for part in PARTS:
-                make = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
-                make(ROOT / part, copy / part)
-            free.put(copy)
+    options = reads.parse_args()
+    if KEPT.exists():
+        SECONDS.update(json.loads(KEPT.read_text(encoding="utf-8")))
+    todo = chosen(options.count, options.seed, options.only)
+    with tempfile.TemporaryDirectory(prefix="mutants-", ignore_cleanup_errors=True) as scratch:
+        free: SimpleQueue[Copy] = SimpleQueue()
+        for worker in range(options.workers):
+            free.put(Copy(Path(scratch) / str(worker), options.seconds))
 
         def tried(mutant: Mutant) -> bool:
             copy = free.get()
+            began = time.monotonic()
             try:
-                found = is_detected(mutant, copy, asked.seconds)
+                found = copy.verdict(mutant)
             finally:
                 free.put(copy)
-            print(f"{'detected' if found else 'SURVIVED'}  {mutant.name}", flush=True)
-            return found
+                KEPT.parent.mkdir(exist_ok=True)
+                KEPT.write_text(json.dumps(SECONDS, indent=1, sort_keys=True), encoding="utf-8")
+            took = f"{time.monotonic() - began:4.0f} s"
+            print(
+                f"{'SURVIVED' if found == 'survived' else 'detected'} {took}  {mutant.name}  [{found}]",
+                flush=True,
+            )
+            return found != "survived"
 
-        with ThreadPoolExecutor(asked.workers) as pool:
+        with ThreadPoolExecutor(options.workers) as pool:
             results = dict(zip(todo, pool.map(tried, todo), strict=True))
     print(table(results))
     share = sum(results.values()) / max(1, len(results))
