@@ -140,14 +140,19 @@ def mutants_of(module: str, text: str) -> Iterator[Mutant]:
     yield from visit(ast.parse(text))
 
 
+@cache
+def of_module(module: str) -> tuple[Mutant, ...]:
+    return tuple(mutants_of(module, modules()[module].read_text(encoding="utf-8")))
+
+
 def chosen(count: int, seed: int, only: str) -> list[Mutant]:
     """As many mutants, drawn module by module in turn over the packages, so that no large file takes them all."""
     draw = random.Random(seed)
     waiting: dict[str, list[list[Mutant]]] = defaultdict(list)
-    for module, path in modules().items():
+    for module in modules():
         if module.startswith(LEFT_OUT) or only not in module:
             continue
-        found = [m for m in mutants_of(module, path.read_text(encoding="utf-8")) if m.key not in EQUIVALENT]
+        found = [mutant for mutant in of_module(module) if mutant.key not in EQUIVALENT]
         draw.shuffle(found)
         if found and nearest(module):
             waiting[module.split(".")[0]].append(found)
@@ -242,7 +247,7 @@ class Copy:
                 target.write_text(original, encoding="utf-8")
             if failed == "" or not files:
                 return "survived"
-            if failed is None and not self._found_slow(files):
+            if failed is None and not self._found_slow(files) and files == asked(mutant.module):
                 return "no end"
             if failed is not None and self._passes(failed):
                 return failed
@@ -290,6 +295,7 @@ class Copy:
 
 
 SECONDS: dict[str, float] = {}  # test file -> what it took, kept from run to run
+WITHIN = 40.0  # seconds of tests that are spent on one mutant, as they take without it
 UNKNOWN = 5.0  # seconds that are reckoned for a file not yet asked
 KEPT = ROOT / "build" / "mutants_seconds.json"
 QUICK: set[str] = set()  # test files that end soon as the code is
@@ -299,9 +305,10 @@ FAILING: set[str] = set()  # tests that fail as the code is, in a copy without i
 
 
 def asked(module: str) -> list[str]:
-    """The files that are asked about a module, quickest first as far as is known."""
+    """The files that are asked about a module, quickest first as far as is known, and none beyond WITHIN seconds."""
     files = [f"tests/{name}.py" for name in nearest(module)]
-    return sorted((file for file in files if file not in UNFIT), key=lambda file: SECONDS.get(file, UNKNOWN))
+    order = sorted((SECONDS.get(file, UNKNOWN), file) for file in files if file not in UNFIT)
+    return [file for n, (_, file) in enumerate(order) if not n or sum(s for s, _ in order[: n + 1]) <= WITHIN]
 
 
 def learn_seconds(told: Path, files: Sequence[str]) -> None:
@@ -310,7 +317,9 @@ def learn_seconds(told: Path, files: Sequence[str]) -> None:
     for case in ElementTree.parse(told).iter("testcase") if told.exists() else ():
         here[file_of(case.get("classname", ""), files)] += float(case.get("time", 0))
     for file in set(here) & set(files):
-        SECONDS[file] = max(SECONDS.get(file, 0.0), here[file])
+        SECONDS[file] = max(SECONDS.get(file, 0.0), round(here[file], 1))
+    KEPT.parent.mkdir(exist_ok=True)
+    KEPT.write_text(json.dumps(SECONDS, indent=1, sort_keys=True), encoding="utf-8")
 
 
 def file_of(dotted: str, files: Sequence[str]) -> str:
@@ -364,8 +373,6 @@ def main() -> None:
                 found = copy.verdict(mutant)
             finally:
                 free.put(copy)
-                KEPT.parent.mkdir(exist_ok=True)
-                KEPT.write_text(json.dumps(SECONDS, indent=1, sort_keys=True), encoding="utf-8")
             took = f"{time.monotonic() - began:4.0f} s"
             print(
                 f"{'SURVIVED' if found == 'survived' else 'detected'} {took}  {mutant.name}  [{found}]",
