@@ -17,13 +17,14 @@ import ast
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -36,12 +37,15 @@ from tests.test_import_direction import graph, imports, modules
 
 ROOT = Path(__file__).resolve().parent.parent
 NEAREST = 6  # test files that are asked about one mutant
+FARTHEST = 5  # imports from a test to a module
 PARTS = ("bespoke", "tests", "templates", "notebooks", "client_data", "docs", "pyproject.toml", "CONTRIBUTING.md",
          "README.md", "requirements.txt", "Makefile")  # fmt: skip
 SLOW = ("test_runner", "test_report_whole", "test_isolation", "test_tuning_lora", "test_one_number", "test_mutants",
-        "test_explore_panel", "test_import_direction", "test_contributing")  # fmt: skip
+        "test_explore_panel", "test_import_direction", "test_contributing", "attacks/test_whole_runs")  # fmt: skip
 LEFT_OUT = ("tuning.recipes", "__main__", "tethered_command", "explore.localpage", "inspection.gallery")
-EQUIVALENT: Mapping[str, str] = {}  # "module: before -> after": why nobody can see it
+EQUIVALENT: Mapping[str, str] = {  # "module: before -> after": why nobody can see it
+    "confirmed: True -> False": "the order of the keys in a file that is read back as a mapping",
+}
 
 SWAPPED: Mapping[type[ast.AST], str] = {
     ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==", ast.In: "not in",
@@ -172,8 +176,12 @@ def chosen(count: int, seed: int, only: str) -> list[Mutant]:
 @cache
 def tests_by_import() -> Mapping[str, frozenset[str]]:
     """Test file -> modules of ours that it imports, itself or through other files of the tests."""
-    files = sorted((ROOT / "tests").glob("test_*.py"))
-    return {path.stem: imported_by(path.stem) for path in files if path.stem not in SLOW}
+    files = [
+        path.relative_to(ROOT / "tests").with_suffix("").as_posix()
+        for folder in ("", "attacks")
+        for path in sorted((ROOT / "tests" / folder).glob("test_*.py"))
+    ]
+    return {name: imported_by(name) for name in files if name not in SLOW}
 
 
 @cache
@@ -189,24 +197,76 @@ def imported_by(test: str) -> frozenset[str]:
     return frozenset(imports(tree, types=False)).union(*map(imported_by, helpers))
 
 
+def nearest(module: str, line: int = 0) -> tuple[str, ...]:
+    """Test files that reach the module by imports: those that need few, and share rare words with it and with the
+    function around the line, first."""
+    around = words_of(function_around(module, line)) | words_of(module.replace(".", " "))
+    reach = reached_from(module)
+    return tuple(
+        sorted(
+            reach,
+            key=lambda test: (
+                -shared(test, around) / reach[test] - test.endswith(module.split(".")[-1]),
+                test,
+            ),
+        )[:NEAREST]
+    )
+
+
 @cache
-def nearest(module: str) -> tuple[str, ...]:
-    """Test files by how few imports lead from them to the module; those of the least number first."""
+def reached_from(module: str) -> Mapping[str, int]:
+    """Test file -> how many imports lead from it to the module, at most FARTHEST."""
     users: dict[str, set[str]] = defaultdict(set)
-    for name, others in graph(types=False).items():
-        for other in others:
+    for name, path in modules().items():
+        lazy = (
+            path.name == "__init__.py"
+        )  # a package that imports on first use names its parts for types alone
+        for other in graph(types=lazy)[name]:
             users[other].add(name)
-    here, seen, found = {module}, {module}, list[str]()
-    while here and len(found) < NEAREST:
-        near = [test for test, names in tests_by_import().items() if names & here and test not in found]
-        found += sorted(near, key=lambda test: (-len(set(test.split("_")) & set(split(module))), test))
-        here = {user for name in here for user in users[name]} - seen
-        seen |= here
-    return tuple(found[:NEAREST])
+    found: dict[str, int] = {}
+    here = {module}
+    for distance in range(1, FARTHEST + 1):
+        for test, names in tests_by_import().items():
+            if names & here:
+                found.setdefault(test, distance)
+        here = here.union(*(users[name] for name in here))
+    return found
 
 
-def split(module: str) -> list[str]:
-    return module.replace(".", "_").split("_")
+def function_around(module: str, line: int) -> str:
+    """The text of the innermost function that holds the line; "" where none does."""
+    text = modules()[module].read_text(encoding="utf-8")
+    around = [
+        node
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.lineno <= line <= (node.end_lineno or node.lineno)
+    ]
+    return (ast.get_source_segment(text, around[-1]) or "") if around else ""
+
+
+def words_of(text: str) -> frozenset[str]:
+    """Its longer words, and the parts of those joined by underscores."""
+    joined = re.findall(r"\w{4,}", text)
+    return frozenset(joined) | {part for word in joined for part in word.split("_") if len(part) > 3}
+
+
+@cache
+def words_of_tests() -> Mapping[str, frozenset[str]]:
+    """Test file -> the words in its name and text."""
+    texts = {test: (ROOT / "tests" / f"{test}.py").read_text(encoding="utf-8") for test in tests_by_import()}
+    return {test: words_of(f"{test} {text}") for test, text in texts.items()}
+
+
+@cache
+def tests_with() -> Mapping[str, int]:
+    """Word -> how many test files have it."""
+    return Counter(word for words in words_of_tests().values() for word in words)
+
+
+def shared(test: str, around: frozenset[str]) -> float:
+    """How much a test has in common with a function: each word counts by how few tests have it."""
+    return sum(1 / tests_with()[word] for word in words_of_tests()[test] & around)
 
 
 # A failing example is not made smaller, and not kept for the next mutant.
@@ -239,7 +299,7 @@ class Copy:
         target = self.folder / modules()[mutant.module].relative_to(ROOT)
         original = target.read_text(encoding="utf-8")
         while True:
-            files = asked(mutant.module)
+            files = asked(mutant.module, mutant.line)
             target.write_text(mutant.applied(original), encoding="utf-8")
             try:
                 failed = self._first_failing(files)
@@ -247,7 +307,7 @@ class Copy:
                 target.write_text(original, encoding="utf-8")
             if failed == "" or not files:
                 return "survived"
-            if failed is None and not self._found_slow(files) and files == asked(mutant.module):
+            if failed is None and not self._found_slow(files) and files == asked(mutant.module, mutant.line):
                 return "no end"
             if failed is not None and self._passes(failed):
                 return failed
@@ -304,9 +364,9 @@ PASSING: set[str] = set()  # tests that pass as the code is
 FAILING: set[str] = set()  # tests that fail as the code is, in a copy without its history
 
 
-def asked(module: str) -> list[str]:
-    """The files that are asked about a module, quickest first as far as is known, and none beyond WITHIN seconds."""
-    files = [f"tests/{name}.py" for name in nearest(module)]
+def asked(module: str, line: int = 0) -> list[str]:
+    """The files that are asked about a line, quickest first as far as is known; none beyond WITHIN seconds."""
+    files = [f"tests/{name}.py" for name in nearest(module, line)]
     order = sorted((SECONDS.get(file, UNKNOWN), file) for file in files if file not in UNFIT)
     return [file for n, (_, file) in enumerate(order) if not n or sum(s for s, _ in order[: n + 1]) <= WITHIN]
 

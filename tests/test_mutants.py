@@ -61,7 +61,9 @@ def test_a_test_that_imports_through_a_helper_is_near_too() -> None:
 
 def test_quick_files_are_asked_first_and_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """1 + 3 + 9 are 13 seconds: 27 more make 40, which is allowed, 28 do not fit."""
-    monkeypatch.setattr(mutants, "nearest", lambda module: ("test_a", "test_b", "test_c", "test_d", "test_e"))
+    monkeypatch.setattr(
+        mutants, "nearest", lambda module, line: ("test_a", "test_b", "test_c", "test_d", "test_e")
+    )
     known = {"tests/test_a.py": 28.0, "tests/test_b.py": 1.0, "tests/test_c.py": 9.0, "tests/test_d.py": 3.0}
     monkeypatch.setattr(mutants, "SECONDS", known)
     monkeypatch.setattr(mutants, "UNFIT", {"tests/test_e.py"})
@@ -131,7 +133,7 @@ def test_only_a_failure_that_the_code_as_it_is_does_not_show_detects(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, with_mutant: list[str | None], as_it_is: dict[str, str | None],
     verdict: str,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(mutants, "nearest", lambda module: ("test_one", "test_one_more"))
+    monkeypatch.setattr(mutants, "nearest", lambda module, line: ("test_one", "test_one_more"))
     for name in ("QUICK", "UNFIT", "PASSING", "FAILING"):
         monkeypatch.setattr(mutants, name, set())
     copy = Pretended(tmp_path, with_mutant, as_it_is)
