@@ -33,6 +33,7 @@ def test_texts_types_and_imports_for_them_stay() -> None:
     assert changed('"""Words: 1 < 2."""\nfrom __future__ import annotations\n') == []
     assert changed("x: Literal[1] = a") == []
     assert changed("if TYPE_CHECKING:\n    f(1)\n") == []
+    assert changed("x = dumps(a, indent=1, sort_keys=True)") == []
 
 
 def test_a_place_is_counted_in_bytes() -> None:
