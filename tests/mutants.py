@@ -165,7 +165,7 @@ def chosen(count: int, seed: int, only: str) -> list[Mutant]:
             found
         )  # before any is left out, so that a further equivalent leaves the others as they are
         found = [mutant for mutant in found if mutant.key not in EQUIVALENT]
-        if found and nearest(module):
+        if found and reached_from(module):
             waiting[module.split(".")[0]].append(found)
     for lists in waiting.values():
         draw.shuffle(lists)
@@ -221,22 +221,29 @@ def nearest(module: str, line: int = 0) -> tuple[str, ...]:
 
 
 @cache
-def reached_from(module: str) -> Mapping[str, int]:
-    """Test file -> how many imports lead from it to the module, at most FARTHEST."""
-    users: dict[str, set[str]] = defaultdict(set)
+def users_of() -> Mapping[str, frozenset[str]]:
+    """Module -> those that import it."""
+    found: dict[str, set[str]] = defaultdict(set)
     for name, path in modules().items():
         lazy = (
             path.name == "__init__.py"
         )  # a package that imports on first use names its parts for types alone
         for other in graph(types=lazy)[name]:
-            users[other].add(name)
+            found[other].add(name)
+    return {name: frozenset(users) for name, users in found.items()}
+
+
+@cache
+def reached_from(module: str) -> Mapping[str, int]:
+    """Test file -> how many imports lead from it to the module, at most FARTHEST."""
     found: dict[str, int] = {}
-    here = {module}
+    here, seen = {module}, {module}
     for distance in range(1, FARTHEST + 1):
         for test, names in tests_by_import().items():
-            if names & here:
-                found.setdefault(test, distance)
-        here = here.union(*(users[name] for name in here))
+            if test not in found and not here.isdisjoint(names):
+                found[test] = distance
+        here = {user for name in here for user in users_of().get(name, ())} - seen
+        seen |= here
     return found
 
 
