@@ -364,7 +364,9 @@ class Copy:
             if name not in QUICK:
                 began = time.monotonic()
                 ends = self._first_failing([name]) is not None
-                (QUICK if ends and time.monotonic() - began < self.seconds / 3 else UNFIT).add(name)
+                took = time.monotonic() - began
+                (QUICK if ends and took < self.seconds / 3 else UNFIT).add(name)
+                SECONDS[name] = max(SECONDS.get(name, 0.0), round(took, 1))  # so that the next run knows
         return len(UNFIT) > before
 
 
