@@ -17,10 +17,8 @@ from nbformat import v4
 from bespoke import machine
 from bespoke.errors import BespokeError
 from bespoke.own.found import own_notebooks
-from bespoke.own.own_in_report import printed
 from bespoke.own.trust import is_trusted, trust
 from bespoke.runner.cache.edited_notebooks import keep_edited
-from bespoke.runner.cache.manifest import Manifest, NotebookRun
 from tests.conftest import ROOT
 
 CLIENT = "harbour_legal"
@@ -51,19 +49,6 @@ def save(client: Path, name: str, code: str, *, tags: tuple[str, ...] = (), kern
     path = client / "notebooks" / f"{name}.ipynb"
     nbformat.write(v4.new_notebook(cells=cells, metadata=metadata), path)
     return path
-
-
-def test_only_those_that_the_last_run_ran_are_printed_each_behind_its_chapter(
-    client: Path, tmp_path: Path
-) -> None:
-    save(client, "a", "1", tags=("after:01_task_audit",))
-    save(client, "b", "1", tags=("after:01_task_audit",))
-    ran = Manifest(CLIENT, "2026-11-20", own={"b": NotebookRun("key")})
-    names = [one.path.stem for one in printed(client, tmp_path / "reports", ran)]
-    assert names[:3] == ["01_task_audit", "b", "02_failure_modes"]
-    assert {"a", "volume"}.isdisjoint(names)
-    never_ran = [one.path.stem for one in printed(client, tmp_path / "reports", None)]
-    assert never_ran == [name for name in names if name != "b"]
 
 
 def test_they_follow_the_chapter_that_a_tag_names_then_their_names(client: Path) -> None:
