@@ -36,7 +36,7 @@ def received(folder: Path) -> Client | None:
     """The client of this folder as it was handed over; None where it was not, or has changed since."""
     given = os.environ.get(NAME)
     if given:
-        with suppress(OSError, pickle.UnpicklingError):
+        with suppress(OSError, EOFError, pickle.UnpicklingError):
             digests, client = pickle.loads(Path(given).read_bytes())
             if client.folder.resolve() == folder.resolve() and digests == input_digests(folder):
                 found: Client = client

@@ -264,14 +264,14 @@ def test_a_smaller_model_must_be_cheaper() -> None:
 
 
 @pytest.mark.parametrize(
-    ("as_of", "open_then"), [(date(2026, 2, 1), True), (date(2026, 6, 1), False), (date(2026, 11, 20), False)]
+    ("as_of", "closed_since"),
+    [(date(2026, 2, 1), None), (date(2026, 6, 1), "10 Mar 2026"), (date(2026, 11, 20), "10 Sept 2026")],
 )
-def test_haiku_3_is_priced_only_while_it_is_sold(as_of: date, open_then: bool) -> None:
+def test_haiku_3_is_priced_only_while_it_is_sold(as_of: date, closed_since: str | None) -> None:
     task = priced(client(), as_of).task("notes")
-    assert (task.route("bedrock_haiku3_sft") is not None) is open_then
-    if not open_then:
-        reason = next(entry.reason for entry in task.unpriced if entry.route == "bedrock_haiku3_sft")
-        assert "10 Mar 2026" in reason or "10 Sept 2026" in reason
+    assert (task.route("bedrock_haiku3_sft") is None) is bool(closed_since)
+    reasons = [entry.reason for entry in task.unpriced if entry.route == "bedrock_haiku3_sft"]
+    assert [closed_since in reason for reason in reasons if closed_since] == [True] * bool(closed_since)
 
 
 def test_unpublished_inputs_are_named() -> None:

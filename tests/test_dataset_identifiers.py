@@ -40,6 +40,21 @@ def test_the_guards_hide_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("Mr. Ann Lee, aged 94, seen 3/4/26", {"identifier_name", "identifier_age", "identifier_date"}),
+        ("write to a@b.org, see https://x.org/a", {"identifier_email", "identifier_url"}),
+        (
+            "MRN: A-12345, SSN 078-05-1120, NY 10001, 4 March, 2026",
+            {"identifier_mrn", "identifier_ssn", "identifier_zip", "identifier_date"},
+        ),
+    ],
+)
+def test_without_guards_the_patterns_find_what_a_reader_finds(text: str, rules: set[str]) -> None:
+    assert {rule for rule, _ in unguarded(text)} == rules
+
+
+@pytest.mark.parametrize(
     ("text", "rule"),
     [
         ("call 555 0199 or tel: 5550199", "identifier_phone"),

@@ -56,7 +56,14 @@ def test_a_figure_that_almost_fits_shrinks_a_little():
     698 in all. The second has 315 - 41.5 - 8 = 265.5 for itself, 96% of its height: its type is still one of 8."""
     first, second = arranged(figure(277), figure(277))
     assert first.width == 1.0
-    assert paging.LEAST <= second.width < 1.0
+    assert second.width == pytest.approx(265.5 / 277, abs=0.0005)
+
+
+def test_a_figure_is_not_made_so_small_that_its_type_is_below_8_points():
+    """Twice a figure of 281 makes 706: the second would have 311 - 49.5 = 261.5 for itself, 93%: 8.5 points x .93 are
+    7.9. It goes to the next page as it is."""
+    first, second = arranged(figure(281), figure(281))
+    assert (first.width, second.width) == (1.0, 1.0)
 
 
 def test_a_figure_that_does_not_fit_lets_its_text_go_ahead():

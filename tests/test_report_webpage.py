@@ -222,3 +222,14 @@ def test_every_colour_of_type_is_legible_on_every_ground_light_and_dark() -> Non
         grounds = {name: colours[name] for name in ("ground", "soft", "mark", "marked")}
         assert all(contrast(colours["ink"], ground) >= AA for ground in grounds.values())
         assert all(contrast(colours["muted"], grounds[name]) >= AA for name in ("ground", "soft"))
+
+
+def test_titles_stand_over_a_table_that_has_them_and_nothing_over_one_that_has_none() -> None:
+    titled = DocumentTable([TableColumn("Task"), TableColumn("Cost", "USD")], [["Notes", "12"]])
+    bare = DocumentTable([TableColumn(""), TableColumn("")], [["Notes", "12"]])
+    one, other = (
+        BeautifulSoup(Writer(phrases("en")).table(table), "html.parser") for table in (titled, bare)
+    )
+    assert [cell.get_text(" ") for cell in one.select("thead th")] == ["Task", "Cost USD"]
+    assert other.find("thead") is None
+    assert [[cell.text for cell in row("td")] for row in other("tr")] == [["Notes", "12"]]

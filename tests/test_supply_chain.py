@@ -7,10 +7,12 @@ import re
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from bespoke import errors
+from bespoke import bill_of_materials, errors
 from bespoke.bill_of_materials import document, licences
 from bespoke.retrieval.dense import refuse_other_weights
 from tests.conftest import ROOT
@@ -74,3 +76,20 @@ def test_another_model_under_the_packages_name_is_refused(tmp_path: Path) -> Non
     for place in (tmp_path / "model.safetensors", tmp_path / "missing"):
         with pytest.raises(errors.BespokeError, match="is not the model that was measured"):
             refuse_other_weights(place, hashlib.sha256(b"others").hexdigest())
+
+
+@pytest.mark.parametrize(
+    ("said", "licence"),
+    [
+        ({"license_expression": "MIT", "license": "other"}, {"expression": "MIT"}),
+        (
+            {"classifier": ["Topic :: X", "License :: OSI Approved :: BSD License"]},
+            {"license": {"name": "BSD License"}},
+        ),
+        ({"license": "  Apache 2.0\n\nand its whole text"}, {"license": {"name": "Apache 2.0"}}),
+        ({"license": "x" * 200}, {"license": {"name": "x" * 120}}),
+        ({}, None),
+    ],
+)
+def test_a_licence_is_the_expression_else_the_classifier_else_the_first_line(said: Any, licence: Any) -> None:
+    assert bill_of_materials._licence(SimpleNamespace(metadata=SimpleNamespace(json=said))) == licence  # type: ignore[arg-type]

@@ -331,7 +331,7 @@ def test_a_private_arrangement_opens_no_new_job_after_the_end(day: date, tmp_pat
         assert "an arrangement continues access and opens no new job" in text
         assert b.wire.calls == []
         assert b.fake.made == []
-        assert not (b.folder / "tuning" / "state.json").exists() or b.state()["runs"] == {}
+        assert not (b.folder / "tuning" / "state.json").exists()
 
 
 @pytest.mark.parametrize("arranged", [True, False])
@@ -664,7 +664,14 @@ def test_retire_ends_everything_and_proves_it(b: Bench) -> None:
     key = b.state()["runs"]["nova-lite"]["uploads"][0]["key"]
     s3.put_object(Bucket=BUCKET, Key=key, Body=b"a later version")
     s3.put_object(Bucket=BUCKET, Key="somebody/else.txt", Body=b"not ours")
+    b.said.clear()
     assert "confirm with --yes" in error_of(lambda: b.run(commands.retire))
+    known, folder = b.state()["runs"]["nova-lite"], key.rpartition("/")[0]
+    assert b.said == [
+        f"to be deleted: the endpoint {known['endpoint']['name']}",
+        f"to be deleted: the model {known['model']['name']}",
+        f"to be deleted: s3://{BUCKET}/{folder}/ with 1 files and all their versions",
+    ]
     run = b.run(commands.retire, yes=True)
     assert run.retired
     assert b.fake.burning() == set()
@@ -677,9 +684,21 @@ def test_retire_ends_everything_and_proves_it(b: Bench) -> None:
 def test_retire_stops_a_running_job(b: Bench) -> None:
     b.fake.job_looks = 99
     b.run(commands.submit, **NOVA)
+    b.said.clear()
+    assert "confirm with --yes" in error_of(lambda: b.run(commands.retire))
+    assert b.said[0] == f"to be stopped: the job {b.state()['runs']['nova-lite']['job']['name']}"
     run = b.run(commands.retire, yes=True)
     assert run.job.status == "Stopped"
     assert b.fake.burning() == set()
+
+
+def test_a_job_that_no_run_knows_is_asked_to_stop_and_that_is_said(b: Bench) -> None:
+    b.fake.job_looks = 99
+    name = b.run(commands.submit, **NOVA).job.name
+    (b.folder / "tuning" / "state.json").unlink()
+    b.run(commands.retire, strays=True, yes=True)
+    assert f"asked {name} to stop" in b.said
+    assert b.fake.jobs[name].says["status"] == "Stopping"
 
 
 def test_a_retired_run_can_be_started_again_under_a_new_name_on_aws(b: Bench) -> None:
@@ -715,8 +734,11 @@ def test_a_lost_state_is_found_by_asking_aws_and_ended_after_a_confirmation(b: B
         lambda: b.run(commands.retire, strays=True)
     )
     assert b.fake.burning() != set()
+    b.said.clear()
     b.run(commands.retire, strays=True, yes=True)
     assert b.fake.burning() == set()
+    ended = [line for line in b.said if line.startswith("gone, AWS confirms: bespoke-clinic-")]
+    assert [line.endswith("-e1") for line in ended] == [True, False]  # the endpoint before its model
     b.said.clear()
     b.run(commands.retire, strays=True, yes=True)
     assert b.said == [

@@ -94,6 +94,18 @@ def test_plan_shows_what_is_in_the_way_and_what_would_be_left(b: Bench) -> None:
     assert "data: 11 training examples" in "\n".join(b.said[said:])
 
 
+def test_plan_stops_early_only_where_there_is_something_to_stop_by(tmp_path: Path) -> None:
+    """Claude 3 Haiku watches the loss on validation data, where there are at least 32 rows of it."""
+    with bench(tmp_path, rows=40) as b:
+        alone = b.run(commands.plan, model="claude-3-haiku")
+        assert "40 training examples, none for validation" in b.heard()
+        assert not any(name.startswith("earlyStopping") for name in alone.settings)
+        write_lines(b.folder / "dataset" / "validation.jsonl", [dialogue(n) for n in range(100, 140)])
+        watched = b.run(commands.plan, model="claude-3-haiku")
+        assert "40 training examples, 40 for validation" in b.heard()
+        assert watched.settings["earlyStoppingPatience"] == "2"
+
+
 def test_haiku_counts_its_few_optimiser_steps(tmp_path: Path) -> None:
     with bench(tmp_path, rows=40) as b:
         plan = b.run(commands.plan, model="claude-3-haiku")

@@ -104,6 +104,18 @@ def test_preference_data_and_a_file_without_a_sound_row_are_refused(tmp_path: Pa
         token_counts.count(write(tmp_path / "b.jsonl", talk("alone")), template)
 
 
+@pytest.mark.parametrize(("most", "code"), [((), 0), (("--most", "12"), 0), (("--most", "11"), 1)])
+def test_rows_above_the_most_end_the_command_badly_and_rows_of_just_as_many_do_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: tuple[str, ...], code: int
+) -> None:
+    # "u:ab.a:cdef." has 12 tokens
+    monkeypatch.setattr(token_counts, "local_template", lambda model: Template(Characters(), folds=False))
+    path = write(tmp_path / "d.jsonl", talk("ab", "cdef"))
+    result = CliRunner().invoke(cli.bespoke, ["dataset", "tokens", str(path), "--model", "any", *most])
+    assert (result.exit_code, "12 tokens" in result.output) == (code, True)
+    assert ("1 row above 11 tokens (lines 1)" in result.output) is bool(code)
+
+
 def test_what_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "transformers", None)
     path = write(tmp_path / "d.jsonl", talk("a", "b"))

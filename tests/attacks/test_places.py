@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from bespoke import clients, confirmed, machine
 from bespoke.claude.budget.journal import Journal, journal_of
 from bespoke.cli import bespoke
+from bespoke.inspection import client_index
 from bespoke.own.found import own_notebooks
 from bespoke.own.trust import is_trusted, trust
 from bespoke.saving import share, write_atomically
@@ -151,10 +152,16 @@ def test_erasing_leaves_no_trace_that_we_made(client: Path, sealed: Path, own_ma
     """After a client has asked for it, texts of theirs are still on the machine."""
     litter(client)
     (sealed / "results" / "x.json").write_text(CANARY)
+    page = sealed.parent / "index.html"
+    client_index.write(sealed.parent, client.parent)
+    assert f"{CLIENT}/report." in page.read_text(encoding="utf-8")
     before = erase(client)
     assert before[-3] == "nothing was deleted: --yes does it"
     assert sealed.is_dir()
+    assert f"{CLIENT}/report." in page.read_text(encoding="utf-8")
     said = erase(client, "--yes")
+    assert f"written anew, without it: {page}" in said
+    assert f"{CLIENT}/report." not in page.read_text(encoding="utf-8")
     assert f"left: {client}, which the client sent (--inputs takes it too)" in said
     assert said[-1].startswith("out of reach: ")
     root = client.parent.parent

@@ -1,0 +1,48 @@
+"""Which files a chapter's result depends on, and that their bytes, the day and nothing else change its key."""
+
+from __future__ import annotations
+
+import pytest
+
+from bespoke.keys import key_of, reads
+
+DAY = "2026-11-20"
+FILES = {
+    "engagement.yaml": "e",
+    "tasks.csv": "t",
+    "failures.csv": "f",
+    "dataset/a.jsonl": "d",
+    "notes.txt": "n",
+}
+
+
+@pytest.mark.parametrize(
+    ("stem", "name", "read"),
+    [
+        ("01_task_audit", "tasks.csv", True),
+        ("01_task_audit", "tasks.xlsx", True),  # a workbook stands for the CSV file
+        ("01_task_audit", "notes.txt", False),
+        ("01_task_audit", "dataset/a.jsonl", False),
+        ("03_dataset_readiness", "dataset/a.jsonl", True),  # a folder is read with all that is in it
+        ("03_dataset_readiness", "dataset_of_others/a.jsonl", False),
+    ],
+)
+def test_a_chapter_reads_the_files_it_names_and_what_lies_in_its_folders(
+    stem: str, name: str, read: bool
+) -> None:
+    assert reads(stem, name) is read
+
+
+def test_a_key_changes_with_the_day_and_what_is_read_alone() -> None:
+    before = key_of("01_task_audit", FILES, DAY)
+    assert key_of("01_task_audit", dict(reversed(FILES.items())), DAY) == before
+    assert key_of("01_task_audit", {**FILES, "notes.txt": "other"}, DAY) == before
+    assert key_of("01_task_audit", {**FILES, "tasks.csv": "other"}, DAY) != before
+    assert key_of("01_task_audit", FILES, "2026-11-21") != before
+
+
+def test_a_key_changes_with_what_a_needed_chapter_reads() -> None:
+    """The recommendation itself reads no dataset; it needs the chapter that does."""
+    assert not reads("08_recommendation", "dataset/a.jsonl")
+    before = key_of("08_recommendation", FILES, DAY)
+    assert key_of("08_recommendation", {**FILES, "dataset/a.jsonl": "other"}, DAY) != before

@@ -1,0 +1,37 @@
+"""What is a place of this machine, and what lies elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bespoke.paths import is_url, nearest
+
+
+@pytest.mark.parametrize(
+    ("place", "elsewhere"),
+    [
+        ("s3://bucket/folder", True),
+        ("memory://x", True),
+        ("S3+https:/x", True),
+        ("client_data", False),
+        ("/srv/client_data", False),
+        ("C:/clients", False),  # a drive, not a scheme of one letter
+        ("a folder/s3://x", False),
+    ],
+)
+def test_a_place_with_a_scheme_is_not_on_this_machine(place: str, elsewhere: bool) -> None:
+    assert is_url(place) is elsewhere
+
+
+def test_the_nearest_folder_is_that_of_the_folders_above_and_else_would_be_here(elsewhere: Path) -> None:
+    inner = elsewhere / "a" / "b"
+    inner.mkdir(parents=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(inner)
+        assert nearest("client_data") == inner / "client_data"
+        (elsewhere / "client_data").mkdir()
+        assert nearest("client_data") == elsewhere / "client_data"
+        (inner / "client_data").mkdir()
+        assert nearest("client_data") == inner / "client_data"
