@@ -33,6 +33,7 @@ bench: $(VENV)/.ready-dev             ## seconds beside the plain chain of paper
 	$(BIN)/python tests/bench/plain_chain.py
 	$(BIN)/python tests/bench/bootstrap.py
 	$(BIN)/python tests/bench/validator.py
+	$(BIN)/python tests/bench/growth.py
 
 coverage: $(VENV)/.ready-dev          ## how often intervals hold and verdicts are false, by simulation: 2 to 15 minutes
 	$(BIN)/python tests/coverage/coverage.py
