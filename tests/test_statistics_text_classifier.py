@@ -19,15 +19,18 @@ TEXTS = [
 GIVEN = ["tone"] * 4 + ["format"] * 3 + ["vocabulary"] * 2
 
 
-def test_it_is_scikit_learns_weighted_kernel_ridge_on_tf_idf() -> None:
+@pytest.mark.parametrize("copies", [1, 9])  # fewer texts than words and pairs of words, and more
+def test_it_is_scikit_learns_weighted_kernel_ridge_on_tf_idf(copies: int) -> None:
     asked = ["chatty json", "brackets in the letter", "nothing known"]
+    texts, given = TEXTS * copies, GIVEN * copies
     vectors = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"\S+")
-    train, test = vectors.fit_transform(TEXTS), vectors.transform(asked)
+    train, test = vectors.fit_transform(texts), vectors.transform(asked)
     classes = sorted(set(GIVEN))
-    target = np.array([[label == name for name in classes] for label in GIVEN], dtype=float)
-    weights = [9 / (3 * GIVEN.count(label)) for label in GIVEN]
+    target = np.array([[label == name for name in classes] for label in given], dtype=float)
+    weights = [len(given) / (3 * given.count(label)) for label in given]
     theirs = KernelRidge(alpha=0.3, kernel="linear").fit(train, target - 1 / 3, sample_weight=weights)
-    ours = fit_text_classifier(TEXTS, GIVEN)
+    ours = fit_text_classifier(texts, given)
+    assert (len(texts) > len(ours.vocabulary)) == (copies > 1)
     words = [f"{a} {b}" for a, b in (("json", "cut"), ("too", "chatty"))]
     assert all(word in ours.vocabulary for word in words)
     scores = theirs.predict(test) + 1 / 3

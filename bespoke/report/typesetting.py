@@ -57,9 +57,10 @@ def _source(document: Document, cover: Cover, volume: typst_data.Volume, starts:
     turn = volume != "single"
     front, chapters, appendices = _sections(document, volume)
     first, at = _section(front, cover, "front", turn) if front else ("none", 0.0)
-    known = dict(enumerate(starts[len([front] if front else []) :]))
+    before = 1 if front else 0
+    known = dict(enumerate(starts[before:]))
     if volume != "single":
-        entries = len([front] if front else []) + len(chapters) + len(appendices)
+        entries = before + len(chapters) + len(appendices)
         at = paging.contents_end(at, entries, typst_data.PAGE_HEIGHT[cover.paper])
     body = ""
     for n, one in enumerate(chapters):

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bespoke.statistics.ridge import ridge_slopes
+
 Array = NDArray[np.float64]
 
 _RIDGE = 0.3  # strength of the penalty on unit-length rows
@@ -51,7 +53,7 @@ def similarity(asked: Sequence[str], texts: Sequence[str]) -> Array:
 
 
 def fit_text_classifier(texts: Sequence[str], given: Sequence[str]) -> TextClassifier:
-    """Learn from at least one text of each class; all classes share one solve in the space of the texts."""
+    """Learn from at least one text of each class; all classes share one solve."""
     classes = tuple(sorted(set(given)))
     vocabulary, rarity = _learnt(texts)
     rows = _rows(texts, vocabulary, rarity)
@@ -59,8 +61,8 @@ def fit_text_classifier(texts: Sequence[str], given: Sequence[str]) -> TextClass
     base = np.full(len(classes), 1 / len(classes))
     sizes = Counter(given)
     weights = np.array([len(given) / (len(classes) * sizes[label]) for label in given])
-    alike = (rows @ rows.T).toarray() + np.diag(_RIDGE / weights)
-    return TextClassifier(classes, vocabulary, rarity, rows.T @ np.linalg.solve(alike, target - base), base)
+    slopes = ridge_slopes(rows, target - base, _RIDGE / weights)
+    return TextClassifier(classes, vocabulary, rarity, slopes, base)
 
 
 def _learnt(texts: Sequence[str]) -> tuple[dict[str, int], Array]:

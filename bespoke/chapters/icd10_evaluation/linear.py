@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bespoke.chapters.icd10_evaluation.comparable_words import words_of
 from bespoke.chapters.icd10_evaluation.decision import DEPTH, Ranked, gold_codes
 from bespoke.chapters.icd10_evaluation.word_matrix import document_frequency, word_matrix
 from bespoke.clients.schema import Note
+from bespoke.statistics.ridge import ridge_slopes
 
 _RIDGE = 0.3  # strength of the penalty on unit-length rows
 _LARGEST = 4096  # equations in one solve, which takes time with their cube
@@ -21,9 +21,9 @@ class LinearOneVsRest:
     """One regularised least-squares classifier per training code on TF-IDF of single words.
 
     All codes share one solve (Rifkin and Klautau 2004: as good as other one-vs-rest losses), so hundreds of codes
-    cost no more than one: in the space of notes or of words, whichever is smaller, with the same result. More than
-    4,096 notes learn from the 4,096 words that most of them hold, so that time grows with the notes and not with
-    their cube. The tests hold it against scikit-learn's TfidfVectorizer and KernelRidge.
+    cost no more than one. More than 4,096 notes learn from the 4,096 words that most of them hold, so that time
+    grows with the notes and not with their cube. The tests hold it against scikit-learn's TfidfVectorizer and
+    KernelRidge.
     """
 
     def __init__(self, train: Sequence[Note]) -> None:
@@ -37,7 +37,7 @@ class LinearOneVsRest:
         for row, codes in zip(target, gold, strict=True):
             row[[place[code] for code in codes]] = 1
         self.share = target.mean(axis=0)
-        self.slopes = _solved(rows, target - self.share)
+        self.slopes = ridge_slopes(rows, target - self.share, np.full(len(train), _RIDGE))
 
     def rank(self, notes: Sequence[Note]) -> list[Ranked]:
         counts = word_matrix((words_of(note.text).words for note in notes), self.vocabulary, grow=False)
@@ -67,13 +67,3 @@ def _counted(train: Sequence[Note]) -> tuple[dict[str, int], Any]:
     common = np.sort(np.argsort(-document_frequency(counts), kind="stable")[:_LARGEST])
     words = list(vocabulary)
     return {words[old]: new for new, old in enumerate(common.tolist())}, counts[:, common]
-
-
-def _solved(rows: Any, target: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The slopes of ridge regression, words x codes."""
-    notes, words = rows.shape
-    if notes <= words:
-        alike = (rows @ rows.T).toarray() + _RIDGE * np.eye(notes)
-        return np.asarray(rows.T @ np.linalg.solve(alike, target))
-    together = (rows.T @ rows).toarray() + _RIDGE * np.eye(words)
-    return np.asarray(np.linalg.solve(together, rows.T @ target))
