@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bespoke.advice import feasibility, worth
-from bespoke.advice.candidates import CASCADED, Intervention, interventions
+from bespoke.advice.candidates import CASCADED, Intervention
 from bespoke.advice.feasibility import Placed
 from bespoke.advice.options import SURE_ENOUGH, Ground
 from bespoke.advice.plan import Price
-from bespoke.advice.quality import Outlook, outlook
+from bespoke.advice.quality import Outlook
 
 
 def levers(ground: Ground) -> Price | None:
@@ -47,9 +47,7 @@ def cheaper_model(ground: Ground) -> Saving | None:
     s = ground.situation
     if s.aim is None or s.quality is None:
         return None
-    every = [
-        one for one in interventions(s, ground.facts) if one.is_build or one.variant in ("smaller", "newer")
-    ]
+    every = [one for one in ground.interventions if one.is_build or one.variant in ("smaller", "newer")]
     cheap = _best([one for one in every if not one.is_build], ground)
     return cheap or (None if levers(ground) else _best([one for one in every if one.is_build], ground))
 
@@ -89,7 +87,5 @@ def _saving(one: Intervention, ground: Ground) -> Saving | None:
     )
     if price is None or s.aim is None:
         return None
-    after = outlook(
-        s, ground.facts, [] if one.route == CASCADED else one.additions
-    )  # a cascade is meant to keep it
+    after = ground.outlook(() if one.route == CASCADED else one.additions)  # a cascade is meant to keep it
     return Saving(one, placed, price, after, after.reaches(s.aim) if after else 0.5)

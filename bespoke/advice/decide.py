@@ -9,13 +9,13 @@ what the steps before it left. docs/advice.md works one task by hand.
 from __future__ import annotations
 
 from bespoke.advice import bill, feasibility, preparing, questions, serving, worth
-from bespoke.advice.candidates import Intervention, interventions
+from bespoke.advice.candidates import Intervention
 from bespoke.advice.ending import likely_end
 from bespoke.advice.feasibility import Placed
 from bespoke.advice.gates import GateOutcome
 from bespoke.advice.options import Ground, Option, helps, most_to_gain, options, unsure
 from bespoke.advice.plan import AdvicePlan, Closed, Kind, MoneyRange, Price, Prices, Step
-from bespoke.advice.quality import Outlook, outlook
+from bespoke.advice.quality import Outlook
 from bespoke.advice.routes import Group
 from bespoke.advice.situation import Situation
 from bespoke.facts.reader import Facts
@@ -24,9 +24,14 @@ from bespoke.show.numbers import day
 MOST_BUILDS = 2  # in one plan: the best, and another where that leaves much open
 
 
-def decide(situation: Situation, facts: Facts, prices: Prices) -> AdvicePlan:
-    """The plan for one task. Pure: the same situation, facts and prices give the same plan."""
-    return _Planner(Ground(situation, facts, prices, feasibility.as_it_runs(situation))).plan()
+def decide(situation: Situation, facts: Facts, prices: Prices, *, steps_only: bool = False) -> AdvicePlan:
+    """The plan for one task. Pure: the same situation, facts and prices give the same plan.
+
+    `steps_only` leaves out its questions, which the search for what would change the steps does not read.
+    """
+    planner = _Planner(Ground(situation, facts, prices, feasibility.as_it_runs(situation)))
+    end = planner.end()
+    return planner.plan(end) if steps_only else planner.plan_with_questions(end)
 
 
 class _Planner:
@@ -37,7 +42,8 @@ class _Planner:
         self.meanwhile: Step | None = None
         self.today = feasibility.today(ground.situation, ground.facts)
 
-    def plan(self) -> AdvicePlan:
+    def end(self) -> int:
+        """Takes every step; the index of the one that the plan likely ends with."""
         ground, gap = self.ground, self.ground.situation.gap(self.ground.facts)
         leaving = feasibility.must_move(ground.situation, ground.facts)
         self._adopt()
@@ -54,17 +60,22 @@ class _Planner:
             self.steps = [self._keep()]
         if not any(step.kind != "prepare" or step.route == "measure" for step in self.steps):
             self.steps.append(self._keep())
-        end = likely_end(self.steps, ground)
-        self._note_the_rest()
-        every = [*self.steps, *([self.meanwhile] if self.meanwhile else [])]
-        others, somewhere = self._worth_asking(end), self._somewhere_allowed()
+        return likely_end(self.steps, ground)
+
+    def plan(self, end: int, asked: tuple[str, ...] = ()) -> AdvicePlan:
+        ground = self.ground
         return AdvicePlan(
             task_id=ground.situation.task_id, steps=tuple(self.steps), end=end, meanwhile=self.meanwhile,
             probability=self.steps[end].reached,
             today=ground.prices.today(), today_conditions=self.today.broken,
-            closed=tuple(ground.closed.values()), unpriced=tuple(ground.unpriced),
-            questions=questions.of(ground, self.today, every, others, somewhere),
+            closed=tuple(ground.closed.values()), unpriced=tuple(ground.unpriced), questions=asked,
         )  # fmt: skip
+
+    def plan_with_questions(self, end: int) -> AdvicePlan:
+        self._note_the_rest()
+        every = [*self.steps, *([self.meanwhile] if self.meanwhile else [])]
+        others, somewhere = self._worth_asking(end), self._somewhere_allowed()
+        return self.plan(end, questions.of(self.ground, self.today, every, others, somewhere))
 
     def _costs_more_than_it_could_bring(self) -> bool:
         """Nothing forces a change, nobody has said what an output is worth, and all of it up to the likely end costs
@@ -85,9 +96,9 @@ class _Planner:
     def _adopt(self) -> None:
         """What was already measured to be better, but not enough, is the ground that the plan stands on."""
         ground = self.ground
-        for one in interventions(ground.situation, ground.facts):
+        for one in ground.interventions:
             if one.measured is not None and one.measured.estimate < (ground.aim or 1.0):
-                placed = feasibility.place(one, ground.kept, ground.situation, ground.facts)
+                placed = ground.placed(one)
                 price = None if placed.closed else ground.prices.price(placed.configuration)
                 if price is not None:
                     ground.kept, ground.additions = placed.configuration, [*one.additions]
@@ -227,7 +238,7 @@ class _Planner:
         ground = self.ground
         price = ground.prices.price(ground.kept)
         if price is not None:
-            quality = outlook(ground.situation, ground.facts, ground.additions)
+            quality = ground.outlook(ground.additions)
             ground.adopted = MoneyRange.nothing()
             self.steps.append(
                 self._step("test", ground.kept.route, "prompt", price=price, outlook=quality, chance=0.0)
@@ -286,7 +297,7 @@ class _Planner:
         s = self.ground.situation
         met = None if s.quality is None or s.aim is None else float(s.quality.estimate >= s.aim)
         return self._step(
-            "keep", "as_is", "keep", monthly=self.ground.prices.today(), outlook=outlook(s, self.ground.facts, ()),
+            "keep", "as_is", "keep", monthly=self.ground.prices.today(), outlook=self.ground.outlook(()),
             reached=met,
         )  # fmt: skip
 

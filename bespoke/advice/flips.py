@@ -111,11 +111,13 @@ def _nearest(varied: Varied, s: Situation, facts: Facts, base: AdvicePlan, price
 
     def plan_at(value: float) -> AdvicePlan:
         at = set_to(s, value)
-        return decide(at, facts, prices(value / s.requests_per_day) if name == "requests a day" else plain)
+        there = prices(value / s.requests_per_day) if name == "requests a day" else plain
+        return decide(at, facts, there, steps_only=True)
 
     for value in sorted(values, key=lambda v: max(v / start, start / v) if start else v):
-        if not same(plan_at(value), base):
-            at, plan = _halved(start, value, plan_at, base)
+        changed = plan_at(value)
+        if not same(changed, base):
+            at, plan = _halved(start, value, changed, plan_at, base)
             ends = plan.likely_end.configuration
             return Flip(
                 input=name, unit=unit, today=today, at=at, first=plan.first.route, end=plan.end_route,
@@ -125,11 +127,10 @@ def _nearest(varied: Varied, s: Situation, facts: Facts, base: AdvicePlan, price
 
 
 def _halved(
-    inside: float, outside: float, plan_at: Callable[[float], AdvicePlan], base: AdvicePlan
+    inside: float, outside: float, plan: AdvicePlan, plan_at: Callable[[float], AdvicePlan], base: AdvicePlan
 ) -> tuple[float, AdvicePlan]:
     """The change found closer to today, by halving the step between the last value that changes nothing and the first
-    that does."""
-    plan = plan_at(outside)
+    that does, which leads to `plan`."""
     for _ in range(HALVINGS):
         middle = (inside + outside) / 2
         tried = plan_at(middle)

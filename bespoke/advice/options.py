@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from bespoke.advice import feasibility, preparing, worth
 from bespoke.advice.candidates import Configuration, Intervention, interventions, named
@@ -59,11 +61,31 @@ class Ground:
     built: float = 0.0  # chance of the best model of its own so far: they learn from the same examples
     closed: dict[str, Closed] = field(default_factory=dict)
     unpriced: dict[str, None] = field(default_factory=dict)
+    _placed: dict[tuple[Intervention, Configuration | None], Placed] = field(default_factory=dict)
+    _outlooks: dict[tuple[Addition, ...], Outlook | None] = field(default_factory=dict)
+
+    @cached_property
+    def interventions(self) -> tuple[Intervention, ...]:
+        return interventions(self.situation, self.facts)
+
+    def placed(self, one: Intervention) -> Placed:
+        """The intervention on top of what is kept; what is built stands on nothing that is kept."""
+        key = (one, None if one.is_build else self.kept)
+        if key not in self._placed:
+            self._placed[key] = feasibility.place(one, self.kept, self.situation, self.facts)
+        return self._placed[key]
+
+    def outlook(self, additions: Sequence[Addition]) -> Outlook | None:
+        """Quality with these on top of what runs today."""
+        key = tuple(additions)
+        if key not in self._outlooks:
+            self._outlooks[key] = outlook(self.situation, self.facts, key)
+        return self._outlooks[key]
 
     @property
     def likely(self) -> float:
         """Quality that is expected with what is kept."""
-        now = outlook(self.situation, self.facts, self.additions)
+        now = self.outlook(self.additions)
         return now.likely if now else 0.0
 
     @property
@@ -94,12 +116,12 @@ def options(
     """Every intervention not taken yet (`taken` holds route and model), placed and priced; what cannot be done is noted
     with its reasons. `builds` asks for these alone, or for all others; smaller models only where they are asked for."""
     found = []
-    for one in interventions(ground.situation, ground.facts):
+    for one in ground.interventions:
         if builds is not None and one.is_build != builds:
             continue
         if (one.variant == "smaller" and not smaller) or _is_there(one, ground):
             continue
-        placed = feasibility.place(one, ground.kept, ground.situation, ground.facts)
+        placed = ground.placed(one)
         name = "" if one.is_build else placed.configuration.model
         if (one.route, name) in taken:
             continue
@@ -132,7 +154,7 @@ def _is_there(one: Intervention, ground: Ground) -> bool:
 
 def judged(one: Intervention, placed: Placed, price: Price, ground: Ground) -> Option:
     """The option with its chance, its index and whether it pays."""
-    after = outlook(ground.situation, ground.facts, one.additions if one.is_build else ground.with_(one))
+    after = ground.outlook(one.additions if one.is_build else ground.with_(one))
     chance = _chance(one, after, ground)
     added = price.added_monthly
     if after is None or ground.situation.quality is None:

@@ -49,8 +49,10 @@ def hit_rate(requests_per_day: Array, profile: Array, ttl_minutes: float) -> Arr
 def _hit_rate(requests_per_day: bytes, profile: bytes, ttl_minutes: float) -> Array:
     """Kept by value: every route of a task asks for the same volumes and the same day."""
     rates, day = np.frombuffer(requests_per_day), np.frombuffer(profile)
-    missed = np.exp(-(rates / MINUTES_PER_DAY)[:, None] * _arrivals_before(day, ttl_minutes)[None, :])
-    found = np.asarray(1 - missed @ day / day.sum(), dtype=np.float64)
+    # The day is the same on both sides of its peak: most slots have a twin with as many arrivals before it.
+    arrivals, twins = np.unique(_arrivals_before(day, ttl_minutes).round(9), return_inverse=True)
+    missed = np.exp(np.multiply.outer(rates / -MINUTES_PER_DAY, arrivals))
+    found = np.asarray(1 - missed @ np.bincount(twins, day) / day.sum(), dtype=np.float64)
     found.flags.writeable = False
     return found
 

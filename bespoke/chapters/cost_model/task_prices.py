@@ -61,10 +61,18 @@ class TaskPrices:
         return total(draws.priced.plan.monthly(draws.request.volume * factor))
 
     def today(self) -> MoneyRange:
-        return self.amount(self.draws_today.monthly)
+        return self._today
 
     def levered(self) -> tuple[MoneyRange, tuple[str, ...]]:
         """With every lever that pays beyond what is on today; no lever where nothing more does."""
+        return self._levered
+
+    @cached_property
+    def _today(self) -> MoneyRange:
+        return self.amount(self.draws_today.monthly)
+
+    @cached_property
+    def _levered(self) -> tuple[MoneyRange, tuple[str, ...]]:
         on = set(self.draws_today.configuration.levers)
         more = tuple(lever for lever in self.draws_levered.configuration.levers if lever not in on)
         return self.amount(self.draws_levered.monthly), more
@@ -118,7 +126,6 @@ class VolumePrices:
 
     def __init__(self, base: TaskPrices, factor: float) -> None:
         self.base, self.factor = base, factor
-        self._levered = base.monthly_at(base.as_it_runs.model_copy(update={"route": CACHING}), factor)
         self._priced: dict[Configuration, Price | None] = {}
 
     def price(self, configuration: Configuration) -> Price | None:
@@ -131,14 +138,26 @@ class VolumePrices:
         if found is None:
             return None
         monthly = self.base.monthly_at(configuration, self.factor)
-        added = self.base.amount(monthly - self._levered).expected
+        added = self.base.amount(monthly - self._levered_draws).expected
         return found.model_copy(update={"monthly": self.base.amount(monthly), "added_monthly": added})
 
     def today(self) -> MoneyRange:
-        return self.base.amount(self.base.monthly_at(self.base.as_it_runs, self.factor))
+        return self._today
 
     def levered(self) -> tuple[MoneyRange, tuple[str, ...]]:
-        return self.base.amount(self._levered), self.base.levered()[1]
+        return self._levered
+
+    @cached_property
+    def _today(self) -> MoneyRange:
+        return self.base.amount(self.base.monthly_at(self.base.as_it_runs, self.factor))
+
+    @cached_property
+    def _levered_draws(self) -> Array:
+        return self.base.monthly_at(self.base.as_it_runs.model_copy(update={"route": CACHING}), self.factor)
+
+    @cached_property
+    def _levered(self) -> tuple[MoneyRange, tuple[str, ...]]:
+        return self.base.amount(self._levered_draws), self.base.levered()[1]
 
     def preparing(self, route: str, *, cases: int, failures: int, rows: int) -> tuple[MoneyRange, float]:
         return self.base.preparing(route, cases=cases, failures=failures, rows=rows)
