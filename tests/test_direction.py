@@ -193,7 +193,9 @@ def test_neither_does_the_page(report: Path) -> None:
 def test_neither_does_what_is_typeset(monkeypatch: pytest.MonkeyPatch, report: Path) -> None:
     kept: list[str] = []
     compiled = typesetting._compiled
-    monkeypatch.setattr(typesetting, "_compiled", lambda s, c, **o: kept.append(s) or compiled(s, c, **o))
+    monkeypatch.setattr(
+        typesetting, "_compiled", lambda s, c, *o, **k: kept.extend(s.values()) or compiled(s, c, *o, **k)
+    )
     render([report / "01_task_audit.ipynb"], Cover(f"Client {EVIL}", date(2026, 11, 20)), report / "again")
     whole = "".join(kept)
     assert stray(whole) == set()

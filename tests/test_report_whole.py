@@ -249,7 +249,7 @@ def test_nothing_lies_outside_the_text_area(paper, tmp_path):
     cover = Cover(client=COVER.client, as_of=COVER.as_of, paper=paper)
     contents = [document.Notebook(stem, nb) for stem, nb in zip(STEMS, notebooks(), strict=True)]
     source = typesetting.source(volumes.build(contents), cover)
-    pages = typesetting._compiler(()).compile(input=source.encode(), format="png", ppi=72)
+    pages = typesetting.png(source, cover, 72)
     for image in pages[1:]:  # the cover has a bar of colour on its edge
         ink = np.asarray(Image.open(io.BytesIO(image)).convert("L")) < 200
         height, width = ink.shape
@@ -386,13 +386,14 @@ def test_every_letter_the_faces_draw_passes_the_standards():
 
 def test_the_typst_source_is_one_file_with_the_text_as_data():
     report = Document([Section("a", "1", "Chapter 1", "T", "T", [Paragraph([TextRun(NASTY)])])])
-    source = typesetting.source(report, COVER)
-    sections = next(line for line in source.split("\n") if line.startswith("#let parts = "))
-    [literal] = re.findall(r'chapters: \(json\(bytes\("((?:[^"\\]|\\.)*)"\)\), \)', sections)
+    source = typesetting.one_file(typesetting.source(report, COVER))
+    [literal] = re.findall(r'"chapter-0.json": json\(bytes\("((?:[^"\\]|\\.)*)"\)\)', source)
     data = json.loads(literal.replace('\\"', '"').replace("\\\\", "\\"))
     assert data["body"][0]["children"] == [NASTY]
     assert "#import" not in source
     assert "#include" not in source
+    alone = typesetting.pdf({typesetting.MAIN: source}, COVER)
+    assert alone == typesetting.pdf(typesetting.source(report, COVER), COVER)
 
 
 @pytest.mark.parametrize(
@@ -411,7 +412,7 @@ def test_several_threads_may_typeset_at_once() -> None:
     cover = Cover("", date(2026, 1, 1))
 
     def typeset(words: int) -> bytes:
-        return typesetting.pdf(f'#set document(title: "x")\n#lorem({words})', cover)
+        return typesetting.pdf({typesetting.MAIN: f'#set document(title: "x")\n#lorem({words})'}, cover)
 
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(typeset, [400, 800, 1200, 400, 800, 1200]))

@@ -194,7 +194,8 @@ class TypstExporter(ReportExporter):
     def _export(self, nb: object, resources: object) -> str:
         from bespoke.report import typesetting
 
-        return typesetting.source(self._document(nb, resources), self._cover(nb, resources), "single")
+        source = typesetting.source(self._document(nb, resources), self._cover(nb, resources), "single")
+        return typesetting.one_file(source)
 
 
 class PDFExporter(ReportExporter):

@@ -95,4 +95,4 @@ class _Pictures:
                 f'#image(bytes({json.dumps(svg, ensure_ascii=False)}), format: "svg", width: 100%)',
             ]
         )
-        return typesetting.png(source, self._cover, PIXELS_PER_INCH)[0], "png"
+        return typesetting.png({typesetting.MAIN: source}, self._cover, PIXELS_PER_INCH)[0], "png"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bespoke.report.model import Document
     from bespoke.report.office import Form
     from bespoke.report.outputs import ReadingOptions
+    from bespoke.report.typesetting import TypstFiles
 
 LONGEST = 900  # seconds for one PDF; the longest report we know takes three
 
@@ -37,30 +38,35 @@ def render(
     are complete, so that a failure leaves an earlier report in place. Raises BespokeError naming notebook and cell
     where one cannot be printed.
     """
-    from bespoke.report import tables, webpage
+    from bespoke.report import tables, typesetting, webpage
     from bespoke.saving import write_together
 
     clock = _Clock()
     ahead = ahead or SpeculativeRender(cover.language)
     report = _document(notebooks, cover, ahead, options, besides)
     clock.lap("read")
-    beside = ThreadPoolExecutor(1)
-    try:  # Typst lets Python go on
-        sources = beside.submit(_sources, report, cover, ahead).result(timeout=LONGEST)
+    beside = ThreadPoolExecutor(2)
+    try:  # Typst lets Python go on; the evidence takes longest, so it begins
+        evidence = beside.submit(_source_of_evidence, report, cover, ahead).result(timeout=LONGEST)
         clock.lap("typst")
-        typeset = beside.submit(_typeset, sources, cover)
+        typeset = [
+            beside.submit(typesetting.pdf, evidence, cover, "evidence"),
+            beside.submit(_report_pdf, report, cover),
+        ]
         page = webpage.page(report, cover)
         beside_it = tables.files(report)
         clock.lap("html")
         meanwhile()
-        pdfs = typeset.result(timeout=LONGEST)
+        evidence_pdf, report_pdf = (one.result(timeout=LONGEST) for one in typeset)
     except TimeoutError:
         message = f"the report is not typeset after {LONGEST // 60} minutes; a picture or a table is too much for it"
         raise BespokeError(message) from None
     finally:
         beside.shutdown(wait=False)  # what hangs is not waited for: the process ends without it
     clock.lap("pdf")
-    files = {"report.pdf": pdfs[0], "evidence.pdf": pdfs[1], "report.html": page.encode(), **beside_it}
+    files = {
+        "report.pdf": report_pdf, "evidence.pdf": evidence_pdf, "report.html": page.encode(), **beside_it
+    }  # fmt: skip
     write_together({folder / name: content for name, content in files.items()})
     for path in tables.stale(folder, files):
         path.unlink()
@@ -98,18 +104,18 @@ def _document(
     return report
 
 
-def _sources(report: Document, cover: Cover, ahead: SpeculativeRender) -> list[str]:
-    """Of both volumes; the core is typeset to find where its chapters begin."""
+def _source_of_evidence(report: Document, cover: Cover, ahead: SpeculativeRender) -> TypstFiles:
     from bespoke.report import typesetting
 
     ahead.end_rehearsal()
-    return [typesetting.source(report, cover, volume) for volume in ("report", "evidence")]
+    return typesetting.source(report, cover, "evidence")
 
 
-def _typeset(sources: Sequence[str], cover: Cover) -> list[bytes]:
+def _report_pdf(report: Document, cover: Cover) -> bytes:
+    """Typeset more than once, to find where its chapters begin."""
     from bespoke.report import typesetting
 
-    return [typesetting.pdf(source, cover) for source in sources]
+    return typesetting.pdf(typesetting.source(report, cover), cover)
 
 
 class _Clock:

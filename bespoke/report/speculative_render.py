@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bespoke.report.document import NotebookPieces
     from bespoke.report.outputs import ReadingOptions
     from bespoke.report.report_cover import Cover
+    from bespoke.report.typst_data import Volume
 
 
 class SpeculativeRender:
@@ -27,15 +28,23 @@ class SpeculativeRender:
     def __init__(self, language: str) -> None:
         self._language = language
         self._pool: ThreadPoolExecutor | None = None
+        self._ready: Future[None]
         self._parts: dict[Path, Future[NotebookPieces]] = {}
         self._wanted: tuple[Sequence[Path], Cover] | None = None
+        self._volumes: Sequence[Volume] = ()
+        self._after = 1
         self._rehearsal: threading.Thread | None = None
         self.notices: list[Problem] = []  # of the notebooks that were handed out
 
     def rehearse(self, notebooks: Sequence[Path], cover: Cover) -> None:
         """Typeset these too, as soon as the first is finished: executed notebooks of the last run, as they lie there.
         The typesetter remembers what it made of every section, and does again only what is new in the report."""
-        self._wanted = notebooks, cover
+        self._wanted, self._volumes, self._after = (notebooks, cover), ("report", "evidence"), 1
+
+    def rehearse_evidence(self, notebooks: Sequence[Path], cover: Cover, finished: int) -> None:
+        """Typeset the evidence of these, once so many are finished and the others run; those stand there as sources,
+        for what refers to their chapters."""
+        self._wanted, self._volumes, self._after = (notebooks, cover), ("evidence",), finished
 
     def take(self, notebook: Path) -> None:
         """Take a notebook apart. It is finished: it will not change before the report is rendered."""
@@ -43,11 +52,11 @@ class SpeculativeRender:
 
         if self._pool is None:
             self._pool = ThreadPoolExecutor(1, initializer=_give_way)
-            ready = self._pool.submit(get_ready)
-            if self._wanted is not None:
-                self._rehearsal = threading.Thread(target=self._typeset, args=(ready, *self._wanted))
-                self._rehearsal.start()
+            self._ready = self._pool.submit(get_ready)
         self._parts[notebook] = self._pool.submit(_part, notebook, self._language)
+        if self._wanted is not None and len(self._parts) == self._after:
+            self._rehearsal = threading.Thread(target=self._typeset, args=(self._ready, *self._wanted))
+            self._rehearsal.start()
 
     def part(self, notebook: Path, options: ReadingOptions | None = None) -> NotebookPieces:
         """A notebook taken apart, now if it was not before. Raises BespokeError where it cannot be printed."""
@@ -69,8 +78,8 @@ class SpeculativeRender:
             from bespoke.report import typesetting, volumes
 
             report = volumes.assembled([self._copy(path) for path in notebooks], cover.language)
-            for volume in ("report", "evidence"):
-                typesetting.rehearse(typesetting.source(report, cover, volume), cover)
+            for volume in self._volumes:
+                typesetting.rehearse(typesetting.source(report, cover, volume), cover, volume)
 
     def _copy(self, notebook: Path) -> NotebookPieces:
         """A part of its own: putting a document together changes what is in it."""

@@ -1,13 +1,12 @@
-"""Document -> Typst source -> PDF. Client text travels as data and is never read as markup."""
+"""Document -> Typst files -> PDF. Client text travels as data and is never read as markup."""
 
 from __future__ import annotations
 
 import io
 import json
-import pickle
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -24,57 +23,66 @@ from bespoke.show import fonts
 STANDARDS = ["ua-1", "a-2a"]  # accessible (ISO 14289-1) and archivable with structure (ISO 19005-2)
 LOOK = ("look", "inline", "blocks", "table", "pages")  # definitions, in the order Typst must read them
 WHOLE = "report"
+MAIN = "main.typ"
+DATA = "#let data(name) = json(name)"  # the first line of `main.typ`
 PASSES = 2  # of finding out where the chapters of the report begin, and filling the pages by that
 
-_ONE_AT_A_TIME = threading.Lock()  # a compiler that two threads ask at once refuses the second
-
 Starts = tuple[float, ...]  # points, of each section
+TypstFiles = Mapping[str, str]  # name -> content
 
 
-def source(document: Document, cover: Cover, volume: typst_data.Volume = "report") -> str:
-    """One self-contained Typst file: what a whole volume shares, the template, then its sections, as JSON.
+def source(document: Document, cover: Cover, volume: typst_data.Volume = "report") -> TypstFiles:
+    """A volume as Typst reads it: `main.typ`, which is always the same, and as JSON what a whole volume shares and its
+    sections.
 
     A `single` notebook has neither cover nor contents, and prints all there is.
 
-    The definitions stand before the sections and hold nothing of them: Typst remembers what a function made of its
-    arguments, but not across another value that it could have looked at.
+    No text of a section stands in `main.typ`, nor in what its definitions look at: Typst remembers what a function made
+    of its arguments as long as neither changes.
     """
     starts: Starts = ()
-    text = _source(document, cover, volume, starts)
+    files = _files(document, cover, volume, starts)
     for _ in range(PASSES if volume == "report" else 0):  # the evidence is looked up, and three times as long
-        found = _starts(_pages(text, cover))
+        found = _starts(_pages(files, cover, volume))
         if found == starts:
             break
         starts = found
-        text = _source(document, cover, volume, starts)
-    return text
+        files = _files(document, cover, volume, starts)
+    return files
 
 
-def _source(document: Document, cover: Cover, volume: typst_data.Volume, starts: Starts) -> str:
-    frame = _literal(
-        json.dumps(typst_data.frame(document, cover, volume), ensure_ascii=False, sort_keys=True)
+def one_file(files: TypstFiles) -> str:
+    """The same as one self-contained Typst file. JSON stands in it as a string: nothing is read as markup or code."""
+    data = ", ".join(
+        f'"{name}": {_literal(content)}' for name, content in files.items() if name.endswith(".json")
     )
+    return files[MAIN].replace(DATA, f"#let data(name) = ({data}).at(name)")
+
+
+def _files(document: Document, cover: Cover, volume: typst_data.Volume, starts: Starts) -> TypstFiles:
     turn = volume != "single"
     front, chapters, appendices = _sections(document, volume)
-    first, at = _section(front, cover, "front", turn) if front else ("none", 0.0)
+    first, at = _section(front, cover, "front", turn) if front else ("null", 0.0)
     before = 1 if front else 0
     known = dict(enumerate(starts[before:]))
     if volume != "single":
         entries = before + len(chapters) + len(appendices)
         at = paging.contents_end(at, entries, typst_data.PAGE_HEIGHT[cover.paper])
-    body = ""
+    files = {
+        MAIN: _main(),
+        "frame.json": _json(typst_data.frame(document, cover, volume)),
+        "front.json": first,
+    }
     for n, one in enumerate(chapters):
-        written, at = _section(one, cover, "chapter", turn, known.get(n, at))
-        body += f"{written}, "
-    last = "".join(f"{_section(one, cover, 'appendix', turn)[0]}, " for one in appendices)
-    return "\n".join(
-        [
-            f"#let report = {frame}\n",
-            *map(_template, LOOK),
-            f"#let parts = (front: {first}, chapters: ({body}), appendices: ({last}))\n",
-            _template(WHOLE),
-        ]
-    )
+        files[f"chapter-{n}.json"], at = _section(one, cover, "chapter", turn, known.get(n, at))
+    for n, one in enumerate(appendices):
+        files[f"appendix-{n}.json"], _ = _section(one, cover, "appendix", turn)
+    files["count.json"] = _json({"chapters": len(chapters), "appendices": len(appendices)})
+    return files
+
+
+def _main() -> str:
+    return "\n".join([f"{DATA}\n", *map(_template, LOOK), _template(WHOLE)])
 
 
 def _starts(pdf: bytes) -> Starts:
@@ -103,16 +111,33 @@ def _section(
     section: Section, cover: Cover, kind: typst_data.Kind, turn: bool, start: float = 0.0
 ) -> tuple[str, float]:
     """A section as Typst reads it, and about how far down a page it ends."""
-    return _written(pickle.dumps(section), replace(cover, logo=None), kind, turn, start)
+    return _written(_ByContent(section), replace(cover, logo=None), kind, turn, start)
+
+
+class _ByContent:
+    """A section that is the same as another that holds the same."""
+
+    def __init__(self, section: Section) -> None:
+        self.section = section
+
+    def __hash__(self) -> int:
+        return hash((self.section.anchor, self.section.name, len(self.section.body)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByContent) and self.section == other.section
 
 
 @lru_cache(maxsize=64)  # most sections of a report that was rehearsed
 def _written(
-    pickled: bytes, cover: Cover, kind: typst_data.Kind, turn: bool, start: float
+    of: _ByContent, cover: Cover, kind: typst_data.Kind, turn: bool, start: float
 ) -> tuple[str, float]:
-    found = typst_data.section(pickle.loads(pickled), cover, kind, turn=turn, start=start)
+    found = typst_data.section(of.section, cover, kind, turn=turn, start=start)
     end = found.pop("ends")
-    return _literal(json.dumps(found, ensure_ascii=False, sort_keys=True)), end
+    return _json(found), end
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def _literal(content: str) -> str:
@@ -125,18 +150,18 @@ def _template(part: str) -> str:
     return (paths.templates() / "report" / "typst" / f"{part}.typ").read_text(encoding="utf-8")
 
 
-def pdf(typst_source: str, cover: Cover) -> bytes:
-    """The typeset report; the same source and date give the same bytes. BespokeError where Typst refuses."""
-    return finishing.finished(_pages(typst_source, cover))
+def pdf(files: TypstFiles, cover: Cover, volume: typst_data.Volume = "report") -> bytes:
+    """The typeset volume; the same source and date give the same bytes. BespokeError where Typst refuses."""
+    return finishing.finished(_pages(files, cover, volume))
 
 
-def rehearse(typst_source: str, cover: Cover) -> None:
+def rehearse(files: TypstFiles, cover: Cover, volume: typst_data.Volume) -> None:
     """Typesets for the typesetter's own memory: what it made of each section it does not make again."""
-    _pages(typst_source, cover)
+    _pages(files, cover, volume)
 
 
-def _pages(typst_source: str, cover: Cover) -> bytes:
-    return bytes(_compiled(typst_source, cover, format="pdf", pdf_standards=STANDARDS))
+def _pages(files: TypstFiles, cover: Cover, volume: typst_data.Volume = "report") -> bytes:
+    return bytes(_compiled(files, cover, volume, format="pdf", pdf_standards=STANDARDS))
 
 
 def settle_formulas(document: Document) -> None:
@@ -158,37 +183,50 @@ def _sets(formulas: tuple[str, ...]) -> bool:
     equations = _literal(json.dumps(formulas, ensure_ascii=False))
     text = f'#for one in {equations} {{ math.equation(alt: "x", eval(one, mode: "math")) }}'
     try:
-        _pages(f'#set document(title: "x")\n{text}', Cover("", date(1980, 1, 1)))
+        _pages({MAIN: f'#set document(title: "x")\n{text}'}, Cover("", date(1980, 1, 1)))
     except BespokeError:
         return False
     return True
 
 
-def png(typst_source: str, cover: Cover, pixels_per_inch: float) -> list[bytes]:
+def png(files: TypstFiles, cover: Cover, pixels_per_inch: float) -> list[bytes]:
     """Every page as a picture. BespokeError where Typst refuses."""
-    pages = _compiled(typst_source, cover, format="png", ppi=pixels_per_inch)
+    pages = _compiled(files, cover, "report", format="png", ppi=pixels_per_inch)
     return [bytes(page) for page in ([pages] if isinstance(pages, bytes) else pages)]
 
 
-def _compiled(typst_source: str, cover: Cover, **options: Any) -> Any:
+def _compiled(files: TypstFiles, cover: Cover, volume: typst_data.Volume, **options: Any) -> Any:
     import typst
 
     day = datetime.combine(cover.as_of, time(), tzinfo=UTC)
-    compiler = _compiler(tuple(map(Path, cover.fonts)))
+    typesetter = _typesetter(tuple(map(Path, cover.fonts)), volume)
+    encoded = {name: content.encode() for name, content in files.items()}
     try:
-        with _ONE_AT_A_TIME:
-            return compiler.compile(input=typst_source.encode(), timestamp=day, **options)
+        return typesetter.compile(input=encoded, timestamp=day, **options)
     except typst.TypstError as error:
         raise BespokeError(f"the report cannot be typeset: {_reason(error)}") from error
 
 
-@lru_cache(maxsize=4)
-def _compiler(further: tuple[Path, ...]) -> Any:
-    """No system fonts, and no file but the template's: a report depends on neither."""
-    import typst
+class _Typesetter:
+    """Typst with its own memory of what it has set. No system fonts, and no file but the template's: a report depends
+    on neither."""
 
-    faces = typst.Fonts(include_system_fonts=False, font_paths=list(fonts.folders(further)))
-    return typst.Compiler(root=paths.templates() / "report" / "typst", font_paths=faces)
+    def __init__(self, further: tuple[Path, ...]) -> None:
+        import typst
+
+        faces = typst.Fonts(include_system_fonts=False, font_paths=list(fonts.folders(further)))
+        self._compiler = typst.Compiler(root=paths.templates() / "report" / "typst", font_paths=faces)
+        self._one_at_a_time = threading.Lock()  # it refuses a second thread
+
+    def compile(self, **options: Any) -> Any:
+        with self._one_at_a_time:
+            return self._compiler.compile(**options)
+
+
+@lru_cache(maxsize=8)
+def _typesetter(further: tuple[Path, ...], volume: typst_data.Volume) -> _Typesetter:
+    """One for each volume, so that they are set side by side."""
+    return _Typesetter(further)
 
 
 def _reason(error: object) -> str:

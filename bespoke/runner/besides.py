@@ -71,9 +71,11 @@ def additions(client: Client, folder: Path, standing: Standing) -> Additions:
 
 
 def _changes(client: Client, folder: Path, standing: Standing) -> Changes | None:
-    from bespoke.chapters.recommendation import Recommendation
-
     found: Sequence[issued.Issue] = issued.issues(folder)
     since = (found[-1] if found else None) if standing.issue else issued.standing(found, standing.content)[1]
-    advice = Recommendation.read(folder / issued.ADVICE) if since else None
-    return issued.changes(client, advice, folder, since) if since and advice else None
+    if since is None:
+        return None
+    from bespoke.chapters.recommendation import Recommendation  # no report without an issue waits for it
+
+    advice = Recommendation.read(folder / issued.ADVICE)
+    return issued.changes(client, advice, folder, since) if advice else None

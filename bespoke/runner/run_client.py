@@ -112,7 +112,7 @@ def _run(name: str, root: Path, folder: Path, options: RunOptions, say: Echo) ->
         **hand_over(client, runtime_dir.folder()),
     }
     ahead = SpeculativeRender(LANGUAGE)
-    if plan.repeats() and options.width > 1:  # cores to spare
+    if options.wants_report and options.width > 1:  # cores to spare
         _rehearse(plan, client, day, ahead)
     take = ahead.take if options.wants_report else _nothing
     notebook_scheduler.run_notebooks(plan, environment, say, take)
@@ -163,11 +163,17 @@ def _begin_anew(name: str, folder: Path, options: RunOptions, say: Echo) -> None
 
 
 def _rehearse(plan: RunPlan, client: Client, day: date, ahead: SpeculativeRender) -> None:
-    """The new report will mostly be the old one."""
+    """Where much stands the new report will mostly be the old one; else the evidence but of the last notebook, which
+    runs alone."""
     from bespoke.runner.engagement_cover import cover_of
 
     notebooks = [plan.notebook(stem) for stem in CHAPTERS]
-    if all(path.is_file() for path in notebooks):
+    if not plan.repeats():
+        but_last = [
+            chapter.notebook() if stem == LAST else plan.notebook(stem) for stem, chapter in CHAPTERS.items()
+        ]
+        ahead.rehearse_evidence(but_last, cover_of(client, day), len(notebooks) - 1)
+    elif all(path.is_file() for path in notebooks):
         ahead.rehearse(notebooks, cover_of(client, day))
 
 

@@ -54,4 +54,4 @@ def beta_quantiles(shares: NDArray[np.float64], a: float, b: float) -> NDArray[n
     from scipy.special import betainc
 
     points = np.sin(np.linspace(0, np.pi / 2, 4097)) ** 2
-    return np.interp(shares, betainc(a, b, points), points)
+    return np.asarray(np.interp(shares, betainc(a, b, points), points))

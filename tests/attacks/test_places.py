@@ -230,7 +230,8 @@ def run(name, options, say):
         assert options.bounded
         memory.limit()
         image = f'#image(bytes({typesetting._literal(json.dumps(logo))}), format: "svg", alt: "x")'
-        typesetting.pdf(f'#set document(title: "x"); {image}', Cover("", date(2026, 11, 20)))
+        source = {typesetting.MAIN: f'#set document(title: "x"); {image}'}
+        typesetting.pdf(source, Cover("", date(2026, 11, 20)))
     return Outcome(name)
 
 options = RunOptions(Path("client_data"), Path("reports"))
