@@ -56,3 +56,17 @@ print(early.Node.ELEMENT_NODE, "xml.dom" in sys.modules, xml.dom.Node is early.N
 
 def test_a_module_of_a_package_is_put_off_in_the_package_too() -> None:
     assert said(SUBMODULE) == ["True True", "False False", "1 True True"]
+
+
+PAPERMILL = """
+import sys
+from bespoke.runner.kernels.lazy_imports import import_papermill
+import_papermill()
+print("papermill" in sys.modules, "bespoke.runner.kernels.engine" in sys.modules)
+print([name for name in ("boto3", "requests", "webcolors") if name in sys.modules])
+"""
+
+
+def test_papermill_comes_without_what_no_run_uses() -> None:
+    """boto3 and requests alone take longer to import than papermill and all the rest."""
+    assert said(PAPERMILL) == ["True True", "[]"]

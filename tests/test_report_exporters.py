@@ -56,7 +56,7 @@ def test_a_notebook_becomes_a_page_and_a_typst_file():
     assert "<title>A study</title>" in page
     assert "code()" not in page
     source, _ = TypstExporter().from_notebook_node(notebook(FRAME))
-    assert source.startswith("#let report = json(bytes(")
+    assert source.startswith('#let data(name) = ("frame.json": json(bytes(')
 
 
 def test_an_error_in_the_notebook_is_one_line():

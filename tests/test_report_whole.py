@@ -396,6 +396,21 @@ def test_the_typst_source_is_one_file_with_the_text_as_data():
     assert alone == typesetting.pdf(typesetting.source(report, COVER), COVER)
 
 
+def test_a_changed_chapter_is_the_only_file_that_changes():
+    """The typesetter remembers what it set as long as neither `main.typ` nor a section has changed."""
+
+    def files(words: str):
+        bodies = [[Paragraph([TextRun(text)])] for text in ("as before", words, "as before too")]
+        sections = [
+            Section(f"s{n}", str(n), f"Chapter {n}", "T", "T", body) for n, body in enumerate(bodies, 1)
+        ]
+        return typesetting.source(Document(sections), COVER)
+
+    one, other = files("four words of text"), files("text of four words")
+    assert one.keys() == other.keys()
+    assert [name for name in one if one[name] != other[name]] == ["chapter-1.json"]
+
+
 @pytest.mark.parametrize(
     ("language", "words"), [("de", ["Inhalt", "Kapitel 1", "Seite 2 von"]), ("es", ["Contenido"])]
 )

@@ -28,6 +28,14 @@ def test_a_symmetric_pert_has_its_median_in_the_middle_and_solves_its_own_polyno
     assert 10 * z**3 - 15 * z**4 + 6 * z**5 == pytest.approx(U)
 
 
+@pytest.mark.parametrize("likely", [0.0, 0.001, 0.3, 0.5, 0.97, 1.0])
+def test_many_draws_are_what_few_are(likely: float) -> None:
+    """Beyond a thousand they are read off the distribution function; the ends, where it is flat, included."""
+    many = np.concatenate([np.random.default_rng(3).random(2000), np.geomspace(1e-9, 1e-3, 50), [0.0, 1.0]])
+    few = np.concatenate([three_point.quantile(one, 0, likely, 1) for one in np.array_split(many, 3)])
+    assert three_point.quantile(many, 0, likely, 1) == pytest.approx(few, abs=3e-7)
+
+
 def test_a_triangle_by_its_areas() -> None:
     # on [0, 10] with mode 4 the share below 4 is 4/10; below it u = x^2 / 40, above 1 - u = (10 - x)^2 / 60
     found = three_point.quantile(np.array([0.1, 0.4, 0.85]), 0, 4, 10, "triangular")
