@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import get_args
 
 import numpy as np
 
 from bespoke.clients.schema import Client, Task
-from bespoke.evaluation.answers import SystemRun, recorded_systems
+from bespoke.evaluation.answers import Status, SystemRun, recorded_systems
 from bespoke.evaluation.case_by_case import BYTES, case_by_case
 from bespoke.evaluation.cases import EvaluationTask, bare
 from bespoke.evaluation.comparison import contrasts, pooled, power
@@ -154,14 +155,7 @@ def _spread(runs: Sequence[Scores], metric: str) -> float | None:
 
 def _outcomes(ran: SystemRun) -> Outcomes:
     counts = Counter(answer.status for run in ran.runs for answer in run)
-    return Outcomes(
-        answered=counts["answered"],
-        missing=counts["missing"],
-        schema_broken=counts["schema_broken"],
-        refused=counts["refused"],
-        too_long=counts["too_long"],
-        not_measured=counts["not_measured"],
-    )
+    return Outcomes(**{status: counts[status] for status in get_args(Status)})
 
 
 def _review(

@@ -98,9 +98,8 @@ def _order(train: Sequence[Note], seed: int) -> list[Note]:
 
 
 def _micro(counts: CodeCounts) -> float:
-    ratio = counts.f1
-    total = float(np.sum(ratio.denominator))
-    return float(np.sum(ratio.numerator)) / total if total else 0.0
+    right, total = counts.f1.columns.sum(0).tolist()
+    return right / total if total else 0.0
 
 
 def _point(scores: Sequence[float], size: int) -> LearningPoint:

@@ -130,11 +130,8 @@ def _f1(ran: RungRun, scorer: CodeScorer) -> Measure:
     known = np.array([[x.status != "not_measured" for x in run] for run in ran.runs], dtype=float)
     found = [count(scorer.gold, [x.code_set for x in run]).f1 for run in ran.runs]
     times = np.maximum(known.sum(0), 1)
-    top, bottom = (
-        sum(np.asarray(one) * k for one, k in zip(sums, known, strict=True)) / times
-        for sums in ([f.numerator for f in found], [f.denominator for f in found])
-    )
-    return Measure.ratio(top, bottom)
+    columns = sum((f.columns * k[:, None] for f, k in zip(found, known, strict=True)), np.zeros(1))
+    return Measure(columns / times[:, None])
 
 
 def _primary(first: RungRun, second: RungRun, scorer: CodeScorer) -> McNemar:

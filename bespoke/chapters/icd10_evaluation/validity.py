@@ -10,6 +10,7 @@ from bespoke.facts.icd10 import CodeSet
 from bespoke.facts.icd10_retired import came_later, known_elsewhere, successors
 
 _EXAMPLES = 5
+RUNGS = ("malformed", "invented", "retired", "later", "not_billable", "billable")
 
 
 def validity(answers: Iterable[Iterable[str]], codes: CodeSet) -> Validity:
@@ -21,12 +22,7 @@ def validity(answers: Iterable[Iterable[str]], codes: CodeSet) -> Validity:
         totals[rungs[code]] += count
     invalid = sorted((c for c in counts if rungs[c] != "billable"), key=lambda c: (-counts[c], c))
     return Validity(
-        malformed=totals["malformed"],
-        invented=totals["invented"],
-        retired=totals["retired"],
-        later=totals["later"],
-        not_billable=totals["not_billable"],
-        billable=totals["billable"],
+        **{rung: totals[rung] for rung in RUNGS},
         examples=tuple(invalid[:_EXAMPLES]),
         retirements=tuple(_retirement(c, counts[c], codes) for c in invalid if rungs[c] == "retired")[
             :_EXAMPLES
