@@ -16,7 +16,7 @@ from bespoke.chapters.cost_model.compute import inputs_of
 from bespoke.chapters.cost_model.task_prices import TaskPrices
 from bespoke.chapters.situations import situation
 from bespoke.clients.schema import Access, Annotation, Client, DatasetNote, Engagement, Rates, Task
-from bespoke.evaluation.measured import MeasuredSystem, MeasuredTask
+from bespoke.evaluation.result import MeasuredSystem, MeasuredTask
 from bespoke.facts.reader import Facts
 from bespoke.statistics.interval import Interval
 from bespoke.statistics.proportion import wilson

@@ -49,10 +49,6 @@ class ClaimsRegister(Result):
     def claim(self, claim_id: str) -> ClaimFinding:
         return next(claim for claim in self.claims if claim.id == claim_id)
 
-    @property
-    def recomputed(self) -> int:
-        return sum(1 for claim in self.claims if claim.computed)
-
 
 def compute(facts: Facts) -> ClaimsRegister:
     """Every claim with what the code finds today; the numbers are computed, never retyped."""

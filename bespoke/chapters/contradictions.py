@@ -15,7 +15,7 @@ from bespoke.advice.evidence import (
     graded,
 )
 from bespoke.clients.schema import Client, Task
-from bespoke.evaluation.measured import MeasuredSystem, MeasuredTask
+from bespoke.evaluation.result import MeasuredSystem, MeasuredTask
 from bespoke.facts.price_book import canonical, is_known
 from bespoke.facts.reader import Facts
 from bespoke.show.numbers import decimal, exact, percent

@@ -9,8 +9,7 @@ from bespoke.clients.schema import Client
 from bespoke.evaluation.case_by_case import ANSWER, INPUT, PROMPT
 from bespoke.evaluation.details import Detail, Grid, Matrix, Value
 from bespoke.evaluation.evaluate import evaluate_task
-from bespoke.evaluation.measured import MeasuredTask
-from bespoke.evaluation.result import TaskEvaluation
+from bespoke.evaluation.result import MeasuredTask, TaskEvaluation
 from bespoke.evaluation.shown_cases import CaseByCase, ShownAnswer, ShownCase
 from bespoke.facts.reader import Facts
 from bespoke.results import Part, Result

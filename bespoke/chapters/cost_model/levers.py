@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bespoke.advice.candidates import Configuration
-from bespoke.chapters.cost_model.billing_mode import TokenPlan, total
+from bespoke.chapters.cost_model.billing_mode import Plan, TokenPlan, total
 from bespoke.chapters.cost_model.call import ModelCall
 from bespoke.chapters.cost_model.request import (
     TaskRequest,
@@ -25,7 +25,7 @@ WORTH_IT = 0.995  # a lever is an option to set: it must save half a percent
 class Levered:
     """A plan with the levers on its bill."""
 
-    plan: TokenPlan
+    plan: Plan
     levers: tuple[str, ...] = ()
 
 
