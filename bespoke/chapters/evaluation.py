@@ -72,10 +72,7 @@ def compute(client: Client, facts: Facts, *, flips: int = FLIPS, seed: int = SEE
 
 def _printable(found: TaskEvaluation, country: str) -> TaskEvaluation:
     """The task with what its scorer quotes of cases and answers, whichever scorer it is, without identifiers."""
-    quoting, said = (
-        Quoting(country),
-        Quoting(country),
-    )  # a caption repeats what stands in a table: not counted
+    quoting, said = Quoting(country), Quoting(country)  # a caption repeats a table's words: not counted
     file = f"evaluation/{found.task_id}"
 
     def value(one: Value) -> Value:

@@ -11,8 +11,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from pydantic import Field
-
 from bespoke.advice.routes import remedies, remedy
 from bespoke.chapters.dataset_readiness.identifiers.quoting import Quoting
 from bespoke.chapters.failure_judge import JudgeCheck, check_judge
@@ -95,11 +93,9 @@ class FailureModes(Result):
     classifier: ClassifierCheck | None
     judges: tuple[JudgeCheck, ...]  # the judge model and the classifier, where they labelled anything
     plan: tuple[PlanStep, ...]  # largest possible gain first
-    task_names: dict[str, str] = Field(default_factory=dict)  # task -> its name
+    task_names: Mapping[str, str] = {}  # task -> its name
     samples: tuple[FailureSample, ...] = ()  # one a task that has failing outputs
-    masked: dict[str, int] = Field(
-        default_factory=dict
-    )  # file -> identifiers that what is quoted has no more
+    masked: Mapping[str, int] = {}  # file -> identifiers that what is quoted has no more
 
     def main_family(self, task_id: str) -> str | None:
         """The most frequent mapped family of a task; None when none of its failures is mapped."""

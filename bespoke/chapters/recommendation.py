@@ -43,12 +43,10 @@ class PlanMoney(Part):
     today_year: MoneyRange
     payback_months: (
         float | None
-    )  # of the one-off by what it saves a month on the bill; None where it saves nothing
+    )  # of the one-off by what it saves a month on the bill; None: it saves nothing
     needs_worth: float | None  # what one more right output must be worth for the plan to break even in a year
     gain_of_right: float | None  # what the client says it is worth
-    net_year: (
-        float | None
-    )  # what more right outputs are worth in a year, less the first year beyond today's bill
+    net_year: float | None  # what more right outputs are worth, less the first year beyond today's bill
 
 
 class TaskAdvice(Part):

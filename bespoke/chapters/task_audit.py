@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from bespoke.advice import feasibility
+from bespoke.advice import feasibility, serving
 from bespoke.advice.candidates import Intervention
 from bespoke.advice.evidence import Grade, TaskEvidence
 from bespoke.advice.gates import GateOutcome, latency
@@ -157,8 +157,8 @@ def _audit(
 
 def _in_time(situation: Situation) -> bool | None:
     """Whether the task is answered in the time that is required; None while the estimate straddles it."""
-    found = latency(situation.p95_today_ms, situation)
-    return True if found is None else {"met": True, "unmet": False, "unknown": None}[found.verdict]
+    verdict = serving.worst(latency(situation.p95_today_ms, situation))
+    return {"met": True, "unmet": False, "unknown": None}[verdict]
 
 
 def _fits(situation: Situation, facts: Facts) -> tuple[RouteFit, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -189,9 +190,7 @@ class TaskEvaluation(Part):
     review: Review | None
     details: tuple[AnyDetail, ...]
     cases_shown: CaseByCase | None = None
-    masked: dict[str, int] = Field(
-        default_factory=dict
-    )  # folder -> identifiers that the details have no more
+    masked: Mapping[str, int] = {}  # folder -> identifiers that the details have no more
 
     def system(self, name: str) -> SystemResult:
         return next(system for system in self.systems if system.name == name)

@@ -135,15 +135,11 @@ def consultant_day(client: Client, inputs: Inputs) -> Array:
 def work(client: Client, name: str, inputs: Inputs) -> Array:
     """A rate or a speed of people's work: one number, or draws of its range."""
     section, key = name.split(".")
-    value, limits = (
-        float(getattr(getattr(client.engagement, section), key)),
-        client.engagement.ranges.get(name),
-    )
+    value = float(getattr(getattr(client.engagement, section), key))
+    limits = client.engagement.ranges.get(name)
     if limits is None:
         return np.asarray(value, dtype=np.float64)
-    low, likely, high = (
-        1000 * mark for mark in (limits[0], value, limits[1])
-    )  # drawn above 1, where logs hold
+    low, likely, high = (1000 * mark for mark in (limits[0], value, limits[1]))  # above 1, where logs hold
     return inputs.between(f"assumed.{name}", "engagement", low, likely, high) / 1000
 
 

@@ -110,9 +110,7 @@ class MentionDictionary:
         for form, context in self.mentions(words):
             code = self.code[form]
             best[code] = max(best.get(code, 0.0), self._score(form, context))
-        return tuple(
-            sorted(best.items(), key=lambda pair: -pair[1])[:DEPTH]
-        )  # earlier mentions first among equals
+        return tuple(sorted(best.items(), key=lambda pair: -pair[1])[:DEPTH])  # of equals earlier mentions
 
     def _form(self, words: ComparableWords) -> Form:
         return tuple(word for word in words.words if word not in self.fillers)

@@ -156,9 +156,7 @@ class PrimaryOrder:
         for code in codes:
             if code not in self._shares:
                 self._shares[code] = self._share(code)
-        return tuple(
-            sorted(codes, key=self._shares.__getitem__, reverse=True)
-        )  # stable: given order breaks ties
+        return tuple(sorted(codes, key=self._shares.__getitem__, reverse=True))  # given order breaks ties
 
     def _share(self, code: str) -> float:
         share = 0.5

@@ -21,11 +21,7 @@ from bespoke.statistics.clusters import Clusters
 Dimension = Literal["chapter", "training", "symptom", "laterality", "seventh"]
 
 _SIDE = re.compile(r"\b(right|left|bilateral)\b", re.IGNORECASE)
-_SEVERITY: tuple[Context, ...] = (
-    "asserted",
-    "suspected",
-    "negated",
-)  # a code asserted anywhere counts as asserted
+_SEVERITY: tuple[Context, ...] = ("asserted", "suspected", "negated")  # asserted anywhere is asserted
 
 
 @dataclass(frozen=True)
