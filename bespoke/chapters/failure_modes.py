@@ -164,27 +164,16 @@ def _judges(
 ) -> tuple[JudgeCheck, ...]:
     """Each judge against people, on the rows where both spoke."""
     said = {row.failure_id: row.family for row in client.judge or ()}
-    both = [
+    both: list[tuple[str, str]] = [
         (la.family, said[la.failure_id]) for la in labels if la.failure_id in said and la.given_by in PEOPLE
     ]
-    checks = [
-        check_judge(
-            JUDGE,
-            [label.family for label in labels if label.given_by == JUDGE],
-            [human for human, _ in both],
-            [judge for _, judge in both],
-            facts,
-            seed=SEED,
-        ),
-        check_judge(
-            CLASSIFIER,
-            [label.family for label in labels if label.given_by == CLASSIFIER],
-            classifier.given if classifier else (),
-            classifier.predicted if classifier else (),
-            facts,
-            seed=SEED,
-        ),
-    ]
+    held_out = {JUDGE: both}
+    if classifier:
+        held_out[CLASSIFIER] = [*zip(classifier.given, classifier.predicted, strict=True)]
+    checks = (
+        check_judge(name, [la.family for la in labels if la.given_by == name], pairs, facts, seed=SEED)
+        for name, pairs in held_out.items()
+    )
     return tuple(check for check in checks if check is not None)
 
 

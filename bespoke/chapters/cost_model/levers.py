@@ -8,12 +8,7 @@ from dataclasses import dataclass, replace
 from bespoke.advice.candidates import Configuration
 from bespoke.chapters.cost_model.billing_mode import Plan, TokenPlan, total
 from bespoke.chapters.cost_model.call import ModelCall
-from bespoke.chapters.cost_model.request import (
-    TaskRequest,
-    place_of,
-    smallest_cacheable,
-    with_times,
-)
+from bespoke.chapters.cost_model.request import TaskRequest, place_of, smallest_cacheable, with_times
 from bespoke.facts.price_book import sells_batches
 
 CACHING, BATCH = "prompt_caching", "batch"

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bespoke.chapters.cost_model.billing_mode import (
-    HOURS_PER_DAY,
-    AlwaysOnPlan,
-    ImportPlan,
-    per_gpu_second,
-)
+from bespoke.chapters.cost_model.billing_mode import HOURS_PER_DAY, AlwaysOnPlan, ImportPlan, per_gpu_second
 from bespoke.chapters.cost_model.call import ModelCall
 from bespoke.chapters.cost_model.inputs import Array
-from bespoke.chapters.cost_model.request import (
-    NotPriced,
-    PricedConfiguration,
-    TaskRequest,
-    consultant_day,
-)
+from bespoke.chapters.cost_model.request import NotPriced, PricedConfiguration, TaskRequest, consultant_day
 from bespoke.facts.price_book import Tariff, TokenRates
 from bespoke.show.numbers import day
 

@@ -7,12 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bespoke.chapters.dataset_readiness.answer_checks import (
-    as_object,
-    bare_codes,
-    invalid_codes,
-    presses,
-)
+from bespoke.chapters.dataset_readiness.answer_checks import as_object, bare_codes, invalid_codes, presses
 from bespoke.chapters.dataset_readiness.dataset_rules import Rules
 from bespoke.chapters.dataset_readiness.identifiers import (
     glimpse,

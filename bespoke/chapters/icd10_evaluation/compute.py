@@ -34,12 +34,7 @@ from bespoke.chapters.icd10_evaluation.result import (
     System,
     Validity,
 )
-from bespoke.chapters.icd10_evaluation.rung_comparison import (
-    compare,
-    power,
-    runner_up,
-    slice_differences,
-)
+from bespoke.chapters.icd10_evaluation.rung_comparison import compare, power, runner_up, slice_differences
 from bespoke.chapters.icd10_evaluation.rung_quote import quoted_rungs
 from bespoke.chapters.icd10_evaluation.scores import CodeScorer, count
 from bespoke.chapters.icd10_evaluation.slices import by_code, by_mention, code_kinds, mention_kinds

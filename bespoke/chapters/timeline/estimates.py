@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 
 from bespoke.advice.plan import MoneyRange
 from bespoke.chapters.timeline.points import Points, WorkDays
 from bespoke.chapters.timeline.result import Basis
-from bespoke.clients.schema import Client
+from bespoke.clients.schema import Client, LoggedPhase
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 
@@ -114,6 +116,27 @@ def _throughput(client: Client) -> tuple[float, float, float]:
         speed[2] * people[2] / rounds[2],
         speed[1] * people[1] / rounds[0],
     )
+
+
+def calibrate(rows: Sequence[LoggedPhase], facts: Facts) -> dict[str, Points]:
+    """Known phase with enough rows in the log -> its actual over planned days: smallest, median and largest.
+
+    Enough is the threshold `log_rows`: below it the spread of a handful of projects says little. Reference class
+    forecasting (Flyvbjerg 2006, "From Nobel prize to project management: getting risks right", Project Management
+    Journal 37): the ratios of one phase over past engagements are applied to its likely duration.
+    """
+    wanted = facts.threshold("log_rows")
+    found = {}
+    for phase, n in sorted(logged(rows).items()):
+        if n >= wanted and is_known(phase, facts):
+            ratios = [row.actual_days / row.planned_days for row in rows if row.phase == phase]
+            found[phase] = Points(min(ratios), median(ratios), max(ratios))
+    return found
+
+
+def logged(rows: Sequence[LoggedPhase]) -> Counter[str]:
+    """Rows of the log per phase."""
+    return Counter(row.phase for row in rows)
 
 
 def learnt(network: Sequence[PhaseEstimate], log: Log) -> tuple[PhaseEstimate, ...]:
