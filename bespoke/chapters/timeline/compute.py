@@ -112,9 +112,9 @@ def calendar_of(client: Client, facts: Facts) -> WorkingCalendar:
 
 
 def together(networks: Iterable[Sequence[PhaseEstimate]]) -> tuple[PhaseEstimate, ...]:
-    """All networks as one. A shared phase waits for what it waits for in any plan, and is certain where one plan is. The
-    annotators take the datasets one after the other, in the order of the tasks. The same phase has draws of its own in
-    each task: two of them correlate as any two phases do."""
+    """All networks as one. A shared phase waits for what it waits for in any plan, and is certain where one plan is.
+    The annotators take the datasets one after the other, in the order of the tasks. The same phase has draws of its own
+    in each task: two of them correlate as any two phases do."""
     drawn = Counter[str]()
     found: dict[str, PhaseEstimate] = {}
     dataset: tuple[str, ...] = ()
