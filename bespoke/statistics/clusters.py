@@ -41,13 +41,19 @@ class Measure:
     combine: Combine = ratio_of_sums
 
     @classmethod
-    def share(cls, right: Sequence[bool | float | None]) -> Measure:
-        """A mean over the cases that are judged; None is not judged."""
-        return cls(np.array([(0.0, 0.0) if r is None else (float(r), 1.0) for r in right]))
+    def share(cls, right: Sequence[bool | float | None], among: Sequence[bool] | None = None) -> Measure:
+        """A mean over the cases that are judged, or of those `among` them that are wanted; None is not judged."""
+        asked = [True] * len(right) if among is None else among
+        pairs = zip(right, asked, strict=True)
+        return cls(np.array([(float(r), 1.0) if r is not None and a else (0.0, 0.0) for r, a in pairs]))
 
     @classmethod
     def ratio(cls, top: Sequence[float] | Array, bottom: Sequence[float] | Array) -> Measure:
         return cls(np.column_stack([np.asarray(top, float), np.asarray(bottom, float)]))
+
+    def only(self, known: NDArray[np.bool_]) -> Measure:
+        """The same where the cases that are not known add nothing."""
+        return Measure(self.columns * known[:, None], self.combine)
 
 
 class ScoreDifference(Part):

@@ -106,9 +106,7 @@ class LabelScorer(Scorer):
             "accuracy": Measure.share(right),
             "macro_f1": macro_f1(gold, said),
             "micro_f1": Measure.ratio(hits, sizes) if task.setup.many else None,
-            "accuracy_answered": Measure.share([r if k else None for r, k in zip(right, kept, strict=True)])
-            if task.setup.abstain
-            else None,
+            "accuracy_answered": Measure.share(right, kept) if task.setup.abstain else None,
             "answered": Measure.share(kept) if task.setup.abstain else None,
             "kept_cost": self._kept_cost(task, gold, said) if task.setup.error_costs else None,
         }
