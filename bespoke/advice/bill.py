@@ -47,9 +47,11 @@ def cheaper_model(ground: Ground) -> Saving | None:
     s = ground.situation
     if s.aim is None or s.quality is None:
         return None
-    every = interventions(s, ground.facts)
-    cheap = _best([o for o in every if o.variant in ("smaller", "newer") and not o.is_build], ground)
-    return cheap or (None if levers(ground) else _best([o for o in every if o.is_build], ground))
+    every = [
+        one for one in interventions(s, ground.facts) if one.is_build or one.variant in ("smaller", "newer")
+    ]
+    cheap = _best([one for one in every if not one.is_build], ground)
+    return cheap or (None if levers(ground) else _best([one for one in every if one.is_build], ground))
 
 
 def _best(among: Sequence[Intervention], ground: Ground) -> Saving | None:
@@ -80,10 +82,14 @@ def saves(price: Price, chance: float, ground: Ground) -> float:
 def _saving(one: Intervention, ground: Ground) -> Saving | None:
     s = ground.situation
     placed = feasibility.place(one, feasibility.as_it_runs(s), s, ground.facts)
-    if s.aim is None or placed.closed or any(o.holds_back for o in placed.outcomes):
+    price = (
+        None
+        if placed.closed or any(o.holds_back for o in placed.outcomes)
+        else ground.prices.price(placed.configuration)
+    )
+    if price is None or s.aim is None:
         return None
-    price = ground.prices.price(placed.configuration)
-    if price is None:
-        return None
-    after = outlook(s, ground.facts, [] if one.route == CASCADED else one.additions)  # it is meant to keep it
+    after = outlook(
+        s, ground.facts, [] if one.route == CASCADED else one.additions
+    )  # a cascade is meant to keep it
     return Saving(one, placed, price, after, after.reaches(s.aim) if after else 0.5)
