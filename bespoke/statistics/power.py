@@ -30,9 +30,7 @@ def paired_notes_needed(
 def minimum_detectable_difference(
     n: int, discordant: float, *, power: float = 0.8, level: float = 0.95
 ) -> float | None:
-    """The smallest difference that n notes find with the given power; None when not even the largest is
-    found.
-    """
+    """The smallest difference that n notes find with the given power; None when not even the largest is found."""
     if n < 1 or not 0 < discordant <= 1:
         return None
     low, high = 1e-9, discordant
@@ -58,9 +56,7 @@ def notes_for_half_width(share: float, half_width: float, *, level: float = 0.95
 
 
 def _half_width(share: float, n: int, level: float) -> float:
-    """Wilson's half-width at a share that need not be a whole number of notes, so that it falls steadily in
-    n.
-    """
+    """Wilson's half-width at a share that need not be a whole number of notes, so that it falls steadily in n."""
     z = two_sided_z(level)
     return z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
 

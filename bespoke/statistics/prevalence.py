@@ -14,8 +14,7 @@ from bespoke.statistics.interval import Interval
 class CorrectedShare(Part):
     """`apparent` is the share the judge reported, `corrected` what remains after its known errors.
 
-    `corrected` is None where judge and human agree no better than chance: then the judge's count says
-    nothing.
+    `corrected` is None where judge and human agree no better than chance: then the judge's count says nothing.
     """
 
     apparent: float

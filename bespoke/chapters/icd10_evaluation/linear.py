@@ -21,9 +21,8 @@ class LinearOneVsRest:
     """One regularised least-squares classifier per training code on TF-IDF of single words.
 
     All codes share one solve (Rifkin and Klautau 2004: as good as other one-vs-rest losses), so hundreds of codes
-    cost no more than one. More than 4,096 notes learn from the 4,096 words that most of them hold, so that time
-    grows with the notes and not with their cube. The tests hold it against scikit-learn's TfidfVectorizer and
-    KernelRidge.
+    cost no more than one. More than 4,096 notes learn from the 4,096 words that most of them hold, so that time grows
+    with the notes and not with their cube. The tests hold it against scikit-learn's TfidfVectorizer and KernelRidge.
     """
 
     def __init__(self, train: Sequence[Note]) -> None:

@@ -56,9 +56,7 @@ def count(gold: Sets, predicted: Sets) -> CodeCounts:
 
 
 def with_ancestors(codes: frozenset[str], release: CodeSet) -> frozenset[str]:
-    """The codes with every parent up to the category; a code unknown to the release by its own leading
-    characters.
-    """
+    """The codes with every parent up to the category; a code unknown to the release by its own leading characters."""
     return frozenset(step for code in codes for step in _lineage(code, release))
 
 
@@ -132,9 +130,7 @@ class CodeScorer:
         return self.clusters.interval(Measure.ratio(2 * hits, exact.predicted + exact.gold))
 
     def accepted(self, answers: Sequence[NoteAnswer]) -> list[bool | None]:
-        """Whether the whole set of codes is right; an answer that never came is wrong even where gold is
-        empty.
-        """
+        """Whether the whole set of codes is right; an answer that never came is wrong even where gold is empty."""
         return [a.status == "answered" and a.code_set == g for a, g in zip(answers, self.gold, strict=True)]
 
     def primary_right(self, answers: Sequence[NoteAnswer], view: Callable[[str], str]) -> list[bool | None]:
