@@ -8,8 +8,8 @@ from itertools import chain
 
 from bespoke.chapters.icd10_evaluation.comparable_words import CUES, ComparableWords, Context, words_of
 from bespoke.chapters.icd10_evaluation.decision import DEPTH, Ranked, comparable_code, gold_codes
-from bespoke.chapters.icd10_evaluation.word_matrix import tally
 from bespoke.clients.schema import Note
+from bespoke.statistics.tf_idf import tally
 
 Form = tuple[str, ...]
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from bespoke.chapters.icd10_evaluation.result import Retirement, Validity
-from bespoke.facts.icd10 import CodeSet
+from bespoke.facts.icd10 import CodeSet, normalised
 from bespoke.facts.icd10_retired import came_later, known_elsewhere, successors
 
 _EXAMPLES = 5
@@ -32,14 +32,14 @@ def validity(answers: Iterable[Iterable[str]], codes: CodeSet) -> Validity:
 
 def _rung(code: str, codes: CodeSet) -> str:
     rung = codes.validity(code)
-    known = known_elsewhere(codes.normalise(code), codes) if rung in ("invented", "not_billable") else None
+    known = known_elsewhere(normalised(code), codes) if rung in ("invented", "not_billable") else None
     if known is None:
         return rung
     return "later" if came_later(known, codes) else "retired"
 
 
 def _retirement(code: str, count: int, codes: CodeSet) -> Retirement:
-    known = known_elsewhere(codes.normalise(code), codes)
+    known = known_elsewhere(normalised(code), codes)
     assert known is not None
     return Retirement(
         code=known.code,
