@@ -81,21 +81,21 @@ class CodeScorer:
         """The same for some of the notes: those that a system was measured on."""
         if all(known):
             return self
-        kept = [i for i, k in enumerate(known) if k]
-        groups = [str(self.clusters.cluster[i]) for i in kept]
-        clusters = Clusters(groups, flips=self.clusters.flips, seed=self.clusters.seed)
-        return CodeScorer(
-            [self.gold[i] for i in kept], [self.primary[i] for i in kept], clusters, self.release
-        )
+        return self._on([i for i, k in enumerate(known) if k])
 
     def repeated(self, times: int) -> CodeScorer:
         """The notes as often as a system was asked them: the answers to one note are of one cluster, so what differs
         between runs widens the intervals and a further run counts as no further note."""
         if times == 1:
             return self
-        groups = [str(group) for group in self.clusters.cluster] * times
+        return self._on([*range(len(self.gold))] * times)
+
+    def _on(self, notes: Sequence[int]) -> CodeScorer:
+        groups = [str(self.clusters.cluster[i]) for i in notes]
         clusters = Clusters(groups, flips=self.clusters.flips, seed=self.clusters.seed)
-        return CodeScorer([*self.gold] * times, [*self.primary] * times, clusters, self.release)
+        return CodeScorer(
+            [self.gold[i] for i in notes], [self.primary[i] for i in notes], clusters, self.release
+        )
 
     def scores(self, answers: Sequence[NoteAnswer]) -> CodeScores:
         sets = [answer.code_set for answer in answers]

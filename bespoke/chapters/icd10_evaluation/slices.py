@@ -23,6 +23,10 @@ Dimension = Literal["chapter", "training", "symptom", "laterality", "seventh"]
 _SIDE = re.compile(r"\b(right|left|bilateral)\b", re.IGNORECASE)
 _SEVERITY: tuple[Context, ...] = ("asserted", "suspected", "negated")  # asserted anywhere is asserted
 
+MENTIONS: dict[Context, str] = {
+    "asserted": "Mention asserted", "suspected": "Mention in doubt", "negated": "Mention under a negation",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class CodeKind:
@@ -94,16 +98,8 @@ def mention_kinds(notes: Sequence[Note], train: Sequence[Note]) -> list[MentionK
     """
     contexts = [_contexts(note) for note in notes]
     kinds = [
-        MentionKind(
-            f"Mention {name}",
-            "mention",
-            [frozenset(c for c, how in note.items() if how == key) for note in contexts],
-        )
-        for key, name in (
-            ("asserted", "asserted"),
-            ("suspected", "in doubt"),
-            ("negated", "under a negation"),
-        )
+        MentionKind(name, "mention", [frozenset(c for c, how in n.items() if how == key) for n in contexts])
+        for key, name in MENTIONS.items()
     ]
     if any(note.evidence for note in train):
         kinds.append(MentionKind("Decoys: only denied in the note", "decoy", _decoys(notes, train)))
