@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bespoke.chapters.measured_inputs import measured_tasks
 from bespoke.chapters.registry import EVIDENCE, compute
 from bespoke.chapters.situations import situations
 from bespoke.clients.schema import Client
@@ -24,7 +25,7 @@ def inconsistencies(client: Client) -> list[Problem]:
     for stem in EVIDENCE.values():
         found[stem] = compute(stem, client, facts, found.__getitem__, {})
     failures, dataset, evaluation = (found[EVIDENCE[name]] for name in ("failures", "dataset", "evaluation"))
-    measured = evaluation.measured() if evaluation else {}
+    measured = measured_tasks(evaluation)
     every = situations(client, facts, failures=failures, dataset=dataset, measured=measured)
     place = f"{client.name}/tasks.csv"
     return [

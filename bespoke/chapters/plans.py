@@ -8,6 +8,7 @@ from bespoke.advice import AdvicePlan, decide, feasibility
 from bespoke.advice.situation import Situation
 from bespoke.chapters.cost_model.compute import DRAWS, inputs_of
 from bespoke.chapters.cost_model.task_prices import TaskPrices
+from bespoke.chapters.measured_inputs import measured_tasks
 from bespoke.chapters.situations import situations
 from bespoke.clients.schema import Client, Task
 from bespoke.facts.reader import Facts
@@ -43,7 +44,7 @@ def advise(
     seed: int = SEED,
 ) -> tuple[Advised, ...]:
     """The plan of every task, in the order of tasks.csv. The same draws as the cost chapter's give the same amounts."""
-    measured = evaluation.measured() if evaluation else {}
+    measured = measured_tasks(evaluation)
     found = situations(client, facts, failures=failures, dataset=dataset, measured=measured)
     inputs = inputs_of(client, facts, draws, seed)
     return tuple(advised(client, task, found[task.task_id], facts, inputs) for task in client.tasks)

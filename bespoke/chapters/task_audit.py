@@ -19,6 +19,7 @@ from bespoke.chapters.cost_model.compute import DRAWS, inputs_of, today_of_all
 from bespoke.chapters.cost_model.request_load import SECONDS_PER_DAY
 from bespoke.chapters.cost_model.result import Band
 from bespoke.chapters.cost_model.task_prices import TaskPrices
+from bespoke.chapters.measured_inputs import measured_tasks
 from bespoke.chapters.situations import situations
 from bespoke.clients.schema import Client, Task
 from bespoke.evaluation.result import MeasuredTask
@@ -117,7 +118,7 @@ def compute(
     With the draws and the seed of the cost chapter the month's bill is the very number that chapter prints.
     """
     inputs = inputs_of(client, facts, draws, seed)
-    measured = evaluation.measured() if evaluation else {}
+    measured = measured_tasks(evaluation)
     found = situations(client, facts, failures=failures, dataset=dataset, measured=measured)
     prices = {
         task.task_id: TaskPrices(client, task, inputs, feasibility.as_it_runs(found[task.task_id]))

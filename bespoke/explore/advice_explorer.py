@@ -9,6 +9,7 @@ from bespoke.advice import AdvicePlan
 from bespoke.advice.flips import Flip
 from bespoke.advice.plan import Step
 from bespoke.advice.routes import routes
+from bespoke.chapters.measured_inputs import measured_tasks
 from bespoke.chapters.plans import Advised, advised
 from bespoke.chapters.recommendation import Recommendation
 from bespoke.chapters.situations import situations
@@ -84,7 +85,7 @@ class RecommendationExplorer(Explorer):
         client, facts, inputs = scene.client, scene.facts, drawn(scene, DRAWS)
         found = situations(
             client, facts, failures=self.earlier.failures, dataset=self.earlier.dataset,
-            measured=self.earlier.evaluation.measured() if self.earlier.evaluation else {},
+            measured=measured_tasks(self.earlier.evaluation),
         )  # fmt: skip
         for task in client.tasks:
             rests_on = (task, found[task.task_id], facts.overrides, client.prices, client.engagement)

@@ -18,6 +18,7 @@ from bespoke.chapters.cost_model.pricing import PricedDraws, verdict
 from bespoke.chapters.cost_model.request import NotPriced
 from bespoke.chapters.cost_model.result import Band, BreakEven
 from bespoke.chapters.cost_model.route_calls import SAME_MODEL_SAME_PROMPT
+from bespoke.chapters.measured_inputs import measured_tasks
 from bespoke.chapters.situations import situations
 from bespoke.clients.changes import Changes
 from bespoke.clients.schema import Task
@@ -189,7 +190,7 @@ class CostModelExplorer(Explorer):
         )
 
     def _price(self, subject: str, scene: ExploredState) -> PricedTask:
-        client, measured = scene.client, self.earlier.evaluation.measured() if self.earlier.evaluation else {}
+        client, measured = scene.client, measured_tasks(self.earlier.evaluation)
         situation = self._situations(scene)[subject]
         return PricedTask(client, client.task(subject), drawn(scene, DRAWS), situation, measured)
 
@@ -197,7 +198,7 @@ class CostModelExplorer(Explorer):
         earlier = self.earlier
         return situations(
             scene.client, scene.facts, failures=earlier.failures, dataset=earlier.dataset,
-            measured=earlier.evaluation.measured() if earlier.evaluation else {},
+            measured=measured_tasks(earlier.evaluation),
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from bespoke.chapters.cost_model.priced_task import PricedTask
 from bespoke.chapters.cost_model.request import in_usd
 from bespoke.chapters.cost_model.result import Band, CostModel, TaskCost
 from bespoke.chapters.cost_model.task_prices import TaskPrices
+from bespoke.chapters.measured_inputs import measured_tasks
 from bespoke.chapters.situations import situations
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
@@ -58,7 +59,7 @@ def compute(
     for task in client.tasks:
         canonical(task.model)  # raises for an unknown one
     inputs = inputs_of(client, facts, draws, seed)
-    measured = evaluation.measured() if evaluation else {}
+    measured = measured_tasks(evaluation)
     found = situations(client, facts, failures=failures, dataset=dataset, measured=measured)
     tasks = [PricedTask(client, task, inputs, found[task.task_id], measured) for task in client.tasks]
     rate = in_usd(client, inputs)
