@@ -120,10 +120,8 @@ def _name_strangers(folder: Folder, wanted: tuple[str, ...]) -> None:
 def _setup(folder: Folder) -> tuple[Scorer | None, Any]:
     source = folder.source(SETUP)
     if not is_there(source.path):
-        names = ", ".join(folder.scorers)
-        source.say(
-            f"is missing, so nothing here is scored; it names the scorer: one of {names}", warning=True
-        )
+        message = "is missing, so nothing here is scored; it names the scorer: one of "
+        source.say(message + ", ".join(folder.scorers), warning=True)
         return None, None
     text = read_text(source, largest=LARGEST_YAML)
     tree = read_tree(source, text) if text is not None else None

@@ -40,9 +40,8 @@ class TextClassifier:
         """The class of each text, and how far its score leads the next one's, from 0 to 1: an order, no probability."""
         rows = weighed(word_matrix(map(_words, texts), self.vocabulary), self.rarity)
         scores = np.round(rows @ self.slopes + self.base, 9)
-        leads = (
-            np.diff(np.sort(scores, axis=1)[:, -2:], axis=1)[:, 0] if scores.shape[1] > 1 else scores[:, 0]
-        )
+        ranked = np.sort(scores, axis=1)
+        leads = ranked[:, -1] - (ranked[:, -2] if ranked.shape[1] > 1 else 0.0)
         chosen = [self.classes[i] for i in scores.argmax(axis=1)]
         return chosen, [round(float(lead), 4) for lead in np.clip(leads, 0.0, 1.0)]
 

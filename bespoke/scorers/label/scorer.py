@@ -140,9 +140,8 @@ class LabelScorer(Scorer):
     def instructions(self, task: EvaluationTask) -> str:
         how = "every label that applies" if task.setup.many else "exactly one label"
         key = '{"labels": [...]}' if task.setup.many else '{"label": ...}'
-        unsure = (
-            f" Where the text does not decide, answer {task.setup.abstain}." if task.setup.abstain else ""
-        )
+        abstain = task.setup.abstain
+        unsure = f" Where the text does not decide, answer {abstain}." if abstain else ""
         return (
             f"{task.setup.about or 'Classify the text.'} Give {how} of: {', '.join(task.setup.labels)}.{unsure}"
             f" Answer with one JSON object {key} and nothing else."
