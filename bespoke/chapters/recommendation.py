@@ -118,9 +118,7 @@ def compute(
     inputs = inputs_of(client, facts, DRAWS, SEED)
     tasks = tuple(t.model_copy(update={"flips": _flips(client, t, facts, inputs)}) for t in found.tasks)
     asked = {t.task_id for t in tasks if any(step.route == CONTRACT for step in t.plan.steps)}
-    packs = tuple(
-        pack(client, task, audit, failures, dataset) for task in client.tasks if task.task_id in asked
-    )
+    packs = tuple(pack(client, t, audit, failures, dataset) for t in client.tasks if t.task_id in asked)
     return found.model_copy(update={"tasks": tasks, "packs": packs, "facts_used": tuple(sorted(facts.used))})
 
 

@@ -27,12 +27,8 @@ class Levered:
 def best(plan: TokenPlan, c: Configuration, r: TaskRequest) -> Levered:
     """The cheapest on average of the plan as it is and with every lever that is allowed, alone and together. Where the
     configuration has its levers already, only with these: under other inputs too they stay what was chosen."""
-    found = (
-        [o for o in options(plan, c, r) if o.levers == c.levers]
-        if c.levers
-        else [Levered(plan), *options(plan, c, r)]
-    )
-    taken, *others = found or [Levered(plan)]
+    plain, found = Levered(plan), options(plan, c, r)
+    taken, *others = ([o for o in found if o.levers == c.levers] or [plain]) if c.levers else [plain, *found]
     cost = _cost(taken, r)
     for option in others:
         if (price := _cost(option, r)) < WORTH_IT * cost:
@@ -75,12 +71,10 @@ def why_no_batch(c: Configuration, r: TaskRequest) -> str:
     place = place_of(c.model, c.place, r.inputs)
     if r.task.p95_latency_ms is not None:
         return "an answer is required within milliseconds"
+    if r.task.waits is None:
+        return "nobody has said that answers may wait a day"
     if r.task.waits != "a day":
-        return (
-            "nobody has said that answers may wait a day"
-            if r.task.waits is None
-            else "somebody waits for the answer"
-        )
+        return "somebody waits for the answer"
     if not sells_batches(c.model) or (place is not None and not place.batches):
         return f"no batches are sold for {c.model} there"
     return ""

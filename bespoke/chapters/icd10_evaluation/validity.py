@@ -21,12 +21,11 @@ def validity(answers: Iterable[Iterable[str]], codes: CodeSet) -> Validity:
     for code, count in counts.items():
         totals[rungs[code]] += count
     invalid = sorted((c for c in counts if rungs[c] != "billable"), key=lambda c: (-counts[c], c))
+    retired = [code for code in invalid if rungs[code] == "retired"]
     return Validity(
         **{rung: totals[rung] for rung in RUNGS},
         examples=tuple(invalid[:_EXAMPLES]),
-        retirements=tuple(_retirement(c, counts[c], codes) for c in invalid if rungs[c] == "retired")[
-            :_EXAMPLES
-        ],
+        retirements=tuple(_retirement(code, counts[code], codes) for code in retired[:_EXAMPLES]),
     )
 
 

@@ -89,10 +89,7 @@ def dataset(client: Client, facts: Facts, examples: int) -> Points:
     if examples <= 0:
         return Points(0.0, 0.0, 0.0)
     least, per_hour, most = _throughput(client)
-    hours, setup = (
-        facts.fact("schedule.annotation_hours_per_day"),
-        facts.fact("schedule.annotation_setup_days"),
-    )
+    hours, setup = (facts.fact(f"schedule.annotation_{name}") for name in ("hours_per_day", "setup_days"))
     (slow, fast), (short, long) = hours.range, setup.range
     return Points(
         float(short) + examples / (most * float(fast)),
@@ -105,12 +102,9 @@ def _throughput(client: Client) -> tuple[float, float, float]:
     """Examples an hour that the team finishes: least, likely and most, apart only where the client gave no number."""
     work, ranges = client.engagement.annotation, client.engagement.ranges
     speed, people, rounds = (
-        (*(ranges.get(f"annotation.{name}") or (value, value)), value)
-        for name, value in (
-            ("examples_per_hour", work.examples_per_hour), ("annotators", work.annotators),
-            ("review_rounds", work.review_rounds),
-        )
-    )  # fmt: skip
+        (*(ranges.get(f"annotation.{name}") or (getattr(work, name),) * 2), getattr(work, name))
+        for name in ("examples_per_hour", "annotators", "review_rounds")
+    )
     return (
         speed[0] * people[0] / rounds[1],
         speed[2] * people[2] / rounds[2],

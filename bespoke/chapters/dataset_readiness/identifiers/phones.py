@@ -39,12 +39,9 @@ def phone(text: str, shape: str, country: str) -> str:
         return ""
     for match in CANDIDATE.finditer(text):
         found = match.group().strip(" .-/")
-        digits = sum(c.isdigit() for c in found)
-        if (
-            FEWEST <= digits <= MOST
-            and not DATE.fullmatch(found)
-            and _is_persons(found, text[: match.start()], country)
-        ):
+        if not FEWEST <= sum(c.isdigit() for c in found) <= MOST or DATE.fullmatch(found):
+            continue
+        if _is_persons(found, text[: match.start()], country):
             return found
     return ""
 
