@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from bespoke.statistics.distributions import t_quantile
 from bespoke.statistics.interval import Interval
+from bespoke.statistics.proportion import wilson_limits
 
 Array = NDArray[np.float64]
 
@@ -62,12 +63,7 @@ def score_interval(estimate: ScoreEstimate, level: float = 0.95) -> Interval:
         return Interval(estimate=0.0, low=0.0, high=1.0)
     if n < 2:
         return Interval(estimate=p, low=0.0, high=1.0)
-    size = effective(estimate)
-    t = float(t_quantile(n - 1, (1 + level) / 2))
-    centre = (p + t * t / (2 * size)) / (1 + t * t / size)
-    reach = t / (1 + t * t / size) * np.sqrt(p * (1 - p) / size + t * t / (4 * size * size))
-    low = 0.0 if p <= 0 else max(0.0, float(centre - reach))
-    high = 1.0 if p >= 1 else min(1.0, float(centre + reach))
+    low, high = wilson_limits(p, effective(estimate), float(t_quantile(n - 1, (1 + level) / 2)))
     return Interval(estimate=p, low=min(low, p), high=max(high, p))
 
 
