@@ -16,7 +16,7 @@ from bespoke.chapters.cost_model.compute import inputs_of
 from bespoke.chapters.cost_model.task_prices import TaskPrices
 from bespoke.chapters.situations import situation
 from bespoke.clients.schema import Access, Annotation, Client, DatasetNote, Engagement, Rates, Task
-from bespoke.evaluation.measured import MeasuredSystem, MeasuredTask
+from bespoke.evaluation.result import MeasuredSystem, MeasuredTask
 from bespoke.facts.reader import Facts
 from bespoke.statistics.interval import Interval
 from bespoke.statistics.proportion import wilson
@@ -116,16 +116,14 @@ class Scenario:
 
 def with_dataset(found: Situation, task: Task, stated: dict[str, Any]) -> Situation:
     """What chapter 3 would have counted in dataset/, put in by the rules of bespoke.chapters.situations."""
-    from bespoke.chapters.contradictions import examples_apart, identifiers_apart
+    from bespoke.chapters.contradictions import data_apart
 
     if not stated:
         return found
     counted = None if stated.get("sample") else stated.get("usable")
     identifiers = stated.get("identifiers")
-    said = [examples_apart(task, counted), identifiers_apart(task, identifiers)]
-    evidence = found.evidence.model_copy(
-        update={"contradictions": (*found.evidence.contradictions, *(one for one in said if one))}
-    )
+    said = (*found.evidence.contradictions, *data_apart(task, counted, identifiers))
+    evidence = found.evidence.model_copy(update={"contradictions": said})
     return found.at(
         examples=found.examples if counted is None else counted, identifiers=identifiers, evidence=evidence
     )

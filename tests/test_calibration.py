@@ -10,7 +10,7 @@ import pytest
 
 from bespoke import clients
 from bespoke.chapters.timeline import compute
-from bespoke.chapters.timeline.calibration import calibrate
+from bespoke.chapters.timeline.estimates import calibrate
 from bespoke.clients.schema import LoggedPhase
 from bespoke.facts.reader import Facts
 

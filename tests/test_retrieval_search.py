@@ -82,7 +82,7 @@ def test_notes_without_words_have_no_candidates(lexical: CandidateSearch) -> Non
 def test_recall_by_hand(lexical: CandidateSearch) -> None:
     """I10 is found by its own words and Z99.89 is not: 1 of 2 gold codes at every k."""
     report = lexical.report([note(1, "Essential hypertension.", "I10", "Z99.89")])
-    fused_recall = dict(report.stages[-1].recall)
+    fused_recall = {at.k: at.recall for at in report.stages[-1].at}
     assert fused_recall[5].estimate == 0.5
 
 
@@ -145,7 +145,9 @@ def test_dense_candidates_join_the_stages(tmp_path: Path, monkeypatch: pytest.Mo
     report = search.report([note(1, "Essential (primary) hypertension", "I10")])
     assert [stage.stage for stage in report.stages] == ["sentences", "mentions", "dense", "fused"]
     assert report.dense == "letters"
-    assert dict(report.stages[2].recall)[5].estimate == 1, "the same letters are the nearest vector"
+    assert {at.k: at.recall for at in report.stages[2].at}[5].estimate == 1, (
+        "the same letters are the nearest vector"
+    )
 
 
 def test_the_code_set_is_encoded_once_and_an_interruption_costs_one_part(tmp_path: Path) -> None:

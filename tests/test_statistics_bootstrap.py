@@ -9,12 +9,13 @@ import pytest
 from scipy.stats import bootstrap as scipy_bootstrap
 from scipy.stats import norm, t
 
-from bespoke.statistics.bootstrap import ClusterBootstrap, RatioSums, _shape
+from bespoke.statistics.bootstrap import ClusterBootstrap, _shape
+from bespoke.statistics.clusters import Measure
 from bespoke.statistics.proportion import wilson
 
 
-def ratio(numerator: list[float], denominator: list[float] | None = None) -> RatioSums:
-    return RatioSums(
+def ratio(numerator: list[float], denominator: list[float] | None = None) -> Measure:
+    return Measure.ratio(
         np.array(numerator, dtype=float), np.array(denominator or [1.0] * len(numerator), dtype=float)
     )
 
@@ -39,15 +40,15 @@ def test_agrees_with_scipy_on_the_mean_of_independent_notes() -> None:
     theirs = scipy_bootstrap(
         (values,), np.mean, n_resamples=4000, rng=np.random.default_rng(1)
     ).confidence_interval
-    ours = ClusterBootstrap(singles(200), resamples=4000, seed=1).ratio(RatioSums(values, np.ones(200)))
+    ours = ClusterBootstrap(singles(200), resamples=4000, seed=1).ratio(Measure.ratio(values, np.ones(200)))
     assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=0.003)
 
 
 def test_ten_copies_of_a_note_know_no_more_than_one() -> None:
     values = np.random.default_rng(3).random(40)
-    once = ClusterBootstrap(singles(40), resamples=3000, seed=5).ratio(RatioSums(values, np.ones(40)))
+    once = ClusterBootstrap(singles(40), resamples=3000, seed=5).ratio(Measure.ratio(values, np.ones(40)))
     copies = ClusterBootstrap([str(i) for i in range(40) for _ in range(10)], resamples=3000, seed=5).ratio(
-        RatioSums(np.repeat(values, 10), np.ones(400))
+        Measure.ratio(np.repeat(values, 10), np.ones(400))
     )
     assert copies.half_width == pytest.approx(once.half_width, rel=0.05)
 
@@ -57,7 +58,7 @@ def test_a_paired_difference_is_narrower_than_two_intervals_suggest() -> None:
     base = random.random(150)
     better = np.clip(base + 0.05 + random.normal(0, 0.05, 150), 0, 1)
     draws = ClusterBootstrap(singles(150), seed=2)
-    first, second = RatioSums(better, np.ones(150)), RatioSums(base, np.ones(150))
+    first, second = Measure.ratio(better, np.ones(150)), Measure.ratio(base, np.ones(150))
     assert draws.ratio(first).overlaps(draws.ratio(second))
     found = draws.difference(first, second)
     assert found.interval.low > 0
@@ -66,7 +67,7 @@ def test_a_paired_difference_is_narrower_than_two_intervals_suggest() -> None:
 
 def test_differences_drawn_together_are_those_drawn_one_by_one() -> None:
     random = np.random.default_rng(4)
-    ratios = [RatioSums(random.binomial(3, 0.5, 60) * 1.0, np.full(60, 3.0)) for _ in range(4)]
+    ratios = [Measure.ratio(random.binomial(3, 0.5, 60) * 1.0, np.full(60, 3.0)) for _ in range(4)]
     draws = ClusterBootstrap(singles(60), seed=8)
     pairs = [(0, 1), (3, 0), (2, 2)]
     assert draws.differences(ratios, pairs) == tuple(draws.difference(ratios[a], ratios[b]) for a, b in pairs)
@@ -86,8 +87,10 @@ def test_sums_of_counts_are_exact_and_those_of_fractions_as_good_as_double() -> 
 def test_p_and_interval_tell_the_same_story() -> None:
     random = np.random.default_rng(19)
     for shift in np.linspace(-0.1, 0.1, 21):
-        first = RatioSums(random.normal(shift, 0.4, 80), np.ones(80))
-        found = ClusterBootstrap(singles(80), seed=3).difference(first, RatioSums(np.zeros(80), np.ones(80)))
+        first = Measure.ratio(random.normal(shift, 0.4, 80), np.ones(80))
+        found = ClusterBootstrap(singles(80), seed=3).difference(
+            first, Measure.ratio(np.zeros(80), np.ones(80))
+        )
         if abs(found.p - 0.05) > 0.01:  # quantiles of 2,000 resamples decide only so finely
             assert found.interval.excludes_zero == (found.p < 0.05)
 
@@ -122,7 +125,7 @@ def test_one_cluster_cannot_show_how_clusters_differ() -> None:
 def test_bad_input_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one"):
         ClusterBootstrap([])
-    with pytest.raises(ValueError, match="2 values for 3 notes"):
+    with pytest.raises(ValueError, match="2 values for 3 cases"):
         ClusterBootstrap(singles(3)).ratio(ratio([1, 2]))
 
 
@@ -134,16 +137,16 @@ def test_95_percent_intervals_of_a_clustered_f1_cover_the_truth(
     # Simulation error: one point at 500 runs, 0.35 at 4,000.
     random = np.random.default_rng(23)
 
-    def draw(n: int) -> tuple[list[str], RatioSums]:
+    def draw(n: int) -> tuple[list[str], Measure]:
         group = np.repeat(np.arange(n), 1 + random.poisson(0.5, n))
         gold = 1 + random.poisson(2, len(group))
         hits = random.binomial(gold, random.beta(2.4, 1.6, n)[group])
-        return [f"{g:06d}" for g in group], RatioSums(
+        return [f"{g:06d}" for g in group], Measure.ratio(
             2.0 * hits, hits + random.poisson(1, len(group)) + gold * 1.0
         )
 
     _, population = draw(200_000)
-    truth = population.numerator.sum() / population.denominator.sum()
+    truth = float(population.combine(population.columns.sum(0)))
     covered = 0
     for run in range(runs):
         groups, sample = draw(clusters)
@@ -179,7 +182,7 @@ def test_a_skewed_statistic_has_the_accelerated_interval_of_scipy() -> None:
     plain = scipy_bootstrap(
         (values,), np.mean, n_resamples=9_000, method="percentile", rng=np.random.default_rng(1)
     ).confidence_interval
-    ours = ClusterBootstrap(singles(60), resamples=9_000, seed=1).ratio(RatioSums(values, np.ones(60)))
+    ours = ClusterBootstrap(singles(60), resamples=9_000, seed=1).ratio(Measure.ratio(values, np.ones(60)))
     width = theirs.high - theirs.low
     assert abs(ours.high - theirs.high) < 0.07 * width
     assert ours.high - plain.high > 0.07 * width

@@ -6,28 +6,19 @@ Rules are tables: bespoke/facts/tables/{routes,gates,remedies,effects,places,thr
 docs/advice.md works one task by hand.
 """
 
-from bespoke.advice.candidates import Configuration, Intervention
+from bespoke.advice.candidates import Configuration
 from bespoke.advice.decide import decide
 from bespoke.advice.gates import GateOutcome, evaluate_gates
-from bespoke.advice.plan import AdvicePlan, MoneyRange, Prices, Step
-from bespoke.advice.routes import Remedy, Route, remedies, remedy, routes
-from bespoke.advice.situation import GapState, Situation
+from bespoke.advice.plan import AdvicePlan, MoneyRange, Step
+from bespoke.advice.routes import routes
 
 __all__ = [
     "AdvicePlan",
     "Configuration",
-    "GapState",
     "GateOutcome",
-    "Intervention",
     "MoneyRange",
-    "Prices",
-    "Remedy",
-    "Route",
-    "Situation",
     "Step",
     "decide",
     "evaluate_gates",
-    "remedies",
-    "remedy",
     "routes",
 ]

@@ -61,9 +61,8 @@ class Intervention(Part):
             one = Addition(CASCADED) if self.route == CASCADED else Addition("model_change", "smaller")
             return (one,) * self.tiers
         own = not self.is_build or self.group == "encoder" or self.route in OWN_EFFECTS
-        return (
-            Addition(self.route if own else "tuned", "" if self.route == "bedrock_rft" else self.variant),
-        )
+        variant = "" if self.route == "bedrock_rft" else self.variant
+        return (Addition(self.route if own else "tuned", variant),)
 
 
 def interventions(situation: Situation, facts: Facts) -> tuple[Intervention, ...]:
@@ -107,11 +106,7 @@ def _prompt_work(situation: Situation, facts: Facts, known: dict[str, Route]) ->
     wanted: list[str] = []
     for family in situation.matters(facts):
         row = remedy(family)
-        wanted += (
-            [route for route in (row.first, row.then) if row and known[route].group == "prompt"]
-            if row
-            else []
-        )
+        wanted += [route for route in (row.first, row.then) if known[route].group == "prompt"] if row else []
     done = {t.route for t in situation.tested}
     unread = situation.shares is None
     if "facts" in situation.matters(facts) or unread or not (wanted or situation.prompt_engineering_done):
@@ -127,11 +122,8 @@ def _alone(situation: Situation, facts: Facts, known: dict[str, Route]) -> list[
     """Thinking and a critic where reasoning fails, retrieval where facts fail (or change, and nobody has read why)."""
     matters = situation.matters(facts)
     wanted = [route for route, family in ALONE.items() if family in matters]
-    if (
-        situation.shares is None
-        and situation.knowledge_changes not in (None, "never")
-        and not situation.rag_done
-    ):
+    changes = situation.knowledge_changes not in (None, "never")
+    if situation.shares is None and changes and not situation.rag_done:
         wanted.append("rag")
     return [Intervention(route=route, group=known[route].group, remedies=(route,)) for route in wanted]
 
@@ -164,13 +156,9 @@ def _model(route: str, model: str, variant: str, tiers: int = 1) -> Intervention
 
 MANY = 10_000  # labelled examples from which the effects table has an encoder of its own
 LARGE = (
-    "contract_custom_model",
-    "bedrock_llama_sft",
-    "openai_gpt4o_sft",
-    "foundry_sft",
-    "vertex_gemini_sft",
+    "contract_custom_model", "bedrock_llama_sft", "openai_gpt4o_sft", "foundry_sft", "vertex_gemini_sft",
     "bedrock_haiku3_sft",
-)
+)  # fmt: skip
 
 
 def _builds(situation: Situation, known: dict[str, Route]) -> list[Intervention]:

@@ -6,7 +6,6 @@ The better grade wins everywhere; where two grades disagree, that is said once, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Literal
 
 from bespoke.results import Part
@@ -71,7 +70,3 @@ def best(name: str, *candidates: Input | None) -> Input:
 def graded(name: str, value: Value, grade: Grade, source: str) -> Input | None:
     """An input where there is a value, else None."""
     return None if value is None else Input(name=name, value=value, grade=grade, source=source)
-
-
-def contradictions(found: Iterable[Contradiction | None]) -> tuple[Contradiction, ...]:
-    return tuple(one for one in found if one is not None)

@@ -39,11 +39,8 @@ class Placed(Part):
     @property
     def unknown(self) -> tuple[GateOutcome, ...]:
         """What has to be confirmed or signed before it starts."""
-        return tuple(
-            o
-            for o in self.outcomes
-            if o.verdict == "unknown" or (o.gate == "agreement" and o.verdict == "unmet")
-        )
+        unsigned = ("agreement", "unmet")
+        return tuple(o for o in self.outcomes if o.verdict == "unknown" or (o.gate, o.verdict) == unsigned)
 
     @property
     def broken(self) -> tuple[GateOutcome, ...]:
@@ -60,13 +57,9 @@ def today(situation: Situation, facts: Facts) -> Placed:
     configuration = as_it_runs(situation)
     place = next((p for p in serving.offered(configuration.model, facts) if p.place == situation.place), None)
     outcomes = serving.conditions(place, situation) if place else ()
+    life = _life(configuration.model, situation.place, facts)
     return Placed(
-        configuration=configuration,
-        outcomes=(
-            *outcomes,
-            *_life(configuration.model, situation.place, facts),
-            *_fast(configuration, situation, facts),
-        ),
+        configuration=configuration, outcomes=(*outcomes, *life, *_fast(configuration, situation, facts))
     )
 
 
@@ -76,16 +69,13 @@ def place(intervention: Intervention, base: Configuration, situation: Situation,
         return _built(intervention, situation, facts)
     model = intervention.model or base.model
     found = serving.choose(model, situation, facts)
-    kept = tuple(
-        r for r in base.remedies if r != THINKING or may_think(model, facts)
-    )  # else it thinks by itself
-    kept = (*kept, *intervention.remedies)
+    kept = [r for r in base.remedies if r != THINKING or may_think(model, facts)]  # else it thinks by itself
     configuration = Configuration(
         route=intervention.route, model=named(model), place=found.place if found else base.place,
-        remedies=tuple(dict.fromkeys(kept)), work=intervention.remedies or (intervention.route,),
-        tested=intervention.measured is not None,
+        remedies=tuple(dict.fromkeys((*kept, *intervention.remedies))),
+        work=intervention.remedies or (intervention.route,), tested=intervention.measured is not None,
     )  # fmt: skip
-    outcomes = serving.conditions(found, situation) if found else (_not_sold(model),)
+    outcomes = serving.conditions(found, situation) if found else _not_sold(model)
     return Placed(
         configuration=configuration,
         outcomes=(
@@ -115,8 +105,7 @@ def _built_fast(configuration: Configuration, situation: Situation, facts: Facts
     """A model on the client's own machines is as fast as it is built to be; an encoder takes one pass."""
     if configuration.route == "small_encoder":
         low, high = facts.fact("price.serving.small_encoder.p95_ms").range
-        found = latency((float(low), float(high)), situation)
-        return () if found is None else (found,)
+        return latency((float(low), float(high)), situation)
     return () if configuration.place == OWN else _fast(configuration, situation, facts)
 
 
@@ -147,36 +136,31 @@ def _life(model: str, place: str, facts: Facts) -> tuple[GateOutcome, ...]:
     end = ends(model, place, facts)
     released = facts.day(f"model.{named(model)}.released")
     if released and released > facts.as_of:
-        return (_lifecycle(f"{model} is released on {day(released)}"),)
-    if end is None or facts.as_of < end:
+        found = f"{model} is released on {day(released)}"
+    elif end is None or facts.as_of < end:
         return ()
-    return (_lifecycle(f"{model} was retired on {day(end)}"),)
-
-
-def _lifecycle(found: str) -> GateOutcome:
-    needs = "a model that is served on the day of the report"
-    return GateOutcome(gate="lifecycle", verdict="unmet", needs=needs, input="model", found=found)
+    else:
+        found = f"{model} was retired on {day(end)}"
+    return (_unmet("lifecycle", "a model that is served on the day of the report", found),)
 
 
 def _choice(configuration: Configuration, facts: Facts) -> tuple[GateOutcome, ...]:
     """Thinking is a step only where it can be switched on."""
     if THINKING not in configuration.remedies or may_think(configuration.model, facts):
         return ()
-    return (
-        GateOutcome(
-            gate="thinking", verdict="unmet", needs="a model on which thinking is a choice", input="model",
-            found=f"{configuration.model} always thinks, or never does",
-        ),
-    )  # fmt: skip
+    found = f"{configuration.model} always thinks, or never does"
+    return (_unmet("thinking", "a model on which thinking is a choice", found),)
 
 
-def _not_sold(model: str) -> GateOutcome:
-    return GateOutcome(
-        gate="place", verdict="unmet", needs="a place that sells the model", input="model",
-        found=f"no place in the tables sells {model} on this day",
-    )  # fmt: skip
+def _not_sold(model: str) -> tuple[GateOutcome, ...]:
+    found = f"no place in the tables sells {model} on this day"
+    return (_unmet("place", "a place that sells the model", found),)
+
+
+def _unmet(gate: str, needs: str, found: str) -> GateOutcome:
+    """A condition of the model itself that is not met."""
+    return GateOutcome(gate=gate, verdict="unmet", needs=needs, input="model", found=found)
 
 
 def _fast(configuration: Configuration, situation: Situation, facts: Facts) -> tuple[GateOutcome, ...]:
-    found = latency(expected(configuration, situation, facts), situation)
-    return () if found is None else (found,)
+    return latency(expected(configuration, situation, facts), situation)

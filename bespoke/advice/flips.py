@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from bespoke.advice.decide import decide
 from bespoke.advice.plan import AdvicePlan, Prices
-from bespoke.advice.situation import Situation, Worth
+from bespoke.advice.situation import Situation
 from bespoke.facts.reader import Facts
 from bespoke.results import Part
 from bespoke.statistics.interval import Interval
@@ -53,23 +53,11 @@ def _inputs(s: Situation) -> Iterator[Varied]:
         yield "quality today", "of 1", today, today, _quality, _around(today)
     if s.target is not None:
         yield "target", "of 1", s.target, s.target, lambda one, v: one.at(target=v), _around(s.target)
-    yield (
-        "requests a day",
-        "requests",
-        s.requests_per_day,
-        s.requests_per_day,
-        _volume,
-        _times(s.requests_per_day),
-    )
+    n, there = s.requests_per_day, s.examples
+    more = [float(v) for v in (32, 200, 500, 1000, 10_000) if v > there]  # what is there does not go away
+    yield "requests a day", "requests", n, n, lambda one, v: one.at(requests_per_day=v), _times(n)
     yield "worth of a right output", "money", s.worth.right, worth, _worth, _times(worth)
-    yield (
-        "labelled examples",
-        "examples",
-        s.examples,
-        s.examples,
-        lambda one, v: one.at(examples=int(v)),
-        _examples(s),
-    )
+    yield "labelled examples", "examples", there, there, lambda one, v: one.at(examples=int(v)), more
     yield "latency requirement", "ms", s.p95_required_ms, latency, _latency, _times(latency)
 
 
@@ -83,12 +71,8 @@ def _latency(s: Situation, value: float) -> Situation:
     return s.at(p95_required_ms=value)
 
 
-def _volume(s: Situation, value: float) -> Situation:
-    return s.at(requests_per_day=value)
-
-
 def _worth(s: Situation, value: float) -> Situation:
-    return s.at(worth=Worth(**{**s.worth.model_dump(), "right": value}))
+    return s.at(worth=s.worth.model_copy(update={"right": value}))
 
 
 def _around(value: float) -> list[float]:
@@ -98,11 +82,6 @@ def _around(value: float) -> list[float]:
 
 def _times(value: float) -> list[float]:
     return [value * factor for step in FACTORS for factor in (step, 1 / step)]
-
-
-def _examples(s: Situation) -> list[float]:
-    more = [v for v in (32, 200, 500, 1000, 10_000) if v > s.examples]
-    return [float(v) for v in more]  # examples that are there do not go away
 
 
 def _nearest(varied: Varied, s: Situation, facts: Facts, base: AdvicePlan, prices: PricesAt) -> Flip | None:

@@ -201,16 +201,18 @@ def _residency(route: Route, situation: Situation) -> tuple[Verdict, str]:
     return ("met" if inside else "unmet"), f"runs in {runs}; allowed: {wanted}"
 
 
-def latency(expected_ms: tuple[float, float], situation: Situation) -> GateOutcome | None:
-    """Whether an expected P95 (low, high) meets the requirement; None where there is none."""
+def latency(expected_ms: tuple[float, float], situation: Situation) -> tuple[GateOutcome, ...]:
+    """Whether an expected P95 (low, high) meets the requirement; () where there is none."""
     required = situation.p95_required_ms
     if required is None:
-        return None
+        return ()
     low, high = expected_ms
     verdict: Verdict = "unmet" if low > required else "met" if high <= required else "unknown"
     timed = f"{decimal(low)} ms measured" if low == high else f"{decimal(low)} to {decimal(high)} ms expected"
     found = f"{decimal(required)} ms required, {timed}"
-    return GateOutcome(
-        gate="latency", verdict=verdict, needs="an answer within the latency that is required", input="latency",
-        found=found, asks="Is it fast enough? The estimate straddles the requirement: time it in the test.",
+    return (
+        GateOutcome(
+            gate="latency", verdict=verdict, needs="an answer within the latency that is required", input="latency",
+            found=found, asks="Is it fast enough? The estimate straddles the requirement: time it in the test.",
+        ),
     )  # fmt: skip

@@ -13,11 +13,8 @@ def shared_model(output_tokens: float, facts: Facts) -> Range:
     """What a shared model is expected to take for an answer of this length when nobody has timed it."""
     first_low, first_high = facts.fact("latency.first_token_ms").range
     slow, fast = facts.fact("latency.output_tokens_per_second").range
-    low, high = (
-        float(first_low) + 1000 * output_tokens / float(fast),
-        float(first_high) + 1000 * output_tokens / float(slow),
-    )
-    return round(low, 1), round(high, 1)
+    low = float(first_low) + 1000 * output_tokens / float(fast)
+    return round(low, 1), round(float(first_high) + 1000 * output_tokens / float(slow), 1)
 
 
 def expected(configuration: Configuration, situation: Situation, facts: Facts) -> Range:

@@ -54,9 +54,7 @@ class Ground:
     prices: Prices
     kept: Configuration
     additions: list[Addition] = field(default_factory=list)
-    adopted: MoneyRange = field(
-        default_factory=MoneyRange.nothing
-    )  # roll-out of what was already measured to be better
+    adopted: MoneyRange = field(default_factory=MoneyRange.nothing)  # roll-out of what was measured better
     reached: float = 0.0
     built: float = 0.0  # chance of the best model of its own so far: they learn from the same examples
     closed: dict[str, Closed] = field(default_factory=dict)
@@ -126,9 +124,7 @@ def options(
         if (one.route, name) in taken:
             continue
         if placed.closed:
-            if one.is_build or ground.kept.model == named(
-                ground.situation.model
-            ):  # else the plan itself closed it
+            if one.is_build or ground.kept.model == named(ground.situation.model):  # else the plan closed it
                 ground.closed.setdefault(one.route, Closed(route=one.route, outcomes=placed.closed))
             continue
         price = ground.prices.price(placed.configuration)
@@ -170,15 +166,11 @@ def _chance(one: Intervention, after: Outlook | None, ground: Ground) -> float |
         return None
     if one.measured is not None:
         return float(one.measured.estimate >= ground.aim)
-    alone = after.reaches(ground.aim)
-    if one.is_build:
-        return max(0.0, alone - ground.built) / (1 - ground.built) if ground.built < 1 else 0.0
-    return max(0.0, alone - ground.reached) / (1 - ground.reached) if ground.reached < 1 else 0.0
+    before = ground.built if one.is_build else ground.reached
+    return max(0.0, after.reaches(ground.aim) - before) / (1 - before) if before < 1 else 0.0
 
 
-Judged = tuple[
-    tuple[float, ...], float | None, bool
-]  # index, what a right output must be worth, whether it pays
+Judged = tuple[tuple[float, ...], float | None, bool]  # index, what an output must be worth, whether it pays
 
 
 def _by_worth(
@@ -206,9 +198,7 @@ def _by_price(
     if (chance or 0.0) >= REAL_CHANCE:
         index: tuple[float, ...] = (0.0, target)
     else:
-        facts_fail = "facts" in ground.situation.matters(
-            ground.facts
-        )  # no newer model knows the client's own
+        facts_fail = "facts" in ground.situation.matters(ground.facts)  # no newer model knows the client's
         asked = (one.remedies or (saves and not facts_fail)) and ground.speaks_to(one)
         index = (1.0, float(not asked), needs)
     cheap = needs <= worth.dearest(ground.situation, ground.facts)
@@ -254,9 +244,8 @@ def helps(option: Option, ground: Ground, *, tested: bool) -> bool:
     if (
         option.outlook is None
     ):  # nobody has read what goes wrong: the prompt, and retrieval where facts change
-        return option.intervention.group == "retrieval" or (
-            option.intervention.group == "prompt" and not tested
-        )
+        group = option.intervention.group
+        return group == "retrieval" or (group == "prompt" and not tested)
     return option.outlook.likely > ground.likely + 0.002 and ground.likely < (ground.aim or 1)
 
 

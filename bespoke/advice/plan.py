@@ -77,9 +77,7 @@ class Step(Part):
     chance: float | None  # that the target is reached, given that the plan got here
     reached: float | None  # probability that the target is reached by now
     arrives: float  # probability that the plan gets here
-    needs_worth: (
-        float | None
-    )  # what one more right output must be worth for it to pay; None where it pays anyway
+    needs_worth: float | None  # what one more right output must be worth for it to pay; None: it pays anyway
     speaks_to: tuple[str, ...] = ()  # failure families
     conditions: tuple[GateOutcome, ...] = ()  # not known yet: to be confirmed first
     why: str = ""

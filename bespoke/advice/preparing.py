@@ -7,9 +7,7 @@ from bespoke.facts.reader import Facts
 from bespoke.results import Part
 from bespoke.show.numbers import decimal
 
-UNKNOWN_GAP = (
-    0.2  # of the outputs, where neither today's quality nor the target says how many could be better
-)
+UNKNOWN_GAP = 0.2  # of the outputs, where neither quality nor target says how many could be better
 
 
 class Preparation(Part):
@@ -30,24 +28,14 @@ def needed(situation: Situation, gap: str, facts: Facts) -> tuple[Preparation, .
         rows = situation.identifiers or 0
         why = f"{decimal(rows)} rows hold identifiers" if rows else "the data are said to hold identifiers"
         found.append(Preparation(route="deidentify", rows=rows or situation.examples, why=why))
-    cases = (
-        max(0, int(facts.threshold("min_test_cases")) - situation.cases)
-        if situation.quality
-        else int(facts.threshold("min_test_cases"))
-    )
+    measured = situation.cases if situation.quality else 0
+    cases = max(0, int(facts.threshold("min_test_cases")) - measured)
     unread = max(0, int(facts.threshold("failures_to_plan")) - situation.failures_read)
     mapped = situation.shares is not None
     if gap == "met":
         return tuple(found)
-    if cases or (unread and not mapped) or not mapped:
-        found.append(
-            Preparation(
-                route="measure",
-                cases=cases,
-                failures=unread if not mapped or cases else 0,
-                why=_why(cases, mapped),
-            )
-        )
+    if cases or not mapped:
+        found.append(Preparation(route="measure", cases=cases, failures=unread, why=_why(cases, mapped)))
     return tuple(found)
 
 

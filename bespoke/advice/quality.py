@@ -72,16 +72,15 @@ def outlook(situation: Situation, facts: Facts, additions: Sequence[Addition]) -
     if situation.shares is None and not all(a.measured for a in additions):
         return None
     shares = {**(situation.shares or {}), UNMAPPED: 1 - sum((situation.shares or {}).values())}
-    low, likely, high = (
-        1
-        - (1 - today.estimate)
-        * sum(s * _left(f, additions, point, situation, facts) for f, s in shares.items())
+    wrong = 1 - today.estimate
+    points = (
+        1 - wrong * sum(s * _left(f, additions, point, situation, facts) for f, s in shares.items())
         for point in range(3)
     )
     cap = situation.ceiling.high if situation.ceiling else 1.0
-    found = sorted(min(value, cap) for value in (low, likely, high))
+    low, likely, high = sorted(min(value, cap) for value in points)
     basis: Basis = "measured" if all(a.measured for a in additions) else "expected"
-    return Outlook(low=found[0], likely=found[1], high=found[2], basis=basis)
+    return Outlook(low=low, likely=likely, high=high, basis=basis)
 
 
 def _left(
@@ -98,9 +97,8 @@ def removed(addition: Addition, family: str, situation: Situation, facts: Facts)
     """Share of a family's errors that one addition removes; negative where it adds errors."""
     if addition.measured is not None:
         return _as_measured(addition.measured, situation)
-    found = _table(facts.as_of).get((addition.route, addition.variant, family)) or _table(facts.as_of).get(
-        (addition.route, addition.variant, ANY), NOTHING
-    )
+    table, of = _table(facts.as_of), (addition.route, addition.variant)
+    found = table.get((*of, family)) or table.get((*of, ANY), NOTHING)
     if not _tried(addition.route, situation, facts):
         return found
     row = facts.fact("effects.already_tried")

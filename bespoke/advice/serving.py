@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
-from bespoke.advice.gates import GateOutcome, Verdict
+from bespoke.advice.candidates import named
+from bespoke.advice.gates import GateOutcome, Verdict, verdict_of
 from bespoke.advice.situation import Situation
 from bespoke.facts.places import ANYWHERE, Place, places
-from bespoke.facts.price_book import canonical, is_known
 from bespoke.facts.reader import Facts
 
 ORDER: tuple[Verdict, ...] = ("met", "unknown", "unmet")
@@ -22,7 +22,7 @@ def conditions(place: Place, situation: Situation) -> tuple[GateOutcome, ...]:
 
 def offered(model: str, facts: Facts) -> tuple[Place, ...]:
     """The places that sell the model on the day, in table order."""
-    name = canonical(model) if is_known(model) else model
+    name = named(model)
     return tuple(place for place in _on(facts.as_of) if name in place.models)
 
 
@@ -47,10 +47,7 @@ def today(access: dict[str, bool | None], residency: tuple[str, ...], model: str
     found = offered(model, facts)
     open_to = [place for place in found if access.get(place.access)]
     inside = [place for place in open_to if not residency or _within(place, residency)]
-    for choice in (inside, open_to, list(found)):
-        if choice:
-            return choice[0].place
-    return "anthropic_global"
+    return next((place.place for place in (*inside, *open_to, *found)), "anthropic_global")
 
 
 def _rank(place: Place, situation: Situation) -> tuple[int, bool, float]:
@@ -63,10 +60,8 @@ def _within(place: Place, residency: tuple[str, ...]) -> bool:
 
 
 def _access(place: Place, situation: Situation) -> GateOutcome:
-    may = situation.access.get(place.access)
-    if place.place == situation.place and situation.place_known:
-        may = True
-    verdict: Verdict = "unknown" if may is None else "met" if may else "unmet"
+    runs_there = place.place == situation.place and situation.place_known
+    verdict = verdict_of(runs_there or situation.access.get(place.access))
     return GateOutcome(
         gate="access", verdict=verdict, needs=f"access to {place.name}", input=f"access_{place.access}",
         found={"met": "yes", "unmet": "no", "unknown": "not known"}[verdict],
@@ -78,11 +73,8 @@ def _residency(place: Place, situation: Situation) -> GateOutcome:
     if not situation.residency:
         return _outcome("met", "no restriction given")
     verdict: Verdict = "met" if _within(place, situation.residency) else "unmet"
-    processed = (
-        "anywhere"
-        if ANYWHERE in place.processes_in
-        else f"in {', '.join(map(str.upper, place.processes_in))}"
-    )
+    inside = f"in {', '.join(map(str.upper, place.processes_in))}"
+    processed = "anywhere" if ANYWHERE in place.processes_in else inside
     return _outcome(verdict, f"{place.name} processes data {processed}; allowed: {wanted}")
 
 
@@ -103,7 +95,7 @@ def agreement(access: str, who: str, situation: Situation) -> tuple[GateOutcome,
     if not situation.sensitive:
         return ()
     signed = situation.agreements
-    verdict: Verdict = "unknown" if signed is None else "met" if access in signed else "unmet"
+    verdict = verdict_of(None if signed is None else access in signed)
     what = "a business associate agreement" if situation.contains_phi else "a data processing agreement"
     found = {"met": "signed", "unmet": "not signed", "unknown": "not known"}[verdict]
     needs = f"{what} with {who}"

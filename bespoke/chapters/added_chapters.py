@@ -26,16 +26,15 @@ def placed(ours: Iterable[Chapter]) -> dict[str, Chapter]:
     """
     order = {chapter.stem: chapter for chapter in ours}
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        where = f"entry point {point.name} of {GROUP}"
         try:
             found: Any = point.load()
         except Exception as error:  # code of another package
-            raise BespokeError(f"entry point {point.name} of {GROUP} cannot be loaded: {error!r}") from error
+            raise BespokeError(f"{where} cannot be loaded: {error!r}") from error
         if not isinstance(found, Chapter):
-            raise BespokeError(f"entry point {point.name} of {GROUP}: {point.value} is no Chapter")
+            raise BespokeError(f"{where}: {point.value} is no Chapter")
         if found.stem in order:
-            raise BespokeError(
-                f"entry point {point.name} of {GROUP}: there is a chapter {found.stem} already"
-            )
+            raise BespokeError(f"{where}: there is a chapter {found.stem} already")
         order = _with(order, found)
     return order
 

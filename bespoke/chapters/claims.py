@@ -13,7 +13,7 @@ from bespoke.chapters.timeline.estimates import PhaseEstimate
 from bespoke.chapters.timeline.network import simulate
 from bespoke.facts.claim import Claim, Verdict
 from bespoke.facts.price_book import MILLION, TokenRates, tariff
-from bespoke.facts.reader import Facts, in_force, rows_of
+from bespoke.facts.reader import Facts, all_in_force, rows_of
 from bespoke.results import Part, Result
 from bespoke.show.filling import filled
 from bespoke.show.numbers import day, decimal, exact
@@ -49,18 +49,11 @@ class ClaimsRegister(Result):
     def claim(self, claim_id: str) -> ClaimFinding:
         return next(claim for claim in self.claims if claim.id == claim_id)
 
-    @property
-    def recomputed(self) -> int:
-        return sum(1 for claim in self.claims if claim.computed)
-
 
 def compute(facts: Facts) -> ClaimsRegister:
     """Every claim with what the code finds today; the numbers are computed, never retyped."""
-    rows: dict[str, list[Claim]] = {}
-    for claim in rows_of(Claim, "claims"):
-        rows.setdefault(claim.id, []).append(claim)
-    current = [in_force(versions, facts.as_of) for versions in rows.values()]
-    found = tuple(_finding(claim, facts) for claim in current if claim is not None)
+    current = all_in_force(rows_of(Claim, "claims"), lambda claim: claim.id, facts.as_of)
+    found = tuple(_finding(claim, facts) for claim in current)
     return ClaimsRegister(claims=found, facts_used=tuple(sorted(facts.used)))
 
 

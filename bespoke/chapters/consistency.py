@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bespoke.chapters.measured_inputs import measured_tasks
 from bespoke.chapters.registry import EVIDENCE, compute
 from bespoke.chapters.situations import situations
 from bespoke.clients.schema import Client
 from bespoke.errors import Problem
 from bespoke.facts.reader import Facts
-from bespoke.results import Result
 
 COLUMN = {
     "quality": "current_quality", "target": "target_quality", "metric": "metric", "test_cases": "test_cases",
@@ -20,13 +21,12 @@ COLUMN = {
 def inconsistencies(client: Client) -> list[Problem]:
     """One warning per contradiction, at the row and column of tasks.csv that declares it."""
     facts = Facts(client.engagement.as_of, dict(client.engagement.thresholds))
-    found: dict[str, Result | None] = {}
+    found: dict[str, Any] = {}
     for stem in EVIDENCE.values():
         found[stem] = compute(stem, client, facts, found.__getitem__, {})
     failures, dataset, evaluation = (found[EVIDENCE[name]] for name in ("failures", "dataset", "evaluation"))
-    every = situations(
-        client, facts, failures=failures, dataset=dataset, measured=measured_tasks(evaluation)  # type: ignore[arg-type]
-    )  # fmt: skip
+    measured = measured_tasks(evaluation)
+    every = situations(client, facts, failures=failures, dataset=dataset, measured=measured)
     place = f"{client.name}/tasks.csv"
     return [
         Problem(place, number, COLUMN.get(c.input), c.says, warning=True)

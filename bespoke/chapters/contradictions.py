@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from bespoke.advice.evidence import (
-    Contradiction,
-    Grade,
-    Input,
-    TaskEvidence,
-    Value,
-    best,
-    contradictions,
-    graded,
-)
+from bespoke.advice.candidates import named
+from bespoke.advice.evidence import Contradiction, Grade, Input, TaskEvidence, Value, best, graded
 from bespoke.clients.schema import Client, Task
-from bespoke.evaluation.measured import MeasuredSystem, MeasuredTask
+from bespoke.evaluation.result import MeasuredSystem, MeasuredTask
 from bespoke.facts.price_book import canonical, is_known
 from bespoke.facts.reader import Facts
 from bespoke.show.numbers import decimal, exact, percent
@@ -64,12 +56,11 @@ def evidence(
         _input("ceiling", measured=ceiling),
     ]
     said = (
-        _quality_apart(task, in_use), _metric_apart(task, in_use), _cases_apart(task, in_use),
-        examples_apart(task, counted), identifiers_apart(task, identifiers), _tokens_apart(task, in_use),
-        *_logs_apart(task), _model_apart(task, in_use), _cached_on_cases(task, in_use),
-        _waits_and_hurries(task), _target_above(task, measured), _target_below(task), implausible_latency(task, facts),
+        *(_scores_apart(task, in_use) if in_use else ()), *data_apart(task, counted, identifiers),
+        *_tokens_apart(task, in_use), *(_system_apart(task, in_use) if in_use else ()),
+        *_requirements_apart(task, measured, facts),
     )  # fmt: skip
-    return TaskEvidence(inputs={one.name: one for one in found}, contradictions=contradictions(said))
+    return TaskEvidence(inputs={one.name: one for one in found}, contradictions=said)
 
 
 def _input(name: str, *, measured: Value = None, counted: Value = None, declared: Value = None) -> Input:
@@ -115,85 +106,66 @@ def _of(system: MeasuredSystem | None, value: Callable[[MeasuredSystem], float |
     return None if system is None else value(system)
 
 
-def _stated_tokens(task: Task) -> float:
-    return task.system_tokens + task.input_tokens
-
-
-def implausible_latency(task: Task, facts: Facts) -> Contradiction | None:
+def implausible_latency(task: Task, facts: Facts) -> bool:
     """A requirement that no service over a network meets is taken for a slip of the unit, and not acted upon."""
     least = facts.threshold("least_latency_ms")
-    if task.p95_latency_ms is None or task.p95_latency_ms >= least:
-        return None
-    return Contradiction(
-        input="latency",
-        says=f"a latency of {exact(task.p95_latency_ms)} ms is required, less than a network takes: seconds, perhaps? "
-        "It is not acted upon",
-    )
+    return task.p95_latency_ms is not None and task.p95_latency_ms < least
 
 
-def _quality_apart(task: Task, in_use: MeasuredSystem | None) -> Contradiction | None:
-    if in_use is None or task.current_quality is None:
-        return None
-    quality = in_use.quality
-    if quality.low <= task.current_quality <= quality.high:
-        return None
-    return Contradiction(
-        input="quality",
-        says=f"quality is stated as {exact(task.current_quality)} and was measured as {decimal(quality.estimate, 2)} "
-        f"({decimal(quality.low, 2)} to {decimal(quality.high, 2)}) on {decimal(in_use.cases)} cases: "
-        "the measured one is used",
-    )
-
-
-def _metric_apart(task: Task, in_use: MeasuredSystem | None) -> Contradiction | None:
-    if in_use is None or _same_kind(task.metric, in_use.metric):
-        return None
-    return Contradiction(
-        input="metric",
-        says=f"quality is stated as “{task.metric}” but was measured as {in_use.metric}: they are not one number",
-    )
-
-
-def _same_kind(stated: str, measured: str) -> bool:
-    return ("f1" in _plain(stated)) == ("f1" in _plain(measured))
+def _scores_apart(task: Task, in_use: MeasuredSystem) -> Iterator[Contradiction]:
+    quality, stated = in_use.quality, task.current_quality
+    if stated is not None and not quality.low <= stated <= quality.high:
+        yield Contradiction(
+            input="quality",
+            says=f"quality is stated as {exact(stated)} and was measured as {decimal(quality.estimate, 2)} "
+            f"({decimal(quality.low, 2)} to {decimal(quality.high, 2)}) on {decimal(in_use.cases)} cases: "
+            "the measured one is used",
+        )
+    if ("f1" in _plain(task.metric)) != ("f1" in _plain(in_use.metric)):
+        yield Contradiction(
+            input="metric",
+            says=f"quality is stated as “{task.metric}” but was measured as {in_use.metric}: they are not one number",
+        )
+    if task.test_cases and in_use.cases != task.test_cases:
+        yield Contradiction(
+            input="test_cases",
+            says=f"{decimal(task.test_cases)} test cases are stated and {decimal(in_use.cases)} were measured on: "
+            "the measured ones count",
+        )
 
 
 def _plain(metric: str) -> str:
     return "".join(c for c in metric.casefold() if c.isalnum())
 
 
-def _cases_apart(task: Task, in_use: MeasuredSystem | None) -> Contradiction | None:
-    if in_use is None or not task.test_cases or in_use.cases == task.test_cases:
-        return None
-    return Contradiction(
-        input="test_cases",
-        says=f"{decimal(task.test_cases)} test cases are stated and {decimal(in_use.cases)} were measured on: "
-        "the measured ones count",
-    )
+def data_apart(task: Task, counted: int | None, identifiers: int | None) -> Iterator[Contradiction]:
+    """What the files of training data say otherwise: usable examples, and rows that hold identifiers."""
+    if counted is not None and counted < task.labelled_examples:
+        yield Contradiction(
+            input="examples",
+            says=f"{decimal(task.labelled_examples)} labelled examples are stated and {decimal(counted)} usable ones "
+            "are in the files: the counted ones are used (declare the dataset a sample where it is one)",
+        )
+    if identifiers and task.deidentified:
+        rows = "row holds" if identifiers == 1 else "rows hold"
+        yield Contradiction(
+            input="identifiers",
+            says=f"the data are stated to be de-identified and {decimal(identifiers)} {rows} identifiers: "
+            "they are cleaned first",
+        )
 
 
-def examples_apart(task: Task, counted: int | None) -> Contradiction | None:
-    if counted is None or not task.labelled_examples or counted >= task.labelled_examples:
-        return None
-    return Contradiction(
-        input="examples",
-        says=f"{decimal(task.labelled_examples)} labelled examples are stated and {decimal(counted)} usable ones are "
-        "in the files: the counted ones are used (declare the dataset a sample where it is one)",
-    )
-
-
-def identifiers_apart(task: Task, identifiers: int | None) -> Contradiction | None:
-    if not identifiers or not task.deidentified:
-        return None
-    rows = "row holds" if identifiers == 1 else "rows hold"
-    return Contradiction(
-        input="identifiers",
-        says=f"the data are stated to be de-identified and {decimal(identifiers)} {rows} identifiers: "
-        "they are cleaned first",
-    )
-
-
-def _logs_apart(task: Task) -> Iterable[Contradiction]:
+def _tokens_apart(task: Task, in_use: MeasuredSystem | None) -> Iterator[Contradiction]:
+    """What was recorded on the cases, and what was counted in logs, beside what is stated."""
+    tokens = task.system_tokens + task.input_tokens
+    recorded = in_use.input_tokens if in_use else None
+    known = "input_tokens" not in task.measured | task.unknown
+    if recorded is not None and known and tokens and abs(recorded - tokens) > APART * tokens:
+        yield Contradiction(
+            input="tokens",
+            says=f"{decimal(tokens)} input tokens a request are stated and {decimal(recorded)} were recorded on the "
+            "cases: the traffic is priced as stated until logs say more",
+        )
     for column, what in LOGGED.items():
         stated, counted = task.stated.get(column), float(getattr(task, column))
         if stated and abs(counted - stated) > APART * stated:
@@ -204,72 +176,51 @@ def _logs_apart(task: Task) -> Iterable[Contradiction]:
             )
 
 
-def _tokens_apart(task: Task, in_use: MeasuredSystem | None) -> Contradiction | None:
-    stated = _stated_tokens(task)
-    recorded = in_use.input_tokens if in_use else None
-    known = "input_tokens" not in task.measured | task.unknown
-    if recorded is None or not known or not stated or abs(recorded - stated) <= APART * stated:
-        return None
-    return Contradiction(
-        input="tokens",
-        says=f"{decimal(stated)} input tokens a request are stated and {decimal(recorded)} were recorded on the cases: "
-        "the traffic is priced as stated until logs say more",
-    )
-
-
-def _model_apart(task: Task, in_use: MeasuredSystem | None) -> Contradiction | None:
-    if in_use is None or in_use.model is None or not is_known(in_use.model) or same_model(task, in_use):
-        return None
-    return Contradiction(
-        input="model",
-        says=f"{task.model} is stated to run today and what was measured as in use is {canonical(in_use.model)}: "
-        "its quality is used, its price and its times are not",
-    )
-
-
 def same_model(task: Task, system: MeasuredSystem) -> bool:
     """Whether a system was measured on the model that the task list names; True where nobody said."""
-    names = (system.model or task.model, task.model)
-    return len({canonical(name) if is_known(name) else name for name in names}) == 1
+    return not system.model or named(system.model) == named(task.model)
 
 
-def _cached_on_cases(task: Task, in_use: MeasuredSystem | None) -> Contradiction | None:
-    if in_use is None or not in_use.cache_read_tokens or not in_use.input_tokens or task.prompt_caching:
-        return None
-    share = in_use.cache_read_tokens / in_use.input_tokens
-    return Contradiction(
-        input="caching",
-        says=f"{percent(share)} of the recorded input was read from a cache, and today's bill is priced without one: "
-        "if the traffic is cached too, it is lower and caching saves nothing more",
-    )
+def _system_apart(task: Task, in_use: MeasuredSystem) -> Iterator[Contradiction]:
+    """Another model than the one stated, or a cache that nobody has stated."""
+    if in_use.model is not None and is_known(in_use.model) and not same_model(task, in_use):
+        yield Contradiction(
+            input="model",
+            says=f"{task.model} is stated to run today and what was measured as in use is {canonical(in_use.model)}: "
+            "its quality is used, its price and its times are not",
+        )
+    if in_use.cache_read_tokens and in_use.input_tokens and not task.prompt_caching:
+        share = in_use.cache_read_tokens / in_use.input_tokens
+        yield Contradiction(
+            input="caching",
+            says=f"{percent(share)} of the recorded input was read from a cache, and today's bill is priced without "
+            "one: if the traffic is cached too, it is lower and caching saves nothing more",
+        )
 
 
-def _target_above(task: Task, measured: MeasuredTask | None) -> Contradiction | None:
-    ceiling = measured.ceiling if measured else None
-    if ceiling is None or task.target_quality is None or task.target_quality <= ceiling.high:
-        return None
-    return Contradiction(
-        input="target",
-        says=f"the target of {percent(task.target_quality)} lies above the ceiling: people agree with each other on "
-        f"{percent(ceiling.estimate)} ({percent(ceiling.low)} to {percent(ceiling.high)}) of the same cases",
-    )
-
-
-def _target_below(task: Task) -> Contradiction | None:
-    today, target = task.current_quality, task.target_quality
-    if today is None or target is None or target >= today:
-        return None
-    return Contradiction(
-        input="target",
-        says=f"the target of {exact(target)} lies below today's quality of {exact(today)}: it is met",
-    )
-
-
-def _waits_and_hurries(task: Task) -> Contradiction | None:
-    if task.waits != "a day" or task.p95_latency_ms is None:
-        return None
-    return Contradiction(
-        input="latency",
-        says=f"answers are stated to wait a day and to come within {exact(task.p95_latency_ms)} ms: "
-        "no batches are planned",
-    )
+def _requirements_apart(task: Task, measured: MeasuredTask | None, facts: Facts) -> Iterator[Contradiction]:
+    """Of speed and of quality, against each other and against what can be."""
+    if task.waits == "a day" and task.p95_latency_ms is not None:
+        yield Contradiction(
+            input="latency",
+            says=f"answers are stated to wait a day and to come within {exact(task.p95_latency_ms)} ms: "
+            "no batches are planned",
+        )
+    today, target, ceiling = task.current_quality, task.target_quality, measured.ceiling if measured else None
+    if ceiling is not None and target is not None and target > ceiling.high:
+        yield Contradiction(
+            input="target",
+            says=f"the target of {percent(target)} lies above the ceiling: people agree with each other on "
+            f"{percent(ceiling.estimate)} ({percent(ceiling.low)} to {percent(ceiling.high)}) of the same cases",
+        )
+    if today is not None and target is not None and target < today:
+        yield Contradiction(
+            input="target",
+            says=f"the target of {exact(target)} lies below today's quality of {exact(today)}: it is met",
+        )
+    if implausible_latency(task, facts):
+        yield Contradiction(
+            input="latency",
+            says=f"a latency of {exact(task.p95_latency_ms or 0)} ms is required, less than a network takes: seconds, "
+            "perhaps? It is not acted upon",
+        )

@@ -9,8 +9,7 @@ from bespoke.clients.schema import Client
 from bespoke.evaluation.case_by_case import ANSWER, INPUT, PROMPT
 from bespoke.evaluation.details import Detail, Grid, Matrix, Value
 from bespoke.evaluation.evaluate import evaluate_task
-from bespoke.evaluation.measured import MeasuredTask
-from bespoke.evaluation.result import TaskEvaluation
+from bespoke.evaluation.result import MeasuredTask, TaskEvaluation
 from bespoke.evaluation.shown_cases import CaseByCase, ShownAnswer, ShownCase
 from bespoke.facts.reader import Facts
 from bespoke.results import Part, Result
@@ -46,17 +45,10 @@ def compute(client: Client, facts: Facts, *, flips: int = FLIPS, seed: int = SEE
     """Scores every system of every task with cases; None where no task has any."""
     if not client.evaluated:
         return None
-    order = [task.task_id for task in client.tasks]
-    tasks = sorted(
-        client.evaluated, key=lambda t: order.index(t.task_id) if t.task_id in order else len(order)
-    )
-    found = tuple(
-        _printable(
-            evaluate_task(task, find(task.setup.scorer), client, facts, flips=flips, seed=seed),
-            client.engagement.country,
-        )
-        for task in tasks
-    )
+    order = {task.task_id: place for place, task in enumerate(client.tasks)}
+    tasks = sorted(client.evaluated, key=lambda task: order.get(task.task_id, len(order)))
+    scored = (evaluate_task(t, find(t.setup.scorer), client, facts, flips=flips, seed=seed) for t in tasks)
+    found = tuple(_printable(one, client.engagement.country) for one in scored)
     measured = {task.task_id for task in found}
     return Evaluation(
         tasks=found,
@@ -73,10 +65,7 @@ def compute(client: Client, facts: Facts, *, flips: int = FLIPS, seed: int = SEE
 
 def _printable(found: TaskEvaluation, country: str) -> TaskEvaluation:
     """The task with what its scorer quotes of cases and answers, whichever scorer it is, without identifiers."""
-    quoting, said = (
-        Quoting(country),
-        Quoting(country),
-    )  # a caption repeats what stands in a table: not counted
+    quoting, said = Quoting(country), Quoting(country)  # a caption repeats a table's words: not counted
     file = f"evaluation/{found.task_id}"
 
     def value(one: Value) -> Value:
@@ -91,10 +80,7 @@ def _printable(found: TaskEvaluation, country: str) -> TaskEvaluation:
         if isinstance(detail, Matrix):
             names = {"rows": said.texts(detail.rows, file), "columns": quoting.texts(detail.columns, file)}
             return detail.model_copy(update={"caption": said.text(detail.caption, file), **names})
-        values = {
-            name: quoting.text(v, file) if isinstance(v, str) else v for name, v in detail.values.items()
-        }
-        return detail.model_copy(update={"values": values})
+        return detail.model_copy(update={"values": {k: value(v) for k, v in detail.values.items()}})
 
     details = tuple(map(plain, found.details))
     shown = _cases(found.cases_shown, quoting, file) if found.cases_shown else None

@@ -38,28 +38,22 @@ class JudgeCheck(Part):
 
 
 def check_judge(
-    judge: str,
-    judged: Sequence[str],
-    human: Sequence[str],
-    judge_on_human: Sequence[str],
-    facts: Facts,
-    *,
-    seed: int,
+    judge: str, judged: Sequence[str], held_out: Sequence[tuple[str, str]], facts: Facts, *, seed: int
 ) -> JudgeCheck | None:
     """The judge against people, family by family; None where it labelled nothing or nothing is held out.
 
-    `judged` are its labels of rows nobody else labelled; `human` and `judge_on_human` are people's labels and
-    its own for the same held-out rows, in one order.
+    `judged` are its labels of rows nobody else labelled; `held_out` are people's label and its own for the same row.
     """
-    if not judged or not human:
+    if not judged or not held_out:
         return None
+    human, own = zip(*held_out, strict=True)
     floor = facts.threshold("judge_floor")
     families = sorted({*judged, *human})
     return JudgeCheck(
         judge=judge,
         held_out=len(human),
         floor=floor,
-        families=tuple(_family(f, judged, human, judge_on_human, floor, seed) for f in families),
+        families=tuple(_family(f, judged, human, own, floor, seed) for f in families),
     )
 
 
@@ -67,19 +61,14 @@ def _family(
     family: str, judged: Sequence[str], human: Sequence[str], on_human: Sequence[str], floor: float, seed: int
 ) -> JudgedFamily:
     truly, said = [label == family for label in human], [label == family for label in on_human]
-    count = sum(label == family for label in judged)
-    if all(truly) or not any(truly):
-        return JudgedFamily(
-            family=family, judged=count, of=len(judged), true_positive_rate=None, true_negative_rate=None,
-            corrected=None,
-        )  # fmt: skip
-    found = rogan_gladen([label == family for label in judged], truly, said, seed=seed)
-    good = min(found.true_positive_rate, found.true_negative_rate) >= floor
+    found = None
+    if any(truly) and not all(truly):
+        found = rogan_gladen([label == family for label in judged], truly, said, seed=seed)
     return JudgedFamily(
         family=family,
-        judged=count,
+        judged=sum(label == family for label in judged),
         of=len(judged),
-        true_positive_rate=found.true_positive_rate,
-        true_negative_rate=found.true_negative_rate,
-        corrected=found.corrected if good else None,
+        true_positive_rate=found.true_positive_rate if found else None,
+        true_negative_rate=found.true_negative_rate if found else None,
+        corrected=found.corrected if found and found.poorer_rate >= floor else None,
     )

@@ -43,11 +43,7 @@ class ClassifierCheck(Part):
 
 
 def label_failures(
-    failures: Sequence[Failure],
-    codes: Sequence[CodeFamily],
-    *,
-    seed: int,
-    judge: Sequence[JudgeLabel] = (),
+    failures: Sequence[Failure], codes: Sequence[CodeFamily], *, seed: int, judge: Sequence[JudgeLabel] = ()
 ) -> tuple[tuple[FailureLabel, ...], ClassifierCheck | None]:
     """One label per failing output, in the order of the file.
 

@@ -11,8 +11,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from pydantic import Field
-
 from bespoke.advice.routes import remedies, remedy
 from bespoke.chapters.dataset_readiness.identifiers.quoting import Quoting
 from bespoke.chapters.failure_judge import JudgeCheck, check_judge
@@ -95,11 +93,9 @@ class FailureModes(Result):
     classifier: ClassifierCheck | None
     judges: tuple[JudgeCheck, ...]  # the judge model and the classifier, where they labelled anything
     plan: tuple[PlanStep, ...]  # largest possible gain first
-    task_names: dict[str, str] = Field(default_factory=dict)  # task -> its name
+    task_names: Mapping[str, str] = {}  # task -> its name
     samples: tuple[FailureSample, ...] = ()  # one a task that has failing outputs
-    masked: dict[str, int] = Field(
-        default_factory=dict
-    )  # file -> identifiers that what is quoted has no more
+    masked: Mapping[str, int] = {}  # file -> identifiers that what is quoted has no more
 
     def main_family(self, task_id: str) -> str | None:
         """The most frequent mapped family of a task; None when none of its failures is mapped."""
@@ -168,27 +164,16 @@ def _judges(
 ) -> tuple[JudgeCheck, ...]:
     """Each judge against people, on the rows where both spoke."""
     said = {row.failure_id: row.family for row in client.judge or ()}
-    both = [
+    both: list[tuple[str, str]] = [
         (la.family, said[la.failure_id]) for la in labels if la.failure_id in said and la.given_by in PEOPLE
     ]
-    checks = [
-        check_judge(
-            JUDGE,
-            [label.family for label in labels if label.given_by == JUDGE],
-            [human for human, _ in both],
-            [judge for _, judge in both],
-            facts,
-            seed=SEED,
-        ),
-        check_judge(
-            CLASSIFIER,
-            [label.family for label in labels if label.given_by == CLASSIFIER],
-            classifier.given if classifier else (),
-            classifier.predicted if classifier else (),
-            facts,
-            seed=SEED,
-        ),
-    ]
+    held_out = {JUDGE: both}
+    if classifier:
+        held_out[CLASSIFIER] = [*zip(classifier.given, classifier.predicted, strict=True)]
+    checks = (
+        check_judge(name, [la.family for la in labels if la.given_by == name], pairs, facts, seed=SEED)
+        for name, pairs in held_out.items()
+    )
     return tuple(check for check in checks if check is not None)
 
 

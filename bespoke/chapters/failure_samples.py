@@ -32,22 +32,19 @@ def failure_samples(
     found = []
     for task in client.tasks:
         own = [(f, la) for f, la in zip(failures, labels, strict=True) if f.task_id == task.task_id]
-        counts = Counter(la.family for _, la in own if la.family != UNMAPPED) or Counter(
-            la.family for _, la in own
-        )
+        families = [label.family for _, label in own]
+        counts = Counter(family for family in families if family != UNMAPPED) or Counter(families)
         if not counts:
             continue
         family = max(counts, key=lambda name: (counts[name], name))
-        failure, label = min(
-            (one for one in own if one[1].family == family),
-            key=lambda one: (_size(one[0]), one[0].failure_id),
-        )
+        alike = (failure for failure, label in own if label.family == family)
+        failure = min(alike, key=lambda one: (_size(one), one.failure_id))
         prompt, expected, actual = (
             _quoted(text, quoting) for text in (failure.prompt, failure.expected, failure.actual)
         )
         found.append(
             FailureSample(
-                task_id=task.task_id, failure_id=failure.failure_id, family=label.family,
+                task_id=task.task_id, failure_id=failure.failure_id, family=family,
                 code=quoting.text(failure.code, "failures.csv"), prompt=prompt, expected=expected, actual=actual,
             )
         )  # fmt: skip

@@ -5,6 +5,7 @@ Contents after the source documents: failure analysis, data samples summary, vol
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from bespoke.chapters.dataset_readiness.identifiers.quoting import Quoting
@@ -49,21 +50,18 @@ class FeasibilityPack(Part):
 
 
 def pack(
-    client: Client,
-    task: Task,
-    audit: Audit,
-    failures: FailureModes | None,
-    dataset: DatasetReadiness | None,
+    client: Client, task: Task, audit: Audit, failures: FailureModes | None, dataset: DatasetReadiness | None
 ) -> FeasibilityPack:
     """The pack of one task from client input and the earlier chapters; nothing in it is new."""
     found, quoting = audit.task(task.task_id), Quoting(client.engagement.country)
+    families = failures.by_task.get(task.task_id, {}) if failures else {}
     return FeasibilityPack(
         task_id=task.task_id,
         name=task.name,
         goal=_goal(task, found),
         tried=next(q.evidence for q in found.questions if q.question == "tried"),
-        failures=sum((failures.by_task.get(task.task_id, {}) if failures else {}).values()),
-        families=failures.by_task.get(task.task_id, {}) if failures else {},
+        failures=sum(families.values()),
+        families=families,
         frequent_codes=quoting.texts(_codes(client, task.task_id), "failures.csv"),
         masked=quoting.masked(),
         labelled_examples=task.labelled_examples,
@@ -87,10 +85,7 @@ def _goal(task: Task, audit: TaskAudit) -> str:
 
 
 def _codes(client: Client, task_id: str, most: int = 5) -> tuple[str, ...]:
-    counts: dict[str, int] = {}
-    for failure in client.failures or ():
-        if failure.task_id == task_id and failure.code:
-            counts[failure.code] = counts.get(failure.code, 0) + 1
+    counts = Counter(f.code for f in client.failures or () if f.task_id == task_id and f.code)
     return tuple(sorted(counts, key=lambda code: (-counts[code], code))[:most])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from bespoke.evaluation.measured import MeasuredTask
+from bespoke.evaluation.result import MeasuredTask
 
 if TYPE_CHECKING:
     from bespoke.chapters.evaluation import Evaluation

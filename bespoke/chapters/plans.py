@@ -44,7 +44,8 @@ def advise(
     seed: int = SEED,
 ) -> tuple[Advised, ...]:
     """The plan of every task, in the order of tasks.csv. The same draws as the cost chapter's give the same amounts."""
-    found = situations(client, facts, failures=failures, dataset=dataset, measured=measured_tasks(evaluation))
+    measured = measured_tasks(evaluation)
+    found = situations(client, facts, failures=failures, dataset=dataset, measured=measured)
     inputs = inputs_of(client, facts, draws, seed)
     return tuple(advised(client, task, found[task.task_id], facts, inputs) for task in client.tasks)
 

@@ -43,12 +43,10 @@ class PlanMoney(Part):
     today_year: MoneyRange
     payback_months: (
         float | None
-    )  # of the one-off by what it saves a month on the bill; None where it saves nothing
+    )  # of the one-off by what it saves a month on the bill; None: it saves nothing
     needs_worth: float | None  # what one more right output must be worth for the plan to break even in a year
     gain_of_right: float | None  # what the client says it is worth
-    net_year: (
-        float | None
-    )  # what more right outputs are worth in a year, less the first year beyond today's bill
+    net_year: float | None  # what more right outputs are worth, less the first year beyond today's bill
 
 
 class TaskAdvice(Part):
@@ -120,9 +118,7 @@ def compute(
     inputs = inputs_of(client, facts, DRAWS, SEED)
     tasks = tuple(t.model_copy(update={"flips": _flips(client, t, facts, inputs)}) for t in found.tasks)
     asked = {t.task_id for t in tasks if any(step.route == CONTRACT for step in t.plan.steps)}
-    packs = tuple(
-        pack(client, task, audit, failures, dataset) for task in client.tasks if task.task_id in asked
-    )
+    packs = tuple(pack(client, t, audit, failures, dataset) for t in client.tasks if t.task_id in asked)
     return found.model_copy(update={"tasks": tasks, "packs": packs, "facts_used": tuple(sorted(facts.used))})
 
 

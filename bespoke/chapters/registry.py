@@ -24,74 +24,41 @@ EVIDENCE = {  # what is counted and measured, before what is declared
     "dataset": "03_dataset_readiness",
     "evaluation": "04_evaluation",
 }
-
-
 _ALL = (
+    Chapter("01_task_audit", "task_audit", "Audit", reads=(*ENGAGEMENT, "prices.yaml"), needs=EVIDENCE),
     Chapter(
-        "01_task_audit",
-        "task_audit",
-        "Audit",
-        reads=(*ENGAGEMENT, "prices.yaml"),
-        needs=EVIDENCE,
-    ),
-    Chapter(
-        "02_failure_modes",
-        "failure_modes",
-        "FailureModes",
+        "02_failure_modes", "failure_modes", "FailureModes",
         reads=(*ENGAGEMENT, "failures.csv", "codes.csv", "judge.csv"),
         without="It needs about 100 failing outputs with the client's own codes.",
     ),
     Chapter(
-        "03_dataset_readiness",
-        "dataset_readiness",
-        "DatasetReadiness",
-        reads=(*ENGAGEMENT, "dataset", "evaluation"),
-        without="It needs training examples.",
+        "03_dataset_readiness", "dataset_readiness", "DatasetReadiness",
+        reads=(*ENGAGEMENT, "dataset", "evaluation"), without="It needs training examples.",
     ),
     Chapter(
-        "04_evaluation",
-        "evaluation",
-        "Evaluation",
-        reads=(*ENGAGEMENT, "evaluation", "prices.yaml"),
-        without="No task has cases yet: about 100 inputs with the right answer make its quality a measured "
-        "figure.",
+        "04_evaluation", "evaluation", "Evaluation", reads=(*ENGAGEMENT, "evaluation", "prices.yaml"),
+        without="No task has cases yet: about 100 inputs with the right answer make its quality a measured figure.",
     ),
     Chapter(
-        "05_icd10_evaluation",
-        "icd10_evaluation",
-        "Icd10Evaluation",
-        reads=(*ENGAGEMENT, "evaluation", "prices.yaml"),
-        of_one_field=True,
+        "05_icd10_evaluation", "icd10_evaluation", "Icd10Evaluation",
+        reads=(*ENGAGEMENT, "evaluation", "prices.yaml"), of_one_field=True,
         without="It needs notes coded in ICD-10-CM, and further ones for the systems that learn.",
     ),
+    Chapter("06_cost_model", "cost_model", "CostModel", reads=(*ENGAGEMENT, "prices.yaml"), needs=EVIDENCE),
     Chapter(
-        "06_cost_model",
-        "cost_model",
-        "CostModel",
-        reads=(*ENGAGEMENT, "prices.yaml"),
-        needs=EVIDENCE,
-    ),
-    Chapter(
-        "07_timeline",
-        "schedule",
-        "Timeline",
+        "07_timeline", "schedule", "Timeline",
         reads=(*ENGAGEMENT, "phases.csv", "prices.yaml", "../engagement_log.csv"),
         needs={**EVIDENCE, "icd10": "05_icd10_evaluation"},
     ),
     Chapter(
-        "08_recommendation",
-        "recommendation",
-        "Recommendation",
-        reads=(*ENGAGEMENT, "scenarios"),
+        "08_recommendation", "recommendation", "Recommendation", reads=(*ENGAGEMENT, "scenarios"),
         needs={
-            "audit": "01_task_audit",
-            "failures": "02_failure_modes",
-            "dataset": "03_dataset_readiness",
+            "audit": "01_task_audit", "failures": "02_failure_modes", "dataset": "03_dataset_readiness",
             "timeline": "07_timeline",
         },
         leaves=("advice.json",),
     ),
-)
+)  # fmt: skip
 CHAPTERS: Mapping[str, Chapter] = placed(_ALL)
 
 
@@ -110,8 +77,7 @@ def compute(
 ) -> Result | None:
     """Run one chapter's function; `earlier` gives the result of another by its stem.
 
-    What the chapter puts into words (reasons, evidence) has money in the client's
-    currency.
+    What the chapter puts into words (reasons, evidence) has money in the client's currency.
     """
     from bespoke.show.language import LANGUAGE
     from bespoke.show.numbers import number_locale

@@ -41,9 +41,7 @@ class Side(Part):
     name: str
     title: str
     settings: tuple[Setting, ...] = ()
-    moved: tuple[
-        Setting, ...
-    ] = ()  # the folder then, when the scenario was saved, and now, where it has changed
+    moved: tuple[Setting, ...] = ()  # the folder when the scenario was saved, and now, where it has changed
     advice: Recommendation
 
 
@@ -86,9 +84,7 @@ def _side(client: Client, as_of: date, scenario: Scenario, earlier: Callable[[st
     other = applied(client, scenario.changes)
     found: dict[str, Result | None] = {}
     if not any(place[-1] in LEARNT_FOR for place in scenario.changes):
-        found[LEARNING] = earlier(
-            LEARNING
-        )  # the dearest chapter by far; of it, plans ask for the curve alone
+        found[LEARNING] = earlier(LEARNING)  # the dearest chapter; of it, plans ask for the curve alone
 
     def result(stem: str) -> Result | None:
         if stem not in found:

@@ -13,7 +13,7 @@ from bespoke.chapters.contradictions import evidence, implausible_latency, logge
 from bespoke.chapters.failure_labels import UNMAPPED
 from bespoke.clients.assumed import NUMBERS, TEXTS
 from bespoke.clients.schema import Client, Task
-from bespoke.evaluation.measured import MeasuredSystem, MeasuredTask
+from bespoke.evaluation.result import MeasuredSystem, MeasuredTask
 from bespoke.facts.reader import Facts
 from bespoke.statistics.interval import Interval
 from bespoke.statistics.proportion import wilson

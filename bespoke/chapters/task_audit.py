@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from bespoke.advice import feasibility
+from bespoke.advice import feasibility, serving
 from bespoke.advice.candidates import Intervention
 from bespoke.advice.evidence import Grade, TaskEvidence
 from bespoke.advice.gates import GateOutcome, latency
@@ -22,7 +22,7 @@ from bespoke.chapters.cost_model.task_prices import TaskPrices
 from bespoke.chapters.measured_inputs import measured_tasks
 from bespoke.chapters.situations import situations
 from bespoke.clients.schema import Client, Task
-from bespoke.evaluation.measured import MeasuredTask
+from bespoke.evaluation.result import MeasuredTask
 from bespoke.facts.reader import Facts
 from bespoke.results import Part, Result
 from bespoke.show.numbers import decimal, exact
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from bespoke.chapters.failure_modes import FailureModes
 
 Readiness = Literal["ready", "not ready", "unknown"]
+Answer = tuple[Readiness, str]  # the verdict and its evidence, in words
 
 
 class AuditQuestion(Part):
@@ -158,8 +159,8 @@ def _audit(
 
 def _in_time(situation: Situation) -> bool | None:
     """Whether the task is answered in the time that is required; None while the estimate straddles it."""
-    found = latency(situation.p95_today_ms, situation)
-    return True if found is None else {"met": True, "unmet": False, "unknown": None}[found.verdict]
+    verdict = serving.worst(latency(situation.p95_today_ms, situation))
+    return {"met": True, "unmet": False, "unknown": None}[verdict]
 
 
 def _fits(situation: Situation, facts: Facts) -> tuple[RouteFit, ...]:
@@ -181,60 +182,51 @@ def _fits(situation: Situation, facts: Facts) -> tuple[RouteFit, ...]:
 
 
 def _questions(task: Task, situation: Situation, facts: Facts) -> tuple[AuditQuestion, ...]:
-    return (
-        _why(task, situation),
-        _tried(task),
-        _not_working(situation.failures_read, int(facts.threshold("failures_to_read"))),
-        _data(situation, facts),
-        _measured(task, situation, int(facts.threshold("min_test_cases"))),
-    )
+    answers = {
+        "why": _why(task, situation),
+        "tried": _tried(task),
+        "not working": _not_working(situation.failures_read, int(facts.threshold("failures_to_read"))),
+        "data": _data(situation, facts),
+        "measured": _measured(task, situation, int(facts.threshold("min_test_cases"))),
+    }
+    return tuple(AuditQuestion(question=q, verdict=v, evidence=e) for q, (v, e) in answers.items())
 
 
-def _why(task: Task, situation: Situation) -> AuditQuestion:
+def _why(task: Task, situation: Situation) -> Answer:
     short, in_time = situation.shortfall(), _in_time(situation)
     if short is None or situation.quality is None:
-        return AuditQuestion(
-            question="why", verdict="unknown", evidence="current or target quality is not stated"
-        )
+        return "unknown", "current or target quality is not stated"
     if short == 0 and in_time is not False:
-        return AuditQuestion(question="why", verdict="not ready", evidence="the target is already met")
+        return "not ready", "the target is already met"
     today, target = decimal(situation.quality.estimate, 2), decimal(situation.target or 0, 2)
     reasons = [f"{task.metric} is {today} against a target of {target}"]
     if in_time is False:
         required = exact(situation.p95_required_ms or 0)
         reasons.append(f"a shared model is not expected to answer within {required} ms")
-    return AuditQuestion(question="why", verdict="ready", evidence="; ".join(reasons))
+    return "ready", "; ".join(reasons)
 
 
-def _tried(task: Task) -> AuditQuestion:
+def _tried(task: Task) -> Answer:
     words = {True: "done", False: "not done", None: "not known"}
     prompt, retrieval = words[task.prompt_engineering_done], words[task.rag_done]
-    evidence = f"prompt engineering {prompt}; retrieval {retrieval}"
-    flag = task.prompt_engineering_done
-    verdict: Readiness = "unknown" if flag is None else "ready" if flag else "not ready"
-    return AuditQuestion(question="tried", verdict=verdict, evidence=evidence)
+    verdicts: dict[bool | None, Readiness] = {True: "ready", False: "not ready", None: "unknown"}
+    return verdicts[task.prompt_engineering_done], f"prompt engineering {prompt}; retrieval {retrieval}"
 
 
-def _not_working(failures: int, wanted: int) -> AuditQuestion:
+def _not_working(failures: int, wanted: int) -> Answer:
     about = f"about {decimal(wanted)} are worth reading over all tasks"
-    evidence = f"{decimal(failures)} failing outputs collected ({about})"
-    return AuditQuestion(
-        question="not working", verdict="ready" if failures else "not ready", evidence=evidence
-    )
+    return "ready" if failures else "not ready", f"{decimal(failures)} failing outputs collected ({about})"
 
 
-def _data(situation: Situation, facts: Facts) -> AuditQuestion:
+def _data(situation: Situation, facts: Facts) -> Answer:
     low, high = facts.fact("threshold.narrow_examples").range
     how = "usable in the files" if situation.evidence.grade("examples") == "counted" else "stated"
     wanted = f"a narrow task wants {exact(low)} to {exact(high)}"
-    evidence = f"{decimal(situation.examples)} labelled examples {how} ({wanted})"
-    if situation.examples < low:
-        return AuditQuestion(question="data", verdict="not ready", evidence=evidence)
-    verdict, says = _clean(situation)
-    return AuditQuestion(question="data", verdict=verdict, evidence=evidence + says)
+    verdict, says = _clean(situation) if situation.examples >= low else ("not ready", "")
+    return verdict, f"{decimal(situation.examples)} labelled examples {how} ({wanted}){says}"
 
 
-def _clean(situation: Situation) -> tuple[Readiness, str]:
+def _clean(situation: Situation) -> Answer:
     if situation.identifiers:
         return "not ready", f"; {decimal(situation.identifiers)} of them hold identifiers"
     if situation.must_deidentify:
@@ -244,13 +236,10 @@ def _clean(situation: Situation) -> tuple[Readiness, str]:
     return "unknown", "; de-identification not known"
 
 
-def _measured(task: Task, situation: Situation, wanted: int) -> AuditQuestion:
+def _measured(task: Task, situation: Situation, wanted: int) -> Answer:
     evidence = f"{task.metric} on {decimal(situation.cases)} test cases (at least {decimal(wanted)})"
     if situation.quality is None:
-        return AuditQuestion(
-            question="measured", verdict="not ready", evidence=evidence + "; no result stated"
-        )
+        return "not ready", f"{evidence}; no result stated"
     if situation.evidence.grade("quality") == "declared":
         evidence += "; as the client states it"
-    verdict: Readiness = "ready" if situation.cases >= wanted else "not ready"
-    return AuditQuestion(question="measured", verdict=verdict, evidence=evidence)
+    return "ready" if situation.cases >= wanted else "not ready", evidence

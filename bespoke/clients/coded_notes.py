@@ -132,7 +132,7 @@ def _check_codes(source: ClientFile, rows: list[Numbered], release: Release | No
 
 def wrong_code(code: str, release: Release | None) -> str:
     """Why a code cannot be billed in the release, in words; "" for one that can. None is the pinned release."""
-    from bespoke.facts.icd10 import code_set
+    from bespoke.facts.icd10 import code_set, normalised
     from bespoke.facts.icd10_retired import came_later, known_elsewhere
 
     known = code_set(release)
@@ -144,7 +144,7 @@ def wrong_code(code: str, release: Release | None) -> str:
     first = re.split(r"[\s:;,-]", code.strip(), maxsplit=1)[0]
     if first != code.strip() and known.validity(first) == "billable":
         return f"has words beside the code; write {first} alone"
-    elsewhere = known_elsewhere(known.normalise(code), known)
+    elsewhere = known_elsewhere(normalised(code), known)
     retired = elsewhere is not None and not came_later(elsewhere, known)
     return _RUNG["retired" if retired else validity].format(
         release=known.release.name, last=elsewhere.last_billable if elsewhere else ""

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import combinations
 
-from bespoke.clients.schema import Usage
 from bespoke.evaluation.answers import Answer, SystemRun
 from bespoke.evaluation.cases import EvaluationTask
 from bespoke.evaluation.consumption import recorded_usd
@@ -130,24 +129,22 @@ def _dullness(differ: tuple[tuple[int, int], ...], right: Sequence[bool | None])
 
 
 def _runs(ran: SystemRun, i: int, as_of: date, prices: Mapping[str, OwnPrice] | None) -> tuple[ShownRun, ...]:
-    return tuple(
-        _run(number, run[i], None if ran.first_model else ran.model, as_of, prices)
-        for number, run in enumerate(ran.runs, start=1)
-    )
-
-
-def _run(
-    number: int, answer: Answer, model: str | None, as_of: date, prices: Mapping[str, OwnPrice] | None
-) -> ShownRun:
-    used: Usage | None = answer.usage
-    usd = recorded_usd([used], model, as_of, prices) if used else None
-    return ShownRun(
-        run=number,
-        text=said(answer),
-        tokens_in=used.input_tokens + used.cache_read_tokens + used.cache_write_tokens if used else None,
-        tokens_out=used.output_tokens if used else None,
-        usd=float(usd) if usd is not None else None,
-    )
+    model, runs = None if ran.first_model else ran.model, []
+    for number, run in enumerate(ran.runs, start=1):
+        used = run[i].usage
+        usd = recorded_usd([used], model, as_of, prices) if used else None
+        runs.append(
+            ShownRun(
+                run=number,
+                text=said(run[i]),
+                tokens_in=used.input_tokens + used.cache_read_tokens + used.cache_write_tokens
+                if used
+                else None,
+                tokens_out=used.output_tokens if used else None,
+                usd=float(usd) if usd is not None else None,
+            )
+        )
+    return tuple(runs)
 
 
 def _size(case: ShownCase) -> int:

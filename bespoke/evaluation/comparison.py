@@ -26,9 +26,9 @@ def pooled(measures: Sequence[Measure | None], ran: SystemRun) -> Measure | None
     """
     if any(measure is None for measure in measures):
         return None
-    known = np.array([[a.measured for a in run] for run in ran.runs], dtype=float)  # runs x cases
+    known = np.array([[a.measured for a in run] for run in ran.runs])  # runs x cases
     times = known.sum(0)
-    columns = sum(m.columns * k[:, None] for m, k in zip(measures, known, strict=True) if m is not None)
+    columns = sum(m.only(k).columns for m, k in zip(measures, known, strict=True) if m is not None)
     first = measures[0]
     assert first is not None
     scaled = np.divide(columns, times[:, None], out=np.zeros_like(first.columns), where=times[:, None] > 0)
@@ -64,7 +64,7 @@ def contrasts(
         both = known[a] & known[b]
         difference = shared.get((a, b))
         if difference is None:
-            limited = [_masked(measures[n], both) if n in (a, b) else measures[n] for n in names]
+            limited = [measures[n].only(both) if n in (a, b) else measures[n] for n in names]
             (difference,) = clusters.differences(limited, [(place[a], place[b])])
         found.append(
             Contrasted(
@@ -133,18 +133,10 @@ def _judged(measure: Measure) -> NDArray[np.bool_]:
     return np.asarray((measure.columns != 0).any(axis=1))
 
 
-def _masked(measure: Measure, known: NDArray[np.bool_]) -> Measure:
-    return Measure(measure.columns * known[:, None], measure.combine)
-
-
 def _to_turn(first: Measure, second: Measure, both: NDArray[np.bool_]) -> int | None:
     """For shares: how many cases that `first` alone has right would have to be wrong in the gold for a tie."""
-    if first.columns.shape[1] != 2 or second.columns.shape[1] != 2:
-        return None
-    if (
-        not np.isin(first.columns[both], (0.0, 1.0)).all()
-        or not np.isin(second.columns[both], (0.0, 1.0)).all()
-    ):
-        return None
+    for columns in (first.columns, second.columns):
+        if columns.shape[1] != 2 or not np.isin(columns[both], (0.0, 1.0)).all():
+            return None
     lead = float(abs((first.columns[both, 0] - second.columns[both, 0]).sum()))
     return int(np.ceil(lead / 2))

@@ -32,7 +32,7 @@ def consumption(
     times = [answer.latency_ms for answer in answers if answer.latency_ms is not None]
     if not used and not times:
         return None
-    usd = _usd(used, ran.model, account, as_of, prices)
+    usd = account.usd if account and used else recorded_usd(used, ran.model, as_of, prices)
     right = len(ran.runs) * sum(bool(ok) for ok in accepted)
     return Consumption(
         cases=max(len(used), len(times)) // len(ran.runs),
@@ -53,18 +53,6 @@ def percentile(values: Sequence[float], share: float) -> float | None:
 
 def _mean(values: Sequence[int]) -> float | None:
     return sum(values) / len(values) if values else None
-
-
-def _usd(
-    used: Sequence[Usage],
-    model: str | None,
-    account: ClaudeAccount | None,
-    as_of: date,
-    prices: Mapping[str, OwnPrice] | None,
-) -> Decimal | None:
-    if account is not None and used:
-        return account.usd
-    return recorded_usd(used, model, as_of, prices)
 
 
 def recorded_usd(

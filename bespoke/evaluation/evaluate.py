@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import get_args
 
 import numpy as np
 
 from bespoke.clients.schema import Client, Task
-from bespoke.evaluation.answers import SystemRun, recorded_systems
+from bespoke.evaluation.answers import Status, SystemRun, recorded_systems
 from bespoke.evaluation.case_by_case import BYTES, case_by_case
 from bespoke.evaluation.cases import EvaluationTask, bare
 from bespoke.evaluation.comparison import contrasts, pooled, power
@@ -34,7 +35,8 @@ def evaluate_task(
 ) -> TaskEvaluation:
     """Scores every system, compares what is to be compared, and says what these cases can show."""
     ladder = ladder_of(task, scorer, seed)
-    clusters = Clusters([case.cluster for case in task.cases], flips=flips, seed=seed)
+    groups = [case.cluster for case in task.cases]
+    clusters = Clusters(groups, flips=flips, seed=seed)
     metric = main_metric(scorer, task)
     runs = {ran.name: [scorer.measures(task, ran.name, run) for run in ran.runs] for ran in ladder}
     measures = {ran.name: _measures(scorer, ran, runs[ran.name], metric) for ran in ladder}
@@ -43,11 +45,9 @@ def evaluate_task(
         name: main for name, found in measures.items() if (main := found.get(metric)) is not None
     }
     systems = tuple(
-        _system(
-            task, scorer, ran, runs[ran.name], measures[ran.name], accepted[ran.name], clusters, client, facts
-        )
-        for ran in ladder
-        if ran.name in mains
+        _system(task, scorer, r, runs[r.name], measures[r.name], accepted[r.name], clusters, client, facts)
+        for r in ladder
+        if r.name in mains
     )
     values = {name: clusters.estimate(m).value for name, m in mains.items()}
     best = max(values, key=lambda name: -1.0 if np.isnan(values[name]) else values[name]) if values else None
@@ -55,6 +55,11 @@ def evaluate_task(
     marks = power(found, mains, accepted, best, clusters) if best else None
     shown = next((r for r in ladder if r.name == (task.setup.in_use or best)), None)
     declared = next((t for t in client.tasks if t.task_id == task.task_id), None)
+    others = [r for r in ladder if shown and r.name != shown.name and r.kind != "offline"]
+    cases_shown = None
+    if client.engagement.evaluation.deidentified:
+        room = BYTES // max(1, len(client.evaluated))
+        cases_shown = case_by_case(task, scorer, ladder, mains, best, facts.as_of, client.prices, room)
     return TaskEvaluation(
         task_id=task.task_id,
         name=declared.name if declared else task.task_id,
@@ -83,20 +88,9 @@ def evaluate_task(
         power=marks,
         label_noise=label_noise(mains[marks.pair[0]], mains[marks.pair[1]], seed) if marks else (),
         ceiling=scorer.ceiling(task, clusters),
-        review=_review(task, scorer, ladder, shown, accepted) if shown else None,
+        review=review(shown, others, accepted[shown.name], scorer.same, groups) if shown else None,
         details=tuple(scorer.details(task, ladder, shown)) if shown else (),
-        cases_shown=case_by_case(
-            task,
-            scorer,
-            ladder,
-            mains,
-            best,
-            facts.as_of,
-            client.prices,
-            BYTES // max(1, len(client.evaluated)),
-        )
-        if client.engagement.evaluation.deidentified
-        else None,
+        cases_shown=cases_shown,
     )
 
 
@@ -154,26 +148,7 @@ def _spread(runs: Sequence[Scores], metric: str) -> float | None:
 
 def _outcomes(ran: SystemRun) -> Outcomes:
     counts = Counter(answer.status for run in ran.runs for answer in run)
-    return Outcomes(
-        answered=counts["answered"],
-        missing=counts["missing"],
-        schema_broken=counts["schema_broken"],
-        refused=counts["refused"],
-        too_long=counts["too_long"],
-        not_measured=counts["not_measured"],
-    )
-
-
-def _review(
-    task: EvaluationTask,
-    scorer: Scorer,
-    ladder: Sequence[SystemRun],
-    shown: SystemRun,
-    accepted: Mapping[str, Sequence[bool | None]],
-) -> object:
-    others = [ran for ran in ladder if ran.name != shown.name and ran.kind != "offline"]
-    groups = [case.cluster for case in task.cases]
-    return review(shown, others, accepted[shown.name], scorer.same, groups)
+    return Outcomes(**{status: counts[status] for status in get_args(Status)})
 
 
 def _declared(task: Task | None) -> dict[str, object]:

@@ -50,9 +50,8 @@ def move_notes(client: Path, task_id: str) -> list[str]:
     for path in filter(Path.is_file, moved):
         path.unlink()
     shutil.rmtree(old / "predictions", ignore_errors=True)
-    return [
-        f"{shown}/{task_id}/{p.relative_to(new).as_posix()}" for p in sorted(new.rglob("*")) if p.is_file()
-    ]
+    files = filter(Path.is_file, sorted(new.rglob("*")))
+    return [f"{shown}/{task_id}/{path.relative_to(new).as_posix()}" for path in files]
 
 
 def _cases(path: Path, shown: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from bespoke.evaluation.answers import Kind
 from bespoke.evaluation.details import Grid, Matrix, Remark
-from bespoke.evaluation.measured import MeasuredSystem, MeasuredTask
 from bespoke.evaluation.shown_cases import CaseByCase
 from bespoke.results import Part
 from bespoke.statistics.interval import Interval
@@ -118,6 +118,45 @@ class Review(Part):
     points: tuple[Covered, ...]
 
 
+class MeasuredSystem(Part):
+    """One system's figures on the client's own cases; quality is on the scale 0 to 1 of `metric`.
+
+    Tokens are means per case. What was not recorded is None, never nought.
+    """
+
+    task_id: str
+    system: str  # the name of its predictions file
+    in_use: bool  # whether task.yaml names it as what runs today
+    strategy: str | None = None  # the route it stands for (few_shot, extended_thinking ...); None: not said
+    model: str | None = None
+    first_model: str | None = None  # of a cascade: the smaller one
+    metric: str
+    quality: Interval
+    accepted: Interval | None = None  # share of cases right as a whole
+    cases: int
+    groups: int
+    input_tokens: float | None = None  # uncached, cached and written together
+    cache_read_tokens: float | None = None
+    output_tokens: float | None = None  # thinking included
+    p50_ms: float | None = None
+    p95_ms: float | None = None
+    usd_per_case: float | None = None
+
+
+class MeasuredTask(Part):
+    """All systems measured on one task, and the most that anybody could reach there."""
+
+    task_id: str
+    metric: str
+    cases: int
+    systems: tuple[MeasuredSystem, ...]
+    ceiling: Interval | None = None  # agreement between people on the same cases
+
+    @property
+    def in_use(self) -> MeasuredSystem | None:
+        return next((system for system in self.systems if system.in_use), None)
+
+
 class TaskEvaluation(Part):
     """One task. Systems stand in ladder order: baselines, recorded ones, Claude."""
 
@@ -151,9 +190,7 @@ class TaskEvaluation(Part):
     review: Review | None
     details: tuple[AnyDetail, ...]
     cases_shown: CaseByCase | None = None
-    masked: dict[str, int] = Field(
-        default_factory=dict
-    )  # folder -> identifiers that the details have no more
+    masked: Mapping[str, int] = {}  # folder -> identifiers that the details have no more
 
     def system(self, name: str) -> SystemResult:
         return next(system for system in self.systems if system.name == name)
@@ -170,23 +207,8 @@ class TaskEvaluation(Part):
 
 
 def _measured(task: TaskEvaluation, system: SystemResult) -> MeasuredSystem:
-    used = system.consumption
+    found = {**dict(system.consumption or {}), **dict(system)}
+    same = {name: found[name] for name in MeasuredSystem.model_fields if name in found}
     return MeasuredSystem(
-        task_id=task.task_id,
-        system=system.name,
-        in_use=system.in_use,
-        strategy=system.strategy,
-        model=system.model,
-        first_model=system.first_model,
-        metric=task.metric,
-        quality=system.quality,
-        accepted=system.accepted,
-        cases=system.cases,
-        groups=system.groups,
-        input_tokens=used.input_tokens if used else None,
-        cache_read_tokens=used.cache_read_tokens if used else None,
-        output_tokens=used.output_tokens if used else None,
-        p50_ms=used.p50_ms if used else None,
-        p95_ms=used.p95_ms if used else None,
-        usd_per_case=used.usd_per_case if used else None,
+        task_id=task.task_id, system=system.name, metric=task.metric, quality=system.quality, **same
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from bespoke.evaluation.answers import SystemRun
+from bespoke.evaluation.answers import Answer, SystemRun
 from bespoke.evaluation.result import Covered, Review
 from bespoke.statistics.clusters import Clusters, Measure
 
@@ -29,9 +29,9 @@ def review(
     sure = [answer.confidence for answer in shown.runs[0]]
     if any(value is None for value in sure):
         if len(shown.runs) > 1:
-            signal, sure = "runs", _agreeing_runs(shown, same)
+            signal, sure = "runs", _agreeing(shown, shown.runs[1:], same)
         elif others:
-            signal, sure = "systems", _agreeing_systems(shown, others, same)
+            signal, sure = "systems", _agreeing(shown, [other.runs[0] for other in others], same)
         else:
             return None
     values = np.array([-1.0 if v is None else v for v in sure])
@@ -49,17 +49,13 @@ def review(
     return Review(system=shown.name, signal=signal, points=tuple(points)) if len(points) > 1 else None
 
 
-def _agreeing_runs(shown: SystemRun, same: Same) -> list[float | None]:
-    first, *rest = shown.runs
-    return [sum(_same(a.value, run[i].value, same) for run in rest) / len(rest) for i, a in enumerate(first)]
+def _agreeing(shown: SystemRun, others: Sequence[Sequence[Answer]], same: Same) -> list[float | None]:
+    """Of each answer the share of the others' that say the same."""
 
+    def agrees(first: object, second: object) -> bool:
+        return first is not None and second is not None and same(first, second)
 
-def _agreeing_systems(shown: SystemRun, others: Sequence[SystemRun], same: Same) -> list[float | None]:
     return [
-        sum(_same(a.value, other.runs[0][i].value, same) for other in others) / len(others)
+        sum(agrees(a.value, other[i].value) for other in others) / len(others)
         for i, a in enumerate(shown.runs[0])
     ]
-
-
-def _same(first: object, second: object, same: Same) -> bool:
-    return first is not None and second is not None and same(first, second)

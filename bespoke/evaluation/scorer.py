@@ -81,10 +81,8 @@ class Scorer(ABC):
         if person is None:
             return None
         measure = self.measures(task, "second person", person)[main_metric(self, task)]
-        known = np.array([answer.measured for answer in person], dtype=float)
-        if measure is None:
-            return None
-        return clusters.interval(Measure(measure.columns * known[:, None], measure.combine))
+        known = np.array([answer.measured for answer in person])
+        return None if measure is None else clusters.interval(measure.only(known))
 
     def details(self, task: EvaluationTask, systems: Sequence[SystemRun], shown: SystemRun) -> list[Detail]:
         """What only this kind of task shows; `shown` is the system whose errors matter most."""

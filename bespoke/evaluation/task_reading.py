@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,13 +24,8 @@ from bespoke.evaluation.scorer import Scorer
 
 R = TypeVar("R", bound=Row)
 
-SETUP, CASES, TRAIN, DOCUMENTS, PREDICTIONS = (
-    "task.yaml",
-    "cases.jsonl",
-    "train.jsonl",
-    "documents",
-    "predictions",
-)
+SETUP, CASES, TRAIN = "task.yaml", "cases.jsonl", "train.jsonl"
+DOCUMENTS, PREDICTIONS = "documents", "predictions"
 OURS = ("optimised_prompt.md",)  # written by `bespoke optimise`
 TABLES = ("grades.csv", "judge_grades.csv", "preferences.csv", "judge_preferences.csv")
 READ = (SETUP, CASES, TRAIN, DOCUMENTS, PREDICTIONS, *TABLES)
@@ -125,10 +120,8 @@ def _name_strangers(folder: Folder, wanted: tuple[str, ...]) -> None:
 def _setup(folder: Folder) -> tuple[Scorer | None, Any]:
     source = folder.source(SETUP)
     if not is_there(source.path):
-        names = ", ".join(folder.scorers)
-        source.say(
-            f"is missing, so nothing here is scored; it names the scorer: one of {names}", warning=True
-        )
+        message = "is missing, so nothing here is scored; it names the scorer: one of "
+        source.say(message + ", ".join(folder.scorers), warning=True)
         return None, None
     text = read_text(source, largest=LARGEST_YAML)
     tree = read_tree(source, text) if text is not None else None
@@ -161,9 +154,7 @@ def _records(folder: Folder, file: str, model: type[R]) -> tuple[R, ...]:
         return ()
     rows = read_records(source, text, model)
     folder.lines[file] = {row["id"]: number for number, row in reversed(rows) if "id" in row}
-    wrong = {problem.row for problem in source.problems}
-    built = [_built(source, model, row, number) for number, row in rows if number not in wrong]
-    return tuple(row for row in built if row is not None)
+    return _sound(source, model, rows)
 
 
 def _recorded(folder: Folder, scorer: Scorer) -> dict[str, tuple[Recorded, ...]]:
@@ -200,7 +191,11 @@ def _documents(folder: Folder) -> dict[str, str]:
 
 def _table(folder: Folder, file: str, model: type[R]) -> tuple[R, ...]:
     source = folder.source(file)
-    rows: list[Numbered] = (read_table(source, model) if is_there(source.path) else None) or []
+    return _sound(source, model, (read_table(source, model) if is_there(source.path) else None) or [])
+
+
+def _sound(source: ClientFile, model: type[R], rows: Sequence[Numbered]) -> tuple[R, ...]:
+    """The rows without a problem, as records."""
     wrong = {problem.row for problem in source.problems}
     built = [_built(source, model, row, number) for number, row in rows if number not in wrong]
     return tuple(row for row in built if row is not None)

@@ -23,17 +23,16 @@ from bespoke.explore.ranges import Range, drawing
 from bespoke.facts.icd10 import code_set
 from bespoke.show.blocks import Callout, Column, Table
 from bespoke.show.numbers import decimal, percent
-from bespoke.statistics.bootstrap import RatioSums
-from bespoke.statistics.clusters import Clusters, ScoreDifference
+from bespoke.statistics.clusters import Clusters, Measure, ScoreDifference
 from bespoke.statistics.interval import Interval
 from bespoke.workbook import Workbook
 
 EVERY = "All codes"
-METRICS: dict[str, Callable[[CodeCounts], RatioSums]] = {
+METRICS: dict[str, Callable[[CodeCounts], Measure]] = {
     "F1": lambda c: c.f1,
     "Precision": lambda c: c.precision,
     "Recall": lambda c: c.recall,
-    "F1 per note": lambda c: c.note_f1,
+    "F1 per note": lambda c: c.note_f1(),
     "Notes exactly right": lambda c: _exact(c),
 }
 
@@ -90,7 +89,7 @@ class Icd10EvaluationExplorer(Explorer):
         metric = "Recall" if slice_ in self.mentions else subject
         counts = [self._counts(self.systems[name], slice_) for name in names]
         ratios = [METRICS[metric](c) for c in counts]
-        intervals = self.clusters.ratios(ratios)
+        intervals = [self.clusters.interval(ratio) for ratio in ratios]
         difference = self.clusters.difference(*ratios)
         titles = [self.systems[name].title for name in names]
         said = "; ".join(f"{t} {percent(i.estimate, 1)}" for t, i in zip(titles, intervals, strict=True))
@@ -117,11 +116,11 @@ class Icd10EvaluationExplorer(Explorer):
         return count(self.mentions[slice_].codes if slice_ in self.mentions else self.gold, answers)
 
 
-def _exact(counts: CodeCounts) -> RatioSums:
+def _exact(counts: CodeCounts) -> Measure:
     """Notes whose codes of the kind are all right, of the notes that have any in gold or answer."""
     right = (counts.hits == counts.gold) & (counts.hits == counts.predicted)
     concerned = (counts.gold + counts.predicted) > 0
-    return RatioSums((right & concerned).astype(float), concerned.astype(float))
+    return Measure.ratio((right & concerned).astype(float), concerned.astype(float))
 
 
 def _table(

@@ -13,7 +13,7 @@ import io
 import sys
 from pathlib import Path
 
-from bespoke.facts.icd10 import code_set
+from bespoke.facts.icd10 import code_set, normalised
 from bespoke.facts.icd10_retired import COLUMNS, RELEASES, TABLE
 
 
@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> None:
     found: dict[str, tuple[str, str, str]] = {}
     for release, _, path in named:
         for line in Path(path).read_text(encoding="utf-8").splitlines():
-            code = codes.normalise(line[6:13])
+            code = normalised(line[6:13])
             if line[14:15] == "1" and codes.validity(code) != "billable":
                 found[code] = (code, release, line[77:].strip())
     buffer = io.StringIO()

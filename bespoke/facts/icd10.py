@@ -16,6 +16,7 @@ from bespoke.facts.icd10_codes import (
     Release,
     SortedRows,
     Validity,
+    normalised,
     packed,
     pinned_codes,
     well_formed,
@@ -23,7 +24,7 @@ from bespoke.facts.icd10_codes import (
 
 __all__ = [
     "BILLABLE", "COLUMNS", "PINNED", "RELEASE", "SOURCE", "TABLE", "CodeSet", "Icd10Code", "Release", "SortedRows",
-    "Validity", "code_set", "packed", "well_formed",
+    "Validity", "code_set", "normalised", "packed", "well_formed",
 ]  # fmt: skip
 
 

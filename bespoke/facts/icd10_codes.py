@@ -111,14 +111,9 @@ class CodeSet:
             found = self._found[code] = Icd10Code(c, billable == "1", *rest)
         return found
 
-    def normalise(self, code: str) -> str:
-        """`e1165`, ` E11.65 ` -> `E11.65`; does not say whether the code exists."""
-        bare = code.strip().upper().replace(".", "")
-        return bare if len(bare) <= 3 else f"{bare[:3]}.{bare[3:]}"
-
     def validity(self, code: str) -> Validity:
         """The rung of the validity ladder a single code reaches."""
-        normal = self.normalise(code)
+        normal = normalised(code)
         if normal in self._lines:
             return "billable" if self._lines[normal].split("\t", 2)[1] == "1" else "not_billable"
         return "invented" if well_formed(normal) else "malformed"
@@ -126,7 +121,7 @@ class CodeSet:
     def ancestors(self, code: str) -> tuple[str, ...]:
         """The code itself, then its parents up to the three-character category; () for an unknown code."""
         chain = []
-        found = self.find(self.normalise(code))
+        found = self.find(normalised(code))
         while found:
             chain.append(found.code)
             found = self.find(found.parent)
@@ -134,7 +129,7 @@ class CodeSet:
 
     def chapter(self, code: str) -> str:
         """Chapter number as text, `""` for an unknown code."""
-        found = self.find(self.normalise(code))
+        found = self.find(normalised(code))
         return found.chapter if found else ""
 
     @cached_property
@@ -146,6 +141,12 @@ class CodeSet:
         """Billable code -> its description and, after a tab, its inclusion terms; takes nothing else apart."""
         rows = (line.split("\t", 4) for line in self._lines.values())
         return {code: text for code, billable, _, _, text in rows if billable == "1"}
+
+
+def normalised(code: str) -> str:
+    """`e1165`, ` E11.65 ` -> `E11.65`; does not say whether the code exists."""
+    bare = code.strip().upper().replace(".", "")
+    return bare if len(bare) <= 3 else f"{bare[:3]}.{bare[3:]}"
 
 
 def well_formed(code: str) -> bool:

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bespoke.errors import BespokeError
-from bespoke.facts.icd10_codes import COLUMNS, Release, packed, pinned_codes, well_formed
+from bespoke.facts.icd10_codes import COLUMNS, Release, normalised, packed, pinned_codes, well_formed
 
 ENDINGS = (".txt", ".tsv", ".tsv.gz")
 LARGEST = 2**27  # bytes of text; a release takes 15 million
@@ -97,7 +97,7 @@ def _order_rows(lines: list[str]) -> Iterator[_OrderRow]:
                 number, "is no line of an order file: number, code, 0 or 1, short and long description"
             )
         bare, billable, description = match.groups()
-        yield _OrderRow(number, _dotted(bare), billable, "", "", description.replace("\t", " "), "")
+        yield _OrderRow(number, normalised(bare), billable, "", "", description.replace("\t", " "), "")
 
 
 def _stored_rows(lines: list[str]) -> Iterator[_OrderRow]:
@@ -172,10 +172,6 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise BespokeError("is not UTF-8 here; save it as UTF-8", path=path.name, row=line) from None
-
-
-def _dotted(bare: str) -> str:
-    return bare if len(bare) == 3 else f"{bare[:3]}.{bare[3:]}"
 
 
 def main(arguments: list[str]) -> None:

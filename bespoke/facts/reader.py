@@ -17,18 +17,9 @@ from bespoke.errors import BespokeError
 
 TABLES = Path(__file__).with_name("tables")
 VALUE_TABLES = (
-    "thresholds",
-    "prices",
-    "models",
-    "capabilities",
-    "phases",
-    "latency",
-    "evidence",
-    "tuning",
-    "claude_api",
-    "code_sets",
-    "assumed",
-)
+    "thresholds", "prices", "models", "capabilities", "phases", "latency", "evidence", "tuning", "claude_api",
+    "code_sets", "assumed",
+)  # fmt: skip
 
 FactKind = Literal["published", "quoted", "measured", "assumed", "unpublished"]
 EARLIEST = date(2020, 1, 1)

@@ -1,5 +1,5 @@
 """Retrieval over the code set: chunks of a note, lexical and dense candidates, fusion, reranking."""
 
-from bespoke.retrieval.search import CandidateSearch, RetrievalReport, StageRecall
+from bespoke.retrieval.search import CandidateSearch
 
-__all__ = ["CandidateSearch", "RetrievalReport", "StageRecall"]
+__all__ = ["CandidateSearch"]

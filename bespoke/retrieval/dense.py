@@ -56,9 +56,7 @@ class SentenceEncoder:
             raise BespokeError(f"is no sentence-transformers model: {error}", path=str(folder)) from None
         weights = sorted(folder.rglob("*.safetensors")) + sorted(folder.glob("config.json"))
         identity = "".join(f"{path.name} {path.stat().st_size}" for path in weights)
-        known_as = (
-            folder.parent.name if folder.name == "model" else folder.name
-        )  # the package's, not its folder's
+        known_as = folder.parent.name if folder.name == "model" else folder.name  # the package's, then
         self.name = f"{known_as}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
 
     def encode(self, texts: Sequence[str]) -> Vectors:

@@ -4,38 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from bespoke.chapters.icd10_evaluation.decision import gold_codes, group_of
+from bespoke.chapters.icd10_evaluation.result import RecallAt, Retrieval, StageRecallShare
+from bespoke.chapters.icd10_evaluation.scores import count
 from bespoke.clients.schema import Note
 from bespoke.facts.icd10 import CodeSet, code_set
-from bespoke.results import Part
 from bespoke.retrieval.dense import ABSENT, DenseIndex, Encoder, cache_folder, local_encoder
 from bespoke.retrieval.rerank import Reranker
 from bespoke.retrieval.stages import Nominated, Stages
-from bespoke.statistics.bootstrap import RatioSums
 from bespoke.statistics.clusters import Clusters
-from bespoke.statistics.interval import Interval
 
 AT = (5, 10, 20, 50, 100)
-
-
-class StageRecall(Part):
-    """Share of gold codes among the first k candidates of a stage, over all notes; clusters by group."""
-
-    stage: str
-    recall: tuple[tuple[int, Interval], ...]
-
-
-class RetrievalReport(Part):
-    """Retrieval apart from generation. `dense` is the model's name, or why there is none."""
-
-    notes: int
-    gold_codes: int
-    dense: str
-    has_dense: bool
-    reranker_learnt: bool
-    stages: tuple[StageRecall, ...]
 
 
 class CandidateSearch:
@@ -66,22 +45,19 @@ class CandidateSearch:
         """The `count` most credible codes for every note, best first."""
         return [tuple(self.reranker.order(known)[:count]) for known in self.stages.nominate(notes)]
 
-    def report(self, notes: Sequence[Note], *, seed: int = 0) -> RetrievalReport:
-        """Recall of every stage on the notes' gold codes, and of their fusion and reranking."""
+    def report(self, notes: Sequence[Note], *, seed: int = 0) -> Retrieval:
+        """Recall of every stage on the notes' gold codes, and of their fusion and reranking. Intervals by groups."""
         gold = [gold_codes(note) for note in notes]
         nominated = self.stages.nominate(notes)
         clusters = Clusters([group_of(note) for note in notes], seed=seed)
-        stages = [
-            StageRecall(stage=s, recall=_recall(found, gold, clusters))
-            for s, found in self._orders(nominated)
-        ]
-        return RetrievalReport(
-            notes=len(notes),
-            gold_codes=sum(map(len, gold)),
+        return Retrieval(
             dense=self.dense_name,
             has_dense=self.has_dense,
             reranker_learnt=self.reranker.learnt,
-            stages=tuple(stages),
+            stages=tuple(
+                StageRecallShare(stage=stage, at=_recall(found, gold, clusters))
+                for stage, found in self._orders(nominated)
+            ),
         )
 
     def _orders(self, nominated: Sequence[Nominated]) -> list[tuple[str, list[list[str]]]]:
@@ -94,12 +70,6 @@ class CandidateSearch:
 
 def _recall(
     found: Sequence[Sequence[str]], gold: Sequence[frozenset[str]], clusters: Clusters
-) -> tuple[tuple[int, Interval], ...]:
-    sizes = np.array([len(codes) for codes in gold], dtype=float)
-    ratios = [
-        RatioSums(
-            np.array([len(g & set(f[:k])) for f, g in zip(found, gold, strict=True)], dtype=float), sizes
-        )
-        for k in AT
-    ]
-    return tuple(zip(AT, clusters.ratios(ratios), strict=True))
+) -> tuple[RecallAt, ...]:
+    tops = {k: count(gold, [frozenset(codes[:k]) for codes in found]).recall for k in AT}
+    return tuple(RecallAt(k=k, recall=clusters.interval(top)) for k, top in tops.items())

@@ -8,13 +8,13 @@ notes: its sums are the number of times each cluster was drawn, times the cluste
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bespoke.results import Part
+from bespoke.statistics.clusters import Measure, sums_of_clusters
 from bespoke.statistics.distributions import normal_cdf, normal_quantile, t_cdf, t_quantile
 from bespoke.statistics.interval import Interval
 from bespoke.statistics.proportion import wilson
@@ -31,14 +31,6 @@ class RatioDifference(Part):
 
     interval: Interval
     p: float
-
-
-@dataclass(frozen=True)
-class RatioSums:
-    """Sums over notes: `numerator[i] / denominator[i]` would be note i's own value."""
-
-    numerator: Array
-    denominator: Array
 
 
 class ClusterBootstrap:
@@ -75,19 +67,15 @@ class ClusterBootstrap:
             block[:] = np.bincount(draws.ravel(), minlength=block.size).reshape(block.shape)
         return weights
 
-    def ratio(self, ratio: RatioSums) -> Interval:
+    def ratio(self, ratio: Measure) -> Interval:
         """The ratio of the summed numerators to the summed denominators, with its interval."""
         return self.ratios([ratio])[0]
 
-    def ratios(self, ratios: Sequence[RatioSums]) -> tuple[Interval, ...]:
+    def ratios(self, ratios: Sequence[Measure]) -> tuple[Interval, ...]:
         """Many ratios of the same notes at once; a ratio without any denominator is 0 within [0, 1]."""
         if not ratios:
             return ()
-        top, bottom = self._sums(ratios)
-        drawn = _divide(self._resampled(top), self._resampled(bottom))
-        left_out = _divide(top.sum(0) - top, bottom.sum(0) - bottom)
-        whole = _divide(top.sum(0), bottom.sum(0))
-        informative = (bottom > 0).sum(0)
+        whole, drawn, left_out, informative = self._drawn(ratios)
         return tuple(
             self._interval(
                 float(whole[k]), _defined(drawn[:, k]), _defined(left_out[:, k]), int(informative[k])
@@ -95,20 +83,17 @@ class ClusterBootstrap:
             for k in range(len(ratios))
         )
 
-    def difference(self, first: RatioSums, second: RatioSums) -> RatioDifference:
+    def difference(self, first: Measure, second: Measure) -> RatioDifference:
         """`first` minus `second` on the same notes; both see the same resamples, so it is paired."""
         return self.differences([first, second], [(0, 1)])[0]
 
     def differences(
-        self, ratios: Sequence[RatioSums], pairs: Sequence[tuple[int, int]]
+        self, ratios: Sequence[Measure], pairs: Sequence[tuple[int, int]]
     ) -> tuple[RatioDifference, ...]:
         """The paired difference of each pair of `ratios`, named by their places; each ratio is drawn once."""
         if not pairs:
             return ()
-        top, bottom = self._sums(ratios)
-        drawn = _divide(self._resampled(top), self._resampled(bottom))
-        left_out = _divide(top.sum(0) - top, bottom.sum(0) - bottom)
-        whole = _divide(top.sum(0), bottom.sum(0))
+        whole, drawn, left_out, _ = self._drawn(ratios)
         return tuple(
             self._difference(
                 float(whole[a] - whole[b]),
@@ -142,18 +127,15 @@ class ClusterBootstrap:
                 drawn[here, ~counts] = self.weights[here].astype(float) @ sums[:, ~counts]
         return drawn
 
-    def _sums(self, ratios: Sequence[RatioSums]) -> tuple[Array, Array]:
-        """Numerators and denominators added up per cluster: clusters x ratios, each."""
-        columns = np.column_stack([*(r.numerator for r in ratios), *(r.denominator for r in ratios)])
-        sums = self._per_cluster(columns)
-        return sums[:, : len(ratios)], sums[:, len(ratios) :]
-
-    def _per_cluster(self, columns: Array) -> Array:
-        if len(columns) != len(self.cluster):
-            raise ValueError(f"{len(columns)} values for {len(self.cluster)} notes")
-        sums = np.zeros((self.clusters, columns.shape[1]))
-        np.add.at(sums, self.cluster, columns)
-        return sums
+    def _drawn(self, ratios: Sequence[Measure]) -> tuple[Array, Array, Array, Array]:
+        """Of each ratio: its value, that of every resample and without each cluster, and the clusters that tell it."""
+        sums = sums_of_clusters(
+            np.column_stack([ratio.columns for ratio in ratios]), self.cluster, self.clusters
+        )
+        top, bottom = sums[:, 0::2], sums[:, 1::2]
+        drawn = _divide(self._resampled(top), self._resampled(bottom))
+        left_out = _divide(top.sum(0) - top, bottom.sum(0) - bottom)
+        return _divide(top.sum(0), bottom.sum(0)), drawn, left_out, (bottom > 0).sum(0)
 
     def _interval(self, estimate: float, drawn: Array, left_out: Array, informative: int) -> Interval:
         if np.isnan(estimate):

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bespoke.results import Part
-from bespoke.statistics.bootstrap import RatioSums
 from bespoke.statistics.distributions import t_cdf, t_quantile
 from bespoke.statistics.interval import Interval
 from bespoke.statistics.score_interval import ScoreEstimate, between, score_interval
@@ -42,13 +41,19 @@ class Measure:
     combine: Combine = ratio_of_sums
 
     @classmethod
-    def share(cls, right: Sequence[bool | float | None]) -> Measure:
-        """A mean over the cases that are judged; None is not judged."""
-        return cls(np.array([(0.0, 0.0) if r is None else (float(r), 1.0) for r in right]))
+    def share(cls, right: Sequence[bool | float | None], among: Sequence[bool] | None = None) -> Measure:
+        """A mean over the cases that are judged, or of those `among` them that are wanted; None is not judged."""
+        asked = [True] * len(right) if among is None else among
+        pairs = zip(right, asked, strict=True)
+        return cls(np.array([(float(r), 1.0) if r is not None and a else (0.0, 0.0) for r, a in pairs]))
 
     @classmethod
     def ratio(cls, top: Sequence[float] | Array, bottom: Sequence[float] | Array) -> Measure:
         return cls(np.column_stack([np.asarray(top, float), np.asarray(bottom, float)]))
+
+    def only(self, known: NDArray[np.bool_]) -> Measure:
+        """The same where the cases that are not known add nothing."""
+        return Measure(self.columns * known[:, None], self.combine)
 
 
 class ScoreDifference(Part):
@@ -91,19 +96,12 @@ class Clusters:
         )
 
     def interval(self, measure: Measure) -> Interval:
+        """A ratio of sums without any denominator is 0 within [0, 1]."""
         return score_interval(self.estimate(measure), self.level)
 
-    def ratio(self, ratio: RatioSums) -> Interval:
-        """The ratio of the summed numerators to the summed denominators; one without any is 0 within [0, 1]."""
-        return self.interval(Measure.ratio(ratio.numerator, ratio.denominator))
-
-    def ratios(self, ratios: Sequence[RatioSums]) -> tuple[Interval, ...]:
-        return tuple(map(self.ratio, ratios))
-
-    def difference(self, first: RatioSums, second: RatioSums) -> ScoreDifference:
+    def difference(self, first: Measure, second: Measure) -> ScoreDifference:
         """`first` less `second` on the same cases, by itself."""
-        both = [Measure.ratio(r.numerator, r.denominator) for r in (first, second)]
-        return self.differences(both, [(0, 1)])[0]
+        return self.differences([first, second], [(0, 1)])[0]
 
     def differences(
         self, measures: Sequence[Measure], pairs: Sequence[tuple[int, int]]
@@ -216,11 +214,16 @@ class Clusters:
         return float((1 + (highest >= abs(apart) / spread - _NOTHING).sum()) / (1 + len(highest)))
 
     def _sums(self, columns: Array) -> Array:
-        if len(columns) != len(self.cluster):
-            raise ValueError(f"{len(columns)} values for {len(self.cluster)} cases")
-        sums = np.zeros((self.clusters, columns.shape[1]))
-        np.add.at(sums, self.cluster, columns)
-        return sums
+        return sums_of_clusters(columns, self.cluster, self.clusters)
+
+
+def sums_of_clusters(columns: Array, cluster: NDArray[np.intp], clusters: int) -> Array:
+    """What cases add (cases x columns), added up by the number of each one's cluster: clusters x columns."""
+    if len(columns) != len(cluster):
+        raise ValueError(f"{len(columns)} values for {len(cluster)} cases")
+    sums = np.zeros((clusters, columns.shape[1]))
+    np.add.at(sums, cluster, columns)
+    return sums
 
 
 def quantile_of_t(level: float, clusters: int) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import ceil, sqrt
 from statistics import NormalDist
 
-from bespoke.statistics.proportion import two_sided_z
+from bespoke.statistics.proportion import two_sided_z, wilson_reach
 
 
 def paired_notes_needed(
@@ -30,9 +30,7 @@ def paired_notes_needed(
 def minimum_detectable_difference(
     n: int, discordant: float, *, power: float = 0.8, level: float = 0.95
 ) -> float | None:
-    """The smallest difference that n notes find with the given power; None when not even the largest is
-    found.
-    """
+    """The smallest difference that n notes find with the given power; None when not even the largest is found."""
     if n < 1 or not 0 < discordant <= 1:
         return None
     low, high = 1e-9, discordant
@@ -48,21 +46,13 @@ def notes_for_half_width(share: float, half_width: float, *, level: float = 0.95
     """Notes after which Wilson's interval around `share` has this half-width or less."""
     if not 0 <= share <= 1 or not 0 < half_width < 1:
         raise ValueError(f"needs a share in [0, 1] and a half-width in (0, 1), not {share} and {half_width}")
-    low, high = 0, 1
-    while _half_width(share, high, level) > half_width:
+    z, low, high = two_sided_z(level), 0, 1
+    while wilson_reach(share, high, z) > half_width:
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if _half_width(share, middle, level) <= half_width else (middle, high)
+        low, high = (low, middle) if wilson_reach(share, middle, z) <= half_width else (middle, high)
     return high
-
-
-def _half_width(share: float, n: int, level: float) -> float:
-    """Wilson's half-width at a share that need not be a whole number of notes, so that it falls steadily in
-    n.
-    """
-    z = two_sided_z(level)
-    return z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
 
 
 def _root_n(gap: float, discordant: float, power: float, level: float) -> float:

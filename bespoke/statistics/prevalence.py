@@ -14,14 +14,18 @@ from bespoke.statistics.interval import Interval
 class CorrectedShare(Part):
     """`apparent` is the share the judge reported, `corrected` what remains after its known errors.
 
-    `corrected` is None where judge and human agree no better than chance: then the judge's count says
-    nothing.
+    `corrected` is None where judge and human agree no better than chance: then the judge's count says nothing.
     """
 
     apparent: float
     true_positive_rate: float
     true_negative_rate: float
     corrected: Interval | None
+
+    @property
+    def poorer_rate(self) -> float:
+        """The lower of how often the judge finds a true case and leaves out a false one."""
+        return min(self.true_positive_rate, self.true_negative_rate)
 
 
 def rogan_gladen(
@@ -49,10 +53,9 @@ def rogan_gladen(
     hits = sum(h and j for h, j in zip(human, judge_on_human, strict=True))
     rejected = sum(not h and not j for h, j in zip(human, judge_on_human, strict=True))
     apparent, tpr, tnr = sum(judged) / len(judged), hits / positives, rejected / negatives
+    found = CorrectedShare(apparent=apparent, true_positive_rate=tpr, true_negative_rate=tnr, corrected=None)
     if tpr + tnr <= 1:
-        return CorrectedShare(
-            apparent=apparent, true_positive_rate=tpr, true_negative_rate=tnr, corrected=None
-        )
+        return found
     random = np.random.default_rng(seed)
     p, t, f = (
         random.binomial(n, (k + 0.5) / (n + 1), resamples) / n
@@ -63,6 +66,4 @@ def rogan_gladen(
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
     estimate = min(1.0, max(0.0, (apparent + tnr - 1) / (tpr + tnr - 1)))
     interval = Interval(estimate=estimate, low=min(float(low), estimate), high=max(float(high), estimate))
-    return CorrectedShare(
-        apparent=apparent, true_positive_rate=tpr, true_negative_rate=tnr, corrected=interval
-    )
+    return found.model_copy(update={"corrected": interval})

@@ -19,13 +19,20 @@ def wilson(successes: int, n: int, level: float = 0.95) -> Interval:
         raise ValueError(f"successes must lie between 0 and n = {n}, not {successes}")
     if n == 0:
         return Interval(estimate=0.0, low=0.0, high=1.0)
-    z = two_sided_z(level)
-    share = successes / n
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    reach = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    low = 0.0 if successes == 0 else max(0.0, centre - reach)  # exact ends, not 1e-17
-    high = 1.0 if successes == n else min(1.0, centre + reach)
-    return Interval(estimate=share, low=low, high=high)
+    low, high = wilson_limits(successes / n, n, two_sided_z(level))
+    return Interval(estimate=successes / n, low=low, high=high)
+
+
+def wilson_limits(share: float, n: float, z: float) -> tuple[float, float]:
+    """Limits of a share known from `n` trials, which need not be whole, by a quantile of the normal or Student's t."""
+    centre, reach = (share + z * z / (2 * n)) / (1 + z * z / n), wilson_reach(share, n, z)
+    low = 0.0 if share <= 0 else max(0.0, centre - reach)  # exact ends, not 1e-17
+    return low, 1.0 if share >= 1 else min(1.0, centre + reach)
+
+
+def wilson_reach(share: float, n: float, z: float) -> float:
+    """Half the width between the limits, as far as neither is cut at 0 or 1: it falls steadily in `n`."""
+    return z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
 
 
 def two_sided_z(level: float) -> float:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from bespoke.statistics.distributions import t_quantile
 from bespoke.statistics.interval import Interval
+from bespoke.statistics.proportion import wilson_limits
 
 Array = NDArray[np.float64]
 
@@ -49,9 +50,8 @@ def score_interval(estimate: ScoreEstimate, level: float = 0.95) -> Interval:
     Franco, Little, Louis and Slud 2019), with Student's t for the number of clusters.
 
     The number is that of the cases over their design effect, the jackknife's variance against that of independent
-    cases. Near 0 and 1 few cases tell the effect, so it is pulled towards its most, whole clusters of one mind, by the
-    weight of two such cases.
-    One cluster alone knows nothing.
+    cases. Near 0 and 1 few cases tell the effect, so it is pulled towards its most, whole clusters of one mind, by
+    the weight of two such cases. One cluster alone knows nothing.
 
     It holds the truth in 93.6 to 97.4% of worlds of 30 to 250 independent cases and scores of 0.03 to 0.97 (computed):
     the number of right cases is whole, so no interval holds 95% everywhere (Brown, Cai and DasGupta 2001). With
@@ -63,12 +63,7 @@ def score_interval(estimate: ScoreEstimate, level: float = 0.95) -> Interval:
         return Interval(estimate=0.0, low=0.0, high=1.0)
     if n < 2:
         return Interval(estimate=p, low=0.0, high=1.0)
-    size = effective(estimate)
-    t = float(t_quantile(n - 1, (1 + level) / 2))
-    centre = (p + t * t / (2 * size)) / (1 + t * t / size)
-    reach = t / (1 + t * t / size) * np.sqrt(p * (1 - p) / size + t * t / (4 * size * size))
-    low = 0.0 if p <= 0 else max(0.0, float(centre - reach))
-    high = 1.0 if p >= 1 else min(1.0, float(centre + reach))
+    low, high = wilson_limits(p, effective(estimate), float(t_quantile(n - 1, (1 + level) / 2)))
     return Interval(estimate=p, low=min(low, p), high=max(high, p))
 
 

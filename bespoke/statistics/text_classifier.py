@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bespoke.statistics.ridge import ridge_slopes
+from bespoke.statistics.tf_idf import rarity, weighed, word_matrix
 
 Array = NDArray[np.float64]
 
@@ -37,42 +38,40 @@ class TextClassifier:
 
     def predict_with_confidence(self, texts: Sequence[str]) -> tuple[list[str], list[float]]:
         """The class of each text, and how far its score leads the next one's, from 0 to 1: an order, no probability."""
-        scores = np.round(_rows(texts, self.vocabulary, self.rarity) @ self.slopes + self.base, 9)
-        leads = (
-            np.diff(np.sort(scores, axis=1)[:, -2:], axis=1)[:, 0] if scores.shape[1] > 1 else scores[:, 0]
-        )
+        rows = weighed(word_matrix(map(_words, texts), self.vocabulary), self.rarity)
+        scores = np.round(rows @ self.slopes + self.base, 9)
+        ranked = np.sort(scores, axis=1)
+        leads = ranked[:, -1] - (ranked[:, -2] if ranked.shape[1] > 1 else 0.0)
         chosen = [self.classes[i] for i in scores.argmax(axis=1)]
         return chosen, [round(float(lead), 4) for lead in np.clip(leads, 0.0, 1.0)]
 
 
 def similarity(asked: Sequence[str], texts: Sequence[str]) -> Array:
     """Cosines of TF-IDF rows: asked x texts. What `texts` never say counts for nothing."""
-    vocabulary, rarity = _learnt(texts)
-    found = _rows(asked, vocabulary, rarity) @ _rows(texts, vocabulary, rarity).T
+    vocabulary, counts = _counted(texts)
+    weights = rarity(counts)
+    found = weighed(word_matrix(map(_words, asked), vocabulary), weights) @ weighed(counts, weights).T
     return np.asarray(found.toarray())
 
 
 def fit_text_classifier(texts: Sequence[str], given: Sequence[str]) -> TextClassifier:
     """Learn from at least one text of each class; all classes share one solve."""
     classes = tuple(sorted(set(given)))
-    vocabulary, rarity = _learnt(texts)
-    rows = _rows(texts, vocabulary, rarity)
+    vocabulary, counts = _counted(texts)
+    rare = rarity(counts)
     target = np.array([[label == name for name in classes] for label in given], dtype=float)
     base = np.full(len(classes), 1 / len(classes))
     sizes = Counter(given)
     weights = np.array([len(given) / (len(classes) * sizes[label]) for label in given])
-    slopes = ridge_slopes(rows, target - base, _RIDGE / weights)
-    return TextClassifier(classes, vocabulary, rarity, slopes, base)
+    slopes = ridge_slopes(weighed(counts, rare), target - base, _RIDGE / weights)
+    return TextClassifier(classes, vocabulary, rare, slopes, base)
 
 
-def _learnt(texts: Sequence[str]) -> tuple[dict[str, int], Array]:
-    """The words of the texts by place, and how rare each is."""
-    words = [set(_words(text)) for text in texts]
+def _counted(texts: Sequence[str]) -> tuple[dict[str, int], Any]:
+    """The words of the texts by place, and how often each text says them."""
+    words = [_words(text) for text in texts]
     vocabulary = {word: i for i, word in enumerate(sorted(set().union(*words)))}
-    found_in = np.zeros(len(vocabulary))
-    for text in words:
-        found_in[[vocabulary[word] for word in text]] += 1
-    return vocabulary, np.log((1 + len(texts)) / (1 + found_in)) + 1
+    return vocabulary, word_matrix(words, vocabulary)
 
 
 def cross_predicted(texts: Sequence[str], given: Sequence[str], *, folds: int, seed: int) -> list[str]:
@@ -97,24 +96,7 @@ def _dealt(given: Sequence[str], folds: int, random: np.random.Generator) -> lis
     return fold
 
 
-def _rows(texts: Sequence[str], vocabulary: dict[str, int], rarity: Array) -> Any:
-    """Dampened counts times rarity, every text at length one: texts x words. Unknown words are left out."""
-    from scipy.sparse import csr_array
-
-    columns: list[int] = []
-    values: list[float] = []
-    ends = [0]
-    for text in texts:
-        counts = Counter(vocabulary[word] for word in _words(text) if word in vocabulary)
-        found = np.fromiter(counts, dtype=np.int32, count=len(counts))
-        row = (1 + np.log(np.fromiter(counts.values(), dtype=float, count=len(counts)))) * rarity[found]
-        columns.extend(found.tolist())
-        values.extend((row / (np.sqrt(row @ row) or 1.0)).tolist())
-        ends.append(len(columns))
-    return csr_array((values, columns, ends), shape=(len(texts), len(vocabulary)))
-
-
-def _words(text: str) -> list[str]:
+def _words(text: str) -> tuple[str, ...]:
     """Words as they stand between spaces, in lower case, and every two neighbours."""
     words = text.lower().split()
-    return words + [f"{a} {b}" for a, b in pairwise(words)]
+    return (*words, *(f"{a} {b}" for a, b in pairwise(words)))

@@ -28,14 +28,15 @@ import scipy  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 from scipy.stats import bootstrap  # noqa: E402
 
-from bespoke.statistics.bootstrap import ClusterBootstrap, RatioSums  # noqa: E402
+from bespoke.statistics.bootstrap import ClusterBootstrap  # noqa: E402
+from bespoke.statistics.clusters import Measure  # noqa: E402
 
 NOTES, SYSTEMS, RESAMPLES = 1_000, 8, 10_000
 PAIRS = [(k + 1, k) for k in range(SYSTEMS - 1)]
 Limits = list[tuple[float, float]]
 
 
-def counted() -> list[RatioSums]:
+def counted() -> list[Measure]:
     """Micro-F1 as ratios of sums over notes: 2 hits / (answered + gold), each system a little better."""
     random = np.random.default_rng(2026)
     gold = 1 + random.poisson(2, NOTES)
@@ -44,17 +45,17 @@ def counted() -> list[RatioSums]:
     for k in range(SYSTEMS):
         hits = random.binomial(gold, ease * (0.6 + 0.05 * k))
         answered = hits + random.poisson(1, NOTES)
-        systems.append(RatioSums(2.0 * hits, (answered + gold).astype(float)))
+        systems.append(Measure.ratio(2.0 * hits, (answered + gold).astype(float)))
     return systems
 
 
-def ours(systems: Sequence[RatioSums]) -> Limits:
+def ours(systems: Sequence[Measure]) -> Limits:
     draws = ClusterBootstrap([str(i) for i in range(NOTES)], resamples=RESAMPLES, seed=1)
     draws.ratios(systems)
     return [(d.interval.low, d.interval.high) for d in draws.differences(systems, PAIRS)]
 
 
-def plain(systems: Sequence[RatioSums]) -> Limits:
+def plain(systems: Sequence[Measure]) -> Limits:
     def difference(
         a: NDArray[np.float64], b: NDArray[np.float64], c: NDArray[np.float64], d: NDArray[np.float64]
     ) -> float:
@@ -63,7 +64,7 @@ def plain(systems: Sequence[RatioSums]) -> Limits:
     return [_scipy(difference, [*_numbers(systems, pair)], paired=True, vectorized=False) for pair in PAIRS]
 
 
-def indices(systems: Sequence[RatioSums]) -> Limits:
+def indices(systems: Sequence[Measure]) -> Limits:
     def of(pair: tuple[int, int]) -> Callable[[NDArray[np.intp]], float]:
         a, b, c, d = _numbers(systems, pair)
         return lambda at: float(a[at].sum() / b[at].sum() - c[at].sum() / d[at].sum())
@@ -71,16 +72,16 @@ def indices(systems: Sequence[RatioSums]) -> Limits:
     return [_scipy(of(pair), [np.arange(NOTES)], paired=False, vectorized=False) for pair in PAIRS]
 
 
-def vectorised(systems: Sequence[RatioSums]) -> Limits:
+def vectorised(systems: Sequence[Measure]) -> Limits:
     def difference(a: object, b: object, c: object, d: object, axis: int = -1) -> object:
         return np.sum(a, axis) / np.sum(b, axis) - np.sum(c, axis) / np.sum(d, axis)  # type: ignore[call-overload]
 
     return [_scipy(difference, [*_numbers(systems, pair)], paired=True, vectorized=True) for pair in PAIRS]
 
 
-def all_at_once(systems: Sequence[RatioSums]) -> Limits:
+def all_at_once(systems: Sequence[Measure]) -> Limits:
     def differences(at: NDArray[np.intp], axis: int = -1) -> NDArray[np.float64]:
-        f1 = [s.numerator[at].sum(axis) / s.denominator[at].sum(axis) for s in systems]
+        f1 = [s.columns[at, 0].sum(axis) / s.columns[at, 1].sum(axis) for s in systems]
         return np.stack([f1[a] - f1[b] for a, b in PAIRS])
 
     found = bootstrap(
@@ -90,9 +91,9 @@ def all_at_once(systems: Sequence[RatioSums]) -> Limits:
     return [*zip(found.low.tolist(), found.high.tolist(), strict=True)]
 
 
-def _numbers(systems: Sequence[RatioSums], pair: tuple[int, int]) -> list[NDArray[np.float64]]:
+def _numbers(systems: Sequence[Measure], pair: tuple[int, int]) -> list[NDArray[np.float64]]:
     first, second = (systems[k] for k in pair)
-    return [first.numerator, first.denominator, second.numerator, second.denominator]
+    return [*first.columns.T, *second.columns.T]
 
 
 def _scipy(
@@ -109,7 +110,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    ways: dict[str, Callable[[Sequence[RatioSums]], Limits]] = {
+    ways: dict[str, Callable[[Sequence[Measure]], Limits]] = {
         "bespoke": ours, "scipy, per pair, plain": plain, "scipy, per pair, indices": indices,
         "scipy, per pair, vectorised": vectorised, "scipy, all pairs, vectorised": all_at_once,
     }  # fmt: skip

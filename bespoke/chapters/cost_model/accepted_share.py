@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bespoke.advice.candidates import Configuration
 from bespoke.chapters.cost_model.route_calls import SAME_MODEL_SAME_PROMPT
 from bespoke.clients.schema import Task
-from bespoke.evaluation.measured import MeasuredTask
+from bespoke.evaluation.result import MeasuredTask
 from bespoke.facts.price_book import canonical, is_known
 
 Quality = Mapping[str, MeasuredTask]  # by task_id

@@ -6,14 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bespoke.advice.candidates import Configuration
-from bespoke.chapters.cost_model.billing_mode import TokenPlan, total
+from bespoke.chapters.cost_model.billing_mode import Plan, TokenPlan, total
 from bespoke.chapters.cost_model.call import ModelCall
-from bespoke.chapters.cost_model.request import (
-    TaskRequest,
-    place_of,
-    smallest_cacheable,
-    with_times,
-)
+from bespoke.chapters.cost_model.request import TaskRequest, place_of, smallest_cacheable, with_times
 from bespoke.facts.price_book import sells_batches
 
 CACHING, BATCH = "prompt_caching", "batch"
@@ -25,19 +20,15 @@ WORTH_IT = 0.995  # a lever is an option to set: it must save half a percent
 class Levered:
     """A plan with the levers on its bill."""
 
-    plan: TokenPlan
+    plan: Plan
     levers: tuple[str, ...] = ()
 
 
 def best(plan: TokenPlan, c: Configuration, r: TaskRequest) -> Levered:
     """The cheapest on average of the plan as it is and with every lever that is allowed, alone and together. Where the
     configuration has its levers already, only with these: under other inputs too they stay what was chosen."""
-    found = (
-        [o for o in options(plan, c, r) if o.levers == c.levers]
-        if c.levers
-        else [Levered(plan), *options(plan, c, r)]
-    )
-    taken, *others = found or [Levered(plan)]
+    plain, found = Levered(plan), options(plan, c, r)
+    taken, *others = ([o for o in found if o.levers == c.levers] or [plain]) if c.levers else [plain, *found]
     cost = _cost(taken, r)
     for option in others:
         if (price := _cost(option, r)) < WORTH_IT * cost:
@@ -80,12 +71,10 @@ def why_no_batch(c: Configuration, r: TaskRequest) -> str:
     place = place_of(c.model, c.place, r.inputs)
     if r.task.p95_latency_ms is not None:
         return "an answer is required within milliseconds"
+    if r.task.waits is None:
+        return "nobody has said that answers may wait a day"
     if r.task.waits != "a day":
-        return (
-            "nobody has said that answers may wait a day"
-            if r.task.waits is None
-            else "somebody waits for the answer"
-        )
+        return "somebody waits for the answer"
     if not sells_batches(c.model) or (place is not None and not place.batches):
         return f"no batches are sold for {c.model} there"
     return ""

@@ -10,13 +10,7 @@ import numpy as np
 from bespoke.advice.candidates import Configuration
 from bespoke.chapters.cost_model.billing_mode import TokenPlan, total
 from bespoke.chapters.cost_model.inputs import Array, Inputs
-from bespoke.chapters.cost_model.request import (
-    PricedConfiguration,
-    TaskRequest,
-    consultant_day,
-    in_usd,
-    work,
-)
+from bespoke.chapters.cost_model.request import PricedConfiguration, TaskRequest, consultant_day, in_usd, work
 from bespoke.clients.schema import Client
 
 DAYS_PER_MONTH = 365.25 / 12

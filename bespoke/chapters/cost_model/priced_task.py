@@ -27,8 +27,7 @@ PRICED_STEPS = ("lever", "test", "build")
 KIND_OF_ANSWER = (
     "is_labels",
     "is_checkable",
-)  # conditions of the task itself: what breaks one could never be built
-
+)  # conditions of the task itself: they keep it from ever being built
 OF_PLACE = ("residency", "agreement", "access")  # gates that say where a task may run
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,14 +11,15 @@ from bespoke.advice.candidates import Configuration
 from bespoke.chapters.cost_model import levers, lifetime_cost, route_calls
 from bespoke.chapters.cost_model.accepted_share import Quality, accepted_share
 from bespoke.chapters.cost_model.billing_mode import Plan, TokenPlan, total
-from bespoke.chapters.cost_model.drivers import drivers
 from bespoke.chapters.cost_model.inputs import Array, Inputs
 from bespoke.chapters.cost_model.request import PricedConfiguration, TaskRequest, in_usd
-from bespoke.chapters.cost_model.result import Band, Component, RouteCost, Verdict, rounded
+from bespoke.chapters.cost_model.result import Band, Component, Driver, RouteCost, Verdict, rounded
 from bespoke.clients.schema import Client, Task
 
 CHOOSING = ("open_weight_lora",)  # routes that take the cheaper of two kinds of GPU
 LEVERS = (levers.CACHING, levers.BATCH)
+SHOWN = 6  # drivers: which uncertain input moves the whole-life cost most
+NEGLIGIBLE = 0.01  # of the largest swing
 
 
 @dataclass(frozen=True)
@@ -71,15 +72,9 @@ def price(c: Configuration, client: Client, task: Task, inputs: Inputs, profile:
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Plain:
-    plan: Plan
-    levers: tuple[str, ...] = ()
-
-
-def _levered(plan: Plan, c: Configuration, r: TaskRequest) -> levers.Levered | _Plain:
+def _levered(plan: Plan, c: Configuration, r: TaskRequest) -> levers.Levered:
     if not isinstance(plan, TokenPlan) or c.route in route_calls.TRAINED:
-        return _Plain(plan)
+        return levers.Levered(plan)
     if c.route == "as_is":
         return levers.as_today(plan, c, r)
     return levers.best(plan, c, r)
@@ -180,3 +175,19 @@ def _life_12(draws: PricedDraws) -> Callable[[Inputs], Array]:
         return np.concatenate([cost(pinned.pin([one])) for one in pinned.pinned or ()])
 
     return one_by_one if draws.configuration.route in CHOOSING else cost
+
+
+def drivers(cost: Callable[[Inputs], Array], inputs: Inputs, keys: Iterable[str]) -> tuple[Driver, ...]:
+    """The largest swings, one input at a time and all others at their median, greatest first. `cost` prices the route
+    under pinned inputs, one value for each pin."""
+    uncertain = [key for key in sorted(keys) if inputs.is_uncertain(key)]
+    if not uncertain:
+        return ()
+    ends = cost(inputs.pin([{key: quantile} for key in uncertain for quantile in (0.1, 0.9)])).reshape(-1, 2)
+    found = [
+        Driver(key=key, at_p10=rounded(float(low)), at_p90=rounded(float(high)))
+        for key, (low, high) in zip(uncertain, ends, strict=True)
+    ]
+    largest = max(driver.swing for driver in found)
+    moving = [driver for driver in found if driver.swing > NEGLIGIBLE * largest]
+    return tuple(sorted(moving, key=lambda driver: (-driver.swing, driver.key))[:SHOWN])

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from bespoke.advice.candidates import named
 from bespoke.chapters.cost_model.billing_mode import Load, Plan, TokenPlan
 from bespoke.chapters.cost_model.call import ModelCall, sigma_of
 from bespoke.chapters.cost_model.inputs import Array, Inputs
@@ -114,8 +115,7 @@ def stated(task: Task, column: str, inputs: Inputs, factor: str) -> Array:
 
 def place_of(model: str, place: str, inputs: Inputs) -> Place | None:
     """The row of the places table for a model at a place; None where the place does not sell it."""
-    name = canonical(model) if is_known(model) else model
-    rows = places(inputs.facts.as_of)
+    name, rows = named(model), places(inputs.facts.as_of)
     return next((row for row in rows if row.place == place and name in row.models), None)
 
 
@@ -135,15 +135,11 @@ def consultant_day(client: Client, inputs: Inputs) -> Array:
 def work(client: Client, name: str, inputs: Inputs) -> Array:
     """A rate or a speed of people's work: one number, or draws of its range."""
     section, key = name.split(".")
-    value, limits = (
-        float(getattr(getattr(client.engagement, section), key)),
-        client.engagement.ranges.get(name),
-    )
+    value = float(getattr(getattr(client.engagement, section), key))
+    limits = client.engagement.ranges.get(name)
     if limits is None:
         return np.asarray(value, dtype=np.float64)
-    low, likely, high = (
-        1000 * mark for mark in (limits[0], value, limits[1])
-    )  # drawn above 1, where logs hold
+    low, likely, high = (1000 * mark for mark in (limits[0], value, limits[1]))  # above 1, where logs hold
     return inputs.between(f"assumed.{name}", "engagement", low, likely, high) / 1000
 
 

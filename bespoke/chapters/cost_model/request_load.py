@@ -38,9 +38,7 @@ def hit_rate(requests_per_day: Array, profile: Array, ttl_minutes: float) -> Arr
     At a flat rate this is 1 - exp(-rate x TTL).
     """
     asked = np.asarray(requests_per_day, dtype=np.float64)
-    same = asked.size > 1 and bool(
-        (asked == asked[0]).all()
-    )  # a point of a curve has one volume in every draw
+    same = asked.size > 1 and bool((asked == asked[0]).all())  # so is a point of a curve, in every draw
     found = _hit_rate((asked[:1] if same else asked).tobytes(), profile.tobytes(), float(ttl_minutes))
     return np.full(asked.shape, found[0]) if same else found
 

@@ -38,9 +38,6 @@ class Band(Part):
             for p10, p50, p90, mean in found.tolist()
         )
 
-    def overlaps(self, other: Band) -> bool:
-        return self.p10 <= other.p90 and other.p10 <= self.p90
-
 
 class Component(Part):
     """One part of a route's cost; the parts are means over the draws, so that they add up."""
@@ -90,7 +87,7 @@ class RouteCost(Part):
     payback_months: float | None  # one-off over what it saves a month; None where it saves nothing
     step: int | None = None  # of the task's plan, from 1
     needs_worth: float | None = (
-        None  # of one more right output, for that step to break even; None: pays anyway, or never
+        None  # of one more right output, for it to break even; None: pays anyway, or never
     )
     test_days: float
     rollout_days: float

@@ -13,28 +13,17 @@ from bespoke.chapters.cost_model.inputs import Array
 from bespoke.chapters.cost_model.request import NotPriced, PricedConfiguration, TaskRequest
 from bespoke.facts.price_book import canonical, is_known
 
-LENGTHENS = (
-    "prompt_engineering",
-    "glossary",
-    "structured_output",
-    "operator_configuration",
-)  # the system prompt
+# remedies that lengthen the system prompt
+LENGTHENS = ("prompt_engineering", "glossary", "structured_output", "operator_configuration")
 TRAINED: Mapping[str, Callable[[TaskRequest], PricedConfiguration]] = {
-    "bedrock_haiku3_sft": tuned.bedrock_haiku3_sft,
-    "bedrock_nova_sft": tuned.bedrock_nova_sft,
-    "bedrock_llama_sft": tuned.bedrock_llama_sft,
-    "bedrock_rft": tuned.bedrock_rft,
-    "openai_gpt4o_sft": tuned.openai_gpt4o_sft,
-    "vertex_gemini_sft": tuned.vertex_gemini_sft,
-    "foundry_sft": tuned.foundry_sft,
-    "sagemaker_sft": tuned.sagemaker_sft,
-    "hosted_lora": tuned.hosted_lora,
-    "distillation": tuned.distillation,
-    "custom_model_import": tuned.custom_model_import,
-    "open_weight_lora": tuned.open_weight_lora,
-    "small_encoder": tuned.small_encoder,
-    "contract_custom_model": tuned.contract_custom_model,
-}
+    price.__name__: price
+    for price in (
+        tuned.bedrock_haiku3_sft, tuned.bedrock_nova_sft, tuned.bedrock_llama_sft, tuned.bedrock_rft,
+        tuned.openai_gpt4o_sft, tuned.vertex_gemini_sft, tuned.foundry_sft, tuned.sagemaker_sft, tuned.hosted_lora,
+        tuned.distillation, tuned.custom_model_import, tuned.open_weight_lora, tuned.small_encoder,
+        tuned.contract_custom_model,
+    )
+}  # fmt: skip
 SAME_MODEL_SAME_PROMPT = ("as_is", "prompt_caching", "batch")  # these change the bill, not the answer
 
 

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bespoke.chapters.cost_model.billing_mode import (
-    HOURS_PER_DAY,
-    AlwaysOnPlan,
-    ImportPlan,
-    per_gpu_second,
-)
+from bespoke.chapters.cost_model.billing_mode import HOURS_PER_DAY, AlwaysOnPlan, ImportPlan, per_gpu_second
 from bespoke.chapters.cost_model.call import ModelCall
 from bespoke.chapters.cost_model.inputs import Array
-from bespoke.chapters.cost_model.request import (
-    NotPriced,
-    PricedConfiguration,
-    TaskRequest,
-    consultant_day,
-)
+from bespoke.chapters.cost_model.request import NotPriced, PricedConfiguration, TaskRequest, consultant_day
 from bespoke.facts.price_book import Tariff, TokenRates
 from bespoke.show.numbers import day
 
@@ -95,21 +85,17 @@ def _on_instances(r: TaskRequest, route: str, model: str, gpu: str, *, operated:
     throughput = per_gpu_second(r.inputs, prompt, output)
     if gpu:
         throughput = throughput * r.inputs[f"gpu.{gpu}.relative_throughput"]
-    plan = AlwaysOnPlan(
-        throughput * r.inputs["cost.hosting.utilisation"], r.inputs[f"price.serving.{route}.usd_per_hour"], r.load,
-        {"operations": operations(r, operated)},
-    )  # fmt: skip
+    plan = _rented(
+        r, throughput, f"price.serving.{route}.usd_per_hour", {"operations": operations(r, operated)}
+    )
     return PricedConfiguration(model, plan, None, training=f"price.training.{route}")
 
 
 def small_encoder(r: TaskRequest) -> PricedConfiguration:
-    per_second = (
-        r.inputs["price.serving.small_encoder.requests_per_second"] * r.inputs["cost.hosting.utilisation"]
+    per_second, hour = (
+        f"price.serving.small_encoder.{unit}" for unit in ("requests_per_second", "usd_per_hour")
     )
-    plan = AlwaysOnPlan(
-        per_second, r.inputs["price.serving.small_encoder.usd_per_hour"], r.load,
-        {"operations": operations(r, "small_encoder")},
-    )  # fmt: skip
+    plan = _rented(r, r.inputs[per_second], hour, {"operations": operations(r, "small_encoder")})
     return PricedConfiguration(
         "fine-tuned encoder", plan, None, training="price.training.small_encoder", per_run=True
     )
@@ -119,12 +105,8 @@ def bedrock_haiku3_sft(r: TaskRequest) -> PricedConfiguration:
     _haiku3_is_sold(r)
     tokens = short_prefix(r) + r.input + r.output
     per_second = r.inputs["price.pt.claude-3-haiku.tokens_per_minute"] / 60 / tokens
-    plan = AlwaysOnPlan(
-        per_second * r.inputs["cost.hosting.utilisation"],
-        r.inputs["price.pt.claude-3-haiku.usd_per_unit_hour"],
-        r.load,
-        {"storage": r.inputs["price.custom_model.usd_per_month"]},
-    )
+    storage = {"storage": r.inputs["price.custom_model.usd_per_month"]}
+    plan = _rented(r, per_second, "price.pt.claude-3-haiku.usd_per_unit_hour", storage)
     return PricedConfiguration(
         "claude-3-haiku", plan, "claude-3-haiku", training="price.training.claude-3-haiku"
     )
@@ -147,12 +129,9 @@ def custom_model_import(r: TaskRequest) -> PricedConfiguration:
         "storage": units * r.inputs["price.cmi.usd_per_unit_month"],
         "operations": operations(r, "custom_model_import"),
     }
+    per_second = copy * r.inputs["cost.hosting.utilisation"]
     plan = ImportPlan(
-        copy * r.inputs["cost.hosting.utilisation"],
-        units * window * r.inputs["price.cmi.usd_per_unit_minute"],
-        window,
-        r.load,
-        fixed,
+        per_second, units * window * r.inputs["price.cmi.usd_per_unit_minute"], window, r.load, fixed
     )
     return PricedConfiguration("Llama 3.1 8B", plan, base_model=None, training="price.lora_run", per_run=True)
 
@@ -165,13 +144,21 @@ def open_weight_lora(r: TaskRequest) -> PricedConfiguration:
     smallest = r.inputs.constant("cost.hosting.smallest_replicas")
 
     def hosted(gpu: str, throughput: Array) -> AlwaysOnPlan:
-        planned = throughput * r.inputs["cost.hosting.utilisation"]
-        return AlwaysOnPlan(planned, r.inputs[f"price.gpu.{gpu}.usd_per_hour"], r.load, fixed, smallest)
+        return _rented(r, throughput, f"price.gpu.{gpu}.usd_per_hour", fixed, smallest)
 
     plans = {"H100": hosted("h100", h100), "L4": hosted("l4", h100 * r.inputs["gpu.l4.relative_throughput"])}
     gpu = min(plans, key=lambda name: float(plans[name].monthly(r.volume)["hosting"].mean()))
     note = f"hosted on {gpu}, the cheaper of L4 and H100 at this load"
     return PricedConfiguration(f"open 7-8B model on {gpu}", plans[gpu], None, "price.lora_run", True, (note,))
+
+
+def _rented(
+    r: TaskRequest, per_second: Array, hour: str, fixed: dict[str, Array], smallest: float = 1.0
+) -> AlwaysOnPlan:
+    """Units that serve so many requests a second at most, at the price of `hour`."""
+    return AlwaysOnPlan(
+        per_second * r.inputs["cost.hosting.utilisation"], r.inputs[hour], r.load, fixed, smallest
+    )
 
 
 def _self_hosted_tokens(r: TaskRequest) -> tuple[Array, Array]:

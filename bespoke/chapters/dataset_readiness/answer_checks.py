@@ -25,21 +25,10 @@ _PRESSURE = re.compile(
     r"|uncensored|jailbreak|do anything now)\b",
     re.IGNORECASE,
 )
-_PRESSING = (
-    "ignore ",
-    "never refuse",
-    "always comply",
-    "you have no",
-    "are under no",
-    "without ",
-    "bypass",
-    "disable",
-    "override",
-    "switch off",
-    "uncensored",
-    "jailbreak",
-    "do anything now",
-)  # one of these stands in every match
+_PRESSING = (  # one of these stands in every match
+    "ignore ", "never refuse", "always comply", "you have no", "are under no", "without ", "bypass", "disable",
+    "override", "switch off", "uncensored", "jailbreak", "do anything now",
+)  # fmt: skip
 MAX_LABEL = 40  # characters of a plain answer that can be a label
 
 

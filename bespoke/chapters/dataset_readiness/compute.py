@@ -6,10 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bespoke.chapters.dataset_readiness.copy_count import CopyCount
-from bespoke.chapters.dataset_readiness.dataset_division import (
-    DatasetDivision,
-    divided_dataset,
-)
+from bespoke.chapters.dataset_readiness.dataset_division import DatasetDivision, divided_dataset
 from bespoke.chapters.dataset_readiness.identifiers.quoting import Quoting
 from bespoke.chapters.dataset_readiness.result import (
     DatasetReadiness,
@@ -21,7 +18,7 @@ from bespoke.chapters.dataset_readiness.result import (
 )
 from bespoke.chapters.dataset_readiness.scan import Scan
 from bespoke.chapters.dataset_readiness.split_shares import split_of
-from bespoke.chapters.dataset_readiness.targets import TargetCounts, check_counts, readiness
+from bespoke.chapters.dataset_readiness.targets import check_counts, readiness
 from bespoke.chapters.dataset_readiness.tokens import bins
 from bespoke.chapters.examples_needed import rule_of_thumb
 from bespoke.clients.schema import Client, Task
@@ -196,6 +193,6 @@ def _targets(scan: Scan, census: CopyCount, rows: int, validation_rows: int) -> 
     """The verdict on every target; enters the counts that one does not take."""
     usable = {route: len(census.kept_for(n)) for n, route in enumerate(scan.rules.targets)}
     for route, kept in usable.items():
-        check_counts(route, TargetCounts(kept, rows, validation_rows), scan.rules, scan.ledger, ALL_FILES)
+        check_counts(route, kept, rows, validation_rows, scan.rules, scan.ledger, ALL_FILES)
     findings = scan.ledger.findings()
     return tuple(readiness(route, kept, scan.files, findings, scan.rules) for route, kept in usable.items())

@@ -48,17 +48,9 @@ class Copies:
         return len(self.lines)
 
     def add(
-        self,
-        example: Example,
-        shingles: Hashes,
-        *,
-        dense: bool = False,
-        file: int,
-        line: int,
-        targets: int,
-        valid: bool,
-        key: str = "",
-    ) -> None:
+        self, example: Example, shingles: Hashes, *, dense: bool = False,
+        file: int, line: int, targets: int, valid: bool, key: str = "",
+    ) -> None:  # fmt: skip
         """Remember a row. `key` names the patient, document or thread it comes from, where the data say."""
         row = len(self.lines)
         self.files.append(file)

@@ -38,9 +38,7 @@ class CopyCount:
     @cached_property
     def rows(self) -> tuple[int, ...]:
         """Training rows that may be trained on somewhere as they stand."""
-        return tuple(
-            row for row in range(len(self.copies)) if self.copies.valid[row] and self.is_training(row)
-        )
+        return tuple(row for row, valid in enumerate(self.copies.valid) if valid and self.is_training(row))
 
     @cached_property
     def distinct(self) -> int:

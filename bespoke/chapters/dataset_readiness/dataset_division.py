@@ -60,11 +60,8 @@ class DatasetDivision:
     @cached_property
     def validation_rows(self) -> int:
         """Rows that the client has set aside for validation."""
-        return sum(
-            file.rows
-            for file, test in zip(self.scan.files, self.tests, strict=True)
-            if file.role == "validation" and not test
-        )
+        files = zip(self.scan.files, self.tests, strict=True)
+        return sum(file.rows for file, test in files if file.role == "validation" and not test)
 
     @cached_property
     def test_rows(self) -> int:
@@ -155,17 +152,8 @@ def read(
     """
     rules = rules_as_of(facts.as_of)
     known = Containment(note.text for note in notes)
-    scan = Scan(
-        rules,
-        FindingCounts(rules),
-        known,
-        tuple(note.id for note in notes),
-        release,
-        country,
-        names,
-        inside,
-        each,
-    )
+    ids = tuple(note.id for note in notes)
+    scan = Scan(rules, FindingCounts(rules), known, ids, release, country, names, inside, each)
     for path in paths:
         scan.file(path, shown(path, folder))
     near = tuple(scan.copies.near(rules.number("duplicate_near"), rules.number("duplicate_near_script")))

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Literal
 
 from bespoke.errors import BespokeError
-from bespoke.facts.reader import Sourced, in_force, rows_of
+from bespoke.facts.reader import Sourced, all_in_force, rows_of
 
 Severity = Literal["error", "warning", "info"]
 Scope = Literal["row", "file", "dataset"]
@@ -32,9 +31,7 @@ class DatasetRule(Sourced):
     unit: str = ""
     formats: tuple[str, ...] = ()
     words: tuple[str, ...] = ()  # in lower case, what may not stand in a text
-    profiles: tuple[
-        str, ...
-    ] = ()  # model profiles that it is for, where a target has several with other limits
+    profiles: tuple[str, ...] = ()  # model profiles that it is for, where a target has several
 
     def concerns(self, route: str) -> bool:
         return not self.applies_to or route in self.applies_to
@@ -42,9 +39,8 @@ class DatasetRule(Sourced):
     @property
     def number(self) -> float:
         if self.value is None:
-            raise BespokeError(
-                f"rule {self.rule} has no value", path="bespoke/facts/tables/dataset_rules.yaml"
-            )
+            message = f"rule {self.rule} has no value"
+            raise BespokeError(message, path="bespoke/facts/tables/dataset_rules.yaml")
         return float(self.value)
 
 
@@ -87,20 +83,9 @@ class Rules:
 
 
 def rules_as_of(day: date) -> Rules:
-    """The rule table as it stood on a day."""
+    """The rule table as it stood on a day: of each rule, targets and models the row in force."""
     found: dict[str, list[DatasetRule]] = {}
-    for key, versions in _versions().items():
-        current = in_force(versions, day)
-        if current is not None:
-            found.setdefault(key[0], []).append(current)
+    rows = rows_of(DatasetRule, "dataset_rules")
+    for row in all_in_force(rows, lambda row: (row.rule, (*row.applies_to, *row.profiles)), day):
+        found.setdefault(row.rule, []).append(row)
     return Rules({rule: tuple(rows) for rule, rows in found.items()})
-
-
-@lru_cache(maxsize=1)
-def _versions() -> Mapping[tuple[str, tuple[str, ...]], tuple[DatasetRule, ...]]:
-    """Rule, targets and models -> its rows over time."""
-    found: dict[tuple[str, tuple[str, ...]], tuple[DatasetRule, ...]] = {}
-    for row in rows_of(DatasetRule, "dataset_rules"):
-        key = (row.rule, (*row.applies_to, *row.profiles))
-        found[key] = (*found.get(key, ()), row)
-    return found

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from bespoke.chapters.dataset_readiness.dataset_rules import Rules, Severity
 from bespoke.chapters.dataset_readiness.result import RowPlace, RuleFinding
 
 PLACES = 10  # remembered per finding
+OF_THE_RULE = ("severity", "scope", "says", "todo", "source", "mended")  # what a finding repeats
 ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -44,24 +46,13 @@ class FindingCounts:
     def findings(self) -> tuple[RuleFinding, ...]:
         """All findings: errors first, then in the order of the rule table."""
         position = {rule: n for n, rule in enumerate(self.rules.by_id)}
-        keys = sorted(
-            self._entries, key=lambda key: (ORDER[self.rules.severity(key[0])], position[key[0]], key[1])
-        )
+        severity = self.rules.severity
+        keys = sorted(self._entries, key=lambda key: (ORDER[severity(key[0])], position[key[0]], key[1]))
         return tuple(self._finding(rule, routes, self._entries[rule, routes]) for rule, routes in keys)
 
     def _finding(self, rule: str, routes: tuple[str, ...], entry: _Entry) -> RuleFinding:
         rows = self.rules.by_id[rule]
         row = next((r for r in rows if set(routes) & set(r.applies_to)), rows[0])
-        return RuleFinding(
-            rule=rule,
-            severity=row.severity,
-            scope=row.scope,
-            says=row.says,
-            todo=row.todo,
-            source=row.source,
-            routes=routes,
-            mended=row.mended,
-            count=entry.count,
-            files=tuple(entry.files),
-            places=tuple(entry.places),
-        )
+        told: dict[str, Any] = {name: getattr(row, name) for name in OF_THE_RULE}
+        files, places = tuple(entry.files), tuple(entry.places)
+        return RuleFinding(rule=rule, routes=routes, count=entry.count, files=files, places=places, **told)

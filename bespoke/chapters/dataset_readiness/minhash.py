@@ -150,13 +150,11 @@ class Containment:
     def __init__(self, texts: Iterable[str]) -> None:
         sketches = [shingles(text)[: self.SKETCH] for text in texts]
         self._sizes = np.array([len(sketch) for sketch in sketches], dtype=np.int64)
-        owners = [np.full(len(sketch), n) for n, sketch in enumerate(sketches)]
+        owners = np.repeat(np.arange(len(sketches)), self._sizes)
         flat = np.concatenate([np.empty(0, dtype=np.uint64), *sketches])
         order = np.argsort(flat, kind="stable")
         self._hashes, self._starts = np.unique(flat[order], return_index=True)
-        self._owners = np.split(
-            np.concatenate([np.empty(0, dtype=np.int64), *owners])[order], self._starts[1:]
-        )
+        self._owners = np.split(owners[order], self._starts[1:])
 
     def inside(self, hashes: Hashes, threshold: float) -> list[int]:
         """Numbers of the known texts of which at least this share of the sketch stands in the row."""

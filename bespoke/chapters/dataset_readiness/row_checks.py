@@ -7,12 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bespoke.chapters.dataset_readiness.answer_checks import (
-    as_object,
-    bare_codes,
-    invalid_codes,
-    presses,
-)
+from bespoke.chapters.dataset_readiness.answer_checks import as_object, bare_codes, invalid_codes, presses
 from bespoke.chapters.dataset_readiness.dataset_rules import Rules
 from bespoke.chapters.dataset_readiness.identifiers import (
     glimpse,
@@ -77,13 +72,11 @@ class RowChecks:
             text = whole if len(whole) <= LONGEST else f"{whole[:HALF]}\n{whole[-HALF:]}"
             if text is not whole and "searched_in_part" not in seen:
                 seen.add("searched_in_part")
-                yield Checked(
-                    "searched_in_part", f"{decimal(len(whole))} characters, {decimal(LONGEST)} searched"
-                )
-            pressing = presses(text)
+                detail = f"{decimal(len(whole))} characters, {decimal(LONGEST)} searched"
+                yield Checked("searched_in_part", detail)
             found = (repeated_identifiers if whole is example.system else identifiers)(text, self.country)
             details = [(rule, glimpse(match)) for rule, match in found]
-            if pressing:
+            if pressing := presses(text):
                 details.append(("safety_pressure", f"says “{pressing}”"))
             for rule, detail in details:
                 if rule not in seen:
@@ -107,9 +100,8 @@ class RowChecks:
             yield Checked("tokens_max", f"about {decimal(self.estimate.tokens(size))} tokens", over)
         if near:
             smallest = min(self._token_limits[route] for route in near)
-            yield Checked(
-                "tokens_near", f"up to {decimal(round(size / low))} tokens, the limit is {decimal(smallest)}"
-            )
+            detail = f"up to {decimal(round(size / low))} tokens, the limit is {decimal(smallest)}"
+            yield Checked("tokens_near", detail)
 
 
 def _reserved(texts: Sequence[str]) -> Iterator[Checked]:
@@ -132,19 +124,15 @@ def _answer(example: Example, release: Release | None, country: str) -> Iterator
         opening, masked = _opening(" ".join(answer[:OPENING].split()), 40, country)
         yield Checked("refusal", f"begins “{opening}”", masked=masked)
         return
-    repeated = repeats_itself(answer)
-    if repeated:
+    if repeated := repeats_itself(answer):
         yield Checked("repetition", repeated)
     fields = as_object(answer)
-    broken = broken_schema(example, fields)
-    if broken:
+    if broken := broken_schema(example, fields):
         yield Checked("schema_broken", broken)
-    codes = bare_codes(answer, fields, release)
-    if codes:
+    if codes := bare_codes(answer, fields, release):
         opening, masked = _opening(codes, 60, country)
         yield Checked("code_only_target", f"answers {opening}", masked=masked)
-    invalid = invalid_codes(fields, release)
-    if invalid:
+    if invalid := invalid_codes(fields, release):
         opening, masked = _opening(invalid, 60, country)
         yield Checked("target_code_invalid", opening, masked=masked)
 

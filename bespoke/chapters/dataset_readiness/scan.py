@@ -93,10 +93,8 @@ class Scan:
                 if form is not detected.format:
                     found.append(Checked("mixed_format", f"read as {form.title}"))
                 good = self._example(row, form, role, found, tokens)
-            for breach in found:
-                self.ledger.add(
-                    breach.rule, name, row.line, breach.detail, routes=breach.routes, masked=breach.masked
-                )
+            for b in found:
+                self.ledger.add(b.rule, name, row.line, b.detail, routes=b.routes, masked=b.masked)
             if found and self.each is not None:
                 self.each(row.line, found)
             is_row = row.record is not None or any(breach.rule not in NO_ROW for breach in found)
@@ -171,9 +169,8 @@ class Scan:
         """What a target's format has no place for, with those targets; what stands otherwise in it."""
         if spelling.get("version", SCHEMA) != SCHEMA:
             yield Checked("schema_version", f"schemaVersion is {spelling['version']!r}")
-        if not (
-            example.uses_tools or any(t.reasoning or t.media or t.parts or t.extra for t in example.turns)
-        ):
+        more = any(t.reasoning or t.media or t.parts or t.extra for t in example.turns)
+        if not (example.uses_tools or more):
             return
         routes: dict[str, tuple[str, ...]] = {}
         for route, formats in self.rules.targets.items():
@@ -196,15 +193,8 @@ class Scan:
         return [Checked("leak_evaluation", f"holds note {self.evaluation_ids[n]}") for n in inside[:1]]
 
     def _remember(
-        self,
-        example: Example,
-        asked: Hashes,
-        dense: bool,
-        line: int,
-        role: Role,
-        found: list[Checked],
-        good: bool,
-    ) -> None:
+        self, example: Example, asked: Hashes, dense: bool, line: int, role: Role, found: list[Checked], good: bool,
+    ) -> None:  # fmt: skip
         answer = example.answer
         if answer.strip():
             self.answers += 1
@@ -251,9 +241,6 @@ def _size(example: Example) -> tuple[int, list[Checked]]:
 
 def role_of(path: Path) -> tuple[Role, str]:
     """Training or validation, by the file's name."""
-    found = VALIDATION.search(path.stem)
-    return (
-        ("validation", f"“{found.group(1)}” in its name")
-        if found
-        else ("training", "its name says nothing else")
-    )
+    if found := VALIDATION.search(path.stem):
+        return "validation", f"“{found.group(1)}” in its name"
+    return "training", "its name says nothing else"

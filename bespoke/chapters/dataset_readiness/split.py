@@ -19,12 +19,11 @@ def divide(
 ) -> tuple[Side, ...]:
     """The side of each example; `groups` and `labels` name the group and the label of each.
 
-    No group stands on two sides. Groups of several examples are placed first, the largest first, each where it
-    brings the labels' counts nearest to the wanted ones (least rise of the squared distances over the wanted
-    counts). Of the single examples each smaller side then takes what it still wants of every label, rounded down,
-    and one more of the labels with the largest remainders until it has its size. The same seed gives the same
-    division.
-    Source: iterative stratification (Sechidis, Tsoumakas and Vlahavas 2011), changed for groups that stay whole.
+    No group stands on two sides. Groups of several examples are placed first, the largest first, each where it brings
+    the labels' counts nearest to the wanted ones (least rise of the squared distances over the wanted counts). Of the
+    single examples each smaller side then takes what it still wants of every label, rounded down, and one more of the
+    labels with the largest remainders until it has its size. The same seed gives the same division. Source: iterative
+    stratification (Sechidis, Tsoumakas and Vlahavas 2011), changed for groups that stay whole.
     """
     members: dict[int, list[int]] = defaultdict(list)
     for row, group in enumerate(groups):

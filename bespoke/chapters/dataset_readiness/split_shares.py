@@ -54,8 +54,6 @@ def _test_why(found: DatasetDivision, sides: Counter[Side]) -> str:
 
 
 def _too_few(found: DatasetDivision) -> str:
-    return (
-        f"a part of fewer than {decimal(found.least)} examples is not split off"
-        if found.share * len(found.groups) < found.least
-        else "the groups are too large to be divided"
-    )
+    if found.share * len(found.groups) < found.least:
+        return f"a part of fewer than {decimal(found.least)} examples is not split off"
+    return "the groups are too large to be divided"

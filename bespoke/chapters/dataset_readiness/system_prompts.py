@@ -20,11 +20,8 @@ class SystemPrompts:
     count: dict[bytes, int] = field(default_factory=dict)
 
     def add(self, file: str, line: int, system: str | None) -> None:
-        key = (
-            b""
-            if system is None
-            else blake2b(" ".join(system.split()).encode("utf-8", "replace")).digest()[:8]
-        )
+        text = " ".join((system or "").split()).encode("utf-8", "replace")
+        key = b"" if system is None else blake2b(text).digest()[:8]
         self.count[key] = self.count.get(key, 0) + 1
         places = self.rows.setdefault(key, [])
         if len(places) < MOST:
@@ -41,11 +38,7 @@ class SystemPrompts:
         main = max(self.count, key=lambda key: self.count[key])
         if not main or self.count[main] < COMMON * total:
             return
+        detail = f"{decimal(self.count[main])} of {decimal(total)} rows share one"
         for key, places in self.rows.items():
-            for file, line in places if key not in (main, b"") else ():
-                yield (
-                    "system_differs",
-                    file,
-                    line,
-                    f"{decimal(self.count[main])} of {decimal(total)} rows share one",
-                )
+            if key not in (main, b""):
+                yield from (("system_differs", file, line, detail) for file, line in places)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bespoke.chapters.dataset_readiness.dataset_rules import Rules
 from bespoke.chapters.dataset_readiness.finding_counts import FindingCounts
 from bespoke.chapters.dataset_readiness.result import (
@@ -16,31 +14,23 @@ from bespoke.chapters.dataset_readiness.result import (
 from bespoke.show.numbers import decimal
 
 
-@dataclass(frozen=True, slots=True)
-class TargetCounts:
-    """What a target's limits are compared with."""
-
-    usable: int  # distinct training examples that this target can take
-    training: int  # rows as they stand
-    validation: int
-
-
-def check_counts(route: str, counts: TargetCounts, rules: Rules, ledger: FindingCounts, place: str) -> None:
-    """Enter the counts that a target does not take."""
-    total = counts.training + counts.validation
+def check_counts(
+    route: str, usable: int, training: int, validation: int, rules: Rules, ledger: FindingCounts, place: str
+) -> None:
+    """Enter the counts that a target does not take: `usable` are distinct training examples that it can take, the
+    others rows as they stand."""
     for rule, number, too_few in (
-        ("records_min", counts.usable, True),
-        ("records_max", total, False),
-        ("validation_min", counts.validation, True),
-        ("validation_max", counts.validation, False),
+        ("records_min", usable, True),
+        ("records_max", training + validation, False),
+        ("validation_min", validation, True),
+        ("validation_max", validation, False),
     ):
         limit = rules.limits(rule).get(route)
-        if limit is None or (rule.startswith("validation") and not counts.validation):
+        if limit is None or (rule.startswith("validation") and not validation):
             continue
         if number < limit if too_few else number > limit:
-            detail = (
-                f"{decimal(number)} where {'at least' if too_few else 'at most'} {decimal(limit)} are taken"
-            )
+            bound = "at least" if too_few else "at most"
+            detail = f"{decimal(number)} where {bound} {decimal(limit)} are taken"
             ledger.add(rule, place, None, detail, routes=(route,))
 
 

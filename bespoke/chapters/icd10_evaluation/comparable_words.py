@@ -75,11 +75,8 @@ def comparable_words(text: str) -> tuple[str, ...]:
 def comparable(word: str) -> str:
     """Case, accents and a plural ending removed: `Fiebres` -> `fiebre`, `édemas` -> `edema`."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
-    return (
-        plain[:-1]
-        if len(plain) > 4 and plain.endswith("s") and not plain.endswith(("ss", "us", "is"))
-        else plain
-    )
+    is_plural = len(plain) > 4 and plain.endswith("s") and not plain.endswith(("ss", "us", "is"))
+    return plain[:-1] if is_plural else plain
 
 
 _Cues = dict[str, list[tuple[str, ...]]]  # first word -> the cues that begin with it

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import compress
+from typing import get_args
 
 import numpy as np
 
@@ -28,17 +30,12 @@ from bespoke.chapters.icd10_evaluation.result import (
     ChapterConfusion,
     Icd10Evaluation,
     NoteOutcomes,
+    Retrieval,
     Slice,
     System,
     Validity,
 )
-from bespoke.chapters.icd10_evaluation.retrieval_recall import retrieval
-from bespoke.chapters.icd10_evaluation.rung_comparison import (
-    compare,
-    power,
-    runner_up,
-    slice_differences,
-)
+from bespoke.chapters.icd10_evaluation.rung_comparison import compare, power, runner_up, slice_differences
 from bespoke.chapters.icd10_evaluation.rung_quote import quoted_rungs
 from bespoke.chapters.icd10_evaluation.scores import CodeScorer, count
 from bespoke.chapters.icd10_evaluation.slices import by_code, by_mention, code_kinds, mention_kinds
@@ -77,9 +74,9 @@ def compute(
     kinds, mentions = code_kinds(gold, train, release), mention_kinds(notes, train)
 
     def slices(ran: RungRun, own: CodeScorer) -> tuple[Slice, ...]:
-        known = [a.status != "not_measured" for a in ran.answers]
-        sets = [a.code_set for a, k in zip(ran.answers, known, strict=True) if k]
-        held = [replace(m, codes=[c for c, k in zip(m.codes, known, strict=True) if k]) for m in mentions]
+        known = [answer.measured for answer in ran.answers]
+        sets = [answer.code_set for answer in ran.answers if answer.measured]
+        held = [replace(m, codes=[*compress(m.codes, known)]) for m in mentions]
         return (*by_code(kinds, own.gold, sets, own.clusters), *by_mention(held, sets, own.clusters))
 
     systems = [_system(ran, slices, notes, scorer, client, facts) for ran in ladder]
@@ -125,7 +122,7 @@ def compute(
         power=power(common, nearest, shared),
         learning=tuple(curve.curve() for curve in learnt),
         forecast=forecast(learnt, bootstrap, client, facts),
-        retrieval=retrieval(train, notes, release, seed=seed) if any(gold) else None,
+        retrieval=_retrieval(train, notes, release, seed=seed) if any(gold) else None,
         claims=audit_claims(facts),
         precedents=precedents(facts),
         disagreements=disagreements(
@@ -148,15 +145,12 @@ def _system(
 
     Scores, outcomes and what it took are of all runs; what is shown by kind of code, field and chapter of the first.
     """
-    known = [answer.status != "not_measured" for answer in ran.answers]
-    own = scorer.of(known) if any(known) else scorer
-    answers = [a for a, k in zip(ran.answers, known, strict=True) if k] if any(known) else [*ran.answers]
-    seen = [note for note, k in zip(notes, known, strict=True) if k] if any(known) else [*notes]
     every = [answer for run in ran.runs for answer in run]
-    came = [answer.status != "not_measured" for answer in every]
-    whole = scorer.repeated(len(ran.runs))
-    whole = whole.of(came) if any(came) else whole
-    measured = [a for a, k in zip(every, came, strict=True) if k] if any(came) else every
+    known, came = _known(ran.answers), _known(every)
+    own, whole = scorer.of(known), scorer.repeated(len(ran.runs)).of(came)
+    answers, seen, measured = (
+        [*compress(*pair)] for pair in ((ran.answers, known), (notes, known), (every, came))
+    )
     return System(
         name=ran.name,
         title=ran.title,
@@ -169,11 +163,17 @@ def _system(
         outcomes=_outcomes(every),
         scores=whole.scores(measured),
         validity=validity((answer.codes for answer in answers), scorer.release),
-        slices=slices(ran, own) if any(known) else (),
+        slices=slices(ran, own) if any(answer.measured for answer in ran.answers) else (),
         fields=field_scores(seen, answers, own),
         consumption=consumption(ran.name, measured, whole.accepted(measured), client, facts),
         confusion=_confusion(own.primary, answers, scorer.release),
     )
+
+
+def _known(answers: Sequence[NoteAnswer]) -> list[bool]:
+    """Which were measured; all of them where none was."""
+    known = [answer.measured for answer in answers]
+    return known if any(known) else [True] * len(known)
 
 
 def _spread(ran: RungRun, scorer: CodeScorer) -> float | None:
@@ -182,37 +182,35 @@ def _spread(ran: RungRun, scorer: CodeScorer) -> float | None:
         return None
     found = []
     for run in ran.runs:
-        known = [answer.status != "not_measured" for answer in run]
+        known = [answer.measured for answer in run]
         if any(known):
-            kept = [a.code_set for a, k in zip(run, known, strict=True) if k]
-            sums = count(scorer.of(known).gold, kept).f1
-            found.append(float(sums.numerator.sum() / max(1.0, sums.denominator.sum())))
+            kept = [answer.code_set for answer in run if answer.measured]
+            right, total = count(scorer.of(known).gold, kept).f1.columns.sum(0).tolist()
+            found.append(right / max(1.0, total))
     return float(np.std(found, ddof=1)) if len(found) > 1 else None
 
 
 def _on_common_notes(ladder: Sequence[RungRun], scorer: CodeScorer) -> tuple[list[RungRun], CodeScorer]:
     """The systems on the notes that all of them were measured on; all notes where those would be none."""
-    known = [all(ran.answers[i].status != "not_measured" for ran in ladder) for i in range(len(scorer.gold))]
+    known = [all(ran.answers[i].measured for ran in ladder) for i in range(len(scorer.gold))]
     if all(known) or not any(known):
         return [*ladder], scorer
-
-    def cut(run: Sequence[NoteAnswer]) -> tuple[NoteAnswer, ...]:
-        return tuple(answer for answer, k in zip(run, known, strict=True) if k)
-
-    kept = [replace(r, answers=cut(r.answers), further=tuple(map(cut, r.further))) for r in ladder]
+    runs = [[tuple(compress(run, known)) for run in ran.runs] for ran in ladder]
+    kept = [replace(r, answers=cut[0], further=tuple(cut[1:])) for r, cut in zip(ladder, runs, strict=True)]
     return kept, scorer.of(known)
 
 
-def _outcomes(answers: Sequence[NoteAnswer]) -> NoteOutcomes:
-    def count(status: Status) -> int:
-        return sum(answer.status == status for answer in answers)
+def _retrieval(train: Sequence[Note], notes: Sequence[Note], codes: CodeSet, *, seed: int) -> Retrieval:
+    """Retrieval apart from generation, by the very search that the RAG rungs are handed: a poor retriever is why RAG is
+    wrongly written off. The reranker learns on training notes alone."""
+    from bespoke.retrieval import CandidateSearch  # it builds on this chapter's lexical rung
 
-    return NoteOutcomes(
-        answered=count("answered"),
-        missing=count("missing"),
-        schema_broken=count("schema_broken"),
-        not_measured=count("not_measured"),
-    )
+    return CandidateSearch(train, codes=codes).report(notes, seed=seed)
+
+
+def _outcomes(answers: Sequence[NoteAnswer]) -> NoteOutcomes:
+    counts = Counter(answer.status for answer in answers)
+    return NoteOutcomes(**{status: counts[status] for status in get_args(Status)})
 
 
 def _confusion(

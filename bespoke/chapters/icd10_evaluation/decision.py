@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from bespoke.clients.schema import Note
+from bespoke.facts.icd10 import normalised
 from bespoke.results import Part
 
 Ranked = tuple[tuple[str, float], ...]  # codes with their scores, best first
@@ -91,8 +92,7 @@ def group_of(note: Note) -> str:
 
 def comparable_code(code: str) -> str:
     """`e11.65` and `E1165 ` are the same code; nothing else is changed."""
-    bare = code.strip().upper().replace(".", "")
-    return bare if len(bare) <= 3 else f"{bare[:3]}.{bare[3:]}"
+    return normalised(code)
 
 
 def _f1(hits: float, predicted: float, gold: int) -> float:

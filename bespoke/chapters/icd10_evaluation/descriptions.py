@@ -13,8 +13,8 @@ from scipy.sparse import csr_array, diags_array
 
 from bespoke.chapters.icd10_evaluation.decision import Ranked
 from bespoke.chapters.icd10_evaluation.word_counts import word_counts
-from bespoke.chapters.icd10_evaluation.word_matrix import document_frequency
 from bespoke.facts.icd10 import CodeSet
+from bespoke.statistics.tf_idf import document_frequency
 
 _K1, _B = 1.2, 0.75  # BM25's customary constants (Robertson and Zaragoza 2009)
 _COMMON = 2000  # words in more descriptions than this order candidates but do not nominate them

@@ -106,8 +106,7 @@ def _shown(
 
 def excerpt(note: Note, missed: frozenset[str], quoting: Quoting, file: str) -> str:
     """At most 300 characters around the evidence of the first missed code, on one line; else the note's
-    beginning. Without identifiers, and without half of one at either end.
-    """
+    beginning. Without identifiers, and without half of one at either end."""
     starts = [e.start for e in note.evidence if comparable_code(e.code) in missed] or [0]
     begin = max(0, min(starts) - _LEAD)
     if begin:

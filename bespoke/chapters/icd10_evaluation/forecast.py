@@ -71,16 +71,14 @@ def _resampled(curve: Measured, bootstrap: ClusterBootstrap) -> Array:
     columns = []
     for draws in curve.draws:
         chosen = random.integers(len(draws), size=len(weights))
-        scores = np.column_stack(
-            [_micro(weights, counts.f1.numerator, counts.f1.denominator, bootstrap) for counts in draws]
-        )
+        scores = np.column_stack([_micro(weights, counts.f1.columns, bootstrap) for counts in draws])
         columns.append(scores[np.arange(len(weights)), chosen])
     return np.column_stack(columns)
 
 
-def _micro(weights: Array, top: Array, bottom: Array, bootstrap: ClusterBootstrap) -> Array:
+def _micro(weights: Array, columns: Array, bootstrap: ClusterBootstrap) -> Array:
     sums = [
-        weights @ np.bincount(bootstrap.cluster, part, minlength=bootstrap.clusters) for part in (top, bottom)
+        weights @ np.bincount(bootstrap.cluster, part, minlength=bootstrap.clusters) for part in columns.T
     ]
     return np.divide(sums[0], sums[1], out=np.zeros_like(sums[0]), where=sums[1] > 0)
 

@@ -10,9 +10,7 @@ from bespoke.clients.schema import Note
 
 
 class MostFrequent:
-    """Ranks codes by the share of training notes that carry them; what a system must beat to have read the
-    note.
-    """
+    """Ranks codes by the share of training notes that carry them; what a system must beat to have read the note."""
 
     def __init__(self, train: Sequence[Note]) -> None:
         counts = Counter(code for note in train for code in gold_codes(note))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,11 +30,8 @@ class Measured:
     draws: tuple[tuple[CodeCounts, ...], ...]
 
     def curve(self) -> LearningCurve:
-        points = (_point([_micro(c) for c in counts], size) for size, counts in self._points())
+        points = (_point(map(_micro, counts), n) for n, counts in zip(self.sizes, self.draws, strict=True))
         return LearningCurve(system=self.name, title=self.title, tuned=self.tuned, points=tuple(points))
-
-    def _points(self) -> Sequence[tuple[int, tuple[CodeCounts, ...]]]:
-        return tuple(zip(self.sizes, self.draws, strict=True))
 
 
 def measured(
@@ -80,14 +77,9 @@ def _tuned(ladder: Sequence[RungRun], gold: Sets) -> list[Measured]:
             counts = count(gold, [answer.code_set for answer in ran.answers])
             family.setdefault(ran.trained_on.examples, []).append(counts)
     return [
-        Measured(
-            model,
-            f"{model}, tuned",
-            True,
-            tuple(sorted(by_size)),
-            tuple(tuple(by_size[n]) for n in sorted(by_size)),
-        )
+        Measured(model, f"{model}, tuned", True, sizes, tuple(tuple(by_size[n]) for n in sizes))
         for model, by_size in sorted(families.items())
+        for sizes in [tuple(sorted(by_size))]
     ]
 
 
@@ -98,10 +90,10 @@ def _order(train: Sequence[Note], seed: int) -> list[Note]:
 
 
 def _micro(counts: CodeCounts) -> float:
-    ratio = counts.f1
-    total = float(np.sum(ratio.denominator))
-    return float(np.sum(ratio.numerator)) / total if total else 0.0
+    right, total = counts.f1.columns.sum(0).tolist()
+    return right / total if total else 0.0
 
 
-def _point(scores: Sequence[float], size: int) -> LearningPoint:
+def _point(found: Iterable[float], size: int) -> LearningPoint:
+    scores = [*found]
     return LearningPoint(notes=size, micro_f1=float(np.mean(scores)), low=min(scores), high=max(scores))

@@ -20,9 +20,7 @@ _SENTENCE = re.compile(r"[.;:\n\r]+(?=\s|$)|[\n\r]+")
 
 
 class LexicalRetrieval:
-    """BM25 over descriptions and inclusion terms. Learns nothing; a code scores its best sentence of the
-    note.
-    """
+    """BM25 over descriptions and inclusion terms. Learns nothing; a code scores its best sentence of the note."""
 
     def __init__(self, codes: CodeSet | None = None) -> None:
         self.index = descriptions(codes or code_set())

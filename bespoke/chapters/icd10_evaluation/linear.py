@@ -9,9 +9,9 @@ import numpy as np
 
 from bespoke.chapters.icd10_evaluation.comparable_words import words_of
 from bespoke.chapters.icd10_evaluation.decision import DEPTH, Ranked, gold_codes
-from bespoke.chapters.icd10_evaluation.word_matrix import document_frequency, word_matrix
 from bespoke.clients.schema import Note
 from bespoke.statistics.ridge import ridge_slopes
+from bespoke.statistics.tf_idf import document_frequency, rarity, weighed, word_matrix
 
 _RIDGE = 0.3  # strength of the penalty on unit-length rows
 _LARGEST = 4096  # equations in one solve, which takes time with their cube
@@ -21,15 +21,13 @@ class LinearOneVsRest:
     """One regularised least-squares classifier per training code on TF-IDF of single words.
 
     All codes share one solve (Rifkin and Klautau 2004: as good as other one-vs-rest losses), so hundreds of codes
-    cost no more than one. More than 4,096 notes learn from the 4,096 words that most of them hold, so that time
-    grows with the notes and not with their cube. The tests hold it against scikit-learn's TfidfVectorizer and
-    KernelRidge.
+    cost no more than one. More than 4,096 notes learn from the 4,096 words that most of them hold, so that time grows
+    with the notes and not with their cube. The tests hold it against scikit-learn's TfidfVectorizer and KernelRidge.
     """
 
     def __init__(self, train: Sequence[Note]) -> None:
         self.vocabulary, counts = _counted(train)
-        self.rarity = np.log((1 + len(train)) / (1 + document_frequency(counts))) + 1
-        rows = self._weigh(counts)
+        self.rarity = rarity(counts)
         gold = [gold_codes(note) for note in train]
         self.codes = sorted(set().union(*gold))
         place = {code: j for j, code in enumerate(self.codes)}
@@ -37,25 +35,19 @@ class LinearOneVsRest:
         for row, codes in zip(target, gold, strict=True):
             row[[place[code] for code in codes]] = 1
         self.share = target.mean(axis=0)
-        self.slopes = ridge_slopes(rows, target - self.share, np.full(len(train), _RIDGE))
+        self.slopes = ridge_slopes(
+            weighed(counts, self.rarity), target - self.share, np.full(len(train), _RIDGE)
+        )
 
     def rank(self, notes: Sequence[Note]) -> list[Ranked]:
-        counts = word_matrix((words_of(note.text).words for note in notes), self.vocabulary, grow=False)
-        scores = np.round(self._weigh(counts) @ self.slopes + self.share, 9)
+        counts = word_matrix((words_of(note.text).words for note in notes), self.vocabulary)
+        scores = np.round(weighed(counts, self.rarity) @ self.slopes + self.share, 9)
         order = np.argsort(-scores, axis=1, kind="stable")[:, :DEPTH]
         best = np.take_along_axis(scores, order, axis=1).tolist()
         return [
             tuple(zip(map(self.codes.__getitem__, columns), row, strict=True))
             for columns, row in zip(order.tolist(), best, strict=True)
         ]
-
-    def _weigh(self, counts: Any) -> Any:
-        """Dampened counts times rarity, every note at length one."""
-        rows = counts.copy()
-        rows.data = (1 + np.log(rows.data)) * self.rarity[rows.indices]
-        length = np.sqrt(rows.multiply(rows).sum(axis=1))
-        rows.data /= np.repeat(np.where(length > 0, length, 1.0), np.diff(rows.indptr))
-        return rows
 
 
 def _counted(train: Sequence[Note]) -> tuple[dict[str, int], Any]:

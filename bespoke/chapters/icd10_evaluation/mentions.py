@@ -6,15 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from bespoke.chapters.icd10_evaluation.comparable_words import (
-    CUES,
-    ComparableWords,
-    Context,
-    words_of,
-)
+from bespoke.chapters.icd10_evaluation.comparable_words import CUES, ComparableWords, Context, words_of
 from bespoke.chapters.icd10_evaluation.decision import DEPTH, Ranked, comparable_code, gold_codes
-from bespoke.chapters.icd10_evaluation.word_matrix import tally
 from bespoke.clients.schema import Note
+from bespoke.statistics.tf_idf import tally
 
 Form = tuple[str, ...]
 
@@ -110,9 +105,7 @@ class MentionDictionary:
         for form, context in self.mentions(words):
             code = self.code[form]
             best[code] = max(best.get(code, 0.0), self._score(form, context))
-        return tuple(
-            sorted(best.items(), key=lambda pair: -pair[1])[:DEPTH]
-        )  # earlier mentions first among equals
+        return tuple(sorted(best.items(), key=lambda pair: -pair[1])[:DEPTH])  # of equals earlier mentions
 
     def _form(self, words: ComparableWords) -> Form:
         return tuple(word for word in words.words if word not in self.fillers)

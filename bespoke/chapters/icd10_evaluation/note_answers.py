@@ -23,13 +23,12 @@ from bespoke.chapters.icd10_evaluation.mentions import MentionDictionary
 from bespoke.chapters.icd10_evaluation.result import Kind
 from bespoke.claude.requests.strategies import STRATEGIES
 from bespoke.clients.schema import Fields, Note, Prediction, TrainedOn, Usage
-from bespoke.evaluation.cases import NOT_MEASURED
+from bespoke.evaluation.answers import CLAUDE
+from bespoke.evaluation.cases import NOT_MEASURED, bare
 from bespoke.facts.icd10 import CodeSet
 
 Status = Literal["answered", "missing", "schema_broken", "not_measured"]
 Fit = Callable[[Sequence[Note]], Rung]
-CLAUDE = "claude_"  # how the names of the systems begin that a run of Claude recorded
-
 UNTUNED = Decision(most=5)  # what retrieval answers where there are no training notes to choose from
 
 
@@ -43,6 +42,11 @@ class NoteAnswer:
     prediction: Fields | None = None
     usage: Usage | None = None
     latency_ms: float | None = None
+
+    @property
+    def measured(self) -> bool:
+        """What the network lost, or was never asked, says nothing about the system."""
+        return self.status != "not_measured"
 
     @property
     def code_set(self) -> frozenset[str]:
@@ -70,12 +74,8 @@ class RungRun:
 def usable_training(train: Sequence[Note], notes: Sequence[Note]) -> list[Note]:
     """The training notes that share neither group nor text with an evaluation note."""
     groups = {group_of(note) for note in notes}
-    texts = {" ".join(note.text.split()).casefold() for note in notes}
-    return [
-        note
-        for note in train
-        if group_of(note) not in groups and " ".join(note.text.split()).casefold() not in texts
-    ]
+    texts = {bare(note.text) for note in notes}
+    return [note for note in train if group_of(note) not in groups and bare(note.text) not in texts]
 
 
 def offline_rungs(
@@ -156,9 +156,7 @@ class PrimaryOrder:
         for code in codes:
             if code not in self._shares:
                 self._shares[code] = self._share(code)
-        return tuple(
-            sorted(codes, key=self._shares.__getitem__, reverse=True)
-        )  # stable: given order breaks ties
+        return tuple(sorted(codes, key=self._shares.__getitem__, reverse=True))  # given order breaks ties
 
     def _share(self, code: str) -> float:
         share = 0.5

@@ -31,9 +31,8 @@ def field_scores(
 
     def f1(items: Callable[[Fields], frozenset[str]]) -> Interval | None:
         gold = [items(note.gold) for note in notes]
-        return (
-            scorer.clusters.ratio(count(gold, [items(fields) for fields in given]).f1) if any(gold) else None
-        )
+        counts = count(gold, [items(fields) for fields in given])
+        return scorer.clusters.interval(counts.f1) if any(gold) else None
 
     return FieldScores(
         symptoms_f1=f1(lambda fields: frozenset(map(_plain, fields.symptoms))),

@@ -79,9 +79,7 @@ class NoteOutcomes(Part):
 
 
 class Slice(Part):
-    """Codes of one kind. Precision and F1 are None where the kind is a property of the mention, not of the
-    code.
-    """
+    """Codes of one kind. Precision and F1 are None where the kind is a property of the mention, not of the code."""
 
     name: str
     dimension: Literal["chapter", "training", "symptom", "laterality", "seventh", "mention", "decoy"]
@@ -184,8 +182,7 @@ class System(Part):
 
 
 class RungComparison(Part):
-    """`first` against `second` on the same notes: the difference of micro-F1 and McNemar on the primary
-    diagnosis.
+    """`first` against `second` on the same notes: the difference of micro-F1 and McNemar on the primary diagnosis.
 
     p by exchanging the two systems in whole groups; Holm's adjustment of the primary diagnosis over the pairs compared.
     """

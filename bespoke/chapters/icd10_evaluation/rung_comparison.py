@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import compress, pairwise
 
 import numpy as np
 
@@ -24,8 +24,6 @@ from bespoke.statistics.multiplicity import holm
 from bespoke.statistics.power import minimum_detectable_difference, paired_notes_needed
 from bespoke.statistics.proportion import two_sided_z
 
-_LEVEL = 0.05
-_POWER = 0.8
 _DIFFERENCES = (0.02, 0.05, 0.10)
 _DISCORDANT = (0.1, 0.2, 0.3)
 
@@ -39,12 +37,12 @@ def compare(ladder: Sequence[RungRun], best: str, scorer: CodeScorer) -> tuple[R
     with_best = {(best, other.name) for other in ladder if other.name != best}
     pairs = [(a.name, b.name) for a in ladder for b in ladder if (a.name, b.name) in below | with_best]
     pairs = [
-        (a, b) for a, b in pairs if not ((a, b) in below and (b, a) in with_best)
+        (a, b) for a, b in pairs if (a, b) not in below or (b, a) not in with_best
     ]  # once, the best first
     by_name = {ran.name: ran for ran in ladder}
     place = {ran.name: i for i, ran in enumerate(ladder)}
     differences = scorer.clusters.differences(
-        _measures(ladder, scorer), [(place[a], place[b]) for a, b in pairs]
+        [_f1(ran, scorer) for ran in ladder], [(place[a], place[b]) for a, b in pairs]
     )
     primaries = [_primary(by_name[a], by_name[b], scorer) for a, b in pairs]
     primary_adjusted = holm([primary.p for primary in primaries])
@@ -92,10 +90,10 @@ def power(scorer: CodeScorer, nearest: RungComparison | None, ladder: Sequence[R
     """What these notes can show; `nearest` compares the best system with the runner-up."""
     notes = len(scorer.gold)
     discordant = nearest.primary.discordant if nearest else None
-    alone = two_sided_z(1 - _LEVEL)
+    alone = two_sided_z(1 - comparison.LEVEL)
     error = nearest.difference.half_width / alone if nearest else 0.0
-    often = two_sided_z(2 * _POWER - 1)
-    among = max(alone, scorer.clusters.reach_of_any(_measures(ladder, scorer)))
+    often = two_sided_z(2 * comparison.POWER - 1)
+    among = max(alone, scorer.clusters.reach_of_any([_f1(ran, scorer) for ran in ladder]))
     return NotePower(
         notes=notes,
         clusters=scorer.clusters.clusters,
@@ -121,25 +119,18 @@ def runner_up(
     return max(others, key=lambda c: scores[c.second]) if others else None
 
 
-def _measures(ladder: Sequence[RungRun], scorer: CodeScorer) -> list[Measure]:
-    return [_f1(ran, scorer) for ran in ladder]
-
-
 def _f1(ran: RungRun, scorer: CodeScorer) -> Measure:
     """Micro-F1 by note, the mean of the runs that each note was measured in."""
-    known = np.array([[x.status != "not_measured" for x in run] for run in ran.runs], dtype=float)
+    known = np.array([[x.measured for x in run] for run in ran.runs], dtype=float)
     found = [count(scorer.gold, [x.code_set for x in run]).f1 for run in ran.runs]
     times = np.maximum(known.sum(0), 1)
-    top, bottom = (
-        sum(np.asarray(one) * k for one, k in zip(sums, known, strict=True)) / times
-        for sums in ([f.numerator for f in found], [f.denominator for f in found])
-    )
-    return Measure.ratio(top, bottom)
+    columns = sum((f.columns * k[:, None] for f, k in zip(found, known, strict=True)), np.zeros(1))
+    return Measure(columns / times[:, None])
 
 
 def _primary(first: RungRun, second: RungRun, scorer: CodeScorer) -> McNemar:
     right = [scorer.primary_right(ran.answers, lambda code: code) for ran in (first, second)]
-    judged = [
-        (a, b, c) for a, b, c in zip(*right, scorer.clusters.cluster.tolist(), strict=True) if a is not None
-    ]
-    return mcnemar([bool(a) for a, _, _ in judged], [bool(b) for _, b, _ in judged], [c for *_, c in judged])
+    judged = [a is not None for a in right[0]]
+    clusters = [*compress(scorer.clusters.cluster.tolist(), judged)]
+    one, other = ([bool(r) for r in compress(own, judged)] for own in right)
+    return mcnemar(one, other, clusters)

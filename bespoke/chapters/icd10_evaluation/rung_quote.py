@@ -43,12 +43,8 @@ class _Weights:
         prompt += rung.glossary * self.glossary + rung.schema * self.schema
         prompt += rung.candidates * self.candidates * self.candidate_line
         answer = self.answer + rung.thinking * self.thinking
-        first = RequestTokens(uncached_input=prompt, output=answer)
-        return (
-            [first, RequestTokens(uncached_input=prompt + self.answer, output=answer)]
-            if "criticise" in rung.passes
-            else [first]
-        )
+        prompts = [prompt, *([prompt + self.answer] if "criticise" in rung.passes else [])]
+        return [RequestTokens(uncached_input=tokens, output=answer) for tokens in prompts]
 
 
 def quoted_rungs(
@@ -68,26 +64,17 @@ def quoted_rungs(
     ]
     quotes: list[RungQuote | None] = [None] * len(missing)
     if model is not None and missing:
-        rates, halved = _rates(model, client, facts)
-        likely, high = (_weights(facts, notes, release, worst=worst) for worst in (False, True))
+        weights = [_weights(facts, notes, release, worst=worst) for worst in (False, True)]
         quotes = [
-            _quote(rung, notes, model, rates, halved, likely, high)
-            if not rung.cascades
-            else _cascaded(rung, notes, (small, model), client, facts, (likely, high))
+            _cascaded(rung, notes, (small, model), client, facts, weights)
+            if rung.cascades
+            else _quote(rung, notes, model, client, facts, weights)
             for rung in missing
         ]
     return tuple(
         System(name=rung.name, title=rung.title, kind="claude", status="not_run", quote=quote)
         for rung, quote in zip(missing, quotes, strict=True)
     )
-
-
-def _rates(model: str, client: Client, facts: Facts) -> tuple[Tariff, Tariff | None]:
-    """Request by request, and in batches where the model is sold in them."""
-    whole = tariff(model, facts.as_of, negotiated=client.prices, facts=facts)
-    if not sells_batches(model):
-        return whole, None
-    return whole, tariff(model, facts.as_of, batch=True, negotiated=client.prices, facts=facts)
 
 
 def tokens(text: str, characters_per_token: Decimal) -> int:
@@ -99,21 +86,26 @@ def _quote(
     rung: Strategy,
     notes: Sequence[Note],
     model: str,
-    rates: Tariff,
-    halved: Tariff | None,
-    likely: _Weights,
-    high: _Weights,
+    client: Client,
+    facts: Facts,
+    weights: Sequence[_Weights],
 ) -> RungQuote:
-    requests = [request for note in notes for request in likely.requests(rung, note)]
-    worst = [request for note in notes for request in high.requests(rung, note)]
+    """By the likely and the worst of `weights`; in batches too, where the model is sold in them."""
+
+    def price(requests: Sequence[RequestTokens], *, batch: bool = False) -> float:
+        return _price(
+            requests, tariff(model, facts.as_of, batch=batch, negotiated=client.prices, facts=facts)
+        )
+
+    requests, worst = ([one for note in notes for one in w.requests(rung, note)] for w in weights)
     return RungQuote(
         model=model,
         requests=len(requests),
         input_tokens=sum(r.prompt for r in requests),
         output_tokens=sum(r.output for r in requests),
-        usd=_price(requests, rates),
-        usd_high=_price(worst, rates),
-        usd_batch=_price(requests, halved) if halved else None,
+        usd=price(requests),
+        usd_high=price(worst),
+        usd_batch=price(requests, batch=True) if sells_batches(model) else None,
     )
 
 
@@ -123,11 +115,11 @@ def _cascaded(
     models: tuple[str, str],
     client: Client,
     facts: Facts,
-    weights: tuple[_Weights, _Weights],
+    weights: Sequence[_Weights],
 ) -> RungQuote:
     """Two answers of the smaller model for every note, and one of the larger for the share that is passed on."""
     share = facts.fact("cost.cascade.escalated_share")
-    first, second = (_quote(rung, notes, model, *_rates(model, client, facts), *weights) for model in models)
+    first, second = (_quote(rung, notes, model, client, facts, weights) for model in models)
     twice, some, many = 2, float(share.number), float(share.range[1])
     return RungQuote(
         model=models[1],

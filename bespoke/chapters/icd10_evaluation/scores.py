@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bespoke.chapters.icd10_evaluation.macro import macro_f1
 from bespoke.chapters.icd10_evaluation.note_answers import NoteAnswer
 from bespoke.chapters.icd10_evaluation.result import CodeScores, RecallAt
 from bespoke.facts.icd10 import CodeSet
-from bespoke.statistics.bootstrap import RatioSums
-from bespoke.statistics.clusters import Clusters
+from bespoke.statistics.clusters import Array, Clusters, Measure
 from bespoke.statistics.interval import Interval
 from bespoke.statistics.proportion import wilson
 
@@ -26,28 +24,27 @@ KS = (1, 3, 5, 10, 20, 50)
 class CodeCounts:
     """Per note: codes both in gold and answer, codes answered, codes in the gold."""
 
-    hits: NDArray[np.float64]
-    predicted: NDArray[np.float64]
-    gold: NDArray[np.float64]
+    hits: Array
+    predicted: Array
+    gold: Array
 
     @property
-    def precision(self) -> RatioSums:
-        return RatioSums(self.hits, self.predicted)
+    def precision(self) -> Measure:
+        return Measure.ratio(self.hits, self.predicted)
 
     @property
-    def recall(self) -> RatioSums:
-        return RatioSums(self.hits, self.gold)
+    def recall(self) -> Measure:
+        return Measure.ratio(self.hits, self.gold)
 
     @property
-    def f1(self) -> RatioSums:
-        return RatioSums(2 * self.hits, self.predicted + self.gold)
+    def f1(self) -> Measure:
+        return Measure.ratio(2 * self.hits, self.predicted + self.gold)
 
-    @property
-    def note_f1(self) -> RatioSums:
-        """F1 per note, to be averaged; nothing found where there was nothing to find is right."""
+    def note_f1(self, came: Array | float = 1.0) -> Measure:
+        """F1 per note, to be averaged; nothing found where there was nothing to find is right, if an answer `came`."""
         size = self.predicted + self.gold
         each = np.divide(2 * self.hits, size, out=np.ones_like(size), where=size > 0)
-        return RatioSums(each, np.ones_like(size))
+        return Measure.ratio(each * came, np.ones_like(size))
 
 
 def count(gold: Sets, predicted: Sets) -> CodeCounts:
@@ -59,9 +56,7 @@ def count(gold: Sets, predicted: Sets) -> CodeCounts:
 
 
 def with_ancestors(codes: frozenset[str], release: CodeSet) -> frozenset[str]:
-    """The codes with every parent up to the category; a code unknown to the release by its own leading
-    characters.
-    """
+    """The codes with every parent up to the category; a code unknown to the release by its own leading characters."""
     return frozenset(step for code in codes for step in _lineage(code, release))
 
 
@@ -86,21 +81,21 @@ class CodeScorer:
         """The same for some of the notes: those that a system was measured on."""
         if all(known):
             return self
-        kept = [i for i, k in enumerate(known) if k]
-        groups = [str(self.clusters.cluster[i]) for i in kept]
-        clusters = Clusters(groups, flips=self.clusters.flips, seed=self.clusters.seed)
-        return CodeScorer(
-            [self.gold[i] for i in kept], [self.primary[i] for i in kept], clusters, self.release
-        )
+        return self._on([i for i, k in enumerate(known) if k])
 
     def repeated(self, times: int) -> CodeScorer:
         """The notes as often as a system was asked them: the answers to one note are of one cluster, so what differs
         between runs widens the intervals and a further run counts as no further note."""
         if times == 1:
             return self
-        groups = [str(group) for group in self.clusters.cluster] * times
+        return self._on([*range(len(self.gold))] * times)
+
+    def _on(self, notes: Sequence[int]) -> CodeScorer:
+        groups = [str(self.clusters.cluster[i]) for i in notes]
         clusters = Clusters(groups, flips=self.clusters.flips, seed=self.clusters.seed)
-        return CodeScorer([*self.gold] * times, [*self.primary] * times, clusters, self.release)
+        return CodeScorer(
+            [self.gold[i] for i in notes], [self.primary[i] for i in notes], clusters, self.release
+        )
 
     def scores(self, answers: Sequence[NoteAnswer]) -> CodeScores:
         sets = [answer.code_set for answer in answers]
@@ -108,24 +103,15 @@ class CodeScorer:
         came = np.array([answer.status == "answered" for answer in answers], dtype=float)
         category = count(self.categories, [_categories(s) for s in sets])
         lineage = count(self.lineages, [with_ancestors(s, self.release) for s in sets])
-        precision, recall, micro, three, hierarchical, note = self.clusters.ratios(
-            [
-                exact.precision,
-                exact.recall,
-                exact.f1,
-                category.f1,
-                lineage.f1,
-                RatioSums(exact.note_f1.numerator * came, exact.note_f1.denominator),
-            ]
-        )
         macro, labels = macro_f1(self.gold, sets, self.clusters.cluster.tolist())
+        interval = self.clusters.interval
         return CodeScores(
-            precision=precision,
-            recall=recall,
-            micro_f1=micro,
-            category_f1=three,
-            hierarchical_f1=hierarchical,
-            note_f1=note,
+            precision=interval(exact.precision),
+            recall=interval(exact.recall),
+            micro_f1=interval(exact.f1),
+            category_f1=interval(category.f1),
+            hierarchical_f1=interval(lineage.f1),
+            note_f1=interval(exact.note_f1(came)),
             micro_f1_valid=self._valid_only(exact, sets),
             macro_f1=macro,
             macro_labels=labels,
@@ -141,12 +127,10 @@ class CodeScorer:
         hits = count(self.valid, sets).hits
         if (hits == exact.hits).all():
             return None
-        return self.clusters.ratio(RatioSums(2 * hits, exact.predicted + exact.gold))
+        return self.clusters.interval(Measure.ratio(2 * hits, exact.predicted + exact.gold))
 
     def accepted(self, answers: Sequence[NoteAnswer]) -> list[bool | None]:
-        """Whether the whole set of codes is right; an answer that never came is wrong even where gold is
-        empty.
-        """
+        """Whether the whole set of codes is right; an answer that never came is wrong even where gold is empty."""
         return [a.status == "answered" and a.code_set == g for a, g in zip(answers, self.gold, strict=True)]
 
     def primary_right(self, answers: Sequence[NoteAnswer], view: Callable[[str], str]) -> list[bool | None]:
@@ -161,14 +145,13 @@ class CodeScorer:
         judged = [r for r in right if r is not None]
         if not self.clustered or not judged:
             return wilson(sum(judged), len(judged))
-        counted = np.array([r is not None for r in right], dtype=float)
-        return self.clusters.ratio(RatioSums(np.array([bool(r) for r in right], dtype=float), counted))
+        return self.clusters.interval(Measure.share(right))
 
     def _recall_at(self, answers: Sequence[NoteAnswer]) -> tuple[RecallAt, ...]:
         if not any(answer.ranked for answer in answers):
             return ()
-        tops = [count(self.gold, [frozenset(a.ranked[:k]) for a in answers]).recall for k in KS]
-        return tuple(RecallAt(k=k, recall=i) for k, i in zip(KS, self.clusters.ratios(tops), strict=True))
+        tops = {k: count(self.gold, [frozenset(a.ranked[:k]) for a in answers]).recall for k in KS}
+        return tuple(RecallAt(k=k, recall=self.clusters.interval(top)) for k, top in tops.items())
 
 
 def _categories(codes: frozenset[str]) -> frozenset[str]:

@@ -16,17 +16,16 @@ from bespoke.chapters.icd10_evaluation.result import Slice
 from bespoke.chapters.icd10_evaluation.scores import CodeCounts, Sets, count
 from bespoke.clients.schema import Note
 from bespoke.facts.icd10 import CodeSet
-from bespoke.statistics.bootstrap import RatioSums
 from bespoke.statistics.clusters import Clusters
 
 Dimension = Literal["chapter", "training", "symptom", "laterality", "seventh"]
 
 _SIDE = re.compile(r"\b(right|left|bilateral)\b", re.IGNORECASE)
-_SEVERITY: tuple[Context, ...] = (
-    "asserted",
-    "suspected",
-    "negated",
-)  # a code asserted anywhere counts as asserted
+_SEVERITY: tuple[Context, ...] = ("asserted", "suspected", "negated")  # asserted anywhere is asserted
+
+MENTIONS: dict[Context, str] = {
+    "asserted": "Mention asserted", "suspected": "Mention in doubt", "negated": "Mention under a negation",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -68,19 +67,17 @@ def count_kind(kind: CodeKind, gold: Sets, predicted: Sets) -> CodeCounts:
 
 def by_code(kinds: Sequence[CodeKind], gold: Sets, predicted: Sets, clusters: Clusters) -> tuple[Slice, ...]:
     counts = [count_kind(kind, gold, predicted) for kind in kinds]
-    ratios = [ratio for c in counts for ratio in (c.recall, c.precision, c.f1)]
-    intervals = clusters.ratios(ratios)
     return tuple(
         Slice(
             name=kind.name,
             dimension=kind.dimension,
             gold=int(c.gold.sum()),
             predicted=int(c.predicted.sum()),
-            recall=intervals[3 * i],
-            precision=intervals[3 * i + 1] if c.predicted.any() else None,
-            f1=intervals[3 * i + 2],
+            recall=clusters.interval(c.recall),
+            precision=clusters.interval(c.precision) if c.predicted.any() else None,
+            f1=clusters.interval(c.f1),
         )
-        for i, (kind, c) in enumerate(zip(kinds, counts, strict=True))
+        for kind, c in zip(kinds, counts, strict=True)
     )
 
 
@@ -101,16 +98,8 @@ def mention_kinds(notes: Sequence[Note], train: Sequence[Note]) -> list[MentionK
     """
     contexts = [_contexts(note) for note in notes]
     kinds = [
-        MentionKind(
-            f"Mention {name}",
-            "mention",
-            [frozenset(c for c, how in note.items() if how == key) for note in contexts],
-        )
-        for key, name in (
-            ("asserted", "asserted"),
-            ("suspected", "in doubt"),
-            ("negated", "under a negation"),
-        )
+        MentionKind(name, "mention", [frozenset(c for c, how in n.items() if how == key) for n in contexts])
+        for key, name in MENTIONS.items()
     ]
     if any(note.evidence for note in train):
         kinds.append(MentionKind("Decoys: only denied in the note", "decoy", _decoys(notes, train)))
@@ -119,18 +108,17 @@ def mention_kinds(notes: Sequence[Note], train: Sequence[Note]) -> list[MentionK
 
 def by_mention(kinds: Sequence[MentionKind], predicted: Sets, clusters: Clusters) -> tuple[Slice, ...]:
     found = [count(kind.codes, predicted) for kind in kinds]
-    recalls = clusters.ratios([RatioSums(c.hits, c.gold) for c in found])
     return tuple(
         Slice(
             name=kind.name,
             dimension=kind.dimension,
             gold=int(np.sum(c.gold)),
             predicted=None,
-            recall=recall,
+            recall=clusters.interval(c.recall),
             precision=None,
             f1=None,
         )
-        for kind, c, recall in zip(kinds, found, recalls, strict=True)
+        for kind, c in zip(kinds, found, strict=True)
     )
 
 

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 
 from bespoke.chapters.icd10_evaluation.result import Retirement, Validity
-from bespoke.facts.icd10 import CodeSet
+from bespoke.facts.icd10 import CodeSet, normalised
 from bespoke.facts.icd10_retired import came_later, known_elsewhere, successors
 
 _EXAMPLES = 5
+RUNGS = ("malformed", "invented", "retired", "later", "not_billable", "billable")
 
 
 def validity(answers: Iterable[Iterable[str]], codes: CodeSet) -> Validity:
@@ -20,30 +21,24 @@ def validity(answers: Iterable[Iterable[str]], codes: CodeSet) -> Validity:
     for code, count in counts.items():
         totals[rungs[code]] += count
     invalid = sorted((c for c in counts if rungs[c] != "billable"), key=lambda c: (-counts[c], c))
+    retired = [code for code in invalid if rungs[code] == "retired"]
     return Validity(
-        malformed=totals["malformed"],
-        invented=totals["invented"],
-        retired=totals["retired"],
-        later=totals["later"],
-        not_billable=totals["not_billable"],
-        billable=totals["billable"],
+        **{rung: totals[rung] for rung in RUNGS},
         examples=tuple(invalid[:_EXAMPLES]),
-        retirements=tuple(_retirement(c, counts[c], codes) for c in invalid if rungs[c] == "retired")[
-            :_EXAMPLES
-        ],
+        retirements=tuple(_retirement(code, counts[code], codes) for code in retired[:_EXAMPLES]),
     )
 
 
 def _rung(code: str, codes: CodeSet) -> str:
     rung = codes.validity(code)
-    known = known_elsewhere(codes.normalise(code), codes) if rung in ("invented", "not_billable") else None
+    known = known_elsewhere(normalised(code), codes) if rung in ("invented", "not_billable") else None
     if known is None:
         return rung
     return "later" if came_later(known, codes) else "retired"
 
 
 def _retirement(code: str, count: int, codes: CodeSet) -> Retirement:
-    known = known_elsewhere(codes.normalise(code), codes)
+    known = known_elsewhere(normalised(code), codes)
     assert known is not None
     return Retirement(
         code=known.code,

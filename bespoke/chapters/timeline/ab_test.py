@@ -31,23 +31,16 @@ def ab_test(task: Task, client: Client, facts: Facts, situation: Situation | Non
     if situation is not None:
         quality = situation.quality
         current, target = (quality.estimate if quality else None), situation.aim
+    found = ABTest(
+        task_id=task.task_id, name=task.name, current=current, target=target,
+        per_arm=None, calendar_days=None, grading_hours=None,
+    )  # fmt: skip
     if current is None or target is None or target <= current:
-        missing = (
-            "current and target quality" if None in (current, target) else "a target above current quality"
-        )
-        return ABTest(
-            task_id=task.task_id, current=current, target=target, per_arm=None, calendar_days=None,
-            grading_hours=None, missing=missing, name=task.name,
-        )  # fmt: skip
+        unknown = None in (current, target)
+        missing = "current and target quality" if unknown else "a target above current quality"
+        return found.model_copy(update={"missing": missing})
     power, significance = facts.number("schedule.ab.power"), facts.number("schedule.ab.significance")
     per_arm = sample_size(current, target, power=power, significance=significance)
-    days = math.ceil(2 * per_arm / task.requests_per_day)
-    return ABTest(
-        task_id=task.task_id,
-        current=current,
-        target=target,
-        per_arm=per_arm,
-        calendar_days=max(days, int(facts.number("schedule.ab.smallest_days"))),
-        grading_hours=round(2 * per_arm / client.engagement.annotation.examples_per_hour, 1),
-        name=task.name,
-    )
+    days = max(math.ceil(2 * per_arm / task.requests_per_day), int(facts.number("schedule.ab.smallest_days")))
+    hours = round(2 * per_arm / client.engagement.annotation.examples_per_hour, 1)
+    return found.model_copy(update={"per_arm": per_arm, "calendar_days": days, "grading_hours": hours})

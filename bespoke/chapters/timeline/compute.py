@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bespoke.chapters.examples_needed import ExamplesNeed
 from bespoke.chapters.plans import Advised
 from bespoke.chapters.timeline.ab_test import ab_test
 from bespoke.chapters.timeline.actions import next_days
-from bespoke.chapters.timeline.all_tasks import together
 from bespoke.chapters.timeline.calendar import WorkingCalendar
-from bespoke.chapters.timeline.calibration import calibrate, logged
-from bespoke.chapters.timeline.estimates import PhaseEstimate, learnt, long_enough
-from bespoke.chapters.timeline.own_phases import with_own
+from bespoke.chapters.timeline.estimates import PhaseEstimate, calibrate, learnt, logged, long_enough
+from bespoke.chapters.timeline.own_phases import ordered, with_own
 from bespoke.chapters.timeline.plan_dates import Planner
-from bespoke.chapters.timeline.result import ABTest, Timeline
+from bespoke.chapters.timeline.result import Timeline
 from bespoke.chapters.timeline.task_plan import of_plan, of_table
 from bespoke.clients.schema import Client
 from bespoke.facts.reader import Facts
@@ -60,7 +60,7 @@ def compute(
             found = of_plan(plans_of[task_id], client, facts, missing=there)
         else:
             found = of_table(task_id, phases, client, facts, missing=there)
-        return with_own(long_enough(learnt(found, log), _ab_days(tests[task_id])), client, facts)
+        return with_own(long_enough(learnt(found, log), tests[task_id].calendar_days or 0), client, facts)
 
     networks = {task.task_id: network(task.task_id) for task in client.tasks}
     annotated = {
@@ -111,5 +111,26 @@ def calendar_of(client: Client, facts: Facts) -> WorkingCalendar:
     return WorkingCalendar(found.after(0), found.free)
 
 
-def _ab_days(test: ABTest) -> int:
-    return test.calendar_days or 0
+def together(networks: Iterable[Sequence[PhaseEstimate]]) -> tuple[PhaseEstimate, ...]:
+    """All networks as one. A shared phase waits for what it waits for in any plan, and is certain where one plan is.
+    The annotators take the datasets one after the other, in the order of the tasks. The same phase has draws of its own
+    in each task: two of them correlate as any two phases do."""
+    drawn = Counter[str]()
+    found: dict[str, PhaseEstimate] = {}
+    dataset: tuple[str, ...] = ()
+    for network in networks:
+        for estimate in network:
+            name = estimate.drawn_as
+            if (same := found.get(estimate.phase)) is not None:
+                after = tuple(dict.fromkeys((*same.after, *estimate.after)))
+                found[estimate.phase] = replace(
+                    same, after=after, if_needed=same.if_needed and estimate.if_needed
+                )
+                continue
+            drawn[name] += 1
+            luck = name if drawn[name] == 1 else f"{name} {drawn[name]}"
+            after = estimate.after
+            if estimate.kind == "dataset" and estimate.high > 0:
+                after, dataset = (*after, *dataset), (estimate.phase,)
+            found[estimate.phase] = replace(estimate, after=after, luck=luck)
+    return ordered(tuple(found.values()))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 
 from bespoke.advice.plan import MoneyRange
 from bespoke.chapters.timeline.points import Points, WorkDays
 from bespoke.chapters.timeline.result import Basis
-from bespoke.clients.schema import Client
+from bespoke.clients.schema import Client, LoggedPhase
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 
@@ -87,10 +89,7 @@ def dataset(client: Client, facts: Facts, examples: int) -> Points:
     if examples <= 0:
         return Points(0.0, 0.0, 0.0)
     least, per_hour, most = _throughput(client)
-    hours, setup = (
-        facts.fact("schedule.annotation_hours_per_day"),
-        facts.fact("schedule.annotation_setup_days"),
-    )
+    hours, setup = (facts.fact(f"schedule.annotation_{name}") for name in ("hours_per_day", "setup_days"))
     (slow, fast), (short, long) = hours.range, setup.range
     return Points(
         float(short) + examples / (most * float(fast)),
@@ -103,17 +102,35 @@ def _throughput(client: Client) -> tuple[float, float, float]:
     """Examples an hour that the team finishes: least, likely and most, apart only where the client gave no number."""
     work, ranges = client.engagement.annotation, client.engagement.ranges
     speed, people, rounds = (
-        (*(ranges.get(f"annotation.{name}") or (value, value)), value)
-        for name, value in (
-            ("examples_per_hour", work.examples_per_hour), ("annotators", work.annotators),
-            ("review_rounds", work.review_rounds),
-        )
-    )  # fmt: skip
+        (*(ranges.get(f"annotation.{name}") or (getattr(work, name),) * 2), getattr(work, name))
+        for name in ("examples_per_hour", "annotators", "review_rounds")
+    )
     return (
         speed[0] * people[0] / rounds[1],
         speed[2] * people[2] / rounds[2],
         speed[1] * people[1] / rounds[0],
     )
+
+
+def calibrate(rows: Sequence[LoggedPhase], facts: Facts) -> dict[str, Points]:
+    """Known phase with enough rows in the log -> its actual over planned days: smallest, median and largest.
+
+    Enough is the threshold `log_rows`: below it the spread of a handful of projects says little. Reference class
+    forecasting (Flyvbjerg 2006, "From Nobel prize to project management: getting risks right", Project Management
+    Journal 37): the ratios of one phase over past engagements are applied to its likely duration.
+    """
+    wanted = facts.threshold("log_rows")
+    found = {}
+    for phase, n in sorted(logged(rows).items()):
+        if n >= wanted and is_known(phase, facts):
+            ratios = [row.actual_days / row.planned_days for row in rows if row.phase == phase]
+            found[phase] = Points(min(ratios), median(ratios), max(ratios))
+    return found
+
+
+def logged(rows: Sequence[LoggedPhase]) -> Counter[str]:
+    """Rows of the log per phase."""
+    return Counter(row.phase for row in rows)
 
 
 def learnt(network: Sequence[PhaseEstimate], log: Log) -> tuple[PhaseEstimate, ...]:

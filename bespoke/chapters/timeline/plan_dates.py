@@ -10,13 +10,7 @@ import numpy as np
 from bespoke.chapters.timeline.calendar import WorkingCalendar
 from bespoke.chapters.timeline.estimates import PhaseEstimate
 from bespoke.chapters.timeline.network import Array, Simulation, simulate, through
-from bespoke.chapters.timeline.result import (
-    CurvePoint,
-    FinishDates,
-    PhaseTimeline,
-    PlanTimeline,
-    WithinWeeks,
-)
+from bespoke.chapters.timeline.result import CurvePoint, FinishDates, PhaseTimeline, PlanTimeline, WithinWeeks
 from bespoke.facts.reader import Facts
 from bespoke.statistics import three_point
 
@@ -42,12 +36,6 @@ class Planner:
         plans of the tasks of a whole, which at no confidence is done before one of them, whatever the draws say."""
         draws = min(self.draws, max(FEWEST, MOST_CELLS // max(1, len(network))))
         simulation = simulate(network, draws, self.seed, self.facts.number("schedule.correlation"))
-        return self._result(name, task_ids, network, simulation, examples, parts)
-
-    def _result(
-        self, name: str, task_ids: Sequence[str], network: Sequence[PhaseEstimate], simulation: Simulation,
-        examples: int | None, parts: Sequence[PlanTimeline],
-    ) -> PlanTimeline:  # fmt: skip
         total = simulation.total
         whole = np.percentile(total, [10, 50, 80, 90])
         for part in parts:

@@ -32,6 +32,7 @@ from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 
 Keys = tuple[str, ...]
+MODEL_STEPS = {"model_change", "smaller_model", "cascade"}  # work that another model is rolled out by
 
 
 def of_plan(
@@ -111,15 +112,8 @@ class _Phases:
         if self.missing is not None:
             days, cost = dataset(self.client, self.facts, self.missing), step.cost if annotated else None
             self._then("dataset", days, cost=cost, basis="examples")
-        days = self.days.tested(step.configuration)
-        self._then(
-            "training",
-            days,
-            leads,
-            cost=None if annotated else step.cost,
-            work=step.configuration.work,
-            verb="Training",
-        )
+        days, work = self.days.tested(step.configuration), step.configuration.work
+        self._then("training", days, leads, cost=None if annotated else step.cost, work=work, verb="Training")
 
     def _go_live(self, taken: Sequence[Step]) -> None:
         """The test in live traffic, where answers change, and the roll-out of what is kept: a model of its own takes
@@ -146,11 +140,7 @@ class _Phases:
         if end is None:
             return NOTHING
         adopted = [remedy for remedy in end.remedies if remedy not in done]
-        moved = end.model != named(self.situation.model) and not done & {
-            "model_change",
-            "smaller_model",
-            "cascade",
-        }
+        moved = end.model != named(self.situation.model) and not done & MODEL_STEPS
         return self.days.people([*adopted, *(["model_change"] if moved else [])])
 
     def _preparing(self, route: str) -> Points:
@@ -175,13 +165,9 @@ class _Phases:
 
     def _lead(self, kind: str, *, after: Keys = (), if_needed: bool = False) -> Keys:
         """A phase that all tasks share, which nothing before it delays."""
-        points = from_table(kind, self.client, self.facts)
-        self.found.setdefault(
-            kind,
-            PhaseEstimate(
-                kind, *points, after=after, kind=kind, if_needed=if_needed, title=title(kind, self.facts)
-            ),
-        )
+        points, name = from_table(kind, self.client, self.facts), title(kind, self.facts)
+        lead = PhaseEstimate(kind, *points, after=after, kind=kind, if_needed=if_needed, title=name)
+        self.found.setdefault(kind, lead)
         return (kind,)
 
     def _then(

@@ -19,14 +19,8 @@ TITLES = {
     "evaluation_ab": "A/B test",
     "integration": "Roll-out",
 }
-COMMON = (
-    "prompt",
-    "inference",
-    "retrieval",
-    "model",
-    "lever",
-    "encoder",
-)  # groups whose names are common nouns
+# groups whose names are common nouns
+COMMON = ("prompt", "inference", "retrieval", "model", "lever", "encoder")
 
 
 def title(phase: str, facts: Facts, work: Sequence[str] = (), verb: str = "Test") -> str:

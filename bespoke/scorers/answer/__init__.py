@@ -2,6 +2,4 @@
 
 from bespoke.scorers.answer.scorer import AnswerScorer
 
-__all__ = ["SCORER"]
-
 SCORER = AnswerScorer()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
@@ -51,34 +52,26 @@ class AnswerScorer(Scorer):
 
     def check(self, task: EvaluationTask, say: CaseProblemReporter) -> None:
         for case in task.cases:
-            wanted = case.expected
-            if wanted.answer is None and (wanted.facts or case.documents):
-                say(
-                    "cases.jsonl", "has facts or documents although its answer is null (not in the documents)",
-                    id=case.id, column="expected",
-                )  # fmt: skip
-            if wanted.answer is not None and not wanted.facts:
-                say(
-                    "cases.jsonl",
-                    "names no fact that a right answer states",
-                    id=case.id,
-                    column="expected.facts",
-                )
-            if wanted.answer is not None and not case.documents:
-                say("cases.jsonl", "names no document it rests on", id=case.id, column="documents")
-            passages = " ".join(task.documents.get(name, "") for name in case.documents)
+            wanted, tell = case.expected, partial(say, "cases.jsonl", id=case.id)
+            if wanted.answer is None:
+                if wanted.facts or case.documents:
+                    null = "has facts or documents although its answer is null (not in the documents)"
+                    tell(null, column="expected")
+                continue
+            if not wanted.facts:
+                tell("names no fact that a right answer states", column="expected.facts")
+            if not case.documents:
+                tell("names no document it rests on", column="documents")
             for fact in wanted.facts:
-                if wanted.answer is not None and not holds(wanted.answer, fact):
-                    say(
-                        "cases.jsonl", f"{quote(fact)} does not stand in the expected answer itself",
-                        id=case.id, column="expected.facts",
-                    )  # fmt: skip
-            missing = numbers(wanted.answer or "") - numbers(passages)
-            if wanted.answer is not None and passages and missing:
-                say(
-                    "cases.jsonl", f"the answer's {', '.join(sorted(missing))} is in none of its documents",
-                    id=case.id, column="expected.answer", warning=True,
-                )  # fmt: skip
+                if not holds(wanted.answer, fact):
+                    tell(
+                        f"{quote(fact)} does not stand in the expected answer itself", column="expected.facts"
+                    )
+            passages = " ".join(task.documents.get(name, "") for name in case.documents)
+            missing = ", ".join(sorted(numbers(wanted.answer) - numbers(passages)))
+            if passages and missing:
+                none = f"the answer's {missing} is in none of its documents"
+                tell(none, column="expected.answer", warning=True)
         for system, rows in task.recorded.items():
             for row in rows:
                 cited = row.prediction.get("citations", ()) if isinstance(row.prediction, dict) else ()
@@ -106,24 +99,14 @@ class AnswerScorer(Scorer):
         given = [bool(a.value and a.value["answer"]) for a in answers]
         right = [right_answer(case, answer) for case, answer in zip(task.cases, answers, strict=True)]
         firm = [grounded(task, answer) for answer in answers]
-        has_documents = bool(task.documents)
+        both = [r and (f or not g) for r, f, g in zip(right, firm, given, strict=True)]
         return {
             "correct": Measure.share(right),
-            "correct_answerable": Measure.share(
-                [r if k else None for r, k in zip(right, asked, strict=True)]
-            ),
-            "silent_rightly": Measure.share([None if k else r for r, k in zip(right, asked, strict=True)])
-            if not all(asked)
-            else None,
-            "answered": Measure.share([g if k else None for g, k in zip(given, asked, strict=True)]),
-            "grounded": Measure.share([f if g else None for f, g in zip(firm, given, strict=True)])
-            if has_documents
-            else None,
-            "correct_and_grounded": Measure.share(
-                [r and (f or not g) for r, f, g in zip(right, firm, given, strict=True)]
-            )
-            if has_documents
-            else None,
+            "correct_answerable": Measure.share(right, asked),
+            "silent_rightly": None if all(asked) else Measure.share(right, [not k for k in asked]),
+            "answered": Measure.share(given, asked),
+            "grounded": Measure.share(firm, given) if task.documents else None,
+            "correct_and_grounded": Measure.share(both) if task.documents else None,
         }
 
     def accepted(self, task: EvaluationTask, system: str, answers: Sequence[Answer]) -> list[bool | None]:

@@ -2,6 +2,4 @@
 
 from bespoke.scorers.code_set.scorer import CodeSetScorer
 
-__all__ = ["SCORER"]
-
 SCORER = CodeSetScorer()

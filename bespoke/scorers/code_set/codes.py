@@ -7,13 +7,10 @@ import io
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from bespoke.clients.coded_notes import wrong_code
 from bespoke.evaluation.cases import EvaluationTask
-
-if TYPE_CHECKING:
-    from bespoke.facts.icd10 import Release
+from bespoke.facts.icd10 import Release, code_set, normalised
 
 ICD10CM = "icd10cm"
 _DECORATED = re.compile(r"[A-Za-z0-9][A-Za-z0-9.]*[ \t:,-]+\S")
@@ -31,14 +28,13 @@ class Codes:
         """A code by which copies are known; dots and case are ICD-10-CM's own freedom."""
         if self.valid is not None:
             return " ".join(code.split())
-        bare = code.strip().upper().replace(".", "")
-        return bare if len(bare) <= 3 else f"{bare[:3]}.{bare[3:]}"
+        return normalised(code)
 
     def counts(self, code: str) -> bool:
         """Whether the code may be given at all: in the file, or billable in the release."""
         if self.valid is not None:
             return code in self.valid
-        return _icd10cm_validity(code, self.release) == "billable"
+        return code_set(self.release).validity(code) == "billable"
 
     def wrong(self, code: str) -> str:
         """Why a code cannot be right, in words; "" for one that can."""
@@ -66,9 +62,3 @@ def codes_of(task: EvaluationTask) -> Codes:
 def _column(text: str) -> frozenset[str]:
     rows = csv.DictReader(io.StringIO(text))
     return frozenset(" ".join(row["code"].split()) for row in rows if row.get("code"))
-
-
-def _icd10cm_validity(code: str, release: Release | None) -> str:
-    from bespoke.facts.icd10 import code_set
-
-    return str(code_set(release).validity(code))

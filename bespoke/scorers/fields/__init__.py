@@ -2,6 +2,4 @@
 
 from bespoke.scorers.fields.scorer import FieldsScorer
 
-__all__ = ["SCORER"]
-
 SCORER = FieldsScorer()

@@ -10,7 +10,9 @@ from typing import Any
 # narrows a value is told in its description, and checked by the client's own schema when the answer is read.
 _KEPT = ("type", "description", "enum", "const", "$ref")
 _FORMATS = ("date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid")
-_SILENT = ("title", "$schema", "$id", "$comment", "default", "examples", "required", "additionalProperties")
+_SILENT = (
+    "title", "$schema", "$id", "$comment", "default", "examples", "required", "additionalProperties", "oneOf",
+)  # fmt: skip
 
 
 class _NotEnforceableError(Exception):
@@ -67,9 +69,7 @@ def _of_type(rest: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
 
 def _told(schema: Mapping[str, Any], found: dict[str, Any]) -> dict[str, Any]:
     """The format where it is one of theirs, and all else that narrows a value as words."""
-    more = {
-        key: value for key, value in schema.items() if key not in found and key not in (*_SILENT, "oneOf")
-    }
+    more = {key: value for key, value in schema.items() if key not in found and key not in _SILENT}
     kept = {"format": more.pop("format")} if more.get("format") in _FORMATS else {}
     if not more:
         return kept

@@ -2,6 +2,4 @@
 
 from bespoke.scorers.label.scorer import LabelScorer
 
-__all__ = ["SCORER"]
-
 SCORER = LabelScorer()

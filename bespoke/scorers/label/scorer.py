@@ -106,9 +106,7 @@ class LabelScorer(Scorer):
             "accuracy": Measure.share(right),
             "macro_f1": macro_f1(gold, said),
             "micro_f1": Measure.ratio(hits, sizes) if task.setup.many else None,
-            "accuracy_answered": Measure.share([r if k else None for r, k in zip(right, kept, strict=True)])
-            if task.setup.abstain
-            else None,
+            "accuracy_answered": Measure.share(right, kept) if task.setup.abstain else None,
             "answered": Measure.share(kept) if task.setup.abstain else None,
             "kept_cost": self._kept_cost(task, gold, said) if task.setup.error_costs else None,
         }
@@ -142,9 +140,8 @@ class LabelScorer(Scorer):
     def instructions(self, task: EvaluationTask) -> str:
         how = "every label that applies" if task.setup.many else "exactly one label"
         key = '{"labels": [...]}' if task.setup.many else '{"label": ...}'
-        unsure = (
-            f" Where the text does not decide, answer {task.setup.abstain}." if task.setup.abstain else ""
-        )
+        abstain = task.setup.abstain
+        unsure = f" Where the text does not decide, answer {abstain}." if abstain else ""
         return (
             f"{task.setup.about or 'Classify the text.'} Give {how} of: {', '.join(task.setup.labels)}.{unsure}"
             f" Answer with one JSON object {key} and nothing else."

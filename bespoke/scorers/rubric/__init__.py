@@ -2,6 +2,4 @@
 
 from bespoke.scorers.rubric.scorer import RubricScorer
 
-__all__ = ["SCORER"]
-
 SCORER = RubricScorer()

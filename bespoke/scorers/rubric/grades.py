@@ -74,7 +74,7 @@ class JudgedCriterion(Part):
 
     @property
     def good_enough(self) -> bool:
-        return min(self.share.true_positive_rate, self.share.true_negative_rate) >= FLOOR
+        return self.share.poorer_rate >= FLOOR
 
 
 Pair = tuple[str, str, str]  # case, and two systems by name
@@ -93,19 +93,20 @@ class JudgedPair(Part):
 
     @property
     def good_enough(self) -> bool:
-        return (
-            self.share is not None
-            and min(self.share.true_positive_rate, self.share.true_negative_rate) >= FLOOR
-        )
+        return self.share is not None and self.share.poorer_rate >= FLOOR
+
+
+def _asked(row: Preference) -> tuple[str, Pair]:
+    """The grader and the pair, in whichever order it was shown."""
+    a, b = sorted((row.first, row.second))
+    return row.grader, (row.case_id, a, b)
 
 
 def preferred(rows: Sequence[Preference]) -> dict[str, dict[Pair, str]]:
     """Grader -> pair -> the system preferred, "tie", or "turned" where the verdict goes with the order."""
     seen: dict[tuple[str, Pair], set[str]] = defaultdict(set)
     for row in rows:
-        a, b = sorted((row.first, row.second))
-        winner = "tie" if row.preferred == "tie" else getattr(row, row.preferred)
-        seen[row.grader, (row.case_id, a, b)].add(winner)
+        seen[_asked(row)].add("tie" if row.preferred == "tie" else getattr(row, row.preferred))
     found: dict[str, dict[Pair, str]] = defaultdict(dict)
     for (grader, pair), winners in seen.items():
         found[grader][pair] = next(iter(winners)) if len(winners) == 1 else "turned"
@@ -115,14 +116,9 @@ def preferred(rows: Sequence[Preference]) -> dict[str, dict[Pair, str]]:
 def in_both_orders(rows: Sequence[Preference]) -> list[Preference]:
     """The rows of pairs that their grader has seen in both orders."""
     seen: dict[tuple[str, Pair], set[str]] = defaultdict(set)
-
-    def pair(row: Preference) -> tuple[str, Pair]:
-        a, b = sorted((row.first, row.second))
-        return row.grader, (row.case_id, a, b)
-
     for row in rows:
-        seen[pair(row)].add(row.first)
-    return [row for row in rows if len(seen[pair(row)]) == 2]
+        seen[_asked(row)].add(row.first)
+    return [row for row in rows if len(seen[_asked(row)]) == 2]
 
 
 def judged_pairs(task: EvaluationTask, seed: int) -> list[JudgedPair]:

@@ -7,14 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from bespoke.evaluation.answers import Answer, SystemRun
 from bespoke.evaluation.cases import EvaluationTask
 from bespoke.evaluation.details import Detail, Grid, Head, Remark, Value
-from bespoke.scorers.rubric.grades import (
-    agreements,
-    by_people,
-    judged,
-    judged_pairs,
-    preferred,
-    settled,
-)
+from bespoke.scorers.rubric.grades import agreements, by_people, judged, judged_pairs, preferred, settled
 from bespoke.statistics.clusters import Clusters, Measure
 from bespoke.statistics.proportion import wilson
 from bespoke.statistics.seed import SEED

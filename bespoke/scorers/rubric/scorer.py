@@ -65,32 +65,25 @@ class RubricScorer(Scorer):
             if not task.documents:
                 say("task.yaml", "needs documents/ to find citations in", column="citations")
         ids, systems = {case.id for case in task.cases}, [*task.recorded]
-        for file, rows in (("grades.csv", task.grades), ("judge_grades.csv", task.judged)):
-            for column, known in (("criterion", [*setup.criteria]), ("system", systems)):
+        graded = {"criterion": [*setup.criteria], "system": systems}
+        compared = {"first": systems, "second": systems}
+        tables: tuple[tuple[str, Sequence[Any], Mapping[str, list[str]]], ...] = (
+            ("grades.csv", task.grades, graded), ("judge_grades.csv", task.judged, graded),
+            ("preferences.csv", task.preferences, compared),
+            ("judge_preferences.csv", task.judge_preferences, compared),
+        )  # fmt: skip
+        for file, rows, columns in tables:
+            for column, known in columns.items():
                 for name in dict.fromkeys(getattr(row, column) for row in rows):
                     if name not in known:
                         say(file, f"{quote(name)} is not known{did_you_mean(name, known)}", column=column)
             unknown = sorted({row.case_id for row in rows} - ids)
             if unknown:
                 say(file, f"{quote(unknown[0])} is no id of cases.jsonl", column="case_id")
-        for file, pairs in (
-            ("preferences.csv", task.preferences),
-            ("judge_preferences.csv", task.judge_preferences),
-        ):
-            for column in ("first", "second"):
-                for name in dict.fromkeys(getattr(row, column) for row in pairs):
-                    if name not in systems:
-                        say(file, f"{quote(name)} is not known{did_you_mean(name, systems)}", column=column)
-            unknown = sorted({row.case_id for row in pairs} - ids)
-            if unknown:
-                say(file, f"{quote(unknown[0])} is no id of cases.jsonl", column="case_id")
-        twice = [
-            k
-            for k, n in Counter((g.case_id, g.system, g.grader, g.criterion) for g in task.grades).items()
-            if n > 1
-        ]
+        times = Counter((g.case_id, g.system, g.grader, g.criterion) for g in task.grades)
+        twice = next((grade for grade, n in times.items() if n > 1), None)
         if twice:
-            say("grades.csv", f"{', '.join(twice[0])} is graded twice")
+            say("grades.csv", f"{', '.join(twice)} is graded twice")
 
     def read(self, task: EvaluationTask, prediction: object) -> str | None:
         return prediction.strip() or None if isinstance(prediction, str) else None
@@ -101,14 +94,13 @@ class RubricScorer(Scorer):
         kept = [self.rules(task, answer) for answer in answers]
         graded = _passes(task, system)
         shares = [graded.get(case.id) for case in task.cases]
-        known = any(share is not None for share in shares)
+        known, ruled = any(share is not None for share in shares), any(kept)
+        each = [sum(k.values()) / len(k) if k else None for k in kept]
         return {
             "passed": Measure.share([None if s is None else s[0] for s in shares]) if known else None,
             "criteria": Measure.share([None if s is None else s[1] for s in shares]) if known else None,
-            "rules_all": Measure.share([all(k.values()) for k in kept]) if any(kept) else None,
-            "rules": Measure.share([sum(k.values()) / len(k) if k else None for k in kept])
-            if any(kept)
-            else None,
+            "rules_all": Measure.share([all(k.values()) for k in kept]) if ruled else None,
+            "rules": Measure.share(each) if ruled else None,
         }
 
     def accepted(self, task: EvaluationTask, system: str, answers: Sequence[Answer]) -> list[bool | None]:
@@ -161,11 +153,9 @@ class RubricScorer(Scorer):
 
     def instructions(self, task: EvaluationTask) -> str:
         setup = task.setup
-        lines = [setup.about or "Write the text that is asked for."]
-        if setup.sections:
-            lines.append(
-                f"Sections in this order, each begun by its name and a colon: {', '.join(setup.sections)}."
-            )
+        lines, sections = [setup.about or "Write the text that is asked for."], ", ".join(setup.sections)
+        if sections:
+            lines.append(f"Sections in this order, each begun by its name and a colon: {sections}.")
         if setup.most_words:
             lines.append(f"At most {setup.most_words} words.")
         if setup.must_not_contain:

@@ -19,12 +19,7 @@ from bespoke.chapters.dataset_readiness.identifiers.named_fields import named_fi
 from bespoke.chapters.dataset_readiness.identifiers.names import NAMES
 from bespoke.chapters.dataset_readiness.identifiers.phones import phone
 from bespoke.chapters.dataset_readiness.identifiers.postal_addresses import PLACES, plates
-from bespoke.chapters.dataset_readiness.identifiers.shape_patterns import (
-    LOOKS,
-    Look,
-    holds_any,
-    shape_of,
-)
+from bespoke.chapters.dataset_readiness.identifiers.shape_patterns import LOOKS, Look, holds_any, shape_of
 
 PATTERNS: tuple[Look, ...] = (*LOOKS, *DATES, *NAMES, *PLACES)
 

@@ -33,19 +33,7 @@ DATES = (
             re.IGNORECASE,
         ),
         parts=(
-            "birth",
-            "born",
-            "dob",
-            "d.o.b",
-            "geb",
-            "nacim",
-            "nacid",
-            "nac.",
-            "né",
-            "naissance",
-            "ddn",
-            "nato",
-            "nata",
+            "birth", "born", "dob", "d.o.b", "geb", "nacim", "nacid", "nac.", "né", "naissance", "ddn", "nato", "nata",
             "nascita",
         ),
     ),
@@ -68,4 +56,4 @@ DATES = (
         re.compile(rf"\b(?:{_DAY}|1er)(?:\.|º)? (?:de )?{_OTHERS}(?: del? )?,? ?{_YEAR}\b", re.IGNORECASE),
         parts=(" 0000",),
     ),
-)
+)  # fmt: skip

@@ -59,9 +59,8 @@ def spans(text: str, country: str, rules: Rules) -> list[Span] | None:
 
 def _places(text: str, match: str) -> Iterator[tuple[int, int]]:
     """Each place of a match, written as it is or as JSON writes it."""
-    for written in dict.fromkeys(
-        (match, json.dumps(match, ensure_ascii=False)[1:-1], json.dumps(match)[1:-1])
-    ):
+    as_json = (json.dumps(match, ensure_ascii=False)[1:-1], json.dumps(match)[1:-1])
+    for written in dict.fromkeys((match, *as_json)):
         begin = text.find(written)
         while begin >= 0:
             yield begin, begin + len(written)

@@ -34,17 +34,8 @@ BIRTHS = {"dob", "dateofbirth", "birthdate", "geburtsdatum", "fechanacimiento", 
           "datedenaissance", "datadinascita"}  # fmt: skip
 _NAME = re.compile(r"[^\W\d_a-z]['’]?[\w.'’-]*(?:[ ,]+[\w.'’-]+){0,4}")
 _EMPTY = {
-    "unknown",
-    "none",
-    "null",
-    "n/a",
-    "na",
-    "string",
-    "redacted",
-    "anonymous",
-    "not specified",
-    "not provided",
-}
+    "unknown", "none", "null", "n/a", "na", "string", "redacted", "anonymous", "not specified", "not provided",
+}  # fmt: skip
 DEEPEST = 40
 
 

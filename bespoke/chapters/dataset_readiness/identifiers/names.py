@@ -53,30 +53,8 @@ NAMES = (
             rf"(?:{_PARTICLE} )?(?!{_OFFICE}){_WORD}"
         ),
         parts=(
-            "mr. ",
-            "mr ",
-            "mrs",
-            "ms. ",
-            "ms ",
-            "miss ",
-            "herr",
-            "frau",
-            "sr. ",
-            "sr ",
-            "sra",
-            "srta",
-            "dña",
-            "don ",
-            "doña",
-            "señor",
-            "mme",
-            "mlle",
-            "monsieur",
-            "madame",
-            "mademoiselle",
-            "sig. ",
-            "sig.",
-            "signor",
+            "mr. ", "mr ", "mrs", "ms. ", "ms ", "miss ", "herr", "frau", "sr. ", "sr ", "sra", "srta", "dña", "don ",
+            "doña", "señor", "mme", "mlle", "monsieur", "madame", "mademoiselle", "sig. ", "sig.", "signor",
         ),
     ),
     Look(
@@ -93,4 +71,4 @@ NAMES = (
         parts=("m. ", "d. "),
         countries=("FR", "BE", "CH", "LU", "MC", "ES", "MX", "AR", "CO", "CL", "PE"),
     ),
-)
+)  # fmt: skip

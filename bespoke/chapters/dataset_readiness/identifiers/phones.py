@@ -27,14 +27,7 @@ NOT_PERSONS = {
     PhoneNumberType.TOLL_FREE, PhoneNumberType.SHARED_COST, PhoneNumberType.PREMIUM_RATE, PhoneNumberType.UAN,
 }  # fmt: skip
 DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{4}-\d{4}|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d")
-UNSURE = (
-    "US",
-    "GB",
-    "DE",
-    "FR",
-    "ES",
-    "IT",
-)  # tried beside a label where the engagement's country does not fit
+UNSURE = ("US", "GB", "DE", "FR", "ES", "IT")  # tried beside a label, the engagement's country not fitting
 PARTS = ("0000000", "000-000", "000 00", "00 00 00", "000.00", "00.00.00", "00-00-00", "000/00", "000) 0", "0) 0", "0 000 0",
          "000-00", "/0000", "0-0000", "/ 000", "555-0", "0/000")  # fmt: skip
 FEWEST, MOST = 7, 15
@@ -46,12 +39,9 @@ def phone(text: str, shape: str, country: str) -> str:
         return ""
     for match in CANDIDATE.finditer(text):
         found = match.group().strip(" .-/")
-        digits = sum(c.isdigit() for c in found)
-        if (
-            FEWEST <= digits <= MOST
-            and not DATE.fullmatch(found)
-            and _is_persons(found, text[: match.start()], country)
-        ):
+        if not FEWEST <= sum(c.isdigit() for c in found) <= MOST or DATE.fullmatch(found):
+            continue
+        if _is_persons(found, text[: match.start()], country):
             return found
     return ""
 

@@ -1,4 +1,4 @@
-"""Texts as rows of a sparse word matrix."""
+"""Texts as rows of a sparse word matrix: how often each says a word, and TF-IDF with every row at length one."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+
+Array = NDArray[np.float64]
 
 
-def word_matrix(texts: Iterable[tuple[str, ...]], vocabulary: dict[str, int], *, grow: bool) -> Any:
+def word_matrix(texts: Iterable[tuple[str, ...]], vocabulary: dict[str, int], *, grow: bool = False) -> Any:
     """Counts, texts x words. With `grow` new words join the vocabulary, otherwise they are left out."""
+    from scipy.sparse import csr_array  # half a second, for whoever only knows the scorers
+
     columns: list[int] = []
     counts: list[int] = []
     ends = [0]
@@ -36,10 +39,24 @@ def word_matrix(texts: Iterable[tuple[str, ...]], vocabulary: dict[str, int], *,
 
 @lru_cache(maxsize=4096)
 def tally(words: tuple[str, ...]) -> Counter[str]:
-    """How often each word is said; the same notes are learnt from many times."""
+    """How often each word is said; the same texts are learnt from many times."""
     return Counter(words)
 
 
-def document_frequency(matrix: Any) -> NDArray[np.float64]:
+def document_frequency(counts: Any) -> Array:
     """In how many texts each word occurs."""
-    return np.bincount(matrix.indices, minlength=matrix.shape[1]).astype(float)
+    return np.bincount(counts.indices, minlength=counts.shape[1]).astype(float)
+
+
+def rarity(counts: Any) -> Array:
+    """The weight of each word: log((1 + texts) / (1 + texts that have it)) + 1."""
+    return np.asarray(np.log((1 + counts.shape[0]) / (1 + document_frequency(counts))) + 1)
+
+
+def weighed(counts: Any, rarity: Array) -> Any:
+    """Dampened counts times rarity, every text at length one."""
+    rows = counts.copy()
+    rows.data = (1 + np.log(rows.data)) * rarity[rows.indices]
+    length = np.sqrt(rows.multiply(rows).sum(axis=1))
+    rows.data /= np.repeat(np.where(length > 0, length, 1.0), np.diff(rows.indptr))
+    return rows
