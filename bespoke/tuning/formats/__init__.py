@@ -17,10 +17,10 @@ from bespoke.tuning.formats.example import (
     Fault,
     RecordReading,
     ToolCall,
+    TrainingRow,
     Turn,
 )
 from bespoke.tuning.formats.format import TrainingFormat
-from bespoke.tuning.formats.row import TrainingRow
 from bespoke.tuning.formats.rows import rows
 from bespoke.tuning.formats.structure import structure
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bespoke.tuning.formats.example import ASSISTANT, HUMAN, SYSTEM, TOOL, Fault, ToolCall, Turn
-from bespoke.tuning.formats.json_kinds import absence, kind
-from bespoke.tuning.formats.message_content import MessageContent, read_content
+from bespoke.tuning.formats.message_content import MessageContent, absence, kind, read_content
 from bespoke.tuning.formats.structure import call_of
 
 MISSING = object()  # what stands under a key that a record does not have

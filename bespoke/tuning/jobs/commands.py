@@ -29,7 +29,6 @@ from bespoke.tuning.jobs import role as roles
 from bespoke.tuning.jobs import submit as starting
 from bespoke.tuning.jobs import teacher_batches as teaching
 from bespoke.tuning.jobs import tuning_plan as planning
-from bespoke.tuning.jobs import unrecorded_resources as strayed
 from bespoke.tuning.jobs.aws import Aws
 from bespoke.tuning.jobs.converse import ConverseReply, converse, ready_endpoint
 from bespoke.tuning.jobs.frame import Frame, frame_of
@@ -298,7 +297,7 @@ def role(
 
 
 def _say_strays(store: Store, client: Client, aws_profile: str, outside: Outside, say: Echo) -> None:
-    for region in strayed.find(store.state, client.name, aws_profile, outside):
+    for region in look.unrecorded(store.state, client.name, aws_profile, outside):
         if region.why_not:
             say(f"{region.name} was not asked what no run knows: {region.why_not}")
         for stray in region.strays:
@@ -309,7 +308,7 @@ def _retire_strays(
     store: Store, client: Client, yes: bool, aws_profile: str, outside: Outside, say: Echo
 ) -> None:
     """Ends what no run knows, in every region; says it first, and that there is nothing where there is nothing."""
-    found = list(strayed.find(store.state, client.name, aws_profile, outside))
+    found = list(look.unrecorded(store.state, client.name, aws_profile, outside))
     for region in found:
         for stray in region.strays:
             say_unrecorded(stray, say)
