@@ -17,6 +17,7 @@ from bespoke.claude.requests.calls import Pricing
 from bespoke.claude.requests.capabilities import Capabilities, capabilities, smaller_model
 from bespoke.claude.requests.case_plan import chosen_for, make_task_plan
 from bespoke.claude.requests.context_limit import within_context
+from bespoke.claude.requests.identifier_check import check_may_send
 from bespoke.claude.requests.prompt import Shared
 from bespoke.claude.requests.request_plan import RequestPlan, SmallModel, make_plan, promised_geography
 from bespoke.claude.requests.strategies import chosen
@@ -177,16 +178,8 @@ def _check(client: Client, model: str, backend: str, batch: bool, send: bool, bu
     canonical(model)  # raises for an unknown one, naming the nearest
     if batch and (backend in ("bedrock", "vertex", "foundry") or not sells_batches(model)):
         raise BespokeError(f"{model} cannot be asked in batches through {backend}")
-    if send and not client.engagement.evaluation.deidentified:
-        raise BespokeError(
-            "the notes are not declared de-identified; nothing is sent until evaluation.deidentified is true",
-            path="engagement.yaml",
-            column="evaluation.deidentified",
-        )
-    if send and budget <= 0:
-        raise BespokeError(
-            "the budget is 0 USD; set evaluation.budget_usd or give one", path="engagement.yaml"
-        )
+    if send:
+        check_may_send(client, "the notes", budget)
 
 
 def wire_id(backend: str, model: str) -> str:

@@ -27,7 +27,7 @@ from typing import Any
 
 from bespoke import machine
 from bespoke.claude.budget.journal_file import JournalFile
-from bespoke.claude.budget.journal_schema import ENOUGH, REASSESS, Claim, Entry, OpenBatch
+from bespoke.claude.budget.journal_schema import ENOUGH, REASSESS, Claim, Entry, OpenBatch, State
 from bespoke.claude.requests.calls import ModelRequest
 from bespoke.errors import BespokeError
 from bespoke.saving import private_folder, write_atomically
@@ -71,15 +71,9 @@ class Journal(JournalFile):
         below their reservations. `again` allows a lost request to be paid for once more.
         """
         with self._writing() as db:
-            self._know(db, call)
-            state, owner, batch = db.execute(
-                "SELECT state, owner, batch FROM requests WHERE key = ?", (call.key,)
-            ).fetchone()
+            state = self._state(db, call)
             if state == "sent":
-                if batch is not None or self._alive(db, owner):
-                    return "busy"
-                self._lose(db, "key = ?", (call.key,), "its run ended before the answer came")
-                state = "lost"
+                return "busy"
             if state == "answered" or (state == "lost" and not again):
                 return "answered" if state == "answered" else "lost"
             held, in_flight = db.execute("SELECT held, in_flight FROM ledger").fetchone()
@@ -193,13 +187,7 @@ class Journal(JournalFile):
             self._reassess(db)
             (held,) = db.execute("SELECT held FROM ledger").fetchone()
             for call, worst in calls:
-                self._know(db, call)
-                state, owner, batch = db.execute(
-                    "SELECT state, owner, batch FROM requests WHERE key = ?", (call.key,)
-                ).fetchone()
-                if state == "sent" and batch is None and not self._alive(db, owner):
-                    self._lose(db, "key = ?", (call.key,), "its run ended before the answer came")
-                    state = "lost"
+                state = self._state(db, call)
                 if not (state == "free" or (state == "lost" and again)):
                     continue
                 if held + worst > budget:
@@ -289,11 +277,20 @@ class Journal(JournalFile):
 
     # --- inside a transaction ----------------------------------------------------------------------------
 
-    def _know(self, db: sqlite3.Connection, call: ModelRequest) -> None:
+    def _state(self, db: sqlite3.Connection, call: ModelRequest) -> State:
+        """How the request stands, known from here on; what a run that is dead had on its way is lost."""
         db.execute(
             "INSERT OR IGNORE INTO requests (key, note, strategy, pass, model) VALUES (?, ?, ?, ?, ?)",
             (call.key, call.note, call.strategy, call.which, call.body["model"]),
         )
+        found: tuple[State, str | None, str | None] = db.execute(
+            "SELECT state, owner, batch FROM requests WHERE key = ?", (call.key,)
+        ).fetchone()
+        state, owner, batch = found
+        if state == "sent" and batch is None and not self._alive(db, owner):
+            self._lose(db, "key = ?", (call.key,), "its run ended before the answer came")
+            return "lost"
+        return state
 
     def _send(self, db: sqlite3.Connection, key: str, worst: int, batch: str | None) -> None:
         db.execute(

@@ -26,6 +26,8 @@ from bespoke.claude.sending.backend import (
     RateLimited,
     Rejected,
 )
+from bespoke.claude.sending.event_loop import run_to_end
+from bespoke.errors import BespokeError
 
 _BUSY_S = 0.25  # between looks at a request that another run has, or at a budget that may get room
 
@@ -235,6 +237,21 @@ async def drained(
         raise
     finally:
         heart.cancel()
+
+
+def work_through(work: Awaitable[None], sender: Sender) -> None:
+    """The same from plain code, the provider closed behind it. Raises BespokeError for what no request can get past."""
+
+    async def whole() -> None:
+        try:
+            await drained(work, sender)
+        finally:
+            await sender.backend.close()
+
+    try:
+        run_to_end(whole())
+    except CallFailed as failure:
+        raise BespokeError(str(failure)) from None
 
 
 async def _beating(journal: Journal, every_s: float) -> None:
