@@ -30,9 +30,7 @@ class Span:
 
 
 Value = bool | int | float | Decimal | date | str | tuple[str, ...] | Span | None
-Address = tuple[
-    str, ...
-]  # the file, then the place: ("tasks.csv", row id, column), ("engagement.yaml", key, …)
+Address = tuple[str, ...]  # file, then place: ("tasks.csv", row id, column), ("engagement.yaml", key, …)
 Changes = Mapping[Address, Value]
 R = TypeVar("R", bound=Row)
 
@@ -65,10 +63,8 @@ def applied(client: Client, changes: Changes) -> Client:
             rows: Any = _rows(table, getattr(client, table.field) or (), own)
             client = replace(client, **{table.field: rows})
         elif file == "engagement.yaml":
-            client = replace(
-                client,
-                engagement=_settled(_record(Engagement, client.engagement.model_dump(), own, file), own),
-            )
+            said = _record(Engagement, client.engagement.model_dump(), own, file)
+            client = replace(client, engagement=_settled(said, own))
         elif file == "prices.yaml":
             client = replace(client, prices=_prices(client, own))
         else:
