@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from copy import copy
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -41,6 +42,10 @@ __all__ = ["RunOptions", "is_unchanged", "render_report", "run_client", "upstrea
 
 MOST = 3  # names of stale facts that are said
 FACTS = PACKAGE / "facts" / "tables"
+_STANDS = (  # fields of a manifest that hold until they are made again
+    "notebooks", "own", "report", "report_key", "render_seconds", "advice", "stale", "holds_until", "facts_used",
+    "office",
+)  # fmt: skip
 
 
 def run_client(name: str, options: RunOptions, say: Echo) -> None:
@@ -164,7 +169,7 @@ def _begin_anew(name: str, folder: Path, options: RunOptions, say: Echo) -> None
 
 def _rehearse(plan: RunPlan, client: Client, day: date, ahead: SpeculativeRender) -> None:
     """The new report will mostly be the old one."""
-    from bespoke.runner.engagement_cover import cover_of
+    from bespoke.runner.besides import cover_of
 
     notebooks = [plan.notebook(stem) for stem in CHAPTERS]
     if all(path.is_file() for path in notebooks):
@@ -201,11 +206,8 @@ def _manifest(name: str, root: Path, as_of: str, *, given: bool) -> Manifest:
 def _with(now: Manifest, before: Manifest | None, folder: Path, options: RunOptions) -> RunPlan:
     """The plan; what the last run left stands until it is done again."""
     if before is not None:
-        now.notebooks, now.own = dict(before.notebooks), dict(before.own)
-        now.report, now.report_key = dict(before.report), before.report_key
-        now.render_seconds = dict(before.render_seconds)
-        now.advice, now.stale, now.holds_until = before.advice, list(before.stale), before.holds_until
-        now.facts_used, now.office = before.facts_used, dict(before.office)
+        for name in _STANDS:
+            setattr(now, name, copy(getattr(before, name)))
     return RunPlan(folder, now, before, options)
 
 

@@ -140,9 +140,7 @@ class NotebookEngine(NBClientEngine):  # type: ignore[misc]
                 gate.pass_through()
 
         def look(**_: Any) -> None:
-            if (
-                watched is not None and watched.has_come()
-            ):  # it only draws now; the longest chain sets the pace
+            if watched is not None and watched.has_come():  # it only draws now: the longest chain goes first
                 lower_priority(client.km.provisioner.pid)
 
         keep.append(nb_man.nb)  # for the caller, should a cell fail
