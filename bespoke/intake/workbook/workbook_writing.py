@@ -29,15 +29,8 @@ SPARE = 200  # rows below the last one that are checked as well
 _HEAD = PatternFill("solid", fgColor="1F4E79")
 _HELP = PatternFill("solid", fgColor="EAF0F6")
 _WIDE = {
-    "name": 34,
-    "prompt": 60,
-    "expected": 45,
-    "actual": 45,
-    "note": 40,
-    "input": 60,
-    "source": 34,
-    "key": 34,
-}
+    "name": 34, "prompt": 60, "expected": 45, "actual": 45, "note": 40, "input": 60, "source": 34, "key": 34,
+}  # fmt: skip
 
 
 def write(content: WorkbookContent, client: str, language: str, path: Path) -> None:
@@ -123,15 +116,8 @@ def _table(sheet: Worksheet, about: Sheet, rows: list[dict[str, Any]], language:
         for row, values in enumerate(rows, start=FIRST):
             _put(sheet.cell(row, column), _in_words(shown(values, name), shapes[name], language))
         cells = f"{letter}{FIRST}:{letter}{FIRST + len(rows) + SPARE}"
-        _check(
-            sheet,
-            cells,
-            name,
-            shapes[name],
-            lists,
-            language,
-            known_only=name not in about.model.may_be_unknown,
-        )
+        known_only = name not in about.model.may_be_unknown
+        _check(sheet, cells, name, shapes[name], lists, language, known_only=known_only)
     sheet.row_dimensions[3].height = 60
     sheet.freeze_panes = f"B{FIRST}"
 
