@@ -56,3 +56,16 @@ print(early.Node.ELEMENT_NODE, "xml.dom" in sys.modules, xml.dom.Node is early.N
 
 def test_a_module_of_a_package_is_put_off_in_the_package_too() -> None:
     assert said(SUBMODULE) == ["True True", "False False", "1 True True"]
+
+
+PAPERMILL = """
+import sys
+from bespoke.runner.kernels.lazy_imports import import_papermill
+import_papermill()
+import papermill
+print("papermill.engines" in sys.modules, {"requests", "boto3", "webcolors"} & sys.modules.keys())
+"""
+
+
+def test_papermill_comes_without_what_no_run_uses() -> None:
+    assert said(PAPERMILL) == ["True set()"]

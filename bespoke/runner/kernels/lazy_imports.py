@@ -33,9 +33,9 @@ def without(*names: str) -> Iterator[None]:
 def import_papermill() -> None:
     """papermill and nbclient, without the grammars of strings in schemas, the S3 client and, until it is used, HTTP."""
     with _ONE_AT_A_TIME:
-        if "bespoke.runner.kernels" not in sys.modules:
+        if "bespoke.runner.kernels.engine" not in sys.modules:
             with without(*FORMATS, "boto3"), put_off("requests"):
-                import bespoke.runner.kernels  # noqa: F401
+                import bespoke.runner.kernels.engine  # noqa: F401
 
 
 @contextmanager
