@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from bespoke import clients, confirmed
-from bespoke.claude import RetryPolicy
+from bespoke.claude.retry.retry_policy import RetryPolicy
 from bespoke.clients.schema import Client
 from bespoke.echo import Echo
 from bespoke.errors import BespokeError
