@@ -182,14 +182,7 @@ def optimise(
 @click.option("--task", required=True, metavar="TASK_ID")
 @click.option("--model", required=True, help="The judge; texts that it wrote itself it does not grade.")
 @calling
-def grade(
-    client: str,
-    task: str,
-    budget: Decimal | None,
-    yes: bool,
-    client_data: Path,
-    **place: Any,
-) -> None:
+def grade(client: str, task: str, budget: Decimal | None, yes: bool, client_data: Path, **place: Any) -> None:
     """Have a model grade recorded texts by a rubric's criteria; leaves judge_grades.csv, calibrated on grades.csv."""
     from bespoke.claude.judge.grade import grade as run
 
@@ -205,12 +198,7 @@ def grade(
 )
 @calling
 def prefer(
-    client: str,
-    task: str,
-    budget: Decimal | None,
-    yes: bool,
-    client_data: Path,
-    **place: Any,
+    client: str, task: str, budget: Decimal | None, yes: bool, client_data: Path, **place: Any
 ) -> None:
     """Have a model say which of two recorded texts is better, each pair in both orders; leaves judge_preferences.csv,
     calibrated on preferences.csv."""

@@ -16,23 +16,8 @@ from bespoke.clients.folder_reading import FolderReading
 from bespoke.clients.glyph_coverage import check_drawn
 from bespoke.clients.grid import EXCEL, in_place, table_name
 from bespoke.clients.own_prices import read_prices
-from bespoke.clients.row_relations import (
-    check_codes,
-    check_failures,
-    check_judge,
-    check_phases,
-    check_tasks,
-)
-from bespoke.clients.schema import (
-    CodeFamily,
-    Failure,
-    JudgeLabel,
-    LoggedPhase,
-    Phase,
-    Row,
-    SavedAs,
-    Task,
-)
+from bespoke.clients.row_relations import check_codes, check_failures, check_judge, check_phases, check_tasks
+from bespoke.clients.schema import CodeFamily, Failure, JudgeLabel, LoggedPhase, Phase, Row, SavedAs, Task
 from bespoke.clients.tables import Numbered, read_table
 from bespoke.clients.wording import quote
 

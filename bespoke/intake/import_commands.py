@@ -103,12 +103,7 @@ def usage(
 )
 @CLIENT_DATA
 def failures(
-    files: tuple[Path, ...],
-    client: str,
-    rules: tuple[str, ...],
-    mapping: str,
-    texts: bool,
-    client_data: Path,
+    files: tuple[Path, ...], client: str, rules: tuple[str, ...], mapping: str, texts: bool, client_data: Path
 ) -> None:
     """Add failing outputs of Langfuse scores, promptfoo, Inspect AI or a table to failures.csv.
 

@@ -10,13 +10,7 @@ from typing import Any
 
 from bespoke.claude.budget.journal import Journal
 from bespoke.claude.budget.pico_usd import usd
-from bespoke.claude.requests.calls import (
-    ModelRequest,
-    Pricing,
-    most_tokens,
-    prefix_bytes,
-    text_bytes,
-)
+from bespoke.claude.requests.calls import ModelRequest, Pricing, most_tokens, prefix_bytes, text_bytes
 from bespoke.claude.requests.request_plan import RequestPlan
 from bespoke.claude.requests.strategies import LARGER, Strategy
 from bespoke.claude.sending.backend import Backend

@@ -12,14 +12,7 @@ from bespoke.claude.budget.run_quote import tell
 from bespoke.claude.evaluate_client import wire_id
 from bespoke.claude.evaluation_run import end_gently
 from bespoke.claude.judge.judge_cases import Cases, judge_quote, make_cases
-from bespoke.claude.judge.judge_record import (
-    Judged,
-    JudgeSummary,
-    in_a_line,
-    judged,
-    summarised,
-    write,
-)
+from bespoke.claude.judge.judge_record import Judged, JudgeSummary, in_a_line, judged, summarised, write
 from bespoke.claude.requests.calls import Pricing
 from bespoke.claude.requests.capabilities import capabilities
 from bespoke.claude.requests.identifier_check import check_may_send

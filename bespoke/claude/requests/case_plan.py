@@ -9,11 +9,7 @@ from typing import Any
 from bespoke.claude.requests.capabilities import Capabilities
 from bespoke.claude.requests.identifier_check import held_here, identifiers_left
 from bespoke.claude.requests.prompt import PromptWording, Shared
-from bespoke.claude.requests.request_plan import (
-    RequestPlan,
-    mean_bytes,
-    promised_geography,
-)
+from bespoke.claude.requests.request_plan import RequestPlan, mean_bytes, promised_geography
 from bespoke.claude.requests.strategies import LARGER, STRATEGIES, Strategy
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError

@@ -213,11 +213,7 @@ class Sender:
         return min(self.patience.longest_backoff_s, max(grown, retry_after_s or 0.0))
 
 
-async def drained(
-    work: Awaitable[None],
-    sender: Sender,
-    say: Callable[[str], None] | None = None,
-) -> None:
+async def drained(work: Awaitable[None], sender: Sender, say: Callable[[str], None] | None = None) -> None:
     """Does the work while showing life in the journal. An interrupt stops new requests, lets those on their
     way come home for as long as the retry policy waits, and is then raised; a second one ends everything at once."""
     drain_s = sender.patience.drain_s

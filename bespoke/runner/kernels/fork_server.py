@@ -95,10 +95,7 @@ def _request(heard: int | bytes) -> dict[str, Any] | None:
 
 
 def _fork(
-    request: dict[str, Any],
-    connection: socket.socket,
-    connections: Connections,
-    inherited: tuple[int, ...],
+    request: dict[str, Any], connection: socket.socket, connections: Connections, inherited: tuple[int, ...]
 ) -> int:
     """The process id of the kernel."""
     others = [c for c in connections if c is not connection]

@@ -241,9 +241,7 @@ def _new_run(
             for file in dataset.files
         ),
         job=AwsResource(
-            name=name,
-            token=aws_names.token(aws.account, aws.region, name),
-            intended_at=outside.now(),
+            name=name, token=aws_names.token(aws.account, aws.region, name), intended_at=outside.now()
         ),
         endpoints_made=0 if before is None else before.endpoints_made,
         model_ends_on=facts.day(f"{profile.lifecycle}.end_of_life") if profile.lifecycle else None,
