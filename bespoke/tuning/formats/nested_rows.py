@@ -8,16 +8,10 @@ WRAPPERS = ("data", "train", "examples", "rows", "items", "records", "samples", 
 SQUAD = ("context", "qas")
 # Beside a list of rows these belong to each of them: a system prompt, or the task whose instances are listed.
 SHARED = {"instruction", "system", "system_prompt", "context", "tools", "prompt", "question"}
+# of a row alone
 ROW = {
-    "messages",
-    "conversations",
-    "text",
-    "input",
-    "output",
-    "answer",
-    "response",
-    "completion",
-}  # of a row alone
+    "messages", "conversations", "text", "input", "output", "answer", "response", "completion",
+}  # fmt: skip
 
 
 def rows_inside(value: object) -> list[Any] | None:
