@@ -64,7 +64,9 @@ def take_over(client: Path) -> Iterator[str]:
         for run in (content.get("runs") or {}).values():
             where = f"in account {run.get('account')}, bucket {run.get('bucket')}"
             yield f"{client.name}/{STATE}: run {run.get('name')} {where}"
-        write_atomically(client / STATE, _text(machine.sealed(purpose(client.name), content)))
+        sealed = machine.sealed(purpose(client.name), content)
+        text = json.dumps(sealed, indent=1, sort_keys=True, ensure_ascii=False)
+        write_atomically(client / STATE, text + "\n")
     for name in JOURNALS:
         if (client / name).is_file():
             yield from _journal(client, name)
@@ -97,10 +99,6 @@ def _state(client: Path) -> dict[str, Any] | None:
     except (OSError, ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else {}
-
-
-def _text(content: dict[str, Any]) -> str:
-    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def _warning(client: Path, name: str, message: str) -> Problem:

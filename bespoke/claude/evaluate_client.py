@@ -106,7 +106,8 @@ def evaluate(
         plan = replace(plan, runs=runs, suffix=suffix)
     plan = _able(plan, able, effort)
     if first is not None:
-        plan = replace(plan, small=_small(plan.shared, first, small, small_id or small))
+        asked = replace(_asked(plan.shared, first), model_id=small_id or small)
+        plan = replace(plan, small=SmallModel(small, asked, first.thinking == "always"))
     pricing = Pricing.of_client(client, model, facts.as_of, batch)
     plan = within_context(plan, able, first, assumed_ratio(facts, model).bytes_per_token, say)
     if not plan.strategies:
@@ -168,10 +169,6 @@ def _first(
     except BespokeError as error:
         return None, str(error)
     return able, ""
-
-
-def _small(shared: Shared, able: Capabilities, model: str, wire: str) -> SmallModel:
-    return SmallModel(model, replace(_asked(shared, able), model_id=wire), able.thinking == "always")
 
 
 def _check(client: Client, model: str, backend: str, batch: bool, send: bool, budget: Decimal) -> None:

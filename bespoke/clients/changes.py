@@ -145,7 +145,8 @@ def _record(model: type[R], typed: dict[str, Any], changes: Changes, file: str) 
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise BespokeError(_lowered(first["msg"]), path=file, column=place) from error
+        message = first["msg"][:1].lower() + first["msg"][1:]
+        raise BespokeError(message, path=file, column=place) from error
 
 
 def _settled(engagement: Engagement, changes: Changes) -> Engagement:
@@ -170,7 +171,3 @@ def _answered(model: type[Row], typed: dict[str, Any], changes: Changes) -> None
         if value is None:
             kept = "absent" if column in model.may_be_none else "unknown"
             typed[kept] |= {column}
-
-
-def _lowered(message: str) -> str:
-    return message[:1].lower() + message[1:]
