@@ -22,8 +22,7 @@ from traitlets import Type
 
 from bespoke.priority import lower_priority
 from bespoke.runner.kernels import fork_client, runtime_dir
-from bespoke.runner.kernels.code_cells import own_cells
-from bespoke.runner.parallel.start_gates import Coordination
+from bespoke.runner.parallel.coordination import Coordination
 
 ENGINE = "bespoke"
 START = 120  # seconds a kernel may take to start
@@ -127,17 +126,11 @@ class NotebookEngine(NBClientEngine):  # type: ignore[misc]
         folder: str = "",
         **kwargs: Any,
     ) -> Any:
-        watched, gate = beside.watched, beside.gate
-        own = own_cells(nb_man.nb)
-        computes = own[1:2] or own  # the first imports and reads the client
+        watched = beside.watched
 
         def begin(**_: Any) -> None:
             if not beside.urgent:
                 lower_priority(client.km.provisioner.pid)
-
-        def hold(cell_index: int, **_: Any) -> None:
-            if gate is not None and cell_index in computes:
-                gate.pass_through()
 
         def look(**_: Any) -> None:
             if watched is not None and watched.has_come():  # it only draws now: the longest chain goes first
@@ -146,7 +139,7 @@ class NotebookEngine(NBClientEngine):  # type: ignore[misc]
         keep.append(nb_man.nb)  # for the caller, should a cell fail
         client = PapermillNotebookClient(
             nb_man, kernel_name=kernel_name, kernel_manager_class=NotebookKernelManager, shutdown_kernel="immediate",
-            timeout=None, startup_timeout=START, on_notebook_start=begin, on_cell_start=hold, on_cell_executed=look,
+            timeout=None, startup_timeout=START, on_notebook_start=begin, on_cell_executed=look,
             extra_arguments=[*QUIET, *(AS_IN_JUPYTER if folder else ("--InteractiveShellApp.ignore_cwd=True",))],
         )  # fmt: skip
         if watched is not None:
