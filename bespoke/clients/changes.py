@@ -73,7 +73,7 @@ def applied(client: Client, changes: Changes) -> Client:
 
 
 def by_file(changes: Changes) -> Iterator[tuple[str, dict[Address, Value]]]:
-    """Each file once, with its changes under the rest of their address."""
+    """Each file (or row, or price) that addresses begin with, and its changes under the rest of them."""
     for file in dict.fromkeys(address[0] for address in changes):
         yield file, {address[1:]: value for address, value in changes.items() if address[0] == file}
 
@@ -107,8 +107,7 @@ def _stated(row: object, column: str) -> Value:
 
 def _rows(table: Table, rows: tuple[Any, ...], changes: Changes) -> tuple[Row, ...]:
     found: dict[str, Row | None] = {getattr(row, table.key): row for row in rows}
-    for name in dict.fromkeys(address[0] for address in changes):
-        own = {address[1:]: value for address, value in changes.items() if address[0] == name}
+    for name, own in by_file(changes):
         before = found.get(name)
         typed = before.model_dump() if before is not None else {}
         found[name] = _record(table.model, typed, {(table.key,): name, **own}, table.file)
@@ -118,8 +117,7 @@ def _rows(table: Table, rows: tuple[Any, ...], changes: Changes) -> tuple[Row, .
 def _prices(client: Client, changes: Changes) -> dict[str, NegotiatedPrice]:
     """A price that the client has not negotiated is that of the published one's unit, on the day of the report."""
     found = dict(client.prices or {})
-    for key in dict.fromkeys(address[0] for address in changes):
-        own = {address[1:]: value for address, value in changes.items() if address[0] == key}
+    for key, own in by_file(changes):
         if key in found:
             typed = found[key].model_dump()
         else:

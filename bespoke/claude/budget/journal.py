@@ -32,10 +32,13 @@ from bespoke.claude.requests.calls import ModelRequest
 from bespoke.errors import BespokeError
 from bespoke.saving import private_folder, write_atomically
 
-_TAKEN = (
-    "key", "note", "strategy", "pass", "model", "state", "owner", "batch", "worst", "paid", "lost", "losses", "sends",
-    "message", "latency_ms", "reason", "sent_at", "done_at",
-)  # fmt: skip
+_TAKEN = {  # table -> its columns
+    "requests": (
+        "key", "note", "strategy", "pass", "model", "state", "owner", "batch", "worst", "paid", "lost", "losses",
+        "sends", "message", "latency_ms", "reason", "sent_at", "done_at",
+    ),
+    "batches": ("name", "owner", "id", "model", "requests", "created_at", "state"),
+}  # fmt: skip
 
 
 def journal_of(client_folder: Path, name: str) -> Path:
@@ -155,23 +158,20 @@ class Journal(JournalFile):
 
     def take_over(self, other: Path) -> tuple[int, int]:
         """Copies the rows of another journal, and none of its triggers; answers taken, and what is held in pico-USD."""
-        with closing(sqlite3.connect(f"{other.resolve().as_uri()}?mode=ro", uri=True)) as db:
-            requests = db.execute(f"SELECT {', '.join(_TAKEN)} FROM requests").fetchall()
-            batches = db.execute(
-                "SELECT name, owner, id, model, requests, created_at, state FROM batches"
-            ).fetchall()
-        money = [_TAKEN.index(name) for name in ("worst", "paid", "lost")]
+        with closing(sqlite3.connect(f"{other.resolve().as_uri()}?mode=ro", uri=True)) as old:
+            found = {
+                table: old.execute(f"SELECT {', '.join(names)} FROM {table}").fetchall()
+                for table, names in _TAKEN.items()
+            }
+        requests, names = found["requests"], _TAKEN["requests"]
+        money = [names.index(name) for name in ("worst", "paid", "lost")]
         if any(not isinstance(row[place], int) or row[place] < 0 for row in requests for place in money):
             raise BespokeError("a request in it costs less than nothing", path=str(other))
         with self._writing() as db:
-            marks = ", ".join("?" * len(_TAKEN))
-            db.executemany(f"INSERT INTO requests ({', '.join(_TAKEN)}) VALUES ({marks})", requests)
-            db.executemany(
-                "INSERT INTO batches (name, owner, id, model, requests, created_at, state)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                batches,
-            )
-        return sum(row[_TAKEN.index("state")] == "answered" for row in requests), self.held()
+            for table, columns in _TAKEN.items():
+                marks = ", ".join("?" * len(columns))
+                db.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", found[table])
+        return sum(row[names.index("state")] == "answered" for row in requests), self.held()
 
     # --- batches ---------------------------------------------------------------------------------------
 
