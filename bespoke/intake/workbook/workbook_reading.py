@@ -55,7 +55,9 @@ class ReadWorkbook:
 
     def _sheet(self, name: str) -> str | None:
         """The title of a sheet as it stands in this workbook, in whichever language."""
-        titles = {bare(workbook_phrases.sheet(name, language)) for language in workbook_phrases.LANGUAGES}
+        titles = {
+            bare(workbook_phrases.phrase("sheets", name, language)) for language in workbook_phrases.LANGUAGES
+        }
         return next((title for title in self._values.sheetnames if bare(title) in titles), None)
 
     def _say(self, sheet: str, cell: str, message: str, warning: bool = False) -> None:

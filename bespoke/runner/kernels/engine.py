@@ -38,14 +38,7 @@ SOON = 0.005  # seconds between two looks whether a kernel has ended
 class NotebookKernelClient(AsyncKernelClient):  # type: ignore[misc]
     """Talks to a kernel over the two channels that running a notebook needs."""
 
-    def start_channels(
-        self,
-        shell: bool = True,
-        iopub: bool = True,
-        stdin: bool = True,
-        hb: bool = True,
-        control: bool = True,
-    ) -> None:
+    def start_channels(self, *_: bool, **__: bool) -> None:
         super().start_channels(shell=True, iopub=True, stdin=False, hb=False, control=False)
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
