@@ -104,7 +104,10 @@ def _run(name: str, root: Path, folder: Path, options: RunOptions, say: Echo) ->
     if before is None:
         _begin_anew(name, folder, options, say)
     client, day, now = _read(name, root, options)
-    _check_notes(client)
+    if client.words:
+        from bespoke.own.words import notes_of
+
+        notes_of(client)  # before anything runs: what the consultant wrote belongs somewhere
     if options.bounded:
         memory.limit()
     for warning in now.warnings:
@@ -119,8 +122,9 @@ def _run(name: str, root: Path, folder: Path, options: RunOptions, say: Echo) ->
     ahead = SpeculativeRender(LANGUAGE)
     if plan.repeats() and options.width > 1:  # cores to spare
         _rehearse(plan, client, day, ahead)
-    take = ahead.take if options.wants_report else _nothing
-    notebook_scheduler.run_notebooks(plan, environment, say, take)
+    notebook_scheduler.run_notebooks(
+        plan, environment, say, ahead.take if options.wants_report else lambda notebook: None
+    )
     if options.wants_report:
         run_own(own_notebooks(root), folder, plan.now, environment, say, force=options.force)
     _note_facts(plan, client, day)
@@ -176,10 +180,6 @@ def _rehearse(plan: RunPlan, client: Client, day: date, ahead: SpeculativeRender
         ahead.rehearse(notebooks, cover_of(client, day))
 
 
-def _nothing(notebook: Path) -> None:
-    """Without a report nothing is got ready for one."""
-
-
 def _read(name: str, root: Path, options: RunOptions) -> tuple[Client, date, Manifest]:
     from bespoke.clients.client_reader import load_and_warn
     from bespoke.workbook import parse_day
@@ -232,8 +232,13 @@ def _note_facts(plan: RunPlan, client: Client, day: date) -> None:
 
 
 def _note_advice(plan: RunPlan) -> None:
-    """The last chapter's finding, for the list of all clients."""
-    plan.now.advice = _finding(plan.folder / "notebooks" / f"{LAST}.ipynb") or plan.now.advice
+    """The first finding that the last chapter shows, for the list of all clients."""
+    from bespoke.show.blocks import shown_in
+
+    notebook = plan.notebook(LAST)
+    found = shown_in(notebook) if notebook.is_file() else ()
+    finding = next((str(block["text"]) for block in found if block.get("type") == "finding"), "")
+    plan.now.advice = finding or plan.now.advice
 
 
 def _say_stale(found: Manifest, say: Echo) -> None:
@@ -241,22 +246,6 @@ def _say_stale(found: Manifest, say: Echo) -> None:
         more = f" and {len(found.stale) - MOST} more" if len(found.stale) > MOST else ""
         facts = f"{len(found.stale)} of {found.facts_used} facts had expired by {found.as_of}"
         say(f"{found.client}: {facts}: {', '.join(found.stale[:MOST])}{more}")
-
-
-def _check_notes(client: Client) -> None:
-    """Before anything runs: what the consultant wrote belongs somewhere."""
-    if client.words:
-        from bespoke.own.words import notes_of
-
-        notes_of(client)
-
-
-def _finding(notebook: Path) -> str:
-    """The first finding that an executed notebook shows."""
-    from bespoke.show.blocks import shown_in
-
-    found = shown_in(notebook) if notebook.is_file() else ()
-    return next((str(block["text"]) for block in found if block.get("type") == "finding"), "")
 
 
 def render_report(

@@ -46,7 +46,7 @@ class AnthropicMessages:
     client: ClassVar[Callable[..., Any]] = anthropic.AsyncAnthropic
     hint = "set ANTHROPIC_API_KEY, or what else the Anthropic SDK looks for"
 
-    def __init__(self, patience: RetryPolicy, connections: int) -> None:
+    def __init__(self, patience: RetryPolicy) -> None:
         timeout = httpx2.Timeout(patience.request_s, connect=patience.connect_s)
         keep_loopback_direct()
         try:
@@ -58,8 +58,8 @@ class AnthropicMessages:
                     timeout=timeout,
                     follow_redirects=False,  # notes go where they were meant to go, or nowhere
                     limits=httpx2.Limits(
-                        max_connections=connections,
-                        max_keepalive_connections=connections,
+                        max_connections=patience.connections,
+                        max_keepalive_connections=patience.connections,
                         keepalive_expiry=_IDLE_S,
                     ),
                 ),
