@@ -92,7 +92,7 @@ def read(folder: Path, client: str = "") -> Manifest | None:
 
     The client's name is that of the folder, unless it is given: of a copy that was put elsewhere.
     """
-    raw = _raw(folder)
+    raw = json_object(folder / FILE)
     client = client or client_of(folder)
     ours = raw.get("client") == client and machine.is_sealed(machine.report_of(client), raw)
     return _typed(raw) if ours else None
@@ -105,12 +105,12 @@ def client_of(folder: Path) -> str:
 
 def unproven(folder: Path) -> Manifest | None:
     """What lies there as a manifest, whoever wrote it: for what does no harm where it is wrong."""
-    return _typed(_raw(folder))
+    return _typed(json_object(folder / FILE))
 
 
 def refuse_foreign(folder: Path, client: str = "") -> None:
     """Raises BespokeError where the manifest has a seal that is not this machine's for what it says."""
-    if machine.SEAL in _raw(folder) and read(folder, client) is None:
+    if machine.SEAL in json_object(folder / FILE) and read(folder, client) is None:
         raise BespokeError(
             "was sealed on another machine, or changed since: nothing in its folder is taken for ours;"
             f" `bespoke run {folder.name} --force` makes the report again",
@@ -128,10 +128,6 @@ def proven(folder: Path, client: str = "") -> Manifest:
             f"{what}; `bespoke run {folder.name}` makes the report", path=f"{folder.name}/{FILE}"
         )
     return found
-
-
-def _raw(folder: Path) -> dict[str, Any]:
-    return json_object(folder / FILE)
 
 
 def _typed(raw: dict[str, Any]) -> Manifest | None:

@@ -72,7 +72,7 @@ def read_pair(
     if head is not None and system is not None:
         faults.append(Fault("system_misplaced", "one system prompt stands in the prompt and one beside it"))
     turns += asked
-    given = read_text(record, answer, "record", faults)
+    given = read_text(record, answer, faults)
     if given is not None:
         turns.append(Turn(ASSISTANT, given))
     tools = read_tools(record, faults)
@@ -95,7 +95,7 @@ def _asked(record: Record, ask: str, further: str, faults: list[Fault]) -> tuple
         found = read_messages(value, where=ask, role_key="role", text_key="content", roles=USER_ROLES)
         faults += found.faults
         return found.system, found.turns
-    text = read_text(record, ask, "record", faults)
+    text = read_text(record, ask, faults)
     more = record.get(further) if further else None
     if more is not None and not isinstance(more, str):
         faults.append(Fault("wrong_type", f"record.{further} should be text"))

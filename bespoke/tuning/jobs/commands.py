@@ -233,7 +233,7 @@ def evaluate(
         chosen = look.look(store, chosen, aws, outside)
         paths = evaluation.evaluate(
             client, chosen, model, facts, store, aws, outside, say,
-            base=base, base_model=base_model, frame=None,
+            base=base, base_model=base_model,
         )  # fmt: skip
     say(f"score them with: bespoke run {client.name} --only 05_icd10_evaluation")
     return paths

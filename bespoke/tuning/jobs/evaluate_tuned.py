@@ -38,7 +38,7 @@ class AskedModel:
 
 def evaluate(
     client: Client, run: TuningRun, profile: Profile, facts: Facts, store: Store, aws: Aws,
-    outside: Outside, say: Echo, *, base: bool, base_model: str, frame: Frame | None,
+    outside: Outside, say: Echo, *, base: bool, base_model: str,
 ) -> tuple[Path, ...]:  # fmt: skip
     """Asks for every note that has no answer yet; the predictions files, one per system.
 
@@ -46,7 +46,7 @@ def evaluate(
     next question. Raises BespokeError where notes may not be sent, or could cost more than the budget.
     """
     notes = _notes(client, say)
-    frame = frame or frame_of([client.folder / run.uploads[0].file])
+    frame = frame_of([client.folder / run.uploads[0].file])
     most = int(facts.fact("tuning.answer_tokens").number)
     asked = [AskedModel(f"{run.name}_tuned", ready_endpoint(run), True)]
     if base:
