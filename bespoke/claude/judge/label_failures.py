@@ -10,7 +10,6 @@ from bespoke.claude.budget.journal import Journal, journal_of
 from bespoke.claude.budget.pico_usd import pico
 from bespoke.claude.budget.run_quote import tell
 from bespoke.claude.evaluate_client import wire_id
-from bespoke.claude.evaluation_run import end_gently
 from bespoke.claude.judge.judge_cases import Cases, judge_quote, make_cases
 from bespoke.claude.judge.judge_record import Judged, JudgeSummary, in_a_line, judged, summarised, write
 from bespoke.claude.requests.calls import Pricing
@@ -96,7 +95,6 @@ def label(
 
 async def _judged(client: Client, cases: Cases, sender: Sender, found: dict[str, Judged]) -> None:
     """The first row goes alone until one is answered, so that the others find the instructions cached."""
-    end_gently()
     rows = {row.failure_id: row for row in client.failures or ()}
     waiting = iter(cases.calls.items())
 

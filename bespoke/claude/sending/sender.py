@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import signal
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -235,10 +236,20 @@ async def drained(work: Awaitable[None], sender: Sender, say: Callable[[str], No
         heart.cancel()
 
 
+def end_gently() -> None:
+    """A polite request to end is an interrupt: answers on their way are paid for and taken in."""
+    task = asyncio.current_task()
+    loop = asyncio.get_running_loop()
+    with suppress(NotImplementedError, ValueError, RuntimeError):
+        if task is not None:
+            loop.add_signal_handler(signal.SIGTERM, task.cancel)
+
+
 def work_through(work: Awaitable[None], sender: Sender) -> None:
     """The same from plain code, the provider closed behind it. Raises BespokeError for what no request can get past."""
 
     async def whole() -> None:
+        end_gently()
         try:
             await drained(work, sender)
         finally:
@@ -248,6 +259,8 @@ def work_through(work: Awaitable[None], sender: Sender) -> None:
         run_to_end(whole())
     except CallFailed as failure:
         raise BespokeError(str(failure)) from None
+    except asyncio.CancelledError:
+        raise BespokeError("interrupted; what was answered is kept, run again to go on") from None
 
 
 async def _beating(journal: Journal, every_s: float) -> None:
