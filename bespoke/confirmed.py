@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bespoke import machine
 from bespoke.errors import BespokeError, Problem
-from bespoke.saving import write_atomically
+from bespoke.saving import json_object, write_atomically
 
 if TYPE_CHECKING:
     from bespoke.clients.schema import Client
@@ -96,11 +95,7 @@ def _waivers(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def _known(folder: Path) -> Gates | None:
-    with suppress(OSError, ValueError):
-        found = json.loads(_file(folder).read_text(encoding="utf-8"))
-        if isinstance(found, dict):
-            return {str(key): str(value) for key, value in found.items()}
-    return None
+    return {str(key): str(value) for key, value in json_object(_file(folder)).items()} or None
 
 
 def _file(folder: Path) -> Path:

@@ -15,7 +15,6 @@ from bespoke.saving import write_atomically
 
 STATE = "tuning/state.json"
 JOURNALS = ("evaluation/journal.sqlite", "evaluation/judge_journal.sqlite")
-SEAL = "seal"
 NOT_OURS = (
     "was not written on this machine, or changed since: nothing is done on its word. Look at what it names; if it is"
     " yours, `bespoke trust {client} --state` takes it over"
@@ -29,8 +28,7 @@ def purpose(client: str) -> str:
 
 def is_ours(client: str, content: dict[str, Any]) -> bool:
     """Whether a tuning state, as read from its file, carries this machine's seal."""
-    rest = {key: value for key, value in content.items() if key != SEAL}
-    return SEAL in content and machine.holds(purpose(client), machine.spelled(rest), content[SEAL])
+    return machine.is_sealed(purpose(client), content)
 
 
 def problems(client: Path) -> list[Problem]:
@@ -63,12 +61,12 @@ def take_over(client: Path) -> Iterator[str]:
             raise BespokeError("is a link; state is never taken through one", path=f"{client.name}/{name}")
     content = _state(client)
     if content is not None and not is_ours(client.name, content):
-        content.pop(SEAL, None)
         for run in (content.get("runs") or {}).values():
             where = f"in account {run.get('account')}, bucket {run.get('bucket')}"
             yield f"{client.name}/{STATE}: run {run.get('name')} {where}"
-        content[SEAL] = machine.seal(purpose(client.name), machine.spelled(content))
-        write_atomically(client / STATE, _text(content))
+        sealed = machine.sealed(purpose(client.name), content)
+        text = json.dumps(sealed, indent=1, sort_keys=True, ensure_ascii=False)
+        write_atomically(client / STATE, text + "\n")
     for name in JOURNALS:
         if (client / name).is_file():
             yield from _journal(client, name)
@@ -101,10 +99,6 @@ def _state(client: Path) -> dict[str, Any] | None:
     except (OSError, ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else {}
-
-
-def _text(content: dict[str, Any]) -> str:
-    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def _warning(client: Path, name: str, message: str) -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -52,9 +53,7 @@ def frame(result: BaseModel, name: str) -> pd.DataFrame:
 
 def summary(result: BaseModel) -> str:
     """A result on one line: its tables and how many rows each has."""
-    counts: dict[str, int] = {}
-    for path, _ in _rows(result, "", {}):
-        counts[path] = counts.get(path, 0) + 1
+    counts = Counter(path for path, _ in _rows(result, "", {}))
     listed = ", ".join(f"{path} ({count})" for path, count in counts.items())
     return f"<{type(result).__name__}: {listed or 'no tables'}; .frame(name) gives one as a DataFrame>"
 

@@ -18,7 +18,7 @@ EVERYTHING = (
     ".",
     "../engagement_log.csv",
     "../engagement_log.xlsx",
-)  # the client folder, and the house's log
+)  # the client folder, the consultancy's log
 
 
 def key_of(stem: str, inputs: Mapping[str, str], as_of: str) -> str:

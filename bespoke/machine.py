@@ -13,8 +13,10 @@ import os
 import secrets
 import stat
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from bespoke.errors import BespokeError
 
@@ -22,6 +24,7 @@ HOME = "BESPOKE_HOME"  # names the folder, for those who move it or share it in 
 LENT = "BESPOKE_REPORT_KEY"  # of a run away from home: the key of its one report, as hexadecimal digits
 KEY = "key"
 BYTES = 32
+SEAL = "seal"  # in a sealed JSON object
 WHOSE = "folder"  # in what is kept of a client: the client folder's path, for whoever looks
 
 
@@ -68,6 +71,18 @@ def holds(purpose: str, content: bytes, seal_there: object) -> bool:
 def spelled(content: object) -> bytes:
     """A JSON value in the one spelling that is sealed, however its file is laid out."""
     return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+
+
+def sealed(purpose: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """A JSON object with its seal in it, in place of an earlier one."""
+    rest = {key: value for key, value in content.items() if key != SEAL}
+    return {**rest, SEAL: seal(purpose, spelled(rest))}
+
+
+def is_sealed(purpose: str, content: Mapping[str, Any]) -> bool:
+    """Whether an object, as read from its file, carries this machine's seal for this purpose."""
+    rest = {key: value for key, value in content.items() if key != SEAL}
+    return holds(purpose, spelled(rest), content.get(SEAL))
 
 
 def report_of(client: str) -> str:

@@ -1,13 +1,15 @@
-"""Files are written whole or not at all, and for this user alone unless somebody asks for more."""
+"""Files of ours are written whole or not at all, and for this user alone unless somebody asks for more."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from bespoke.errors import BespokeError
 
@@ -40,6 +42,15 @@ def write_together(files: Mapping[Path, str | bytes], *, mode: int = OURS) -> No
     finally:
         for unfinished in ready.values():
             unfinished.unlink(missing_ok=True)
+
+
+def json_object(path: Path) -> dict[str, Any]:
+    """The JSON object in a file of ours; empty where there is none, or it cannot be read."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def private_folder(folder: Path) -> None:

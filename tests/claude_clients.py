@@ -7,7 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bespoke.claude import EvaluationSummary, RetryPolicy, evaluate
+from bespoke.claude.budget.run_summary import EvaluationSummary
+from bespoke.claude.evaluate_client import evaluate
+from bespoke.claude.retry.retry_policy import RetryPolicy
 from bespoke.clients.schema import (
     Annotation,
     Client,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bespoke import clients
-from bespoke.claude import evaluate
+from bespoke.claude.evaluate_client import evaluate
 from bespoke.claude.requests.capabilities import capabilities, smaller_model
 from bespoke.facts.reader import Facts
 from tests.claude_clients import AS_OF, GOLD, QUICK, ask, clinic

@@ -118,7 +118,7 @@ def test_a_token_that_google_does_not_give_is_no_traceback(
     monkeypatch.setattr(anthropic.AsyncAnthropicVertex, "_ensure_access_token", none)
 
     async def send() -> None:
-        backend = VertexMessages(RetryPolicy(), 1)
+        backend = VertexMessages(RetryPolicy(connections=1))
         try:
             await backend.send({"model": "m", "max_tokens": 1, "messages": [], "system": []})
         finally:
@@ -131,4 +131,4 @@ def test_a_token_that_google_does_not_give_is_no_traceback(
 def test_a_cloud_in_the_clear_is_refused(clouds: CloudServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_FOUNDRY_BASE_URL", "http://gateway.example/anthropic/")
     with pytest.raises(Forbidden, match="not encrypted"):
-        FoundryMessages(QUICK, 1)
+        FoundryMessages(QUICK)

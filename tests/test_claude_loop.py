@@ -8,11 +8,15 @@ import signal
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bespoke.claude.retry.retry_policy import RetryPolicy
 from bespoke.claude.sending.event_loop import run_to_end
+from bespoke.claude.sending.sender import work_through
+from bespoke.errors import BespokeError
 from tests.claude_clients import ask, clinic
 
 if TYPE_CHECKING:
@@ -76,3 +80,33 @@ def test_an_interrupted_cell_lets_the_work_end_gently() -> None:
         loop.close()
         signal.signal(signal.SIGINT, before)
     assert seen == ["taken in"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_polite_request_to_end_lets_answers_on_their_way_come_home() -> None:
+    """The request reaches who waits for the work, not the work: an answer that was asked for is paid for."""
+    told: list[str] = []
+    nobody = SimpleNamespace(beat=lambda: None, give_up=told.append)
+
+    async def closed() -> None:
+        told.append("closed")
+
+    sender: Any = SimpleNamespace(
+        patience=RetryPolicy(drain_s=5.0),
+        journal=nobody,
+        backend=SimpleNamespace(close=closed),
+        stop=told.append,
+    )
+
+    async def work() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.sleep(0.1)
+        told.append("answered")
+
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        with pytest.raises(BespokeError, match="interrupted; what was answered is kept"):
+            work_through(work(), sender)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert told == ["interrupted", "answered", "closed"]

@@ -14,9 +14,9 @@ from click.testing import CliRunner
 
 from bespoke import clients, machine
 from bespoke.chapters.evaluation import compute
-from bespoke.claude import claude_commands, evaluate
+from bespoke.claude import claude_commands
 from bespoke.claude.budget.journal import journal_of
-from bespoke.claude.evaluate_client import JOURNAL
+from bespoke.claude.evaluate_client import JOURNAL, evaluate
 from bespoke.claude.sending.progress_line import Live
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts

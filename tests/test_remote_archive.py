@@ -80,8 +80,8 @@ def test_a_report_under_a_url_is_replaced_manifest_last_and_only_then_cleared(
     bucket = Bucket()
 
     @contextmanager
-    def asking(url: str) -> Iterator[Bucket]:
-        yield bucket
+    def asking(url: str) -> Iterator[tuple[Bucket, str, str]]:
+        yield bucket, "bucket", "reports/clinic/"
 
     monkeypatch.setattr(s3, "_asking", asking)
     monkeypatch.setenv(s3.OWNER, "123456789012")  # else Amazon is asked whose the bucket is

@@ -41,8 +41,8 @@ from bespoke.report.model import (
 )
 from bespoke.report.volumes import assembled, build
 from bespoke.runner import besides, parameters
+from bespoke.runner.besides import cover_of
 from bespoke.runner.cache import manifest as manifests
-from bespoke.runner.engagement_cover import cover_of
 from bespoke.show import style
 from bespoke.show.blocks import shown_in
 from tests.conftest import EXAMPLES, ROOT

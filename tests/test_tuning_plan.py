@@ -18,7 +18,7 @@ from bespoke.tuning.jobs import commands, lifecycle
 from bespoke.tuning.jobs.aws import Aws, scrub
 from bespoke.tuning.jobs.aws_names import job_name, prefix
 from bespoke.tuning.jobs.frame import frame_of
-from bespoke.tuning.jobs.reinforcement import TYPE
+from bespoke.tuning.jobs.tuning_plan import REINFORCEMENT
 from bespoke.tuning.recipes.recipe import DEFAULTS, read_recipe
 from tests.bedrock_fake import ACCOUNT
 from tests.tuning_bench import BUCKET, LEAD, ROLE, SYSTEM, Bench, bench, dialogue, error_of, write_lines
@@ -304,4 +304,4 @@ def test_reinforcement_is_planned_where_it_is_offered(tmp_path: Path) -> None:
         assert "REINFORCEMENT" not in made.heard()
     model = botocore.session.get_session().get_service_model("bedrock")
     known = model.operation_model("CreateModelCustomizationJob").input_shape.members["customizationType"].enum
-    assert TYPE in known  # the name is AWS's
+    assert REINFORCEMENT in known  # the name is AWS's

@@ -195,8 +195,7 @@ class Bench:
 
     def rewrite(self, state: dict[str, Any]) -> None:
         """The state file as this machine itself would have written it."""
-        content = {key: value for key, value in state.items() if key != foreign.SEAL}
-        content[foreign.SEAL] = machine.seal(foreign.purpose("clinic"), machine.spelled(content))
+        content = machine.sealed(foreign.purpose("clinic"), state)
         (self.folder / "tuning" / "state.json").write_text(json.dumps(content), encoding="utf-8")
 
     def heard(self) -> str:

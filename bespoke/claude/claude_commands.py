@@ -93,7 +93,7 @@ def evaluate(
     """Ask Claude about every case under each strategy; leaves recorded predictions for the evaluation."""
     from bespoke.claude.evaluate_client import evaluate as run
 
-    found, facts = _client(client, client_data, sends=yes, budget_given=budget is not None)
+    found, facts, most = _asking(client, client_data, yes, budget)
     renewed = _refreshed(refresh)
     options["ask_lost_again"] |= "lost" in renewed
     incomplete, jobs = False, _jobs(found, task, strategies)
@@ -105,7 +105,7 @@ def evaluate(
                 facts,
                 strategies=names,
                 model=model,
-                budget=found.engagement.evaluation.budget_usd if budget is None else budget,
+                budget=most,
                 send=yes,
                 say=say,
                 task=task,
@@ -158,11 +158,11 @@ def optimise(
     from bespoke.claude.optimise import optimise as run
     from bespoke.scorers import find
 
-    found, facts = _client(client, client_data, sends=yes, budget_given=budget is not None)
+    found, facts, most = _asking(client, client_data, yes, budget)
     cases = _cases(found, task)
     done = run(
         found, facts, cases, find(cases.setup.scorer), model=model or _model_of(found, task), calls=calls, send=yes,
-        budget=found.engagement.evaluation.budget_usd if budget is None else budget, say=say, **place,
+        budget=most, say=say, **place,
     )  # fmt: skip
     if done is None:
         say(_NOTHING_SENT)
@@ -182,14 +182,7 @@ def optimise(
 @click.option("--task", required=True, metavar="TASK_ID")
 @click.option("--model", required=True, help="The judge; texts that it wrote itself it does not grade.")
 @calling
-def grade(
-    client: str,
-    task: str,
-    budget: Decimal | None,
-    yes: bool,
-    client_data: Path,
-    **place: Any,
-) -> None:
+def grade(client: str, task: str, budget: Decimal | None, yes: bool, client_data: Path, **place: Any) -> None:
     """Have a model grade recorded texts by a rubric's criteria; leaves judge_grades.csv, calibrated on grades.csv."""
     from bespoke.claude.judge.grade import grade as run
 
@@ -205,12 +198,7 @@ def grade(
 )
 @calling
 def prefer(
-    client: str,
-    task: str,
-    budget: Decimal | None,
-    yes: bool,
-    client_data: Path,
-    **place: Any,
+    client: str, task: str, budget: Decimal | None, yes: bool, client_data: Path, **place: Any
 ) -> None:
     """Have a model say which of two recorded texts is better, each pair in both orders; leaves judge_preferences.csv,
     calibrated on preferences.csv."""
@@ -225,9 +213,8 @@ def _judged(
 ) -> int:  # fmt: skip
     from bespoke.scorers import find
 
-    found, facts = _client(name, client_data, sends=yes, budget_given=budget is not None)
+    found, facts, most = _asking(name, client_data, yes, budget)
     cases = _cases(found, task)
-    most = found.engagement.evaluation.budget_usd if budget is None else budget
     return run(found, facts, cases, find(cases.setup.scorer), budget=most, send=yes, say=say, **place)
 
 
@@ -288,15 +275,8 @@ def label(client: str, budget: Decimal | None, yes: bool, client_data: Path, **o
     """Have Claude name the remedy family of failing outputs nobody labelled; leaves judge.csv for chapter 2."""
     from bespoke.claude.judge.label_failures import label as judge
 
-    found, facts = _client(client, client_data, sends=yes, budget_given=budget is not None)
-    summary = judge(
-        found,
-        facts,
-        budget=found.engagement.evaluation.budget_usd if budget is None else budget,
-        send=yes,
-        say=say,
-        **options,
-    )
+    found, facts, most = _asking(client, client_data, yes, budget)
+    summary = judge(found, facts, budget=most, send=yes, say=say, **options)
     _close(summary.sent, yes, "")  # the judge's own last line says why it stopped
 
 
@@ -322,22 +302,25 @@ def import_predictions(client: str, source: Path, client_data: Path, **options: 
     run(found, source, say, **options)
 
 
-def _client(
-    name: str, client_data: Path, *, sends: bool = False, budget_given: bool = False
-) -> tuple[Client, Facts]:
-    """The client, and the facts of today: a call is paid at today's price, whatever day the report speaks of.
-
-    What is sent or spent on the folder's word alone has to be confirmed on this machine.
-    """
+def _client(name: str, client_data: Path) -> tuple[Client, Facts]:
+    """The client, and the facts of today: a call is paid at today's price, whatever day the report speaks of."""
     from datetime import date
 
-    from bespoke import clients, confirmed
+    from bespoke import clients
     from bespoke.facts.reader import Facts
 
     found = clients.load(client_data, name)
-    if sends:
-        confirmed.require(found, say, budget_given=budget_given)
     return found, Facts(as_of=date.today(), overrides=found.engagement.thresholds)
+
+
+def _asking(name: str, client_data: Path, yes: bool, budget: Decimal | None) -> tuple[Client, Facts, Decimal]:
+    """The same, and the budget; what is sent or spent on the folder's word alone has to be confirmed here."""
+    from bespoke import confirmed
+
+    found, facts = _client(name, client_data)
+    if yes:
+        confirmed.require(found, say, budget_given=budget is not None)
+    return found, facts, found.engagement.evaluation.budget_usd if budget is None else budget
 
 
 def _extraction_model(client: Client) -> str:

@@ -17,6 +17,7 @@ from bespoke.claude.requests.calls import Pricing
 from bespoke.claude.requests.capabilities import Capabilities, capabilities, smaller_model
 from bespoke.claude.requests.case_plan import chosen_for, make_task_plan
 from bespoke.claude.requests.context_limit import within_context
+from bespoke.claude.requests.identifier_check import check_may_send
 from bespoke.claude.requests.prompt import Shared
 from bespoke.claude.requests.request_plan import RequestPlan, SmallModel, make_plan, promised_geography
 from bespoke.claude.requests.strategies import chosen
@@ -105,7 +106,8 @@ def evaluate(
         plan = replace(plan, runs=runs, suffix=suffix)
     plan = _able(plan, able, effort)
     if first is not None:
-        plan = replace(plan, small=_small(plan.shared, first, small, small_id or small))
+        asked = replace(_asked(plan.shared, first), model_id=small_id or small)
+        plan = replace(plan, small=SmallModel(small, asked, first.thinking == "always"))
     pricing = Pricing.of_client(client, model, facts.as_of, batch)
     plan = within_context(plan, able, first, assumed_ratio(facts, model).bytes_per_token, say)
     if not plan.strategies:
@@ -169,24 +171,12 @@ def _first(
     return able, ""
 
 
-def _small(shared: Shared, able: Capabilities, model: str, wire: str) -> SmallModel:
-    return SmallModel(model, replace(_asked(shared, able), model_id=wire), able.thinking == "always")
-
-
 def _check(client: Client, model: str, backend: str, batch: bool, send: bool, budget: Decimal) -> None:
     canonical(model)  # raises for an unknown one, naming the nearest
     if batch and (backend in ("bedrock", "vertex", "foundry") or not sells_batches(model)):
         raise BespokeError(f"{model} cannot be asked in batches through {backend}")
-    if send and not client.engagement.evaluation.deidentified:
-        raise BespokeError(
-            "the notes are not declared de-identified; nothing is sent until evaluation.deidentified is true",
-            path="engagement.yaml",
-            column="evaluation.deidentified",
-        )
-    if send and budget <= 0:
-        raise BespokeError(
-            "the budget is 0 USD; set evaluation.budget_usd or give one", path="engagement.yaml"
-        )
+    if send:
+        check_may_send(client, "the notes", budget)
 
 
 def wire_id(backend: str, model: str) -> str:

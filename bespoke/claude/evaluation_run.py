@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -30,7 +28,7 @@ from bespoke.claude.retry.retry_policy import RetryPolicy
 from bespoke.claude.sending.backend import Backend, CallFailed
 from bespoke.claude.sending.batches import Batcher, BatchLimits
 from bespoke.claude.sending.progress_line import Live
-from bespoke.claude.sending.sender import Sender, drained
+from bespoke.claude.sending.sender import Sender, drained, end_gently
 from bespoke.claude.sending.strategy_runner import StrategyProgress, run_strategy
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
@@ -161,12 +159,3 @@ class EvaluationSession:
     def _limits(self) -> BatchLimits:
         megabytes = int(self.facts.fact("api.batch.megabytes").number)
         return BatchLimits(int(self.facts.fact("api.batch.requests").number), megabytes * 1_000_000)
-
-
-def end_gently() -> None:
-    """A polite request to end is an interrupt: answers on their way are paid for and taken in."""
-    task = asyncio.current_task()
-    loop = asyncio.get_running_loop()
-    with suppress(NotImplementedError, ValueError, RuntimeError):
-        if task is not None:
-            loop.add_signal_handler(signal.SIGTERM, task.cancel)

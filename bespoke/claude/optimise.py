@@ -17,13 +17,12 @@ from bespoke.claude.requests.answer_parsing import read_answer
 from bespoke.claude.requests.calls import ModelRequest, Pricing
 from bespoke.claude.requests.capabilities import capabilities
 from bespoke.claude.requests.case_plan import OPTIMISED, OPTIMISED_FILE, make_task_plan
-from bespoke.claude.requests.prompt import request_body
+from bespoke.claude.requests.prompt import plain_body, request_body
 from bespoke.claude.requests.request_plan import RequestPlan
 from bespoke.claude.retry.retry_policy import RetryPolicy
-from bespoke.claude.sending.backend import Backend, CallFailed
-from bespoke.claude.sending.event_loop import run_to_end
+from bespoke.claude.sending.backend import Backend
 from bespoke.claude.sending.providers import name_of, open_backend
-from bespoke.claude.sending.sender import Sender, drained
+from bespoke.claude.sending.sender import Sender, work_through
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.evaluation.answers import Answer
@@ -100,9 +99,7 @@ def optimise(
     parts = [[ready[int(i)] for i in order[:half]], [ready[int(i)] for i in order[half:]]]
     found: list[Any] = []
     try:
-        run_to_end(_searched(gepa, trained, scorer, plan, sender, parts, calls, found))
-    except CallFailed as failure:
-        raise BespokeError(str(failure)) from None
+        work_through(_searched(gepa, trained, scorer, plan, sender, parts, calls, found), sender)
     finally:
         spent = usd(journal.held() - before)
         journal.close()
@@ -123,27 +120,14 @@ async def _searched(
     adapter = _Adapter(task, scorer, plan, sender, asyncio.get_running_loop())
     start = task.prompt or scorer.instructions(task)
 
-    async def work() -> None:
-        found.append(
-            await asyncio.to_thread(
-                gepa.optimize,
-                seed_candidate={PART: start},
-                trainset=parts[0],
-                valset=parts[1],
-                adapter=adapter,
-                reflection_lm=adapter.reflect,
-                max_metric_calls=calls,
-                stop_callbacks=[lambda state: bool(sender.stopped)],
-                logger=_Silent(),
-                seed=SEED,
-                display_progress_bar=False,
-            )
+    found.append(
+        await asyncio.to_thread(
+            gepa.optimize, seed_candidate={PART: start}, trainset=parts[0], valset=parts[1], adapter=adapter,
+            reflection_lm=adapter.reflect, max_metric_calls=calls,
+            stop_callbacks=[lambda state: bool(sender.stopped)], logger=_Silent(), seed=SEED,
+            display_progress_bar=False,
         )
-
-    try:
-        await drained(work(), sender)
-    finally:
-        await sender.backend.close()
+    )  # fmt: skip
 
 
 @dataclass
@@ -188,14 +172,8 @@ class _Adapter:
     def reflect(self, prompt: object) -> str:
         """The model's own proposal for better instructions."""
         text = prompt if isinstance(prompt, str) else str(prompt)
-        body = {
-            "model": self.plan.shared.model_id,
-            "max_tokens": self.plan.shared.thinking_tokens,
-            "system": [{"type": "text", "text": "You improve instructions for a language model."}],
-            "messages": [{"role": "user", "content": [{"type": "text", "text": text}]}],
-        }
-        if self.plan.shared.geography:
-            body["inference_geo"] = self.plan.shared.geography
+        shared, words = self.plan.shared, "You improve instructions for a language model."
+        body = plain_body(shared.model_id, shared.thinking_tokens, words, text, shared.geography)
         call = ModelRequest("", "optimise", "generate", self.plan.backend, body)
         ending = asyncio.run_coroutine_threadsafe(self.sender.ask(call), self.loop).result()
         return read_answer(ending.message).text if ending.message else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bespoke.clients.usage import TaskUsage
-    from bespoke.facts.reader import Fact, Facts
+    from bespoke.facts.reader import Facts
 
 NUMBERS = ("requests_per_day", "peak_to_mean", "system_tokens", "input_tokens", "output_tokens")
 TEXTS = ("kind", "model", "metric")
@@ -45,7 +45,7 @@ def completed(row: Mapping[str, Any], measured: TaskUsage | None, as_of: date) -
     for column in empty:
         fact = facts.fact(key(facts, column, full.get("kind")))
         if column in NUMBERS:
-            full[column] = _number(fact, column)
+            full[column] = int(fact.number) if column.endswith("_tokens") else float(fact.number)
             ranges[column] = (float(fact.range[0]), float(fact.range[1]))
         else:
             full[column] = fact.value
@@ -60,7 +60,3 @@ def assumption_text(row: Mapping[str, Any]) -> str:
             low, high = row["ranges"].get(column, (None, None)) if column in NUMBERS else (None, None)
             parts.append(f"{column} {row[column] if low is None else f'{low:.10g} to {high:.10g}'}")
     return ", ".join(parts)
-
-
-def _number(fact: Fact, column: str) -> float | int:
-    return int(fact.number) if column.endswith("_tokens") else float(fact.number)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from bespoke.clients.amount import Amount
 from bespoke.clients.field_rules import FieldRule
 from bespoke.clients.numerals import Numerals
 from bespoke.clients.scalars import NUMBER, InvalidValue, check_number
@@ -26,6 +26,23 @@ _OTHER_RANGE = re.compile(rf"({_DIGITS})\s*(?:-|–|—|…|to|bis|a|hasta)\s*({
 _VAGUE = re.compile(
     rf"(?:~|≈|<|>|≤|≥|about|around|approx\.?|circa|ca\.?|etwa|unos)\s*({_DIGITS})", re.IGNORECASE
 )
+
+
+@dataclass(frozen=True)
+class Amount:
+    """`low..high`, or `low..likely..high`; the middle is likely where nobody says more."""
+
+    low: Decimal
+    likely: Decimal
+    high: Decimal
+
+    @classmethod
+    def between(cls, *marks: Decimal) -> Amount:
+        """From two or three rising numbers. Raises ValueError for others."""
+        if len(marks) not in (2, 3) or list(marks) != sorted(marks):
+            raise ValueError("two or three numbers, the least first")
+        likely = marks[1] if len(marks) == 3 else (marks[0] + marks[1]) / 2
+        return cls(marks[0], likely, marks[-1])
 
 
 def read(

@@ -30,9 +30,7 @@ class Span:
 
 
 Value = bool | int | float | Decimal | date | str | tuple[str, ...] | Span | None
-Address = tuple[
-    str, ...
-]  # the file, then the place: ("tasks.csv", row id, column), ("engagement.yaml", key, …)
+Address = tuple[str, ...]  # file, then place: ("tasks.csv", row id, column), ("engagement.yaml", key, …)
 Changes = Mapping[Address, Value]
 R = TypeVar("R", bound=Row)
 
@@ -65,10 +63,8 @@ def applied(client: Client, changes: Changes) -> Client:
             rows: Any = _rows(table, getattr(client, table.field) or (), own)
             client = replace(client, **{table.field: rows})
         elif file == "engagement.yaml":
-            client = replace(
-                client,
-                engagement=_settled(_record(Engagement, client.engagement.model_dump(), own, file), own),
-            )
+            said = _record(Engagement, client.engagement.model_dump(), own, file)
+            client = replace(client, engagement=_settled(said, own))
         elif file == "prices.yaml":
             client = replace(client, prices=_prices(client, own))
         else:
@@ -77,7 +73,7 @@ def applied(client: Client, changes: Changes) -> Client:
 
 
 def by_file(changes: Changes) -> Iterator[tuple[str, dict[Address, Value]]]:
-    """Each file once, with its changes under the rest of their address."""
+    """Each file (or row, or price) that addresses begin with, and its changes under the rest of them."""
     for file in dict.fromkeys(address[0] for address in changes):
         yield file, {address[1:]: value for address, value in changes.items() if address[0] == file}
 
@@ -111,8 +107,7 @@ def _stated(row: object, column: str) -> Value:
 
 def _rows(table: Table, rows: tuple[Any, ...], changes: Changes) -> tuple[Row, ...]:
     found: dict[str, Row | None] = {getattr(row, table.key): row for row in rows}
-    for name in dict.fromkeys(address[0] for address in changes):
-        own = {address[1:]: value for address, value in changes.items() if address[0] == name}
+    for name, own in by_file(changes):
         before = found.get(name)
         typed = before.model_dump() if before is not None else {}
         found[name] = _record(table.model, typed, {(table.key,): name, **own}, table.file)
@@ -122,8 +117,7 @@ def _rows(table: Table, rows: tuple[Any, ...], changes: Changes) -> tuple[Row, .
 def _prices(client: Client, changes: Changes) -> dict[str, NegotiatedPrice]:
     """A price that the client has not negotiated is that of the published one's unit, on the day of the report."""
     found = dict(client.prices or {})
-    for key in dict.fromkeys(address[0] for address in changes):
-        own = {address[1:]: value for address, value in changes.items() if address[0] == key}
+    for key, own in by_file(changes):
         if key in found:
             typed = found[key].model_dump()
         else:
@@ -149,7 +143,8 @@ def _record(model: type[R], typed: dict[str, Any], changes: Changes, file: str) 
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise BespokeError(_lowered(first["msg"]), path=file, column=place) from error
+        message = first["msg"][:1].lower() + first["msg"][1:]
+        raise BespokeError(message, path=file, column=place) from error
 
 
 def _settled(engagement: Engagement, changes: Changes) -> Engagement:
@@ -174,7 +169,3 @@ def _answered(model: type[Row], typed: dict[str, Any], changes: Changes) -> None
         if value is None:
             kept = "absent" if column in model.may_be_none else "unknown"
             typed[kept] |= {column}
-
-
-def _lowered(message: str) -> str:
-    return message[:1].lower() + message[1:]

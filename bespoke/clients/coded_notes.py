@@ -10,7 +10,7 @@ from bespoke.clients.files import ClientFile, is_there, read_text, usable
 from bespoke.clients.json_lines import read_records
 from bespoke.clients.language import foreign_language
 from bespoke.clients.schema import Note, Prediction
-from bespoke.clients.tables import Numbered, check_unique
+from bespoke.clients.tables import Numbered, check_references, check_unique
 from bespoke.clients.wording import first_few, quote
 from bespoke.errors import BespokeError
 
@@ -177,14 +177,9 @@ def read_predictions(source: ClientFile, notes_rows: list[Numbered] | None) -> l
 
 
 def _check_ids(source: ClientFile, rows: list[Numbered], known: list[str]) -> None:
-    known_ids = dict.fromkeys(known)
-    for number, row in rows:
-        name = row.get("id")
-        if name is None or name in known_ids:
-            continue
-        source.say(f"{quote(name)} is no id of notes.jsonl{source.near(name, known_ids)}", number, "id")
+    check_references(source, rows, "id", known, "is no id of notes.jsonl")
     predicted = {row.get("id") for _, row in rows}
-    missing = [name for name in known_ids if name not in predicted]
+    missing = [name for name in dict.fromkeys(known) if name not in predicted]
     if missing:
-        message = f"{len(missing)} of {len(known_ids)} notes have no prediction and count as errors: "
+        message = f"{len(missing)} of {len(set(known))} notes have no prediction and count as errors: "
         source.say(message + first_few(missing), warning=True)

@@ -84,9 +84,7 @@ def read_bytes(source: ClientFile, largest: int = LARGEST) -> bytes | None:
     if not usable(source):
         return None
     try:
-        with open_inside(
-            source.root, source.path
-        ) as file:  # one descriptor: what is measured is what is read
+        with open_inside(source.root, source.path) as file:  # one descriptor: what is measured is read
             if os.fstat(file.fileno()).st_size > largest:
                 source.say(f"is larger than {largest // KIB} KiB; leave out what is not needed")
                 return None

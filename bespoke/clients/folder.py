@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from bespoke.clients import assumed, plausible
+from bespoke.clients import assumed, plausible, scenarios
 from bespoke.clients.advice_inputs import check_advice_inputs
 from bespoke.clients.claude_account import ENDING, is_account, read_account
 from bespoke.clients.coded_notes import check_leakage, read_code_set, read_notes, read_predictions
@@ -15,23 +16,8 @@ from bespoke.clients.folder_reading import FolderReading
 from bespoke.clients.glyph_coverage import check_drawn
 from bespoke.clients.grid import EXCEL, in_place, table_name
 from bespoke.clients.own_prices import read_prices
-from bespoke.clients.row_relations import (
-    check_codes,
-    check_failures,
-    check_judge,
-    check_phases,
-    check_tasks,
-)
-from bespoke.clients.schema import (
-    CodeFamily,
-    Failure,
-    JudgeLabel,
-    LoggedPhase,
-    Phase,
-    Row,
-    SavedAs,
-    Task,
-)
+from bespoke.clients.row_relations import check_codes, check_failures, check_judge, check_phases, check_tasks
+from bespoke.clients.schema import CodeFamily, Failure, JudgeLabel, LoggedPhase, Phase, Row, SavedAs, Task
 from bespoke.clients.tables import Numbered, read_table
 from bespoke.clients.wording import quote
 
@@ -45,17 +31,8 @@ WRITTEN_BY_A_RUN = ("journal.sqlite", "judge_journal.sqlite", "claude_")  # how 
 WORDS, WORDS_FOLDER, WORDS_ENDING = "notes.md", "notes", ".md"
 LINES_ENDING = ".jsonl"
 DATASET_ENDINGS = (
-    ".jsonl",
-    ".ndjson",
-    ".json",
-    ".csv",
-    ".tsv",
-    EXCEL,
-    ".parquet",
-    ".jsonl.gz",
-    ".json.gz",
-    ".csv.gz",
-)
+    ".jsonl", ".ndjson", ".json", ".csv", ".tsv", EXCEL, ".parquet", ".jsonl.gz", ".json.gz", ".csv.gz",
+)  # fmt: skip
 BINARY_ENDINGS = (EXCEL, ".parquet", ".gz")
 
 
@@ -158,15 +135,7 @@ def _read_log(reading: FolderReading) -> None:
 
 def _read_dataset(reading: FolderReading) -> None:
     files = []
-    for name in reading.entries("dataset"):
-        if name.startswith((".", "README")) or name.endswith(".example"):
-            continue
-        source = reading.source(f"dataset/{name}")
-        if source is None:
-            continue
-        if not name.endswith(DATASET_ENDINGS):
-            source.say(f"is not read; dataset files end in {', '.join(DATASET_ENDINGS)}", warning=True)
-            continue
+    for name, source in _listed(reading, "dataset", "dataset files", DATASET_ENDINGS):
         if not name.endswith(BINARY_ENDINGS):
             check_encoding(source)
         files.append(source.path)
@@ -222,9 +191,9 @@ def _read_words(reading: FolderReading) -> None:
     """Markdown for the summary, and in notes/ for the chapters. Where each stands is looked up when it is printed."""
     names = [WORDS]
     for name in reading.entries(WORDS_FOLDER):
-        if name.endswith(WORDS_ENDING) and not name.startswith((".", "README")):
+        if name.endswith(WORDS_ENDING) and not _is_quiet(name):
             names.append(f"{WORDS_FOLDER}/{name}")
-        elif not name.startswith((".", "README")) and not name.endswith(".example"):
+        elif not _is_quiet(name):
             stranger = ClientFile(
                 reading.root, reading.root / WORDS_FOLDER, f"{reading.root.name}/{WORDS_FOLDER}/{name}"
             )
@@ -240,43 +209,38 @@ def _read_words(reading: FolderReading) -> None:
 
 
 def _read_scenarios(reading: FolderReading) -> None:
-    names = [name for name in reading.entries("scenarios") if not name.startswith((".", "README"))]
-    if not names:
-        return
-    from bespoke.clients.scenarios import ENDING, read_scenario
-
     rows = reading.tables.get("tasks.csv")
     tasks = None if rows is None else [row["task_id"] for _, row in rows if "task_id" in row]
-    for name in names:
-        source = reading.source(f"scenarios/{name}")
-        if source is None or name.endswith(".example"):
-            continue
-        if not name.endswith(ENDING):
-            source.say(f"is not read; scenarios end in {ENDING}", warning=True)
-            continue
-        found = read_scenario(source, name.removesuffix(ENDING), tasks)
+    for name, source in _listed(reading, "scenarios", "scenarios", (scenarios.ENDING,)):
+        found = scenarios.read_scenario(source, name.removesuffix(scenarios.ENDING), tasks)
         reading.scenarios += [found] if found else []
+
+
+def _listed(
+    reading: FolderReading, folder: str, what: str, endings: tuple[str, ...]
+) -> Iterator[tuple[str, ClientFile]]:
+    """The files of a folder, hidden ones and examples left out; a warning for one that does not end as it has to."""
+    for name in reading.entries(folder):
+        source = None if _is_quiet(name) else reading.source(f"{folder}/{name}")
+        if source is not None and name.endswith(endings):
+            yield name, source
+        elif source is not None:
+            source.say(f"is not read; {what} end in {', '.join(endings)}", warning=True)
+
+
+def _is_quiet(name: str) -> bool:
+    """A hidden file, a README or one of the template's examples: nothing is said of it."""
+    return name.startswith((".", "README")) or name.endswith(".example")
 
 
 def _holds_files(path: Path) -> bool:
     """A folder with more in it than the template's examples."""
-    return any(
-        p.is_file() and not p.name.startswith((".", "README")) and p.suffix != ".example"
-        for p in path.rglob("*")
-    )
+    return any(p.is_file() and not _is_quiet(p.name) for p in path.rglob("*"))
 
 
 def _read_all_predictions(reading: FolderReading) -> None:
     predictions: dict[str, list[Numbered]] = {}
-    for name in reading.entries("evaluation/predictions"):
-        if name.startswith((".", "README")) or name.endswith(".example"):
-            continue
-        source = reading.source(f"evaluation/predictions/{name}")
-        if source is None:
-            continue
-        if not name.endswith(LINES_ENDING):
-            source.say(f"is not read; recorded predictions end in {LINES_ENDING}", warning=True)
-            continue
+    for name, source in _listed(reading, "evaluation/predictions", "recorded predictions", (LINES_ENDING,)):
         if not is_there(reading.root / "evaluation" / "notes.jsonl"):
             source.say("needs evaluation/notes.jsonl to be scored against, which is not there")
         rows = read_predictions(source, reading.notes)
@@ -296,9 +260,7 @@ def _name_strangers(reading: FolderReading) -> None:
 
 def _name_unknown(folder: ClientFile, entries: list[str], known: tuple[str, ...]) -> None:
     for name in entries:
-        quiet = name.startswith((".", "README")) or name.endswith(".example")
-        quiet = quiet or name in known or table_name(name) in known
-        if not quiet:
+        if not (_is_quiet(name) or name in known or table_name(name) in known):
             stranger = ClientFile(folder.root, folder.path / name, f"{folder.shown}/{name}")
             stranger.say(f"is not read{folder.near(name, known)}", warning=True)
             folder.problems += stranger.problems

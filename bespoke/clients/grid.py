@@ -92,9 +92,7 @@ def of_sheet(values: object, formulas: object, columns: list[str]) -> CellGrid |
     """The table of one sheet; `values` and `formulas` are the sheet read twice. None when it is empty."""
     found = _below_header(list(sheet_rows(values, formulas)), columns, Dialect(), None)
     if found is not None:
-        found.trailing = (
-            0  # a sheet has columns without end; one that was once touched is nothing to speak of
-        )
+        found.trailing = 0  # a sheet has columns without end: one that was once touched is no news
     return found
 
 

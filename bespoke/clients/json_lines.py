@@ -42,10 +42,7 @@ def _values(source: ClientFile, text: str) -> Iterator[tuple[int, Any]]:
         reader = _LineReader()
         try:
             value = json.loads(
-                line,
-                object_pairs_hook=reader.pairs,
-                parse_constant=reader.constant,
-                parse_int=reader.integer,
+                line, object_pairs_hook=reader.pairs, parse_constant=reader.constant, parse_int=reader.integer
             )
         except json.JSONDecodeError as error:
             source.say(_malformed(error), number)

@@ -40,11 +40,7 @@ def is_model(name: str) -> bool:
 @lru_cache(maxsize=1)
 def models() -> tuple[str, ...]:
     """Anthropic's models in the price book, then other vendors' that the fact tables know."""
-    from bespoke.facts.reader import value_rows
-
-    stated = {
-        key.removeprefix("model.").rpartition(".")[0] for key in value_rows() if key.startswith("model.")
-    }
+    stated = {key.rpartition(".")[0] for key in _stated("model.")}
     anthropic = [model.id for model in _provider("anthropic").models]
     others = {model.id for provider in OTHER_VENDORS for model in _provider(provider).models}
     return (*anthropic, *sorted((stated & others).difference(anthropic)))
@@ -76,17 +72,13 @@ def dollars_per(currency: str, as_of: date) -> Decimal | None:
 
 def threshold_names() -> tuple[str, ...]:
     """What `thresholds:` in engagement.yaml may override."""
-    from bespoke.facts.reader import value_rows
-
-    return tuple(key.removeprefix("threshold.") for key in value_rows() if key.startswith("threshold."))
+    return tuple(_stated("threshold."))
 
 
 def price_keys() -> tuple[str, ...]:
     """Keys that prices.yaml may hold: `<model>.<token class>` and the fact tables' `price.` rows."""
-    from bespoke.facts.reader import value_rows
-
     tokens = [f"{model}.{kind}" for model in models() for kind in TOKEN_CLASSES]
-    return (*tokens, *(key for key in value_rows() if key.startswith("price.")))
+    return (*tokens, *(f"price.{name}" for name in _stated("price.")))
 
 
 def published_price(key: str, as_of: date) -> tuple[Decimal, Decimal, str] | None:
@@ -137,11 +129,14 @@ def countries() -> tuple[str, ...]:
 
 def currencies() -> tuple[str, ...]:
     """Currencies that can be turned into the dollars prices are in: `price.usd_per_…` of the fact tables."""
+    return tuple(dict.fromkeys(["USD", *map(str.upper, _stated("price.usd_per_"))]))
+
+
+def _stated(prefix: str) -> list[str]:
+    """What the fact tables have under keys that begin so: the rest of each key."""
     from bespoke.facts.reader import value_rows
 
-    prefix = "price.usd_per_"
-    stated = [key.removeprefix(prefix).upper() for key in value_rows() if key.startswith(prefix)]
-    return tuple(dict.fromkeys(["USD", *stated]))
+    return [key.removeprefix(prefix) for key in value_rows() if key.startswith(prefix)]
 
 
 def drawn_edges() -> tuple[int, ...]:

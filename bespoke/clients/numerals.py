@@ -18,9 +18,8 @@ TWO_MEANINGS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _POINT = re.compile(r"[+-]?(\d+\.\d*|\.\d+|\d{1,3}(,\d{3})+\.\d+|\d{1,3}(,\d{3}){2,})", re.ASCII)
 _COMMA = re.compile(r"[+-]?(\d+,\d*|,\d+|\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,})", re.ASCII)
 _GROUPS = "[ \u00a0\u2009\u202f'’]"
-_SPACED = re.compile(
-    rf"[+-]?\d{{1,3}}({_GROUPS}\d{{3}})+(,\d+)?", re.ASCII
-)  # as French and Spanish sheets have it
+# as French and Spanish sheets have it
+_SPACED = re.compile(rf"[+-]?\d{{1,3}}({_GROUPS}\d{{3}})+(,\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bespoke.clients import known
-from bespoke.clients.amount import Amount
-from bespoke.clients.cell_answers import TO, UNKNOWN
+from bespoke.clients.cell_answers import TO, UNKNOWN, Amount
 from bespoke.clients.records import Leaf
 
 WORK = (

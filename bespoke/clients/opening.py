@@ -38,9 +38,8 @@ def _walk(base: Path, steps: tuple[str, ...]) -> int:
             below = os.open(step, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=place)
             os.close(place)
             place = below
-        flags = (
-            os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        )  # a pipe put there does not hold us up
+        # O_NONBLOCK: a pipe put there does not hold us up
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         return os.open(steps[-1], flags, dir_fd=place)
     finally:
         os.close(place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bespoke.clients import known
 from bespoke.clients.confusable import alike
 from bespoke.clients.files import ClientFile
-from bespoke.clients.tables import Numbered, check_unique
+from bespoke.clients.tables import Numbered, check_references, check_unique
 from bespoke.clients.wording import EXAMPLE, first_few, quote
 
 MOST_PHASES = 200
@@ -33,12 +33,7 @@ def check_failures(source: ClientFile, rows: list[Numbered], task_ids: list[str]
     _name_examples(source, rows, "prompt")
     if task_ids is None:
         return
-    known_ids = dict.fromkeys(task_ids)
-    for number, row in rows:
-        task = row.get("task_id")
-        if task is not None and task not in known_ids:
-            near = source.near(task, known_ids)
-            source.say(f"{quote(task)} is no task_id of tasks.csv{near}", number, "task_id")
+    check_references(source, rows, "task_id", task_ids, "is no task_id of tasks.csv")
 
 
 def _name_examples(source: ClientFile, rows: list[Numbered], column: str) -> None:
@@ -53,23 +48,13 @@ def check_codes(source: ClientFile, rows: list[Numbered], used: set[str] | None)
     if used is None:
         source.say("maps codes of failures.csv, which is not there", warning=True)
         return
-    in_order = sorted(used)
-    for number, row in rows:
-        code = row.get("code")
-        if code is not None and code not in used:
-            near = source.near(code, in_order)
-            source.say(f"{quote(code)} occurs nowhere in failures.csv{near}", number, "code", warning=True)
+    check_references(source, rows, "code", sorted(used), "occurs nowhere in failures.csv", warning=True)
 
 
 def check_judge(source: ClientFile, rows: list[Numbered], failure_ids: list[str]) -> None:
     """Every row labels a failing output that exists, and each of them once."""
     check_unique(source, rows, "failure_id")
-    known_ids = dict.fromkeys(failure_ids)
-    for number, row in rows:
-        failure = row.get("failure_id")
-        if failure is not None and failure not in known_ids:
-            near = source.near(failure, known_ids)
-            source.say(f"{quote(failure)} is no failure_id of failures.csv{near}", number, "failure_id")
+    check_references(source, rows, "failure_id", failure_ids, "is no failure_id of failures.csv")
 
 
 def check_phases(source: ClientFile, rows: list[Numbered]) -> None:

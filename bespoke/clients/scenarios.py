@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING, Any
 from bespoke.clients import cell_answers, known
 from bespoke.clients.changes import TABLES, Address, Changes, Span, Value, applied
 from bespoke.clients.field_rules import FieldRule, fields
-from bespoke.clients.files import LARGEST_YAML, ClientFile, read_text
+from bespoke.clients.files import ClientFile
 from bespoke.clients.numerals import Numerals
-from bespoke.clients.records import MISFIT, Key, Leaf, dotted, fit
+from bespoke.clients.records import MISFIT, Key, Leaf, fit
 from bespoke.clients.scalars import InvalidValue, check_text, parse
 from bespoke.clients.schema import Client, Engagement, NegotiatedPrice
 from bespoke.clients.wording import quote, unknown_names
-from bespoke.clients.yaml_tree import Tree, read_tree
+from bespoke.clients.yaml_tree import Tree, read_yaml
 from bespoke.errors import BespokeError
 
 if TYPE_CHECKING:
@@ -55,21 +55,18 @@ class Scenario:
 
 def read_scenario(source: ClientFile, name: str, tasks: Collection[str] | None) -> Scenario | None:
     """The scenario of a file, or None after saying why not; `tasks` are the ids of tasks.csv where it could be read."""
-    text = read_text(source, largest=LARGEST_YAML)
-    tree = read_tree(source, text) if text is not None else None
+    tree = read_yaml(source)
     if tree is None:
         return None
     if not isinstance(tree.value, Mapping):
         source.say(f"must be a mapping of {', '.join(KEYS)}", tree.line(()))
         return None
-    reader = _Reader(source, tree, tasks)
     for key, message in unknown_names(list(tree.value), list(KEYS), "key"):
-        reader.say((key,) if key else (), message)
+        tree.say((key,) if key else (), message)
+    reader = _Reader(tree, tasks)
     changes = reader.changes("set")
     if not changes and not source.problems:
-        reader.say(
-            ("set",), "sets nothing; write file, row and column, or file and key, with the other value"
-        )
+        tree.say(("set",), "sets nothing; write file, row and column, or file and key, with the other value")
     title = reader.scalar("title", _TITLE, name)
     return Scenario(
         name, title, changes, reader.changes("instead_of"), reader.scalar("report", _REPORT, True)
@@ -78,17 +75,13 @@ def read_scenario(source: ClientFile, name: str, tasks: Collection[str] | None) 
 
 @dataclass
 class _Reader:
-    source: ClientFile
     tree: Tree
     tasks: Collection[str] | None
-
-    def say(self, key: Key, message: str) -> None:
-        self.source.say(message, self.tree.line(key), dotted(key))
 
     def scalar(self, name: str, shape: FieldRule, otherwise: object) -> Any:
         if name not in self.tree.value:
             return otherwise
-        found = fit(self.tree.value[name], shape, (name,), self.say)
+        found = fit(self.tree.value[name], shape, (name,), self.tree.say)
         return otherwise if found is MISFIT else found
 
     def changes(self, part: str) -> dict[Address, Value]:
@@ -103,28 +96,30 @@ class _Reader:
                 for price, inner in self._entries((part, file), content):
                     self._records(fields(NegotiatedPrice), (part, file, price), inner, found)
             else:
-                self.say((part, file), f"is no file whose values can be set; there are {', '.join(FILES)}")
+                self.tree.say(
+                    (part, file), f"is no file whose values can be set; there are {', '.join(FILES)}"
+                )
         return found
 
     def _entries(self, key: Key, value: object) -> list[tuple[str, Any]]:
         if isinstance(value, Mapping):
             return list(value.items())
-        self.say(key, "must be a mapping of what is set to its value")
+        self.tree.say(key, "must be a mapping of what is set to its value")
         return []
 
     def _table(self, file: str, key: Key, content: object, found: dict[Address, Value]) -> None:
         columns = fields(TABLES[file].model)
         for row, cells in self._entries(key, content):
             if file == "tasks.csv" and self.tasks is not None and row not in self.tasks:
-                near = self.source.near(row, self.tasks)
-                self.say((*key, row), f"{quote(row)} is no task_id of tasks.csv{near}")
+                near = self.tree.source.near(row, self.tasks)
+                self.tree.say((*key, row), f"{quote(row)} is no task_id of tasks.csv{near}")
                 continue
             entries = self._entries((*key, row), cells)
             for name, message in unknown_names([c for c, _ in entries], list(columns), "column"):
-                self.say((*key, row, name) if name else (*key, row), message)
+                self.tree.say((*key, row, name) if name else (*key, row), message)
             for column, cell in entries:
                 if column == TABLES[file].key:
-                    self.say((*key, row, column), "names the row; it cannot be set")
+                    self.tree.say((*key, row, column), "names the row; it cannot be set")
                 elif column in columns:
                     self._cell(file, row, column, (*key, row, column), cell, found)
 
@@ -132,19 +127,19 @@ class _Reader:
         self, file: str, row: str, column: str, key: Key, cell: object, found: dict[Address, Value]
     ) -> None:
         if not isinstance(cell, Leaf):
-            self.say(key, "must be one value, as a cell of the table holds it")
+            self.tree.say(key, "must be one value, as a cell of the table holds it")
             return
         try:
             found[file, row, column] = cell_value(file, column, "" if cell.null else cell.text)
         except InvalidValue as unfit:
-            self.say(key, str(unfit))
+            self.tree.say(key, str(unfit))
 
     def _records(
         self, shapes: Mapping[str, FieldRule], key: Key, content: object, found: dict[Address, Value]
     ) -> None:
         entries = self._entries(key, content)
         for name, message in unknown_names([n for n, _ in entries], list(shapes), "key"):
-            self.say((*key, name) if name else key, message)
+            self.tree.say((*key, name) if name else key, message)
         for name, value in entries:
             if name in shapes:
                 self._field(shapes[name], (*key, name), value, found)
@@ -156,7 +151,7 @@ class _Reader:
             for name, inner in self._entries(key, value):
                 self._field(shape.item, (*key, name), inner, found)
         else:
-            typed = fit(value, shape, key, self.say)
+            typed = fit(value, shape, key, self.tree.say)
             if typed is not MISFIT:
                 found[tuple(map(str, key[1:]))] = typed
 

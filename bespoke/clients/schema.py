@@ -144,9 +144,7 @@ class Engagement(Row):
     subdivision: Key | None = None
     residency: tuple[Region, ...] = ()  # where prompts and completions may be processed; () is anywhere
     access: Access = Access()
-    agreements: tuple[Provider, ...] | None = (
-        None  # who has signed for personal or health data; None: not asked
-    )
+    agreements: tuple[Provider, ...] | None = None  # signed for personal or health data; None: not asked
     rates: Rates
     annotation: Annotation
     evaluation: EvaluationRun = EvaluationRun()
@@ -160,12 +158,9 @@ class Engagement(Row):
     sign_off: SignOff = SignOff()
     thresholds: Mapping[str, float] = {}  # overrides of bespoke/facts/tables/thresholds.yaml
 
-    unknown: frozenset[str] = (
-        frozenset()
-    )  # of rates and annotation: dotted keys nobody knows, filled from the facts
-    ranges: Mapping[
-        str, tuple[float, float]
-    ] = {}  # dotted key -> least and most, where it is no single value
+    # of rates and annotation, by dotted key: what nobody knows, filled from the facts, and what is no single value
+    unknown: frozenset[str] = frozenset()
+    ranges: Mapping[str, tuple[float, float]] = {}  # least and most
 
     beside = frozenset({"unknown", "ranges"})
 
@@ -198,9 +193,7 @@ class Task(Row):
     input_tokens: Count  # besides the system prompt
     output_tokens: Count
     model: Name
-    p95_latency_ms: Annotated[float, Field(gt=0, le=10**8)] | None = (
-        None  # the requirement, not a measurement
-    )
+    p95_latency_ms: Annotated[float, Field(gt=0, le=10**8)] | None = None  # required, not measured
     metric: Name
     current_quality: Share | None = None
     target_quality: Share | None = None
@@ -217,9 +210,7 @@ class Task(Row):
     waits: Waits | None = None  # how long an answer may take at most; "a day" allows batches
     value_of_right: Money | None = None  # of one right output, in the engagement's currency
     cost_of_wrong: Money | None = None
-    minutes_per_output: Annotated[float, Field(gt=0, le=10_000)] | None = (
-        None  # of a person without the model
-    )
+    minutes_per_output: Annotated[float, Field(gt=0, le=10_000)] | None = None  # without the model
 
     ranges: Mapping[str, tuple[float, float]] = {}  # column -> least and most, where it is no single value
     unknown: frozenset[str] = frozenset()  # columns nobody could fill in, and nothing measured
@@ -361,9 +352,7 @@ class Prediction(Row):
     usage: Usage | None = None
     latency_ms: Annotated[float, Field(ge=0, le=10**9)] | None = None
     trained_on: TrainedOn | None = None  # of a model that was tuned on the client's examples
-    outcome: str | None = (
-        None  # why there is no prediction, where that is known; see bespoke.evaluation.cases
-    )
+    outcome: str | None = None  # why there is no prediction, where that is known: evaluation.cases
 
 
 class QuotedCost(Row):

@@ -190,3 +190,14 @@ def check_unique(source: ClientFile, rows: list[Numbered], column: str) -> None:
                 f"{quote(value)} stands in row {first[value]} already; give each its own", number, column
             )
         first.setdefault(value, number)
+
+
+def check_references(
+    source: ClientFile, rows: list[Numbered], column: str, known: Iterable[str], why: str, *, warning: bool = False
+) -> None:  # fmt: skip
+    """Says of every row whose `column` is none of the known names that it dangles, with the nearest of them."""
+    names = dict.fromkeys(known)
+    for number, row in rows:
+        name = row.get(column)
+        if name is not None and name not in names:
+            source.say(f"{quote(name)} {why}{source.near(name, names)}", number, column, warning=warning)

@@ -45,9 +45,7 @@ class TaskUsage(Row):
     per_weekday: tuple[Positive, ...] = ()  # mean answered requests of a Monday, … of a Sunday
     per_hour: tuple[Positive, ...] = ()  # mean answered requests in the hour from 0, … from 23 o'clock
     timezone: str = "UTC"
-    peak_to_mean: Annotated[float, Field(ge=1)] | None = (
-        None  # busiest hour of the week over the average hour
-    )
+    peak_to_mean: Annotated[float, Field(ge=1)] | None = None  # the week's busiest hour over the average
     prompt: TokenFigures | None = None  # everything that goes in
     uncached_input: TokenFigures | None = None
     cache_read: TokenFigures | None = None
@@ -58,12 +56,8 @@ class TaskUsage(Row):
     latency_p50_ms: Positive | None = None
     latency_p95_ms: Positive | None = None
     models: Mapping[str, Share] = {}  # share of requests, or of tokens where requests are not counted
-    spend_usd: Decimal | None = (
-        None  # as the log or the bill has it, over the period; credits may outweigh it
-    )
-    list_price_usd: Annotated[Decimal, Field(ge=0)] | None = (
-        None  # the same tokens at the price book's prices
-    )
+    spend_usd: Decimal | None = None  # of log or bill, over the period; credits may outweigh it
+    list_price_usd: Annotated[Decimal, Field(ge=0)] | None = None  # the same tokens by the price book
     reconciled: str = ""  # why the two differ, or that they do not
     sources: tuple[UsageSource, ...] = ()
 

@@ -18,7 +18,7 @@ from yaml.events import (
 )
 from yaml.reader import ReaderError
 
-from bespoke.clients.files import ClientFile
+from bespoke.clients.files import LARGEST_YAML, ClientFile, read_text
 from bespoke.clients.records import Key, Leaf, dotted
 
 DEEPEST = 12  # levels; the schema needs three
@@ -26,8 +26,9 @@ DEEPEST = 12  # levels; the schema needs three
 
 @dataclass
 class Tree:
-    """The document, and the line each key or item starts on."""
+    """The document of a file, and the line each key or item starts on."""
 
+    source: ClientFile
     value: Any = None
     lines: dict[Key, int] = field(default_factory=dict)
 
@@ -36,6 +37,10 @@ class Tree:
         while key and key not in self.lines:
             key = key[:-1]
         return self.lines.get(key, 1)
+
+    def say(self, key: Key, message: str, *, warning: bool = False) -> None:
+        """A problem of the key, at its line."""
+        self.source.say(message, self.line(key), dotted(key), warning=warning)
 
 
 @dataclass
@@ -50,6 +55,12 @@ class _Open:
 
 class _Stop(Exception):
     """The rest of the document cannot be read."""
+
+
+def read_yaml(source: ClientFile) -> Tree | None:
+    """The tree of a file; None after saying why there is none."""
+    text = read_text(source, largest=LARGEST_YAML)
+    return read_tree(source, text) if text is not None else None
 
 
 def read_tree(source: ClientFile, text: str) -> Tree | None:
@@ -79,7 +90,7 @@ def read_tree(source: ClientFile, text: str) -> Tree | None:
 class _Builder:
     def __init__(self, source: ClientFile) -> None:
         self.source = source
-        self.tree = Tree()
+        self.tree = Tree(source)
         self.stack: list[_Open] = []
         self.documents = 0
 

@@ -13,17 +13,8 @@ from bespoke.intake.usage_record import Record
 
 ANY = "*"
 _TOLD_BY = (
-    "trace",
-    "prompt",
-    "name",
-    "api_key",
-    "workspace",
-    "project",
-    "team",
-    "service",
-    "agent",
-    "model_group",
-)
+    "trace", "prompt", "name", "api_key", "workspace", "project", "team", "service", "agent", "model_group",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

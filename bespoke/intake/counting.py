@@ -36,7 +36,7 @@ def count(texts: Sequence[str], model: str) -> list[int]:
 
 
 async def _count(texts: Sequence[str], model: str) -> list[int]:
-    backend = AnthropicMessages(RetryPolicy(), _CONNECTIONS)
+    backend = AnthropicMessages(RetryPolicy(connections=_CONNECTIONS))
     found = []
     try:
         for text in texts:

@@ -14,6 +14,7 @@ from bespoke.clients.dialect import Dialect
 from bespoke.errors import BespokeError
 from bespoke.intake.json_elements import json_elements
 from bespoke.intake.table_elements import csv_dialect, csv_elements, excel_elements, parquet_elements
+from bespoke.tuning.formats.encodings import WIDE, Recoded
 from bespoke.unpacking import Unpacked
 
 Element = tuple[int, Any]  # its line, row or number in the file, from 1; None stands for what is malformed
@@ -75,33 +76,8 @@ def _unmarked(file: IO[bytes]) -> IO[bytes]:
     except BaseException:
         file.close()
         raise
-    if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return io.BufferedReader(_FromUTF16(file))
+    if start.startswith(WIDE):
+        return io.BufferedReader(Recoded(file, "utf-16", "replace"))
     if start == codecs.BOM_UTF8:
         file.seek(3)
     return file
-
-
-class _FromUTF16(io.RawIOBase):
-    """A file in UTF-16 as bytes of UTF-8."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file, self._ready = file, b""
-        self._decoder = codecs.getincrementaldecoder("utf-16")("replace")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._ready:
-            chunk = self._file.read(_HEAD)
-            self._ready = self._decoder.decode(chunk, final=not chunk).encode("utf-8", "replace")
-            if not chunk:
-                break
-        n = min(len(buffer), len(self._ready))
-        buffer[:n], self._ready = self._ready[:n], self._ready[n:]
-        return n
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()

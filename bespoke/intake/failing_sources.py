@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -16,15 +17,13 @@ import ijson
 from bespoke.errors import BespokeError
 from bespoke.intake.elements import elements, first
 from bespoke.intake.failing import Failing, FailingOutputs, Unanswered, as_text, collect, is_wrong
-from bespoke.intake.usage_record import named
+from bespoke.intake.usage_record import columns, named, snake
 from bespoke.unpacking import part
 
-WHOLE = (
-    64 * 2**20
-)  # bytes up to which a document is read at once, with values such as NaN that no stream reads
+# bytes up to which a document is read at once, with values such as NaN that no stream reads
+WHOLE = 64 * 2**20
 COLUMNS = ("id", "prompt", "expected", "actual", "note", "code", "failed", "score")
 _YES = ("yes", "true", "1", "x", "fail", "failed", "wrong")
-_CAMEL = re.compile(r"(?<=[a-z0-9])([A-Z])")
 INSPECT, PROMPTFOO = "Inspect AI log", "promptfoo results"
 _RUNS = ("evalId", "results.timestamp")  # what one evaluation of promptfoo goes by
 _INSPECT = re.compile(r'"samples"|"eval"\s*:\s*\{')
@@ -61,14 +60,13 @@ def read(
 
 def is_score(row: object) -> bool:
     """Whether an element is a row of Langfuse's `scores` export."""
-    names = {_snake(name) for name in row} if isinstance(row, Mapping) else set()
+    names = {snake(name) for name in row} if isinstance(row, Mapping) else set()
     return {"name", "value", "trace_id"} <= names and bool(names & {"data_type", "string_value"})
 
 
 def parse(given: str) -> dict[str, str]:
     """`id=case,actual=output` -> field to column. Raises BespokeError for an unknown field."""
-    pairs = (part.partition("=") for part in given.split(",") if part.strip())
-    mapping = {name.strip(): column.strip() for name, _, column in pairs}
+    mapping = columns(given)
     if "actual" not in mapping or any(name not in COLUMNS for name in mapping):
         raise BespokeError(f"--map takes {', '.join(COLUMNS)} and needs actual; write it as actual=COLUMN")
     return mapping
@@ -198,7 +196,7 @@ def _langfuse(path: Path, texts: tuple[Path, ...]) -> FailingOutputs:
     def one(element: Any) -> Failing | None:
         if not is_score(element):
             raise ValueError
-        row = {_snake(name): value for name, value in element.items()}
+        row = {snake(name): value for name, value in element.items()}
         word = row.get("string_value") if row.get("data_type") == "CATEGORICAL" else row["value"]
         if not is_wrong(word):
             return None
@@ -223,15 +221,7 @@ def _with_texts(failing: Failing, call: Mapping[str, Any] | None) -> Failing:
     if call is None:
         return failing
     keys = {**failing.keys, **named(trace=call.get("trace_name"), name=call.get("name"))}
-    return Failing(
-        failing.id,
-        as_text(call.get("input")),
-        "",
-        as_text(call.get("output")),
-        failing.note,
-        failing.code,
-        keys,
-    )
+    return replace(failing, prompt=as_text(call.get("input")), actual=as_text(call.get("output")), keys=keys)
 
 
 def _observations(paths: tuple[Path, ...], wanted: set[str]) -> dict[str, dict[str, Any]]:
@@ -240,7 +230,7 @@ def _observations(paths: tuple[Path, ...], wanted: set[str]) -> dict[str, dict[s
     for path in paths:
         for _, element in elements(path):
             if isinstance(element, Mapping):
-                row = {_snake(str(name)): value for name, value in element.items()}
+                row = {snake(str(name)): value for name, value in element.items()}
                 for name in (str(row.get("id")), str(row.get("trace_id"))):
                     if name in wanted:
                         found.setdefault(name, row)
@@ -262,7 +252,3 @@ def _table(path: Path, mapping: Mapping[str, str]) -> FailingOutputs:
         return Failing(cells.get("id") or f"{path.stem}-{number}", prompt, expected, actual, note, code, keys)
 
     return collect("table", elements(path), one)
-
-
-def _snake(name: str) -> str:
-    return _CAMEL.sub(lambda found: f"_{found[1].lower()}", name).lower()

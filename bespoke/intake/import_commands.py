@@ -21,6 +21,9 @@ _FILES = click.argument(
     required=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
 )
+_MAP = click.option(
+    "--map", "mapping", default="", metavar="FIELD=COLUMN,…", help="Read a table of your own columns."
+)
 _CLIENT = click.option("--client", default="", metavar="NAME", help="The client folder the figures go to.")
 _TASK = click.option(
     "--task",
@@ -43,9 +46,7 @@ imports.add_command(import_predictions, "predictions")
 @_FILES
 @_CLIENT
 @_TASK
-@click.option(
-    "--map", "mapping", default="", metavar="FIELD=COLUMN,…", help="Read a table of your own columns."
-)
+@_MAP
 @click.option("--format", "form", type=click.Choice(_FORMATS), help="When the file itself does not show it.")
 @click.option("--timezone", default="UTC", show_default=True, metavar="ZONE", help="Of days and hours.")
 @CLIENT_DATA
@@ -96,20 +97,13 @@ def usage(
 @_FILES
 @click.option("--client", required=True, metavar="NAME", help="The client folder the rows go to.")
 @_TASK
-@click.option(
-    "--map", "mapping", default="", metavar="FIELD=COLUMN,…", help="Read a table of your own columns."
-)
+@_MAP
 @click.option(
     "--texts", is_flag=True, help="Also prompts, outputs and notes; what may identify a person stays out."
 )
 @CLIENT_DATA
 def failures(
-    files: tuple[Path, ...],
-    client: str,
-    rules: tuple[str, ...],
-    mapping: str,
-    texts: bool,
-    client_data: Path,
+    files: tuple[Path, ...], client: str, rules: tuple[str, ...], mapping: str, texts: bool, client_data: Path
 ) -> None:
     """Add failing outputs of Langfuse scores, promptfoo, Inspect AI or a table to failures.csv.
 

@@ -14,10 +14,8 @@ from bespoke.errors import BespokeError
 CONTAINERS = (
     "data", "resourceSpans", "resource_spans", "records", "Records", "observations", "spans",
 )  # fmt: skip
-PARTS = (
-    "results",
-    "events",
-)  # containers too, save in what has a time of its own: a bucket of a report, a span
+# containers too, save in what has a time of its own: a bucket of a report, a span
+PARTS = ("results", "events")
 TIMES = frozenset({"starting_at", "start_time", "startTimeUnixNano"})
 LONGEST_LINE = 64 * 2**20  # bytes; a call with its bodies is smaller
 _STAMPED = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+Z? (?=\{)")  # how CloudWatch exports a log to S3

@@ -19,7 +19,6 @@ from bespoke.errors import BespokeError
 LONGEST_CELL = 64 * 2**20  # characters
 _SEP_LINE = re.compile(r'\ufeff?"?sep=(.)"?[ \t]*\r?\n', re.IGNORECASE)
 _WINDOWS = "Windows-1252"
-_BATCH = 1_000  # rows of Parquet in memory at a time
 
 
 def csv_elements(opened: Callable[[], IO[bytes]], head: bytes, shown: str) -> Iterator[tuple[int, Any]]:
@@ -87,22 +86,10 @@ def excel_elements(path: Path) -> Iterator[tuple[int, Any]]:
 
 def parquet_elements(path: Path) -> Iterator[tuple[int, Any]]:
     """The rows of a Parquet file, maps as objects and times as text in UTC. Raises BespokeError."""
-    from bespoke.tuning.formats.parquet_rows import INSTALL
+    from bespoke.tuning.formats.parquet_rows import parquet_records
 
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ModuleNotFoundError:
-        raise BespokeError(INSTALL, path=path.name) from None
-    number = 0
-    try:
-        with pyarrow.parquet.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=_BATCH):
-                for row in batch.to_pylist(maps_as_pydicts="lossy"):
-                    number += 1
-                    yield number, {name: _plain(value) for name, value in row.items()}
-    except pyarrow.ArrowException as error:
-        raise BespokeError(f"is no Parquet file that can be read: {error}", path=path.name) from None
+    for number, row in enumerate(parquet_records(path, path.name, maps_as_pydicts="lossy"), start=1):
+        yield number, {name: _plain(value) for name, value in row.items()}
 
 
 def _plain(value: object) -> Any:

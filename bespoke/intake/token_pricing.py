@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -55,9 +55,11 @@ class PricedTokens:
         reasons = {
             "as if all of it were batches at half the price": at_list / 2,
             "as if all of it were served in one region at 1.1 times the price": at_list * Decimal("1.1"),
-            "as if cached tokens were charged a second time as input": self._twice(),
-            "as if nothing were read from the cache at its lower price": self._uncached(),
-            "as if the cache were written for an hour": self._hour(),
+            "as if cached tokens were charged a second time as input": self._with(
+                _KINDS[1:4], "uncached", keep=True
+            ),
+            "as if nothing were read from the cache at its lower price": self._with(_KINDS[1:2], "uncached"),
+            "as if the cache were written for an hour": self._with(_KINDS[2:3], "cache_write_1h"),
         }
         reason = min(reasons, key=lambda name: abs(spend - reasons[name]))
         if abs(spend - reasons[reason]) > TOLERANCE * reasons[reason]:
@@ -77,28 +79,17 @@ class PricedTokens:
             cost += n * (rate or 0)
         return cost / MILLION
 
-    def _with(self, change: Mapping[str, str], *, keep: bool) -> Decimal:
-        """The total had tokens of one kind been charged as another, as well (`keep`) or instead."""
+    def _with(self, kinds: Sequence[str], other: str, *, keep: bool = False) -> Decimal:
+        """The total had tokens of some kinds been charged as another, as well (`keep`) or instead."""
         total = Decimal(0)
         for key, tokens in self._tokens.items():
             moved = Counter(tokens)
-            for kind, other in change.items():
+            for kind in kinds:
                 moved[other] += tokens[kind]
                 if not keep:
                     moved[kind] -= tokens[kind]
             total += self._cost(key, moved) or 0
         return total
-
-    def _twice(self) -> Decimal:
-        return self._with(
-            dict.fromkeys(("cache_read", "cache_write_5m", "cache_write_1h"), "uncached"), keep=True
-        )
-
-    def _uncached(self) -> Decimal:
-        return self._with({"cache_read": "uncached"}, keep=False)
-
-    def _hour(self) -> Decimal:
-        return self._with({"cache_write_5m": "cache_write_1h"}, keep=False)
 
 
 @lru_cache(maxsize=100_000)

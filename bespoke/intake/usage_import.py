@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,13 +14,13 @@ from bespoke.clients.wording import first_few
 from bespoke.errors import BespokeError
 from bespoke.intake import formats
 from bespoke.intake.attribution import Attribution, AttributionRule, label
+from bespoke.intake.double_counts import Seen, Totals
 from bespoke.intake.elements import dialect, elements, first
 from bespoke.intake.formats import UsageFormat, mapped
-from bespoke.intake.seen import Seen
 from bespoke.intake.token_pricing import PricedTokens
-from bespoke.intake.totals import Totals
 from bespoke.intake.usage_record import Misread, Record
 from bespoke.intake.usage_tally import TaskTally
+from bespoke.keys import digest
 from bespoke.saving import write_atomically
 
 MOST_LABELS = 1_000  # kinds of calls without a task that are told apart
@@ -49,9 +48,8 @@ class Import:
     tallies: dict[str, TaskTally] = field(default_factory=dict)
     files: list[FileRead] = field(default_factory=list)
     rows: dict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))  # task, file -> rows
-    logs: defaultdict[str, set[str]] = field(
-        default_factory=lambda: defaultdict(set)
-    )  # task -> formats, bills aside
+    # task -> formats, bills aside
+    logs: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     strangers: Counter[str] = field(default_factory=Counter)
     seen: Seen = field(default_factory=Seen)
     totals: Totals = field(default_factory=Totals)
@@ -68,20 +66,13 @@ class Import:
         return sorted(task for task, kinds in self.logs.items() if len(kinds) > 1)
 
     def _sources(self, task: str) -> tuple[UsageSource, ...]:
-        found = []
-        for at, read in enumerate(self.files):
-            if self.rows.get((task, at)) and read.since and read.until:
-                rows = self.rows[task, at]
-                found.append(
-                    UsageSource(
-                        file=read.path.name,
-                        format=read.form.name,
-                        rows=rows,
-                        since=read.since,
-                        until=read.until,
-                    )
-                )
-        return tuple(found)
+        return tuple(
+            UsageSource(
+                file=read.path.name, format=read.form.name, rows=rows, since=read.since, until=read.until
+            )
+            for at, read in enumerate(self.files)
+            if (rows := self.rows.get((task, at))) and read.since and read.until
+        )
 
 
 def read_usage_files(
@@ -167,8 +158,7 @@ def _dated(read: FileRead, record: Record) -> None:
 
 def _digest(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return digest(path)
     except OSError as error:
         raise BespokeError(f"cannot be read: {error.strerror or error}", path=path.name) from error
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
+_CAMEL = re.compile(r"(?<=[a-z0-9])([A-Z])")
 MOST = 10**15  # tokens, calls or money: more is a slip, and sums of it lose their digits
 
 
@@ -26,9 +30,7 @@ class Record:
     end: datetime | None = None  # exclusive; None: one call
     requests: int | None = 1  # None: the log does not say how many
     model: str = ""
-    keys: Mapping[str, str] = field(
-        default_factory=dict
-    )  # workspace, api_key, trace, …: what a task is told by
+    keys: Mapping[str, str] = field(default_factory=dict)  # workspace, trace, …: what a task is told by
     tags: tuple[str, ...] = ()
     uncached: int = 0
     cache_read: int = 0
@@ -132,6 +134,33 @@ def milliseconds(start: datetime, end: object) -> float | None:
 def named(**keys: Any) -> dict[str, str]:
     """The keys that hold something, as text."""
     return {name: str(value) for name, value in keys.items() if value not in (None, "", [], {})}
+
+
+def first_of(row: Mapping[str, Any], names: Iterable[str]) -> Any:
+    """What stands under the first of these names that holds something; None where none does."""
+    return next((row[name] for name in names if row.get(name) not in (None, "")), None)
+
+
+def json_column(value: object) -> Any:
+    """A column that holds JSON: an object already, or its text in a CSV. Raises Misread."""
+    if isinstance(value, str) and value.strip():
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise Misread("holds a JSON column that is malformed") from None
+    return value
+
+
+def columns(given: str) -> dict[str, str]:
+    """`time=created_at,input=prompt_tokens` -> field to column."""
+    pairs = (part.partition("=") for part in given.split(",") if part.strip())
+    return {name.strip(): column.strip() for name, _, column in pairs}
+
+
+@lru_cache(maxsize=4096)
+def snake(name: str) -> str:
+    """`traceId` and `Trace Id` as `trace_id`: one tool's exports spell their columns in several ways."""
+    return _CAMEL.sub(lambda found: f"_{found[1].lower()}", name).lower().replace(" ", "_")
 
 
 def apart(prompt: int, read: int, written: int) -> int:

@@ -77,18 +77,13 @@ class TaskTally:
         if record.failed:
             return
         written = record.cache_write_5m + record.cache_write_1h
-        found = dict(
-            zip(
-                KINDS,
-                (record.prompt, record.uncached, record.cache_read, written, record.output),
-                strict=True,
-            )
-        )
+        tokens = (record.prompt, record.uncached, record.cache_read, written, record.output)
+        found = dict(zip(KINDS, tokens, strict=True))
         self.tokens.update(found)
         self.model_tokens[record.model] += record.prompt + record.output
         if record.end is None:
-            for kind, tokens in found.items():
-                self.spread[kind].add(tokens)
+            for kind, count in found.items():
+                self.spread[kind].add(count)
             if record.latency_ms is not None:
                 self.latency.add(record.latency_ms)
 

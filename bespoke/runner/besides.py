@@ -6,14 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from bespoke.clients.opening import open_inside
+from bespoke.errors import BespokeError
 from bespoke.runner import issued
 
 if TYPE_CHECKING:
     from bespoke.clients.schema import Client
     from bespoke.report import Cover
     from bespoke.report.additions import Additions, Changes
+
+
+KINDS: dict[str, Literal["svg", "png", "jpeg"]] = {
+    ".svg": "svg", ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,6 @@ class Standing:
 def cover(client: Client, day: date, folder: Path, standing: Standing) -> Cover:
     """The client's cover with its version, and what a reader must know of the dates."""
     from bespoke.report.phrases import phrases
-    from bespoke.runner.engagement_cover import cover_of
     from bespoke.show import numbers
     from bespoke.show.language import LANGUAGE
 
@@ -48,6 +54,37 @@ def cover(client: Client, day: date, folder: Path, standing: Standing) -> Cover:
         words_of = words["mixed_one" if standing.older == 1 else "mixed_many"]
         remarks.append(words_of.format(n=standing.older))
     return replace(cover_of(client, day), remarks=tuple(remarks))
+
+
+def cover_of(client: Client, as_of: date) -> Cover:
+    """Names, date and branding; the logo is read from the client folder."""
+    from bespoke.report import Cover
+
+    engagement = client.engagement
+    logo = client.folder / engagement.branding.logo if engagement.branding.logo else None
+    return Cover(
+        client=engagement.client,
+        prepared_by=engagement.prepared_by,
+        as_of=as_of,
+        accent=engagement.branding.accent,
+        confidentiality=engagement.branding.confidentiality,
+        logo=_bytes(client, logo) if logo else None,
+        logo_kind=KINDS[logo.suffix.lower()] if logo else "svg",
+        paper=engagement.paper,
+        fonts=tuple(client.folder / name for name in engagement.fonts),
+    )
+
+
+def _bytes(client: Client, logo: Path) -> bytes:
+    """From inside the client folder, whatever lies there by now."""
+    try:
+        with open_inside(client.folder, logo) as file:
+            return file.read()
+    except OSError as error:
+        raise BespokeError(
+            f"cannot be read: {error.strerror or 'it is no file of the folder'}",
+            path=f"{client.name}/{logo.name}",
+        ) from error
 
 
 def additions(client: Client, folder: Path, standing: Standing) -> Additions:

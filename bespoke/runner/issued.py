@@ -15,7 +15,7 @@ from bespoke import machine
 from bespoke.errors import BespokeError
 from bespoke.keys import digest
 from bespoke.runner.cache import manifest as manifests
-from bespoke.saving import write_atomically
+from bespoke.saving import json_object, write_atomically
 
 if TYPE_CHECKING:
     from bespoke.chapters.recommendation import Recommendation, TaskAdvice
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 FOLDER = "issued"  # in the client's report folder, one folder for each version
 RECORD = "issue.json"
-ADVICE = (
-    "results/08_recommendation.json"  # kept beside the record, so that `bespoke compare` takes the folder
-)
+ADVICE = "results/08_recommendation.json"  # beside the record, so that `bespoke compare` takes the folder
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,19}")
 
 
@@ -67,10 +65,9 @@ def issues(folder: Path) -> list[Issue]:
 def proven(place: Path, client: str) -> Issue:
     """The issue that lies in a folder, sealed together with the advice beside it. Raises BespokeError."""
     raw = _raw(place)
-    seal = raw.pop(manifests.SEAL, None)
     found = _typed(place, raw)
     shown = f"{FOLDER}/{place.name}/{RECORD}"
-    if not machine.holds(machine.report_of(client), machine.spelled(raw), seal):
+    if not machine.is_sealed(machine.report_of(client), raw):
         message = (
             "was not sealed on this machine, or changed since: no report rests on it. Look at it; if it is yours,"
             f" `bespoke trust {client} --issued` takes it over, else delete its folder"
@@ -86,9 +83,7 @@ def proven(place: Path, client: str) -> Issue:
 def take_over(folder: Path) -> Iterator[str]:
     """Seals the records that lie in a report folder as they are, after telling what they say: a line each."""
     for path in sorted((folder / FOLDER).glob(f"*/{RECORD}")):
-        raw = _raw(path.parent)
-        raw.pop(manifests.SEAL, None)
-        found = _typed(path.parent, raw)
+        found = _typed(path.parent, _raw(path.parent))
         amounts = sum(one.monthly for one in found.stands)
         yield f"version {found.version}, as of {found.as_of}: {len(found.stands)} tasks, {amounts:.0f} a month advised"
         _write(path.parent, replace(found, advice=_digest(path.parent / ADVICE)), manifests.client_of(folder))
@@ -96,19 +91,14 @@ def take_over(folder: Path) -> Iterator[str]:
 
 def _raw(place: Path) -> dict[str, Any]:
     path = place / RECORD
-    if path.is_symlink() or not path.is_file():
-        return {}
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    return {} if path.is_symlink() else json_object(path)
 
 
 def _typed(place: Path, raw: dict[str, Any]) -> Issue:
     try:
         stands = tuple(Stand(**one) for one in raw["stands"])
-        found = Issue(**{**raw, "stands": stands})
+        rest = {key: value for key, value in raw.items() if key not in ("stands", machine.SEAL)}
+        found = Issue(**rest, stands=stands)
         date.fromisoformat(found.as_of)
         if found.version != place.name:
             raise ValueError(found.version)
@@ -153,8 +143,7 @@ def store(folder: Path, issue: Issue) -> None:
 
 
 def _write(place: Path, issue: Issue, client: str) -> None:
-    content = asdict(issue)
-    content[manifests.SEAL] = machine.seal(machine.report_of(client), machine.spelled(content))
+    content = machine.sealed(machine.report_of(client), asdict(issue))
     write_atomically(place / RECORD, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 

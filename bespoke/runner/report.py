@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bespoke import clients
 from bespoke.clients import client_names
+from bespoke.echo import Echo
 from bespoke.errors import BespokeError, Problem
 from bespoke.keys import digest
 from bespoke.own.run_own import own_unchanged
@@ -29,8 +29,6 @@ from bespoke.workbook import parse_day
 if TYPE_CHECKING:
     from bespoke.clients.schema import Client
     from bespoke.report.office import Form
-
-Echo = Callable[[str], None]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from copy import copy
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -41,6 +42,10 @@ __all__ = ["RunOptions", "is_unchanged", "render_report", "run_client", "upstrea
 
 MOST = 3  # names of stale facts that are said
 FACTS = PACKAGE / "facts" / "tables"
+_STANDS = (  # fields of a manifest that hold until they are made again
+    "notebooks", "own", "report", "report_key", "render_seconds", "advice", "stale", "holds_until", "facts_used",
+    "office",
+)  # fmt: skip
 
 
 def run_client(name: str, options: RunOptions, say: Echo) -> None:
@@ -99,7 +104,10 @@ def _run(name: str, root: Path, folder: Path, options: RunOptions, say: Echo) ->
     if before is None:
         _begin_anew(name, folder, options, say)
     client, day, now = _read(name, root, options)
-    _check_notes(client)
+    if client.words:
+        from bespoke.own.words import notes_of
+
+        notes_of(client)  # before anything runs: what the consultant wrote belongs somewhere
     if options.bounded:
         memory.limit()
     for warning in now.warnings:
@@ -114,8 +122,9 @@ def _run(name: str, root: Path, folder: Path, options: RunOptions, say: Echo) ->
     ahead = SpeculativeRender(LANGUAGE)
     if options.wants_report and options.width > 1:  # cores to spare
         _rehearse(plan, client, day, ahead)
-    take = ahead.take if options.wants_report else _nothing
-    notebook_scheduler.run_notebooks(plan, environment, say, take)
+    notebook_scheduler.run_notebooks(
+        plan, environment, say, ahead.take if options.wants_report else lambda notebook: None
+    )
     if options.wants_report:
         run_own(own_notebooks(root), folder, plan.now, environment, say, force=options.force)
     _note_facts(plan, client, day)
@@ -165,7 +174,7 @@ def _begin_anew(name: str, folder: Path, options: RunOptions, say: Echo) -> None
 def _rehearse(plan: RunPlan, client: Client, day: date, ahead: SpeculativeRender) -> None:
     """Where much stands the new report will mostly be the old one; else the evidence but of the last notebook, which
     runs alone."""
-    from bespoke.runner.engagement_cover import cover_of
+    from bespoke.runner.besides import cover_of
 
     notebooks = [plan.notebook(stem) for stem in CHAPTERS]
     if not plan.repeats():
@@ -175,10 +184,6 @@ def _rehearse(plan: RunPlan, client: Client, day: date, ahead: SpeculativeRender
         ahead.rehearse_evidence(but_last, cover_of(client, day), len(notebooks) - 1)
     elif all(path.is_file() for path in notebooks):
         ahead.rehearse(notebooks, cover_of(client, day))
-
-
-def _nothing(notebook: Path) -> None:
-    """Without a report nothing is got ready for one."""
 
 
 def _read(name: str, root: Path, options: RunOptions) -> tuple[Client, date, Manifest]:
@@ -207,11 +212,8 @@ def _manifest(name: str, root: Path, as_of: str, *, given: bool) -> Manifest:
 def _with(now: Manifest, before: Manifest | None, folder: Path, options: RunOptions) -> RunPlan:
     """The plan; what the last run left stands until it is done again."""
     if before is not None:
-        now.notebooks, now.own = dict(before.notebooks), dict(before.own)
-        now.report, now.report_key = dict(before.report), before.report_key
-        now.render_seconds = dict(before.render_seconds)
-        now.advice, now.stale, now.holds_until = before.advice, list(before.stale), before.holds_until
-        now.facts_used, now.office = before.facts_used, dict(before.office)
+        for name in _STANDS:
+            setattr(now, name, copy(getattr(before, name)))
     return RunPlan(folder, now, before, options)
 
 
@@ -236,8 +238,13 @@ def _note_facts(plan: RunPlan, client: Client, day: date) -> None:
 
 
 def _note_advice(plan: RunPlan) -> None:
-    """The last chapter's finding, for the list of all clients."""
-    plan.now.advice = _finding(plan.folder / "notebooks" / f"{LAST}.ipynb") or plan.now.advice
+    """The first finding that the last chapter shows, for the list of all clients."""
+    from bespoke.show.blocks import shown_in
+
+    notebook = plan.notebook(LAST)
+    found = shown_in(notebook) if notebook.is_file() else ()
+    finding = next((str(block["text"]) for block in found if block.get("type") == "finding"), "")
+    plan.now.advice = finding or plan.now.advice
 
 
 def _say_stale(found: Manifest, say: Echo) -> None:
@@ -245,22 +252,6 @@ def _say_stale(found: Manifest, say: Echo) -> None:
         more = f" and {len(found.stale) - MOST} more" if len(found.stale) > MOST else ""
         facts = f"{len(found.stale)} of {found.facts_used} facts had expired by {found.as_of}"
         say(f"{found.client}: {facts}: {', '.join(found.stale[:MOST])}{more}")
-
-
-def _check_notes(client: Client) -> None:
-    """Before anything runs: what the consultant wrote belongs somewhere."""
-    if client.words:
-        from bespoke.own.words import notes_of
-
-        notes_of(client)
-
-
-def _finding(notebook: Path) -> str:
-    """The first finding that an executed notebook shows."""
-    from bespoke.show.blocks import shown_in
-
-    found = shown_in(notebook) if notebook.is_file() else ()
-    return next((str(block["text"]) for block in found if block.get("type") == "finding"), "")
 
 
 def render_report(

@@ -48,17 +48,8 @@ def run(
     """
     from bespoke.runner.run_many import RunRequest, run_all
 
-    request = RunRequest(
-        names=tuple(chosen(names, every, client_data)),
-        client_data=client_data,
-        reports=reports,
-        only=only,
-        assignments=assignments,
-        as_of=as_of,
-        force=force,
-        jobs=jobs or 0,
-        cluster=cluster,
-    )
+    asked = tuple(chosen(names, every, client_data))
+    request = RunRequest(asked, client_data, reports, only, assignments, as_of, force, jobs or 0, cluster)
     done = run_all(request, click.echo)
     if share and isinstance(reports, Path):
         _share(reports, request.names)

@@ -25,8 +25,8 @@ from bespoke.show.numbers import decimal
 from bespoke.tuning.formats import Detection, detect, format_named, rows
 from bespoke.tuning.formats.conversion import MENDED, whole_file
 from bespoke.tuning.formats.detection import FORMATS
+from bespoke.tuning.formats.example import TrainingRow
 from bespoke.tuning.formats.format import TrainingFormat, to_json
-from bespoke.tuning.formats.row import TrainingRow
 from bespoke.tuning.formats.structure import EMPTY_SYSTEM
 
 SPELLED = ("list", "role", "text")  # how a dialect spells its turns

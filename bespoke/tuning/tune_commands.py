@@ -94,12 +94,7 @@ def submit(
 ) -> None:
     """Validate, upload, start the job; a second submit goes on where the first stopped."""
     _commands().submit(
-        client_data,
-        client,
-        hyperparameters=_pairs(hyper),
-        budget_usd=budget,
-        say=click.echo,
-        **options,
+        client_data, client, hyperparameters=_pairs(hyper), budget_usd=budget, say=click.echo, **options
     )
 
 

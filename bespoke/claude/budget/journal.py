@@ -27,15 +27,18 @@ from typing import Any
 
 from bespoke import machine
 from bespoke.claude.budget.journal_file import JournalFile
-from bespoke.claude.budget.journal_schema import ENOUGH, REASSESS, Claim, Entry, OpenBatch
+from bespoke.claude.budget.journal_schema import ENOUGH, REASSESS, Claim, Entry, OpenBatch, State
 from bespoke.claude.requests.calls import ModelRequest
 from bespoke.errors import BespokeError
 from bespoke.saving import private_folder, write_atomically
 
-_TAKEN = (
-    "key", "note", "strategy", "pass", "model", "state", "owner", "batch", "worst", "paid", "lost", "losses", "sends",
-    "message", "latency_ms", "reason", "sent_at", "done_at",
-)  # fmt: skip
+_TAKEN = {  # table -> its columns
+    "requests": (
+        "key", "note", "strategy", "pass", "model", "state", "owner", "batch", "worst", "paid", "lost", "losses",
+        "sends", "message", "latency_ms", "reason", "sent_at", "done_at",
+    ),
+    "batches": ("name", "owner", "id", "model", "requests", "created_at", "state"),
+}  # fmt: skip
 
 
 def journal_of(client_folder: Path, name: str) -> Path:
@@ -71,15 +74,9 @@ class Journal(JournalFile):
         below their reservations. `again` allows a lost request to be paid for once more.
         """
         with self._writing() as db:
-            self._know(db, call)
-            state, owner, batch = db.execute(
-                "SELECT state, owner, batch FROM requests WHERE key = ?", (call.key,)
-            ).fetchone()
+            state = self._state(db, call)
             if state == "sent":
-                if batch is not None or self._alive(db, owner):
-                    return "busy"
-                self._lose(db, "key = ?", (call.key,), "its run ended before the answer came")
-                state = "lost"
+                return "busy"
             if state == "answered" or (state == "lost" and not again):
                 return "answered" if state == "answered" else "lost"
             held, in_flight = db.execute("SELECT held, in_flight FROM ledger").fetchone()
@@ -161,23 +158,20 @@ class Journal(JournalFile):
 
     def take_over(self, other: Path) -> tuple[int, int]:
         """Copies the rows of another journal, and none of its triggers; answers taken, and what is held in pico-USD."""
-        with closing(sqlite3.connect(f"{other.resolve().as_uri()}?mode=ro", uri=True)) as db:
-            requests = db.execute(f"SELECT {', '.join(_TAKEN)} FROM requests").fetchall()
-            batches = db.execute(
-                "SELECT name, owner, id, model, requests, created_at, state FROM batches"
-            ).fetchall()
-        money = [_TAKEN.index(name) for name in ("worst", "paid", "lost")]
+        with closing(sqlite3.connect(f"{other.resolve().as_uri()}?mode=ro", uri=True)) as old:
+            found = {
+                table: old.execute(f"SELECT {', '.join(names)} FROM {table}").fetchall()
+                for table, names in _TAKEN.items()
+            }
+        requests, names = found["requests"], _TAKEN["requests"]
+        money = [names.index(name) for name in ("worst", "paid", "lost")]
         if any(not isinstance(row[place], int) or row[place] < 0 for row in requests for place in money):
             raise BespokeError("a request in it costs less than nothing", path=str(other))
         with self._writing() as db:
-            marks = ", ".join("?" * len(_TAKEN))
-            db.executemany(f"INSERT INTO requests ({', '.join(_TAKEN)}) VALUES ({marks})", requests)
-            db.executemany(
-                "INSERT INTO batches (name, owner, id, model, requests, created_at, state)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                batches,
-            )
-        return sum(row[_TAKEN.index("state")] == "answered" for row in requests), self.held()
+            for table, columns in _TAKEN.items():
+                marks = ", ".join("?" * len(columns))
+                db.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", found[table])
+        return sum(row[names.index("state")] == "answered" for row in requests), self.held()
 
     # --- batches ---------------------------------------------------------------------------------------
 
@@ -193,13 +187,7 @@ class Journal(JournalFile):
             self._reassess(db)
             (held,) = db.execute("SELECT held FROM ledger").fetchone()
             for call, worst in calls:
-                self._know(db, call)
-                state, owner, batch = db.execute(
-                    "SELECT state, owner, batch FROM requests WHERE key = ?", (call.key,)
-                ).fetchone()
-                if state == "sent" and batch is None and not self._alive(db, owner):
-                    self._lose(db, "key = ?", (call.key,), "its run ended before the answer came")
-                    state = "lost"
+                state = self._state(db, call)
                 if not (state == "free" or (state == "lost" and again)):
                     continue
                 if held + worst > budget:
@@ -289,11 +277,20 @@ class Journal(JournalFile):
 
     # --- inside a transaction ----------------------------------------------------------------------------
 
-    def _know(self, db: sqlite3.Connection, call: ModelRequest) -> None:
+    def _state(self, db: sqlite3.Connection, call: ModelRequest) -> State:
+        """How the request stands, known from here on; what a run that is dead had on its way is lost."""
         db.execute(
             "INSERT OR IGNORE INTO requests (key, note, strategy, pass, model) VALUES (?, ?, ?, ?, ?)",
             (call.key, call.note, call.strategy, call.which, call.body["model"]),
         )
+        found: tuple[State, str | None, str | None] = db.execute(
+            "SELECT state, owner, batch FROM requests WHERE key = ?", (call.key,)
+        ).fetchone()
+        state, owner, batch = found
+        if state == "sent" and batch is None and not self._alive(db, owner):
+            self._lose(db, "key = ?", (call.key,), "its run ended before the answer came")
+            return "lost"
+        return state
 
     def _send(self, db: sqlite3.Connection, key: str, worst: int, batch: str | None) -> None:
         db.execute(

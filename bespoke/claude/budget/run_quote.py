@@ -10,13 +10,7 @@ from typing import Any
 
 from bespoke.claude.budget.journal import Journal
 from bespoke.claude.budget.pico_usd import usd
-from bespoke.claude.requests.calls import (
-    ModelRequest,
-    Pricing,
-    most_tokens,
-    prefix_bytes,
-    text_bytes,
-)
+from bespoke.claude.requests.calls import ModelRequest, Pricing, most_tokens, prefix_bytes, text_bytes
 from bespoke.claude.requests.request_plan import RequestPlan
 from bespoke.claude.requests.strategies import LARGER, Strategy
 from bespoke.claude.sending.backend import Backend
@@ -168,28 +162,33 @@ def _quoted(
     strategy: Strategy, plan: RequestPlan, pricing: Pricing, usual: Usual, journal: Journal | None
 ) -> StrategyQuote:
     found, answered = _calls(strategy, plan, journal, usual.passed_on)
+    draft = plan.shared.answer_tokens
+    return priced(
+        strategy.name, found, answered, pricing, usual, thinks=strategy.thinking, draft_tokens=draft
+    )
+
+
+def priced(
+    name: str, found: Sequence[tuple[ModelRequest, float]], answered: int, pricing: Pricing, usual: Usual, *,
+    thinks: bool, draft_tokens: int = 0,
+) -> StrategyQuote:  # fmt: skip
+    """Requests with how likely each is to be sent, at their prices. `draft_tokens`: the most that a critic reads."""
     calls, shares = [call for call, _ in found], [share for _, share in found]
-    drafts = [plan.shared.answer_tokens if call.which == "criticise" else 0 for call in calls]
+    drafts = [draft_tokens if call.which == "criticise" else 0 for call in calls]
     most = [most_tokens(call.body, draft) for call, draft in zip(calls, drafts, strict=True)]
     likely = [
-        usual.tokens(call, thinks=strategy.thinking, warm=i > 0 and not pricing.batch)
-        for i, call in enumerate(calls)
+        usual.tokens(call, thinks=thinks, warm=i > 0 and not pricing.batch) for i, call in enumerate(calls)
     ]
+    costs = (call.priced(pricing).cost(tokens) for call, tokens in zip(calls, likely, strict=True))
     return StrategyQuote(
-        strategy=strategy.name,
+        strategy=name,
         requests=len(calls),
         answered_before=answered,
         input_tokens=round(sum(tokens.prompt * share for tokens, share in zip(likely, shares, strict=True))),
         output_tokens=round(sum(tokens.output * share for tokens, share in zip(likely, shares, strict=True))),
         most_input_tokens=sum(tokens.prompt for tokens in most),
         most_output_tokens=sum(tokens.output for tokens in most),
-        usd_likely=sum(
-            (
-                call.priced(pricing).cost(tokens) * Decimal(str(share))
-                for call, tokens, share in zip(calls, likely, shares, strict=True)
-            ),
-            Decimal(0),
-        ),
+        usd_likely=sum((c * Decimal(str(share)) for c, share in zip(costs, shares, strict=True)), Decimal(0)),
         usd_worst=usd(sum(call.worst(pricing, d) for call, d in zip(calls, drafts, strict=True))),
     )
 

@@ -31,15 +31,13 @@ class NoteResult:
     @property
     def usage(self) -> Usage | None:
         """All passes together."""
-        used = [tokens_used((entry.message or {}).get("usage") or {}) for entry in self.entries]
-        if not used:
+        if not self.entries:
             return None
+        found = token_sums(self.entries)
         return Usage(
-            input_tokens=sum(u.uncached_input for u in used),
-            output_tokens=sum(u.output for u in used),
-            cache_read_tokens=sum(u.cache_read for u in used),
-            cache_write_tokens=sum(u.cache_write_5m + u.cache_write_1h for u in used),
-        )
+            input_tokens=found.uncached_input, output_tokens=found.output,
+            cache_read_tokens=found.cache_read, cache_write_tokens=found.cache_write,
+        )  # fmt: skip
 
     @property
     def latency_ms(self) -> float | None:

@@ -19,17 +19,18 @@ from bespoke.claude.evaluate_client import JOURNAL, wire_id
 from bespoke.claude.requests.answer_parsing import read_answer
 from bespoke.claude.requests.calls import ModelRequest, Pricing
 from bespoke.claude.requests.capabilities import capabilities
-from bespoke.claude.requests.prompt import Body
-from bespoke.claude.requests.request_plan import WAIVERS, promised_geography
+from bespoke.claude.requests.identifier_check import WAIVERS
+from bespoke.claude.requests.prompt import Body, closed_object, held_to, plain_body
+from bespoke.claude.requests.request_plan import promised_geography
 from bespoke.claude.retry.retry_policy import RetryPolicy
-from bespoke.claude.sending.backend import Backend, CallFailed
-from bespoke.claude.sending.event_loop import run_to_end
+from bespoke.claude.sending.backend import Backend
 from bespoke.claude.sending.providers import name_of, open_backend
-from bespoke.claude.sending.sender import Sender, drained
+from bespoke.claude.sending.sender import Sender, work_through
 from bespoke.clients.schema import Client
+from bespoke.echo import Echo
 from bespoke.errors import BespokeError
 from bespoke.evaluation.cases import EvaluationTask
-from bespoke.evaluation.scorer import json_in
+from bespoke.evaluation.scorer import Scorer, json_in
 from bespoke.facts.reader import Facts
 from bespoke.results import write_atomically
 
@@ -64,15 +65,8 @@ class JudgeModel:
     tokens: int
 
     def body(self, instructions: str, question: str, schema: dict[str, Any]) -> Body:
-        body: Body = {
-            "model": self.wire,
-            "max_tokens": self.tokens,
-            "system": [{"type": "text", "text": instructions}],
-            "messages": [{"role": "user", "content": [{"type": "text", "text": question}]}],
-        }
-        if self.held:
-            body["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
-        return body | ({"inference_geo": self.geography} if self.geography else {})
+        body = plain_body(self.wire, self.tokens, instructions, question, self.geography)
+        return body | ({"output_config": held_to(schema)} if self.held else {})
 
 
 def judge_model(
@@ -105,15 +99,8 @@ class VerdictFile:
     @property
     def schema(self) -> dict[str, Any]:
         """The form an answer has to have."""
-        return {
-            "type": "object",
-            "properties": {
-                "explanation": {"type": "string"},
-                self.verdict: {"type": "string", "enum": [*self.verdicts]},
-            },
-            "required": ["explanation", self.verdict],
-            "additionalProperties": False,
-        }
+        said = {"type": "string", "enum": [*self.verdicts]}
+        return closed_object({"explanation": {"type": "string"}, self.verdict: said})
 
 
 @dataclass(frozen=True)
@@ -141,9 +128,10 @@ def record_verdicts(
     client: Client,
     facts: Facts,
     task: EvaluationTask,
+    scorer: Scorer,
     file: VerdictFile,
     before: Sequence[BaseModel],
-    questions: Callable[[JudgeModel], Iterable[JudgeQuestion]],
+    questions: Callable[[Client, EvaluationTask, Scorer, JudgeModel, Echo], Iterable[JudgeQuestion]],
     **asked: Unpack[Asked],
 ) -> int:
     """Asks the questions about recorded texts and writes the file anew, the rows of other judges kept of `before`.
@@ -154,7 +142,7 @@ def record_verdicts(
     model, say = asked["model"], asked["say"]
     check_judging(client, task, send=asked["send"])
     judge = judge_model(client, facts, model, asked["backend"], asked.get("model_id", ""))
-    put = [*questions(judge)]
+    put = [*questions(client, task, scorer, judge, say)]
     if not put:
         raise BespokeError("no recorded text is left for this judge; it judges none of its own")
     said = _answers(client, facts, [one.call for one in put], file.what, asked)
@@ -187,10 +175,18 @@ def _answers(
         open_backend(asked["backend"], patience), journal, pricing, pricing, pico(budget), patience
     )
     found: list[dict[str, Any] | None] = [None] * len(calls)
+
+    async def one(place: int) -> None:
+        ending = await sender.ask(calls[place])
+        if ending.message:
+            value = json_in(read_answer(ending.message).text)
+            found[place] = value if isinstance(value, dict) else {}
+
+    async def every() -> None:
+        await asyncio.gather(*map(one, range(len(calls))))
+
     try:
-        run_to_end(_asked(sender, calls, found))
-    except CallFailed as failure:
-        raise BespokeError(str(failure)) from None
+        work_through(every(), sender)
     finally:
         journal.close()
     if None in found and (why := sender.fatal or sender.stopped):
@@ -221,19 +217,3 @@ def as_csv(kind: type[BaseModel], rows: Sequence[BaseModel]) -> str:
     table.writerow(kind.model_fields)
     table.writerows(sorted(tuple(json.loads(row.model_dump_json()).values()) for row in rows))
     return out.getvalue()
-
-
-async def _asked(sender: Sender, calls: Sequence[ModelRequest], found: list[dict[str, Any] | None]) -> None:
-    async def one(place: int) -> None:
-        ending = await sender.ask(calls[place])
-        if ending.message:
-            value = json_in(read_answer(ending.message).text)
-            found[place] = value if isinstance(value, dict) else {}
-
-    async def work() -> None:
-        await asyncio.gather(*map(one, range(len(calls))))
-
-    try:
-        await drained(work(), sender)
-    finally:
-        await sender.backend.close()

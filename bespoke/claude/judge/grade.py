@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Unpack
 
 from bespoke.claude.judge.asking import (
@@ -15,10 +15,10 @@ from bespoke.claude.judge.asking import (
     wrote,
 )
 from bespoke.claude.requests.calls import ModelRequest
-from bespoke.claude.requests.identifier_check import read_waivers, unwaived
+from bespoke.claude.requests.identifier_check import WAIVERS, read_waivers, unwaived
 from bespoke.claude.requests.prompt import Body, delivered
-from bespoke.claude.requests.request_plan import WAIVERS
 from bespoke.clients.schema import Client
+from bespoke.echo import Echo
 from bespoke.evaluation.cases import EvaluationTask, JudgeGrade
 from bespoke.evaluation.scorer import Scorer
 from bespoke.facts.reader import Facts
@@ -38,15 +38,11 @@ def grade(
 ) -> int:  # fmt: skip
     """Grades every recorded text of every system that this model did not write, and leaves judge_grades.csv; how many
     of its verdicts are in it then. Raises BespokeError."""
-
-    def questions(judge: JudgeModel) -> Iterator[JudgeQuestion]:
-        return _questions(client, task, scorer, judge, asked["say"])
-
-    return record_verdicts(client, facts, task, GRADES, task.judged, questions, **asked)
+    return record_verdicts(client, facts, task, scorer, GRADES, task.judged, _questions, **asked)
 
 
 def _questions(
-    client: Client, task: EvaluationTask, scorer: Scorer, judge: JudgeModel, say: Callable[[str], None]
+    client: Client, task: EvaluationTask, scorer: Scorer, judge: JudgeModel, say: Echo
 ) -> Iterator[JudgeQuestion]:  # fmt: skip
     waivers = read_waivers(client.folder / "evaluation" / WAIVERS)
     inputs = {case.id: case.text for case in task.cases}

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from bespoke.chapters.failure_labels import UNMAPPED, direct_labels
 from bespoke.claude.budget.journal import Journal
-from bespoke.claude.budget.pico_usd import usd
 from bespoke.claude.budget.run_quote import (
     RunQuote,
-    StrategyQuote,
     Usual,
     assumed_ratio,
+    priced,
+    quote_of,
     smallest_cacheable,
 )
 from bespoke.claude.judge.judge_prompt import SPAN_WORDS, WORDS, judge_body
-from bespoke.claude.requests.calls import ModelRequest, Pricing, most_tokens
+from bespoke.claude.requests.calls import ModelRequest, Pricing
 from bespoke.claude.requests.identifier_check import read_waivers, unwaived
 from bespoke.claude.requests.request_plan import promised_geography
 from bespoke.clients.schema import Client, Failure, Task
@@ -112,22 +111,8 @@ def judge_quote(cases: Cases, pricing: Pricing, facts: Facts, journal: Journal |
     calls = [*cases.calls.values()] if cases.worth_asking else []
     known = {call.key for call in calls if journal and _answered(journal, call)}
     still_open = [*{call.key: call for call in calls if call.key not in known}.values()]
-    likely = [usual.tokens(call, thinks=False, warm=i > 0) for i, call in enumerate(still_open)]
-    most = [most_tokens(call.body) for call in still_open]
-    line = StrategyQuote(
-        strategy=STRATEGY,
-        requests=len(still_open),
-        answered_before=len(known),
-        input_tokens=sum(tokens.prompt for tokens in likely),
-        output_tokens=sum(tokens.output for tokens in likely),
-        most_input_tokens=sum(tokens.prompt for tokens in most),
-        most_output_tokens=sum(tokens.output for tokens in most),
-        usd_likely=sum((pricing.cost(tokens) for tokens in likely), Decimal(0)),
-        usd_worst=usd(sum(call.worst(pricing) for call in still_open)),
-    )
-    return RunQuote(
-        strategies=(line,), bytes_per_token=round(ratio.bytes_per_token, 4), counted=0, batch=pricing.batch
-    )
+    line = priced(STRATEGY, [(call, 1.0) for call in still_open], len(known), pricing, usual, thinks=False)
+    return quote_of([line], ratio, pricing)
 
 
 def _parts(row: Failure, task: Task | None) -> dict[str, str]:

@@ -18,7 +18,7 @@ from pydantic import Field, ValidationError
 
 from bespoke.advice.routes import Remedy, remedies
 from bespoke.claude.requests.answer_parsing import Outcome, read_answer
-from bespoke.claude.requests.prompt import Body
+from bespoke.claude.requests.prompt import Body, closed_object, held_to, plain_body
 from bespoke.clients.schema import Family, Row
 from bespoke.evaluation.scorer import json_in
 
@@ -85,18 +85,10 @@ def instructions() -> str:
 
 def judge_body(parts: Mapping[str, str], model_id: str, answer_tokens: int, geography: str = "") -> Body:
     """The request for one case. `parts` are its texts by name; an absent remark is left out, not empty."""
-    body: Body = {
-        "model": model_id,
-        "max_tokens": answer_tokens,
-        "system": [{"type": "text", "text": instructions(), "cache_control": {"type": "ephemeral"}}],
-        "messages": [
-            {"role": "user", "content": [{"type": "text", "text": f"{delivered(parts)}\n\n{_REQUEST}"}]}
-        ],
-        "output_config": {"format": {"type": "json_schema", "schema": verdict_schema()}},
-    }
-    if geography:
-        body["inference_geo"] = geography
-    return body
+    question = f"{delivered(parts)}\n\n{_REQUEST}"
+    body = plain_body(model_id, answer_tokens, instructions(), question, geography)
+    body["system"][0]["cache_control"] = {"type": "ephemeral"}
+    return body | {"output_config": held_to(verdict_schema())}
 
 
 def delivered(parts: Mapping[str, str]) -> str:
@@ -107,18 +99,8 @@ def delivered(parts: Mapping[str, str]) -> str:
 
 def verdict_schema() -> dict[str, Any]:
     """Closed, every field required; providers write the fields in this order."""
-    families = [row.family for row in remedies()]
-    properties = {
-        "span": {"type": "string"},
-        "explanation": {"type": "string"},
-        "family": {"type": "string", "enum": families},
-    }
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+    text, families = {"type": "string"}, [row.family for row in remedies()]
+    return closed_object({"span": text, "explanation": text, "family": {**text, "enum": families}})
 
 
 def read_verdict(message: dict[str, Any]) -> Read:

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bespoke.claude.budget.journal import Journal, journal_of
 from bespoke.claude.budget.pico_usd import pico
 from bespoke.claude.budget.run_quote import tell
 from bespoke.claude.evaluate_client import wire_id
-from bespoke.claude.evaluation_run import end_gently
 from bespoke.claude.judge.judge_cases import Cases, judge_quote, make_cases
-from bespoke.claude.judge.judge_record import (
-    Judged,
-    JudgeSummary,
-    in_a_line,
-    judged,
-    summarised,
-    write,
-)
+from bespoke.claude.judge.judge_record import Judged, JudgeSummary, in_a_line, judged, summarised, write
 from bespoke.claude.requests.calls import Pricing
 from bespoke.claude.requests.capabilities import capabilities
+from bespoke.claude.requests.identifier_check import check_may_send
 from bespoke.claude.requests.request_plan import promised_geography
 from bespoke.claude.retry.retry_policy import RetryPolicy
-from bespoke.claude.sending.backend import Backend, CallFailed
-from bespoke.claude.sending.event_loop import run_to_end
+from bespoke.claude.sending.backend import Backend
 from bespoke.claude.sending.providers import name_of, open_backend
-from bespoke.claude.sending.sender import Sender, drained
+from bespoke.claude.sending.sender import Sender, work_through
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.facts.price_book import canonical
@@ -82,89 +73,46 @@ def label(
             if send:
                 say("there is no open row that may be sent: nothing to ask a judge about")
             return summarised(cases, [], quote, pricing, budget, journal)
-        run = _Run(client, cases, pricing, journal, budget, ask_lost_again, patience)
-        run_to_end(run.go(backend, quote.bytes_per_token))
-        write(client, wire, run.results)
-        summary = summarised(cases, run.results, quote, pricing, budget, journal, run.stopped)
+        sender = Sender(
+            open_backend(backend, patience), journal, pricing, pricing, pico(budget), patience, ask_lost_again,
+            bytes_per_token=quote.bytes_per_token,
+        )  # fmt: skip
+        found: dict[str, Judged] = {}
+        work_through(_judged(client, cases, sender, found), sender)
+        results = [found[failure] for failure in cases.calls]
+        write(client, wire, results)
+        summary = summarised(cases, results, quote, pricing, budget, journal, sender.stopped)
     except (KeyboardInterrupt, asyncio.CancelledError):
         raise BespokeError("interrupted; what was answered is kept, run again to go on") from None
     finally:
         if journal:
             journal.close()
     say(in_a_line(summary))
-    if run.fatal:
-        raise BespokeError(run.fatal)
+    if sender.fatal:
+        raise BespokeError(sender.fatal)
     return summary
 
 
-@dataclass
-class _Run:
-    """One run of requests. Afterwards `results` holds every row with a request, in the order of failures.csv;
-    `stopped` and `fatal` say why not everything was asked."""
+async def _judged(client: Client, cases: Cases, sender: Sender, found: dict[str, Judged]) -> None:
+    """The first row goes alone until one is answered, so that the others find the instructions cached."""
+    rows = {row.failure_id: row for row in client.failures or ()}
+    waiting = iter(cases.calls.items())
 
-    client: Client
-    cases: Cases
-    pricing: Pricing
-    journal: Journal
-    budget: Decimal
-    again: bool
-    patience: RetryPolicy
-    results: list[Judged] = field(default_factory=list)
-    stopped: str = ""
-    fatal: str = ""
+    async def work(*, until_answered: bool = False) -> None:
+        for failure, call in waiting:
+            found[failure] = judged(rows[failure], await sender.ask(call))
+            if until_answered and found[failure].verdict:
+                return
 
-    async def go(self, backend: str | Backend, bytes_per_token: float) -> None:
-        provider = open_backend(backend, self.patience)
-        sender = Sender(
-            backend=provider,
-            journal=self.journal,
-            pricing=self.pricing,
-            batch_pricing=self.pricing,  # a judge is never asked in batches
-            budget=pico(self.budget),
-            patience=self.patience,
-            again=self.again,
-            bytes_per_token=bytes_per_token,
-        )
-        found: dict[str, Judged] = {}
-        try:
-            end_gently()
-            await drained(self._all(sender, found), sender)
-        except CallFailed as failure:
-            raise BespokeError(str(failure)) from None
-        finally:
-            self.stopped, self.fatal = sender.stopped, sender.fatal
-            await provider.close()
-        self.results = [found[failure] for failure in self.cases.calls]
-
-    async def _all(self, sender: Sender, found: dict[str, Judged]) -> None:
-        """The first row goes alone until one is answered, so that the others find the instructions cached."""
-        rows = {row.failure_id: row for row in self.client.failures or ()}
-        waiting = iter(self.cases.calls.items())
-
-        async def work(*, until_answered: bool = False) -> None:
-            for failure, call in waiting:
-                found[failure] = judged(rows[failure], await sender.ask(call))
-                if until_answered and found[failure].verdict:
-                    return
-
-        await work(until_answered=True)
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(self.patience.connections, len(self.cases.calls))):
-                group.create_task(work())
+    await work(until_answered=True)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(min(sender.patience.connections, len(cases.calls))):
+            group.create_task(work())
 
 
 def _check(client: Client, model: str, send: bool, budget: Decimal) -> None:
     canonical(model)  # raises for an unknown one, naming the nearest
     if not client.failures:
         raise BespokeError("failures.csv is missing or empty: there is nothing to label")
-    if send and not client.engagement.evaluation.deidentified:
-        raise BespokeError(
-            "the client's texts are not declared de-identified; nothing is sent until evaluation.deidentified"
-            " is true",
-            path="engagement.yaml",
-            column="evaluation.deidentified",
-        )
-    if send and budget <= 0:
-        raise BespokeError(
-            "the budget is 0 USD; set evaluation.budget_usd or give one", path="engagement.yaml"
-        )
+    if send:
+        check_may_send(client, "the client's texts", budget)

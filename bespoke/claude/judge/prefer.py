@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Unpack
 
@@ -16,10 +16,10 @@ from bespoke.claude.judge.asking import (
     wrote,
 )
 from bespoke.claude.requests.calls import ModelRequest
-from bespoke.claude.requests.identifier_check import read_waivers, unwaived
+from bespoke.claude.requests.identifier_check import WAIVERS, read_waivers, unwaived
 from bespoke.claude.requests.prompt import Body, delivered
-from bespoke.claude.requests.request_plan import WAIVERS
 from bespoke.clients.schema import Client
+from bespoke.echo import Echo
 from bespoke.evaluation.cases import EvaluationTask, Preference
 from bespoke.evaluation.scorer import Scorer
 from bespoke.facts.reader import Facts
@@ -44,15 +44,13 @@ def prefer(
 
     A pair of which the judge wrote a text is left out. Raises BespokeError.
     """
-
-    def questions(judge: JudgeModel) -> Iterator[JudgeQuestion]:
-        return _questions(client, task, scorer, judge, asked["say"])
-
-    return record_verdicts(client, facts, task, PREFERENCES, task.judge_preferences, questions, **asked)
+    return record_verdicts(
+        client, facts, task, scorer, PREFERENCES, task.judge_preferences, _questions, **asked
+    )
 
 
 def _questions(
-    client: Client, task: EvaluationTask, scorer: Scorer, judge: JudgeModel, say: Callable[[str], None]
+    client: Client, task: EvaluationTask, scorer: Scorer, judge: JudgeModel, say: Echo
 ) -> Iterator[JudgeQuestion]:  # fmt: skip
     waivers = read_waivers(client.folder / "evaluation" / WAIVERS)
     texts = {system: _texts(task, scorer, system) for system in task.recorded}

@@ -27,11 +27,7 @@ Outcome = Literal[
 
 Parse = Callable[[str], Any]  # a model's text as a prediction; None where it has not the form asked for
 
-_STOPPED = {
-    "refusal": "refused",
-    "max_tokens": "truncated",
-    "model_context_window_exceeded": "truncated",
-}
+_STOPPED = {"refusal": "refused", "max_tokens": "truncated", "model_context_window_exceeded": "truncated"}
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,9 @@ class Pricing:
 
     def cost(self, tokens: RequestTokens) -> Decimal:
         """USD of one request; a cache class that the model does not sell is billed as plain input."""
-        return cost_at(self.tariff, tokens if self.caches else _uncached(tokens))
+        if not self.caches:
+            tokens = RequestTokens(uncached_input=tokens.prompt, output=tokens.output)
+        return cost_at(self.tariff, tokens)
 
     @cached_property
     def tariff(self) -> Tariff:
@@ -152,7 +154,3 @@ def paid(usage: Mapping[str, Any], pricing: Pricing) -> int:
 
 def _blocks(body: Body) -> list[Body]:
     return [*body["system"], *(block for turn in body["messages"] for block in turn["content"])]
-
-
-def _uncached(tokens: RequestTokens) -> RequestTokens:
-    return RequestTokens(uncached_input=tokens.prompt, output=tokens.output)

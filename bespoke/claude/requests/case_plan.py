@@ -7,19 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from bespoke.claude.requests.capabilities import Capabilities
-from bespoke.claude.requests.identifier_check import (
-    IdentifierHit,
-    identifiers_left,
-    read_waivers,
-    unwaived,
-)
+from bespoke.claude.requests.identifier_check import held_here, identifiers_left
 from bespoke.claude.requests.prompt import PromptWording, Shared
-from bespoke.claude.requests.request_plan import (
-    WAIVERS,
-    RequestPlan,
-    mean_bytes,
-    promised_geography,
-)
+from bespoke.claude.requests.request_plan import RequestPlan, mean_bytes, promised_geography
 from bespoke.claude.requests.strategies import LARGER, STRATEGIES, Strategy
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
@@ -105,10 +95,7 @@ def make_task_plan(
     suffix: str = "",
 ) -> RequestPlan:
     """Reads, checks and prepares everything without touching the network. Raises BespokeError."""
-    waivers = read_waivers(client.folder / "evaluation" / WAIVERS)
-    blocked: dict[str, tuple[IdentifierHit, ...]] = {
-        case.id: hits for case in task.cases if (hits := unwaived(case.id, case.text, waivers))
-    }
+    blocked = held_here(client.folder, {case.id: case.text for case in task.cases})
     clean = [
         case
         for case in task.usable_train

@@ -6,17 +6,21 @@ already de-identified against slips; it does not de-identify.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from bespoke.chapters.dataset_readiness.identifiers import glimpse, identifiers
 from bespoke.chapters.dataset_readiness.identifiers.leaving import with_leaving
 from bespoke.clients.files import ClientFile, is_there
 from bespoke.clients.grid import in_place
-from bespoke.clients.schema import Name, Row
+from bespoke.clients.schema import Client, Name, Row
 from bespoke.clients.tables import read_table
+from bespoke.echo import Echo
 from bespoke.errors import BespokeError
+
+WAIVERS = "waivers.csv"
 
 
 class Waiver(Row):
@@ -45,6 +49,36 @@ def identifiers_left(note: str, text: str) -> tuple[IdentifierHit, ...]:
 def unwaived(note: str, text: str, waivers: Mapping[tuple[str, str], str]) -> tuple[IdentifierHit, ...]:
     """The hits that nobody has taken responsibility for; any one of them keeps the note here."""
     return tuple(hit for hit in identifiers_left(note, text) if (note, hit.rule) not in waivers)
+
+
+def held_here(folder: Path, texts: Mapping[str, str]) -> dict[str, tuple[IdentifierHit, ...]]:
+    """Which texts, by id, may not leave a client's folder: those with a hit that its waivers.csv does not name."""
+    waivers = read_waivers(folder / "evaluation" / WAIVERS)
+    return {name: hits for name, text in texts.items() if (hits := unwaived(name, text, waivers))}
+
+
+def say_blocked(held: Mapping[str, Sequence[IdentifierHit]], total: int, say: Echo) -> None:
+    """How many of the notes stay here, what a rule sees in each, and what can be done; nothing where all may leave."""
+    if held:
+        say(
+            f"{len(held)} of {total} notes stay here: they may carry identifiers;"
+            f" waive each with a reason in evaluation/{WAIVERS} (id,rule,reason)"
+        )
+    for hits in held.values():
+        say("; ".join(f"{hit.note}: {hit.rule} ({hit.shown})" for hit in hits))
+
+
+def check_may_send(client: Client, texts: str, budget: Decimal) -> None:
+    """Raises BespokeError where nobody says that the texts identify nobody, or nothing may be spent."""
+    if not client.engagement.evaluation.deidentified:
+        message = (
+            f"{texts} are not declared de-identified; nothing is sent until evaluation.deidentified is true"
+        )
+        raise BespokeError(message, path="engagement.yaml", column="evaluation.deidentified")
+    if budget <= 0:
+        raise BespokeError(
+            "the budget is 0 USD; set evaluation.budget_usd or give one", path="engagement.yaml"
+        )
 
 
 def read_waivers(path: Path) -> dict[tuple[str, str], str]:

@@ -127,8 +127,7 @@ def request_body(
         "messages": messages,
     }
     if strategy.schema:
-        schema = answer_schema() if words.schema is None else dict(words.schema)
-        body["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
+        body["output_config"] = held_to(answer_schema() if words.schema is None else words.schema)
     if strategy.thinking:
         body["thinking"] = {"type": "adaptive"}
     elif shared.thinking is not None:
@@ -140,12 +139,32 @@ def request_body(
     return body
 
 
+def plain_body(model: str, tokens: int, system: str, question: str, geography: str = "") -> Body:
+    """One question under instructions, without anything that a strategy adds."""
+    body: Body = {
+        "model": model, "max_tokens": tokens, "system": [_block(system)], "messages": [_turn("user", question)],
+    }  # fmt: skip
+    return body | ({"inference_geo": geography} if geography else {})
+
+
+def held_to(schema: Mapping[str, Any]) -> Body:
+    """The `output_config` under which the provider enforces a JSON schema."""
+    return {"format": {"type": "json_schema", "schema": dict(schema)}}
+
+
+def closed_object(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of an object with these fields, each required, and no other; providers write them in this order."""
+    return {
+        "type": "object", "properties": dict(properties), "required": list(properties), "additionalProperties": False,
+    }  # fmt: skip
+
+
 def answer_schema() -> dict[str, Any]:
     """The JSON schema of the four fields; every object closed and every field required."""
     text = {"type": "string"}
     optional = {"anyOf": [text, {"type": "null"}]}
-    medication = _closed({"drug": text, "dose": optional, "route": optional, "frequency": optional})
-    return _closed(
+    medication = closed_object({"drug": text, "dose": optional, "route": optional, "frequency": optional})
+    return closed_object(
         {
             "diagnosis_icd10": {"type": "array", "items": text},
             "symptoms": {"type": "array", "items": text},
@@ -189,12 +208,3 @@ def _turn(role: str, text: str) -> Body:
 
 def _block(text: str) -> Body:
     return {"type": "text", "text": text}
-
-
-def _closed(properties: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }

@@ -12,12 +12,7 @@ from bespoke.chapters.icd10_evaluation.decision import comparable_code
 from bespoke.claude.requests.answer_parsing import Parse, read_answer
 from bespoke.claude.requests.calls import ModelRequest
 from bespoke.claude.requests.capabilities import Capabilities
-from bespoke.claude.requests.identifier_check import (
-    IdentifierHit,
-    identifiers_left,
-    read_waivers,
-    unwaived,
-)
+from bespoke.claude.requests.identifier_check import IdentifierHit, held_here, identifiers_left, say_blocked
 from bespoke.claude.requests.prompt import INSTRUCTIONS, PromptWording, Shared, request_body
 from bespoke.claude.requests.prompt_examples import glossary, worked_examples
 from bespoke.claude.requests.strategies import LARGER, Pass, Strategy
@@ -26,7 +21,6 @@ from bespoke.errors import BespokeError
 from bespoke.facts.icd10 import CodeSet, code_set
 from bespoke.facts.reader import Facts
 
-WAIVERS = "waivers.csv"
 Trusted = Callable[[Sequence[Any]], bool]  # a smaller model's predictions for one case
 Accepted = Callable[[Mapping[str, Any]], int]  # predictions by id -> how many are right as a whole
 
@@ -82,13 +76,7 @@ class RequestPlan:
 
     def tell(self, say: Callable[[str], None]) -> None:
         """What a reader should know before the quote."""
-        if self.blocked:
-            say(
-                f"{len(self.blocked)} of {len(self.all_notes)} notes stay here: they may carry identifiers;"
-                f" waive each with a reason in evaluation/{WAIVERS} (id,rule,reason)"
-            )
-            for hits in self.blocked.values():
-                say("; ".join(f"{hit.note}: {hit.rule} ({hit.shown})" for hit in hits))
+        say_blocked(self.blocked, len(self.all_notes), say)
         if self.train_held_back:
             say(f"{self.train_held_back} training notes are kept out of prompts for the same reason")
         none = not self.shared.examples and not self.shared.worked
@@ -153,8 +141,7 @@ def make_plan(
     """Reads, checks and prepares everything without touching the network. Raises BespokeError."""
     if not client.notes:
         raise BespokeError("evaluation/notes.jsonl is missing or empty: there is nothing to ask about")
-    waivers = read_waivers(client.folder / "evaluation" / WAIVERS)
-    blocked = {note.id: hits for note in client.notes if (hits := unwaived(note.id, note.text, waivers))}
+    blocked = held_here(client.folder, {note.id: note.text for note in client.notes})
     notes = tuple(note for note in client.notes if note.id not in blocked)
     train = _training(client)
     # a waiver lets its own text leave, and not along with everybody else's

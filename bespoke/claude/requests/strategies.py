@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bespoke.errors import BespokeError
@@ -41,50 +41,19 @@ class Strategy:
         return sum(one in ("small", "again", "generate") for one in self.passes)
 
 
+_FEW_SHOT = Strategy("few_shot", "Claude, few-shot", examples=True)
+_GLOSSARY = replace(_FEW_SHOT, name="glossary", title="Claude, few-shot and glossary", glossary=True)
+_SCHEMA = replace(_GLOSSARY, name="structured_output", title="Claude, structured output", schema=True)
+_RAG = replace(_SCHEMA, name="rag", title="Claude, RAG over the code set", candidates=True)
 STRATEGIES = {
     strategy.name: strategy
     for strategy in (
-        Strategy("zero_shot", "Claude, zero-shot"),
-        Strategy("few_shot", "Claude, few-shot", examples=True),
-        Strategy("glossary", "Claude, few-shot and glossary", examples=True, glossary=True),
-        Strategy("structured_output", "Claude, structured output", examples=True, glossary=True, schema=True),
-        Strategy(
-            "rag",
-            "Claude, RAG over the code set",
-            examples=True,
-            glossary=True,
-            schema=True,
-            candidates=True,
-        ),
-        Strategy(
-            "thinking",
-            "Claude, adaptive thinking",
-            examples=True,
-            glossary=True,
-            schema=True,
-            candidates=True,
-            thinking=True,
-        ),
-        Strategy(
-            "generator_critic",
-            "Claude, generator and critic",
-            examples=True,
-            glossary=True,
-            schema=True,
-            candidates=True,
-            passes=("generate", "criticise"),
-        ),
-        Strategy(
-            "small_then_large",
-            "Claude, small then large",
-            examples=True,
-            glossary=True,
-            schema=True,
-            candidates=True,
-            passes=("small", "again", "larger"),
-        ),
+        Strategy("zero_shot", "Claude, zero-shot"), _FEW_SHOT, _GLOSSARY, _SCHEMA, _RAG,
+        replace(_RAG, name="thinking", title="Claude, adaptive thinking", thinking=True),
+        replace(_RAG, name="generator_critic", title="Claude, generator and critic", passes=("generate", "criticise")),
+        replace(_RAG, name="small_then_large", title="Claude, small then large", passes=("small", "again", "larger")),
     )
-}
+}  # fmt: skip
 
 
 def chosen(names: tuple[str, ...] | list[str]) -> tuple[Strategy, ...]:

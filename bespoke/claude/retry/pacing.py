@@ -114,8 +114,8 @@ class Pacer:
         if output_tokens is not None:
             self._output += 0.1 * (output_tokens - self._output)
         for name, words in _CLASSES.items():
-            limit = _number(headers.get(f"anthropic-ratelimit-{words}-limit"))
-            remaining = _number(headers.get(f"anthropic-ratelimit-{words}-remaining"))
+            limit = number(headers.get(f"anthropic-ratelimit-{words}-limit"))
+            remaining = number(headers.get(f"anthropic-ratelimit-{words}-remaining"))
             if limit is None or limit <= 0:
                 continue
             bucket = self.buckets.get(name)
@@ -157,7 +157,7 @@ class Pacer:
         self._completed = self._strained = 0
 
 
-def _number(value: str | None) -> float | None:
+def number(value: str | None) -> float | None:
     try:
         return float(value) if value is not None else None
     except ValueError:

@@ -16,6 +16,7 @@ import anthropic
 import httpx2
 
 from bespoke.claude.requests.prompt import Body
+from bespoke.claude.retry.pacing import number
 from bespoke.claude.retry.retry_policy import RetryPolicy
 from bespoke.claude.sending.backend import (
     AnswerLost,
@@ -45,7 +46,7 @@ class AnthropicMessages:
     client: ClassVar[Callable[..., Any]] = anthropic.AsyncAnthropic
     hint = "set ANTHROPIC_API_KEY, or what else the Anthropic SDK looks for"
 
-    def __init__(self, patience: RetryPolicy, connections: int) -> None:
+    def __init__(self, patience: RetryPolicy) -> None:
         timeout = httpx2.Timeout(patience.request_s, connect=patience.connect_s)
         keep_loopback_direct()
         try:
@@ -57,8 +58,8 @@ class AnthropicMessages:
                     timeout=timeout,
                     follow_redirects=False,  # notes go where they were meant to go, or nowhere
                     limits=httpx2.Limits(
-                        max_connections=connections,
-                        max_keepalive_connections=connections,
+                        max_connections=patience.connections,
+                        max_keepalive_connections=patience.connections,
                         keepalive_expiry=_IDLE_S,
                     ),
                 ),
@@ -188,7 +189,7 @@ def _refusal(error: anthropic.APIStatusError) -> CallFailed:
     status, headers = error.status_code, error.response.headers
     kind, message = _own_words(error.body)
     text = f"{status} {kind}: {message}" if kind else f"{status}"
-    after = _seconds(headers.get("retry-after"))
+    after = number(headers.get("retry-after"))
     if status == 429:
         return RateLimited(text, retry_after_s=after, headers=headers)
     if status in _FORBIDDEN:
@@ -204,13 +205,6 @@ def _own_words(body: object) -> tuple[str, str]:
     if not isinstance(error, Mapping):
         return "", ""
     return str(error.get("type", "")), str(error.get("message", ""))
-
-
-def _seconds(value: str | None) -> float | None:
-    try:
-        return max(0.0, float(value)) if value is not None else None
-    except ValueError:
-        return None
 
 
 def _state(batch: Any) -> BatchState:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from bespoke.claude.retry.retry_policy import RetryPolicy
 from bespoke.claude.sending.backend import Backend, CallFailed
 from bespoke.errors import BespokeError
 
-NAMES = ("anthropic", "bedrock", "vertex", "foundry")
+_OF = {  # provider -> its module here, and the class in it
+    "anthropic": ("anthropic_messages", "AnthropicMessages"), "bedrock": ("bedrock_converse", "BedrockConverse"),
+    "vertex": ("anthropic_messages", "VertexMessages"), "foundry": ("anthropic_messages", "FoundryMessages"),
+}  # fmt: skip
 
 
 def name_of(backend: str | Backend) -> str:
@@ -19,23 +24,11 @@ def open_backend(backend: str | Backend, patience: RetryPolicy) -> Backend:
     missing credentials."""
     if not isinstance(backend, str):
         return backend
+    if backend not in _OF:
+        raise BespokeError(f"no backend {backend!r}; there are: {', '.join(_OF)}")
+    module, name = _OF[backend]
     try:
-        return _opened(backend, patience)
+        opened: Backend = getattr(import_module(f"bespoke.claude.sending.{module}"), name)(patience)
     except CallFailed as failure:
         raise BespokeError(str(failure)) from None
-
-
-def _opened(name: str, patience: RetryPolicy) -> Backend:
-    if name == "anthropic":
-        from bespoke.claude.sending.anthropic_messages import AnthropicMessages
-
-        return AnthropicMessages(patience, patience.connections)
-    if name in ("vertex", "foundry"):
-        from bespoke.claude.sending.anthropic_messages import FoundryMessages, VertexMessages
-
-        return (VertexMessages if name == "vertex" else FoundryMessages)(patience, patience.connections)
-    if name == "bedrock":
-        from bespoke.claude.sending.bedrock_converse import BedrockConverse
-
-        return BedrockConverse(patience)
-    raise BespokeError(f"no backend {name!r}; there are: {', '.join(NAMES)}")
+    return opened

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import signal
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -26,6 +27,8 @@ from bespoke.claude.sending.backend import (
     RateLimited,
     Rejected,
 )
+from bespoke.claude.sending.event_loop import run_to_end
+from bespoke.errors import BespokeError
 
 _BUSY_S = 0.25  # between looks at a request that another run has, or at a budget that may get room
 
@@ -211,11 +214,7 @@ class Sender:
         return min(self.patience.longest_backoff_s, max(grown, retry_after_s or 0.0))
 
 
-async def drained(
-    work: Awaitable[None],
-    sender: Sender,
-    say: Callable[[str], None] | None = None,
-) -> None:
+async def drained(work: Awaitable[None], sender: Sender, say: Callable[[str], None] | None = None) -> None:
     """Does the work while showing life in the journal. An interrupt stops new requests, lets those on their
     way come home for as long as the retry policy waits, and is then raised; a second one ends everything at once."""
     drain_s = sender.patience.drain_s
@@ -235,6 +234,33 @@ async def drained(
         raise
     finally:
         heart.cancel()
+
+
+def end_gently() -> None:
+    """A polite request to end is an interrupt: answers on their way are paid for and taken in."""
+    task = asyncio.current_task()
+    loop = asyncio.get_running_loop()
+    with suppress(NotImplementedError, ValueError, RuntimeError):
+        if task is not None:
+            loop.add_signal_handler(signal.SIGTERM, task.cancel)
+
+
+def work_through(work: Awaitable[None], sender: Sender) -> None:
+    """The same from plain code, the provider closed behind it. Raises BespokeError for what no request can get past."""
+
+    async def whole() -> None:
+        end_gently()
+        try:
+            await drained(work, sender)
+        finally:
+            await sender.backend.close()
+
+    try:
+        run_to_end(whole())
+    except CallFailed as failure:
+        raise BespokeError(str(failure)) from None
+    except asyncio.CancelledError:
+        raise BespokeError("interrupted; what was answered is kept, run again to go on") from None
 
 
 async def _beating(journal: Journal, every_s: float) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bespoke.intake.model_names import known_as
-from bespoke.intake.usage_record import Misread, Record, count, instant, named
+from bespoke.intake.usage_record import Misread, Record, count, first_of, instant, named
 
 NAME = "bedrock"
 TITLE = "Amazon Bedrock model-invocation log"
@@ -63,8 +63,8 @@ def records(row: Mapping[str, Any]) -> Iterator[Record]:
         ),
         tags=tuple(f"{name}:{value}" for name, value in metadata.items()),
         uncached=count(given.get("inputTokenCount")),
-        cache_read=_first(told, _READ),
-        cache_write_5m=max(0, _first(told, _WRITTEN) - hour),
+        cache_read=count(first_of(told, _READ)),
+        cache_write_5m=max(0, count(first_of(told, _WRITTEN)) - hour),
         cache_write_1h=hour,
         output=count(made.get("outputTokenCount")),
         latency_ms=next((float(told[name]) for name in _LATENCY if _is_number(told.get(name))), None),
@@ -97,10 +97,6 @@ def _gather(value: object, found: dict[str, Any]) -> None:
         found.update({name: number for name, number in value.items() if _is_number(number)})
         for name in _NESTED & value.keys():
             _gather(value[name], found)
-
-
-def _first(told: Mapping[str, Any], names: tuple[str, ...]) -> int:
-    return next((count(told[name]) for name in names if told.get(name) is not None), 0)
 
 
 def _is_number(value: object) -> bool:

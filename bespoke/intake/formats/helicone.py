@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bespoke.intake.model_names import known_as
-from bespoke.intake.usage_record import Record, amount, apart, count, instant, named
+from bespoke.intake.usage_record import (
+    Misread,
+    Record,
+    amount,
+    apart,
+    count,
+    first_of,
+    instant,
+    json_column,
+    named,
+)
 
 NAME = "helicone"
 TITLE = "Helicone requests"
@@ -47,16 +56,14 @@ def records(row: Mapping[str, Any]) -> Iterator[Record]:
         output=count(row.get("completion_tokens")),
         latency_ms=None if latency in (None, "") else float(latency),
         failed=count(row.get("response_status") or row.get("status") or 200) >= 400,
-        usd=amount(next((row[name] for name in _COST if row.get(name) not in (None, "")), None)),
+        usd=amount(first_of(row, _COST)),
         regional=regional,
     )
 
 
 def _properties(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    value = row.get("request_properties") or row.get("properties") or {}
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return {}
+    try:
+        value = json_column(row.get("request_properties") or row.get("properties"))
+    except Misread:
+        return {}
     return value if isinstance(value, Mapping) else {}

@@ -9,22 +9,30 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from bespoke.intake.model_names import known_as
-from bespoke.intake.usage_record import Misread, Record, amount, count, instant, milliseconds, named
+from bespoke.intake.usage_record import (
+    Misread,
+    Record,
+    amount,
+    count,
+    instant,
+    json_column,
+    milliseconds,
+    named,
+    snake,
+)
 
 NAME = "langfuse"
 TITLE = "Langfuse observations"
 _CALLS = ("GENERATION", "EMBEDDING")
-_CAMEL = re.compile(r"(?<=[a-z0-9])([A-Z])")
 _READ = re.compile(r"cache_?read|input_cached_tokens|cached_tokens")
 _WRITTEN = re.compile(r"cache_?(creation|write)")
 
 
 def matches(row: Mapping[str, Any]) -> bool:
-    names = {_snake(name) for name in row}
+    names = {snake(name) for name in row}
     return (
         "start_time" in names
         and "type" in names
@@ -33,20 +41,18 @@ def matches(row: Mapping[str, Any]) -> bool:
 
 
 def records(row: Mapping[str, Any]) -> Iterator[Record]:
-    row = {_snake(name): value for name, value in row.items()}
+    row = {snake(name): value for name, value in row.items()}
     if str(row.get("type", "")).upper() not in _CALLS:
         return
     usage = {
-        _snake(name): count(value)
+        snake(name): count(value)
         for name, value in _object(row, "usage_details", "usage").items()
         if _number(value)
     }
     read = sum(tokens for name, tokens in usage.items() if _READ.search(name))
     written = sum(tokens for name, tokens in usage.items() if _WRITTEN.search(name))
-    given, made = (
-        usage.get("input", count(row.get("prompt_tokens"))),
-        usage.get("output", count(row.get("completion_tokens"))),
-    )
+    given = usage.get("input", count(row.get("prompt_tokens")))
+    made = usage.get("output", count(row.get("completion_tokens")))
     if usage.get("total") == given + made and read + written and given >= read + written:
         given -= read + written
     failed = str(row.get("level", "")).upper() == "ERROR"
@@ -81,22 +87,12 @@ def records(row: Mapping[str, Any]) -> Iterator[Record]:
     )
 
 
-@lru_cache(maxsize=4096)
-def _snake(name: str) -> str:
-    return _CAMEL.sub(lambda found: f"_{found[1].lower()}", name).lower().replace(" ", "_")
-
-
 def _number(value: object) -> bool:
     return isinstance(value, (int, float)) or (isinstance(value, str) and value.strip().isdigit())
 
 
 def _object(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    value: Any = next((row[name] for name in names if row.get(name)), {})
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            raise Misread("holds a JSON column that is malformed") from None
+    value = json_column(next((row[name] for name in names if row.get(name)), {}))
     return value if isinstance(value, dict) else {}
 
 

@@ -6,18 +6,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bespoke.intake.model_names import known_as
 from bespoke.intake.usage_record import (
-    Misread,
     Record,
     amount,
     apart,
     count,
     instant,
+    json_column,
     milliseconds,
     named,
 )
@@ -40,7 +39,7 @@ def records(row: Mapping[str, Any]) -> Iterator[Record]:
     written = count(usage.get("cache_creation_input_tokens", details.get("cache_creation_tokens")))
     start = instant(row.get("startTime"))
     model, regional = known_as(str(row.get("model") or ""))
-    tags = _object(row.get("request_tags"), [])
+    tags = json_column(row.get("request_tags"))
     yield Record(
         start,
         call=str(row.get("request_id") or row.get("id") or ""),
@@ -68,11 +67,5 @@ def records(row: Mapping[str, Any]) -> Iterator[Record]:
     )
 
 
-def _object(value: object, empty: object = None) -> Any:
-    """A JSON column: an object already, or its text in a CSV."""
-    if isinstance(value, str) and value.strip():
-        try:
-            value = json.loads(value)
-        except ValueError:
-            raise Misread("holds a JSON column that is malformed") from None
-    return value if value else ({} if empty is None else empty)
+def _object(value: object) -> Any:
+    return json_column(value) or {}

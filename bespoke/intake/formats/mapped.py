@@ -12,7 +12,7 @@ from bespoke.clients.numerals import Numerals, numerals
 from bespoke.clients.scalars import InvalidValue
 from bespoke.errors import BespokeError
 from bespoke.intake.model_names import known_as
-from bespoke.intake.usage_record import Misread, Record, amount, count, instant
+from bespoke.intake.usage_record import Misread, Record, amount, columns, count, instant
 
 NAME = "mapped"
 FIELDS = (
@@ -27,8 +27,7 @@ _POINTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)")
 
 def parse(given: str) -> dict[str, str]:
     """`time=created_at,input=prompt_tokens` -> field to column. Raises BespokeError for an unknown field."""
-    pairs = [part.partition("=") for part in given.split(",") if part.strip()]
-    mapping = {field.strip(): column.strip() for field, _, column in pairs}
+    mapping = columns(given)
     unknown = [field for field in mapping if field not in FIELDS]
     if unknown or not {"time", "input", "output"} <= mapping.keys():
         raise BespokeError(

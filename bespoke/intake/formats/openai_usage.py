@@ -7,17 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bespoke.intake.model_names import known_as
-from bespoke.intake.usage_record import (
-    Misread,
-    Read,
-    Record,
-    amount,
-    apart,
-    count,
-    each,
-    instant,
-    named,
-)
+from bespoke.intake.usage_record import Misread, Read, Record, amount, apart, count, each, instant, named
 
 NAME = "openai"
 TITLE = "OpenAI usage or costs export"

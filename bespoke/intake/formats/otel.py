@@ -19,6 +19,7 @@ from bespoke.intake.usage_record import (
     apart,
     count,
     each,
+    first_of,
     instant,
     milliseconds,
     named,
@@ -54,10 +55,8 @@ _LONGEST_KEY = 200  # characters; longer attributes are texts, which no task is 
 _ERROR = (2, "2", "STATUS_CODE_ERROR", "ERROR")
 _KIND, _LLM, _CALLS = "openinference.span.kind", "LLM", ("LLM", "EMBEDDING")
 _SCOPES = ("scopeSpans", "scope_spans", "instrumentationLibrarySpans")
-_STARTS, _ENDS = (
-    ("startTimeUnixNano", "start_time_unix_nano", "start_time"),
-    ("endTimeUnixNano", "end_time_unix_nano", "end_time"),
-)
+_STARTS = ("startTimeUnixNano", "start_time_unix_nano", "start_time")
+_ENDS = ("endTimeUnixNano", "end_time_unix_nano", "end_time")
 _STATUS = ("code", "status_code")
 _SPAN_ID = ("spanId", "span_id")
 _KINDS = tuple(
@@ -89,17 +88,17 @@ def _span(span: Mapping[str, Any], resource: Mapping[str, Any]) -> Iterator[Reco
         return
     if found.get("gen_ai.operation.name") in _NO_CALL or str(found.get(_KIND, _LLM)).upper() not in _CALLS:
         return
-    failed = _first(span.get("status") or {}, _STATUS) in _ERROR or "error.type" in found
-    if _first(found, _INPUT) is None and _first(found, _OUTPUT) is None and not failed:
+    failed = first_of(span.get("status") or {}, _STATUS) in _ERROR or "error.type" in found
+    if first_of(found, _INPUT) is None and first_of(found, _OUTPUT) is None and not failed:
         raise Misread("has no token counts")
     start, end = _moment(span, _STARTS), _moment(span, _ENDS)
-    model, regional = known_as(str(_first(found, _MODEL) or ""))
-    read, written = count(_first(found, _READ)), count(_first(found, _WRITTEN))
+    model, regional = known_as(str(first_of(found, _MODEL) or ""))
+    read, written = count(first_of(found, _READ)), count(first_of(found, _WRITTEN))
     every = {**resource, **found}
     keys = {name: str(value) for name, value in every.items() if len(str(value)) <= _LONGEST_KEY}
     yield Record(
         start,
-        call=str(_first({**span, **(span.get("context") or {})}, _SPAN_ID) or ""),
+        call=str(first_of({**span, **(span.get("context") or {})}, _SPAN_ID) or ""),
         model=model,
         keys=keys
         | named(
@@ -108,10 +107,10 @@ def _span(span: Mapping[str, Any], resource: Mapping[str, Any]) -> Iterator[Reco
             service=resource.get("service.name"),
             agent=found.get("gen_ai.agent.name"),
         ),
-        uncached=apart(count(_first(found, _INPUT)), read, written),
+        uncached=apart(count(first_of(found, _INPUT)), read, written),
         cache_read=read,
         cache_write_5m=written,
-        output=count(_first(found, _OUTPUT)),
+        output=count(first_of(found, _OUTPUT)),
         latency_ms=milliseconds(start, end),
         failed=failed,
         regional=regional,
@@ -120,7 +119,7 @@ def _span(span: Mapping[str, Any], resource: Mapping[str, Any]) -> Iterator[Reco
 
 def _moment(span: Mapping[str, Any], names: tuple[str, ...]) -> datetime:
     """From nanoseconds since 1970, or from a time in words."""
-    value = _first(span, names)
+    value = first_of(span, names)
     if isinstance(value, str) and not value.isdigit():
         return instant(value)
     try:
@@ -141,7 +140,3 @@ def _attributes(given: object) -> dict[str, Any]:
                 if kind in value:
                     found[str(attribute.get("key"))] = value[kind]
     return found
-
-
-def _first(found: Mapping[str, Any], names: tuple[str, ...]) -> Any:
-    return next((found[name] for name in names if found.get(name) not in (None, "")), None)

@@ -22,24 +22,14 @@ def _table() -> Mapping[str, Any]:
     return found
 
 
-def sheet(name: str, language: str) -> str:
-    """The title on the sheet's tab."""
-    return _said(_table()["sheets"][name], language)
-
-
-def title(name: str, language: str) -> str:
-    """What the sheet is for."""
-    return _said(_table()["titles"][name], language)
+def phrase(section: str, name: str, language: str) -> str:
+    """Of a sheet what stands on its tab (`sheets`) or what it is for (`titles`); a heading of the engagement's."""
+    return _said(_table()[section][name], language)
 
 
 def start(language: str) -> list[str]:
     """The sentences of the first sheet."""
     return [_said(sentence, language) for sentence in _table()["start"]]
-
-
-def heading(name: str, language: str) -> str:
-    """A heading of the engagement sheet."""
-    return _said(_table()["headings"][name], language)
 
 
 def column(sheet_name: str, name: str, language: str) -> tuple[str, str]:

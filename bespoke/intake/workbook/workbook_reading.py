@@ -36,10 +36,7 @@ class ReadWorkbook:
                 self._values, self._formulas = open_workbook(file, path.name)
         except OSError as error:
             raise BespokeError(f"cannot be read: {error.strerror or error}", path=path.name) from error
-        titles = {
-            bare(workbook_phrases.sheet("engagement", language)) for language in workbook_phrases.LANGUAGES
-        }
-        found = next((name for name in self._values.sheetnames if bare(name) in titles), None)
+        found = self._sheet("engagement")
         if found is None:
             raise BespokeError("is no intake workbook: it has no engagement sheet", path=path.name)
         self._title = found
@@ -55,6 +52,13 @@ class ReadWorkbook:
     def client(self) -> str:
         """The client folder's name, as the workbook was made for it."""
         return str(self._values.properties.subject or self.path.stem.removesuffix("_intake"))
+
+    def _sheet(self, name: str) -> str | None:
+        """The title of a sheet as it stands in this workbook, in whichever language."""
+        titles = {
+            bare(workbook_phrases.phrase("sheets", name, language)) for language in workbook_phrases.LANGUAGES
+        }
+        return next((title for title in self._values.sheetnames if bare(title) in titles), None)
 
     def _say(self, sheet: str, cell: str, message: str, warning: bool = False) -> None:
         self.problems.append(Problem(self.path.name, None, f"{sheet} {cell}".strip(), message, warning))
@@ -93,10 +97,7 @@ class ReadWorkbook:
     # --- the other sheets: one row each --------------------------------------------------------------
 
     def _table(self, sheet: Sheet) -> tuple[ClientFile, CellGrid, list[Numbered]] | None:
-        titles = {
-            bare(workbook_phrases.sheet(sheet.name, language)) for language in workbook_phrases.LANGUAGES
-        }
-        title = next((name for name in self._values.sheetnames if bare(name) in titles), None)
+        title = self._sheet(sheet.name)
         shapes = fields(sheet.model)
         found = of_sheet(self._values[title], self._formulas[title], list(shapes)) if title else None
         if (
@@ -158,10 +159,8 @@ def _cell(found: CellGrid, problem: Problem) -> str:
     return f"{get_column_letter(found.names.index(problem.column) + 1)}{problem.row}"
 
 
-LISTS = (
-    "residency",
-    "agreements",
-)  # parts separated by semicolons; no region is a rule, no agreement is a question
+# parts separated by semicolons; no region is a rule, no agreement is a question
+LISTS = ("residency", "agreements")
 
 
 def _put(tree: dict[str, Any], key: str, text: str) -> None:

@@ -29,15 +29,8 @@ SPARE = 200  # rows below the last one that are checked as well
 _HEAD = PatternFill("solid", fgColor="1F4E79")
 _HELP = PatternFill("solid", fgColor="EAF0F6")
 _WIDE = {
-    "name": 34,
-    "prompt": 60,
-    "expected": 45,
-    "actual": 45,
-    "note": 40,
-    "input": 60,
-    "source": 34,
-    "key": 34,
-}
+    "name": 34, "prompt": 60, "expected": 45, "actual": 45, "note": 40, "input": 60, "source": 34, "key": 34,
+}  # fmt: skip
 
 
 def write(content: WorkbookContent, client: str, language: str, path: Path) -> None:
@@ -46,15 +39,23 @@ def write(content: WorkbookContent, client: str, language: str, path: Path) -> N
     book.properties.subject, book.properties.language = client, language
     lists = _Lists(book.create_sheet(LISTS))
     start = book.worksheets[0]
-    start.title = workbook_phrases.sheet("start", language)
+    start.title = workbook_phrases.phrase("sheets", "start", language)
     for number, sentence in enumerate([client, *workbook_phrases.start(language)], start=1):
         _put(start.cell(number, 1), sentence).alignment = Alignment(wrap_text=True)
     start.cell(1, 1).font = Font(bold=True, size=16)
     start.column_dimensions["A"].width = 100
-    _engagement(book.create_sheet(workbook_phrases.sheet("engagement", language)), content, language, lists)
+    _engagement(
+        book.create_sheet(workbook_phrases.phrase("sheets", "engagement", language)), content, language, lists
+    )
     for sheet in SHEETS:
         rows = content.tables.get(sheet.name, [])
-        _table(book.create_sheet(workbook_phrases.sheet(sheet.name, language)), sheet, rows, language, lists)
+        _table(
+            book.create_sheet(workbook_phrases.phrase("sheets", sheet.name, language)),
+            sheet,
+            rows,
+            language,
+            lists,
+        )
     lists.sheet.sheet_state = "hidden"
     book.move_sheet(LISTS, len(book.sheetnames))
     out = io.BytesIO()
@@ -81,9 +82,9 @@ class _Lists:
 
 
 def _engagement(sheet: Worksheet, content: WorkbookContent, language: str, lists: _Lists) -> None:
-    _title(sheet, workbook_phrases.title("engagement", language))
+    _title(sheet, workbook_phrases.phrase("titles", "engagement", language))
     for column, (name, width) in enumerate((("label", 36), ("value", 30), ("help", 60), ("id", 34)), start=1):
-        _heading(sheet.cell(2, column), workbook_phrases.heading(name, language))
+        _heading(sheet.cell(2, column), workbook_phrases.phrase("headings", name, language))
         sheet.column_dimensions[get_column_letter(column)].width = width
     for row, key in enumerate(workbook_phrases.columns("engagement"), start=3):
         label, help_text = workbook_phrases.column("engagement", key, language)
@@ -112,7 +113,7 @@ def _shape(key: str) -> FieldRule:
 
 def _table(sheet: Worksheet, about: Sheet, rows: list[dict[str, Any]], language: str, lists: _Lists) -> None:
     shapes = fields(about.model)
-    _title(sheet, workbook_phrases.title(about.name, language))
+    _title(sheet, workbook_phrases.phrase("titles", about.name, language))
     for column, name in enumerate(shapes, start=1):
         label, help_text = workbook_phrases.column(about.name, name, language)
         letter = get_column_letter(column)
@@ -123,15 +124,8 @@ def _table(sheet: Worksheet, about: Sheet, rows: list[dict[str, Any]], language:
         for row, values in enumerate(rows, start=FIRST):
             _put(sheet.cell(row, column), _in_words(shown(values, name), shapes[name], language))
         cells = f"{letter}{FIRST}:{letter}{FIRST + len(rows) + SPARE}"
-        _check(
-            sheet,
-            cells,
-            name,
-            shapes[name],
-            lists,
-            language,
-            known_only=name not in about.model.may_be_unknown,
-        )
+        known_only = name not in about.model.may_be_unknown
+        _check(sheet, cells, name, shapes[name], lists, language, known_only=known_only)
     sheet.row_dimensions[3].height = 60
     sheet.freeze_panes = f"B{FIRST}"
 

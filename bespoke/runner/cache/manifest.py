@@ -17,11 +17,10 @@ from typing import Any
 
 from bespoke import machine
 from bespoke.errors import BespokeError
-from bespoke.saving import write_atomically
+from bespoke.saving import json_object, write_atomically
 
 FILE = "manifest.json"
 AS_OF = "as_of"  # the folder with reports of other days
-SEAL = "seal"
 PACKAGES = (
     "bespoke", "papermill", "nbconvert", "pandas", "matplotlib", "numpy", "scipy", "pydantic",
     "typst", "genai-prices", "holidays", "babel",
@@ -83,7 +82,7 @@ class Manifest:
         """Sealed; without a seal where this machine can keep no key, and then nobody takes it for an earlier run."""
         content = asdict(self)
         with suppress(BespokeError):
-            content[SEAL] = machine.seal(machine.report_of(self.client), machine.spelled(content))
+            content = machine.sealed(machine.report_of(self.client), content)
         text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
         write_atomically(folder / FILE, text + "\n")
 
@@ -93,14 +92,10 @@ def read(folder: Path, client: str = "") -> Manifest | None:
 
     The client's name is that of the folder, unless it is given: of a copy that was put elsewhere.
     """
-    raw = _raw(folder)
-    seal = raw.pop(SEAL, None)
+    raw = json_object(folder / FILE)
     client = client or client_of(folder)
-    if seal is None or raw.get("client") != client:
-        return None
-    if not machine.holds(machine.report_of(client), machine.spelled(raw), seal):
-        return None
-    return _typed(raw)
+    ours = raw.get("client") == client and machine.is_sealed(machine.report_of(client), raw)
+    return _typed(raw) if ours else None
 
 
 def client_of(folder: Path) -> str:
@@ -110,14 +105,12 @@ def client_of(folder: Path) -> str:
 
 def unproven(folder: Path) -> Manifest | None:
     """What lies there as a manifest, whoever wrote it: for what does no harm where it is wrong."""
-    raw = _raw(folder)
-    raw.pop(SEAL, None)
-    return _typed(raw)
+    return _typed(json_object(folder / FILE))
 
 
 def refuse_foreign(folder: Path, client: str = "") -> None:
     """Raises BespokeError where the manifest has a seal that is not this machine's for what it says."""
-    if SEAL in _raw(folder) and read(folder, client) is None:
+    if machine.SEAL in json_object(folder / FILE) and read(folder, client) is None:
         raise BespokeError(
             "was sealed on another machine, or changed since: nothing in its folder is taken for ours;"
             f" `bespoke run {folder.name} --force` makes the report again",
@@ -137,17 +130,9 @@ def proven(folder: Path, client: str = "") -> Manifest:
     return found
 
 
-def _raw(folder: Path) -> dict[str, Any]:
-    try:
-        found = json.loads((folder / FILE).read_text(encoding="utf-8")) if (folder / FILE).is_file() else {}
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def _typed(raw: dict[str, Any]) -> Manifest | None:
     try:
-        raw = dict(raw)
+        raw = {key: value for key, value in raw.items() if key != machine.SEAL}
         notebooks = {stem: NotebookRun(**run) for stem, run in raw.pop("notebooks").items()}
         own = {stem: NotebookRun(**run) for stem, run in raw.pop("own", {}).items()}
         found = Manifest(**raw, notebooks=notebooks, own=own)

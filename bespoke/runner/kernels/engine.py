@@ -22,8 +22,7 @@ from traitlets import Type
 
 from bespoke.priority import lower_priority
 from bespoke.runner.kernels import fork_client, runtime_dir
-from bespoke.runner.kernels.code_cells import own_cells
-from bespoke.runner.parallel.start_gates import Coordination
+from bespoke.runner.parallel.coordination import Coordination
 
 ENGINE = "bespoke"
 START = 120  # seconds a kernel may take to start
@@ -39,14 +38,7 @@ SOON = 0.005  # seconds between two looks whether a kernel has ended
 class NotebookKernelClient(AsyncKernelClient):  # type: ignore[misc]
     """Talks to a kernel over the two channels that running a notebook needs."""
 
-    def start_channels(
-        self,
-        shell: bool = True,
-        iopub: bool = True,
-        stdin: bool = True,
-        hb: bool = True,
-        control: bool = True,
-    ) -> None:
+    def start_channels(self, *_: bool, **__: bool) -> None:
         super().start_channels(shell=True, iopub=True, stdin=False, hb=False, control=False)
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
@@ -127,28 +119,20 @@ class NotebookEngine(NBClientEngine):  # type: ignore[misc]
         folder: str = "",
         **kwargs: Any,
     ) -> Any:
-        watched, gate = beside.watched, beside.gate
-        own = own_cells(nb_man.nb)
-        computes = own[1:2] or own  # the first imports and reads the client
+        watched = beside.watched
 
         def begin(**_: Any) -> None:
             if not beside.urgent:
                 lower_priority(client.km.provisioner.pid)
 
-        def hold(cell_index: int, **_: Any) -> None:
-            if gate is not None and cell_index in computes:
-                gate.pass_through()
-
         def look(**_: Any) -> None:
-            if (
-                watched is not None and watched.has_come()
-            ):  # it only draws now; the longest chain sets the pace
+            if watched is not None and watched.has_come():  # it only draws now: the longest chain goes first
                 lower_priority(client.km.provisioner.pid)
 
         keep.append(nb_man.nb)  # for the caller, should a cell fail
         client = PapermillNotebookClient(
             nb_man, kernel_name=kernel_name, kernel_manager_class=NotebookKernelManager, shutdown_kernel="immediate",
-            timeout=None, startup_timeout=START, on_notebook_start=begin, on_cell_start=hold, on_cell_executed=look,
+            timeout=None, startup_timeout=START, on_notebook_start=begin, on_cell_executed=look,
             extra_arguments=[*QUIET, *(AS_IN_JUPYTER if folder else ("--InteractiveShellApp.ignore_cwd=True",))],
         )  # fmt: skip
         if watched is not None:

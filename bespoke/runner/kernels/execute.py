@@ -15,9 +15,8 @@ from typing import Any
 from bespoke.errors import BespokeError, printable
 from bespoke.paths import without_folders
 from bespoke.runner.kernels import fork_client, runtime_dir
-from bespoke.runner.kernels.code_cells import own_cells
 from bespoke.runner.kernels.lazy_imports import import_papermill
-from bespoke.runner.parallel.start_gates import CalledOff, Coordination
+from bespoke.runner.parallel.coordination import Coordination
 from bespoke.saving import write_atomically
 
 SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|^AWS_|^AZURE_|^GOOGLE_", re.IGNORECASE)
@@ -48,8 +47,8 @@ def execute(
     environment: Mapping[str, str],
     beside: Coordination = ALONE,
     folder: Path | None = None,
-) -> Seconds | None:
-    """Run `source` and save the executed notebook as `target`, whole or not at all; None where it was called off.
+) -> Seconds:
+    """Run `source` and save the executed notebook as `target`, whole or not at all.
 
     Raises BespokeError naming notebook and cell when a cell fails; the executed notebook with the error is then
     kept beside `target` as `<stem>.failed.ipynb`. Paths go by `environment`, which is added to the kernel's own,
@@ -75,8 +74,6 @@ def execute(
             environment={**_inherited(), **environment}, keep=ran, beside=beside,
             folder=str(folder.resolve()) if folder else "",
         )  # fmt: skip
-    except CalledOff:
-        return None
     except papermill.PapermillExecutionError as error:
         write_atomically(failed, nbformat.writes(_without_traces(ran[0], source)) + "\n")
         raise BespokeError(_message(error), path=shown, column=f"cell {error.cell_index + 1}") from None
@@ -85,12 +82,11 @@ def execute(
     except RuntimeError as error:  # a kernel that was killed, or did not start
         raise BespokeError(f"its kernel ended: {error}", path=shown) from error
     done = time.perf_counter()
-    waited = beside.gate.waited if beside.gate else 0.0
     imports, cells = _seconds(book)
     write_atomically(target, nbformat.writes(_without_traces(book, source)) + "\n")
     failed.unlink(missing_ok=True)
     kernel = done - started - imports - cells
-    return Seconds(kernel, imports, cells - waited, time.perf_counter() - done)
+    return Seconds(kernel, imports, cells, time.perf_counter() - done)
 
 
 def _inherited() -> dict[str, str]:
@@ -109,8 +105,11 @@ def _message(error: Any) -> str:
 
 def _seconds(book: Any) -> tuple[float, float]:
     """Of the first code cell after the parameters, which imports and reads the client; of all the others."""
+    parameters = {"parameters", "injected-parameters"}
     times = [
-        float(book.cells[i].metadata.get("papermill", {}).get("duration") or 0.0) for i in own_cells(book)
+        float(cell.metadata.get("papermill", {}).get("duration") or 0.0)
+        for cell in book.cells
+        if cell.cell_type == "code" and not parameters & set(cell.metadata.get("tags", ()))
     ]
     return sum(times[:1]), sum(times[1:])
 

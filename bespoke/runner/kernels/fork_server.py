@@ -66,8 +66,9 @@ def serve(listener: socket.socket) -> None:
                 connections[connection] = _fork(
                     request, connection, connections, (listener.fileno(), awake, waker)
                 )
-    for pid in _kernels(connections):
-        _kill(pid)
+    for held in connections.values():
+        if isinstance(held, int):
+            _kill(held)
 
 
 def _hear(connection: socket.socket, connections: Connections) -> None:
@@ -95,10 +96,7 @@ def _request(heard: int | bytes) -> dict[str, Any] | None:
 
 
 def _fork(
-    request: dict[str, Any],
-    connection: socket.socket,
-    connections: Connections,
-    inherited: tuple[int, ...],
+    request: dict[str, Any], connection: socket.socket, connections: Connections, inherited: tuple[int, ...]
 ) -> int:
     """The process id of the kernel."""
     others = [c for c in connections if c is not connection]
@@ -159,10 +157,6 @@ def _become_kernel(
         code = 0
     finally:
         os._exit(code)
-
-
-def _kernels(connections: Connections) -> list[int]:
-    return [held for held in connections.values() if isinstance(held, int)]
 
 
 def _kill(pid: int) -> None:

@@ -103,14 +103,7 @@ def _read_the_advice() -> None:
     from bespoke.facts.effects import effects
     from bespoke.facts.places import places
 
-    (
-        gates(),
-        remedies(),
-        routes(date.max),
-        effects(date.max),
-        places(date.max),
-        rules_as_of(date.max),
-    )
+    (gates(), remedies(), routes(date.max), effects(date.max), places(date.max), rules_as_of(date.max))
 
 
 def _read_the_codes() -> None:

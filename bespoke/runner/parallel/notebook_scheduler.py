@@ -1,8 +1,4 @@
-"""Runs the notebooks of one client, each as soon as the results it reads are there, a few at the same time.
-
-Where cores are to spare, the next ones are begun early: their kernels start and import beside the others, and wait at
-a gate until it is known that they have to run.
-"""
+"""Runs the notebooks of one client, each as soon as the results it reads are there, a few at the same time."""
 
 from __future__ import annotations
 
@@ -22,10 +18,10 @@ from bespoke.runner.cache.manifest import NotebookRun
 from bespoke.runner.cache.run_plan import RunPlan, predecessors, upstream
 from bespoke.runner.kernels.execute import Seconds, execute
 from bespoke.runner.kernels.fork_client import FORK_SERVER
-from bespoke.runner.parallel.start_gates import Coordination, StartGate, Watched
+from bespoke.runner.parallel.coordination import Coordination, Watched
 
 # A notebook and what came of it: its kernel was asked for, its result is there, or it has ended.
-News = tuple[str, Literal["begun", "result"] | Future[Seconds | None]]
+News = tuple[str, Literal["begun", "result"] | Future[Seconds]]
 DRAWING = 3  # kernels there may be for each that computes
 
 
@@ -36,16 +32,7 @@ class _Started:
     stem: str
     run: NotebookRun
     reason: str
-    gate: StartGate | None = None  # of one begun early: until it is open, run and reason are not known
     has_result: bool = False
-
-    @property
-    def is_held(self) -> bool:
-        return self.gate is not None and not self.gate.decided
-
-    @property
-    def computes(self) -> bool:
-        return not self.has_result and not self.is_held
 
 
 def run_notebooks(
@@ -57,11 +44,7 @@ def run_notebooks(
     Raises the first BespokeError once the notebooks that were running beside it have ended.
     """
     with ThreadPoolExecutor(DRAWING * plan.options.width) as pool:
-        course = _Course(plan, environment, pool)
-        try:
-            _run(course, say, finished)
-        finally:
-            course.call_off()
+        _run(_Course(plan, environment, pool), say, finished)
 
 
 def _run(course: _Course, say: Echo, finished: Callable[[Path], None]) -> None:
@@ -74,23 +57,17 @@ def _run(course: _Course, say: Echo, finished: Callable[[Path], None]) -> None:
             if not course.go(stem):
                 say(f"{plan.now.client}: {stem}: unchanged")
                 standing.append(plan.notebook(stem))
-        if failed is None:
-            course.begin_early()
         if not running:
             break
         stem, what = _hear(course.news)
         while standing:  # not before: until now papermill was being imported
             finished(standing.pop())
-        if stem not in running:  # called off
-            continue
         if isinstance(what, str):
             running[stem].has_result |= what == "result"
             continue
         problem = _finish(plan, running.pop(stem), what, say)
-        if problem is not None:
-            failed = failed or problem
-            course.call_off()
-        elif failed is None:
+        failed = failed or problem
+        if failed is None:
             finished(plan.notebook(stem))
     if failed is not None:
         raise failed
@@ -108,8 +85,7 @@ class _Course:
 
     def __post_init__(self) -> None:
         self.waiting = _heaviest_first(self.plan.options.wanted)
-        self._likely = self.plan.will_run()
-        FORK_SERVER.expect(self._likely, ["drawing"])
+        FORK_SERVER.expect(self.plan.will_run(), ["drawing"])
 
     @property
     def _without_result(self) -> set[str]:
@@ -118,28 +94,15 @@ class _Course:
     def next(self) -> str | None:
         """The first notebook whose results to read are all there, while there is room for it."""
         width = self.plan.options.width
-        computing = [one for one in self.running.values() if one.computes]
-        if len(computing) >= width:
+        computing = sum(not one.has_result for one in self.running.values())
+        if computing >= width or len(self.running) >= DRAWING * width:
             return None
-        held = [one.stem for one in self.running.values() if one.is_held]
-        room = len(self.running) < DRAWING * width
-        ready = (
-            stem for stem in (*held, *self.waiting) if not self._without_result & set(predecessors(stem))
-        )
-        return next((stem for stem in ready if room or stem in held), None)
+        missing = self._without_result
+        return next((stem for stem in self.waiting if not missing & set(predecessors(stem))), None)
 
     def go(self, stem: str) -> bool:
         """Run it, if it has to; False where what the last run left of it stands."""
         run, reason = self.plan.run(stem), self.plan.reason(stem)
-        early = self.running.get(stem)
-        if early is not None and early.gate is not None:
-            early.run, early.reason = run, reason
-            if reason:
-                early.gate.open()
-            else:
-                early.gate.call_off()
-                del self.running[stem]
-            return bool(reason)
         self.waiting.remove(stem)
         if reason:
             self._start(_Started(stem, run, reason))
@@ -152,29 +115,12 @@ class _Course:
             then = earlier.outputs.get(f"notebooks/{stem}.ipynb", "")
             keep_edited(self.plan.notebook(stem), then, f"{self.plan.now.client}: {stem}", say)
 
-    def begin_early(self) -> None:
-        """Those that will most likely run next, once nothing they wait for has yet to be started."""
-        width = self.plan.options.width
-        for stem in [stem for stem in self.waiting if stem in self._likely]:
-            held = sum(one.is_held for one in self.running.values())
-            if width < 2 or held >= width or len(self.running) > DRAWING * (width - 1):
-                return
-            if not set(predecessors(stem)) & set(self.waiting):
-                self.waiting.remove(stem)
-                self._start(_Started(stem, self.plan.run(stem), "", StartGate()))
-
-    def call_off(self) -> None:
-        """None that waits at its gate will run."""
-        for started in self.running.values():
-            if started.gate is not None:
-                started.gate.call_off()
-
     def _start(self, started: _Started) -> None:
         stem, plan = started.stem, self.plan
         urgent = self._is_urgent(stem)
         self.running[stem] = started
         # What mostly comes out as before is typeset beside the warm-up: nobody has to hurry then.
-        at_once = urgent and started.gate is None and not plan.repeats()
+        at_once = urgent and not plan.repeats()
         watched = Watched(plan.folder / "results" / f"{stem}.json", lambda what: self.news.put((stem, what)))
         future = self.pool.submit(
             execute,
@@ -182,7 +128,7 @@ class _Course:
             plan.notebook(stem),
             {"client": plan.now.client, "as_of": plan.now.as_of, **started.run.parameters},
             {**self.environment, **_last_run(plan, stem)},
-            Coordination(urgent, at_once, watched, started.gate),
+            Coordination(urgent, at_once, watched),
         )
         future.add_done_callback(lambda done: self.news.put((stem, done)))
 
@@ -216,9 +162,7 @@ def _hear(news: SimpleQueue[News]) -> News:
         raise
 
 
-def _finish(
-    plan: RunPlan, started: _Started, future: Future[Seconds | None], say: Echo
-) -> BespokeError | None:
+def _finish(plan: RunPlan, started: _Started, future: Future[Seconds], say: Echo) -> BespokeError | None:
     """Note the notebook in the manifest; its error, if it ended in one."""
     try:
         seconds = future.result()
@@ -226,9 +170,8 @@ def _finish(
         plan.now.notebooks.pop(started.stem, None)
         plan.now.write(plan.folder)
         return error
-    if seconds is not None:
-        started.run.outputs, started.run.seconds = plan.outputs(started.stem), seconds.rounded()
-        plan.now.notebooks[started.stem] = started.run
-        plan.now.write(plan.folder)
-        say(f"{plan.now.client}: {started.stem}: ran in {seconds.total:.1f} s ({started.reason})")
+    started.run.outputs, started.run.seconds = plan.outputs(started.stem), seconds.rounded()
+    plan.now.notebooks[started.stem] = started.run
+    plan.now.write(plan.folder)
+    say(f"{plan.now.client}: {started.stem}: ran in {seconds.total:.1f} s ({started.reason})")
     return None

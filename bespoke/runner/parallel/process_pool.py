@@ -35,9 +35,7 @@ def run_in_processes(
     if not fork_client.available():
         return _by_command(names, options, jobs, say)
     if len(names) > 1:
-        os.environ.update(
-            fork_client.SINGLE_THREADED
-        )  # a process is forked here only while it has one thread
+        os.environ.update(fork_client.SINGLE_THREADED)  # here only a process of one thread is forked
         _get_ready(names, options)
     else:  # it gets ready itself, beside its first notebooks
         fork_client.FORK_SERVER.start()

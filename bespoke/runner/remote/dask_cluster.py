@@ -21,15 +21,12 @@ from typing import Any
 
 from bespoke.claude.sending.destination import is_this_machine
 from bespoke.errors import BespokeError
-from bespoke.runner.remote.remote_job import Done, RemoteJob, fingerprint, run_remote_job
-from bespoke.runner.remote.workers import Workers
+from bespoke.runner.remote.remote_job import Done, RemoteJob, Workers, fingerprint, run_remote_job
 
 ADDRESS = re.compile(r"((?:tcp|tls)://)?(\[[0-9a-fA-F:]+\]|[^/\s:\[\]]+):(\d{1,5})")
 SECONDS = 10  # until a cluster must have answered
 PATIENCE = 30.0  # seconds without a worker until nobody is expected to come back
-PLAIN_TCP = (
-    "BESPOKE_ALLOW_PLAIN_TCP"  # set to 1 by somebody who knows the network between here and the workers
-)
+PLAIN_TCP = "BESPOKE_ALLOW_PLAIN_TCP"  # set to 1 by somebody who knows the network to the workers
 LARGE = "1 GiB"  # of a client folder, before Dask itself warns of it
 
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -43,13 +44,11 @@ class RemoteJob:
     flags: tuple[str, ...]  # of `bespoke run`
     client: Files | str
     report: Files | str
-    log: Files = field(
-        default_factory=dict
-    )  # the log beside the client folder, where the folder came as files
+    log: Files = field(default_factory=dict)  # the log beside the client folder, where that came as files
     version: str = ""  # as `fingerprint` gives it
     sealing: Mapping[str, str] = field(
         default_factory=dict, repr=False
-    )  # environment: how this one report is sealed
+    )  # environment: how the report is sealed
     trusted: tuple[str, ...] = ()  # hashes of own notebooks that whoever asks has read and trusted
 
 
@@ -60,6 +59,15 @@ class Done:
     said: tuple[str, ...]
     problems: tuple[str, ...] = ()
     report: Files | None = None
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Where jobs are done. `hopeless` says why nobody is left to do them, as long as that is so."""
+
+    submit: Callable[[RemoteJob], Future[Done]]
+    room: Callable[[], int]
+    hopeless: Callable[[], str]
 
 
 @lru_cache(maxsize=1)

@@ -23,8 +23,7 @@ from bespoke.own.trust import trusted_here
 from bespoke.runner.lock import one_at_a_time
 from bespoke.runner.outcome import Outcome, keep
 from bespoke.runner.remote.archive import Files, is_local_only, pack, unpack
-from bespoke.runner.remote.remote_job import LOGS, Done, RemoteJob, fingerprint, run_remote_job
-from bespoke.runner.remote.workers import Workers
+from bespoke.runner.remote.remote_job import LOGS, Done, RemoteJob, Workers, fingerprint, run_remote_job
 from bespoke.saving import keep_out_of_git
 
 Place = Path | str  # a folder, or the URL of one

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from bespoke.claude.sending.destination import keep_loopback_direct
 from bespoke.clients import client_names
@@ -27,9 +27,8 @@ OWNER, KMS_KEY, PLAIN_OBJECTS = "BESPOKE_BUCKET_OWNER", "BESPOKE_S3_KMS_KEY", "B
 
 def names(url: str) -> list[str]:
     """The clients under a URL: folders whose name is a client name, sorted."""
-    bucket, prefix = _split(url)
     found = set()
-    with _asking(url) as s3:
+    with _asking(url) as (s3, bucket, prefix):
         pages = s3.get_paginator("list_objects_v2").paginate(
             Bucket=bucket, Prefix=prefix, Delimiter="/", **_owned()
         )
@@ -41,9 +40,8 @@ def names(url: str) -> list[str]:
 
 def fetch(url: str, folder: Path, wanted: Callable[[str], bool] = lambda name: True) -> dict[str, str]:
     """Bring the files under a URL into a folder; path in it -> SHA-256. Raises BespokeError."""
-    bucket, prefix = _split(url)
     found = {}
-    with _asking(url) as s3:
+    with _asking(url) as (s3, bucket, prefix):
         for name in _listed(s3, bucket, prefix):
             if wanted(name):
                 check_path(name)
@@ -56,8 +54,7 @@ def fetch(url: str, folder: Path, wanted: Callable[[str], bool] = lambda name: T
 
 def fetch_if_there(url: str, name: str, folder: Path) -> None:
     """Bring one file, where the URL holds it."""
-    bucket, prefix = _split(url)
-    with _asking(url) as s3:
+    with _asking(url) as (s3, bucket, prefix):
         first = s3.list_objects_v2(Bucket=bucket, Prefix=f"{prefix}{name}", MaxKeys=1, **_owned()).get(
             "Contents", ()
         )
@@ -67,8 +64,7 @@ def fetch_if_there(url: str, name: str, folder: Path) -> None:
 
 def listing(url: str) -> list[str]:
     """The files under a URL, by their paths in it."""
-    bucket, prefix = _split(url)
-    with _asking(url) as s3:
+    with _asking(url) as (s3, bucket, prefix):
         return list(_listed(s3, bucket, prefix))
 
 
@@ -77,15 +73,12 @@ def deliver(folder: Path, url: str, before: Mapping[str, str]) -> None:
 
     What is no longer there goes after the new manifest has come: at no time does a manifest name a missing file.
     """
-    bucket, prefix = _split(url)
     files = dict.fromkeys(file_names(folder))
-    with _asking(url) as s3:
+    with _asking(url) as (s3, bucket, prefix):
         for name in manifest_last(files):
             if digest(folder / name) != before.get(name):
                 with (folder / name).open("rb") as content:
-                    s3.put_object(
-                        Bucket=bucket, Key=f"{prefix}{name}", Body=content, **_owned(), **_sealed_up()
-                    )
+                    _put(s3, bucket, f"{prefix}{name}", content)
         for name in sorted(before.keys() - files.keys()):
             s3.delete_object(Bucket=bucket, Key=f"{prefix}{name}", **_owned())
 
@@ -97,9 +90,12 @@ def under(url: str, name: str) -> str:
 
 def put(content: bytes, url: str, name: str) -> None:
     """Write one file under a URL."""
-    bucket, prefix = _split(url)
-    with _asking(url) as s3:
-        s3.put_object(Bucket=bucket, Key=f"{prefix}{name}", Body=content, **_owned(), **_sealed_up())
+    with _asking(url) as (s3, bucket, prefix):
+        _put(s3, bucket, f"{prefix}{name}", content)
+
+
+def _put(s3: Any, bucket: str, key: str, content: bytes | BinaryIO) -> None:
+    s3.put_object(Bucket=bucket, Key=key, Body=content, **_owned(), **_sealed_up())
 
 
 def _split(url: str) -> tuple[str, str]:
@@ -163,8 +159,9 @@ def _account() -> str:
 
 
 @contextmanager
-def _asking(url: str) -> Iterator[Any]:
-    """S3 with the user's own credentials, which are never read here; its errors as one line."""
+def _asking(url: str) -> Iterator[tuple[Any, str, str]]:
+    """S3 with the user's own credentials, which are never read here, bucket and prefix; its errors as one line."""
+    bucket, prefix = _split(url)
     try:
         import boto3
         from botocore.config import Config
@@ -173,6 +170,5 @@ def _asking(url: str) -> Iterator[Any]:
     patient = Config(retries={"mode": "standard", "max_attempts": 4}, connect_timeout=10, read_timeout=60)
     keep_loopback_direct()
     with aws_errors(url):
-        yield encrypted(
-            boto3.session.Session().client("s3", config=patient, endpoint_url=_elsewhere() or None)
-        )
+        s3 = boto3.session.Session().client("s3", config=patient, endpoint_url=_elsewhere() or None)
+        yield encrypted(s3), bucket, prefix

@@ -17,30 +17,14 @@ from bespoke.tuning.formats.example import (
     Fault,
     RecordReading,
     ToolCall,
+    TrainingRow,
     Turn,
 )
 from bespoke.tuning.formats.format import TrainingFormat
-from bespoke.tuning.formats.row import TrainingRow
 from bespoke.tuning.formats.rows import rows
 from bespoke.tuning.formats.structure import structure
 
 __all__ = [
-    "ASSISTANT",
-    "FORMATS",
-    "HUMAN",
-    "TOOL",
-    "Conversion",
-    "Detection",
-    "Example",
-    "Fault",
-    "RecordReading",
-    "ToolCall",
-    "TrainingFormat",
-    "TrainingRow",
-    "Turn",
-    "convert",
-    "detect",
-    "format_named",
-    "rows",
-    "structure",
-]
+    "ASSISTANT", "FORMATS", "HUMAN", "TOOL", "Conversion", "Detection", "Example", "Fault", "RecordReading",
+    "ToolCall", "TrainingFormat", "TrainingRow", "Turn", "convert", "detect", "format_named", "rows", "structure",
+]  # fmt: skip

@@ -7,15 +7,7 @@ from typing import Any
 
 from bespoke.tuning.formats.conversation_layout import CLAUDE_PARTS, shape_of
 from bespoke.tuning.formats.dialogue_reading import read_chat
-from bespoke.tuning.formats.example import (
-    ASSISTANT,
-    HUMAN,
-    Example,
-    Fault,
-    Record,
-    RecordReading,
-    Turn,
-)
+from bespoke.tuning.formats.example import ASSISTANT, HUMAN, Example, Fault, Record, RecordReading, Turn
 from bespoke.tuning.formats.format import VERSION, TrainingFormat
 from bespoke.tuning.formats.linking import in_messages, linked
 from bespoke.tuning.formats.tools import converse_tools

@@ -39,6 +39,7 @@ class OpenAIChat(TrainingFormat):
     has_parts = True
     keys: ClassVar[frozenset[str] | None] = frozenset({"parallel_tool_calls"})
     turn_keys: ClassVar[frozenset[str] | None] = frozenset({"weight", "name", "refusal"})
+    for_trl: ClassVar[bool] = False
 
     def recognises(self, record: Record) -> str:
         shape = shape_of(record)
@@ -68,7 +69,7 @@ class OpenAIChat(TrainingFormat):
         return block.get("type") in OPENAI_PARTS
 
     def spell(self, example: Example) -> dict[str, Any]:
-        record = {"messages": spell_messages(example.system, example), **example.extra}
+        record = {"messages": spell_messages(example.system, example, for_trl=self.for_trl), **example.extra}
         return {**record, "tools": openai_tools(example.tools)} if example.tools else record
 
 
@@ -85,6 +86,7 @@ class TRLConversational(OpenAIChat):
     has_reasoning = True
     keys = None
     turn_keys = None
+    for_trl = True
 
     def recognises(self, record: Record) -> str:
         shape = shape_of(record)
@@ -97,10 +99,6 @@ class TRLConversational(OpenAIChat):
 
     def changed(self, example: Example) -> tuple[str, ...]:
         return (*super().changed(example), *riding(example))
-
-    def spell(self, example: Example) -> dict[str, Any]:
-        record = {"messages": spell_messages(example.system, example, for_trl=True), **example.extra}
-        return {**record, "tools": openai_tools(example.tools)} if example.tools else record
 
 
 def unheard(example: Example) -> tuple[str, ...]:

@@ -23,16 +23,8 @@ from bespoke.tuning.formats.structure import arguments_of
 from bespoke.tuning.formats.tools import openai_tools
 
 LISTS = (
-    "conversations",
-    "conversation",
-    "messages",
-    "dialog",
-    "dialogue",
-    "dialogs",
-    "turns",
-    "chat",
-    "items",
-)
+    "conversations", "conversation", "messages", "dialog", "dialogue", "dialogs", "turns", "chat", "items",
+)  # fmt: skip
 OF_TEXTS = ("data", "conversations", "conversation", "dialog", "dialogue")  # may hold texts in turn
 ROLES = {
     "human": HUMAN, "user": HUMAN, "User": HUMAN, "Human": HUMAN, "prompter": HUMAN, "usr": HUMAN,

@@ -1,4 +1,4 @@
-"""Rows of a CSV or TSV file under its header."""
+"""Rows of a table under its header: a CSV or TSV file, or the first sheet of an Excel workbook."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
-from bespoke.tuning.formats.example import Fault
-from bespoke.tuning.formats.row import BOM, TrainingRow
+from bespoke.clients.excel import BrokenCell, as_text, open_workbook, rows
+from bespoke.tuning.formats.example import BOM, Fault, TrainingRow
 
 LONGEST_CELL = 2**27  # characters; the csv module's own limit of 131,072 is too short for dialogues
 NESTED = {"messages", "conversations", "conversation", "tools", "history", "chosen", "rejected", "contents"}
@@ -38,6 +38,25 @@ def csv_rows(opened: IO[bytes]) -> Iterator[TrainingRow]:
                 return
             yield row_of(line, header, cells)
             line = reader.line_num + 1
+
+
+def excel_rows(file: BinaryIO, shown: str) -> Iterator[TrainingRow]:
+    """Every row that holds something, its number as its line. Raises BespokeError for what is no workbook."""
+    values, formulas = open_workbook(file, shown)
+    visible = [name for name in values.sheetnames if values[name].sheet_state == "visible"]
+    header: list[str] = []
+    for number, cells in rows(values[visible[0]], formulas[visible[0]]):
+        broken = next((cell for cell in cells if isinstance(cell, BrokenCell)), None)
+        texts = ["" if isinstance(cell, BrokenCell) else as_text(cell) for cell in cells]
+        if not any(texts) and broken is None:
+            continue
+        if not header:
+            width = max(place for place, text in enumerate(texts, start=1) if text)
+            header = texts[:width]
+        elif broken is not None:
+            yield TrainingRow(number, None, (Fault("wrong_type", broken.why),))
+        else:
+            yield row_of(number, header, texts[: len(header)])
 
 
 def delimiter_of(header: str) -> str:

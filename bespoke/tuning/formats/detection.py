@@ -12,15 +12,13 @@ from bespoke.errors import BespokeError
 from bespoke.tuning.formats.bedrock_conversation import BedrockClaude, BedrockConversation
 from bespoke.tuning.formats.chat import OpenAIChat, TRLConversational
 from bespoke.tuning.formats.conversations import Conversations
-from bespoke.tuning.formats.csv_table import CSVTable
-from bespoke.tuning.formats.example import Record
+from bespoke.tuning.formats.example import Record, TrainingRow
 from bespoke.tuning.formats.format import TrainingFormat
 from bespoke.tuning.formats.gemini import Gemini
 from bespoke.tuning.formats.marked_text import MarkedText
 from bespoke.tuning.formats.other_methods import OTHERS
-from bespoke.tuning.formats.pairs import Alpaca, AnswersInContext, QuestionAnswer
+from bespoke.tuning.formats.pairs import Alpaca, AnswersInContext, CSVTable, QuestionAnswer
 from bespoke.tuning.formats.prompt_completion import PromptCompletion, TRLPromptCompletion
-from bespoke.tuning.formats.row import TrainingRow
 from bespoke.tuning.formats.rows import is_csv, rows
 
 SAMPLE = 50  # rows looked at

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bespoke.tuning.formats.example import Example, Fault, Record, RecordReading
-from bespoke.tuning.formats.json_kinds import kind
-from bespoke.tuning.formats.message_content import read_content
+from bespoke.tuning.formats.message_content import kind, read_content
 from bespoke.tuning.formats.message_list import (
     MISSING,
     USER_ROLES,

@@ -47,15 +47,19 @@ def _is_windows_1252(file: IO[bytes], head: bytes) -> bool:
 class Recoded(io.RawIOBase):
     """A file in another encoding as bytes of UTF-8, without a byte order mark."""
 
-    def __init__(self, file: IO[bytes], encoding: str) -> None:
+    def __init__(self, file: IO[bytes], encoding: str, errors: str = "surrogatepass") -> None:
         super().__init__()
-        self._file, self._encoding = file, encoding
+        self._file, self._encoding, self._errors = file, encoding, errors
         self._rewind()
 
     def _rewind(self) -> None:
         self._file.seek(0)
-        self._decoder = codecs.getincrementaldecoder(self._encoding)("surrogatepass")
+        self._decoder = codecs.getincrementaldecoder(self._encoding)(self._errors)
         self._left, self._at, self._ended = b"", 0, False
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
     def readable(self) -> bool:
         return True

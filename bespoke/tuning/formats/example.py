@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 Record: TypeAlias = Mapping[str, Any]  # one JSON object, or one row of a table under its header
 
 HUMAN, ASSISTANT, SYSTEM, TOOL = "human", "assistant", "system", "tool"
+BOM = b"\xef\xbb\xbf"
 BLANK_LINE = "\n\n"  # between the text blocks of one turn where a format has no blocks
 
 
@@ -112,3 +113,18 @@ class RecordReading:
 
 
 NOTHING = Example(system=None, turns=())
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRow:
+    """One row: where it stands, the record if there is one, and what is wrong.
+
+    `line` is its line in a file of lines, and its number in a JSON array or a Parquet file; both count from 1, and
+    no two rows of a file have the same. Of a line of JSON that holds no record `text` is what stands there, bytes
+    that are not UTF-8 as escapes.
+    """
+
+    line: int
+    record: Record | None
+    faults: tuple[Fault, ...] = ()
+    text: str = ""

@@ -72,10 +72,7 @@ class Gemini(TrainingFormat):
             record["systemInstruction"] = {"role": "system", "parts": [{"text": text} for text in texts]}
         turns = linked(example)
         record["contents"] = [
-            {
-                "role": NAMES[group[0].role],
-                "parts": [part for turn in group for part in _parts(turn, turns)],
-            }
+            {"role": NAMES[group[0].role], "parts": [part for turn in group for part in _parts(turn, turns)]}
             for group in in_messages(turns)
         ]
         return {**record, "tools": gemini_tools(example.tools)} if example.tools else record

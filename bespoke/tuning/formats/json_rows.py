@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import IO, Any
 
-from bespoke.tuning.formats.example import Fault, Record
+from bespoke.tuning.formats.example import BOM, Fault, Record, TrainingRow
 from bespoke.tuning.formats.json_values import BrokenValue, Values
 from bespoke.tuning.formats.nested_rows import rows_inside
-from bespoke.tuning.formats.row import BOM, TrainingRow
 
 LOOKED_AT = 1 << 16  # bytes of the beginning from which the kind of file is told
 SPACE = b" \t\r\n"

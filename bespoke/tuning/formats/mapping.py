@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bespoke.errors import BespokeError
-from bespoke.tuning.formats.row import TrainingRow
+from bespoke.tuning.formats.example import TrainingRow
 
 KNOWN = ("prompt", "completion", "system", "messages", "conversations", "instruction", "input", "output", "tools",
          "history")  # fmt: skip

@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bespoke.tuning.formats.example import BLANK_LINE, Fault, Media, ToolCall, written
-from bespoke.tuning.formats.json_kinds import absence, kind
 from bespoke.tuning.formats.structure import arguments_of, call_of
 
+KINDS = {
+    type(None): "null", bool: "true/false", int: "a number", float: "a number", str: "text", list: "a list",
+    dict: "an object",
+}  # fmt: skip
 TEXT_TYPES = {"text", "input_text", "output_text"}
 MEDIA = {  # the key, or the type, of a block -> what a person calls it
     "image": "image", "image_url": "image", "input_image": "image", "video": "video", "video_url": "video",
@@ -45,6 +48,16 @@ class MessageContent:
     @property
     def text(self) -> str:
         return self.texts[0] if len(self.texts) == 1 else BLANK_LINE.join(self.texts)
+
+
+def kind(value: object) -> str:
+    """A JSON value's type as a person would name it."""
+    return KINDS.get(type(value), type(value).__name__)
+
+
+def absence(value: object) -> str:
+    """The rule that a value of the wrong type breaks."""
+    return "null_value" if value is None else "wrong_type"
 
 
 def read_content(value: object, place: str, faults: list[Fault]) -> MessageContent | None:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bespoke.tuning.formats.example import ASSISTANT, HUMAN, SYSTEM, TOOL, Fault, ToolCall, Turn
-from bespoke.tuning.formats.json_kinds import absence, kind
-from bespoke.tuning.formats.message_content import MessageContent, read_content
+from bespoke.tuning.formats.message_content import MessageContent, absence, kind, read_content
 from bespoke.tuning.formats.structure import call_of
 
 MISSING = object()  # what stands under a key that a record does not have
@@ -140,15 +139,15 @@ def _answers(item: Mapping[str, Any]) -> str:
     return next((str(item[key]) for key in RESULT_KEYS if item.get(key)), "")
 
 
-def read_text(holder: Mapping[str, Any], key: str, place: str, faults: list[Fault]) -> str | None:
+def read_text(record: Mapping[str, Any], key: str, faults: list[Fault]) -> str | None:
     """A text under a key, or None with the fault that says why there is none."""
-    if key not in holder:
-        faults.append(Fault("missing_key", f"{place} has no {key!r}"))
+    if key not in record:
+        faults.append(Fault("missing_key", f"record has no {key!r}"))
         return None
-    value = holder[key]
+    value = record[key]
     if isinstance(value, str):
         return value
-    faults.append(Fault(absence(value), f"{place}.{key} should be text, is {kind(value)}"))
+    faults.append(Fault(absence(value), f"record.{key} should be text, is {kind(value)}"))
     return None
 
 

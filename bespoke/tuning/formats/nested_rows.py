@@ -8,16 +8,10 @@ WRAPPERS = ("data", "train", "examples", "rows", "items", "records", "samples", 
 SQUAD = ("context", "qas")
 # Beside a list of rows these belong to each of them: a system prompt, or the task whose instances are listed.
 SHARED = {"instruction", "system", "system_prompt", "context", "tools", "prompt", "question"}
+# of a row alone
 ROW = {
-    "messages",
-    "conversations",
-    "text",
-    "input",
-    "output",
-    "answer",
-    "response",
-    "completion",
-}  # of a row alone
+    "messages", "conversations", "text", "input", "output", "answer", "response", "completion",
+}  # fmt: skip
 
 
 def rows_inside(value: object) -> list[Any] | None:
@@ -78,12 +72,10 @@ def _columns(value: dict[str, Any]) -> list[Any] | None:
         return [{name: part[place] for name, part in value.items() if place in part} for place in places]
     if len(parts) > 1 and all(map(str.isdigit, value)) and all(isinstance(part, dict) for part in parts):
         return parts  # rows by their number
-    if not parts or not all(isinstance(part, list) and part and not _is_dialogue(part) for part in parts):
+    if not parts or not all(
+        isinstance(part, list) and part and not isinstance(part[0], dict) for part in parts
+    ):
         return None
     if len({len(part) for part in parts}) > 1 or (len(parts) == 1 and not isinstance(parts[0][0], list)):
         return None
     return [dict(zip(value, line, strict=True)) for line in zip(*parts, strict=True)]
-
-
-def _is_dialogue(part: list[Any]) -> bool:
-    return isinstance(part[0], dict)

@@ -120,14 +120,8 @@ class Grader(OtherMethod):
         found = record.get("grader") if isinstance(record.get("grader"), dict) else record
         sort = found.get("type") if isinstance(found, dict) else None
         rest = {
-            "input",
-            "reference",
-            "source",
-            "graders",
-            "calculate_output",
-            "evaluation_metric",
-            "operation",
-        }
+            "input", "reference", "source", "graders", "calculate_output", "evaluation_metric", "operation",
+        }  # fmt: skip
         return f"a grader of the type {sort!r}" if sort in GRADERS and rest & set(found or ()) else ""
 
 

@@ -1,4 +1,5 @@
-"""One prompt and one answer under two keys, and what may stand beside them: an input, a system prompt, a history."""
+"""One prompt and one answer under two keys or columns, and what may stand beside them: an input, a system prompt, a
+history."""
 
 from __future__ import annotations
 
@@ -32,6 +33,7 @@ ANSWERS = ("output", "response", "completion", "answer")
 FURTHER = ("input", "context")
 SYSTEMS = ("system", "system_prompt")
 HISTORY = "history"
+HEADER = ("system", "prompt", "completion")  # of a table that is written
 
 
 def own_key(record: Record, name: str) -> str:
@@ -70,7 +72,7 @@ def read_pair(
     if head is not None and system is not None:
         faults.append(Fault("system_misplaced", "one system prompt stands in the prompt and one beside it"))
     turns += asked
-    given = read_text(record, answer, "record", faults)
+    given = read_text(record, answer, faults)
     if given is not None:
         turns.append(Turn(ASSISTANT, given))
     tools = read_tools(record, faults)
@@ -93,7 +95,7 @@ def _asked(record: Record, ask: str, further: str, faults: list[Fault]) -> tuple
         found = read_messages(value, where=ask, role_key="role", text_key="content", roles=USER_ROLES)
         faults += found.faults
         return found.system, found.turns
-    text = read_text(record, ask, "record", faults)
+    text = read_text(record, ask, faults)
     more = record.get(further) if further else None
     if more is not None and not isinstance(more, str):
         faults.append(Fault("wrong_type", f"record.{further} should be text"))
@@ -244,3 +246,39 @@ def given_answers(value: object) -> list[str] | None:
     found = [one.get("text") if isinstance(one, dict) else one for one in texts]
     answers = [text for text in found if isinstance(text, str)]
     return answers if len(answers) == len(found) else None
+
+
+class CSVTable(TrainingFormat):
+    """One exchange a row: columns `prompt,completion` (or input/output, question/answer, ...), optionally `system`.
+
+    An empty system cell is no system prompt. Other columns ride along as text. The header and the delimiter
+    are remembered.
+    """
+
+    name = "csv"
+    title = "CSV"
+    many_turns = False
+    keys = None
+
+    def recognises(self, record: Record) -> str:
+        pair = columns_of(record)
+        return f"columns {pair[0]!r} and {pair[1]!r}" if pair else ""
+
+    def read(self, record: Record) -> RecordReading:
+        return read_pair(record, *(columns_of(record) or PAIRS[0]), form=self.name, empty_is_none=True)
+
+    def lost(self, example: Example) -> tuple[str, ...]:
+        losses = list(super().lost(example))
+        if example.system == "":
+            losses.append("an empty system prompt (an empty cell is none)")
+        losses += [f"the key {k!r} (not text)" for k, v in example.extra.items() if not isinstance(v, str)]
+        losses += [f"the key {key!r} (a column of its own)" for key in example.extra if key in HEADER]
+        return tuple(losses)
+
+    def spell(self, example: Example) -> dict[str, Any]:
+        spelled = spell_pair(example, PAIRS[0], self.name)
+        own = example.spelling.get("form") == self.name
+        header = example.spelling["header"] if own else ()
+        if header and set(spelled) - {"system"} <= set(header):
+            return {key: spelled.get(key, "") for key in header if key in spelled or key == "system"}
+        return {"system": example.system or "", **spelled}

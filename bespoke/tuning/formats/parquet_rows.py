@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from bespoke.errors import BespokeError
-from bespoke.tuning.formats.row import TrainingRow
+from bespoke.tuning.formats.example import TrainingRow
 
 BATCH = 1000  # rows
 INSTALL = 'reading Parquet needs pyarrow; install the extra: pip install "bespoke-workbook[parquet]"'
@@ -14,19 +15,22 @@ INSTALL = 'reading Parquet needs pyarrow; install the extra: pip install "bespok
 
 def parquet_rows(opened: BinaryIO, shown: str) -> Iterator[TrainingRow]:
     """Every row, its number as its line. A field of a nested object that a row has not is left out of it."""
+    for number, record in enumerate(parquet_records(opened, shown), start=1):
+        yield TrainingRow(number, {key: _plain(value) for key, value in record.items()})
+
+
+def parquet_records(source: BinaryIO | Path, shown: str, **how: Any) -> Iterator[dict[str, Any]]:
+    """Every row as Arrow gives it, `how` to its `to_pylist`. Raises BespokeError for what is no Parquet file."""
     try:
         import pyarrow
         import pyarrow.parquet
     except ModuleNotFoundError:
         raise BespokeError(INSTALL, path=shown) from None
-    number = 0
     try:
-        with pyarrow.parquet.ParquetFile(opened) as file:
+        with pyarrow.parquet.ParquetFile(source) as file:
             for batch in file.iter_batches(batch_size=BATCH):
-                for record in batch.to_pylist():
-                    number += 1
-                    yield TrainingRow(number, {key: _plain(value) for key, value in record.items()})
-    except (pyarrow.ArrowException, pyarrow.ArrowInvalid) as error:
+                yield from batch.to_pylist(**how)
+    except pyarrow.ArrowException as error:
         raise BespokeError(f"is no Parquet file that can be read: {error}", path=shown) from None
 
 

@@ -10,14 +10,12 @@ from typing import IO, cast
 
 from bespoke.clients.opening import open_inside
 from bespoke.errors import BespokeError
-from bespoke.tuning.formats.csv_rows import csv_rows
+from bespoke.tuning.formats.csv_rows import csv_rows, excel_rows
 from bespoke.tuning.formats.encodings import Recoded, encoding_of
-from bespoke.tuning.formats.example import Fault
-from bespoke.tuning.formats.excel_rows import excel_rows
+from bespoke.tuning.formats.example import Fault, TrainingRow
 from bespoke.tuning.formats.json_rows import json_rows
 from bespoke.tuning.formats.mapping import mapped
 from bespoke.tuning.formats.parquet_rows import parquet_rows
-from bespoke.tuning.formats.row import TrainingRow
 from bespoke.unpacking import Unpacked
 
 GZIP, PARQUET, ZIP, ZSTANDARD = b"\x1f\x8b", b"PAR1", b"PK\x03\x04", b"\x28\xb5\x2f\xfd"

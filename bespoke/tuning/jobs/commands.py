@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from bespoke import clients, confirmed
-from bespoke.claude import RetryPolicy
+from bespoke.claude.retry.retry_policy import RetryPolicy
 from bespoke.clients.schema import Client
 from bespoke.echo import Echo
 from bespoke.errors import BespokeError
@@ -29,7 +29,6 @@ from bespoke.tuning.jobs import role as roles
 from bespoke.tuning.jobs import submit as starting
 from bespoke.tuning.jobs import teacher_batches as teaching
 from bespoke.tuning.jobs import tuning_plan as planning
-from bespoke.tuning.jobs import unrecorded_resources as strayed
 from bespoke.tuning.jobs.aws import Aws
 from bespoke.tuning.jobs.converse import ConverseReply, converse, ready_endpoint
 from bespoke.tuning.jobs.frame import Frame, frame_of
@@ -234,7 +233,7 @@ def evaluate(
         chosen = look.look(store, chosen, aws, outside)
         paths = evaluation.evaluate(
             client, chosen, model, facts, store, aws, outside, say,
-            base=base, base_model=base_model, frame=None,
+            base=base, base_model=base_model,
         )  # fmt: skip
     say(f"score them with: bespoke run {client.name} --only 05_icd10_evaluation")
     return paths
@@ -298,7 +297,7 @@ def role(
 
 
 def _say_strays(store: Store, client: Client, aws_profile: str, outside: Outside, say: Echo) -> None:
-    for region in strayed.find(store.state, client.name, aws_profile, outside):
+    for region in look.unrecorded(store.state, client.name, aws_profile, outside):
         if region.why_not:
             say(f"{region.name} was not asked what no run knows: {region.why_not}")
         for stray in region.strays:
@@ -309,7 +308,7 @@ def _retire_strays(
     store: Store, client: Client, yes: bool, aws_profile: str, outside: Outside, say: Echo
 ) -> None:
     """Ends what no run knows, in every region; says it first, and that there is nothing where there is nothing."""
-    found = list(strayed.find(store.state, client.name, aws_profile, outside))
+    found = list(look.unrecorded(store.state, client.name, aws_profile, outside))
     for region in found:
         for stray in region.strays:
             say_unrecorded(stray, say)

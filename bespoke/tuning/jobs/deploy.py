@@ -49,7 +49,7 @@ def deploy(
     else:
         say(f"run {run.name} already has an endpoint: {endpoint.name} ({endpoint.status})")
     with aws_errors(f"the endpoint {endpoint.name}", aws.region):
-        if not endpoint.arn and find_endpoint(endpoint, aws) is None:
+        if not endpoint.arn and find_endpoint(endpoint.kind, endpoint.name, aws) is None:
             _make(store, run, endpoint, aws, outside)
         run = run.model_copy(update={"endpoint": endpoint_now(endpoint, aws, outside)})
     return store.keep(run)

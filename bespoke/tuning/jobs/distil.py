@@ -14,7 +14,7 @@ from bespoke.errors import BespokeError, Problem
 from bespoke.results import write_atomically
 from bespoke.tuning.formats.format import to_json
 from bespoke.tuning.jobs.frame import Frame
-from bespoke.tuning.jobs.tuned_answers import parse
+from bespoke.tuning.jobs.tuned_answers import codes_of, parse
 
 Reason = Literal[
     "accepted", "no_answer", "schema_broken", "differs_from_gold", "rejected_by_judge", "not_judged",
@@ -112,7 +112,7 @@ def _judge(
     if fields is None:
         return "schema_broken"
     if note.gold.diagnosis_icd10:
-        return "accepted" if _codes(fields) == _codes(note.gold) else "differs_from_gold"
+        return "accepted" if codes_of(fields) == codes_of(note.gold) else "differs_from_gold"
     if verdict is None:
         return "not_judged"
     return "accepted" if verdict else "rejected_by_judge"
@@ -178,10 +178,6 @@ def _dialogue(note: Note, fields: Fields, frame: Frame) -> dict[str, Any]:
     if frame.system is not None:
         turns.insert(0, {"from": "system", "value": frame.system})
     return {"conversations": turns}
-
-
-def _codes(fields: Fields) -> frozenset[str]:
-    return frozenset(code.strip().upper().replace(".", "") for code in fields.diagnosis_icd10)
 
 
 def _bare(text: str) -> str:

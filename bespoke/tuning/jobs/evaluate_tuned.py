@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from bespoke.claude.requests.identifier_check import read_waivers, unwaived
+from bespoke.claude.requests.identifier_check import held_here, say_blocked
 from bespoke.clients.schema import Client, Note
 from bespoke.echo import Echo
 from bespoke.errors import BespokeError
@@ -25,7 +25,6 @@ from bespoke.tuning.jobs.profiles import Profile
 from bespoke.tuning.jobs.state import FOLDER, Store, TuningRun
 
 PREDICTIONS = "predictions"
-WAIVERS = Path("evaluation/waivers.csv")
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class AskedModel:
 
 def evaluate(
     client: Client, run: TuningRun, profile: Profile, facts: Facts, store: Store, aws: Aws,
-    outside: Outside, say: Echo, *, base: bool, base_model: str, frame: Frame | None,
+    outside: Outside, say: Echo, *, base: bool, base_model: str,
 ) -> tuple[Path, ...]:  # fmt: skip
     """Asks for every note that has no answer yet; the predictions files, one per system.
 
@@ -47,7 +46,7 @@ def evaluate(
     next question. Raises BespokeError where notes may not be sent, or could cost more than the budget.
     """
     notes = _notes(client, say)
-    frame = frame or frame_of([client.folder / run.uploads[0].file])
+    frame = frame_of([client.folder / run.uploads[0].file])
     most = int(facts.fact("tuning.answer_tokens").number)
     asked = [AskedModel(f"{run.name}_tuned", ready_endpoint(run), True)]
     if base:
@@ -81,15 +80,8 @@ def _notes(client: Client, say: Echo) -> tuple[Note, ...]:
             path=f"{client.name}/engagement.yaml",
             column="evaluation.deidentified",
         )
-    waivers = read_waivers(client.folder / WAIVERS)
-    blocked = {note.id: hits for note in client.notes if (hits := unwaived(note.id, note.text, waivers))}
-    if blocked:
-        say(
-            f"{len(blocked)} of {len(client.notes)} notes stay here: they may carry identifiers;"
-            f" waive each with a reason in {WAIVERS.as_posix()} (id,rule,reason)"
-        )
-        for hits in blocked.values():
-            say("; ".join(f"{hit.note}: {hit.rule} ({hit.shown})" for hit in hits))
+    blocked = held_here(client.folder, {note.id: note.text for note in client.notes})
+    say_blocked(blocked, len(client.notes), say)
     if len(blocked) == len(client.notes):
         raise BespokeError("no note is free to be sent", path=where)
     return tuple(note for note in client.notes if note.id not in blocked)

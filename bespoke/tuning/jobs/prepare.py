@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +16,6 @@ from bespoke.facts.reader import Facts
 from bespoke.tuning.formats import detect, format_named
 from bespoke.tuning.formats.conversion import examples, whole_file, without
 from bespoke.tuning.formats.format import TrainingFormat, to_json
-from bespoke.tuning.jobs.data_verdict import refuse
 from bespoke.tuning.jobs.profiles import Profile
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ NAMES: dict[Side, str] = {
     "training": "train.jsonl", "validation": "validation.jsonl", "test": "test.jsonl",
 }  # fmt: skip
 SENT: tuple[Role, ...] = ("training", "validation")  # the test stays with the client
+SHOWN = 3  # places named per rule
 
 
 @dataclass(frozen=True)
@@ -125,6 +125,28 @@ def too_few(client: Client, facts: Facts, profile: Profile, training: int) -> tu
         return ()
     says = f"{training:,} rows to train on, {profile.name} takes at least {rule.number:,.0f}; {rule.todo}"
     return (Problem(f"{client.name}/dataset", None, rule.rule, f"{says} (source: {rule.source})"),)
+
+
+def refuse(found: DatasetReadiness, route: str, client: str) -> None:
+    """Raises with every blocking rule and its first places, unless the data can go to the route."""
+    verdict = next(target for target in found.targets if target.route == route)
+    if verdict.status != "not_ready":
+        return
+    blocking = {blocker.rule for blocker in verdict.blocked_by}
+    raise BespokeError(list(_blocking(found, route, blocking, client)))
+
+
+def _blocking(found: DatasetReadiness, route: str, rules: set[str], client: str) -> Iterator[Problem]:
+    for finding in found.findings:
+        if finding.rule not in rules or (finding.routes and route not in finding.routes):
+            continue
+        for place in finding.places[:SHOWN]:
+            says = f"{finding.says}: {place.detail}; {finding.todo}"
+            file = "dataset" if finding.scope == "dataset" else place.file
+            yield Problem(f"{client}/{file}", place.line, finding.rule, says)
+        more = finding.count - len(finding.places[:SHOWN])
+        if more > 0:
+            yield Problem(f"{client}/dataset", None, finding.rule, f"and {more:,} more of the same kind")
 
 
 def digest_of(files: Sequence[tuple[str, str]], *more: str) -> str:

@@ -62,13 +62,9 @@ def retire_strays(strays: tuple[UnrecordedResource, ...], aws: Aws, outside: Out
                 say(f"asked {stray.name} to stop")
                 continue
             if stray.kind == "model":
-                found: Callable[[], Any] = lambda name=stray.name: amazon.found(  # type: ignore[misc]  # noqa: E731
-                    aws.bedrock.get_custom_model, modelIdentifier=name
-                )
-                aws.bedrock.delete_custom_model(modelIdentifier=stray.name)
+                _delete_model(aws, stray.name, outside)
             else:
-                found = _delete_endpoint(aws, stray.kind, stray.arn)
-            _until_gone(found, stray.name, outside)
+                _delete_endpoint(aws, stray.kind, stray.arn, stray.name, outside)
             say(f"gone, AWS confirms: {stray.name}")
 
 
@@ -100,9 +96,8 @@ def _end_endpoint(store: Store, run: TuningRun, aws: Aws, outside: Outside, say:
             )
         endpoint = _changed(endpoint, DELETING, outside)
         run = store.keep(run.model_copy(update={"endpoint": endpoint}))
-        found = _delete_endpoint(aws, endpoint.kind, endpoint.name)
-        _until_gone(found, endpoint.name, outside)
-    elif ask_aws.find_endpoint(endpoint, aws) is not None:  # it came to be after all
+        _delete_endpoint(aws, endpoint.kind, endpoint.name, endpoint.name, outside)
+    elif ask_aws.find_endpoint(endpoint.kind, endpoint.name, aws) is not None:  # it came to be after all
         raise BespokeError(f"{endpoint.name} has just appeared on AWS; retire again")
     say(f"gone, AWS confirms: the endpoint {endpoint.name}")
     return store.keep(run.model_copy(update={"endpoint": _changed(endpoint, GONE, outside)}))
@@ -113,11 +108,7 @@ def _end_model(store: Store, run: TuningRun, aws: Aws, outside: Outside, say: Ec
     if model is None or model.status == GONE:
         return run
     run = store.keep(run.model_copy(update={"model": _changed(model, DELETING, outside)}))
-    if amazon.found(aws.bedrock.get_custom_model, modelIdentifier=model.name) is not None:
-        amazon.found(aws.bedrock.delete_custom_model, modelIdentifier=model.name)
-    _until_gone(
-        lambda: amazon.found(aws.bedrock.get_custom_model, modelIdentifier=model.name), model.name, outside
-    )
+    _delete_model(aws, model.name, outside)
     say(f"gone, AWS confirms: the model {model.name}")
     return store.keep(run.model_copy(update={"model": _changed(model, GONE, outside)}))
 
@@ -134,20 +125,23 @@ def _end_files(store: Store, run: TuningRun, aws: Aws, say: Echo) -> TuningRun:
     return store.keep(upload.gone(run))
 
 
-def _delete_endpoint(aws: Aws, kind: str, arn: str) -> Callable[[], Any]:
-    """Asks for the end of an endpoint, if it is still there; the question whether it is."""
-
-    def found() -> Any:
+def _delete_endpoint(aws: Aws, kind: str, key: str, name: str, outside: Outside) -> None:
+    """Asks for the end of an endpoint, if it is still there, and waits for it; `key` is its name or ARN."""
+    if ask_aws.find_endpoint(kind, key, aws) is not None:
         if kind == "provisioned":
-            return amazon.found(aws.bedrock.get_provisioned_model_throughput, provisionedModelId=arn)
-        return amazon.found(aws.bedrock.get_custom_model_deployment, customModelDeploymentIdentifier=arn)
+            amazon.found(aws.bedrock.delete_provisioned_model_throughput, provisionedModelId=key)
+        else:
+            amazon.found(aws.bedrock.delete_custom_model_deployment, customModelDeploymentIdentifier=key)
+    _until_gone(lambda: ask_aws.find_endpoint(kind, key, aws), name, outside)
+
+
+def _delete_model(aws: Aws, name: str, outside: Outside) -> None:
+    def found() -> Any:
+        return amazon.found(aws.bedrock.get_custom_model, modelIdentifier=name)
 
     if found() is not None:
-        if kind == "provisioned":
-            amazon.found(aws.bedrock.delete_provisioned_model_throughput, provisionedModelId=arn)
-        else:
-            amazon.found(aws.bedrock.delete_custom_model_deployment, customModelDeploymentIdentifier=arn)
-    return found
+        amazon.found(aws.bedrock.delete_custom_model, modelIdentifier=name)
+    _until_gone(found, name, outside)
 
 
 def _until_gone(found: Callable[[], Any], name: str, outside: Outside) -> None:

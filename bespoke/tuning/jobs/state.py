@@ -157,9 +157,8 @@ class Store:
         return run
 
     def write(self) -> None:
-        content = self.state.model_dump(mode="json")
-        client = self.path.parent.parent.name
-        content[foreign.SEAL] = machine.seal(foreign.purpose(client), machine.spelled(content))
+        purpose = foreign.purpose(self.path.parent.parent.name)
+        content = machine.sealed(purpose, self.state.model_dump(mode="json"))
         text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
         write_atomically(self.path, text + "\n")
         keep_out_of_git(self.path.parent)
@@ -207,7 +206,7 @@ def _read(path: Path, client: str) -> State:
         if version != VERSION:
             raise BespokeError(f"is of version {version!r}, this program reads {VERSION}", path=str(path))
         ours = foreign.is_ours(client, found)
-        found.pop(foreign.SEAL, None)
+        found.pop(machine.SEAL, None)
         state = State.model_validate(found)
     except (json.JSONDecodeError, ValidationError) as error:
         first = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)

@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -97,15 +97,13 @@ def _resumed(order: Order, before: TuningRun | None) -> Order:
     """What was not said again is as it was."""
     if before is None:
         return order
-    return Order(
-        run=order.run,
+    return replace(
+        order,
         role_arn=order.role_arn or before.role_arn,
         bucket=order.bucket or before.bucket,
         kms_key=order.kms_key or before.kms_key,
         hyperparameters=order.hyperparameters or before.hyperparameters,
         budget_usd=before.budget_usd if order.budget_usd is None else order.budget_usd,
-        yes=order.yes,
-        again=order.again,
         choice=Choice(
             leave_out_faulty=order.choice.leave_out_faulty or before.leave_out_faulty,
             drop=order.choice.drop or before.drop,
@@ -224,10 +222,7 @@ def _new_run(
         attempt=attempt,
         task_id=task.task_id,
         left_out=dataset.left_out,
-        leave_out_faulty=order.choice.leave_out_faulty,
-        drop=order.choice.drop,
-        no_split=order.choice.no_split,
-        examples=order.choice.examples,
+        **asdict(order.choice),
         role_arn=order.role_arn,
         bucket=order.bucket,
         kms_key=order.kms_key,
@@ -246,9 +241,7 @@ def _new_run(
             for file in dataset.files
         ),
         job=AwsResource(
-            name=name,
-            token=aws_names.token(aws.account, aws.region, name),
-            intended_at=outside.now(),
+            name=name, token=aws_names.token(aws.account, aws.region, name), intended_at=outside.now()
         ),
         endpoints_made=0 if before is None else before.endpoints_made,
         model_ends_on=facts.day(f"{profile.lifecycle}.end_of_life") if profile.lifecycle else None,

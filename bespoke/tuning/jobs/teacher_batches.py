@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
-from bespoke.claude import EvaluationSummary, RetryPolicy
-from bespoke.claude import evaluate as ask
+from bespoke.claude.budget.run_summary import EvaluationSummary
+from bespoke.claude.evaluate_client import evaluate as ask
+from bespoke.claude.retry.retry_policy import RetryPolicy
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts

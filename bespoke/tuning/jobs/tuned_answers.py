@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from bespoke.chapters.icd10_evaluation.decision import comparable_code
 from bespoke.clients.schema import Fields, Medication
 
 _FENCE = re.compile(r"\A\s*```[a-z]*\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
@@ -35,6 +36,11 @@ def parse(text: str) -> Fields | None:
         return Fields.model_validate_json(spelled.encode())  # half a character (a lone surrogate) fails here
     except (ValueError, RecursionError, ValidationError):
         return None
+
+
+def codes_of(fields: Fields) -> frozenset[str]:
+    """The codes as they are compared, in whichever spelling."""
+    return frozenset(map(comparable_code, fields.diagnosis_icd10))
 
 
 def _spelled(found: dict[str, Any]) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from datetime import date
 from pathlib import Path
 
 from bespoke.advice import GateOutcome
+from bespoke.chapters.dataset_readiness.dataset_rules import rules_as_of
 from bespoke.clients.schema import Client, Task
 from bespoke.errors import BespokeError, Problem
 from bespoke.facts.price_book import RequestTokens
 from bespoke.facts.reader import Facts
-from bespoke.tuning.jobs import job_quote, lifecycle, reinforcement
+from bespoke.tuning.jobs import job_quote, lifecycle
 from bespoke.tuning.jobs.prepare import ALL_SOUND, Choice, Dataset, prepare, too_few
 from bespoke.tuning.jobs.profiles import EPOCHS, Profile, chosen
 
@@ -22,6 +23,7 @@ PHASES = (
     "contract_access", "data_protection_review", "quota", "measure", "dataset", "training",
     "evaluation_ab", "integration",
 )  # fmt: skip
+REINFORCEMENT = "REINFORCEMENT_FINE_TUNING"  # as the API calls it
 DRAWS = 4_000  # of the schedule: dates to the day need no more
 
 
@@ -147,7 +149,7 @@ def lines(found: TuningPlan, client: Client, task: Task) -> Iterator[str]:
     yield f"schedule: live by {found.finish_p50} as likely as not, by {found.finish_p80} with four in five"
     for gate in found.gates:
         yield lifecycle.line_of(gate)
-    yield from reinforcement.lines(profile, found.dataset, client.name, found.as_of)
+    yield from _reinforcement(profile, found.dataset, client.name, found.as_of)
     yield from (f"step {number}: {step}" for number, step in enumerate(_steps_of(profile), start=1))
     if found.ready:
         yield "nothing is in the way of a job" + _still_wanted(found.gates)
@@ -174,6 +176,33 @@ def _data_lines(found: TuningPlan) -> Iterator[str]:
         f"tokens: about {data.tokens:,} a pass ({data.tokens_low:,} to {data.tokens_high:,}),"
         " estimated from bytes"
     )
+
+
+def _reinforcement(profile: Profile, dataset: Dataset | None, client: str, day: date) -> Iterator[str]:
+    """What reinforcement fine-tuning would take, where it is offered: planned here, started elsewhere.
+
+    Source: Amazon Bedrock user guide, "Fine-tune Amazon Nova models with reinforcement fine-tuning" (rft-nova-models),
+    "Prepare your training data and reward functions" (rft-prepare-data), "access and security" (rft-access-security).
+    """
+    if not profile.reinforcement:
+        return
+    rules = rules_as_of(day)
+    bounds = [
+        rules.limit_for(rule, profile.route, profile.profile)
+        for rule in ("rft_records_min", "rft_records_max")
+    ]
+    least, most = (int(rule.number) if rule else 0 for rule in bounds)
+    there = sum(file.rows for file in dataset.files) if dataset else 0
+    verdict = "enough" if least <= there <= most else "too few" if there < least else "more than it takes"
+    yield (
+        f"{REINFORCEMENT} is offered beside supervised tuning: {least:,} to {most:,} prompts, each with what its answer"
+        f" is graded against; the dataset has {there:,} with answers that could serve: {verdict}"
+    )
+    yield (
+        "it suits answers that a program can grade; it needs a reward function in AWS Lambda, and a role that may call"
+        f" it: bespoke tune role {client} --model {profile.profile} --reward-function ARN"
+    )
+    yield "it is planned here and not started from here; rows: messages that end with the user's, and reference_answer"
 
 
 def left_out(data: Dataset) -> str:

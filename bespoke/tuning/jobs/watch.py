@@ -15,16 +15,15 @@ from typing import Any
 from bespoke import foreign
 from bespoke.errors import Problem
 
-STATE = "tuning/state.json"
 QUIET = ("gone", "refused")
 IN_DAYS = 24
 
 
 def problems(client_folder: Path, today: date) -> list[Problem]:
     """One warning for each thing that costs money or ends soon; an error where the state cannot be read."""
-    shown = f"{client_folder.name}/{STATE}"
+    shown = f"{client_folder.name}/{foreign.STATE}"
     try:
-        state = json.loads((client_folder / STATE).read_text(encoding="utf-8"))
+        state = json.loads((client_folder / foreign.STATE).read_text(encoding="utf-8"))
         runs = dict(state["runs"])
         found = [
             Problem(shown, None, str(name), message, warning=True)

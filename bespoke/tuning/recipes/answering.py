@@ -14,7 +14,7 @@ from transformers import TrainerCallback
 
 from bespoke.clients.schema import Fields
 from bespoke.results import write_atomically
-from bespoke.tuning.jobs.tuned_answers import parse
+from bespoke.tuning.jobs.tuned_answers import codes_of, parse
 from bespoke.tuning.recipes.templates import Template
 
 
@@ -72,7 +72,7 @@ def answer_all(
         for note, answer in zip(notes, _generated(model, template, notes, max_new_tokens), strict=True):
             fields = parse(answer.text)
             valid += fields is not None
-            exact += fields is not None and note.gold is not None and _codes(fields) == _codes(note.gold)
+            exact += fields is not None and note.gold is not None and codes_of(fields) == codes_of(note.gold)
             cut += not answer.ended
             rows[note.id] = {
                 "id": note.id,
@@ -128,7 +128,3 @@ class AfterEachEpoch(TrainerCallback):  # type: ignore[misc]  # the library has 
         epoch = round(state.epoch)
         if epoch % self.every == 0:
             self.evaluate(epoch, state.global_step, kwargs["model"])
-
-
-def _codes(fields: Fields) -> set[str]:
-    return {code.strip().upper().replace(".", "") for code in fields.diagnosis_icd10}

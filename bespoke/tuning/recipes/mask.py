@@ -12,9 +12,9 @@ SHOWN, ENDS = 3, 60  # rows, and characters at each end of what is learnt
 IGNORED = -100
 
 
-def lines(trainer: Any, tokenizer: Any, shown: int = SHOWN) -> Iterator[str]:
+def lines(trainer: Any, tokenizer: Any) -> Iterator[str]:
     """For the first rows as the trainer feeds them: tokens, tokens learnt, and how what is learnt begins and ends."""
-    for number, row in enumerate(islice(trainer.train_dataset, shown), start=1):
+    for number, row in enumerate(islice(trainer.train_dataset, SHOWN), start=1):
         batch = trainer.data_collator([row])
         ids, labels = batch["input_ids"][0].tolist(), batch["labels"][0].tolist()
         learnt = [token for token, label in zip(ids, labels, strict=True) if label != IGNORED]

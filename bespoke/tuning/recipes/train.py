@@ -58,7 +58,7 @@ def train(folder: Path, say: Echo) -> dict[str, Any]:
             "the template marks no answer to learn; choose loss: last_answer",
             path=str(folder / places.RECIPE),
         )
-    weights = _trainable(trainer.model)
+    weights = sum(one.numel() for one in trainer.model.parameters() if one.requires_grad)
     going = f"going on from {Path(resumed).name}: " if resumed else ""
     say(f"{going}training {weights:,} of {model.num_parameters():,} weights on {len(data.rows):,} examples")
     trainer.train(resume_from_checkpoint=resumed)
@@ -213,7 +213,3 @@ def _card_licence(recipe: Recipe) -> str:
     except (OSError, UnicodeDecodeError):
         return ""
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("license:")), "")
-
-
-def _trainable(model: Any) -> int:
-    return sum(weight.numel() for weight in model.parameters() if weight.requires_grad)

@@ -1,46 +1,12 @@
-"""How a notebook runs beside others: what it tells of itself, and where it waits for them."""
+"""How a notebook runs beside others: what it tells of itself, and who goes first."""
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-
-
-class CalledOff(Exception):
-    """A notebook that was begun early and need not run after all."""
-
-
-class StartGate:
-    """Stands before the first cell that computes: a notebook begun early waits here for the results it reads."""
-
-    def __init__(self) -> None:
-        self.waited = 0.0  # seconds
-        self._decided, self._is_open = threading.Event(), False
-
-    @property
-    def decided(self) -> bool:
-        return self._decided.is_set()
-
-    def open(self) -> None:
-        self._is_open = True
-        self._decided.set()
-
-    def call_off(self) -> None:
-        """Nothing of it is kept. Without effect where it was opened before."""
-        self._decided.set()
-
-    def pass_through(self) -> None:
-        """Wait until it is open; raises CalledOff."""
-        started = time.perf_counter()
-        self._decided.wait()
-        self.waited += time.perf_counter() - started
-        if not self._is_open:
-            raise CalledOff
 
 
 class Watched:
@@ -79,4 +45,3 @@ class Coordination:
     urgent: bool = True
     at_once: bool = True
     watched: Watched | None = None
-    gate: StartGate | None = None
