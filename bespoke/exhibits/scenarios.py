@@ -11,7 +11,7 @@ from bespoke.chapters.recommendation import PlanMoney, Recommendation, TaskAdvic
 from bespoke.chapters.scenarios import Comparison, Plain, Setting, Side
 from bespoke.exhibits.display_names import listed
 from bespoke.exhibits.recommendation.recommendation_wording import chance, end_name, step_name
-from bespoke.show import Column, Table
+from bespoke.show import Column, Table, columns
 from bespoke.show.numbers import day, exact, money, percent, yes_no
 
 ALL = "All tasks"
@@ -83,10 +83,7 @@ def tables(comparison: Comparison) -> tuple[Table, Table]:
 def _values(comparison: Comparison) -> Table:
     return Table(
         label="tbl-scenario-values", caption="What each scenario sets",
-        columns=(
-            Column(key="scenario", title="Scenario"), Column(key="place", title="What"),
-            Column(key="before", title="In the folder"), Column(key="now", title="Here"),
-        ),
+        columns=columns(scenario="Scenario", place="What", before="In the folder", now="Here"),
         rows=tuple(
             (side.title, place(side.advice, one), said(one.before), _now(one))
             for side in comparison.sides for one in side.settings

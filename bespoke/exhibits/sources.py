@@ -11,17 +11,13 @@ from bespoke.clients.schema import Client, NegotiatedPrice
 from bespoke.exhibits import unknown_inputs_note
 from bespoke.facts.reader import EARLIEST, Fact, Facts, Sourced, value_rows
 from bespoke.facts.value_text import value_text
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.filling import filled
 from bespoke.show.numbers import day, exact
 
 FACT_COLUMNS = (
-    Column(key="key", title="Fact"),
-    Column(key="value", title="Value"),
-    Column(key="kind", title="Kind"),
-    Column(key="source", title="Source"),
-    Column(key="read", title="Read on", format="date"),
-    Column(key="expires", title="Trusted until", format="date"),
+    *columns(key="Fact", value="Value", kind="Kind", source="Source"),
+    *columns("date", read="Read on", expires="Trusted until"),
 )
 
 
@@ -64,9 +60,7 @@ def prices_used(facts: Facts, cost: CostModel, negotiated: Mapping[str, Negotiat
         columns=(
             Column(key="model", title="Model", format="code"),
             Column(key="in", title="Input", format="decimal", digits=3),
-            Column(key="out", title="Output", format="decimal", digits=3),
-            Column(key="read", title="Cache read", format="decimal", digits=3),
-            Column(key="w5", title="Cache write, 5 min", format="decimal", digits=3),
+            *columns("decimal", digits=3, out="Output", read="Cache read", w5="Cache write, 5 min"),
             Column(key="w60", title="Cache write, 1 h", format="decimal", digits=3),
             Column(key="kind", title="Price is"),
         ),
@@ -130,8 +124,7 @@ def assumptions(facts: Facts, keys: Sequence[str]) -> None:
             caption="Thresholds the client's folder overrides",
             columns=(
                 Column(key="name", title="Threshold", format="code"),
-                Column(key="own", title="In this report"),
-                Column(key="table", title="In the table"),
+                *columns(own="In this report", table="In the table"),
             ),
             source="the engagement",
         )  # fmt: skip
@@ -256,11 +249,7 @@ def methods() -> None:
         METHODS,
         label="tbl-sources-methods",
         caption="How each kind of figure was computed",
-        columns=(
-            Column(key="what", title="Figure"),
-            Column(key="how", title="Method"),
-            Column(key="source", title="Source"),
-        ),
+        columns=columns(what="Figure", how="Method", source="Source"),
     )
 
 

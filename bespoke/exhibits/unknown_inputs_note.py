@@ -5,7 +5,7 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.clients.schema import Client
 from bespoke.clients.unknown_inputs import OpenInput, open_inputs
-from bespoke.show import Column
+from bespoke.show import columns
 from bespoke.show.numbers import exact
 
 
@@ -27,12 +27,8 @@ def table(client: Client) -> None:
         label="tbl-sources-open",
         caption="Inputs that are not known: what stands in for them",
         columns=(
-            Column(key="task", title="Task", format="code"),
-            Column(key="input", title="Input", format="code"),
-            Column(key="grade", title="Known?"),
-            Column(key="stands", title="In its place"),
-            Column(key="moves", title="What it moves"),
-            Column(key="answer", title="How to find out"),
+            *columns("code", task="Task", input="Input"),
+            *columns(grade="Known?", stands="In its place", moves="What it moves", answer="How to find out"),
         ),
         source="the task list; ranges of the fact table assumed",
     )

@@ -18,7 +18,7 @@ from bespoke.explore.controls import YES_NO, Control
 from bespoke.explore.draws import drawn
 from bespoke.explore.explored_state import ExploredState
 from bespoke.explore.explorer import Explorer, Shown
-from bespoke.show.blocks import Callout, Column, Table
+from bespoke.show.blocks import Callout, Column, Table, columns
 from bespoke.show.numbers import money, percent, significant
 from bespoke.workbook import Workbook
 
@@ -114,9 +114,8 @@ class RecommendationExplorer(Explorer):
         return Table(
             label="tbl-explore-advice", caption="First step and likely end, task by task",
             columns=(
-                Column(key="task", title="Task"), Column(key="before", title="In the folder"),
-                Column(key="now", title="Explored"), Column(key="once", title="Once, in the folder"),
-                Column(key="once_now", title="Once, explored"), Column(key="month", title="A month then"),
+                *columns(task="Task", before="In the folder", now="Explored", once="Once, in the folder"),
+                *columns(once_now="Once, explored", month="A month then"),
             ),
             rows=tuple(rows), emphasis=tuple(n for n, row in enumerate(rows) if row[1] != row[2]),
         )  # fmt: skip
@@ -133,9 +132,8 @@ class RecommendationExplorer(Explorer):
         return Table(
             label="tbl-explore-steps", caption="The steps in order",
             columns=(
-                Column(key="n", title="Step", format="integer"), Column(key="what", title="What"),
-                Column(key="model", title="Model"), Column(key="place", title="Where"),
-                Column(key="cost", title="To find out"), Column(key="month", title="A month then"),
+                Column(key="n", title="Step", format="integer"),
+                *columns(what="What", model="Model", place="Where", cost="To find out", month="A month then"),
                 Column(key="reached", title="Target reached by then"),
             ),
             rows=tuple(rows), emphasis=(plan.end,),
@@ -164,10 +162,7 @@ class RecommendationExplorer(Explorer):
         moved += [self._row(closed[r].route, now[subject]) for r in sorted(closed.keys() - was)]
         return Table(
             label="tbl-explore-closed", caption="Routes that opened or closed" if moved else "Routes that are closed",
-            columns=(
-                Column(key="route", title="Route"), Column(key="now", title="Explored"),
-                Column(key="why", title="What it needs (what was found)"),
-            ),
+            columns=columns(route="Route", now="Explored", why="What it needs (what was found)"),
             rows=tuple(moved or [self._row(r, now[subject]) for r in closed]),
         )  # fmt: skip
 

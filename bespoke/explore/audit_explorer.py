@@ -15,7 +15,7 @@ from bespoke.clients.schema import Task
 from bespoke.explore.controls import YES_NO, Control
 from bespoke.explore.explored_state import ExploredState
 from bespoke.explore.explorer import Explorer, Shown
-from bespoke.show.blocks import Column, Table
+from bespoke.show.blocks import Table, columns
 from bespoke.show.numbers import decimal, money, percent
 from bespoke.workbook import Workbook
 
@@ -78,19 +78,13 @@ class TaskAuditExplorer(Explorer):
         return (
             Table(
                 label="tbl-explore-audit", caption=f"{now.name}: as the folder says, and as explored",
-                columns=(
-                    Column(key="what", title=""), Column(key="before", title="In the folder"),
-                    Column(key="now", title="Explored"),
-                ),
+                columns=columns(what="", before="In the folder", now="Explored"),
                 rows=tuple(_facts(before, now)),
                 emphasis=tuple(n for n, row in enumerate(_facts(before, now)) if row[1] != row[2]),
             ),
             Table(
                 label="tbl-explore-questions", caption="The five questions",
-                columns=(
-                    Column(key="question", title="Question"), Column(key="before", title="In the folder"),
-                    Column(key="now", title="Explored"), Column(key="why", title="Because"),
-                ),
+                columns=columns(question="Question", before="In the folder", now="Explored", why="Because"),
                 rows=tuple(rows), emphasis=tuple(n for n, row in enumerate(rows) if row[1] != row[2]),
             ),
         )  # fmt: skip

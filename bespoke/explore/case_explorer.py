@@ -15,7 +15,7 @@ from bespoke.explore.controls import Control
 from bespoke.explore.explored_state import ExploredState
 from bespoke.explore.explorer import Explorer, NothingToExplore, Shown
 from bespoke.scorers import find
-from bespoke.show.blocks import Callout, Column, Table
+from bespoke.show.blocks import Callout, Column, Table, columns
 from bespoke.show.numbers import money, percent
 from bespoke.statistics.seed import SEED
 from bespoke.workbook import Workbook
@@ -127,11 +127,7 @@ class EvaluationExplorer(Explorer):
         return Table(
             label="tbl-explore-cases",
             caption=f"{len(chosen)} of {len(task.cases)} cases",
-            columns=(
-                Column(key="id", title="Case"), Column(key="expected", title="Expected"),
-                Column(key="a", title=pair[0].title), Column(key="ar", title=""),
-                Column(key="b", title=pair[1].title), Column(key="br", title=""),
-            ),
+            columns=columns(id="Case", expected="Expected", a=pair[0].title, ar="", b=pair[1].title, br=""),
             rows=tuple(
                 (
                     task.cases[i].id, self._cell(written(task.cases[i].expected)),

@@ -34,7 +34,7 @@ from bespoke.explore.explorer import Explorer, Shown
 from bespoke.explore.ranges import Range, drawing
 from bespoke.explore.sweep import SWEPT, sweep
 from bespoke.facts.price_book import canonical, is_known, known_models, tariff
-from bespoke.show.blocks import Column, Table
+from bespoke.show.blocks import Column, Table, columns
 from bespoke.show.elements import escape
 from bespoke.show.numbers import currency, decimal, money, significant
 from bespoke.workbook import Workbook
@@ -254,13 +254,9 @@ def _table(lines: Sequence[Line], scene: ExploredState, subject: str) -> Table:
     return Table(
         label="tbl-explore-cost", caption=f"{scene.client.task(subject).name}: cost by route, cheapest first",
         columns=(
-            Column(key="route", title="Route"),
-            Column(key="model", title="Model"),
-            Column(key="before", title="In the folder", unit=f"{currency()} a month", format="money"),
-            Column(key="now", title="Explored", unit=f"{currency()} a month", format="money"),
-            Column(key="range", title="P10 to P90"),
-            Column(key="levers", title="With"),
-            Column(key="verdict", title="Against as is"),
+            *columns(route="Route", model="Model"),
+            *columns("money", unit=f"{currency()} a month", before="In the folder", now="Explored"),
+            *columns(range="P10 to P90", levers="With", verdict="Against as is"),
             Column(key="once", title="Once", unit=currency(), format="money"),
             Column(key="payback", title="Pays back", unit="months", format="decimal", digits=1),
             Column(key="pays_from", title="Pays from", unit="requests a day"),

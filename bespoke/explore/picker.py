@@ -14,7 +14,7 @@ from bespoke.errors import BespokeError, Problem
 from bespoke.explore.explorer import Explorer, NothingToExplore
 from bespoke.explore.look import page, problem_line
 from bespoke.explore.panel import Panel
-from bespoke.show.blocks import Column, Table
+from bespoke.show.blocks import Table, columns
 from bespoke.show.elements import LITERAL, escape
 from bespoke.show.html import fragment
 
@@ -120,10 +120,7 @@ def overview(client_data: Path, reports: Path) -> Table:
         )
     return Table(
         label="tbl-explore-clients", caption=f"Clients in {client_data.name}",
-        columns=(
-            Column(key="client", title="Client"), Column(key="state", title="State"),
-            Column(key="report", title="Report"), Column(key="problem", title="First problem"),
-        ),
+        columns=columns(client="Client", state="State", report="Report", problem="First problem"),
         rows=tuple(rows),
         emphasis=tuple(n for n, row in enumerate(rows) if "problem" in row[1]),
     )  # fmt: skip

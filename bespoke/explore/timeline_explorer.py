@@ -14,7 +14,7 @@ from bespoke.explore.controls import Control
 from bespoke.explore.explored_state import ExploredState
 from bespoke.explore.explorer import Explorer, NothingToExplore, Shown
 from bespoke.explore.ranges import Range, drawing
-from bespoke.show.blocks import Column, Table
+from bespoke.show.blocks import Column, Table, columns
 from bespoke.show.numbers import day, decimal, percent
 from bespoke.workbook import Workbook
 
@@ -134,8 +134,7 @@ def _dates(plans: Sequence[tuple[PlanTimeline | None, PlanTimeline]]) -> Table:
         label="tbl-explore-dates", caption="Finish of each plan",
         columns=(
             Column(key="plan", title="Plan"),
-            Column(key="before", title="In the folder", unit="P80", format="date"),
-            Column(key="now", title="Explored", unit="P80", format="date"),
+            *columns("date", unit="P80", before="In the folder", now="Explored"),
             Column(key="p50", title="Explored", unit="P50", format="date"),
             Column(key="days", title="P50 to P80", unit="working days", format="integer"),
         ),

@@ -32,6 +32,13 @@ class Column(BaseModel):
         return self.format in ("integer", "decimal", "percent", "money")
 
 
+def columns(format: Format = "text", *, unit: str = "", digits: int = 0, **titles: str) -> tuple[Column, ...]:
+    """Columns that are written alike, by key: `columns("percent", low="Low", high="High")`."""
+    return tuple(
+        Column(key=key, title=title, format=format, digits=digits, unit=unit) for key, title in titles.items()
+    )
+
+
 class Block(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -19,7 +19,7 @@ from bespoke.exhibits.cost_model.cost_wording import (
     source_of,
 )
 from bespoke.exhibits.display_names import listed
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import USD, decimal, money, percent, significant
 from bespoke.show.style import BLUE, GREEN, GREY, INK, MUTED, ORANGE, PURPLE, RED, YELLOW
 
@@ -162,8 +162,7 @@ def accepted_table(cost: CostModel) -> None:
         label="tbl-cost-accepted",
         caption="An output that is rejected is paid for too: cost per accepted output",
         columns=(
-            Column(key="task", title="Task"),
-            Column(key="route", title="Route"),
+            *columns(task="Task", route="Route"),
             amounts("requests_cost", f"{many} requests", rows, 2),
             amounts("accepted_cost", f"{many} accepted outputs", rows, 3),
             Column(key="basis", title="Quality taken from"),

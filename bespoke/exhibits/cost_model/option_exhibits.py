@@ -15,7 +15,7 @@ from bespoke.exhibits.cost_model.cost_wording import (
     source_of,
 )
 from bespoke.exhibits.display_names import place_name, slug
-from bespoke.show import Column
+from bespoke.show import Column, columns
 
 
 def route_tables(cost: CostModel) -> None:
@@ -39,9 +39,7 @@ def route_table(cost: CostModel, task: TaskCost) -> None:
         label=f"tbl-cost-{slug(task.task_id)}",
         caption=f"{task.name}: every priced route, cheapest over 12 months first",
         columns=(
-            Column(key="route", title="Route"),
-            Column(key="served", title="Model and place"),
-            Column(key="levers", title="With"),
+            *columns(route="Route", served="Model and place", levers="With"),
             amounts(quantities.ROUTE_MONTHLY, "Expected", rows, 3, every="a month"),
             amounts("low", "P10", rows, 4, every="a month"),
             amounts("high", "P90", rows, 5, every="a month"),
@@ -107,8 +105,7 @@ def life_table(cost: CostModel) -> None:
         label="tbl-cost-life",
         caption="Whole life over 12 and 36 months, with the work each retired model forces",
         columns=(
-            Column(key="task", title="Task"),
-            Column(key="route", title="Route"),
+            *columns(task="Task", route="Route"),
             amounts(quantities.ROUTE_ONE_OFF, "Once", rows, 2),
             amounts(quantities.ROUTE_YEAR, "12 months", rows, 3),
             amounts("twelve_low", "P10", rows, 4),
@@ -137,9 +134,5 @@ def unpriced_table(cost: CostModel) -> None:
         rows,
         label="tbl-cost-unpriced",
         caption="Routes that have no price here, with the reason",
-        columns=(
-            Column(key="route", title="Route"),
-            Column(key="tasks", title="Task"),
-            Column(key="reason", title="Reason"),
-        ),
+        columns=columns(route="Route", tasks="Task", reason="Reason"),
     )

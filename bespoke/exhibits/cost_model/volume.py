@@ -15,7 +15,7 @@ from bespoke.exhibits.cost_model.cost_wording import (
     source_of,
     task_of,
 )
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import compact, currency, decimal
 from bespoke.show.style import INK, MUTED, ROUTE
 
@@ -96,12 +96,8 @@ def break_even_table(cost: CostModel) -> None:
         label="tbl-cost-break-even",
         caption="From which volume a route pays, and how likely today's volume is beyond it",
         columns=(
-            Column(key="task", title="Task"),
-            Column(key="route", title="Route"),
-            Column(key="against", title="Against"),
-            Column(key="volume", title="Pays from", unit="requests a day", format="integer"),
-            Column(key="low", title="P10", unit="requests a day", format="integer"),
-            Column(key="high", title="P90", unit="requests a day", format="integer"),
+            *columns(task="Task", route="Route", against="Against"),
+            *columns("integer", unit="requests a day", volume="Pays from", low="P10", high="P90"),
             Column(key="reached", title="Reached today", format="percent"),
         ),
         source=source_of(cost) + "; without a volume: not in most draws",

@@ -18,7 +18,7 @@ from bespoke.exhibits.dataset_readiness.dataset_wording import (
     span,
     still_needed,
 )
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal
 
 STATUS = {"ready": "ready", "needs_conversion": "ready after conversion", "not_ready": "not ready"}
@@ -65,11 +65,8 @@ def targets_table(data: DatasetReadiness) -> None:
         label="tbl-dataset-targets",
         caption="Which target would take the data today, and what stands in the way",
         columns=(
-            Column(key="target", title="Target"),
-            Column(key="status", title="Data are"),
-            Column(key="usable", title="Usable", format="integer"),
-            Column(key="minimum", title="Least", format="integer"),
-            Column(key="maximum", title="Most", format="integer"),
+            *columns(target="Target", status="Data are"),
+            *columns("integer", usable="Usable", minimum="Least", maximum="Most"),
             Column(key="blocked", title="Because of"),
         ),
         source="vendors' dataset limits, in the rule table of this workbook",
@@ -105,11 +102,7 @@ def missing_table(data: DatasetReadiness) -> None:
         list(_missing(data)),
         label="tbl-dataset-missing",
         caption="What stands between this data and a training run",
-        columns=(
-            Column(key="what", title="What"),
-            Column(key="many", title="How much"),
-            Column(key="todo", title="What to do"),
-        ),
+        columns=columns(what="What", many="How much", todo="What to do"),
     )
 
 

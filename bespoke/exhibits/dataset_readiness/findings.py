@@ -6,7 +6,7 @@ from bespoke import show
 from bespoke.chapters.dataset_readiness.result import DatasetReadiness, RuleFinding
 from bespoke.exhibits.dataset_readiness.dataset_wording import plural, route_names
 from bespoke.exhibits.display_names import listed
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal
 
 SHOWN_PLACES = 4
@@ -21,11 +21,9 @@ def findings_table(data: DatasetReadiness) -> None:
         label="tbl-dataset-findings",
         caption="What was found, where first, and what to do about it",
         columns=(
-            Column(key="says", title="Found"),
-            Column(key="severity", title="Severity"),
+            *columns(says="Found", severity="Severity"),
             Column(key="count", title="Count", format="integer"),
-            Column(key="places", title="First places (line: what)"),
-            Column(key="todo", title="What to do"),
+            *columns(places="First places (line: what)", todo="What to do"),
         ),
         source="rule table of this workbook; sources per rule in the appendix of this chapter",
     )
@@ -76,9 +74,7 @@ def rules_table(data: DatasetReadiness) -> None:
         caption="What each finding rests on",
         columns=(
             Column(key="rule", title="Rule", format="code"),
-            Column(key="says", title="Found"),
-            Column(key="targets", title="Concerns"),
-            Column(key="source", title="Source"),
+            *columns(says="Found", targets="Concerns", source="Source"),
         ),
     )
 

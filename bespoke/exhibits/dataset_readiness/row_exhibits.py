@@ -15,7 +15,7 @@ from bespoke.exhibits.dataset_readiness.dataset_wording import (
     plural,
     token_source,
 )
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, exact, percent
 from bespoke.show.style import EMPHASIS, INK, QUIET
 
@@ -51,12 +51,8 @@ def files_table(data: DatasetReadiness) -> None:
         columns=(
             Column(key="file", title="File"),
             Column(key="format", title="Format, and why"),
-            Column(key="rows", title="Rows", format="integer"),
-            Column(key="valid", title="Valid", format="integer"),
-            Column(key="mean", title="Mean", unit="tokens", format="integer"),
-            Column(key="p95", title="P95", unit="tokens", format="integer"),
-            Column(key="longest", title="Longest", unit="tokens", format="integer"),
-            Column(key="total", title="Total", unit="tokens", format="integer"),
+            *columns("integer", rows="Rows", valid="Valid"),
+            *columns("integer", unit="tokens", mean="Mean", p95="P95", longest="Longest", total="Total"),
         ),
         source=token_source(data),
     )  # fmt: skip

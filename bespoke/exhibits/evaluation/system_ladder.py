@@ -13,7 +13,7 @@ from bespoke.exhibits.evaluation.evaluation_wording import (
     score,
     with_limits,
 )
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal
 from bespoke.show.style import EMPHASIS, GREY, INK, MUTED, QUIET
 from bespoke.statistics.interval import Interval
@@ -147,14 +147,11 @@ def consumption_table(task: TaskEvaluation) -> None:
         label=f"tbl-evaluation-{slug(task)}-consumption",
         caption=f"{task.name}: what a case takes",
         columns=(
-            Column(key="system", title="System"), Column(key="model", title="Model"),
-            Column(key="input", title="Tokens in", format="integer"),
-            Column(key="cached", title="of them cached", format="integer"),
-            Column(key="output", title="Tokens out", format="integer"),
+            *columns(system="System", model="Model"),
+            *columns("integer", input="Tokens in", cached="of them cached", output="Tokens out"),
             Column(key="usd", title=f"Per {decimal(1000)} cases", format="money", unit="USD", digits=2),
             Column(key="accepted", title=f"Per {decimal(1000)} right", format="money", unit="USD", digits=2),
-            Column(key="p50", title="Median ms", format="integer"),
-            Column(key="p95", title="95th percentile ms", format="integer"),
+            *columns("integer", p50="Median ms", p95="95th percentile ms"),
         ),
         source="means over recorded answers; money at the list price of the model on the day of the report",
     )  # fmt: skip

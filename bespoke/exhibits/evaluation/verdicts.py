@@ -7,7 +7,7 @@ from bespoke.evaluation.result import TaskEvaluation
 from bespoke.exhibits.display_names import count, p_value
 from bespoke.exhibits.evaluation.evaluation_wording import points, verdict
 from bespoke.exhibits.evaluation.system_ladder import slug
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent
 
 _SIGNAL = {
@@ -103,8 +103,7 @@ def review_table(task: TaskEvaluation) -> None:
             Column(key="share", title="Surest cases", format="percent"),
             Column(key="cases", title="Cases", format="integer"),
             Column(key="right", title="Right as a whole", format="percent"),
-            Column(key="low", title="Low", unit="95% interval", format="percent"),
-            Column(key="high", title="High", unit="95% interval", format="percent"),
+            *columns("percent", unit="95% interval", low="Low", high="High"),
         ),
         source=f"{system.title}, ordered by {_SIGNAL[review.signal]}; chosen on the same cases, so a threshold "
         f"taken from "

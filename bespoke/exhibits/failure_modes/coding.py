@@ -9,7 +9,7 @@ from bespoke import show
 from bespoke.chapters.failure_modes import FailureModes
 from bespoke.exhibits.failure_modes.failure_wording import task_name
 from bespoke.exhibits.masking_note import masked_text
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal
 from bespoke.show.style import BLUE, FAMILY_NAME, MUTED
 
@@ -23,8 +23,7 @@ def codes(result: FailureModes) -> None:
         columns=(
             Column(key="code", title="Client's code"),
             Column(key="count", title="Outputs", format="integer"),
-            Column(key="family", title="Family"),
-            Column(key="by", title="Mapped by"),
+            *columns(family="Family", by="Mapped by"),
         ),
         source="the failing outputs and the table of codes",
     )
@@ -40,12 +39,7 @@ def samples(result: FailureModes) -> None:
         ],
         label="tbl-failures-samples",
         caption="One failing output of each task, of the family it fails with most",
-        columns=(
-            Column(key="task", title="Task"),
-            Column(key="code", title="What the client calls it"),
-            Column(key="expected", title="Wanted"),
-            Column(key="actual", title="Came"),
-        ),
+        columns=columns(task="Task", code="What the client calls it", expected="Wanted", actual="Came"),
     )  # fmt: skip
     masked_text(result.masked)
 

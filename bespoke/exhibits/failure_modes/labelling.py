@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.failure_modes import FailureModes
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import FAMILY_NAME
 
@@ -82,10 +82,8 @@ def judges(result: FailureModes) -> None:
             caption=f"What the labels of {check.judge} are worth: {len(check.trusted)} of "
             f"{len(check.families)} families reach {percent(check.floor)} against people",
             columns=(
-                Column(key="family", title="Family"),
-                Column(key="n", title="It labelled"),
-                Column(key="tpr", title="True cases found", format="percent"),
-                Column(key="tnr", title="Others left out", format="percent"),
+                *columns(family="Family", n="It labelled"),
+                *columns("percent", tpr="True cases found", tnr="Others left out"),
                 Column(key="share", title="Share after correction", unit="95% interval"),
             ),
             source=f"{check.held_out} rows that people labelled too; correction after Rogan and Gladen 1978",

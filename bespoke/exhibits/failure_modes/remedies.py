@@ -6,7 +6,7 @@ from bespoke import show
 from bespoke.advice.routes import remedies
 from bespoke.chapters.failure_modes import FailureModes
 from bespoke.exhibits.failure_modes.failure_wording import task_name
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal
 from bespoke.show.style import FAMILY_NAME
 
@@ -33,12 +33,9 @@ def plan(result: FailureModes) -> None:
         label="tbl-failures-plan",
         caption="What to try first for each family, by the most quality it could return",
         columns=(
-            Column(key="task", title="Task"),
-            Column(key="family", title="Family"),
-            Column(key="n", title="Failures"),
+            *columns(task="Task", family="Family", n="Failures"),
             Column(key="gain", title="At most", unit="points of quality", format="decimal", digits=1),
-            Column(key="first", title="Try first"),
-            Column(key="then", title="Then"),
+            *columns(first="Try first", then="Then"),
         ),
         source="upper bound: the task's missing quality times the family's share of its failures",
     )  # fmt: skip
@@ -56,9 +53,7 @@ def families(result: FailureModes) -> None:
         label="tbl-failures-families",
         caption="The families that occur here, and the questions that recognise them",
         columns=(
-            Column(key="name", title="Family"),
-            Column(key="definition", title="What it is"),
-            Column(key="asks", title="Check questions"),
+            *columns(name="Family", definition="What it is", asks="Check questions"),
             Column(key="near", title="Not to be confused"),
         ),
         source="after Husain and Shankar",

@@ -15,7 +15,7 @@ from bespoke.exhibits.icd10_evaluation.icd10_wording import (
     signed_limits,
     title,
 )
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent, signed
 from bespoke.show.style import INK, MUTED
 from bespoke.statistics.interval import Interval
@@ -88,15 +88,11 @@ def slice_table(result: Icd10Evaluation) -> None:
         caption=f"{title(result, result.best)} by kind of code: {_extremes(slices)}",
         columns=(
             Column(key="kind", title="Kind of code"),
-            Column(key="gold", title="In gold", format="integer"),
-            Column(key="answered", title="Answered", format="integer"),
+            *columns("integer", gold="In gold", answered="Answered"),
             Column(key="recall", title="Recall", format="decimal", digits=2),
-            Column(key="recall_low", title="Low", unit="95% interval", format="decimal", digits=2),
-            Column(key="recall_high", title="High", unit="95% interval", format="decimal", digits=2),
-            Column(key="precision", title="Precision", format="decimal", digits=2),
-            Column(key="f1", title="F1", format="decimal", digits=2),
-            Column(key="f1_low", title="Low", unit="95% interval", format="decimal", digits=2),
-            Column(key="f1_high", title="High", unit="95% interval", format="decimal", digits=2),
+            *columns("decimal", unit="95% interval", digits=2, recall_low="Low", recall_high="High"),
+            *columns("decimal", digits=2, precision="Precision", f1="F1"),
+            *columns("decimal", unit="95% interval", digits=2, f1_low="Low", f1_high="High"),
         ),
         source="intervals by groups of notes. For kinds of mention only recall is defined",
     )

@@ -14,7 +14,7 @@ from bespoke.exhibits.icd10_evaluation.icd10_wording import (
     title,
     verdict,
 )
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent, signed
 from bespoke.show.style import BLUE, GREY, INK
 from bespoke.statistics.interval import Interval
@@ -124,15 +124,11 @@ def comparison_table(result: Icd10Evaluation) -> None:
         caption="Each system against the one below it and the best against all: micro-F1 and primary "
         "diagnosis",
         columns=(
-            Column(key="first", title="System"),
-            Column(key="second", title="Against"),
-            Column(key="difference", title="Micro-F1 difference"),
-            Column(key="limits", title="95% interval"),
-            Column(key="p", title="p, among all pairs"),
+            *columns(first="System", second="Against", difference="Micro-F1 difference"),
+            *columns(limits="95% interval", p="p, among all pairs"),
             Column(key="first_only", title="Primary right: first only", format="integer"),
             Column(key="second_only", title="Primary right: second only", format="integer"),
-            Column(key="mcnemar", title="Its p, Holm"),
-            Column(key="verdict", title="Micro-F1 verdict"),
+            *columns(mcnemar="Its p, Holm", verdict="Micro-F1 verdict"),
         ),
         source="micro-F1: p by exchanging the systems in whole groups, among all pairs, so that choosing the "
         "best is paid "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Disagreement, GivenAnswer, Icd10Evaluation
 from bespoke.exhibits.masking_note import masked_text
-from bespoke.show import Column
+from bespoke.show import columns
 
 _SHOWN = 8  # codes of one answer
 
@@ -23,11 +23,7 @@ def disagreements(result: Icd10Evaluation) -> None:
             ],
             label=f"tbl-icd10-case-{number}",
             caption=f"Note {case.note}: {case.why}",
-            columns=(
-                Column(key="who", title="Answer of"),
-                Column(key="codes", title="Codes, primary first"),
-                Column(key="right", title="Exactly right"),
-            ),
+            columns=columns(who="Answer of", codes="Codes, primary first", right="Exactly right"),
             emphasis=(0,),
         )
     masked_text(result.masked)

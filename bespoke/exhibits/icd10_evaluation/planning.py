@@ -12,7 +12,7 @@ from bespoke.exhibits.icd10_evaluation.icd10_wording import (
     share_limits,
     title,
 )
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import USD, decimal, money, percent
 
 
@@ -117,14 +117,10 @@ def quote_table(result: Icd10Evaluation) -> None:
         caption=f"{count(len(quoted), 'Claude strategy', 'Claude strategies')} not yet run on these notes would cost "
         f"about {money(total, USD)} with {quoted[0][1].model}",
         columns=(
-            Column(key="rung", title="Strategy"),
-            Column(key="status", title="Status"),
-            Column(key="requests", title="Requests", format="integer"),
-            Column(key="input", title="Input tokens, estimated", format="integer"),
+            *columns(rung="Strategy", status="Status"),
+            *columns("integer", requests="Requests", input="Input tokens, estimated"),
             Column(key="output", title="Output tokens, estimated", format="integer"),
-            Column(key="usd", title="Cost", format="money", unit="USD", digits=2),
-            Column(key="high", title="At most", format="money", unit="USD", digits=2),
-            Column(key="batch", title="As a batch", format="money", unit="USD", digits=2),
+            *columns("money", unit="USD", digits=2, usd="Cost", high="At most", batch="As a batch"),
         ),
         source="tokens from characters, assumed prompt sizes in the fact table evidence; prices without "
         "caching",
@@ -161,10 +157,8 @@ def claim_table(result: Icd10Evaluation) -> None:
         label="tbl-icd10-claims",
         caption="The claimed gains give no number of notes; these are the numbers they would need",
         columns=(
-            Column(key="claim", title="Claim"),
-            Column(key="values", title="Before to after"),
-            Column(key="least", title="Notes to detect, least", format="integer"),
-            Column(key="most", title="Notes to detect, independent errors", format="integer"),
+            *columns(claim="Claim", values="Before to after"),
+            *columns("integer", least="Notes to detect, least", most="Notes to detect, independent errors"),
             Column(key="precise", title="Notes to know it to 3 points", format="integer"),
             *(Column(key=f"n_{n}", title=f"Interval at n = {decimal(n)}") for n in sizes),
         ),
@@ -199,8 +193,7 @@ def precedent_table(result: Icd10Evaluation) -> None:
             Column(key="what", title="Result"),
             Column(key="score", title="Score", format="percent", digits=1),
             Column(key="notes", title="Notes", format="integer"),
-            Column(key="limits", title="95% interval"),
-            Column(key="source", title="Source"),
+            *columns(limits="95% interval", source="Source"),
         ),
         source="intervals of published scores: Wilson, the score taken as a share of notes",
         emphasis=[i for i, row in enumerate(rows) if row[4] == "this chapter"],

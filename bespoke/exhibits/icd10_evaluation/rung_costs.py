@@ -14,7 +14,7 @@ from bespoke.chapters.icd10_evaluation.result import (
 )
 from bespoke.exhibits.display_names import count
 from bespoke.exhibits.icd10_evaluation.icd10_wording import limits, sentence_case
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import USD, compact, decimal, money, percent
 from bespoke.show.style import EMPHASIS, INK, MUTED, QUIET
 from bespoke.statistics.interval import Interval
@@ -37,13 +37,9 @@ def consumption_table(result: Icd10Evaluation) -> None:
         caption=f"What the recorded calls of {count(len(used), 'system', 'systems')} took: tokens by class, and time",
         columns=(
             Column(key="system", title="System"),
-            Column(key="requests", title="Notes with usage", format="integer"),
-            Column(key="uncached", title="Input, not cached", format="integer"),
-            Column(key="read", title="Read from cache", format="integer"),
-            Column(key="write", title="Written to cache", format="integer"),
-            Column(key="output", title="Output", format="integer"),
-            Column(key="median", title="Median latency", format="integer", unit="ms"),
-            Column(key="p95", title="P95 latency", format="integer", unit="ms"),
+            *columns("integer", requests="Notes with usage", uncached="Input, not cached"),
+            *columns("integer", read="Read from cache", write="Written to cache", output="Output"),
+            *columns("integer", unit="ms", median="Median latency", p95="P95 latency"),
         ),
         source="recorded usage; all passes of a note together; output includes thinking",
     )  # fmt: skip
@@ -66,16 +62,11 @@ def money_table(result: Icd10Evaluation) -> None:
         label="tbl-icd10-money",
         caption=_money_caption(used),
         columns=(
-            Column(key="system", title="System"),
-            Column(key="model", title="Priced as"),
-            Column(key="usd", title="These notes", format="money", unit="USD", digits=2),
-            Column(key="per_1000", title=f"Per {decimal(1000)} notes", format="money", unit="USD", digits=2),
+            *columns(system="System", model="Priced as"),
+            *columns("money", unit="USD", digits=2, usd="These notes", per_1000=f"Per {decimal(1000)} notes"),
             Column(key="accepted", title="Per accepted note", format="money", unit="USD", digits=4),
             *(
-                (
-                    Column(key="quoted", title="Quoted", format="money", unit="USD", digits=2),
-                    Column(key="worst", title="Quoted at most", format="money", unit="USD", digits=2),
-                )
+                columns("money", unit="USD", digits=2, quoted="Quoted", worst="Quoted at most")
                 if quoted
                 else ()
             ),

@@ -15,7 +15,7 @@ from bespoke.exhibits.icd10_evaluation.icd10_wording import (
     title,
 )
 from bespoke.exhibits.icd10_evaluation.release import release_text
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import BLUE, GREY, INK, QUIET
 from bespoke.statistics.interval import Interval
@@ -105,17 +105,12 @@ def ladder_table(result: Icd10Evaluation) -> None:
         columns=(
             Column(key="system", title="System"),
             Column(key="f1", title="Micro-F1", format="decimal", digits=2),
-            Column(key="f1_low", title="Low", unit="95% interval", format="decimal", digits=2),
-            Column(key="f1_high", title="High", unit="95% interval", format="decimal", digits=2),
-            Column(key="precision", title="Precision", format="decimal", digits=2),
-            Column(key="recall", title="Recall", format="decimal", digits=2),
-            Column(key="category", title="F1, 3 characters", format="decimal", digits=2),
-            Column(key="hierarchical", title="F1, hierarchy", format="decimal", digits=2),
+            *columns("decimal", unit="95% interval", digits=2, f1_low="Low", f1_high="High"),
+            *columns("decimal", digits=2, precision="Precision", recall="Recall"),
+            *columns("decimal", digits=2, category="F1, 3 characters", hierarchical="F1, hierarchy"),
             Column(key="macro", title="Macro-F1", format="decimal", digits=2),
-            Column(key="macro_low", title="Low", unit="95% interval", format="decimal", digits=2),
-            Column(key="macro_high", title="High", unit="95% interval", format="decimal", digits=2),
-            Column(key="primary", title="Primary exact", format="percent"),
-            Column(key="accepted", title="Exact set", format="percent"),
+            *columns("decimal", unit="95% interval", digits=2, macro_low="Low", macro_high="High"),
+            *columns("percent", primary="Primary exact", accepted="Exact set"),
         ),
         source=f"{SOURCE}. Macro-F1: over the {decimal(result.distinct_codes)} codes of the gold, most of them in few "
         f"notes; jackknife over clusters, for the score to be expected on as many notes again{_runs(result)}",

@@ -7,7 +7,7 @@ from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, Validity
 from bespoke.exhibits.icd10_evaluation.icd10_wording import sentence_case
 from bespoke.exhibits.icd10_evaluation.release import compared_with
 from bespoke.facts.icd10_retired import SOURCE
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent
 
 _SUCCESSORS = 4  # codes named in a cell
@@ -79,13 +79,9 @@ def validity_table(result: Icd10Evaluation) -> None:
         caption=f"Of every system's codes at least {percent(least)} are billable in the release",
         columns=(
             Column(key="who", title="Codes of"),
-            Column(key="total", title="Codes", format="integer"),
-            Column(key="malformed", title="Malformed", format="integer"),
-            Column(key="invented", title="Invented", format="integer"),
-            Column(key="retired", title="Retired", format="integer"),
+            *columns("integer", total="Codes", malformed="Malformed", invented="Invented", retired="Retired"),
             *([Column(key="later", title="Not yet there", format="integer")] if later else []),
-            Column(key="not_billable", title="Never billable", format="integer"),
-            Column(key="billable", title="Billable", format="integer"),
+            *columns("integer", not_billable="Never billable", billable="Billable"),
             Column(key="share", title="Billable", format="percent", digits=1),
             Column(key="examples", title="Examples"),
         ),
@@ -122,12 +118,9 @@ def retired_table(result: Icd10Evaluation) -> None:
         label="tbl-icd10-retired",
         caption=_retired_caption(sum(row[5] != _UNKNOWN for row in rows), len(rows)),
         columns=(
-            Column(key="code", title="Code"),
-            Column(key="description", title="It meant"),
+            *columns(code="Code", description="It meant"),
             Column(key="count", title="Notes in gold", format="integer"),
-            Column(key="most", title="Most notes answered"),
-            Column(key="last", title="Last seen billable"),
-            Column(key="successors", title="Billable today"),
+            *columns(most="Most notes answered", last="Last seen billable", successors="Billable today"),
         ),
         source=f"{SOURCE}. The five most frequent of gold and of each "
         "system. Billable today: codes it was split into, merged into, or of the same description",

@@ -17,7 +17,7 @@ from bespoke.exhibits.recommendation.recommendation_wording import (
     step_name,
     who,
 )
-from bespoke.show import Column, Tile
+from bespoke.show import Column, Tile, columns
 from bespoke.show.numbers import day, money, percent
 
 FIRST = {  # how a task begins, by kind of step, or by what is prepared
@@ -155,9 +155,7 @@ def decisions(result: Recommendation) -> None:
         label="tbl-summary-decisions",
         caption="What to decide now",
         columns=(
-            Column(key="task", title="Task"),
-            Column(key="first", title="First step"),
-            Column(key="who", title="Who"),
+            *columns(task="Task", first="First step", who="Who"),
             Column(key="cost", title="Costs", unit=result.currency, format="money", digits=0),
             Column(key="days", title="Takes"),
             Column(key="live", title="Task live by", unit="80% confidence", format="date"),
@@ -216,12 +214,9 @@ def outcome(result: Recommendation) -> None:
         label="tbl-summary",
         caption="Where the plans probably end, and what that comes to",
         columns=(
-            Column(key="task", title="Task"),
-            Column(key="end", title="Probably ends at"),
-            Column(key="plan_one_off", title="Once", unit=unit, format="money", digits=0),
-            Column(key="today_monthly", title="A month today", unit=unit, format="money", digits=0),
-            Column(key="plan_monthly", title="A month then", unit=unit, format="money", digits=0),
-            Column(key="plan_first_year", title="First year", unit=unit, format="money", digits=0),
+            *columns(task="Task", end="Probably ends at"),
+            *columns("money", unit=unit, plan_one_off="Once", today_monthly="A month today"),
+            *columns("money", unit=unit, plan_monthly="A month then", plan_first_year="First year"),
             Column(key="chance", title="Target reached", unit="chance"),
         ),
         source="expected values, which add up; ranges stand under Money",

@@ -8,7 +8,7 @@ from bespoke import show
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
 from bespoke.exhibits.display_names import count, listed
 from bespoke.exhibits.recommendation.standings import standing
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, money
 
 MOST = 8  # blockers
@@ -109,10 +109,7 @@ def blockers(result: Recommendation) -> None:
         ],
         label="tbl-advice-blockers",
         caption="What closes an option: the conditions that are not met, the one that closes most first",
-        columns=(
-            Column(key="needs", title="What is missing"), Column(key="routes", title="Closes"),
-            Column(key="tasks", title="For"),
-        ),
+        columns=columns(needs="What is missing", routes="Closes", tasks="For"),
     )  # fmt: skip
     show.text(
         "Every closed option and every reason stand in the evidence volume ([closed](#tbl-advice-closed))."

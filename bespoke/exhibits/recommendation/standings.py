@@ -9,7 +9,7 @@ from typing import Any
 from bespoke import show
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
 from bespoke.exhibits.recommendation.recommendation_wording import counted, end_name, step_name
-from bespoke.show import Column
+from bespoke.show import columns
 from bespoke.show.numbers import day
 from bespoke.show.style import BAND, INK, MUTED, QUIET
 
@@ -93,10 +93,6 @@ def closed(result: Recommendation) -> None:
         rows,
         label="tbl-advice-closed",
         caption=f"Closed as of {day(result.as_of)}, and why",
-        columns=(
-            Column(key="route", title="Route"),
-            Column(key="task", title="Task"),
-            Column(key="why", title="What it needs (what was found)"),
-        ),
+        columns=columns(route="Route", task="Task", why="What it needs (what was found)"),
         source="gates, places and lifecycles of the fact tables as of the report's date",
     )

@@ -14,7 +14,7 @@ from bespoke.exhibits.recommendation.recommendation_wording import (
     place_name,
     step_name,
 )
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import day, decimal, money, percent
 from bespoke.show.style import FAMILY_NAME
 
@@ -62,12 +62,8 @@ def _plan(result: Recommendation, task: TaskAdvice) -> None:
         label=f"tbl-plan-{slug(task.task_id)}",
         caption=f"{task.name}: the steps in order, each taken only where those before it fell short",
         columns=(
-            Column(key="n", title="Step"),
-            Column(key="what", title="What"),
-            Column(key="place", title="Where"),
-            Column(key="cost", title="To find out", unit=unit, format="money", digits=0),
-            Column(key="rollout", title="To go live", unit=unit, format="money", digits=0),
-            Column(key="month", title="A month then", unit=unit, format="money", digits=0),
+            *columns(n="Step", what="What", place="Where"),
+            *columns("money", unit=unit, cost="To find out", rollout="To go live", month="A month then"),
             *QUALITY_AFTER,
             Column(key="reached", title="Target reached by then"),
             Column(
@@ -95,11 +91,7 @@ def chance_after(step: Step) -> str | None:
     return chance(step.reached) if step.kind in ("test", "build") else None
 
 
-QUALITY_AFTER = (
-    Column(key="quality", title="Quality after it", format="percent"),
-    Column(key="low", title="Low", format="percent"),
-    Column(key="high", title="High", format="percent"),
-)
+QUALITY_AFTER = columns("percent", quality="Quality after it", low="Low", high="High")
 
 
 def quality_after(step: Step) -> tuple[float | None, float | None, float | None]:

@@ -17,7 +17,7 @@ from bespoke.exhibits.recommendation.steps import (
     plan_words,
     quality_after,
 )
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import FAMILY_NAME
 
@@ -102,11 +102,9 @@ def _steps(result: Recommendation, task: TaskAdvice) -> None:
         label=f"tbl-task-{slug(task.task_id)}",
         caption=f"{task.name}: the steps in order; the plan probably ends at the one in bold",
         columns=(
-            Column(key="n", title="Step"),
-            Column(key="what", title="What"),
-            Column(key="cost", title="To find out", unit=result.currency, format="money", digits=0),
-            Column(key="rollout", title="To go live", unit=result.currency, format="money", digits=0),
-            Column(key="month", title="A month then", unit=result.currency, format="money", digits=0),
+            *columns(n="Step", what="What"),
+            *columns("money", unit=result.currency, cost="To find out", rollout="To go live"),
+            Column(key="month", title="A month then", format="money", unit=result.currency),
             *QUALITY_AFTER,
             Column(key="reached", title="At target", unit="chance"),
         ),
@@ -136,10 +134,8 @@ def _alternatives(task: TaskAdvice, cost: CostModel) -> None:
         caption=f"{task.name}: the cheapest options that are open, each alone",
         columns=(
             Column(key="route", title="Option"),
-            Column(key="m10", title="A month, low", unit=cost.currency, format="money", digits=0),
-            Column(key="m90", title="A month, high", unit=cost.currency, format="money", digits=0),
-            Column(key="o10", title="Once, low", unit=cost.currency, format="money", digits=0),
-            Column(key="o90", title="Once, high", unit=cost.currency, format="money", digits=0),
+            *columns("money", unit=cost.currency, m10="A month, low", m90="A month, high", o10="Once, low"),
+            Column(key="o90", title="Once, high", format="money", unit=cost.currency),
         ),
         source="10th and 90th percentile; a cheap option is advised only where its quality holds",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.chapters.task_audit import Audit, TaskAudit
 from bespoke.exhibits.display_names import input_name, place_name
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import percent, significant, yes_no
 
 
@@ -32,11 +32,7 @@ def contradictions(audit: Audit) -> None:
             apart,
             label="tbl-audit-contradictions",
             caption="What does not fit together, and which of the two is used",
-            columns=(
-                Column(key="task", title="Task"),
-                Column(key="input", title="Input"),
-                Column(key="says", title="What was found"),
-            ),
+            columns=columns(task="Task", input="Input", says="What was found"),
         )
 
 

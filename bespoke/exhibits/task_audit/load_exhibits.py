@@ -6,7 +6,7 @@ from bespoke import show
 from bespoke.chapters.task_audit import Audit, TaskAudit
 from bespoke.exhibits import quantities
 from bespoke.exhibits.display_names import count, digits_of, place_name
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import currency, money, percent
 
 
@@ -38,9 +38,7 @@ def load(audit: Audit) -> None:
         label="tbl-audit-load",
         caption="What each task sends today, and its monthly bill as it runs today",
         columns=(
-            Column(key="task", title="Task"),
-            Column(key="model", title="Model"),
-            Column(key="place", title="Runs on"),
+            *columns(task="Task", model="Model", place="Runs on"),
             Column(key="day", title="Requests", unit="a day", format="integer"),
             Column(key="peak", title="Peak", unit="a second", format="decimal", digits=2),
             Column(key="tokens", title="Tokens", unit="a request", format="integer"),

@@ -9,7 +9,7 @@ from bespoke import show
 from bespoke.chapters.task_audit import Audit, TaskAudit
 from bespoke.exhibits import quantities
 from bespoke.exhibits.task_audit.audit_wording import GAP
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import EMPHASIS, INK, MUTED, QUIET
 from bespoke.statistics.interval import Interval
@@ -57,13 +57,11 @@ def quality_table(audit: Audit) -> None:
         columns=(
             Column(key="task", title="Task"),
             Column(key=quantities.QUALITY, title="Quality today", format="percent"),
-            Column(key="low", title="Low", unit="95% interval", format="percent"),
-            Column(key="high", title="High", unit="95% interval", format="percent"),
+            *columns("percent", unit="95% interval", low="Low", high="High"),
             Column(key="target", title="Target", format="percent"),
             Column(key="metric", title="Metric"),
             Column(key="cases", title="Test cases", format="integer"),
-            Column(key="grade", title="Evidence"),
-            Column(key="gap", title="Gap"),
+            *columns(grade="Evidence", gap="Gap"),
         ),
         source=_quality_source(audit.tasks),
     )
@@ -143,11 +141,8 @@ def latency(audit: Audit) -> None:
         caption="Latency: the requirement against what today's model takes, measured where its calls were recorded",
         columns=(
             Column(key="task", title="Task"),
-            Column(key="need", title="Required p95", unit="ms", format="integer"),
-            Column(key="low", title="Low", unit="ms", format="integer"),
-            Column(key="high", title="High", unit="ms", format="integer"),
-            Column(key="grade", title="Evidence"),
-            Column(key="verdict", title="Verdict"),
+            *columns("integer", unit="ms", need="Required p95", low="Low", high="High"),
+            *columns(grade="Evidence", verdict="Verdict"),
         ),
         source="the task list; an assumed range is not published: measure it from the client's region",
     )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from bespoke import show
 from bespoke.advice.gates import GateOutcome
 from bespoke.chapters.task_audit import Audit, RouteFit
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal
 
 MARK = {"ready": "ready", "not ready": "not ready", "unknown": "not known"}
@@ -35,11 +35,7 @@ def questions(audit: Audit) -> None:
             gaps,
             label="tbl-audit-open",
             caption=f"{len(gaps)} answers are still open or speak against customising now",
-            columns=(
-                Column(key="task", title="Task"),
-                Column(key="question", title="Question"),
-                Column(key="evidence", title="What was found"),
-            ),
+            columns=columns(task="Task", question="Question", evidence="What was found"),
         )
 
 
@@ -64,12 +60,7 @@ def applicability(audit: Audit) -> None:
             rows,
             label="tbl-audit-conditions",
             caption="Every unmet and unknown condition, with the routes and tasks it concerns",
-            columns=(
-                Column(key="needs", title="Condition"),
-                Column(key="found", title="What was found"),
-                Column(key="routes", title="Routes"),
-                Column(key="tasks", title="Tasks"),
-            ),
+            columns=columns(needs="Condition", found="What was found", routes="Routes", tasks="Tasks"),
             source="bespoke/facts/tables/gates.yaml and routes.yaml as of the report's date",
         )
 

@@ -6,7 +6,7 @@ from bespoke import show
 from bespoke.chapters.task_audit import Audit, TaskAudit
 from bespoke.exhibits import quantities
 from bespoke.exhibits.display_names import digits_of, metric_name
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import currency
 
 
@@ -28,8 +28,7 @@ def scorecard(audit: Audit) -> None:
             Column(key=quantities.TODAY, title="A month today", unit=currency(), format="money",
                    digits=digits_of(t.today_monthly.mean for t in audit.tasks)),
             Column(key=quantities.QUALITY, title="Quality today", format="percent"),
-            Column(key="low", title="Low", unit="95%", format="percent"),
-            Column(key="high", title="High", unit="95%", format="percent"),
+            *columns("percent", unit="95%", low="Low", high="High"),
             Column(key="target", title="Target", format="percent"),
             Column(key="known", title="By what, how known"),
         ),

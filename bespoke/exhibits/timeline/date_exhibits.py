@@ -10,7 +10,7 @@ from bespoke import show
 from bespoke.chapters.timeline import PlanTimeline, Timeline
 from bespoke.exhibits.timeline.date_axis import mondays, x_of
 from bespoke.exhibits.timeline.timeline_wording import plan_name
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import day, decimal, percent
 from bespoke.show.style import BAND, BLUE, INK, MUTED
 
@@ -62,10 +62,7 @@ def dates_table(timeline: Timeline) -> None:
         caption="When each task is live, by how sure one wants to be",
         columns=(
             Column(key="plan", title="Task"),
-            Column(key="p10", title="P10", format="date"),
-            Column(key="p50", title="P50", format="date"),
-            Column(key="p80", title="P80", format="date"),
-            Column(key="p90", title="P90", format="date"),
+            *columns("date", p10="P10", p50="P50", p80="P80", p90="P90"),
             Column(key="days", title="P50", unit="working days", format="decimal", digits=1),
             Column(key="contingency", title="P50 to P80", unit="working days", format="integer"),
         ),

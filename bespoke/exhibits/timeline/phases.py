@@ -10,7 +10,7 @@ from bespoke import show
 from bespoke.chapters.timeline import PhaseTimeline, PlanTimeline, Timeline
 from bespoke.exhibits.timeline.date_axis import mondays, x_of
 from bespoke.exhibits.timeline.timeline_wording import full_name, phase_name, plan_name, task_names
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import day, percent
 from bespoke.show.style import EMPHASIS, INK, QUIET
 
@@ -121,13 +121,9 @@ def phases_table(timeline: Timeline) -> None:
         label="tbl-timeline-phases",
         caption="Durations in working days, what each phase waits for, and how often it decides the date",
         columns=(
-            Column(key="phase", title="Phase"),
-            Column(key="task", title="Task"),
-            Column(key="low", title="Low", format="decimal", digits=1),
-            Column(key="likely", title="Likely", format="decimal", digits=1),
-            Column(key="high", title="High", format="decimal", digits=1),
-            Column(key="basis", title="From"),
-            Column(key="after", title="After"),
+            *columns(phase="Phase", task="Task"),
+            *columns("decimal", digits=1, low="Low", likely="Likely", high="High"),
+            *columns(basis="From", after="After"),
             Column(key="critical", title="Critical", format="percent"),
             Column(key="rank", title="Rank correlation", unit="with the finish", format="decimal", digits=2),
         ),

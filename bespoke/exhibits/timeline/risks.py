@@ -9,7 +9,7 @@ from bespoke.chapters.plans import Advised
 from bespoke.chapters.timeline import Timeline
 from bespoke.exhibits.display_names import input_name, listed
 from bespoke.exhibits.timeline.timeline_wording import full_name
-from bespoke.show import Column
+from bespoke.show import columns
 from bespoke.show.numbers import percent
 
 LIKELY = 0.5  # a chance of the target below which it is a risk
@@ -32,11 +32,7 @@ def risks(timeline: Timeline) -> None:
         rows,
         label="tbl-timeline-risks",
         caption="Risks, and what to do about each",
-        columns=(
-            Column(key="risk", title="Risk"),
-            Column(key="about", title="About"),
-            Column(key="todo", title="What to do"),
-        ),
+        columns=columns(risk="Risk", about="About", todo="What to do"),
         source="what the plans found, what nobody has said, and what decides the date",
     )  # fmt: skip
 
