@@ -200,8 +200,7 @@ METHODS = (
     (
         "Interval of a score over cases, and of the difference of two",
         "Wilson's for the effective number of cases by a jackknife over groups, with Student's t; the difference "
-        "from both "
-        "intervals and their correlation; coverage checked by simulation",
+        "from both intervals and their correlation; coverage checked by simulation",
         "Korn and Graubard 1998; Franco et al. 2019; Newcombe 1998; Miller 2024, arXiv 2411.00640",
     ),
     (
@@ -211,9 +210,8 @@ METHODS = (
     ),
     (
         "Two systems on the same cases",
-        "exchange of the systems in whole groups; the verdict by the largest studentised difference of any pair "
-        "when none "
-        "differs; on the primary diagnosis the exact sign-flip test, McNemar's where every note stands alone, "
+        "exchange of the systems in whole groups; the verdict by the largest studentised difference of any pair when "
+        "none differs; on the primary diagnosis the exact sign-flip test, McNemar's where every note stands alone, "
         "with Holm",
         "Pitman 1937; Westfall and Young 1993; McNemar 1947; Holm 1979",
     ),
@@ -286,10 +284,7 @@ GLOSSARY = (
     ),
     ("Accepted output", "an output a user would take as it is"),
     ("Batch", "requests that may wait up to a day, at a lower price"),
-    (
-        "Extended thinking",
-        "the model works the case through in words, paid as output, before it answers",
-    ),
+    ("Extended thinking", "the model works the case through in words, paid as output, before it answers"),
     ("Family of failures", "one of seven groups of failures for which the same is tried first"),
     ("Few-shot", "a handful of worked examples in the prompt"),
     ("Flip point", "the smallest change of one input that changes the first step or the likely end"),
@@ -299,10 +294,7 @@ GLOSSARY = (
         "macro-F1",
         "found and right against missed and wrong for each label, then the mean: rare ones count in full",
     ),
-    (
-        "micro-F1",
-        "found and right against missed and wrong, over all answers at once",
-    ),
+    ("micro-F1", "found and right against missed and wrong, over all answers at once"),
     ("Operator configuration", "rules of behaviour and limits, set once for all requests of the task"),
     ("Option", "one way of customising, alone or with others in a step: also called a route"),
     ("P10, P50, P80, P90", "the value that 10, 50, 80 or 90 of 100 simulated outcomes stay below"),

@@ -66,10 +66,7 @@ class EvaluationExplorer(Explorer):
             return (Callout(markdown="No case is left by this choice."),)
         place = chosen[min(int(scene.choices.get("case", 1)), len(chosen)) - 1]
         pair = [self._system(subject, name) for name in names]
-        return (
-            self._case(task, place, pair),
-            self._list(task, chosen, pair, place),
-        )
+        return (self._case(task, place, pair), self._list(task, chosen, pair, place))
 
     def _case(self, task: EvaluationTask, place: int, pair: Sequence[SystemRun]) -> Table:
         case = task.cases[place]

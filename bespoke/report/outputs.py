@@ -13,16 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bespoke.errors import BespokeError
-from bespoke.report import (
-    directives,
-    formulas,
-    grids,
-    interactive,
-    pictures,
-    table_data,
-    terminal,
-    widgets,
-)
+from bespoke.report import directives, formulas, grids, interactive, pictures, table_data, terminal, widgets
 from bespoke.report.images import Images
 from bespoke.report.model import (
     Block,

@@ -5,15 +5,7 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.chapters.cost_model import CostModel, RouteCost, TaskCost
 from bespoke.exhibits import quantities
-from bespoke.exhibits.cost_model.cost_wording import (
-    amounts,
-    called,
-    ends,
-    levers,
-    names,
-    route_of,
-    source_of,
-)
+from bespoke.exhibits.cost_model.cost_wording import amounts, called, ends, levers, names, route_of, source_of
 from bespoke.exhibits.display_names import place_name, slug
 from bespoke.show import Column, columns
 

@@ -71,8 +71,7 @@ def unpublished_callout(cost: CostModel) -> None:
     if not cost.unpublished:
         return
     touched = sorted(
-        {names(cost)[r.route] for task in cost.tasks for r in task.routes if r.unpublished},
-        key=str.lower,
+        {names(cost)[r.route] for task in cost.tasks for r in task.routes if r.unpublished}, key=str.lower
     )
     show.callout(
         "Not published, so entered as a range: {inputs}. The totals of {routes} rest on them. A quotation "

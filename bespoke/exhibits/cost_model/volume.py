@@ -8,13 +8,7 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.cost_model import BreakEven, CostModel, Curve, TaskCost
-from bespoke.exhibits.cost_model.cost_wording import (
-    ends,
-    names,
-    route_of,
-    source_of,
-    task_of,
-)
+from bespoke.exhibits.cost_model.cost_wording import ends, names, route_of, source_of, task_of
 from bespoke.show import Column, columns
 from bespoke.show.numbers import compact, currency, decimal
 from bespoke.show.style import INK, MUTED, ROUTE
@@ -46,9 +40,8 @@ def break_even_figure(cost: CostModel, task_id: str | None = None) -> None:
         {curve.route: SHORT.get(curve.route, _name(curve.route, known)) for curve in curves},
         label="fig-cost-break-even",
         caption=_break_even_caption(task, open_ones, today, known),
-        alt=f"Monthly cost against requests a day on log scales for {task.name}, at "
-        f"{decimal(today)} requests "
-        f"a day today. {crossings}",
+        alt=f"Monthly cost against requests a day on log scales for {task.name}, at {decimal(today)} requests a day "
+        f"today. {crossings}",
         source=source_of(cost),
     )
 

@@ -6,11 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bespoke import show
-from bespoke.chapters.dataset_readiness.result import (
-    DatasetReadiness,
-    LabelField,
-    TokenBin,
-)
+from bespoke.chapters.dataset_readiness.result import DatasetReadiness, LabelField, TokenBin
 from bespoke.exhibits.dataset_readiness.dataset_wording import token_source
 from bespoke.exhibits.display_names import slug
 from bespoke.exhibits.masking_note import masked_text
@@ -108,8 +104,7 @@ def labels_text(data: DatasetReadiness) -> None:
     for field in data.labels:
         if field.rare:
             show.text(
-                "**{field}**: {rare} of {distinct} {unit} have fewer than five examples. What a model "
-                "gets right "
+                "**{field}**: {rare} of {distinct} {unit} have fewer than five examples. What a model gets right "
                 "there it knows from before, not from this data.",
                 field=field.field,
                 rare=decimal(field.rare),

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bespoke import show
-from bespoke.chapters.dataset_readiness.result import (
-    DatasetReadiness,
-    TargetReadiness,
-)
+from bespoke.chapters.dataset_readiness.result import DatasetReadiness, TargetReadiness
 from bespoke.exhibits.dataset_readiness.dataset_wording import (
     at_most,
     count_of,
@@ -79,8 +76,7 @@ def targets_text(data: DatasetReadiness) -> None:
     open_ended = [t for t in data.targets if t.status == "not_ready" and t not in short]
     if open_ended:
         show.text(
-            "{targets} would take the data once the faulty rows are mended or left out: the usable rows "
-            "alone are "
+            "{targets} would take the data once the faulty rows are mended or left out: the usable rows alone are "
             "enough for {their} minimum.",
             targets=count_of(len(open_ended), len(data.targets)),
             their="its" if len(open_ended) == 1 else "their",
@@ -117,11 +113,7 @@ def _missing(data: DatasetReadiness) -> Iterator[tuple[str, str, str]]:
             "remove it before anything leaves the client",
         )
     if faulty_rows(data):
-        yield (
-            "Faulty rows",
-            decimal(faulty_rows(data)),
-            "mend them, or leave them out",
-        )
+        yield ("Faulty rows", decimal(faulty_rows(data)), "mend them, or leave them out")
     if data.leaked:
         yield (
             "Rows that stand in validation or evaluation too",

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from bespoke.advice.routes import routes
-from bespoke.chapters.dataset_readiness.result import (
-    DatasetReadiness,
-)
+from bespoke.chapters.dataset_readiness.result import DatasetReadiness
 from bespoke.show.numbers import decimal, exact
 
 

@@ -34,18 +34,15 @@ def findings_text(data: DatasetReadiness) -> None:
     identifiers = [f for f in data.findings if f.rule.startswith("identifier_") and f.severity == "error"]
     if identifiers:
         show.callout(
-            "The data still hold what looks like {what}. They must go before anything leaves the "
-            "client: this "
-            "check follows rules and sees only what has the form of an identifier, it is not a Safe "
-            "Harbor review.",
+            "The data still hold what looks like {what}. They must go before anything leaves the client: this check "
+            "follows rules and sees only what has the form of an identifier, it is not a Safe Harbor review.",
             tone="warning",
             what=listed([f.says for f in identifiers]),
         )
     codes = data.count("code_only_target")
     if codes:
         show.text(
-            "{rows} {give} codes without their descriptions. In the closest published precedent, tuning "
-            "on codes "
+            "{rows} {give} codes without their descriptions. In the closest published precedent, tuning on codes "
             "alone brought exact F1 to zero (arXiv 2510.07629): write code and description.",
             rows=plural(codes, "answer"),
             give="gives" if codes == 1 else "give",

@@ -6,15 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from bespoke import show
-from bespoke.chapters.dataset_readiness.result import (
-    DatasetReadiness,
-)
-from bespoke.exhibits.dataset_readiness.dataset_wording import (
-    are,
-    faulty_rows,
-    plural,
-    token_source,
-)
+from bespoke.chapters.dataset_readiness.result import DatasetReadiness
+from bespoke.exhibits.dataset_readiness.dataset_wording import are, faulty_rows, plural, token_source
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, exact, percent
 from bespoke.show.style import EMPHASIS, INK, QUIET
@@ -24,10 +17,9 @@ def overview_text(data: DatasetReadiness) -> None:
     """What was read, and what the words mean."""
     faulty = faulty_rows(data)
     show.text(
-        "Every row of {files} was read and checked against {what}. A row is valid when it breaks no "
-        "rule that "
-        "holds for every target; usable rows are valid and counted once per group of copies or near copies. "
-        "{faulty} The check does not stop at the first bad row, and names file and line of each finding.",
+        "Every row of {files} was read and checked against {what}. A row is valid when it breaks no rule that holds "
+        "for every target; usable rows are valid and counted once per group of copies or near copies. {faulty} The "
+        "check does not stop at the first bad row, and names file and line of each finding.",
         files=plural(len(data.files), "file"),
         what="the formats' own rules, the vendors' limits and what makes an example worth learning from",
         faulty=f"{plural(faulty, 'row')} {are(faulty)} faulty." if faulty else "No row is faulty.",
@@ -118,23 +110,20 @@ def funnel_text(data: DatasetReadiness) -> None:
     told = "; ".join(reason for reason in reasons if reason)
     if told:
         show.text(
-            "Of the rows that drop out ([funnel](#fig-dataset-funnel)): {told}. A copy teaches nothing new, and "
-            "one that "
-            "lands on both sides of a split makes the score a test of memory: deduplicate first, then split.",
+            "Of the rows that drop out ([funnel](#fig-dataset-funnel)): {told}. A copy teaches nothing new, and one "
+            "that lands on both sides of a split makes the score a test of memory: deduplicate first, then split.",
             told=told,
         )
     if data.several_answers:
         show.text(
-            "{count} of the prompts that come back {have} another answer than before. A model learns "
-            "neither: "
-            "the annotation guideline needs a sentence that decides them.",
+            "{count} of the prompts that come back {have} another answer than before. A model learns neither: the "
+            "annotation guideline needs a sentence that decides them.",
             count=decimal(data.several_answers),
             have="has" if data.several_answers == 1 else "have",
         )
     if data.leaked:
         show.callout(
-            "{rows} on the training side {stand} in validation or evaluation as well. Until they are "
-            "removed, no "
+            "{rows} on the training side {stand} in validation or evaluation as well. Until they are removed, no "
             "score on those files means anything.",
             tone="warning",
             rows=plural(data.leaked, "row"),
@@ -145,10 +134,8 @@ def funnel_text(data: DatasetReadiness) -> None:
 def limits_text(data: DatasetReadiness) -> None:
     """What this check cannot see."""
     show.callout(
-        "Tokens are estimated at {likely} bytes each; true counts lie between one per {high} and one "
-        "per {low} "
-        "bytes. Near copies are found by MinHash, whose estimate has a standard error of about four "
-        "points at 80% "
+        "Tokens are estimated at {likely} bytes each; true counts lie between one per {high} and one per {low} "
+        "bytes. Near copies are found by MinHash, whose estimate has a standard error of about four points at 80% "
         "likeness. Names without a label, and answers that are wrong but well-formed, pass unseen.",
         likely=exact(data.bytes_per_token),
         high=exact(data.bytes_per_token_high),

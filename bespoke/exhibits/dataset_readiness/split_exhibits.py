@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from bespoke import show
-from bespoke.chapters.dataset_readiness.result import (
-    DatasetReadiness,
-    Split,
-)
+from bespoke.chapters.dataset_readiness.result import DatasetReadiness, Split
 from bespoke.exhibits.code_chapters import CHAPTERS, chapter_name
 from bespoke.exhibits.display_names import listed
 from bespoke.show import Column, columns

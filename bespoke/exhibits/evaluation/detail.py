@@ -79,14 +79,7 @@ def _draw(rows: tuple[str, ...], columns: tuple[str, ...], counts: tuple[tuple[i
     for y, row in enumerate(counts):
         for x, n in enumerate(row):
             if n:
-                axes.text(
-                    x,
-                    y,
-                    str(n),
-                    ha="center",
-                    va="center",
-                    color=INK,
-                )
+                axes.text(x, y, str(n), ha="center", va="center", color=INK)
     axes.set_xticks(range(len(columns)), columns, rotation=40, ha="right")
     axes.set_yticks(range(len(rows)), rows)
     axes.grid(visible=False)

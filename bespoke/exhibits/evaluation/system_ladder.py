@@ -8,11 +8,7 @@ from typing import Any, NamedTuple
 from bespoke import show
 from bespoke.evaluation.result import SystemResult, TaskEvaluation
 from bespoke.exhibits.display_names import count, metric_name
-from bespoke.exhibits.evaluation.evaluation_wording import (
-    F1,
-    score,
-    with_limits,
-)
+from bespoke.exhibits.evaluation.evaluation_wording import F1, score, with_limits
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal
 from bespoke.show.style import EMPHASIS, GREY, INK, MUTED, QUIET

@@ -79,9 +79,8 @@ def _doubts(task: TaskEvaluation) -> None:
         )
     if task.used_before:
         show.callout(
-            "A system was chosen or tuned by looking at these cases. Its score here is flattered; cases that "
-            "nobody has "
-            "seen would show by how much.",
+            "A system was chosen or tuned by looking at these cases. Its score here is flattered; cases that nobody "
+            "has seen would show by how much.",
             tone="warning",
         )
     for system in task.systems:

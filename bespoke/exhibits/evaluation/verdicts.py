@@ -58,11 +58,10 @@ def power_text(task: TaskEvaluation) -> None:
         else ""
     )
     show.text(
-        "Judged by how much {first} and {second} differ from case to case, a true difference of {alone} points "
-        "would be "
-        "found four times in five if that pair alone were looked at, and one of {among} points among all systems "
-        "here. {often} Pairs that disagree more often need more. “Not separable” below these marks says that the cases "
-        "are too few, not that the systems are equal.",
+        "Judged by how much {first} and {second} differ from case to case, a true difference of {alone} points would "
+        "be found four times in five if that pair alone were looked at, and one of {among} points among all systems "
+        "here. {often} Pairs that disagree more often need more. “Not separable” below these marks says that the "
+        "cases are too few, not that the systems are equal.",
         first=first, second=second, alone=decimal(100 * power.alone, 1), among=decimal(100 * power.among_all, 1),
         often=often,
     )  # fmt: skip
@@ -105,7 +104,6 @@ def review_table(task: TaskEvaluation) -> None:
             Column(key="right", title="Right as a whole", format="percent"),
             *columns("percent", unit="95% interval", low="Low", high="High"),
         ),
-        source=f"{system.title}, ordered by {_SIGNAL[review.signal]}; chosen on the same cases, so a threshold "
-        f"taken from "
-        "here should be confirmed on new ones",
+        source=f"{system.title}, ordered by {_SIGNAL[review.signal]}; chosen on the same cases, so a threshold taken "
+        "from here should be confirmed on new ones",
     )  # fmt: skip

@@ -1,12 +1,7 @@
 """Chapter 4 on the page."""
 
 from bespoke.exhibits.icd10_evaluation.annotated import annotated
-from bespoke.exhibits.icd10_evaluation.code_details import (
-    confusion,
-    field_table,
-    slice_table,
-    slices_text,
-)
+from bespoke.exhibits.icd10_evaluation.code_details import confusion, field_table, slice_table, slices_text
 from bespoke.exhibits.icd10_evaluation.comparisons import comparison_table, differences, verdicts
 from bespoke.exhibits.icd10_evaluation.disagreement_cases import disagreements
 from bespoke.exhibits.icd10_evaluation.learning_exhibits import forecast_text, learning
@@ -30,18 +25,8 @@ from bespoke.exhibits.icd10_evaluation.rung_costs import (
     money_table,
     quote_kept,
 )
-from bespoke.exhibits.icd10_evaluation.rung_ladder import (
-    finding,
-    forest,
-    ladder_table,
-    left_out,
-    setting,
-)
-from bespoke.exhibits.icd10_evaluation.validity_exhibits import (
-    retired_table,
-    validity_table,
-    validity_text,
-)
+from bespoke.exhibits.icd10_evaluation.rung_ladder import finding, forest, ladder_table, left_out, setting
+from bespoke.exhibits.icd10_evaluation.validity_exhibits import retired_table, validity_table, validity_text
 
 __all__ = [
     "annotated",

@@ -9,12 +9,7 @@ from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import ChapterConfusion, Icd10Evaluation, Slice
 from bespoke.exhibits.code_chapters import chapter_name
 from bespoke.exhibits.display_names import count, p_value
-from bespoke.exhibits.icd10_evaluation.icd10_wording import (
-    limits,
-    share_limits,
-    signed_limits,
-    title,
-)
+from bespoke.exhibits.icd10_evaluation.icd10_wording import limits, share_limits, signed_limits, title
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent, signed
 from bespoke.show.style import INK, MUTED
@@ -56,8 +51,7 @@ def slices_text(result: Icd10Evaluation) -> None:
     decoys = next((s for s in best.slices if s.dimension == "decoy"), None)
     if decoys is not None:
         show.text(
-            "In {n} places a note only denies a finding whose words stood for a code in training. {best} "
-            "coded it "
+            "In {n} places a note only denies a finding whose words stood for a code in training. {best} coded it "
             "all the same in {share} of them (95% interval {limits}).",
             n=decoys.gold, best=best.title, share=percent(decoys.recall.estimate),
             limits=share_limits(decoys.recall),
@@ -65,15 +59,13 @@ def slices_text(result: Icd10Evaluation) -> None:
     settled = [d for d in result.slice_differences if d.p_holm <= 0.05 and d.difference.excludes_zero]
     for d in settled:
         show.text(
-            "{kind}: the best system and the runner-up differ by {difference} in F1 ({limits}; p {p} after "
-            "Holm).",
+            "{kind}: the best system and the runner-up differ by {difference} in F1 ({limits}; p {p} after Holm).",
             kind=d.name, difference=signed(d.difference.estimate), limits=signed_limits(d.difference),
             p=p_value(d.p_holm),
         )  # fmt: skip
     if result.slice_differences and not settled:
         show.text(
-            "On no single kind of code can the best system be told from the runner-up after Holm's "
-            "adjustment."
+            "On no single kind of code can the best system be told from the runner-up after Holm's adjustment."
         )
 
 
@@ -116,9 +108,8 @@ def confusion(result: Icd10Evaluation) -> None:
         label="fig-icd10-confusion",
         caption=f"The primary diagnosis falls in the right chapter in {right} of {total} notes "
         f"({title(result, result.best)})",
-        alt=f"Heat map of primary diagnoses by chapter in the gold and chapter answered. {right} of {total} "
-        "notes lie "
-        f"on the diagonal. Most frequent mistakes: {mistakes or 'none'}.",
+        alt=f"Heat map of primary diagnoses by chapter in the gold and chapter answered. {right} of {total} notes "
+        f"lie on the diagonal. Most frequent mistakes: {mistakes or 'none'}.",
         source="first code of gold and answer",
     )
 
@@ -130,10 +121,7 @@ def _draw_confusion(cells: Sequence[ChapterConfusion]) -> Any:
     peak = max(notes.values())
     figure, axes = show.new_figure(1.0 + 0.18 * len(golds))
     axes.imshow(
-        [[notes.get((g, a), 0) for a in answers] for g in golds],
-        cmap="Blues",
-        vmax=peak * 2,
-        aspect="auto",
+        [[notes.get((g, a), 0) for a in answers] for g in golds], cmap="Blues", vmax=peak * 2, aspect="auto"
     )
     for c in cells:
         axes.text(
@@ -154,8 +142,7 @@ def field_table(result: Icd10Evaluation) -> None:
     systems = [(s.title, s.fields) for s in result.ran if s.fields]
     if not systems:
         show.text(
-            "No recorded system answers the other fields (symptoms, medications, follow-up date), so only "
-            "codes are "
+            "No recorded system answers the other fields (symptoms, medications, follow-up date), so only codes are "
             "scored here."
         )
         return

@@ -8,12 +8,7 @@ from typing import Any
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation
 from bespoke.exhibits.display_names import p_value
-from bespoke.exhibits.icd10_evaluation.icd10_wording import (
-    sentence_case,
-    signed_limits,
-    title,
-    verdict,
-)
+from bespoke.exhibits.icd10_evaluation.icd10_wording import sentence_case, signed_limits, title, verdict
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent, signed
 from bespoke.show.style import BLUE, GREY, INK
@@ -121,8 +116,7 @@ def comparison_table(result: Icd10Evaluation) -> None:
             for p in result.comparisons
         ],
         label="tbl-icd10-comparisons",
-        caption="Each system against the one below it and the best against all: micro-F1 and primary "
-        "diagnosis",
+        caption="Each system against the one below it and the best against all: micro-F1 and primary diagnosis",
         columns=(
             *columns(first="System", second="Against", difference="Micro-F1 difference"),
             *columns(limits="95% interval", p="p, among all pairs"),
@@ -130,9 +124,8 @@ def comparison_table(result: Icd10Evaluation) -> None:
             Column(key="second_only", title="Primary right: second only", format="integer"),
             *columns(mcnemar="Its p, Holm", verdict="Micro-F1 verdict"),
         ),
-        source="micro-F1: p by exchanging the systems in whole groups, among all pairs, so that choosing the "
-        "best is paid "
-        f"for; {_mcnemar(result)}",
+        source="micro-F1: p by exchanging the systems in whole groups, among all pairs, so that choosing the best is "
+        f"paid for; {_mcnemar(result)}",
     )  # fmt: skip
 
 

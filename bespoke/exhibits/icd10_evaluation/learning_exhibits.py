@@ -29,8 +29,7 @@ def learning(result: Icd10Evaluation) -> None:
         caption=f"From {decimal(steepest.points[-2].notes)} to {decimal(steepest.points[-1].notes)} training notes "
         f"{sentence_case(steepest.title)} moves by {signed(_last_gain(steepest))} in micro-F1",
         alt=f"Learning curves, micro-F1 by number of training notes. {words}.",
-        source="train.jsonl, three nested random draws per size; decision rules as chosen on all training "
-        "notes",
+        source="train.jsonl, three nested random draws per size; decision rules as chosen on all training notes",
     )
 
 

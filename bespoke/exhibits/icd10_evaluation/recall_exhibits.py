@@ -6,12 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bespoke import show
-from bespoke.chapters.icd10_evaluation.result import (
-    Icd10Evaluation,
-    RecallAt,
-    Retrieval,
-    StageRecallShare,
-)
+from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, RecallAt, Retrieval, StageRecallShare
 from bespoke.exhibits.icd10_evaluation.icd10_wording import apart, limits, share_limits
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, percent

@@ -6,12 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from bespoke import show
-from bespoke.chapters.icd10_evaluation.result import (
-    CallConsumption,
-    CodeScores,
-    Icd10Evaluation,
-    System,
-)
+from bespoke.chapters.icd10_evaluation.result import CallConsumption, CodeScores, Icd10Evaluation, System
 from bespoke.exhibits.display_names import count
 from bespoke.exhibits.icd10_evaluation.icd10_wording import limits, sentence_case
 from bespoke.show import Column, columns

@@ -8,12 +8,7 @@ from typing import Any, NamedTuple
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import CodeScores, Icd10Evaluation, System
 from bespoke.exhibits.display_names import count
-from bespoke.exhibits.icd10_evaluation.icd10_wording import (
-    limits,
-    nearest_rival,
-    sentence_case,
-    title,
-)
+from bespoke.exhibits.icd10_evaluation.icd10_wording import limits, nearest_rival, sentence_case, title
 from bespoke.exhibits.icd10_evaluation.release import release_text
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent
@@ -47,8 +42,7 @@ def finding(result: Icd10Evaluation) -> None:
             f", ahead of {sentence_case(other)}" if ahead else f", not separable from {sentence_case(other)}"
         )
     show.finding(
-        "{title} codes best of {systems}: micro-F1 {score:.2f} ({low:.2f} to {high:.2f}) on {n} "
-        "notes{against}",
+        "{title} codes best of {systems}: micro-F1 {score:.2f} ({low:.2f} to {high:.2f}) on {n} notes{against}",
         title=best.title, systems=count(len(result.ran), "system run", "systems run"), score=score.estimate,
         low=score.low, high=score.high, n=result.notes, against=against,
     )  # fmt: skip
@@ -57,10 +51,8 @@ def finding(result: Icd10Evaluation) -> None:
 def setting(result: Icd10Evaluation) -> None:
     """What was evaluated, and what stands between these numbers and a claim."""
     show.text(
-        "The evaluation holds **{notes} notes** with {codes} gold codes ({distinct} distinct), scored "
-        "against "
-        "{release}. {cluster} Systems that learn were trained on {train} separate notes, and every "
-        "threshold was "
+        "The evaluation holds **{notes} notes** with {codes} gold codes ({distinct} distinct), scored against "
+        "{release}. {cluster} Systems that learn were trained on {train} separate notes, and every threshold was "
         "chosen on those by cross-validation; those thresholds never saw the evaluation notes.",
         notes=result.notes, codes=result.gold_codes, distinct=result.distinct_codes, release=result.release,
         train=result.train, cluster=_clusters(result),
@@ -68,15 +60,13 @@ def setting(result: Icd10Evaluation) -> None:
     release_text(result)
     if not result.train:
         show.callout(
-            "There is no `evaluation/train.jsonl`: the systems that learn (most frequent codes, linear, "
-            "mention "
+            "There is no `evaluation/train.jsonl`: the systems that learn (most frequent codes, linear, mention "
             "dictionary) could not be run, and retrieval answers its first five codes untuned.",
             tone="missing",
         )
     if result.left_out_of_training:
         show.callout(
-            "{n} were left out because they share a patient, an article or the whole text with an "
-            "evaluation note: "
+            "{n} were left out because they share a patient, an article or the whole text with an evaluation note: "
             "training on them would have inflated every score.",
             tone="warning", n=count(result.left_out_of_training, "training note", "training notes"),
         )  # fmt: skip
@@ -138,8 +128,7 @@ def forest(result: Icd10Evaluation) -> None:
     systems = [(system, system.scores) for system in result.ran if system.scores]
     words = "; ".join(
         f"{system.title}: micro-F1 {decimal(s.micro_f1.estimate, 2)} ({limits(s.micro_f1)}), primary diagnosis "
-        f"{percent(s.primary_exact.estimate)} ({percent(s.primary_exact.low)} to "
-        f"{percent(s.primary_exact.high)})"
+        f"{percent(s.primary_exact.estimate)} ({percent(s.primary_exact.low)} to {percent(s.primary_exact.high)})"
         for system, s in systems
     )
     show.figure(
@@ -218,6 +207,5 @@ def _clusters(result: Icd10Evaluation) -> str:
         return "Every note counts as independent."
     return (
         f"Notes of one patient or source are not independent, so intervals resample the {decimal(result.clusters)} "
-        "groups, "
-        "not the notes."
+        "groups, not the notes."
     )

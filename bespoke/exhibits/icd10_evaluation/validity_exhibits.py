@@ -45,8 +45,7 @@ def validity_text(result: Icd10Evaluation) -> None:
         worst = max(invalid, key=lambda s: s.validity.invalid_share if s.validity else 0.0)
         assert worst.validity is not None
         show.text(
-            "{n} of {all} systems answered codes that cannot be billed, {worst} most often ({share} of its "
-            "codes). "
+            "{n} of {all} systems answered codes that cannot be billed, {worst} most often ({share} of its codes). "
             "They count as wrong unless the gold has the same code.",
             n=len(invalid), all=len(result.ran), worst=sentence_case(worst.title),
             share=percent(worst.validity.invalid_share, 1),

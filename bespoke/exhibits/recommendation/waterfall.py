@@ -47,13 +47,7 @@ def _draw(today: float, changes: Sequence[tuple[str, float]], then: float) -> An
     for y, (_, change) in zip(range(len(rows) - 2, 0, -1), changes, strict=True):
         sign = "+" if change > 0 else "\N{MINUS SIGN}"
         axes.barh(y, change, left=at, height=0.6, color=BLUE if change < 0 else ORANGE)
-        axes.text(
-            max(at, at + change),
-            y,
-            f"  {sign}{money(abs(change), digits=0)}",
-            va="center",
-            color=INK,
-        )
+        axes.text(max(at, at + change), y, f"  {sign}{money(abs(change), digits=0)}", va="center", color=INK)
         axes.plot([at + change] * 2, [y - 1, y], color=MUTED, lw=0.6)
         at += change
     axes.barh(0, then, height=0.6, color=GREY)

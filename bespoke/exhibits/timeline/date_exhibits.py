@@ -34,11 +34,10 @@ def overview_text(timeline: Timeline) -> None:
     chosen = timeline.phases_chosen
     unchosen = "" if chosen else " No plan was made yet: every phase is planned for."
     show.text(
-        "Work starts on {start}. Each phase has three points, drawn {draws} times from a "
-        "{shape} distribution "
-        "with correlation {correlation} between phases, on a calendar of working days without the public "
-        "holidays of {place}. A date is the last working day. What a plan pays for is in its dates: each step takes "
-        "the days it is priced at. Tasks run side by side; the annotators are one team." + unchosen,
+        "Work starts on {start}. Each phase has three points, drawn {draws} times from a {shape} distribution with "
+        "correlation {correlation} between phases, on a calendar of working days without the public holidays of "
+        "{place}. A date is the last working day. What a plan pays for is in its dates: each step takes the days it "
+        "is priced at. Tasks run side by side; the annotators are one team." + unchosen,
         start=day(timeline.start),
         draws=decimal(timeline.draws),
         shape=timeline.distribution,
@@ -78,9 +77,8 @@ def contingency_text(timeline: Timeline) -> None:
     bias = ""
     if plan.merge_bias_days >= 0.5:
         bias = (
-            f" A plain Gantt chart of mean durations would be "
-            f"{decimal(plan.merge_bias_days, 1)} working days "
-            "too early, because several lead times must all be over before the next phase begins."
+            f" A plain Gantt chart of mean durations would be {decimal(plan.merge_bias_days, 1)} working days too "
+            "early, because several lead times must all be over before the next phase begins."
         )
     show.text(
         "Promise the P80 date: it holds {days} working days of contingency over the even chance "
@@ -110,9 +108,8 @@ def s_curve_figure(timeline: Timeline) -> None:
         label="fig-timeline-s-curve",
         caption=f"The chance of finishing within {first.weeks} weeks is {_chance(first.probability)}"
         + (f", within {last.weeks} weeks {_chance(last.probability)}" if first.probability <= 0.99 else ""),
-        alt=f"S-curve of the finish date rising through {day(plan.finish.p10)} at 10%, "
-        f"{day(plan.finish.p50)} at 50%, {day(plan.finish.p80)} at 80% and "
-        f"{day(plan.finish.p90)} at 90%"
+        alt=f"S-curve of the finish date rising through {day(plan.finish.p10)} at 10%, {day(plan.finish.p50)} at "
+        f"50%, {day(plan.finish.p80)} at 80% and {day(plan.finish.p90)} at 90%"
         + (f"; the grey band marks weeks {first.weeks} to {last.weeks}." if band else "."),
     )
 
