@@ -35,6 +35,7 @@ from bespoke.exhibits import icd10_evaluation as exhibit
 from bespoke.facts.reader import Facts
 from bespoke.statistics.clusters import ScoreDifference
 from bespoke.statistics.interval import Interval
+from bespoke.workbook import Exhibits
 
 AS_OF = date(2026, 11, 20)
 FINDINGS = {
@@ -340,7 +341,7 @@ def test_excerpts_are_short_and_only_of_deidentified_notes() -> None:
 # --- on the page ------------------------------------------------------------------------------------------
 
 PARTS: list[Callable[[Icd10Evaluation], None]] = [
-    getattr(exhibit, name) for name in exhibit.__all__ if name != "left_out"
+    getattr(exhibit, name) for name in dir(Exhibits(exhibit, None)) if name != "left_out"
 ]
 
 

@@ -35,6 +35,7 @@ from bespoke.facts.reader import Facts
 from bespoke.results import Result
 from bespoke.show import html
 from bespoke.show.shown import recorded
+from bespoke.workbook import Exhibits
 from tests.evaluation_folders import TASK, folder
 
 AS_OF = date(2026, 11, 20)
@@ -131,7 +132,7 @@ def test_chapter_2_prints_no_identifier_of_a_failing_output() -> None:
     )
     result = failure_modes.compute(client(failures=failures), FACTS)
     assert result is not None
-    text = printed(result, *(getattr(shown_failures, name) for name in shown_failures.__all__))
+    text = printed(result, *(getattr(shown_failures, name) for name in dir(Exhibits(shown_failures, None))))
     assert_hidden(text)
     assert f"told {HIDDEN}" in text
     assert result.masked == {
@@ -172,7 +173,7 @@ def test_chapter_3_prints_none_of_a_row_or_label(tmp_path: Path) -> None:
     result = dataset(Client(**{**vars_of(given), "folder": tmp_path}), FACTS)
     assert result is not None
     text = printed(
-        result, *(getattr(shown_dataset, name) for name in shown_dataset.__all__ if name != "labels_figure")
+        result, *(getattr(shown_dataset, name) for name in dir(Exhibits(shown_dataset, None)) if name != "labels_figure")
     )
     assert_hidden(text)
     assert sum(result.masked.values()) > 0
@@ -194,7 +195,7 @@ def test_chapter_4_prints_none_of_a_case_with_a_wrong_answer(tmp_path: Path) -> 
     found = load(folder(tmp_path, LABEL, cases, predictions={"live": given}), "acme")
     result = evaluation.compute(found, FACTS, flips=50)
     assert result is not None
-    text = printed(result, *(getattr(shown_evaluation, name) for name in shown_evaluation.__all__))
+    text = printed(result, *(getattr(shown_evaluation, name) for name in dir(Exhibits(shown_evaluation, None))))
     assert_hidden(text)
     assert all(
         kind in text for kind in ("[social security number]", "[e-mail address]", "[telephone number]")

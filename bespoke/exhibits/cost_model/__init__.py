@@ -21,27 +21,3 @@ from bespoke.exhibits.cost_model.option_exhibits import (
 )
 from bespoke.exhibits.cost_model.uncertainty import notes_text, tornado_figure, unpublished_callout
 from bespoke.exhibits.cost_model.volume import break_even_figure, break_even_table, caching_table
-
-__all__ = [
-    "accepted_table",
-    "break_even_figure",
-    "break_even_table",
-    "build_up_figure",
-    "caching_table",
-    "currency_text",
-    "finding",
-    "life_table",
-    "names",
-    "notes_text",
-    "overview_text",
-    "own_prices_callout",
-    "route_table",
-    "route_tables",
-    "route_text",
-    "separation_text",
-    "tasks_table",
-    "tasks_text",
-    "tornado_figure",
-    "unpriced_table",
-    "unpublished_callout",
-]

@@ -19,28 +19,3 @@ from bespoke.exhibits.recommendation.steps import finding, plans
 from bespoke.exhibits.recommendation.task_page import task_pages
 from bespoke.exhibits.recommendation.tree import decision_tree
 from bespoke.exhibits.recommendation.waterfall import waterfall_figure
-
-__all__ = [
-    "at_once",
-    "before_text",
-    "blockers",
-    "closed",
-    "decision_tree",
-    "decisions",
-    "finding",
-    "flips",
-    "grades",
-    "key_figures",
-    "money_table",
-    "money_text",
-    "open_questions",
-    "options_table",
-    "outcome",
-    "plans",
-    "quality_figure",
-    "route_map",
-    "summary_finding",
-    "summary_text",
-    "task_pages",
-    "waterfall_figure",
-]

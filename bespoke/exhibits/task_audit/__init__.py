@@ -5,18 +5,3 @@ from bespoke.exhibits.task_audit.load_exhibits import finding, load, load_text
 from bespoke.exhibits.task_audit.quality_exhibits import gap_figure, latency, quality_table
 from bespoke.exhibits.task_audit.readiness import applicability, applicability_text, questions
 from bespoke.exhibits.task_audit.scorecard import scorecard
-
-__all__ = [
-    "applicability",
-    "applicability_text",
-    "contradictions",
-    "evidence",
-    "finding",
-    "gap_figure",
-    "latency",
-    "load",
-    "load_text",
-    "quality_table",
-    "questions",
-    "scorecard",
-]

@@ -13,22 +13,3 @@ from bespoke.exhibits.timeline.next_days import next_days_table
 from bespoke.exhibits.timeline.phases import gantt_figure, phases_table
 from bespoke.exhibits.timeline.risk import driver_text, sensitivity_figure
 from bespoke.exhibits.timeline.risks import risks
-
-__all__ = [
-    "ab_table",
-    "ab_text",
-    "calibration_text",
-    "contingency_text",
-    "dates_table",
-    "driver_text",
-    "examples_text",
-    "finding",
-    "gantt_figure",
-    "next_days_table",
-    "overview_text",
-    "phases_table",
-    "risks",
-    "s_curve_figure",
-    "sensitivity_figure",
-    "zero_variance_callout",
-]
