@@ -3,17 +3,14 @@
 from bespoke.exhibits.cost_model.bill_exhibits import (
     accepted_table,
     build_up_figure,
-    currency_text,
     finding,
     overview_text,
     own_prices_callout,
     tasks_table,
     tasks_text,
 )
-from bespoke.exhibits.cost_model.cost_wording import names
 from bespoke.exhibits.cost_model.option_exhibits import (
     life_table,
-    route_table,
     route_tables,
     route_text,
     separation_text,

@@ -70,10 +70,10 @@ def overview_text(cost: CostModel) -> None:
         low=money(cost.today_monthly.p10),
         high=money(cost.today_monthly.p90),
     )
-    currency_text(cost)
+    _currency_text(cost)
 
 
-def currency_text(cost: CostModel) -> None:
+def _currency_text(cost: CostModel) -> None:
     """What is paid in dollars, and at which rate; nothing where the engagement is in dollars itself."""
     if cost.currency == USD:
         return

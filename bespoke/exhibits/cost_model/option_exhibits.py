@@ -12,10 +12,10 @@ from bespoke.show import Column, columns
 
 def route_tables(cost: CostModel) -> None:
     for task in cost.tasks:
-        route_table(cost, task)
+        _route_table(cost, task)
 
 
-def route_table(cost: CostModel, task: TaskCost) -> None:
+def _route_table(cost: CostModel, task: TaskCost) -> None:
     """Every priced route of one task, cheapest over 12 months first."""
     ordered = sorted(task.routes, key=lambda route: route.life_12.mean)
     rows = [

@@ -1,11 +1,6 @@
 """Chapter 3 on the page."""
 
-from bespoke.exhibits.dataset_readiness.dataset_shape import (
-    labels_figure,
-    labels_figures,
-    labels_text,
-    tokens_figure,
-)
+from bespoke.exhibits.dataset_readiness.dataset_shape import labels_figures, labels_text, tokens_figure
 from bespoke.exhibits.dataset_readiness.dataset_verdict import (
     finding,
     missing_table,

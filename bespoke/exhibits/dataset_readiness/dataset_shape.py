@@ -60,10 +60,10 @@ def _draw_tokens(bins: Sequence[TokenBin], longest: int) -> Any:
 def labels_figures(data: DatasetReadiness) -> None:
     """How often the labels of each answer field occur; the largest fields only."""
     for field in data.labels[:FIELDS_DRAWN]:
-        labels_figure(field)
+        _labels_figure(field)
 
 
-def labels_figure(field: LabelField) -> None:
+def _labels_figure(field: LabelField) -> None:
     """The most frequent labels of one field, labelled directly."""
     most = field.top[0]
     unit = "categories" if field.categories else "labels"

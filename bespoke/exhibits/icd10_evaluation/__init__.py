@@ -25,5 +25,5 @@ from bespoke.exhibits.icd10_evaluation.rung_costs import (
     money_table,
     quote_kept,
 )
-from bespoke.exhibits.icd10_evaluation.rung_ladder import finding, forest, ladder_table, left_out, setting
+from bespoke.exhibits.icd10_evaluation.rung_ladder import finding, forest, ladder_table, setting
 from bespoke.exhibits.icd10_evaluation.validity_exhibits import retired_table, validity_table, validity_text

@@ -18,13 +18,6 @@ from bespoke.statistics.interval import Interval
 SOURCE = "the client's cases and the recorded answers; intervals by groups of notes"
 
 
-def left_out() -> None:
-    show.left_out(
-        "No evaluation was possible: it needs `evaluation/notes.jsonl` with notes and their agreed codes; "
-        "100 notes give a first picture, 300 and more decide between close systems."
-    )
-
-
 def finding(result: Icd10Evaluation) -> None:
     """The best system, its score and whether the runner-up is really behind."""
     if result.best is None:
