@@ -426,13 +426,6 @@ def test_notes_in_another_language_are_told_beside_retrieval(monkeypatch: pytest
     assert "**1 of the 4 notes do not read as English**" in words(shown(monkeypatch, found))
 
 
-def test_the_missing_chapter_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    blocks: list[Any] = []
-    monkeypatch.setattr(show, "display", blocks.append)
-    exhibit.left_out()
-    assert "notes.jsonl" in blocks[0].markdown
-
-
 def test_a_small_model_first_is_quoted_at_two_answers_of_it_and_a_quarter_of_the_larger_ones() -> None:
     """Fact cost.cascade.escalated_share is 0.25 (0.1 to 0.5); a model of the smallest family has no such rung."""
     task = client().tasks[0].model_copy(update={"model": "claude-sonnet-5-5"})

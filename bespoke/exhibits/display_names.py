@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from typing import TypeVar
 
-from bespoke.show.numbers import decimal, money_digits
+from bespoke.show.numbers import decimal, money_digits, percent
+from bespoke.statistics.interval import Interval
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V", bound=Hashable)
 
 SERVICES = {
     "anthropic": "Anthropic API", "bedrock": "Bedrock", "vertex": "Vertex AI", "foundry": "Foundry",
@@ -52,9 +57,41 @@ def listed(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def count(n: int, one: str, many: str) -> str:
+def count(n: int, one: str, many: str = "") -> str:
     """`1 note`, `1,200 notes`."""
-    return f"{decimal(n)} {one if n == 1 else many}"
+    return f"{decimal(n)} {one if n == 1 else many or one + 's'}"
+
+
+def grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    """What belongs to each key, keys and values in the order in which they come, each value once."""
+    found: dict[K, dict[V, None]] = {}
+    for key, value in pairs:
+        found.setdefault(key, {})[value] = None
+    return {key: list(values) for key, values in found.items()}
+
+
+def with_ends(interval: Interval | None) -> tuple[float | None, float | None, float | None]:
+    """An estimate and the ends of its interval, a column each; nothing where nothing is known."""
+    return (None, None, None) if interval is None else (interval.estimate, interval.low, interval.high)
+
+
+def share_limits(interval: Interval | None) -> str:
+    """`51% to 64%`; empty for nothing."""
+    return f"{percent(interval.low)} to {percent(interval.high)}" if interval else ""
+
+
+def share_with_limits(interval: Interval) -> str:
+    """`57% (51% to 64%)`."""
+    return f"{percent(interval.estimate)} ({share_limits(interval)})"
+
+
+def chance(probability: float | None) -> str:
+    """A chance as a reader takes it: no more digits than it has, and never a certainty nobody can know."""
+    if probability is None:
+        return "not known"
+    if probability < 0.01:
+        return f"under {percent(0.01)}"
+    return f"over {percent(0.99)}" if probability > 0.99 else percent(probability)
 
 
 def p_value(p: float) -> str:

@@ -9,8 +9,8 @@ from datetime import date
 from bespoke import show
 from bespoke.chapters.recommendation import PlanMoney, Recommendation, TaskAdvice
 from bespoke.chapters.scenarios import Comparison, Plain, Setting, Side
-from bespoke.exhibits.display_names import listed
-from bespoke.exhibits.recommendation.recommendation_wording import chance, end_name, step_name
+from bespoke.exhibits.display_names import chance, listed
+from bespoke.exhibits.recommendation.recommendation_wording import end_name, step_name
 from bespoke.show import Column, Table, columns
 from bespoke.show.numbers import day, exact, money, percent, yes_no
 

@@ -9,6 +9,7 @@ from typing import Any
 from bespoke import show
 from bespoke.chapters.cost_model import BreakEven, CostModel, Curve, TaskCost
 from bespoke.exhibits.cost_model.cost_wording import ends, names, route_of, source_of, task_of
+from bespoke.exhibits.figure_parts import beside
 from bespoke.show import Column, columns
 from bespoke.show.numbers import compact, currency, decimal
 from bespoke.show.style import INK, MUTED, ROUTE
@@ -62,12 +63,10 @@ def _draw_break_even(today: float, curves: Sequence[Curve], names: Mapping[str, 
     axes.minorticks_off()
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(lambda value, _: compact(value))
-    axes.annotate("today", (today, 1), xytext=(3, 4), textcoords="offset points", color=MUTED, va="bottom")
+    beside(axes, "today", (today, 1), (3, 4), color=MUTED, va="bottom")
     for curve, height in _spread(curves, axes):
-        axes.annotate(
-            names[curve.route], (1, height), xycoords="axes fraction", xytext=(4, 0),
-            textcoords="offset points", va="center", color=ROUTE.get(curve.route, INK),
-        )  # fmt: skip
+        colour = ROUTE.get(curve.route, INK)
+        beside(axes, names[curve.route], (1, height), (4, 0), xycoords="axes fraction", color=colour)
     return figure
 
 

@@ -10,11 +10,11 @@ from bespoke.exhibits.dataset_readiness.dataset_wording import (
     at_most,
     count_of,
     faulty_rows,
-    plural,
     route_names,
     span,
     still_needed,
 )
+from bespoke.exhibits.display_names import count
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal
 
@@ -173,7 +173,7 @@ def _blockers(target: TargetReadiness, data: DatasetReadiness) -> str:
     """What blocks a target: faulty rows in one number, then what it alone minds; else what a "
     "conversion mends."""
     own = {f.rule for f in data.findings if f.routes}
-    parts = [f"{plural(faulty_rows(data), 'faulty row')}"] if faulty_rows(data) else []
+    parts = [f"{count(faulty_rows(data), 'faulty row')}"] if faulty_rows(data) else []
     parts += [f"{b.says} ({decimal(b.count)})" for b in target.blocked_by if b.rule in own]
     if target.mended_by_conversion:
         parts.append("needs converting, which submitting a job does")

@@ -29,10 +29,6 @@ def span(low: int, high: int) -> str:
     return decimal(high) if low == high else f"{decimal(low)} to {decimal(high)}"
 
 
-def plural(count: int, noun: str) -> str:
-    return f"{decimal(count)} {noun}{'' if count == 1 else 's'}"
-
-
 def are(count: int) -> str:
     return "is" if count == 1 else "are"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.dataset_readiness.result import DatasetReadiness, RuleFinding
-from bespoke.exhibits.dataset_readiness.dataset_wording import plural, route_names
-from bespoke.exhibits.display_names import listed
+from bespoke.exhibits.dataset_readiness.dataset_wording import route_names
+from bespoke.exhibits.display_names import count, listed
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal
 
@@ -44,7 +44,7 @@ def findings_text(data: DatasetReadiness) -> None:
         show.text(
             "{rows} {give} codes without their descriptions. In the closest published precedent, tuning on codes "
             "alone brought exact F1 to zero (arXiv 2510.07629): write code and description.",
-            rows=plural(codes, "answer"),
+            rows=count(codes, "answer"),
             give="gives" if codes == 1 else "give",
         )
     if data.claims_more:

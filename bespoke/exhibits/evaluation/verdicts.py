@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.evaluation.result import TaskEvaluation
-from bespoke.exhibits.display_names import count, p_value
+from bespoke.exhibits.display_names import count, p_value, slug, with_ends
 from bespoke.exhibits.evaluation.evaluation_wording import points, verdict
-from bespoke.exhibits.evaluation.system_ladder import slug
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent
 
@@ -31,8 +30,8 @@ def contrast_table(task: TaskEvaluation) -> None:
             )
             for c in task.contrasts
         ],
-        label=f"tbl-evaluation-{slug(task)}-contrasts",
-        caption=f"{task.name}: {settled} of {count(len(task.contrasts), 'difference', 'differences')} can be told from "
+        label=f"tbl-evaluation-{slug(task.task_id)}-contrasts",
+        caption=f"{task.name}: {settled} of {count(len(task.contrasts), 'difference')} can be told from "
         "chance",
         columns=(
             Column(key="pair", title="Pair"), Column(key="why", title="Why"),
@@ -91,11 +90,8 @@ def review_table(task: TaskEvaluation) -> None:
     system = task.system(review.system)
     half = min(review.points, key=lambda p: abs(p.share - 0.5))
     show.table(
-        [
-            (p.share, p.cases, p.accepted.estimate, p.accepted.low, p.accepted.high)
-            for p in review.points
-        ],
-        label=f"tbl-evaluation-{slug(task)}-review",
+        [(p.share, p.cases, *with_ends(p.accepted)) for p in review.points],
+        label=f"tbl-evaluation-{slug(task.task_id)}-review",
         caption=f"{task.name}: of the surest {percent(half.share)} of the cases, {percent(half.accepted.estimate)} are "
         "right without review",
         columns=(

@@ -8,6 +8,7 @@ from typing import Any
 from bespoke import show
 from bespoke.chapters.failure_modes import FailureModes
 from bespoke.exhibits.failure_modes.failure_wording import task_name
+from bespoke.exhibits.figure_parts import beside
 from bespoke.exhibits.masking_note import masked_text
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal
@@ -69,10 +70,8 @@ def _draw_saturation(distinct: Sequence[int], last_new: int) -> Any:
     figure, axes = show.new_figure(2.3)
     axes.step(range(1, len(distinct) + 1), distinct, where="post", color=BLUE)
     axes.axvline(last_new, color=MUTED, lw=0.9, ls=(0, (3, 3)))
-    axes.annotate(
-        "last new code", (last_new, distinct[-1] * 0.12), (-4, 0), textcoords="offset points",
-        ha="right", color=MUTED,
-    )  # fmt: skip
+    at = (last_new, distinct[-1] * 0.12)
+    beside(axes, "last new code", at, (-4, 0), ha="right", va="baseline", color=MUTED)
     axes.grid(axis="y", visible=True)
     axes.set_xlabel("coded outputs read, in the order of the file")
     axes.set_ylabel("distinct codes")

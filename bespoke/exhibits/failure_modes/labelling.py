@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.failure_modes import FailureModes
+from bespoke.exhibits.display_names import share_with_limits
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import FAMILY_NAME
@@ -73,8 +74,7 @@ def judges(result: FailureModes) -> None:
                 (
                     FAMILY_NAME[f.family], f"{decimal(f.judged)} of {decimal(f.of)}",
                     f.true_positive_rate, f.true_negative_rate,
-                    f"{percent(f.corrected.estimate)} ({percent(f.corrected.low)} to {percent(f.corrected.high)})"
-                    if f.corrected else "not shown: below the floor",
+                    share_with_limits(f.corrected) if f.corrected else "not shown: below the floor",
                 )
                 for f in check.families
             ],

@@ -8,7 +8,8 @@ from typing import Any
 from bespoke import show
 from bespoke.chapters.failure_modes import FailureModes
 from bespoke.exhibits.failure_modes.failure_wording import task_name
-from bespoke.show.style import FAMILY_NAME, INK, MUTED
+from bespoke.exhibits.figure_parts import count_map
+from bespoke.show.style import FAMILY_NAME
 
 
 def heat_map(result: FailureModes) -> None:
@@ -33,16 +34,7 @@ def heat_map(result: FailureModes) -> None:
 
 def _draw_heat_map(families: Sequence[str], tasks: Sequence[str], counts: Sequence[Sequence[int]]) -> Any:
     """Failing outputs: a row for each task, a column for each family."""
-    peak = max(max(row) for row in counts)
-    figure, axes = show.new_figure(0.7 + 0.33 * len(tasks))
-    axes.imshow(counts, cmap="Blues", vmin=0, vmax=peak * 2, aspect="auto")
-    for y, row in enumerate(counts):
-        for x, count in enumerate(row):
-            colour = INK if count else MUTED
-            axes.text(x, y, str(count) if count else "·", ha="center", va="center", color=colour)
-    axes.set_xticks(range(len(families)), families)
-    axes.set_yticks(range(len(tasks)), tasks)
-    axes.grid(visible=False)
+    figure, axes = count_map(0.7 + 0.33 * len(tasks), counts, tasks, families, empty="·")
     for spine in axes.spines.values():
         spine.set_visible(False)
     return figure

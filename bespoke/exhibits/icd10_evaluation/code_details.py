@@ -8,8 +8,8 @@ from typing import Any
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import ChapterConfusion, Icd10Evaluation, Slice
 from bespoke.exhibits.code_chapters import chapter_name
-from bespoke.exhibits.display_names import count, p_value
-from bespoke.exhibits.icd10_evaluation.icd10_wording import limits, share_limits, signed_limits, title
+from bespoke.exhibits.display_names import count, p_value, share_limits, with_ends
+from bespoke.exhibits.icd10_evaluation.icd10_wording import limits, signed_limits, title
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent, signed
 from bespoke.show.style import INK, MUTED
@@ -118,16 +118,12 @@ def _draw_confusion(cells: Sequence[ChapterConfusion]) -> Any:
     golds = sorted({c.gold for c in cells}, key=_chapter_order)
     answers = sorted({c.answered for c in cells}, key=_chapter_order)
     notes = {(c.gold, c.answered): c.notes for c in cells}
-    peak = max(notes.values())
     figure, axes = show.new_figure(1.0 + 0.18 * len(golds))
-    axes.imshow(
-        [[notes.get((g, a), 0) for a in answers] for g in golds], cmap="Blues", vmax=peak * 2, aspect="auto"
-    )
+    counts = [[notes.get((g, a), 0) for a in answers] for g in golds]
+    axes.imshow(counts, cmap="Blues", vmax=2 * max(notes.values()), aspect="auto")
     for c in cells:
-        axes.text(
-            answers.index(c.answered), golds.index(c.gold), str(c.notes), ha="center", va="center",
-            color=INK,
-        )  # fmt: skip
+        place = (answers.index(c.answered), golds.index(c.gold))
+        axes.text(*place, str(c.notes), ha="center", va="center", color=INK)
     axes.set_xticks(range(len(answers)), [a or "none" for a in answers])
     axes.set_yticks(range(len(golds)), [chapter_name(g) for g in golds])
     axes.set_xlabel("chapter of the first code answered")
@@ -175,9 +171,8 @@ def _scored(interval: Interval | None) -> str:
 def _slice_row(s: Slice) -> tuple[str | int | float | None, ...]:
     name = chapter_name(s.name.removeprefix("Chapter ")) if s.dimension == "chapter" else s.name
     return (
-        name, s.gold, s.predicted, s.recall.estimate, s.recall.low, s.recall.high,
-        s.precision.estimate if s.precision else None,
-        *((s.f1.estimate, s.f1.low, s.f1.high) if s.f1 else (None, None, None)),
+        name, s.gold, s.predicted, *with_ends(s.recall), s.precision.estimate if s.precision else None,
+        *with_ends(s.f1),
     )  # fmt: skip
 
 
@@ -185,7 +180,7 @@ def _extremes(slices: list[Slice]) -> str:
     """The best and worst chapter among those with at least ten codes."""
     scored = [(s.f1.estimate, s.name) for s in slices if s.f1 and s.dimension == "chapter" and s.gold >= 10]
     if len(scored) < 2:
-        return count(len(slices), "kind", "kinds")
+        return count(len(slices), "kind")
     low, high = min(scored), max(scored)
     names = [chapter_name(name.removeprefix("Chapter ")).split(" ", 1)[1].lower() for _, name in (high, low)]
     return f"F1 {decimal(high[0], 2)} in {names[0]}, {decimal(low[0], 2)} in {names[1]}"

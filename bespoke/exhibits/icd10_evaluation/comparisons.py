@@ -8,6 +8,7 @@ from typing import Any
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation
 from bespoke.exhibits.display_names import p_value
+from bespoke.exhibits.figure_parts import name_rows
 from bespoke.exhibits.icd10_evaluation.icd10_wording import sentence_case, signed_limits, title, verdict
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent, signed
@@ -54,8 +55,7 @@ def _draw_differences(pairs: Sequence[tuple[str, Interval, bool]]) -> Any:
         axes.plot([difference.low, difference.high], [y, y], color=colour, lw=2, ls="-" if settled else "--")
         axes.plot(difference.estimate, y, "o", color=colour, mfc=colour if settled else "white", ms=5)
     axes.axvline(0, color=INK, lw=0.9)
-    axes.set_yticks(range(len(pairs)), [name for name, *_ in reversed(pairs)])
-    axes.set_ylim(-0.6, len(pairs) - 0.4)
+    name_rows(axes, (name for name, *_ in pairs))
     axes.set_xlabel("difference of micro-F1, paired 95% interval; dashed and hollow: not separable")
     return figure
 

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, RungComparison
-from bespoke.show.numbers import decimal, percent, signed
+from bespoke.show.numbers import decimal, signed
 from bespoke.statistics.interval import Interval
 
 
 def limits(interval: Interval | None, digits: int = 2) -> str:
     """`0.51 to 0.64`; empty for nothing."""
     return f"{decimal(interval.low, digits)} to {decimal(interval.high, digits)}" if interval else ""
-
-
-def share_limits(interval: Interval | None) -> str:
-    """`51% to 64%`; empty for nothing."""
-    return f"{percent(interval.low)} to {percent(interval.high)}" if interval else ""
 
 
 def signed_limits(interval: Interval) -> str:

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation
-from bespoke.exhibits.display_names import count
-from bespoke.exhibits.icd10_evaluation.icd10_wording import (
-    limits,
-    nearest_rival,
-    sentence_case,
-    share_limits,
-    title,
-)
+from bespoke.exhibits.display_names import count, share_limits
+from bespoke.exhibits.icd10_evaluation.icd10_wording import limits, nearest_rival, sentence_case, title
 from bespoke.show import Column, columns
 from bespoke.show.numbers import USD, decimal, money, percent
 

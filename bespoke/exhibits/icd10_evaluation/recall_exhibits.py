@@ -7,7 +7,9 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, RecallAt, Retrieval, StageRecallShare
-from bespoke.exhibits.icd10_evaluation.icd10_wording import apart, limits, share_limits
+from bespoke.exhibits.display_names import share_limits
+from bespoke.exhibits.figure_parts import beside
+from bespoke.exhibits.icd10_evaluation.icd10_wording import apart, limits
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import CYCLE
@@ -76,8 +78,7 @@ def _draw_retrieval(stages: Sequence[StageRecallShare]) -> Any:
     for stage, colour, marker, end in zip(stages, CYCLE, "os^Dv", ends, strict=False):
         x, y = [at.k for at in stage.at], [at.recall.estimate for at in stage.at]
         axes.plot(x, y, color=colour, marker=marker, ms=4)
-        axes.annotate(STAGES[stage.stage], (x[-1], end), (6, 0), textcoords="offset points", va="center",
-                      color=colour)  # fmt: skip
+        beside(axes, STAGES[stage.stage], (x[-1], end), color=colour)
     last = stages[-1]
     axes.fill_between(
         [at.k for at in last.at], [at.recall.low for at in last.at], [at.recall.high for at in last.at],

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import CallConsumption, CodeScores, Icd10Evaluation, System
 from bespoke.exhibits.display_names import count
+from bespoke.exhibits.figure_parts import beside
 from bespoke.exhibits.icd10_evaluation.icd10_wording import limits, sentence_case
 from bespoke.show import Column, columns
 from bespoke.show.numbers import USD, compact, decimal, money, percent
@@ -29,7 +30,7 @@ def consumption_table(result: Icd10Evaluation) -> None:
             for t, c in used
         ],
         label="tbl-icd10-consumption",
-        caption=f"What the recorded calls of {count(len(used), 'system', 'systems')} took: tokens by class, and time",
+        caption=f"What the recorded calls of {count(len(used), 'system')} took: tokens by class, and time",
         columns=(
             Column(key="system", title="System"),
             *columns("integer", requests="Notes with usage", uncached="Input, not cached"),
@@ -125,16 +126,13 @@ def _draw_cost_quality(rows: Sequence[_Priced], free: tuple[float, str] | None) 
     for y, row in enumerate(reversed(rows)):
         colour = EMPHASIS if row.ran else QUIET
         axes.plot(row.usd, y, "o", color=colour, mfc=colour if row.ran else "white", ms=6)
-        axes.annotate(
-            f"{money(row.usd, USD, 2)}: {row.quality}", (row.usd, y), (8, 0), textcoords="offset points",
-            va="center", color=INK if row.ran else MUTED, fontweight="semibold" if row.ran else "normal",
-        )  # fmt: skip
+        colour, weight = (INK, "semibold") if row.ran else (MUTED, "normal")
+        said = f"{money(row.usd, USD, 2)}: {row.quality}"
+        beside(axes, said, (row.usd, y), (8, 0), color=colour, fontweight=weight)
     if free:
         said = f"no cost per note: micro-F1 {decimal(free[0], 2)}"
-        axes.annotate(
-            said, (0, len(rows)), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-            va="center", color=INK, fontweight="semibold",
-        )  # fmt: skip
+        at_the_left = ("axes fraction", "data")
+        beside(axes, said, (0, len(rows)), xycoords=at_the_left, color=INK, fontweight="semibold")
     axes.set_xscale("log")
     axes.minorticks_off()
     axes.set_xlim(least / 2, most * 4 * (most / least) ** 0.4)

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import CodeScores, Icd10Evaluation, System
-from bespoke.exhibits.display_names import count
+from bespoke.exhibits.display_names import count, share_with_limits, with_ends
+from bespoke.exhibits.figure_parts import name_rows
 from bespoke.exhibits.icd10_evaluation.icd10_wording import limits, nearest_rival, sentence_case, title
 from bespoke.exhibits.icd10_evaluation.release import release_text
 from bespoke.show import Column, columns
@@ -61,15 +62,15 @@ def setting(result: Icd10Evaluation) -> None:
         show.callout(
             "{n} were left out because they share a patient, an article or the whole text with an evaluation note: "
             "training on them would have inflated every score.",
-            tone="warning", n=count(result.left_out_of_training, "training note", "training notes"),
+            tone="warning", n=count(result.left_out_of_training, "training note"),
         )  # fmt: skip
     for system in result.ran:
         outcome = system.outcomes
         if outcome and (outcome.missing or outcome.schema_broken):
             show.callout(
                 "{title}: {missing} missing, {broken} broke the schema. Both count as wrong in every score.",
-                tone="warning", title=system.title, missing=count(outcome.missing, "answer", "answers"),
-                broken=count(outcome.schema_broken, "answer", "answers"),
+                tone="warning", title=system.title, missing=count(outcome.missing, "answer"),
+                broken=count(outcome.schema_broken, "answer"),
             )  # fmt: skip
         if outcome and outcome.not_measured:
             show.callout(
@@ -121,7 +122,7 @@ def forest(result: Icd10Evaluation) -> None:
     systems = [(system, system.scores) for system in result.ran if system.scores]
     words = "; ".join(
         f"{system.title}: micro-F1 {decimal(s.micro_f1.estimate, 2)} ({limits(s.micro_f1)}), primary diagnosis "
-        f"{percent(s.primary_exact.estimate)} ({percent(s.primary_exact.low)} to {percent(s.primary_exact.high)})"
+        f"{share_with_limits(s.primary_exact)}"
         for system, s in systems
     )
     show.figure(
@@ -158,10 +159,9 @@ def _draw_forest(rungs: Sequence[_Rung]) -> Any:
             rung.micro_f1.high + 0.015, y + 0.13, decimal(rung.micro_f1.estimate, 2), va="center",
             color=INK, fontweight="bold" if rung.best else "normal",
         )  # fmt: skip
-    axes.set_yticks(range(len(rungs)), [rung.title for rung in reversed(rungs)])
+    name_rows(axes, (rung.title for rung in rungs))
     top = max(max(rung.micro_f1.high, rung.primary_exact.high) for rung in rungs)
     axes.set_xlim(0, min(1.0, top * 1.15) or 1.0)
-    axes.set_ylim(-0.6, len(rungs) - 0.4)
     axes.set_xlabel(
         "circles: micro-F1 over all codes; squares: share of notes with the primary diagnosis exact"
     )
@@ -169,11 +169,10 @@ def _draw_forest(rungs: Sequence[_Rung]) -> Any:
     return figure
 
 
-def _row(system: System, scores: CodeScores) -> tuple[str | float, ...]:
+def _row(system: System, scores: CodeScores) -> tuple[str | float | None, ...]:
     return (
-        system.title, scores.micro_f1.estimate, scores.micro_f1.low, scores.micro_f1.high, scores.precision.estimate,
-        scores.recall.estimate, scores.category_f1.estimate, scores.hierarchical_f1.estimate,
-        scores.macro_f1.estimate, scores.macro_f1.low, scores.macro_f1.high,
+        system.title, *with_ends(scores.micro_f1), scores.precision.estimate, scores.recall.estimate,
+        scores.category_f1.estimate, scores.hierarchical_f1.estimate, *with_ends(scores.macro_f1),
         scores.primary_exact.estimate, scores.accepted.estimate,
     )  # fmt: skip
 

@@ -8,15 +8,8 @@ from bespoke import show
 from bespoke.advice.gates import GateOutcome
 from bespoke.advice.plan import Step
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.display_names import listed
-from bespoke.exhibits.recommendation.recommendation_wording import (
-    chance,
-    counted,
-    days,
-    short_end,
-    step_name,
-    who,
-)
+from bespoke.exhibits.display_names import chance, listed
+from bespoke.exhibits.recommendation.recommendation_wording import counted, days, short_end, step_name, who
 from bespoke.show import Column, Tile, columns
 from bespoke.show.numbers import day, money, percent
 

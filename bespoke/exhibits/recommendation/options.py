@@ -52,7 +52,7 @@ def _in_step(task: TaskAdvice, route: str, n: int) -> str:
     if step.route == route:
         once = money(step.cost.expected + step.rollout.expected, symbol=False, digits=0)
         points = round(100 * _gain(task, n))
-        return f"step {number}: {once}" + (f", +{count(points, 'point', 'points')}" if points > 0 else "")
+        return f"step {number}: {once}" + (f", +{count(points, 'point')}" if points > 0 else "")
     return f"in step {number}" if step.kind == "test" and route in _new(task, n) else ""
 
 

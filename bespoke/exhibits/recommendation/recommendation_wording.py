@@ -7,10 +7,6 @@ from bespoke.chapters.recommendation import Recommendation, TaskAdvice
 from bespoke.exhibits.display_names import listed, place_name
 from bespoke.show.numbers import decimal, money, percent
 
-__all__ = [
-    "amount_range", "chance", "counted", "days", "end_name", "place_name", "route_name", "step_name", "who",
-]  # fmt: skip
-
 MIDDLE = {  # names of routes as they stand inside a sentence; the others are names of products
     "as_is", "measure", "deidentify", "prompt_engineering", "few_shot", "glossary", "structured_output",
     "operator_configuration", "extended_thinking", "generator_critic", "rag", "model_change", "prompt_caching",
@@ -85,15 +81,6 @@ def short_end(result: Recommendation, task: TaskAdvice) -> str:
     others = [route_name(result, route) for route in added if route not in PROMPT_WORK]
     words = f"{listed(['prompt work', *others])} on {end.configuration.model}{_moved(task)}"
     return words[0].upper() + words[1:]
-
-
-def chance(probability: float | None) -> str:
-    """A chance as a reader takes it: no more digits than it has."""
-    if probability is None:
-        return "not known"
-    if probability < 0.01:
-        return f"under {percent(0.01)}"
-    return f"over {percent(0.99)}" if probability > 0.99 else percent(probability)
 
 
 def amount_range(amount: MoneyRange) -> str:

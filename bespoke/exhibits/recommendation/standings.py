@@ -8,6 +8,7 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
+from bespoke.exhibits.figure_parts import name_rows
 from bespoke.exhibits.recommendation.recommendation_wording import counted, end_name, step_name
 from bespoke.show import columns
 from bespoke.show.numbers import day
@@ -49,11 +50,10 @@ def _draw_route_map(routes: Sequence[str], tasks: Sequence[str], standings: Sequ
     for y, row in enumerate(reversed(standings)):
         for x, cell in enumerate(row):
             _mark(axes, x, y, cell)
-    axes.set_yticks(range(len(routes)), list(reversed(routes)))
+    name_rows(axes, routes)
     axes.set_xticks(range(len(tasks)), [fill(task, max(12, 62 // len(tasks))) for task in tasks])
     axes.xaxis.tick_top()
     axes.set_xlim(-0.5, len(tasks) - 0.5)
-    axes.set_ylim(-0.6, len(routes) - 0.4)
     axes.grid(visible=False)
     axes.hlines([y + 0.5 for y in range(len(routes) - 1)], -0.5, len(tasks) - 0.5, color=BAND, lw=0.8)
     for spine in axes.spines.values():

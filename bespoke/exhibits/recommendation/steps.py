@@ -5,15 +5,8 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.advice.plan import Step
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.display_names import listed, slug
-from bespoke.exhibits.recommendation.recommendation_wording import (
-    amount_range,
-    chance,
-    counted,
-    end_name,
-    place_name,
-    step_name,
-)
+from bespoke.exhibits.display_names import chance, listed, place_name, slug
+from bespoke.exhibits.recommendation.recommendation_wording import amount_range, counted, end_name, step_name
 from bespoke.show import Column, columns
 from bespoke.show.numbers import day, decimal, money, percent
 from bespoke.show.style import FAMILY_NAME

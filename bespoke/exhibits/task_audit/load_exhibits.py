@@ -1,11 +1,11 @@
-"""What each task sends, and its bill."""
+"""All tasks on one table, what each sends, and its bill."""
 
 from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.task_audit import Audit, TaskAudit
 from bespoke.exhibits import quantities
-from bespoke.exhibits.display_names import count, digits_of, place_name
+from bespoke.exhibits.display_names import count, digits_of, metric_name, place_name, with_ends
 from bespoke.show import Column, columns
 from bespoke.show.numbers import currency, money, percent
 
@@ -22,6 +22,39 @@ def finding(audit: Audit) -> None:
         "{parts}; all together cost {today_monthly} a month",
         parts=", ".join(parts),
         today_monthly=money(audit.today_monthly.mean),
+    )
+
+
+def scorecard(audit: Audit) -> None:
+    """Every task in one row."""
+    show.table(
+        [
+            (
+                t.name, t.requests_per_day, t.today_monthly.mean, t.current_quality,
+                *with_ends(t.quality_interval)[1:], t.target_quality, _known(t),
+            )
+            for t in audit.tasks
+        ],
+        label="tbl-audit-scorecard",
+        caption="The tasks at a glance",
+        columns=(
+            Column(key="task", title="Task"),
+            Column(key="day", title="Requests", unit="a day", format="integer"),
+            Column(key=quantities.TODAY, title="A month today", unit=currency(), format="money",
+                   digits=digits_of(t.today_monthly.mean for t in audit.tasks)),
+            Column(key=quantities.QUALITY, title="Quality today", format="percent"),
+            *columns("percent", unit="95%", low="Low", high="High"),
+            Column(key="target", title="Target", format="percent"),
+            Column(key="known", title="By what, how known"),
+        ),
+    )  # fmt: skip
+
+
+def _known(task: TaskAudit) -> str:
+    return (
+        task.quality_grade
+        if task.current_quality is None
+        else f"{metric_name(task.metric)}, {task.quality_grade}"
     )
 
 
@@ -71,7 +104,7 @@ def load_text(audit: Audit) -> None:
         "Every request was priced on its own, with its own prompt length, and then multiplied "
         "([the load](#tbl-audit-load)). **{dear}** carries {share} of the {today_monthly} a month." + where,
         dear=dear.name, share=percent(share), today_monthly=money(total), 
-        assumed="all tasks" if len(assumed) == len(audit.tasks) else count(len(assumed), "task", "tasks"),
+        assumed="all tasks" if len(assumed) == len(audit.tasks) else count(len(assumed), "task"),
     )  # fmt: skip
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.timeline import PlanTimeline, Timeline
+from bespoke.exhibits.display_names import chance
+from bespoke.exhibits.figure_parts import beside
 from bespoke.exhibits.timeline.date_axis import mondays, x_of
 from bespoke.exhibits.timeline.timeline_wording import plan_name
 from bespoke.show import Column, columns
@@ -106,8 +108,8 @@ def s_curve_figure(timeline: Timeline) -> None:
         band,
         f"weeks {first.weeks} to {last.weeks}",
         label="fig-timeline-s-curve",
-        caption=f"The chance of finishing within {first.weeks} weeks is {_chance(first.probability)}"
-        + (f", within {last.weeks} weeks {_chance(last.probability)}" if first.probability <= 0.99 else ""),
+        caption=f"The chance of finishing within {first.weeks} weeks is {chance(first.probability)}"
+        + (f", within {last.weeks} weeks {chance(last.probability)}" if first.probability <= 0.99 else ""),
         alt=f"S-curve of the finish date rising through {day(plan.finish.p10)} at 10%, {day(plan.finish.p50)} at "
         f"50%, {day(plan.finish.p80)} at 80% and {day(plan.finish.p90)} at 90%"
         + (f"; the grey band marks weeks {first.weeks} to {last.weeks}." if band else "."),
@@ -121,15 +123,11 @@ def _draw_s_curve(
     figure, axes = show.new_figure(2.9)
     if band:
         axes.axvspan(x_of(band[0]), x_of(band[1]), color=BAND, linewidth=0)
-        axes.annotate(
-            promised, (x_of(band[0]), 0.02), (4, 0), textcoords="offset points", va="bottom", color=MUTED
-        )
+        beside(axes, promised, (x_of(band[0]), 0.02), (4, 0), va="bottom", color=MUTED)
     axes.plot([x_of(finish) for finish, _ in curve], [probability for _, probability in curve], color=BLUE)
     for level, finish, words in ((0.5, p50, "even chance"), (0.8, p80, "four in five")):
         axes.plot([x_of(finish)], [level], marker="o", color=BLUE)
-        axes.annotate(
-            f"{day(finish)}: {words}", (x_of(finish), level), xytext=(7, -9), textcoords="offset points", color=INK,
-        )  # fmt: skip
+        beside(axes, f"{day(finish)}: {words}", (x_of(finish), level), (7, -9), va="baseline", color=INK)
     begin, end = curve[0][0], curve[-1][0]
     mondays(axes, begin, end)
     axes.set_xlim(
@@ -143,10 +141,3 @@ def _draw_s_curve(
 
 def _plans(timeline: Timeline) -> tuple[PlanTimeline, ...]:
     return (*timeline.plans, timeline.portfolio) if len(timeline.plans) > 1 else (timeline.portfolio,)
-
-
-def _chance(probability: float) -> str:
-    """Never a certainty the simulation cannot know."""
-    if probability < 0.01:
-        return f"under {percent(0.01)}"
-    return f"over {percent(0.99)}" if probability > 0.99 else percent(probability)
