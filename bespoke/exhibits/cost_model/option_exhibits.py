@@ -6,7 +6,7 @@ from bespoke import show
 from bespoke.chapters.cost_model import CostModel, RouteCost, TaskCost
 from bespoke.exhibits import quantities
 from bespoke.exhibits.cost_model.cost_wording import amounts, called, ends, levers, names, route_of, source_of
-from bespoke.exhibits.display_names import place_name, slug
+from bespoke.exhibits.display_names import grouped, place_name, slug
 from bespoke.show import Column, columns
 
 
@@ -114,10 +114,7 @@ def life_table(cost: CostModel) -> None:
 def unpriced_table(cost: CostModel) -> None:
     """Routes without a price, and why."""
     known = names(cost)
-    reasons: dict[tuple[str, str], list[str]] = {}
-    for task in cost.tasks:
-        for entry in task.unpriced:
-            reasons.setdefault((entry.route, entry.reason), []).append(task.name)
+    reasons = grouped(((u.route, u.reason), task.name) for task in cost.tasks for u in task.unpriced)
     rows = [
         (known.get(route, route), "all tasks" if len(tasks) == len(cost.tasks) else ", ".join(tasks), reason)
         for (route, reason), tasks in reasons.items()

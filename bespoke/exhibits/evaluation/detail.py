@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bespoke import show
-from bespoke.evaluation.details import Detail, Grid, Head, Matrix, Remark, Value
+from bespoke.evaluation.details import Detail, Grid, Matrix, Value
 from bespoke.evaluation.result import TaskEvaluation
 from bespoke.exhibits.display_names import share_with_limits, slug
 from bespoke.exhibits.figure_parts import count_map
@@ -23,8 +23,10 @@ def show_detail(task: TaskEvaluation, detail: Detail) -> None:
         _grid(task, detail)
     elif isinstance(detail, Matrix):
         _matrix(task, detail)
+    elif detail.tone == "text":
+        show.text(detail.template, **detail.values)
     else:
-        _remark(detail)
+        show.callout(detail.template, tone=detail.tone, **detail.values)
 
 
 def _grid(task: TaskEvaluation, grid: Grid) -> None:
@@ -32,17 +34,11 @@ def _grid(task: TaskEvaluation, grid: Grid) -> None:
         [tuple(_cell(value) for value in row) for row in grid.rows],
         label=f"tbl-evaluation-{slug(task.task_id)}-{grid.label}",
         caption=f"{task.name}: {grid.caption}",
-        columns=tuple(_column(i, head) for i, head in enumerate(grid.columns)),
+        columns=tuple(
+            Column(key=f"c{i}", title=h.title, format=_FORMAT[h.form], digits=2 if h.form == "decimal" else 0)
+            for i, h in enumerate(grid.columns)
+        ),
         source=grid.source,
-    )
-
-
-def _column(place: int, head: Head) -> Column:
-    return Column(
-        key=f"c{place}",
-        title=head.title,
-        format=_FORMAT[head.form],
-        digits=2 if head.form == "decimal" else 0,
     )
 
 
@@ -73,10 +69,3 @@ def _matrix(task: TaskEvaluation, matrix: Matrix) -> None:
 
 def _draw(rows: tuple[str, ...], columns: tuple[str, ...], counts: tuple[tuple[int, ...], ...]) -> Any:
     return count_map(1.3 + 0.21 * len(rows), counts, rows, columns, rotation=40, ha="right")[0]
-
-
-def _remark(remark: Remark) -> None:
-    if remark.tone == "text":
-        show.text(remark.template, **remark.values)
-    else:
-        show.callout(remark.template, tone=remark.tone, **remark.values)

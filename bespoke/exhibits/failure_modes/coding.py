@@ -7,7 +7,6 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.failure_modes import FailureModes
-from bespoke.exhibits.failure_modes.failure_wording import task_name
 from bespoke.exhibits.figure_parts import beside
 from bespoke.exhibits.masking_note import masked_text
 from bespoke.show import Column, columns
@@ -35,7 +34,7 @@ def samples(result: FailureModes) -> None:
     """One failing output of each task, as it came."""
     show.table(
         [
-            (task_name(result, one.task_id), one.code or FAMILY_NAME[one.family], one.expected, one.actual)
+            (result.task_names[one.task_id], one.code or FAMILY_NAME[one.family], one.expected, one.actual)
             for one in result.samples
         ],
         label="tbl-failures-samples",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.advice.routes import remedies
 from bespoke.chapters.failure_modes import FailureModes
-from bespoke.exhibits.failure_modes.failure_wording import task_name
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal
 from bespoke.show.style import FAMILY_NAME
@@ -23,7 +22,7 @@ def plan(result: FailureModes) -> None:
     show.table(
         [
             (
-                task_name(result, step.task_id), FAMILY_NAME[step.family],
+                result.task_names[step.task_id], FAMILY_NAME[step.family],
                 f"{decimal(step.failures)} of {decimal(step.of)}",
                 None if step.gain is None else step.gain * 100,
                 ROUTE_WORDS[step.remedy], ROUTE_WORDS[step.then] if step.then != step.remedy else None,

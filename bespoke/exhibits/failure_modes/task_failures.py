@@ -7,7 +7,7 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.failure_modes import FailureModes
-from bespoke.exhibits.failure_modes.failure_wording import task_name
+from bespoke.exhibits.display_names import grouped
 from bespoke.exhibits.figure_parts import count_map
 from bespoke.show.style import FAMILY_NAME
 
@@ -17,13 +17,13 @@ def heat_map(result: FailureModes) -> None:
     families = [row.family for row in result.families]
     tasks = list(result.by_task)
     words = [
-        f"{task_name(result, task)}: " + ", ".join(f"{FAMILY_NAME[f].lower()} {n}" for f, n in counts.items())
+        f"{result.task_names[task]}: " + ", ".join(f"{FAMILY_NAME[f].lower()} {n}" for f, n in counts.items())
         for task, counts in result.by_task.items()
     ]
     show.figure(
         _draw_heat_map,
         [FAMILY_NAME[family] for family in families],
-        [task_name(result, task) for task in tasks],
+        [result.task_names[task] for task in tasks],
         [[result.by_task[task].get(family, 0) for family in families] for task in tasks],
         label="fig-failures-heat",
         caption=_heat_caption(result, tasks),
@@ -42,11 +42,8 @@ def _draw_heat_map(families: Sequence[str], tasks: Sequence[str], counts: Sequen
 
 def _heat_caption(result: FailureModes, tasks: list[str]) -> str:
     """Tasks by what they mostly fail with, the largest group of tasks first."""
-    groups: dict[str, list[str]] = {}
-    for task in tasks:
-        groups.setdefault(_top(result, task), []).append(task_name(result, task))
-    parts = [f"{' and '.join(names)}: mostly {family}" for family, names in groups.items()]
-    return "; ".join(parts)
+    groups = grouped((_top(result, task), result.task_names[task]) for task in tasks)
+    return "; ".join(f"{' and '.join(names)}: mostly {family}" for family, names in groups.items())
 
 
 def _top(result: FailureModes, task: str) -> str:

@@ -1,9 +1,8 @@
 """Chapter 4 on the page."""
 
-from bespoke.exhibits.icd10_evaluation.annotated import annotated
 from bespoke.exhibits.icd10_evaluation.code_details import confusion, field_table, slice_table, slices_text
 from bespoke.exhibits.icd10_evaluation.comparisons import comparison_table, differences, verdicts
-from bespoke.exhibits.icd10_evaluation.disagreement_cases import disagreements
+from bespoke.exhibits.icd10_evaluation.disagreement_cases import annotated, disagreements
 from bespoke.exhibits.icd10_evaluation.learning_exhibits import forecast_text, learning
 from bespoke.exhibits.icd10_evaluation.planning import (
     claim_table,

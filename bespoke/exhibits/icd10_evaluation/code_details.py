@@ -9,11 +9,10 @@ from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import ChapterConfusion, Icd10Evaluation, Slice
 from bespoke.exhibits.code_chapters import chapter_name
 from bespoke.exhibits.display_names import count, p_value, share_limits, with_ends
-from bespoke.exhibits.icd10_evaluation.icd10_wording import limits, signed_limits, title
+from bespoke.exhibits.icd10_evaluation.icd10_wording import signed_limits, title, with_limits
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent, signed
 from bespoke.show.style import INK, MUTED
-from bespoke.statistics.interval import Interval
 
 _FIELD_TABLES = (
     (
@@ -147,7 +146,7 @@ def field_table(result: Icd10Evaluation) -> None:
             key: name for key, name in names.items() if any(getattr(fields, key) for _, fields in systems)
         }
         rows = [
-            (system, *(_scored(getattr(fields, key)) for key in shown))
+            (system, *(with_limits(getattr(fields, key)) for key in shown))
             for system, fields in systems
             if any(getattr(fields, key) for key in shown)
         ]
@@ -162,10 +161,6 @@ def field_table(result: Icd10Evaluation) -> None:
                 ),
                 source="with 95% intervals; text equal but for case, spaces and commas",
             )
-
-
-def _scored(interval: Interval | None) -> str:
-    return f"{decimal(interval.estimate, 2)} ({limits(interval)})" if interval else ""
 
 
 def _slice_row(s: Slice) -> tuple[str | int | float | None, ...]:

@@ -12,6 +12,11 @@ def limits(interval: Interval | None, digits: int = 2) -> str:
     return f"{decimal(interval.low, digits)} to {decimal(interval.high, digits)}" if interval else ""
 
 
+def with_limits(interval: Interval | None) -> str:
+    """`0.57 (0.51 to 0.64)`; empty for nothing."""
+    return f"{decimal(interval.estimate, 2)} ({limits(interval)})" if interval else ""
+
+
 def signed_limits(interval: Interval) -> str:
     """`+0.02 to +0.12`, both with their signs."""
     tight = any(0 < abs(end) < 0.005 for end in (interval.low, interval.high))  # would read as zero

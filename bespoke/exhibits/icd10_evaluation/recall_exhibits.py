@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from bespoke import show
-from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, RecallAt, Retrieval, StageRecallShare
+from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, Retrieval, StageRecallShare
 from bespoke.exhibits.display_names import share_limits
 from bespoke.exhibits.figure_parts import beside
-from bespoke.exhibits.icd10_evaluation.icd10_wording import apart, limits
+from bespoke.exhibits.icd10_evaluation.icd10_wording import apart, with_limits
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import CYCLE
@@ -102,7 +102,7 @@ def retrieval_table(result: Icd10Evaluation) -> None:
         return
     ks = [at.k for at in found.stages[0].at]
     show.table(
-        [(STAGES[stage.stage], *map(_cell, stage.at)) for stage in found.stages],
+        [(STAGES[stage.stage], *(with_limits(at.recall) for at in stage.at)) for stage in found.stages],
         label="tbl-icd10-retrieval",
         caption=f"Share of the {decimal(result.gold_codes)} gold codes among the first candidates, by stage",
         columns=(
@@ -113,10 +113,6 @@ def retrieval_table(result: Icd10Evaluation) -> None:
         "fusion (Cormack et al. 2009)",
         emphasis=(len(found.stages) - 1,),
     )
-
-
-def _cell(at: RecallAt) -> str:
-    return f"{decimal(at.recall.estimate, 2)} ({limits(at.recall)})"
 
 
 def _caption(found: Retrieval) -> str:

@@ -9,11 +9,10 @@ from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import CallConsumption, CodeScores, Icd10Evaluation, System
 from bespoke.exhibits.display_names import count
 from bespoke.exhibits.figure_parts import beside
-from bespoke.exhibits.icd10_evaluation.icd10_wording import limits, sentence_case
+from bespoke.exhibits.icd10_evaluation.icd10_wording import sentence_case, with_limits
 from bespoke.show import Column, columns
 from bespoke.show.numbers import USD, compact, decimal, money, percent
 from bespoke.show.style import EMPHASIS, INK, MUTED, QUIET
-from bespoke.statistics.interval import Interval
 
 Paid = tuple[System, CodeScores, float]  # a system with its USD per 1,000 notes
 
@@ -50,7 +49,7 @@ def money_table(result: Icd10Evaluation) -> None:
     show.table(
         [
             (
-                t, _price_of(c), c.usd, c.usd_per_1000_notes, c.usd_per_accepted_note,
+                t, f"{c.model}{', batch' if c.batch else ''}", c.usd, c.usd_per_1000_notes, c.usd_per_accepted_note,
                 *((c.usd_quoted, c.usd_quoted_worst) if quoted else ()),
             )
             for t, c in used
@@ -91,7 +90,7 @@ def cost_quality(result: Icd10Evaluation) -> None:
         sorted(
             [
                 *(
-                    _Priced(system.title, usd, _reached(scores.micro_f1), True)
+                    _Priced(system.title, usd, f"micro-F1 {with_limits(scores.micro_f1)}", True)
                     for system, scores, usd in paid
                 ),
                 *(_Priced(system.title, usd, "not run", False) for system, usd in quoted),
@@ -113,10 +112,6 @@ class _Priced(NamedTuple):
     usd: float
     quality: str
     ran: bool
-
-
-def _reached(f1: Interval) -> str:
-    return f"micro-F1 {decimal(f1.estimate, 2)} ({limits(f1)})"
 
 
 def _draw_cost_quality(rows: Sequence[_Priced], free: tuple[float, str] | None) -> Any:
@@ -167,10 +162,6 @@ def _used(result: Icd10Evaluation) -> list[tuple[str, CallConsumption]]:
     return [(s.title, s.consumption) for s in result.ran if s.consumption]
 
 
-def _price_of(used: CallConsumption) -> str:
-    return f"{used.model}{', batch' if used.batch else ''}"
-
-
 def _money_caption(used: list[tuple[str, CallConsumption]]) -> str:
     each = [(c.usd_per_accepted_note, t) for t, c in used if c.usd_per_accepted_note is not None]
     if not each:
@@ -197,8 +188,7 @@ def _cost_caption(paid: list[Paid], quoted: list[float], free: tuple[float, str]
 
 def _cost_alt(paid: list[Paid], quoted: list[tuple[System, float]], free: tuple[float, str] | None) -> str:
     points = [
-        f"{s.title} {money(usd, USD, 2)}, micro-F1 {decimal(scores.micro_f1.estimate, 2)} ({limits(scores.micro_f1)})"
-        for s, scores, usd in paid
+        f"{s.title} {money(usd, USD, 2)}, micro-F1 {with_limits(scores.micro_f1)}" for s, scores, usd in paid
     ]
     ticks = [f"{s.title} {money(usd, USD, 2)}" for s, usd in quoted]
     parts = [

@@ -9,10 +9,9 @@ from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import CodeScores, Icd10Evaluation, System
 from bespoke.exhibits.display_names import count, share_with_limits, with_ends
 from bespoke.exhibits.figure_parts import name_rows
-from bespoke.exhibits.icd10_evaluation.icd10_wording import limits, nearest_rival, sentence_case, title
-from bespoke.exhibits.icd10_evaluation.release import release_text
+from bespoke.exhibits.icd10_evaluation.icd10_wording import nearest_rival, sentence_case, title, with_limits
 from bespoke.show import Column, columns
-from bespoke.show.numbers import decimal, percent
+from bespoke.show.numbers import day, decimal, percent
 from bespoke.show.style import BLUE, GREY, INK, QUIET
 from bespoke.statistics.interval import Interval
 
@@ -51,7 +50,7 @@ def setting(result: Icd10Evaluation) -> None:
         notes=result.notes, codes=result.gold_codes, distinct=result.distinct_codes, release=result.release,
         train=result.train, cluster=_clusters(result),
     )  # fmt: skip
-    release_text(result)
+    _release_text(result)
     if not result.train:
         show.callout(
             "There is no `evaluation/train.jsonl`: the systems that learn (most frequent codes, linear, mention "
@@ -78,6 +77,27 @@ def setting(result: Icd10Evaluation) -> None:
                 "command again would complete it.",
                 tone="warning", title=system.title, n=count(outcome.not_measured, "answer was", "answers were"),
             )  # fmt: skip
+
+
+def _release_text(result: Icd10Evaluation) -> None:
+    """What it means that another release is in force; silent where it is the one used."""
+    if result.release_since < result.in_force_since:
+        show.callout(
+            "The codes are scored against **{release}** (in force from {since}), and **{current}** has followed on "
+            "{current_since}. A note is coded by the release of the day of its encounter: for encounters from "
+            "{current_since} on, codes that are new in {current} count as invented here, and codes it has deleted as "
+            "billable. Its official order file, put into `evaluation/` and named in `engagement.yaml` as "
+            "`evaluation.code_set`, would be used throughout.",
+            tone="warning", release=result.release, since=day(result.release_since), current=result.in_force,
+            current_since=day(result.in_force_since),
+        )  # fmt: skip
+    elif result.release_since > result.in_force_since:
+        show.callout(
+            "The codes are scored against **{release}**, which is in force from {since} only; until then "
+            "**{current}** is. A note is coded by the release of the day of its encounter: for encounters before "
+            "{since}, codes that are new in this release count as billable here, and codes it has deleted as retired.",
+            tone="warning", release=result.release, since=day(result.release_since), current=result.in_force,
+        )  # fmt: skip
 
 
 def ladder_table(result: Icd10Evaluation) -> None:
@@ -121,7 +141,7 @@ def forest(result: Icd10Evaluation) -> None:
     """Micro-F1 and primary diagnosis of every system with intervals."""
     systems = [(system, system.scores) for system in result.ran if system.scores]
     words = "; ".join(
-        f"{system.title}: micro-F1 {decimal(s.micro_f1.estimate, 2)} ({limits(s.micro_f1)}), primary diagnosis "
+        f"{system.title}: micro-F1 {with_limits(s.micro_f1)}, primary diagnosis "
         f"{share_with_limits(s.primary_exact)}"
         for system, s in systems
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, Validity
 from bespoke.exhibits.icd10_evaluation.icd10_wording import sentence_case
-from bespoke.exhibits.icd10_evaluation.release import compared_with
-from bespoke.facts.icd10_retired import SOURCE
+from bespoke.facts.icd10 import PINNED
+from bespoke.facts.icd10_retired import RELEASES, SOURCE
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent
 
@@ -85,7 +85,7 @@ def validity_table(result: Icd10Evaluation) -> None:
             Column(key="examples", title="Examples"),
         ),
         source=f"{result.release}. Invented: in no release at hand. Retired: billable in an earlier one of "
-        f"{compared_with(result)}, no longer in this one. "
+        f"{_compared_with(result)}, no longer in this one. "
         f"{'Not yet there: billable in a later one of them. ' if later else ''}"
         "Never billable: a category, detail is missing",
     )
@@ -151,3 +151,9 @@ def _successors(codes: tuple[str, ...]) -> str:
     shown = ", ".join(codes[:_SUCCESSORS])
     more = len(codes) - _SUCCESSORS
     return f"{shown} and {more} more" if more > 0 else shown or _UNKNOWN
+
+
+def _compared_with(result: Icd10Evaluation) -> str:
+    """The other releases that a code was looked up in, oldest first."""
+    given = result.release != PINNED.name
+    return ", ".join([*RELEASES, *([f"FY{PINNED.fiscal_year}"] if given else [])])

@@ -8,7 +8,7 @@ from bespoke import show
 from bespoke.advice.gates import GateOutcome
 from bespoke.advice.plan import Step
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.display_names import chance, listed
+from bespoke.exhibits.display_names import chance, grouped, listed
 from bespoke.exhibits.recommendation.recommendation_wording import counted, days, short_end, step_name, who
 from bespoke.show import Column, Tile, columns
 from bespoke.show.numbers import day, money, percent
@@ -229,12 +229,10 @@ def _out_of_reach(task: TaskAdvice) -> bool:
 
 def _by_task(said: Sequence[tuple[str, str]], tasks: int, between: str = "; ", after: str = ". ") -> str:
     """`A, B: what is said; C: something else`: every sentence once, with the tasks it is about."""
-    about: dict[str, list[str]] = {}
-    for name, what in said:
-        about.setdefault(what, []).append(name)
-    merged: dict[str, list[str]] = {}
-    for what, names in about.items():
-        merged.setdefault(ALL if len(names) == tasks > 1 else listed(names), []).append(what)
+    about = grouped((what, name) for name, what in said)
+    merged = grouped(
+        (ALL if len(names) == tasks > 1 else listed(names), what) for what, names in about.items()
+    )
     return after.join(f"{names}: {between.join(whats)}" for names, whats in merged.items())
 
 

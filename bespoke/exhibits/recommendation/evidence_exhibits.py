@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.recommendation import Recommendation
-from bespoke.exhibits.display_names import input_name
+from bespoke.exhibits.display_names import grouped, input_name
 from bespoke.exhibits.recommendation.recommendation_wording import counted
 from bespoke.show import Column
 
 
 def open_questions(result: Recommendation) -> None:
     """What nobody has said yet, per task; unknown is not no."""
-    asked: dict[str, list[str]] = {}
-    for task in result.tasks:
-        for question in task.plan.questions:
-            asked.setdefault(question, []).append(task.name)
+    asked = grouped((question, task.name) for task in result.tasks for question in task.plan.questions)
     rows = [
         (question, "all tasks" if len(names) == len(result.tasks) > 1 else ", ".join(names))
         for question, names in asked.items()

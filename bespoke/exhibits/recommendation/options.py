@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bespoke import show
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.display_names import count, listed
+from bespoke.exhibits.display_names import count, grouped, listed
 from bespoke.exhibits.recommendation.standings import standing
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, money
@@ -87,30 +87,24 @@ def _about(names: Sequence[str], every: Sequence[str]) -> str:
 
 def blockers(result: Recommendation) -> None:
     """The conditions that close most, and what each of them closes."""
-    closes: dict[str, dict[str, dict[str, None]]] = {}
-    for task in result.tasks:
-        for route in task.plan.closed:
-            for outcome in route.outcomes:
-                by = closes.setdefault(outcome.needs, {"routes": {}, "tasks": {}})
-                by["routes"][result.route_names[route.route]] = None
-                by["tasks"][task.name] = None
+    closes = [
+        (o.needs, route.route, t.name)
+        for t in result.tasks
+        for route in t.plan.closed
+        for o in route.outcomes
+    ]
     if not closes:
         return
-    order = sorted(
-        closes, key=lambda needs: (-len(closes[needs]["routes"]) * len(closes[needs]["tasks"]), needs)
-    )
+    routes = grouped((needs, result.route_names[route]) for needs, route, _ in closes)
+    tasks = grouped((needs, task) for needs, _, task in closes)
+    order = sorted(routes, key=lambda needs: (-len(routes[needs]) * len(tasks[needs]), needs))
     every = [task.name for task in result.tasks]
     show.table(
-        [
-            (
-                needs, _few(list(closes[needs]["routes"])), _about(list(closes[needs]["tasks"]), every),
-            )
-            for needs in order[:MOST]
-        ],
+        [(needs, _few(routes[needs]), _about(tasks[needs], every)) for needs in order[:MOST]],
         label="tbl-advice-blockers",
         caption="What closes an option: the conditions that are not met, the one that closes most first",
         columns=columns(needs="What is missing", routes="Closes", tasks="For"),
-    )  # fmt: skip
+    )
     show.text(
         "Every closed option and every reason stand in the evidence volume ([closed](#tbl-advice-closed))."
     )

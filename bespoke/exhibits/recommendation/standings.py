@@ -8,6 +8,7 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
+from bespoke.exhibits.display_names import grouped
 from bespoke.exhibits.figure_parts import name_rows
 from bespoke.exhibits.recommendation.recommendation_wording import counted, end_name, step_name
 from bespoke.show import columns
@@ -79,11 +80,14 @@ def _map_words(result: Recommendation, task: TaskAdvice) -> str:
 
 def closed(result: Recommendation) -> None:
     """Closed routes with every reason."""
-    tasks: dict[tuple[str, str], list[str]] = {}
-    for task in result.tasks:
-        for route in task.plan.closed:
-            reasons = "; ".join(f"{o.needs} ({o.found})" for o in route.outcomes)
-            tasks.setdefault((result.route_names[route.route], reasons), []).append(task.name)
+    tasks = grouped(
+        (
+            (result.route_names[route.route], "; ".join(f"{o.needs} ({o.found})" for o in route.outcomes)),
+            task.name,
+        )
+        for task in result.tasks
+        for route in task.plan.closed
+    )
     every = len(result.tasks)
     rows = sorted((name, "all" if len(t) == every else "; ".join(t), why) for (name, why), t in tasks.items())
     if not rows:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from bespoke import show
 from bespoke.advice.gates import GateOutcome
 from bespoke.chapters.task_audit import Audit, RouteFit
+from bespoke.exhibits.display_names import grouped
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal
 
@@ -75,22 +76,17 @@ def _fit_words(fit: RouteFit) -> str:
 
 def _conditions(audit: Audit) -> list[tuple[str, str, str, str]]:
     """Each unmet or unknown condition once, with what was found, and every route and task it concerns."""
-    routes: dict[tuple[str, str], dict[str, None]] = {}
-    tasks: dict[tuple[str, str], dict[str, None]] = {}
-    for task in audit.tasks:
-        for fit in task.fits:
-            for outcome in (*fit.unmet, *fit.first, *fit.unknown):
-                found = _outcome_words(outcome)
-                routes.setdefault((outcome.needs, found), {})[fit.name] = None
-                tasks.setdefault((outcome.needs, found), {})[task.name] = None
+    concerned = [
+        ((outcome.needs, _outcome_words(outcome)), fit.name, task.name)
+        for task in audit.tasks
+        for fit in task.fits
+        for outcome in (*fit.unmet, *fit.first, *fit.unknown)
+    ]
+    tasks = grouped((condition, task) for condition, _, task in concerned)
+    routes = grouped((condition, route) for condition, route, _ in concerned)
     return [
-        (
-            needs,
-            found,
-            _all_or(names, len(audit.tasks[0].fits)),
-            _all_or(tasks[needs, found], len(audit.tasks)),
-        )
-        for (needs, found), names in routes.items()
+        (*condition, _all_or(names, len(audit.tasks[0].fits)), _all_or(tasks[condition], len(audit.tasks)))
+        for condition, names in routes.items()
     ]
 
 
@@ -100,9 +96,8 @@ def _outcome_words(outcome: GateOutcome) -> str:
     return outcome.found if outcome.closes else f"{outcome.found}; a step of the plan meets it"
 
 
-def _all_or(names: Iterable[str], every: int) -> str:
-    found = list(names)
-    return "all" if len(found) == every else "; ".join(found)
+def _all_or(names: Sequence[str], every: int) -> str:
+    return "all" if len(names) == every else "; ".join(names)
 
 
 def applicability_text(audit: Audit) -> None:
