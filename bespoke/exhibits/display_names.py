@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from bespoke.show import Column
 from bespoke.show.numbers import decimal, money_digits, percent
 from bespoke.statistics.interval import Interval
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V", bound=Hashable)
+
 
 SERVICES = {
     "anthropic": "Anthropic API", "bedrock": "Bedrock", "vertex": "Vertex AI", "foundry": "Foundry",
@@ -60,6 +62,11 @@ def listed(words: Sequence[str]) -> str:
 def count(n: int, one: str, many: str = "") -> str:
     """`1 note`, `1,200 notes`."""
     return f"{decimal(n)} {one if n == 1 else many or one + 's'}"
+
+
+def task_columns(key: str, title: str, tasks: Mapping[str, str]) -> tuple[Column, ...]:
+    """One column of names, and one for each task, by its id and name."""
+    return (Column(key=key, title=title), *(Column(key=task, title=name) for task, name in tasks.items()))
 
 
 def grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:

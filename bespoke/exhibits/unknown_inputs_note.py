@@ -12,8 +12,15 @@ from bespoke.show.numbers import exact
 def table(client: Client) -> None:
     """One row for every input that is unknown or a range; nothing where all are known."""
     rows = [
-        (found.task_id, found.column, _known(found), _stands(found), found.moves, found.answer)
-        for found in open_inputs(client)
+        (
+            one.task_id,
+            one.column,
+            "within limits" if one.known_within else "no",
+            _stands(one),
+            one.moves,
+            one.answer,
+        )
+        for one in open_inputs(client)
     ]
     if not rows:
         return
@@ -32,10 +39,6 @@ def table(client: Client) -> None:
         ),
         source="the task list; ranges of the fact table assumed",
     )
-
-
-def _known(found: OpenInput) -> str:
-    return "within limits" if found.known_within else "no"
 
 
 def _stands(found: OpenInput) -> str:

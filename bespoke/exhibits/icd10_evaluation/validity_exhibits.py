@@ -98,18 +98,12 @@ def retired_table(result: Icd10Evaluation) -> None:
     every = {r.code: r for r in (*result.gold_validity.retirements, *(r for r, _ in answered))}
     if not every:
         return
-    most = {
-        code: max(((r.count, who) for r, who in answered if r.code == code), default=None) for code in every
-    }
+    most = {}
+    for code in every:
+        count, who = max(((r.count, who) for r, who in answered if r.code == code), default=(0, ""))
+        most[code] = f"{count}, {sentence_case(who)}" if who else ""
     rows = [
-        (
-            code,
-            r.description,
-            in_gold.get(code),
-            _most(most[code]),
-            r.last_billable,
-            _successors(r.successors),
-        )
+        (code, r.description, in_gold.get(code), most[code], r.last_billable, _successors(r.successors))
         for code, r in every.items()
     ]
     show.table(
@@ -124,10 +118,6 @@ def retired_table(result: Icd10Evaluation) -> None:
         source=f"{SOURCE}. The five most frequent of gold and of each "
         "system. Billable today: codes it was split into, merged into, or of the same description",
     )
-
-
-def _most(answered: tuple[int, str] | None) -> str:
-    return f"{answered[0]}, {sentence_case(answered[1])}" if answered else ""
 
 
 def _retired_caption(placed: int, every: int) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from bespoke import show
 from bespoke.advice.gates import GateOutcome
-from bespoke.advice.plan import Step
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
 from bespoke.exhibits.display_names import chance, grouped, listed
 from bespoke.exhibits.recommendation.recommendation_wording import counted, days, short_end, step_name, who
@@ -36,7 +35,8 @@ UNLIKELY = 1 / 3  # a chance below which a target is called out
 
 def summary_finding(result: Recommendation) -> None:
     """The whole advice in one sentence: how the tasks begin, and what it all comes to."""
-    kinds = [_begins(task.plan.first) for task in result.tasks]
+    first = [task.plan.first for task in result.tasks]
+    kinds = [step.route if step.kind == "prepare" else step.kind for step in first]
     parts = []
     for kind in (k for k in ORDER if k in kinds):
         n = kinds.count(kind)
@@ -51,17 +51,13 @@ def summary_finding(result: Recommendation) -> None:
     )
 
 
-def _begins(step: Step) -> str:
-    return step.route if step.kind == "prepare" else step.kind
-
-
 def key_figures(result: Recommendation) -> None:
     """Today, the advice, once, the first year and the date, at a glance."""
     total = result.total
     show.tiles(
         Tile(label="A month today", value=money(total.today.expected)),
         Tile(label="A month as advised", value=money(total.monthly.expected)),
-        Tile(label="Once", value=money(total.one_off.expected), note=_committed(result)),
+        Tile(label="Once", value=money(total.one_off.expected), note=f"{money(_now(result))} to decide now"),
         Tile(
             label="First year", value=money(total.first_year.expected),
             note=f"{money(total.today_year.expected)} as today",
@@ -71,10 +67,6 @@ def key_figures(result: Recommendation) -> None:
             note="" if result.live_p80 is None else f"{percent(0.8)} confidence",
         ),
     )  # fmt: skip
-
-
-def _committed(result: Recommendation) -> str:
-    return f"{money(_now(result))} to decide now"
 
 
 def _now(result: Recommendation) -> float:

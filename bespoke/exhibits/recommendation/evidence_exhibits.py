@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.recommendation import Recommendation
-from bespoke.exhibits.display_names import grouped, input_name
+from bespoke.exhibits.display_names import grouped, input_name, task_columns
 from bespoke.exhibits.recommendation.recommendation_wording import counted
 from bespoke.show import Column
 
@@ -34,9 +34,6 @@ def grades(result: Recommendation) -> None:
         [(input_name(name), *(t.situation.evidence.grade(name) for t in result.tasks)) for name in names],
         label="tbl-evidence-grades",
         caption="What each decision rests on: measured here, counted in the client's files, declared, or unknown",
-        columns=(
-            Column(key="input", title="Input"),
-            *(Column(key=t.task_id, title=t.name) for t in result.tasks),
-        ),
+        columns=task_columns("input", "Input", {t.task_id: t.name for t in result.tasks}),
         source="the better grade wins wherever an input is used",
     )

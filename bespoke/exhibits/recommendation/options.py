@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from bespoke import show
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.display_names import count, grouped, listed
+from bespoke.exhibits.display_names import count, grouped, listed, task_columns
 from bespoke.exhibits.recommendation.standings import standing
-from bespoke.show import Column, columns
+from bespoke.show import columns
 from bespoke.show.numbers import decimal, money
 
 MOST = 8  # blockers
@@ -31,10 +31,7 @@ def options_table(result: Recommendation) -> None:
         ],
         label="tbl-advice-options",
         caption="What is planned: the step, what it costs once, and the quality it is expected to add",
-        columns=(
-            Column(key="route", title="Option"),
-            *(Column(key=task.task_id, title=task.name) for task in result.tasks),
-        ),
+        columns=task_columns("route", "Option", {t.task_id: t.name for t in result.tasks}),
         source="tried together, options share their step's cost and gain; amounts in " + result.currency,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bespoke import show
-from bespoke.chapters.task_audit import Audit, TaskAudit
+from bespoke.chapters.task_audit import Audit
 from bespoke.exhibits import quantities
 from bespoke.exhibits.display_names import count, digits_of, metric_name, place_name, with_ends
 from bespoke.show import Column, columns
@@ -31,7 +31,8 @@ def scorecard(audit: Audit) -> None:
         [
             (
                 t.name, t.requests_per_day, t.today_monthly.mean, t.current_quality,
-                *with_ends(t.quality_interval)[1:], t.target_quality, _known(t),
+                *with_ends(t.quality_interval)[1:], t.target_quality,
+                t.quality_grade if t.current_quality is None else f"{metric_name(t.metric)}, {t.quality_grade}",
             )
             for t in audit.tasks
         ],
@@ -50,20 +51,13 @@ def scorecard(audit: Audit) -> None:
     )  # fmt: skip
 
 
-def _known(task: TaskAudit) -> str:
-    return (
-        task.quality_grade
-        if task.current_quality is None
-        else f"{metric_name(task.metric)}, {task.quality_grade}"
-    )
-
-
 def load(audit: Audit) -> None:
     """Volume, peak, tokens and spend per task."""
     show.table(
         [
             (
-                t.name, t.model, _place(t), t.requests_per_day, t.peak_per_second, t.tokens_per_request,
+                t.name, t.model, place_name(t.place) + ("" if t.place_known else " (assumed)"),
+                t.requests_per_day, t.peak_per_second, t.tokens_per_request,
                 t.tokens_per_month / 1e6, t.today_monthly.mean,
             )
             for t in audit.tasks
@@ -81,11 +75,6 @@ def load(audit: Audit) -> None:
         ),
         source="as the task list states it; the bill is the cost chapter's, with retries and today's caching in it",
     )  # fmt: skip
-
-
-def _place(task: TaskAudit) -> str:
-    """Where it runs; what nobody has said is marked."""
-    return place_name(task.place) + ("" if task.place_known else " (assumed)")
 
 
 def load_text(audit: Audit) -> None:

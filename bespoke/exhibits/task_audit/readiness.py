@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bespoke import show
 from bespoke.advice.gates import GateOutcome
 from bespoke.chapters.task_audit import Audit, RouteFit
-from bespoke.exhibits.display_names import grouped
+from bespoke.exhibits.display_names import grouped, task_columns
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal
 
@@ -49,10 +49,7 @@ def applicability(audit: Audit) -> None:
         [(fit.name, *(_fit_words(task.fits[i]) for task in audit.tasks)) for i, fit in enumerate(routes)],
         label="tbl-audit-fit",
         caption="Models of its own: open, or how many conditions stand in the way",
-        columns=(
-            Column(key="route", title="Route"),
-            *(Column(key=t.task_id, title=t.name) for t in audit.tasks),
-        ),
+        columns=task_columns("route", "Route", {t.task_id: t.name for t in audit.tasks}),
         source="bespoke/facts/tables/gates.yaml and routes.yaml as of the report's date",
     )
     rows = _conditions(audit)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bespoke import show
-from bespoke.chapters.timeline import PlanTimeline, Timeline
+from bespoke.chapters.timeline import Timeline
 from bespoke.exhibits.display_names import chance
 from bespoke.exhibits.figure_parts import beside
 from bespoke.exhibits.timeline.date_axis import mondays, x_of
@@ -50,7 +50,7 @@ def overview_text(timeline: Timeline) -> None:
 
 def dates_table(timeline: Timeline) -> None:
     """Finish dates of each plan and of everything."""
-    plans = _plans(timeline)
+    plans = [*(timeline.plans if len(timeline.plans) > 1 else ()), timeline.portfolio]
     show.table(
         [
             (
@@ -137,7 +137,3 @@ def _draw_s_curve(
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], [percent(share) for share in (0, 0.25, 0.5, 0.75, 1)])
     axes.set_ylabel("probability of being finished")
     return figure
-
-
-def _plans(timeline: Timeline) -> tuple[PlanTimeline, ...]:
-    return (*timeline.plans, timeline.portfolio) if len(timeline.plans) > 1 else (timeline.portfolio,)
