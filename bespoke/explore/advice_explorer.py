@@ -9,10 +9,8 @@ from bespoke.advice import AdvicePlan
 from bespoke.advice.flips import Flip
 from bespoke.advice.plan import Step
 from bespoke.advice.routes import routes
-from bespoke.chapters.measured_inputs import measured_tasks
 from bespoke.chapters.plans import Advised, advised
 from bespoke.chapters.recommendation import Recommendation
-from bespoke.chapters.situations import situations
 from bespoke.explore.audit_explorer import Earlier
 from bespoke.explore.controls import YES_NO, Control
 from bespoke.explore.draws import drawn
@@ -83,10 +81,7 @@ class RecommendationExplorer(Explorer):
     def _plans(self, scene: ExploredState) -> dict[str, Advised]:
         """The plan of every task; of one about which nothing has changed, the one made last."""
         client, facts, inputs = scene.client, scene.facts, drawn(scene, DRAWS)
-        found = situations(
-            client, facts, failures=self.earlier.failures, dataset=self.earlier.dataset,
-            measured=measured_tasks(self.earlier.evaluation),
-        )  # fmt: skip
+        found = self.earlier.situations(scene)
         for task in client.tasks:
             rests_on = (task, found[task.task_id], facts.overrides, client.prices, client.engagement)
             made = self._made.get(task.task_id)
@@ -174,11 +169,7 @@ class RecommendationExplorer(Explorer):
         return f"{self._name(plan.first)}; ends at {self.names[plan.end_route].lower()}"
 
     def _name(self, step: Step) -> str:
-        return (
-            f"{self.names[step.route]}: {step.configuration.model}"
-            if step.group == "model"
-            else self.names[step.route]
-        )
+        return self.names[step.route] + (f": {step.configuration.model}" if step.group == "model" else "")
 
 
 def _number(value: float | None) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
 from bespoke.advice.evidence import TaskEvidence, overruling
+from bespoke.advice.situation import Situation
 from bespoke.chapters import task_audit
+from bespoke.chapters.measured_inputs import measured_tasks
 from bespoke.chapters.registry import EVIDENCE
+from bespoke.chapters.situations import situations
 from bespoke.chapters.task_audit import TaskAudit
 from bespoke.clients.schema import Task
 from bespoke.explore.controls import YES_NO, Control
@@ -43,6 +46,13 @@ class Earlier:
     def of(cls, book: Workbook) -> Self:
         found = {name: book.earlier(stem) for name, stem in EVIDENCE.items()}
         return cls(**found)  # type: ignore[arg-type]
+
+    def situations(self, scene: ExploredState) -> Mapping[str, Situation]:
+        """Every task's situation under a scene, by task_id."""
+        measured = measured_tasks(self.evaluation)
+        return situations(
+            scene.client, scene.facts, failures=self.failures, dataset=self.dataset, measured=measured
+        )
 
 
 class TaskAuditExplorer(Explorer):
@@ -90,15 +100,7 @@ class TaskAuditExplorer(Explorer):
         )  # fmt: skip
 
     def _audit(self, subject: str, scene: ExploredState) -> TaskAudit:
-        earlier = self.earlier
-        found = task_audit.compute(
-            scene.client,
-            scene.facts,
-            failures=earlier.failures,
-            dataset=earlier.dataset,
-            evaluation=earlier.evaluation,
-        )
-        return found.task(subject)
+        return task_audit.compute(scene.client, scene.facts, **vars(self.earlier)).task(subject)
 
 
 def load_dials(

@@ -18,9 +18,9 @@ from bespoke.errors import BespokeError
 from bespoke.exhibits.scenarios import said
 from bespoke.explore.controls import Control, row_of, widget_of
 from bespoke.explore.explored_state import ExploredState
-from bespoke.explore.explorer import Explorer, Shown
+from bespoke.explore.explorer import Explorer
 from bespoke.explore.keep_changes import KeepChanges
-from bespoke.explore.look import line, page, problem_line
+from bespoke.explore.look import line, page, problem_line, problems_in
 from bespoke.explore.memory import Memory
 from bespoke.explore.scenario_bar import ScenarioBar
 from bespoke.explore.underneath import changed, stamp
@@ -153,18 +153,13 @@ class Panel:
         self.scenarios.refresh()
         self._look_underneath()
         self.reset.disabled = not (self.changes or self.choices)
-        try:
+        with problems_in(self.status):
             scene = self.scene()
             shown = self.explorer.look(self.subject.value, scene)
-            html = "".join(map(_html, shown))
-        except BespokeError as error:
-            self.status.value = problem_line(str(error))
-            return
-        except (
-            Exception
-        ) as error:  # a kernel callback has no cell to fail in: say it here, trace it in the log
-            self.status.value = problem_line(f"{type(error).__name__}: {error}")
-            raise
+            html = "".join(one if isinstance(one, str) else fragment(one) for one in shown)
+            self._show(scene, html, started)
+
+    def _show(self, scene: ExploredState, html: str, started: float) -> None:
         self.view.value = page(html)
         self._arrange(scene)
         took = f"{1000 * (time.perf_counter() - started):.0f}"
@@ -194,18 +189,16 @@ class Panel:
         """Build the dials that are not there yet: of another subject, or of another model's prices."""
         there = {_place(d): row for d, row in zip(self.shown, self.dials.children, strict=False)}
         dials = tuple(self.explorer.dials(self.subject.value, scene))
-        if not self.shown:
-            self._take_originals()
+        if (
+            not self.shown
+        ):  # what the folder says where a control stands: moved back there, a value is explored no more
+            for dial in self.explorer.dials(self.subject.value, self.explorer.base):
+                if dial.address is not None:
+                    self.original.setdefault(dial.address, dial.value)
         if there.keys() == set(map(_place, dials)):
             return
         self.dials.children = [there.get(_place(dial)) or self._row(dial) for dial in dials]
         self.shown = dials
-
-    def _take_originals(self) -> None:
-        """What the folder says where a control stands: moved back there, a value is explored no more."""
-        for dial in self.explorer.dials(self.subject.value, self.explorer.base):
-            if dial.address is not None:
-                self.original.setdefault(dial.address, dial.value)
 
     def _row(self, dial: Control) -> Any:
         if dial.address is not None and dial.address not in self.changes:
@@ -217,7 +210,3 @@ class Panel:
 
 def _place(dial: Control) -> tuple[str, Address | None]:
     return dial.name, dial.address
-
-
-def _html(shown: Shown) -> str:
-    return shown if isinstance(shown, str) else fragment(shown)

@@ -12,7 +12,7 @@ from bespoke import clients
 from bespoke.chapters.registry import chapter
 from bespoke.errors import BespokeError, Problem
 from bespoke.explore.explorer import Explorer, NothingToExplore
-from bespoke.explore.look import page, problem_line
+from bespoke.explore.look import page, problem_line, problems_in
 from bespoke.explore.panel import Panel
 from bespoke.show.blocks import Table, columns
 from bespoke.show.elements import LITERAL, escape
@@ -56,31 +56,25 @@ class Picker:
     def pick(self, name: str) -> None:
         """The controls of this client's chapter; every problem of its folder in one line each."""
         self.panel, self.place.children, self.said.value = None, (), "<p><small>One moment…</small></p>"
-        try:
-            self.panel = Panel(explorer_of(self._book(name)))
-            self.panel.recall()
-        except BespokeError as error:
-            shown = [*map(str, error.problems[:MOST_PROBLEMS])]
-            rest = len(error.problems) - len(shown)
-            self.said.value = problem_line("\n".join([*shown, *([f"and {rest} more"] if rest else [])]))
-        except NothingToExplore as reason:
-            self.said.value = problem_line(f"Nothing to explore in this chapter. {reason}")
-        except (
-            Exception
-        ) as error:  # a kernel callback has no cell to fail in: say it here, trace it in the log
-            self.said.value = problem_line(f"{type(error).__name__}: {error}")
-            raise
-        else:
-            self.said.value = self._of_another(name)
-            self.place.children = (self.panel.box,)
+        with problems_in(self.said):
+            try:
+                book = self.book if name == self.book.client.name else self.book.of_client(name)
+                self.panel = Panel(explorer_of(book))
+                self.panel.recall()
+            except BespokeError as error:
+                shown = [*map(str, error.problems[:MOST_PROBLEMS])]
+                rest = len(error.problems) - len(shown)
+                self.said.value = problem_line("\n".join([*shown, *([f"and {rest} more"] if rest else [])]))
+            except NothingToExplore as reason:
+                self.said.value = problem_line(f"Nothing to explore in this chapter. {reason}")
+            else:
+                self.said.value = self._of_another(name)
+                self.place.children = (self.panel.box,)
 
     def refresh(self) -> None:
         """What was kept, saved or explored meanwhile with another chapter's controls."""
         if self.panel is not None:
             self.panel.refresh()
-
-    def _book(self, name: str) -> Workbook:
-        return self.book if name == self.book.client.name else self.book.of_client(name)
 
     def _of_another(self, name: str) -> str:
         """Where to make the chapter itself follow the choice."""

@@ -80,7 +80,7 @@ class TimelineExplorer(Explorer):
             drawing(
                 ranges, alt=f"Working days to finish, P10 to P90: {said}", words=lambda v: f"{v:.0f} days"
             ),
-            "" if any("dataset" in _phases(b) for _, b in plans) else WITHOUT_DATASET,
+            "" if any(p.phase == "dataset" for _, b in plans for p in b.phases) else WITHOUT_DATASET,
             _dates(plans),
             _drivers(now),
         )
@@ -113,10 +113,6 @@ class TimelineExplorer(Explorer):
 def _plans(before: Timeline, now: Timeline) -> Sequence[tuple[PlanTimeline | None, PlanTimeline]]:
     was = {plan.task_ids: plan for plan in before.plans}
     return [*((was.get(plan.task_ids), plan) for plan in now.plans), (before.portfolio, now.portfolio)]
-
-
-def _phases(plan: PlanTimeline) -> list[str]:
-    return [phase.phase for phase in plan.phases]
 
 
 def _dates(plans: Sequence[tuple[PlanTimeline | None, PlanTimeline]]) -> Table:
