@@ -13,7 +13,6 @@ from bespoke.report.model import (
     Block,
     Break,
     CalloutBox,
-    Cell,
     DocumentTable,
     Heading,
     Inline,
@@ -21,7 +20,6 @@ from bespoke.report.model import (
     Styled,
     TableColumn,
     TextRun,
-    Value,
 )
 from bespoke.report.outputs import Cells, ChapterFinding
 from bespoke.report.phrases import phrases
@@ -127,17 +125,11 @@ def _changes(changes: Changes, words: Mapping[str, str], language: str) -> list[
     title = words["changes"].format(version=changes.version, day=numbers.day(changes.day, language))
     if not changes.rows:
         return [Heading(2, [TextRun(title)]), Paragraph([TextRun(words["no_changes"])])]
-    rows: list[list[Cell]] = [[one.task, one.what, one.before, one.now] for one in changes.rows]
-    values: list[list[Value]] = [[one.task, one.what, one.before, one.now] for one in changes.rows]
+    rows = [[one.task, one.what, one.before, one.now] for one in changes.rows]
     titles = [words["task"], words["what"], words["version"].format(version=changes.version), words["now"]]
-    table = DocumentTable(
-        [TableColumn(one) for one in titles],
-        rows,
-        words["differs"],
-        label=LABEL,
-        where="changes",
-        values=values,
-    )
+    heads = [TableColumn(one) for one in titles]
+    table = DocumentTable(heads, [[*row] for row in rows], words["differs"], label=LABEL, where="changes")
+    table.values = [[*row] for row in rows]
     return [Heading(2, [TextRun(title)]), table, *(Paragraph([TextRun(cause)]) for cause in changes.causes)]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -241,9 +240,8 @@ def _tile(one: Tile) -> str:
 
 
 def _image(picture: Picture, style: str) -> str:
-    raw = picture.data.encode() if picture.kind == "svg" else base64.b64decode(picture.data)
     # A custom property, so that the style sheet can give a narrow screen's drawings the full width.
-    return image(raw, MEDIA[picture.kind], shown(picture.alt), style=style)
+    return image(picture.raw, MEDIA[picture.kind], shown(picture.alt), style=style)
 
 
 def _caption(number: str, caption: str) -> str:

@@ -200,9 +200,7 @@ def _width(figure: DocumentFigure) -> float:
 
 
 def _drawn(figure: DocumentFigure) -> float:
-    picture = figure.picture
-    shape = picture.height / picture.width if picture.width and picture.height else 1.0
-    return min(_width(figure) * shape, TALLEST)
+    return min(_width(figure) * figure.picture.shape, TALLEST)
 
 
 def _lines(text: str, size: float, room: float) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,8 @@ from bespoke.report.model import (
     Tile,
     Tiles,
 )
+from bespoke.report.report_cover import Cover
+from bespoke.show import numbers
 
 Node = dict[str, Any]
 Attributes = list[Any]
@@ -71,6 +73,17 @@ def styled(style: str, blocks: Sequence[Node]) -> Node:
 
 def meta(text: str) -> Node:
     return node("MetaInlines", words(text))
+
+
+def properties(cover: Cover, said: Mapping[str, str], subtitle: str) -> Node:
+    """What the file says of itself."""
+    return {
+        "title": meta(cover.title or said["question"].format(client=cover.client)),
+        "subtitle": meta(subtitle),
+        "author": node("MetaList", [meta(cover.prepared_by)] if cover.prepared_by else []),
+        "date": meta(f"{said['as_of']} {numbers.day(cover.as_of, cover.language)}"),
+        "lang": meta(cover.language),
+    }
 
 
 @dataclass(frozen=True)

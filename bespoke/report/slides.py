@@ -24,16 +24,16 @@ from bespoke.report.model import (
     Section,
     Styled,
     TextRun,
+    Tile,
     Tiles,
     lines_of,
     plain,
     walk,
 )
 from bespoke.report.packages import changed, described, replaced
-from bespoke.report.pandoc_tree import NONE, Node, Writer, document, meta, node, words
+from bespoke.report.pandoc_tree import NONE, Node, Writer, document, node, properties, words
 from bespoke.report.phrases import phrases
 from bespoke.report.report_cover import Cover
-from bespoke.show import numbers
 
 Shown: TypeAlias = DocumentFigure | DocumentTable
 
@@ -50,15 +50,9 @@ def tree(report: Document, cover: Cover, picture: Callable[[Picture], str]) -> N
     """The title, then the slides of each section of the first volume."""
     said = phrases(cover.language)
     writer = Writer(said, picture, WIDTH, SIZES)
-    day = f"{said['as_of']} {numbers.day(cover.as_of, cover.language)}"
-    about = {
-        "title": meta(cover.title or said["question"].format(client=cover.client)),
-        "subtitle": meta(" · ".join(filter(None, (cover.client, *cover.remarks, cover.confidentiality)))),
-        "author": node("MetaList", [meta(cover.prepared_by)] if cover.prepared_by else []),
-        "date": meta(day),
-        "lang": meta(cover.language),
-    }
-    return document([one for section in report.report for one in _section(section, writer)], about)
+    subtitle = " · ".join(filter(None, (cover.client, *cover.remarks, cover.confidentiality)))
+    blocks = [one for section in report.report for one in _section(section, writer)]
+    return document(blocks, properties(cover, said, subtitle))
 
 
 def _section(section: Section, writer: Writer) -> Iterator[Node]:
@@ -108,18 +102,10 @@ def _until_shown(body: Sequence[Block]) -> tuple[list[Block], list[Block]]:
 
 def _shown(body: Sequence[Block]) -> Iterator[tuple[Shown, list[Block]]]:
     """Each figure and table with the text that stands before the next."""
-    said: list[Block] = []
-    shown: Shown | None = None
-    before: list[Block] = []
-    for block in body:
-        if isinstance(block, DocumentFigure | DocumentTable):
-            if shown is not None:
-                yield shown, before
-            before, said, shown = said, [], block
-        else:
-            said.append(block)
-    if shown is not None:
-        yield shown, [*before, *said]
+    places = [n for n, block in enumerate(body) if isinstance(block, Shown)]
+    for before, at in zip([-1, *places], places, strict=False):
+        rest = body[at + 1 :] if at == places[-1] else []
+        yield body[at], [*body[before + 1 : at], *rest]  # type: ignore[misc]
 
 
 def _told(opening: Sequence[Block]) -> tuple[list[Block], list[Block]]:
@@ -138,13 +124,12 @@ def _listed(block: Block) -> Block:
     """Tiles as a list: a slide has no room beside a table."""
     if not isinstance(block, Tiles):
         return block
-    items: list[list[Block]] = []
-    for one in block.items:
-        note = f" ({one.note})" if one.note else ""
-        items.append(
-            [Paragraph([TextRun(f"{one.label}: "), Styled("strong", [TextRun(one.value)]), TextRun(note)])]
-        )
-    return Listing(False, 1, items)
+    return Listing(False, 1, [[_as_line(one)] for one in block.items])
+
+
+def _as_line(one: Tile) -> Block:
+    note = f" ({one.note})" if one.note else ""
+    return Paragraph([TextRun(f"{one.label}: "), Styled("strong", [TextRun(one.value)]), TextRun(note)])
 
 
 def _slides(

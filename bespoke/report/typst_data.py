@@ -156,12 +156,8 @@ class _Writer(LineWriter):
             case Heading(level, children):
                 return {"kind": "heading", "level": level, "label": block.label, **self.line(children)}
             case Listing(ordered, start, items):
-                return {
-                    "kind": "list",
-                    "ordered": ordered,
-                    "start": start,
-                    "items": [self.blocks(item) for item in items],
-                }
+                inner = [self.blocks(item) for item in items]
+                return {"kind": "list", "ordered": ordered, "start": start, "items": inner}
             case BlockQuote(body):
                 return {"kind": "quote", "body": self.blocks(body)}
             case CalloutBox(tone, body, name):
@@ -172,12 +168,8 @@ class _Writer(LineWriter):
             case ThematicBreak():
                 return {"kind": "rule"}
             case Tiles(items):
-                return {
-                    "kind": "tiles",
-                    "items": [
-                        [self.text(t, *TILE) for t in (one.label, one.value, one.note)] for one in items
-                    ],
-                }
+                tiles = [[self.text(t, *TILE) for t in (one.label, one.value, one.note)] for one in items]
+                return {"kind": "tiles", "items": tiles}
             case DocumentTable():
                 return self.table(block)
             case DocumentFigure():
@@ -196,7 +188,7 @@ class _Writer(LineWriter):
 
     def table(self, table: DocumentTable) -> Data:
         fit = self.fit(table)
-        emphasis, names = set(table.emphasis), table.naming()
+        emphasis, names, covered = set(table.emphasis), table.naming(), table.covered()
         return {
             "kind": "table",
             "number": table.number,
@@ -218,32 +210,27 @@ class _Writer(LineWriter):
                 {
                     "strong": n in emphasis,
                     "long": fit.lines[n] > 12,
-                    "cells": [
-                        self.cell(c, column, w, fit.size)
-                        if fit.lines[n] > 12
-                        else _bare(self.cell(c, column, w, fit.size))
-                        for c, column, w in zip(row, table.columns, fit.widths, strict=True)
-                    ],
+                    "cells": self.cells(table, n, covered, fit),
                 }
-                for n, row in enumerate(table.rows)
-            ]
-            if not table.spans
-            else self.merged(table, fit),
+                for n in range(len(table.rows))
+            ],
         }
 
-    def merged(self, table: DocumentTable, fit: widths.Fit) -> list[Data]:
-        """Rows with merged cells: what one covers is not there, and it says how far it reaches."""
-        covered, emphasis = table.covered(), set(table.emphasis)
-        found = []
-        for n, row in enumerate(table.rows):
-            cells = []
-            for i, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
-                if (n, i) not in covered:
-                    down, across = table.spans.get((n, i), (1, 1))
-                    room = sum(fit.widths[i : i + across]) + widths.GUTTER * (across - 1)
-                    one = self.cell(cell, column, room, fit.size)
-                    cells.append({**one, "x": i, "rowspan": down, "colspan": across})
-            found.append({"strong": n in emphasis, "long": fit.lines[n] > 12, "cells": cells})
+    def cells(
+        self, table: DocumentTable, n: int, covered: set[tuple[int, int]], fit: widths.Fit
+    ) -> list[Data | str]:
+        """Of one row; what a merged one covers is not there, and it says how far it reaches."""
+        found: list[Data | str] = []
+        for i, (cell, column) in enumerate(zip(table.rows[n], table.columns, strict=True)):
+            if (n, i) in covered:
+                continue
+            down, across = table.spans.get((n, i), (1, 1))
+            room = sum(fit.widths[i : i + across]) + widths.GUTTER * (across - 1)
+            one = self.cell(cell, column, room, fit.size)
+            if table.spans:
+                found.append({**one, "x": i, "rowspan": down, "colspan": across})
+            else:
+                found.append(one if fit.lines[n] > 12 else _bare(one))
         return found
 
     def column(self, column: TableColumn, width: float, size: float) -> Data:

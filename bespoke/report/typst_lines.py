@@ -99,7 +99,7 @@ class LineWriter:
             "svg": drawings.typesettable(embedded(picture), self.covered, self.families),
             "alt": drawable(picture.alt, self.covered),
             "width": picture.width,
-            "shape": _shape(picture),
+            "shape": picture.shape,
         }
 
 
@@ -112,17 +112,9 @@ def _addresses(child: Inline) -> list[Inline]:
     """Words with the web addresses in them as links."""
     if not isinstance(child, TextRun) or "://" not in child.text:
         return [child]
-    parts: list[Inline] = []
-    at = 0
-    for found in _ADDRESS.finditer(child.text):
-        parts += [TextRun(child.text[at : found.start()]), Link(found[0], [TextRun(found[0])])]
-        at = found.end()
-    return [part for part in [*parts, TextRun(child.text[at:])] if plain([part])]
-
-
-def _shape(picture: Picture) -> float:
-    """Height by width; square where an image does not say."""
-    return picture.height / picture.width if picture.width and picture.height else 1.0
+    pieces = re.split(f"({_ADDRESS.pattern})", child.text)  # text, address, text and so on
+    parts = [Link(one, [TextRun(one)]) if n % 2 else TextRun(one) for n, one in enumerate(pieces)]
+    return [part for part in parts if plain([part])]
 
 
 def _address(url: str) -> str:

@@ -70,9 +70,8 @@ class LeftOut(Block):
 
     type: Literal["left_out"] = "left_out"
     markdown: str
-    silent: bool = (
-        False  # said in the notebook alone: the chapter is for some fields, and this client is not of one
-    )
+    # said in the notebook alone: the chapter is for some fields, and this client is not of one
+    silent: bool = False
 
 
 class Tile(BaseModel):
