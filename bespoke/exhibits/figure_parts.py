@@ -40,3 +40,12 @@ def count_map(
     for spine in axes.spines.values():
         spine.set_color(MUTED)
     return figure, axes
+
+
+def apart(heights: list[float], least: float) -> list[float]:
+    """The heights moved up just enough that labels at them do not overlap, in the given order."""
+    placed: dict[int, float] = {}
+    floor = float("-inf")
+    for i in sorted(range(len(heights)), key=lambda i: heights[i]):
+        floor = placed[i] = max(heights[i], floor + least)
+    return [placed[i] for i in range(len(heights))]

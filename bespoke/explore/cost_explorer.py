@@ -166,7 +166,6 @@ class CostModelExplorer(Explorer):
         drawing = crossing(
             found.values, (("Today", found.today), (name, found.rival)), found.crossings, found.here,
             axis=f"{title}, logarithmic; dotted: explored", alt=f"{currency()} a month over {words}", words=_rounded,
-            amounts=money,
         )  # fmt: skip
         return f'<p id="explore-sweep">{escape(words)}</p>{drawing}'
 

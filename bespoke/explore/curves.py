@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from bespoke.explore.look import INK, MUTED, RULE, picture
 from bespoke.explore.ranges import scale
 from bespoke.show.elements import escape
+from bespoke.show.numbers import money
 from bespoke.show.style import BLUE
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 260, 90, 170, 24, 40
@@ -22,11 +23,10 @@ def crossing(
     axis: str,
     alt: str,
     words: Callable[[float], str],
-    amounts: Callable[[float], str],
 ) -> str:
     """A drawing of two named lines; `marks` are their crossings, `here` the value that holds now.
 
-    `words` writes a value of the input, `amounts` one of a line.
+    `words` writes a value of the input; lines are amounts of money.
     """
     across = scale(values, LEFT, WIDTH - RIGHT, logarithmic=True)
     up = scale([y for _, line in lines for y in line], HEIGHT - BOTTOM, TOP, logarithmic=True)
@@ -39,7 +39,7 @@ def crossing(
             f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dash}"/>'
             f'<text x="{WIDTH - RIGHT + 8}" y="{up(line[-1]) + 4:.1f}" fill="{colour}">{escape(short)}</text>'
         )
-        drawn.append(f"<text {at}>{escape(amounts(line[0]))}</text>")
+        drawn.append(f"<text {at}>{escape(money(line[0]))}</text>")
     drawn.append(_line(across(here), RULE, "2 3"))
     for value in marks:
         drawn.append(_line(across(value), ORANGE, ""))

@@ -12,8 +12,8 @@ from bespoke.runner import issued
 
 if TYPE_CHECKING:
     from bespoke.clients.schema import Client
-    from bespoke.report import Cover
     from bespoke.report.additions import Additions, Changes
+    from bespoke.report.report_cover import Cover
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 
 if TYPE_CHECKING:
-    from bespoke.report import Cover
+    from bespoke.report.report_cover import Cover
 
 KINDS: dict[str, Literal["svg", "png", "jpeg"]] = {
     ".svg": "svg", ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg",
@@ -20,7 +20,7 @@ KINDS: dict[str, Literal["svg", "png", "jpeg"]] = {
 
 def cover_of(client: Client, as_of: date) -> Cover:
     """Names, date and branding; the logo is read from the client folder."""
-    from bespoke.report import Cover
+    from bespoke.report.report_cover import Cover
 
     engagement = client.engagement
     logo = client.folder / engagement.branding.logo if engagement.branding.logo else None

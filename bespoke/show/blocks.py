@@ -16,10 +16,12 @@ Format = Literal["text", "integer", "decimal", "percent", "money", "date", "code
 Cell = str | int | float | bool | None
 
 
-class Column(BaseModel):
-    """One column of a table: how its values are written. Numbers are right-aligned, text is left-aligned."""
-
+class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Column(Frozen):
+    """One column of a table: how its values are written. Numbers are right-aligned, text is left-aligned."""
 
     key: str
     title: str
@@ -39,8 +41,8 @@ def columns(format: Format = "text", *, unit: str = "", digits: int = 0, **title
     )
 
 
-class Block(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Block(Frozen):
+    """Something that a notebook shows."""
 
 
 class Finding(Block):
@@ -74,10 +76,8 @@ class LeftOut(Block):
     silent: bool = False
 
 
-class Tile(BaseModel):
+class Tile(Frozen):
     """One figure that is read at a glance: what it is, what it comes to, and what it stands beside."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     label: str
     value: str
@@ -117,10 +117,8 @@ class Figure(Block):
     drawn_from: str = ""  # hash of drawing function and data: the same hash, the same drawing
 
 
-class CaseAnswer(BaseModel):
+class CaseAnswer(Frozen):
     """One system's answer to one case, run by run."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     verdict: str  # "right", "0.67", or nothing
     wrong: bool
@@ -128,9 +126,7 @@ class CaseAnswer(BaseModel):
     took: str = ""  # tokens, money
 
 
-class ShownCase(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class ShownCase(Frozen):
     name: str
     about: str = ""
     input: str

@@ -9,7 +9,7 @@ from typing import Any
 from bespoke import show
 from bespoke.chapters.cost_model import BreakEven, CostModel, Curve, TaskCost
 from bespoke.exhibits.cost_model.cost_wording import ends, names, route_of, source_of, task_of
-from bespoke.exhibits.figure_parts import beside
+from bespoke.exhibits.figure_parts import apart, beside
 from bespoke.show import Column, columns
 from bespoke.show.numbers import compact, currency, decimal
 from bespoke.show.style import INK, MUTED, ROUTE
@@ -165,12 +165,7 @@ def _crossing_words(b: BreakEven, known: Mapping[str, str]) -> str:
 def _spread(curves: Sequence[Curve], axes: Any) -> list[tuple[Curve, float]]:
     """Label heights in axes fractions, pushed apart so that none overlaps."""
     low, high = (math.log10(v) for v in axes.get_ylim())
-    placed = sorted(
-        ((c, (math.log10(c.monthly[-1].mean) - low) / (high - low)) for c in curves), key=lambda p: p[1]
-    )
-    heights: list[tuple[Curve, float]] = []
-    for curve, height in placed:
-        floor = heights[-1][1] + 0.055 if heights else 0.0
-        heights.append((curve, max(height, floor)))
-    over = max(0.0, heights[-1][1] - 1.0)
-    return [(curve, height - over) for curve, height in heights]
+    ends = [(math.log10(curve.monthly[-1].mean) - low) / (high - low) for curve in curves]
+    heights = apart([max(end, 0.0) for end in ends], 0.055)
+    over = max(0.0, max(heights) - 1.0)
+    return sorted(((c, h - over) for c, h in zip(curves, heights, strict=True)), key=lambda pair: pair[1])

@@ -11,6 +11,7 @@ from bespoke.exhibits.display_names import count, metric_name, slug, with_ends
 from bespoke.exhibits.evaluation.evaluation_wording import F1, score, with_limits
 from bespoke.exhibits.figure_parts import beside, name_rows
 from bespoke.show import Column, columns
+from bespoke.show.blocks import Format
 from bespoke.show.numbers import decimal
 from bespoke.show.style import EMPHASIS, GREY, INK, MUTED, QUIET
 from bespoke.statistics.interval import Interval
@@ -86,24 +87,7 @@ def ladder_table(task: TaskEvaluation) -> None:
         caption=f"{task.name}: every system on {count(task.cases, 'case')}",
         columns=(
             Column(key="system", title="System"),
-            *(
-                column
-                for i, name in enumerate(metrics)
-                for column in (
-                    Column(
-                        key=name, title=_title(name), format="decimal" if name in F1 else "percent",
-                        digits=2 if name in F1 else 0,
-                    ),
-                    *(
-                        Column(
-                            key=f"{name}_{end.lower()}", title=end, unit="95% interval",
-                            format="decimal" if name in F1 else "percent", digits=2 if name in F1 else 0,
-                        )
-                        for end in ("Low", "High")
-                        if i == 0
-                    ),
-                )
-            ),
+            *(column for i, name in enumerate(metrics) for column in _score_columns(name)[: 1 if i else 3]),
             Column(key="accepted", title="Right as a whole", format="percent"),
         ),
         source=". ".join(
@@ -111,6 +95,14 @@ def ladder_table(task: TaskEvaluation) -> None:
         ),
         emphasis=[i for i, system in enumerate(task.systems) if system.name == task.best],
     )  # fmt: skip
+
+
+def _score_columns(name: str) -> tuple[Column, ...]:
+    """A metric and the ends of its interval."""
+    form: Format = "decimal" if name in F1 else "percent"
+    own = Column(key=name, title=_title(name), format=form, digits=2 if name in F1 else 0)
+    ends = {f"{name}_low": "Low", f"{name}_high": "High"}
+    return (own, *columns(form, unit="95% interval", digits=own.digits, **ends))
 
 
 def _row(system: SystemResult, metrics: Sequence[str]) -> tuple[str | float | None, ...]:

@@ -60,29 +60,22 @@ def _more(task: TaskEvaluation) -> str:
 
 
 def _doubts(task: TaskEvaluation) -> None:
-    if task.left_out_of_training:
-        show.callout(
-            "{n} were left out because they share a group or the text with a case that is scored: learning from them "
-            "would have inflated every score.",
-            tone="warning", n=count(task.left_out_of_training, "training case"),
-        )  # fmt: skip
-    if task.copies:
-        show.callout(
-            "{n} have a text that another case has too: the figures count it twice.",
-            tone="warning", n=count(task.copies, "case"),
-        )  # fmt: skip
-    if task.published:
-        show.callout(
-            "These cases can be found in public. A model may have learnt them: its score here is an upper bound of "
-            "what it does on cases that nobody has published.",
-            tone="warning",
-        )
-    if task.used_before:
-        show.callout(
-            "A system was chosen or tuned by looking at these cases. Its score here is flattered; cases that nobody "
-            "has seen would show by how much.",
-            tone="warning",
-        )
+    doubts = (
+        (task.left_out_of_training and count(task.left_out_of_training, "training case"),
+         "{n} were left out because they share a group or the text with a case that is scored: learning from them "
+         "would have inflated every score."),
+        (task.copies and count(task.copies, "case"),
+         "{n} have a text that another case has too: the figures count it twice."),
+        (task.published,
+         "These cases can be found in public. A model may have learnt them: its score here is an upper bound of "
+         "what it does on cases that nobody has published."),
+        (task.used_before,
+         "A system was chosen or tuned by looking at these cases. Its score here is flattered; cases that nobody "
+         "has seen would show by how much."),
+    )  # fmt: skip
+    for found, doubt in doubts:
+        if found:
+            show.callout(doubt, tone="warning", n=found)
     for system in task.systems:
         o = system.outcomes
         parts = [

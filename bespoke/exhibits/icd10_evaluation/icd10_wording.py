@@ -47,12 +47,3 @@ def nearest_rival(result: Icd10Evaluation) -> RungComparison | None:
 def sentence_case(text: str) -> str:
     """A title of ours inside a sentence; names that are not plainly capitalised words stay as they are."""
     return text[0].lower() + text[1:] if text[:2].istitle() and not text.startswith("Claude") else text
-
-
-def apart(heights: list[float], least: float) -> list[float]:
-    """The heights moved up just enough that labels at them do not overlap, in the given order."""
-    placed: dict[int, float] = {}
-    floor = float("-inf")
-    for i in sorted(range(len(heights)), key=lambda i: heights[i]):
-        floor = placed[i] = max(heights[i], floor + least)
-    return [placed[i] for i in range(len(heights))]

@@ -8,8 +8,8 @@ from typing import Any
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, Retrieval, StageRecallShare
 from bespoke.exhibits.display_names import share_limits
-from bespoke.exhibits.figure_parts import beside
-from bespoke.exhibits.icd10_evaluation.icd10_wording import apart, with_limits
+from bespoke.exhibits.figure_parts import apart, beside
+from bespoke.exhibits.icd10_evaluation.icd10_wording import with_limits
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import CYCLE

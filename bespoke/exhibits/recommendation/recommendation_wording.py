@@ -93,7 +93,7 @@ def days(value: float) -> str:
     return "under a day" if value and whole < 1 else f"{decimal(whole)} day{'' if whole == 1 else 's'}"
 
 
-def counted(n: int, one: str, many: str = "") -> str:
+def counted(n: int, one: str) -> str:
     """`one task`, `two tasks`, `12 tasks`."""
     words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-    return f"{words[n] if n < len(words) else decimal(n)} {one if n == 1 else many or one + 's'}"
+    return f"{words[n] if n < len(words) else decimal(n)} {one if n == 1 else one + 's'}"
