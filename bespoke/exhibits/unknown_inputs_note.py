@@ -44,11 +44,9 @@ def table(client: Client) -> None:
 def _stands(found: OpenInput) -> str:
     if found.limits is not None:
         low, high = map(exact, found.limits)
-        return (
-            f"{low} to {high}, most likely {exact(found.value)}"
-            if isinstance(found.value, (int, float))
-            else ""
-        )
+        if isinstance(found.value, (int, float)):
+            return f"{low} to {high}, most likely {exact(found.value)}"
+        return ""
     if found.value is None:
         return "nothing: the report cannot say"
     return found.value if isinstance(found.value, str) else exact(found.value)

@@ -124,11 +124,9 @@ class CostModelExplorer(Explorer):
         """The chosen route; else the cheapest."""
         chosen = str(scene.choices.get("rival", ""))
         others = [key for key in priced.priced if key != "as_is"]
-        return (
-            chosen
-            if chosen in others
-            else min(others, key=lambda key: float(priced.priced[key].monthly.mean()))
-        )
+        if chosen in others:
+            return chosen
+        return min(others, key=lambda key: float(priced.priced[key].monthly.mean()))
 
     def look(self, subject: str, scene: ExploredState) -> Sequence[Shown]:
         if subject == EVERY:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.chapters.evaluation import Evaluation
 from bespoke.evaluation.result import TaskEvaluation
-from bespoke.exhibits.display_names import count, metric_name, with_ends
+from bespoke.exhibits.display_names import count, listed, metric_name, with_ends
 from bespoke.exhibits.evaluation.evaluation_wording import limits, score
 from bespoke.show import Column
 from bespoke.show.numbers import percent
@@ -33,8 +33,7 @@ def _verdict(judged: list[TaskEvaluation], below: list[TaskEvaluation], reached:
         f"{count(len(reached), 'reaches', 'reach')} it" if reached else "",
         f"{count(open_ones, 'is', 'are')} too close to call" if open_ones else "",
     ]
-    said = [part for part in parts if part]
-    return ": " + ", ".join(said[:-1]) + (" and " if len(said) > 1 else "") + said[-1]
+    return f": {listed([part for part in parts if part])}"
 
 
 def overview(result: Evaluation) -> None:

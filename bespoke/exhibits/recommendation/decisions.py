@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bespoke import show
 from bespoke.advice.gates import GateOutcome
-from bespoke.chapters.recommendation import Recommendation, TaskAdvice
+from bespoke.chapters.recommendation import PlanMoney, Recommendation, TaskAdvice
 from bespoke.exhibits.display_names import chance, grouped, listed
 from bespoke.exhibits.recommendation.recommendation_wording import counted, days, short_end, step_name, who
 from bespoke.show import Column, Tile, columns
@@ -180,19 +180,10 @@ def _perhaps_cached(result: Recommendation, task: TaskAdvice, cached: float) -> 
 def outcome(result: Recommendation) -> None:
     """What each plan comes to: where it probably ends, once, month, first year, chance of the target."""
     rows = [
-        (
-            task.name, short_end(result, task), task.money.one_off.expected, task.money.today.expected,
-            task.money.monthly.expected, task.money.first_year.expected, chance(task.plan.probability),
-        )
+        (task.name, short_end(result, task), *_expected(task.money), chance(task.plan.probability))
         for task in result.tasks
-    ]  # fmt: skip
-    total = result.total
-    rows.append(
-        (
-            ALL, "", total.one_off.expected, total.today.expected, total.monthly.expected,
-            total.first_year.expected, "",
-        )
-    )  # fmt: skip
+    ]
+    rows.append((ALL, "", *_expected(result.total), ""))
     unit = result.currency
     show.table(
         rows,
@@ -207,6 +198,11 @@ def outcome(result: Recommendation) -> None:
         source="expected values, which add up; ranges stand under Money",
         emphasis=[len(rows) - 1],
     )
+
+
+def _expected(money: PlanMoney) -> tuple[float, float, float, float]:
+    """Once, a month today, a month then, the first year."""
+    return money.one_off.expected, money.today.expected, money.monthly.expected, money.first_year.expected
 
 
 def _out_of_reach(task: TaskAdvice) -> bool:

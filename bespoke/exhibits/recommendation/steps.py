@@ -43,9 +43,7 @@ def _plan(result: Recommendation, task: TaskAdvice) -> None:
     rows = [
         (
             number or "at once", step_name(result, step), place_name(step.configuration.place),
-            step.cost.expected, step.rollout.expected or None, step.monthly.expected if step.monthly else None,
-            *quality_after(step),
-            chance_after(step), step.needs_worth,
+            *what_it_takes(step), step.needs_worth,
         )
         for number, step in steps
     ]  # fmt: skip
@@ -56,8 +54,7 @@ def _plan(result: Recommendation, task: TaskAdvice) -> None:
         caption=f"{task.name}: the steps in order, each taken only where those before it fell short",
         columns=(
             *columns(n="Step", what="What", place="Where"),
-            *columns("money", unit=unit, cost="To find out", rollout="To go live", month="A month then"),
-            *QUALITY_AFTER,
+            *columns_of_steps(unit),
             Column(key="reached", title="Target reached by then"),
             Column(
                 key="worth",
@@ -79,18 +76,21 @@ def numbered(task: TaskAdvice) -> list[tuple[str, Step]]:
     return [*beside, *((decimal(n), step) for n, step in enumerate(steps, start=1))]
 
 
-def chance_after(step: Step) -> str | None:
-    """The chance of the target by then, where a step can change quality."""
-    return chance(step.reached) if step.kind in ("test", "build") else None
+def columns_of_steps(currency: str) -> tuple[Column, ...]:
+    """Of what a step takes and brings, but for the chance of the target."""
+    return (
+        *columns("money", unit=currency, cost="To find out", rollout="To go live", month="A month then"),
+        *columns("percent", quality="Quality after it", low="Low", high="High"),
+    )
 
 
-QUALITY_AFTER = columns("percent", quality="Quality after it", low="Low", high="High")
-
-
-def quality_after(step: Step) -> tuple[float | None, float | None, float | None]:
-    """What quality is expected after a step, and between what; nothing where it does not change or is unknown."""
-    outlook = step.outlook
-    return (None, None, None) if outlook is None else (outlook.likely, outlook.low, outlook.high)
+def what_it_takes(step: Step) -> tuple[float | str | None, ...]:
+    """What a step costs, the quality expected after it and between what, and the chance of the target by then; quality
+    and chance only where it can change them."""
+    month, after = step.monthly.expected if step.monthly else None, step.outlook
+    quality = (None, None, None) if after is None else (after.likely, after.low, after.high)
+    reached = chance(step.reached) if step.kind in ("test", "build") else None
+    return (step.cost.expected, step.rollout.expected or None, month, *quality, reached)
 
 
 def plan_words(result: Recommendation, task: TaskAdvice) -> str:

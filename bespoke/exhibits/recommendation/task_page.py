@@ -10,13 +10,7 @@ from bespoke.chapters.task_audit import Audit
 from bespoke.exhibits.display_names import listed, metric_name, place_name, slug
 from bespoke.exhibits.recommendation.flip_points import change
 from bespoke.exhibits.recommendation.recommendation_wording import counted, step_name, stops
-from bespoke.exhibits.recommendation.steps import (
-    QUALITY_AFTER,
-    chance_after,
-    numbered,
-    plan_words,
-    quality_after,
-)
+from bespoke.exhibits.recommendation.steps import columns_of_steps, numbered, plan_words, what_it_takes
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import FAMILY_NAME
@@ -92,20 +86,13 @@ def _steps(result: Recommendation, task: TaskAdvice) -> None:
         return
     show.table(
         [
-            (
-                number or "now", step_name(result, step), step.cost.expected,
-                step.rollout.expected or None, step.monthly.expected if step.monthly else None, *quality_after(step),
-                chance_after(step),
-            )
-            for number, step in steps
+            (number or "now", step_name(result, step), *what_it_takes(step)) for number, step in steps
         ],
         label=f"tbl-task-{slug(task.task_id)}",
         caption=f"{task.name}: the steps in order; the plan probably ends at the one in bold",
         columns=(
             *columns(n="Step", what="What"),
-            *columns("money", unit=result.currency, cost="To find out", rollout="To go live"),
-            Column(key="month", title="A month then", format="money", unit=result.currency),
-            *QUALITY_AFTER,
+            *columns_of_steps(result.currency),
             Column(key="reached", title="At target", unit="chance"),
         ),
         source=f"quality between pessimistic and optimistic effects, a dash where it does not change or nobody knows; "

@@ -11,14 +11,15 @@ from bespoke.exhibits.display_names import grouped, task_columns
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal
 
-MARK = {"ready": "ready", "not ready": "not ready", "unknown": "not known"}
-
 
 def questions(audit: Audit) -> None:
     """The five questions of readiness, per task."""
     order = [q.question for q in audit.tasks[0].questions]
     show.table(
-        [(t.name, *(MARK[q.verdict] for q in t.questions), t.ready) for t in audit.tasks],
+        [
+            (t.name, *(q.verdict.replace("unknown", "not known") for q in t.questions), t.ready)
+            for t in audit.tasks
+        ],
         label="tbl-audit-questions",
         caption="Five questions before any customisation: what is answered today",
         columns=(
