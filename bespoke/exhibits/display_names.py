@@ -31,6 +31,15 @@ INPUTS = {
 }  # fmt: skip
 
 
+CHAPTERS = {  # of ICD-10-CM
+    "1": "Infections", "2": "Neoplasms", "3": "Blood", "4": "Endocrine, metabolic", "5": "Mental",
+    "6": "Nervous system", "7": "Eye", "8": "Ear", "9": "Circulatory", "10": "Respiratory", "11": "Digestive",
+    "12": "Skin", "13": "Musculoskeletal", "14": "Genitourinary", "15": "Pregnancy", "16": "Perinatal",
+    "17": "Congenital", "18": "Symptoms, signs", "19": "Injury, poisoning", "20": "External causes",
+    "21": "Health status factors", "22": "Special purposes", "": "none or unknown",
+}  # fmt: skip
+
+
 def input_name(name: str) -> str:
     """An input of a decision as a reader knows it."""
     return INPUTS.get(name, name.replace("_", " "))
@@ -47,6 +56,11 @@ def place_name(place: str) -> str:
     service, _, region = place.partition("_")
     name = SERVICES.get(service, service)
     return f"{name}, {region if region == 'global' else region.upper()}" if region else name
+
+
+def chapter_name(chapter: str) -> str:
+    """A chapter of ICD-10-CM under a short name of its own."""
+    return f"{chapter} {CHAPTERS[chapter]}".strip()
 
 
 def slug(text: str, empty: str = "task") -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
@@ -12,7 +13,7 @@ import ipywidgets as w
 from bespoke import clients
 from bespoke.chapters.scenarios import moved
 from bespoke.clients.changes import Address, Changes, Value
-from bespoke.clients.scenarios import Scenario
+from bespoke.clients.scenarios import FILES, Scenario
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.exhibits.scenarios import said
@@ -23,13 +24,13 @@ from bespoke.explore.keep_changes import KeepChanges
 from bespoke.explore.look import line, page, problem_line, problems_in
 from bespoke.explore.memory import Memory
 from bespoke.explore.scenario_bar import ScenarioBar
-from bespoke.explore.underneath import changed, stamp
 from bespoke.facts.reader import Facts
 from bespoke.scenarios import saving
 from bespoke.show.elements import escape
 from bespoke.show.html import fragment
 
 WRAP = {"flex_flow": "row wrap", "width": "100%"}
+Stamp = Mapping[str, tuple[int, int] | None]  # file -> its time and size; None: not there
 
 
 class Panel:
@@ -55,7 +56,7 @@ class Panel:
         self.again.on_click(lambda _: self.reread())
         self.underneath = w.HTML()
         self.keep, self.scenarios = KeepChanges(self), ScenarioBar(self)
-        self.read = stamp(explorer.base.client.folder)
+        self.read = _stamp(explorer.base.client.folder)
         self.subject.observe(self._turned, "value")
         self.reset.on_click(lambda _: self.back())
         note = w.HTML(f"<p><small>{escape(explorer.note)}</small></p>")
@@ -102,7 +103,7 @@ class Panel:
         book.facts = Facts(book.facts.as_of, dict(client.engagement.thresholds))
         book.result = None
         self.explorer = type(self.explorer)(book)
-        self.read = stamp(client.folder)
+        self.read = _stamp(client.folder)
         self.original.clear()
         self.put_on({place: value for place, value in self.changes.items() if place not in kept})
 
@@ -140,7 +141,7 @@ class Panel:
     def refresh(self) -> None:
         """What another chapter's controls kept, saved or explored meanwhile."""
         self.recall()
-        if changed(self.explorer.base.client.folder, self.read):
+        if _changed(self.explorer.base.client.folder, self.read):
             self.reread()
         names = [path.stem for path in saving.files(self.explorer.base.client.folder)]
         if names != [one.name for one in self.explorer.base.client.scenarios]:
@@ -170,7 +171,7 @@ class Panel:
 
     def _look_underneath(self) -> None:
         """Say that a file is no longer as it was read."""
-        files = changed(self.explorer.base.client.folder, self.read)
+        files = _changed(self.explorer.base.client.folder, self.read)
         self.again.layout.display = "" if files else "none"
         verb = "has" if len(files) == 1 else "have"
         words = f"{', '.join(files)} {verb} changed underneath since the folder was read."
@@ -210,3 +211,21 @@ class Panel:
 
 def _place(dial: Control) -> tuple[str, Address | None]:
     return dial.name, dial.address
+
+
+def _stamp(folder: Path) -> Stamp:
+    """How the files of a client folder stand now."""
+    return {name: _of(folder / name) for name in FILES}
+
+
+def _changed(folder: Path, then: Stamp) -> list[str]:
+    """The files that are no longer as they were."""
+    return [name for name, found in _stamp(folder).items() if found != then[name]]
+
+
+def _of(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.dataset_readiness.result import DatasetReadiness, Split
-from bespoke.exhibits.code_chapters import CHAPTERS, chapter_name
-from bespoke.exhibits.display_names import listed
+from bespoke.exhibits.display_names import CHAPTERS, chapter_name, listed
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent
 

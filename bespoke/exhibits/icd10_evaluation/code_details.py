@@ -7,8 +7,7 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import ChapterConfusion, Icd10Evaluation, Slice
-from bespoke.exhibits.code_chapters import chapter_name
-from bespoke.exhibits.display_names import count, p_value, share_limits, with_ends
+from bespoke.exhibits.display_names import chapter_name, count, p_value, share_limits, with_ends
 from bespoke.exhibits.icd10_evaluation.icd10_wording import signed_limits, title, with_limits
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent, signed
