@@ -18,7 +18,9 @@ from bespoke.direction import straight, turning, without
 from bespoke.errors import printable
 from bespoke.explore.ranges import Range, drawing
 from bespoke.paths import templates
-from bespoke.report import Cover, render, typesetting
+from bespoke.report import typesetting
+from bespoke.report.report_cover import Cover
+from bespoke.report.report_files import render
 from bespoke.show import elements, html
 from bespoke.show.blocks import MIME
 from tests.evaluation_folders import TASK, folder

@@ -35,6 +35,7 @@ from bespoke.exhibits import icd10_evaluation as exhibit
 from bespoke.facts.reader import Facts
 from bespoke.statistics.clusters import ScoreDifference
 from bespoke.statistics.interval import Interval
+from bespoke.workbook import Exhibits
 
 AS_OF = date(2026, 11, 20)
 FINDINGS = {
@@ -340,7 +341,7 @@ def test_excerpts_are_short_and_only_of_deidentified_notes() -> None:
 # --- on the page ------------------------------------------------------------------------------------------
 
 PARTS: list[Callable[[Icd10Evaluation], None]] = [
-    getattr(exhibit, name) for name in exhibit.__all__ if name != "left_out"
+    getattr(exhibit, name) for name in dir(Exhibits(exhibit, None))
 ]
 
 
@@ -423,13 +424,6 @@ def test_notes_in_another_language_are_told_beside_retrieval(monkeypatch: pytest
     found = evaluated(notes=notes, train=None)
     assert found.foreign_notes == 1
     assert "**1 of the 4 notes do not read as English**" in words(shown(monkeypatch, found))
-
-
-def test_the_missing_chapter_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    blocks: list[Any] = []
-    monkeypatch.setattr(show, "display", blocks.append)
-    exhibit.left_out()
-    assert "notes.jsonl" in blocks[0].markdown
 
 
 def test_a_small_model_first_is_quoted_at_two_answers_of_it_and_a_quarter_of_the_larger_ones() -> None:

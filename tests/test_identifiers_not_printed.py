@@ -6,6 +6,7 @@ import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -35,6 +36,7 @@ from bespoke.facts.reader import Facts
 from bespoke.results import Result
 from bespoke.show import html
 from bespoke.show.shown import recorded
+from bespoke.workbook import Exhibits
 from tests.evaluation_folders import TASK, folder
 
 AS_OF = date(2026, 11, 20)
@@ -43,6 +45,10 @@ SSN, MAIL, PHONE = "536-22-8726", "rosa.keller@klinik.example", "(614) 555-0148"
 CANARIES = (SSN, MAIL, PHONE)
 HIDDEN = "[social security number] [e-mail address] [telephone number]"
 PLANTED = f"{SSN} {MAIL} {PHONE}"
+
+
+def exhibits_of(chapter: ModuleType) -> list[Any]:
+    return [getattr(chapter, name) for name in dir(Exhibits(chapter, None))]
 
 
 def printed(result: Result, *exhibits: Any) -> str:
@@ -131,7 +137,7 @@ def test_chapter_2_prints_no_identifier_of_a_failing_output() -> None:
     )
     result = failure_modes.compute(client(failures=failures), FACTS)
     assert result is not None
-    text = printed(result, *(getattr(shown_failures, name) for name in shown_failures.__all__))
+    text = printed(result, *exhibits_of(shown_failures))
     assert_hidden(text)
     assert f"told {HIDDEN}" in text
     assert result.masked == {
@@ -171,9 +177,7 @@ def test_chapter_3_prints_none_of_a_row_or_label(tmp_path: Path) -> None:
     given = client(dataset=(path,))
     result = dataset(Client(**{**vars_of(given), "folder": tmp_path}), FACTS)
     assert result is not None
-    text = printed(
-        result, *(getattr(shown_dataset, name) for name in shown_dataset.__all__ if name != "labels_figure")
-    )
+    text = printed(result, *exhibits_of(shown_dataset))
     assert_hidden(text)
     assert sum(result.masked.values()) > 0
     assert "Identifiers are not printed" in text
@@ -194,7 +198,7 @@ def test_chapter_4_prints_none_of_a_case_with_a_wrong_answer(tmp_path: Path) -> 
     found = load(folder(tmp_path, LABEL, cases, predictions={"live": given}), "acme")
     result = evaluation.compute(found, FACTS, flips=50)
     assert result is not None
-    text = printed(result, *(getattr(shown_evaluation, name) for name in shown_evaluation.__all__))
+    text = printed(result, *exhibits_of(shown_evaluation))
     assert_hidden(text)
     assert all(
         kind in text for kind in ("[social security number]", "[e-mail address]", "[telephone number]")

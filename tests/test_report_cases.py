@@ -23,6 +23,7 @@ from bespoke.report.model import (
     Break,
     CalloutBox,
     CodeBlock,
+    Document,
     DocumentFigure,
     DocumentTable,
     Formula,
@@ -71,7 +72,7 @@ def body(*cells: Any, options: ReadingOptions = LENIENT, **metadata: Any) -> lis
     return read(*cells, options=options, **metadata).chapters[0].body
 
 
-def read(*cells: Any, options: ReadingOptions = LENIENT, **metadata: Any) -> volumes.Document:
+def read(*cells: Any, options: ReadingOptions = LENIENT, **metadata: Any) -> Document:
     return volumes.build_single(Notebook("x", notebook(*cells, **metadata), "x.ipynb"), "en", options)
 
 

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bespoke.errors import BespokeError
-from bespoke.report import accessible
-from bespoke.report.colour import AA, contrast
+from bespoke.report.colour import AA, accessible, contrast
 
 
 def test_contrast_is_that_of_wcag():

@@ -12,6 +12,7 @@ from bespoke.report.model import (
     CalloutBox,
     CodeBlock,
     CodeSpan,
+    Document,
     DocumentFigure,
     DocumentTable,
     Formula,
@@ -70,7 +71,7 @@ def finding(text: str) -> dict[str, Any]:
     return block(show.Finding(text=text))
 
 
-def build(*notebooks: tuple[str, list[dict[str, Any]]]) -> volumes.Document:
+def build(*notebooks: tuple[str, list[dict[str, Any]]]) -> Document:
     return volumes.build([Notebook(stem, {"cells": cells}, f"{stem}.ipynb") for stem, cells in notebooks])
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from pypdf import PdfReader
 
-from bespoke.report import Cover, paging, typesetting, widths
+from bespoke.report import paging, typesetting, widths
 from bespoke.report.model import (
     Block,
     BlockQuote,
@@ -23,6 +23,7 @@ from bespoke.report.model import (
     TableColumn,
     TextRun,
 )
+from bespoke.report.report_cover import Cover
 
 A4 = 297.0
 

@@ -8,7 +8,7 @@ from typing import Any
 import pikepdf
 import pytest
 
-from bespoke.report import Cover, typesetting
+from bespoke.report import typesetting
 from bespoke.report.languages import language_of
 from bespoke.report.model import (
     Block,
@@ -23,6 +23,7 @@ from bespoke.report.model import (
     TableColumn,
     TextRun,
 )
+from bespoke.report.report_cover import Cover
 
 COVER = Cover(client="Acme", as_of=date(2026, 11, 20))
 OPEN: list[pikepdf.Pdf] = []  # what is read of a PDF is there as long as it is open

@@ -20,8 +20,10 @@ from PIL import Image
 
 from bespoke import show
 from bespoke.errors import BespokeError
-from bespoke.report import Cover, document, render, typesetting, volumes, webpage
+from bespoke.report import document, typesetting, volumes, webpage
 from bespoke.report.model import Document, Paragraph, Section, Styled, TextRun
+from bespoke.report.report_cover import Cover
+from bespoke.report.report_files import render
 from bespoke.show import fonts
 from bespoke.show.blocks import MIME
 

@@ -118,7 +118,7 @@ def _files(tree: Tree, typed: dict[str, Any]) -> None:
 
 def _accent(tree: Tree, typed: dict[str, Any]) -> None:
     """A colour too pale for text is darkened in the report; its owner should hear of it before."""
-    from bespoke.report import accessible
+    from bespoke.report.colour import accessible
 
     colour = typed.get("branding", {}).get("accent")
     note = accessible(colour).note if colour else ""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from bespoke import show
 from bespoke.chapters.recommendation import PlanMoney, Recommendation, TaskAdvice
 from bespoke.chapters.scenarios import Comparison, Plain, Setting, Side
-from bespoke.exhibits.display_names import listed
-from bespoke.exhibits.recommendation.recommendation_wording import chance, end_name, step_name
-from bespoke.show import Column, Table
+from bespoke.exhibits.display_names import chance, listed
+from bespoke.exhibits.recommendation.recommendation_wording import end_name, step_name
+from bespoke.show import Column, Table, columns
 from bespoke.show.numbers import day, exact, money, percent, yes_no
 
 ALL = "All tasks"
@@ -83,10 +83,7 @@ def tables(comparison: Comparison) -> tuple[Table, Table]:
 def _values(comparison: Comparison) -> Table:
     return Table(
         label="tbl-scenario-values", caption="What each scenario sets",
-        columns=(
-            Column(key="scenario", title="Scenario"), Column(key="place", title="What"),
-            Column(key="before", title="In the folder"), Column(key="now", title="Here"),
-        ),
+        columns=columns(scenario="Scenario", place="What", before="In the folder", now="Here"),
         rows=tuple(
             (side.title, place(side.advice, one), said(one.before), _now(one))
             for side in comparison.sides for one in side.settings
@@ -95,16 +92,11 @@ def _values(comparison: Comparison) -> Table:
 
 
 def _advice(comparison: Comparison) -> Table:
-    rows = [(ALL, line.title, *_across(comparison.sides, line.of_all)) for line in LINES if line.of_all]
+    sides = [side.advice for side in comparison.sides]
+    rows = [(ALL, line.title, *map(line.of_all, sides)) for line in LINES if line.of_all]
     for task in comparison.folder.advice.tasks:
-        rows += [
-            (
-                task.name,
-                line.title,
-                *(line.of_task(s.advice, _same(s.advice, task)) for s in comparison.sides),
-            )
-            for line in LINES
-        ]
+        id_ = task.task_id
+        rows += [(task.name, line.title, *(line.of_task(s, s.task(id_)) for s in sides)) for line in LINES]
     titles = [Column(key=f"side_{n}", title=side.title) for n, side in enumerate(comparison.sides)]
     return Table(
         label="tbl-scenarios", caption="The advice under each scenario",
@@ -113,14 +105,6 @@ def _advice(comparison: Comparison) -> Table:
         emphasis=tuple(n for n, row in enumerate(rows) if len(set(row[2:])) > 1),
         source="the recommendation's own functions, draws and dates",
     )  # fmt: skip
-
-
-def _across(sides: Sequence[Side], of_all: Callable[[Recommendation], str]) -> list[str]:
-    return [of_all(side.advice) for side in sides]
-
-
-def _same(advice: Recommendation, task: TaskAdvice) -> TaskAdvice:
-    return advice.task(task.task_id)
 
 
 def _quality_then(task: TaskAdvice) -> str:
@@ -143,11 +127,7 @@ def place(advice: Recommendation, setting: Setting) -> str:
 
 def _now(one: Setting) -> str:
     """What is set, and that it changes nothing where something was measured or counted."""
-    return (
-        f"{said(one.now)} (without effect: the {one.overruled} one stands)"
-        if one.overruled
-        else said(one.now)
-    )
+    return said(one.now) + (f" (without effect: the {one.overruled} one stands)" if one.overruled else "")
 
 
 def said(value: Plain) -> str:

@@ -11,17 +11,13 @@ from bespoke.clients.schema import Client, NegotiatedPrice
 from bespoke.exhibits import unknown_inputs_note
 from bespoke.facts.reader import EARLIEST, Fact, Facts, Sourced, value_rows
 from bespoke.facts.value_text import value_text
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.filling import filled
 from bespoke.show.numbers import day, exact
 
 FACT_COLUMNS = (
-    Column(key="key", title="Fact"),
-    Column(key="value", title="Value"),
-    Column(key="kind", title="Kind"),
-    Column(key="source", title="Source"),
-    Column(key="read", title="Read on", format="date"),
-    Column(key="expires", title="Trusted until", format="date"),
+    *columns(key="Fact", value="Value", kind="Kind", source="Source"),
+    *columns("date", read="Read on", expires="Trusted until"),
 )
 
 
@@ -64,9 +60,7 @@ def prices_used(facts: Facts, cost: CostModel, negotiated: Mapping[str, Negotiat
         columns=(
             Column(key="model", title="Model", format="code"),
             Column(key="in", title="Input", format="decimal", digits=3),
-            Column(key="out", title="Output", format="decimal", digits=3),
-            Column(key="read", title="Cache read", format="decimal", digits=3),
-            Column(key="w5", title="Cache write, 5 min", format="decimal", digits=3),
+            *columns("decimal", digits=3, out="Output", read="Cache read", w5="Cache write, 5 min"),
             Column(key="w60", title="Cache write, 1 h", format="decimal", digits=3),
             Column(key="kind", title="Price is"),
         ),
@@ -79,27 +73,26 @@ def routes_and_gates(facts: Facts) -> None:
     from bespoke.advice.gates import Gate, gates
     from bespoke.advice.routes import Route, routes
 
-    def _required(gate: Gate, facts: Facts) -> str:
+    def condition(gate: Gate) -> str:
         required = gate.required(facts)
-        return "" if required is None else exact(required)
+        return filled(gate.needs, value="" if required is None else exact(required))
 
     def state(route: Route) -> str:
         name = route.state.replace("_", " ")
         return name if route.since == EARLIEST else f"{name} since {day(route.since)}"
 
     def row(name: str, value: str, sourced: Sourced) -> tuple[str, ...]:
-        kind = f"{sourced.kind}, stale" if sourced.stale(facts.as_of) else sourced.kind
-        return (name, value, kind, sourced.source, sourced.read_on.isoformat(), sourced.expires.isoformat())
+        return (name, value, *_sourced(sourced, facts.as_of))
 
     tail = FACT_COLUMNS[2:]
     show.table(
         [row(r.name, state(r), r) for r in routes(facts.as_of)],
         label="tbl-sources-routes",
         caption=f"The routes and their state on {day(facts.as_of)}",
-        columns=(Column(key="route", title="Route"), Column(key="state", title="State"), *tail),
-    )  # fmt: skip
+        columns=(*columns(route="Route", state="State"), *tail),
+    )
     show.table(
-        [row(filled(g.needs, value=_required(g, facts)), g.gate, g) for g in gates()],
+        [row(condition(g), g.gate, g) for g in gates()],
         label="tbl-sources-gates",
         caption="The conditions asked of the routes",
         columns=(
@@ -130,23 +123,21 @@ def assumptions(facts: Facts, keys: Sequence[str]) -> None:
             caption="Thresholds the client's folder overrides",
             columns=(
                 Column(key="name", title="Threshold", format="code"),
-                Column(key="own", title="In this report"),
-                Column(key="table", title="In the table"),
+                *columns(own="In this report", table="In the table"),
             ),
             source="the engagement",
         )  # fmt: skip
 
 
 def _fact_table(rows: Iterable[Fact], as_of: date, label: str, caption: str) -> None:
-    cells = [
-        (
-            row.key, f"{_value(row)} {_unit(row)}".strip(), f"{row.kind}, stale" if row.stale(as_of) else row.kind,
-            row.source, row.read_on.isoformat(), row.expires.isoformat(),
-        )
-        for row in rows
-    ]  # fmt: skip
+    cells = [(row.key, f"{_value(row)} {_unit(row)}".strip(), *_sourced(row, as_of)) for row in rows]
     if cells:
         show.table(cells, label=label, caption=caption, columns=FACT_COLUMNS)
+
+
+def _sourced(row: Sourced, as_of: date) -> tuple[str, ...]:
+    kind = f"{row.kind}, stale" if row.stale(as_of) else row.kind
+    return (kind, row.source, row.read_on.isoformat(), row.expires.isoformat())
 
 
 def _value(fact: Fact) -> str:
@@ -199,54 +190,32 @@ def _rows(client: Client, name: str) -> int | None:
 
 METHODS = (
     ("Interval of a proportion", "Wilson score interval at 95%", "Wilson 1927, JASA 22, 209-212"),
-    (
-        "Agreement of two annotators",
-        "Cohen's kappa, standard error of Fleiss, Cohen and Everitt",
-        "Cohen 1960; Fleiss, Cohen and Everitt 1969",
-    ),
-    (
-        "Interval of a score over cases, and of the difference of two",
-        "Wilson's for the effective number of cases by a jackknife over groups, with Student's t; the difference "
-        "from both "
-        "intervals and their correlation; coverage checked by simulation",
-        "Korn and Graubard 1998; Franco et al. 2019; Newcombe 1998; Miller 2024, arXiv 2411.00640",
-    ),
-    (
-        "Interval of macro-F1 over coded notes",
-        "delete-one-cluster jackknife with Student's t, for the score expected on as many notes again",
-        "Tukey 1958; Efron and Stein 1981; coverage checked by simulation",
-    ),
-    (
-        "Two systems on the same cases",
-        "exchange of the systems in whole groups; the verdict by the largest studentised difference of any pair "
-        "when none "
-        "differs; on the primary diagnosis the exact sign-flip test, McNemar's where every note stands alone, "
-        "with Holm",
-        "Pitman 1937; Westfall and Young 1993; McNemar 1947; Holm 1979",
-    ),
-    (
-        "Cache hit rate",
-        "1 - exp(-rate x time to live): a hit refreshes the entry, arrivals are Poisson",
-        "own derivation, checked by simulation",
-    ),
+    ("Agreement of two annotators", "Cohen's kappa, standard error of Fleiss, Cohen and Everitt",
+     "Cohen 1960; Fleiss, Cohen and Everitt 1969"),
+    ("Interval of a score over cases, and of the difference of two",
+     "Wilson's for the effective number of cases by a jackknife over groups, with Student's t; the difference "
+     "from both intervals and their correlation; coverage checked by simulation",
+     "Korn and Graubard 1998; Franco et al. 2019; Newcombe 1998; Miller 2024, arXiv 2411.00640"),
+    ("Interval of macro-F1 over coded notes",
+     "delete-one-cluster jackknife with Student's t, for the score expected on as many notes again",
+     "Tukey 1958; Efron and Stein 1981; coverage checked by simulation"),
+    ("Two systems on the same cases",
+     "exchange of the systems in whole groups; the verdict by the largest studentised difference of any pair when "
+     "none differs; on the primary diagnosis the exact sign-flip test, McNemar's where every note stands alone, "
+     "with Holm", "Pitman 1937; Westfall and Young 1993; McNemar 1947; Holm 1979"),
+    ("Cache hit rate", "1 - exp(-rate x time to live): a hit refreshes the entry, arrivals are Poisson",
+     "own derivation, checked by simulation"),
     ("Cost ranges", "P10, P50 and P90 over draws of every uncertain input", "GAO-20-195G, cost estimating guide"),
-    (
-        "Durations",
-        "three-point estimates, PERT or triangular, correlated, simulated over the network of phases",
-        "GAO-16-89G, schedule assessment guide",
-    ),
-    (
-        "Quality after a step",
-        "share of each failure family that the step removes (low, likely, high), over the families counted; the chance "
-        "of the target is that of a triangular distribution over the three",
-        "table of effects, each row with its source",
-    ),
-    (
-        "Order of the steps",
-        "cheap tests before builds; within each, the lowest price of reaching the target (test over chance, roll-out, "
-        "a year of what it adds to the bill), or the highest reservation value where an output's worth is stated",
-        "Simon and Kadane 1975, Artificial Intelligence 6, 235-247; Weitzman 1979, Econometrica 47(3), 641-654",
-    ),
+    ("Durations", "three-point estimates, PERT or triangular, correlated, simulated over the network of phases",
+     "GAO-16-89G, schedule assessment guide"),
+    ("Quality after a step",
+     "share of each failure family that the step removes (low, likely, high), over the families counted; the chance "
+     "of the target is that of a triangular distribution over the three",
+     "table of effects, each row with its source"),
+    ("Order of the steps",
+     "cheap tests before builds; within each, the lowest price of reaching the target (test over chance, roll-out, "
+     "a year of what it adds to the bill), or the highest reservation value where an output's worth is stated",
+     "Simon and Kadane 1975, Artificial Intelligence 6, 235-247; Weitzman 1979, Econometrica 47(3), 641-654"),
 )  # fmt: skip
 
 
@@ -256,11 +225,7 @@ def methods() -> None:
         METHODS,
         label="tbl-sources-methods",
         caption="How each kind of figure was computed",
-        columns=(
-            Column(key="what", title="Figure"),
-            Column(key="how", title="Method"),
-            Column(key="source", title="Source"),
-        ),
+        columns=columns(what="Figure", how="Method", source="Source"),
     )
 
 
@@ -291,36 +256,21 @@ def method_text(facts: Facts, keys: Sequence[str]) -> None:
 
 
 GLOSSARY = (
-    (
-        "A/B test",
-        "two versions answer live requests side by side, which request goes to which decided by chance",
-    ),
+    ("A/B test", "two versions answer live requests side by side, which request goes to which decided by chance"),
     ("Accepted output", "an output a user would take as it is"),
     ("Batch", "requests that may wait up to a day, at a lower price"),
-    (
-        "Extended thinking",
-        "the model works the case through in words, paid as output, before it answers",
-    ),
+    ("Extended thinking", "the model works the case through in words, paid as output, before it answers"),
     ("Family of failures", "one of seven groups of failures for which the same is tried first"),
     ("Few-shot", "a handful of worked examples in the prompt"),
     ("Flip point", "the smallest change of one input that changes the first step or the likely end"),
     ("Generator and critic", "one request answers, a second one checks the answer and has it mended"),
     ("LoRA", "low-rank adaptation: tuning a small number of added weights of an open model"),
-    (
-        "macro-F1",
-        "found and right against missed and wrong for each label, then the mean: rare ones count in full",
-    ),
-    (
-        "micro-F1",
-        "found and right against missed and wrong, over all answers at once",
-    ),
+    ("macro-F1", "found and right against missed and wrong for each label, then the mean: rare ones count in full"),
+    ("micro-F1", "found and right against missed and wrong, over all answers at once"),
     ("Operator configuration", "rules of behaviour and limits, set once for all requests of the task"),
     ("Option", "one way of customising, alone or with others in a step: also called a route"),
     ("P10, P50, P80, P90", "the value that 10, 50, 80 or 90 of 100 simulated outcomes stay below"),
-    (
-        "Probably ends at",
-        "the step by which the target is reached as likely as not, or the last one worth taking",
-    ),
+    ("Probably ends at", "the step by which the target is reached as likely as not, or the last one worth taking"),
     ("Prompt caching", "reading the unchanged front of a prompt at a fraction of its price"),
     ("Provisioned Throughput", "model capacity rented by the hour, used or not"),
     ("RAG", "retrieval-augmented generation: the passages that hold the answer are put into the prompt"),
@@ -328,7 +278,7 @@ GLOSSARY = (
     ("Step", "what a plan does at one time: options that are tried and judged together"),
     ("Structured output", "the answer is held to a form that a program can read"),
     ("TTL", "time to live: how long a cached prefix is kept without use"),
-)
+)  # fmt: skip
 
 
 def glossary() -> None:
@@ -337,6 +287,6 @@ def glossary() -> None:
         GLOSSARY,
         label="tbl-sources-glossary",
         caption="Terms as this report uses them",
-        columns=(Column(key="term", title="Term"), Column(key="meaning", title="Meaning")),
+        columns=columns(term="Term", meaning="Meaning"),
         glossary=True,
     )

@@ -5,15 +5,22 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.clients.schema import Client
 from bespoke.clients.unknown_inputs import OpenInput, open_inputs
-from bespoke.show import Column
+from bespoke.show import columns
 from bespoke.show.numbers import exact
 
 
 def table(client: Client) -> None:
     """One row for every input that is unknown or a range; nothing where all are known."""
     rows = [
-        (found.task_id, found.column, _known(found), _stands(found), found.moves, found.answer)
-        for found in open_inputs(client)
+        (
+            one.task_id,
+            one.column,
+            "within limits" if one.known_within else "no",
+            _stands(one),
+            one.moves,
+            one.answer,
+        )
+        for one in open_inputs(client)
     ]
     if not rows:
         return
@@ -27,29 +34,19 @@ def table(client: Client) -> None:
         label="tbl-sources-open",
         caption="Inputs that are not known: what stands in for them",
         columns=(
-            Column(key="task", title="Task", format="code"),
-            Column(key="input", title="Input", format="code"),
-            Column(key="grade", title="Known?"),
-            Column(key="stands", title="In its place"),
-            Column(key="moves", title="What it moves"),
-            Column(key="answer", title="How to find out"),
+            *columns("code", task="Task", input="Input"),
+            *columns(grade="Known?", stands="In its place", moves="What it moves", answer="How to find out"),
         ),
         source="the task list; ranges of the fact table assumed",
     )
 
 
-def _known(found: OpenInput) -> str:
-    return "within limits" if found.known_within else "no"
-
-
 def _stands(found: OpenInput) -> str:
     if found.limits is not None:
         low, high = map(exact, found.limits)
-        return (
-            f"{low} to {high}, most likely {exact(found.value)}"
-            if isinstance(found.value, (int, float))
-            else ""
-        )
+        if isinstance(found.value, (int, float)):
+            return f"{low} to {high}, most likely {exact(found.value)}"
+        return ""
     if found.value is None:
         return "nothing: the report cannot say"
     return found.value if isinstance(found.value, str) else exact(found.value)

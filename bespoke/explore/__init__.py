@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["explore", "interactive"]
 
-ASLEEP = (
-    "No controls above? They need a kernel: choose Run, then Run All Cells."  # in a notebook as it was saved
-)
+# in a notebook as it was saved
+ASLEEP = "No controls above? They need a kernel: choose Run, then Run All Cells."
 REPORT_RUN = ("BESPOKE_REPORT_RUN", "BESPOKE_REPORTS")  # set by the runner in every kernel it starts
 NOTEBOOK_SERVER = "JPY_SESSION_NAME"  # set by Jupyter Server in the kernels of its notebooks
 

@@ -9,16 +9,14 @@ from bespoke.advice import AdvicePlan
 from bespoke.advice.flips import Flip
 from bespoke.advice.plan import Step
 from bespoke.advice.routes import routes
-from bespoke.chapters.measured_inputs import measured_tasks
 from bespoke.chapters.plans import Advised, advised
 from bespoke.chapters.recommendation import Recommendation
-from bespoke.chapters.situations import situations
 from bespoke.explore.audit_explorer import Earlier
 from bespoke.explore.controls import YES_NO, Control
 from bespoke.explore.draws import drawn
 from bespoke.explore.explored_state import ExploredState
 from bespoke.explore.explorer import Explorer, Shown
-from bespoke.show.blocks import Callout, Column, Table
+from bespoke.show.blocks import Callout, Column, Table, columns
 from bespoke.show.numbers import money, percent, significant
 from bespoke.workbook import Workbook
 
@@ -83,10 +81,7 @@ class RecommendationExplorer(Explorer):
     def _plans(self, scene: ExploredState) -> dict[str, Advised]:
         """The plan of every task; of one about which nothing has changed, the one made last."""
         client, facts, inputs = scene.client, scene.facts, drawn(scene, DRAWS)
-        found = situations(
-            client, facts, failures=self.earlier.failures, dataset=self.earlier.dataset,
-            measured=measured_tasks(self.earlier.evaluation),
-        )  # fmt: skip
+        found = self.earlier.situations(scene)
         for task in client.tasks:
             rests_on = (task, found[task.task_id], facts.overrides, client.prices, client.engagement)
             made = self._made.get(task.task_id)
@@ -114,9 +109,8 @@ class RecommendationExplorer(Explorer):
         return Table(
             label="tbl-explore-advice", caption="First step and likely end, task by task",
             columns=(
-                Column(key="task", title="Task"), Column(key="before", title="In the folder"),
-                Column(key="now", title="Explored"), Column(key="once", title="Once, in the folder"),
-                Column(key="once_now", title="Once, explored"), Column(key="month", title="A month then"),
+                *columns(task="Task", before="In the folder", now="Explored", once="Once, in the folder"),
+                *columns(once_now="Once, explored", month="A month then"),
             ),
             rows=tuple(rows), emphasis=tuple(n for n, row in enumerate(rows) if row[1] != row[2]),
         )  # fmt: skip
@@ -133,9 +127,8 @@ class RecommendationExplorer(Explorer):
         return Table(
             label="tbl-explore-steps", caption="The steps in order",
             columns=(
-                Column(key="n", title="Step", format="integer"), Column(key="what", title="What"),
-                Column(key="model", title="Model"), Column(key="place", title="Where"),
-                Column(key="cost", title="To find out"), Column(key="month", title="A month then"),
+                Column(key="n", title="Step", format="integer"),
+                *columns(what="What", model="Model", place="Where", cost="To find out", month="A month then"),
                 Column(key="reached", title="Target reached by then"),
             ),
             rows=tuple(rows), emphasis=(plan.end,),
@@ -164,10 +157,7 @@ class RecommendationExplorer(Explorer):
         moved += [self._row(closed[r].route, now[subject]) for r in sorted(closed.keys() - was)]
         return Table(
             label="tbl-explore-closed", caption="Routes that opened or closed" if moved else "Routes that are closed",
-            columns=(
-                Column(key="route", title="Route"), Column(key="now", title="Explored"),
-                Column(key="why", title="What it needs (what was found)"),
-            ),
+            columns=columns(route="Route", now="Explored", why="What it needs (what was found)"),
             rows=tuple(moved or [self._row(r, now[subject]) for r in closed]),
         )  # fmt: skip
 
@@ -179,11 +169,7 @@ class RecommendationExplorer(Explorer):
         return f"{self._name(plan.first)}; ends at {self.names[plan.end_route].lower()}"
 
     def _name(self, step: Step) -> str:
-        return (
-            f"{self.names[step.route]}: {step.configuration.model}"
-            if step.group == "model"
-            else self.names[step.route]
-        )
+        return self.names[step.route] + (f": {step.configuration.model}" if step.group == "model" else "")
 
 
 def _number(value: float | None) -> str:

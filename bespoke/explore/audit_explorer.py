@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
 from bespoke.advice.evidence import TaskEvidence, overruling
+from bespoke.advice.situation import Situation
 from bespoke.chapters import task_audit
+from bespoke.chapters.measured_inputs import measured_tasks
 from bespoke.chapters.registry import EVIDENCE
+from bespoke.chapters.situations import situations
 from bespoke.chapters.task_audit import TaskAudit
 from bespoke.clients.schema import Task
 from bespoke.explore.controls import YES_NO, Control
 from bespoke.explore.explored_state import ExploredState
 from bespoke.explore.explorer import Explorer, Shown
-from bespoke.show.blocks import Column, Table
+from bespoke.show.blocks import Table, columns
 from bespoke.show.numbers import decimal, money, percent
 from bespoke.workbook import Workbook
 
@@ -43,6 +46,13 @@ class Earlier:
     def of(cls, book: Workbook) -> Self:
         found = {name: book.earlier(stem) for name, stem in EVIDENCE.items()}
         return cls(**found)  # type: ignore[arg-type]
+
+    def situations(self, scene: ExploredState) -> Mapping[str, Situation]:
+        """Every task's situation under a scene, by task_id."""
+        measured = measured_tasks(self.evaluation)
+        return situations(
+            scene.client, scene.facts, failures=self.failures, dataset=self.dataset, measured=measured
+        )
 
 
 class TaskAuditExplorer(Explorer):
@@ -78,33 +88,19 @@ class TaskAuditExplorer(Explorer):
         return (
             Table(
                 label="tbl-explore-audit", caption=f"{now.name}: as the folder says, and as explored",
-                columns=(
-                    Column(key="what", title=""), Column(key="before", title="In the folder"),
-                    Column(key="now", title="Explored"),
-                ),
+                columns=columns(what="", before="In the folder", now="Explored"),
                 rows=tuple(_facts(before, now)),
                 emphasis=tuple(n for n, row in enumerate(_facts(before, now)) if row[1] != row[2]),
             ),
             Table(
                 label="tbl-explore-questions", caption="The five questions",
-                columns=(
-                    Column(key="question", title="Question"), Column(key="before", title="In the folder"),
-                    Column(key="now", title="Explored"), Column(key="why", title="Because"),
-                ),
+                columns=columns(question="Question", before="In the folder", now="Explored", why="Because"),
                 rows=tuple(rows), emphasis=tuple(n for n, row in enumerate(rows) if row[1] != row[2]),
             ),
         )  # fmt: skip
 
     def _audit(self, subject: str, scene: ExploredState) -> TaskAudit:
-        earlier = self.earlier
-        found = task_audit.compute(
-            scene.client,
-            scene.facts,
-            failures=earlier.failures,
-            dataset=earlier.dataset,
-            evaluation=earlier.evaluation,
-        )
-        return found.task(subject)
+        return task_audit.compute(scene.client, scene.facts, **vars(self.earlier)).task(subject)
 
 
 def load_dials(

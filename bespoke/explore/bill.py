@@ -11,7 +11,7 @@ from bespoke.chapters.cost_model.task_prices import TaskPrices
 from bespoke.exhibits.cost_model.cost_wording import LEVERS
 from bespoke.explore.draws import drawn
 from bespoke.explore.explored_state import ExploredState
-from bespoke.show.blocks import Column, Table
+from bespoke.show.blocks import Column, Table, columns
 from bespoke.show.numbers import currency
 
 ALL = "All tasks"
@@ -60,10 +60,9 @@ def total_table(scene: ExploredState, before: Mapping[str, Bill], now: Mapping[s
         label="tbl-explore-bill", caption="The total bill: every task as it runs, and with the same answers for less",
         columns=(
             Column(key="task", title="Task"),
-            Column(key="before", title="Today, in the folder", unit=unit, format="money"),
-            Column(key="now", title="Today, explored", unit=unit, format="money"),
-            Column(key="same_before", title="Same answers, in the folder", unit=unit, format="money"),
-            Column(key="same_now", title="Same answers, explored", unit=unit, format="money"),
+            *columns("money", unit=unit, before="Today, in the folder", now="Today, explored"),
+            Column(key="same_before", title="Same answers, in the folder", format="money", unit=unit),
+            Column(key="same_now", title="Same answers, explored", format="money", unit=unit),
             Column(key="levers", title="With"),
         ),
         rows=tuple(rows),

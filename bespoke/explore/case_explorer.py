@@ -15,7 +15,7 @@ from bespoke.explore.controls import Control
 from bespoke.explore.explored_state import ExploredState
 from bespoke.explore.explorer import Explorer, NothingToExplore, Shown
 from bespoke.scorers import find
-from bespoke.show.blocks import Callout, Column, Table
+from bespoke.show.blocks import Callout, Column, Table, columns
 from bespoke.show.numbers import money, percent
 from bespoke.statistics.seed import SEED
 from bespoke.workbook import Workbook
@@ -66,10 +66,7 @@ class EvaluationExplorer(Explorer):
             return (Callout(markdown="No case is left by this choice."),)
         place = chosen[min(int(scene.choices.get("case", 1)), len(chosen)) - 1]
         pair = [self._system(subject, name) for name in names]
-        return (
-            self._case(task, place, pair),
-            self._list(task, chosen, pair, place),
-        )
+        return (self._case(task, place, pair), self._list(task, chosen, pair, place))
 
     def _case(self, task: EvaluationTask, place: int, pair: Sequence[SystemRun]) -> Table:
         case = task.cases[place]
@@ -127,11 +124,7 @@ class EvaluationExplorer(Explorer):
         return Table(
             label="tbl-explore-cases",
             caption=f"{len(chosen)} of {len(task.cases)} cases",
-            columns=(
-                Column(key="id", title="Case"), Column(key="expected", title="Expected"),
-                Column(key="a", title=pair[0].title), Column(key="ar", title=""),
-                Column(key="b", title=pair[1].title), Column(key="br", title=""),
-            ),
+            columns=columns(id="Case", expected="Expected", a=pair[0].title, ar="", b=pair[1].title, br=""),
             rows=tuple(
                 (
                     task.cases[i].id, self._cell(written(task.cases[i].expected)),

@@ -11,9 +11,8 @@ from bespoke.clients.changes import Address, Value
 from bespoke.show.elements import LITERAL, element, escape
 
 Kind = Literal["number", "volume", "whole", "entry", "price", "choice", "buttons", "day", "words"]
-NOT_KNOWN: Any = (
-    "not known"  # stands for None among the choices of a widget, to which None is no choice at all
-)
+# stands for None among the choices of a widget, to which None is no choice at all
+NOT_KNOWN: Any = "not known"
 YES_NO: tuple[tuple[str, bool | None], ...] = (("yes", True), ("no", False), ("unknown", None))
 
 

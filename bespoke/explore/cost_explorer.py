@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from math import isclose
 from typing import Any
 
 from bespoke.advice import serving
 from bespoke.advice.routes import routes
-from bespoke.advice.situation import Situation
 from bespoke.chapters.cost_model.accepted_share import accepted_share
 from bespoke.chapters.cost_model.over_volume import OverVolume, caching_pays_from
 from bespoke.chapters.cost_model.priced_task import PricedTask
@@ -19,7 +19,6 @@ from bespoke.chapters.cost_model.request import NotPriced
 from bespoke.chapters.cost_model.result import Band, BreakEven
 from bespoke.chapters.cost_model.route_calls import SAME_MODEL_SAME_PROMPT
 from bespoke.chapters.measured_inputs import measured_tasks
-from bespoke.chapters.situations import situations
 from bespoke.clients.changes import Changes
 from bespoke.clients.schema import Task
 from bespoke.exhibits.cost_model.cost_wording import LEVERS, between
@@ -34,7 +33,7 @@ from bespoke.explore.explorer import Explorer, Shown
 from bespoke.explore.ranges import Range, drawing
 from bespoke.explore.sweep import SWEPT, sweep
 from bespoke.facts.price_book import canonical, is_known, known_models, tariff
-from bespoke.show.blocks import Column, Table
+from bespoke.show.blocks import Column, Table, columns
 from bespoke.show.elements import escape
 from bespoke.show.numbers import currency, decimal, money, significant
 from bespoke.workbook import Workbook
@@ -76,7 +75,7 @@ class CostModelExplorer(Explorer):
         super().__init__(book)
         self.earlier = Earlier.of(book)
         self.before = lru_cache(maxsize=None)(lambda subject: self._price(subject, self.base))
-        self.bill = lru_cache(maxsize=1)(lambda: bills(self.base, self._situations(self.base), DRAWS))
+        self.bill = lru_cache(maxsize=1)(lambda: bills(self.base, self.earlier.situations(self.base), DRAWS))
 
     def subjects(self) -> Sequence[tuple[str, str]]:
         return [*super().subjects(), (ALL, EVERY)]
@@ -125,15 +124,13 @@ class CostModelExplorer(Explorer):
         """The chosen route; else the cheapest."""
         chosen = str(scene.choices.get("rival", ""))
         others = [key for key in priced.priced if key != "as_is"]
-        return (
-            chosen
-            if chosen in others
-            else min(others, key=lambda key: float(priced.priced[key].monthly.mean()))
-        )
+        if chosen in others:
+            return chosen
+        return min(others, key=lambda key: float(priced.priced[key].monthly.mean()))
 
     def look(self, subject: str, scene: ExploredState) -> Sequence[Shown]:
         if subject == EVERY:
-            return (total_table(scene, self.bill(), bills(scene, self._situations(scene), DRAWS)),)
+            return (total_table(scene, self.bill(), bills(scene, self.earlier.situations(scene), DRAWS)),)
         before, now = self.before(subject), self._price(subject, scene)
         over = OverVolume(now.prices, VOLUME_DRAWS)
         cheapest = sorted(now.priced, key=lambda key: float(now.priced[key].monthly.mean()))[:SHOWN]
@@ -167,7 +164,6 @@ class CostModelExplorer(Explorer):
         drawing = crossing(
             found.values, (("Today", found.today), (name, found.rival)), found.crossings, found.here,
             axis=f"{title}, logarithmic; dotted: explored", alt=f"{currency()} a month over {words}", words=_rounded,
-            amounts=money,
         )  # fmt: skip
         return f'<p id="explore-sweep">{escape(words)}</p>{drawing}'
 
@@ -191,15 +187,8 @@ class CostModelExplorer(Explorer):
 
     def _price(self, subject: str, scene: ExploredState) -> PricedTask:
         client, measured = scene.client, measured_tasks(self.earlier.evaluation)
-        situation = self._situations(scene)[subject]
+        situation = self.earlier.situations(scene)[subject]
         return PricedTask(client, client.task(subject), drawn(scene, DRAWS), situation, measured)
-
-    def _situations(self, scene: ExploredState) -> Mapping[str, Situation]:
-        earlier = self.earlier
-        return situations(
-            scene.client, scene.facts, failures=earlier.failures, dataset=earlier.dataset,
-            measured=measured_tasks(earlier.evaluation),
-        )  # fmt: skip
 
 
 def _line(
@@ -254,13 +243,9 @@ def _table(lines: Sequence[Line], scene: ExploredState, subject: str) -> Table:
     return Table(
         label="tbl-explore-cost", caption=f"{scene.client.task(subject).name}: cost by route, cheapest first",
         columns=(
-            Column(key="route", title="Route"),
-            Column(key="model", title="Model"),
-            Column(key="before", title="In the folder", unit=f"{currency()} a month", format="money"),
-            Column(key="now", title="Explored", unit=f"{currency()} a month", format="money"),
-            Column(key="range", title="P10 to P90"),
-            Column(key="levers", title="With"),
-            Column(key="verdict", title="Against as is"),
+            *columns(route="Route", model="Model"),
+            *columns("money", unit=f"{currency()} a month", before="In the folder", now="Explored"),
+            *columns(range="P10 to P90", levers="With", verdict="Against as is"),
             Column(key="once", title="Once", unit=currency(), format="money"),
             Column(key="payback", title="Pays back", unit="months", format="decimal", digits=1),
             Column(key="pays_from", title="Pays from", unit="requests a day"),
@@ -270,7 +255,7 @@ def _table(lines: Sequence[Line], scene: ExploredState, subject: str) -> Table:
                    digits=3),
         ),
         rows=tuple(rows),
-        emphasis=tuple(n for n, row in enumerate(rows) if row[2] is None or _moved(row[2], row[3])),
+        emphasis=tuple(n for n, row in enumerate(rows) if row[2] is None or not isclose(row[2], row[3], rel_tol=1e-6)),
         source="the cost chapter's own functions",
     )  # fmt: skip
 
@@ -286,10 +271,6 @@ def _volume(found: BreakEven | None) -> str | None:
 
 def _rounded(value: float) -> str:
     return significant(value, digits=3)
-
-
-def _moved(before: float, now: float) -> bool:
-    return abs(now - before) > 1e-6 * max(abs(before), 1e-12)
 
 
 def _caching(now: PricedTask) -> str:

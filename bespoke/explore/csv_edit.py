@@ -6,11 +6,11 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
-from bespoke.clients.changes import Span, Value
+from bespoke.clients.changes import Value
 from bespoke.clients.spreadsheet import FORMULA
 from bespoke.errors import BespokeError
+from bespoke.explore.yaml_edit import plain
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,8 @@ def cell(value: Value) -> str:
     """A value as the client's tables write it, quoted where it must be."""
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Span):
-        return str(value)
+    if not isinstance(value, str | tuple):
+        return plain(value)
     if isinstance(value, str) and value.lstrip().startswith(FORMULA):
         raise BespokeError(f"{value!r} begins like a formula; write this row into the table by hand")
     out = io.StringIO()

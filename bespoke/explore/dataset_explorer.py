@@ -10,7 +10,7 @@ from bespoke.chapters.dataset_readiness import DatasetReadiness
 from bespoke.explore.controls import Control
 from bespoke.explore.explored_state import ExploredState
 from bespoke.explore.explorer import Explorer, NothingToExplore, Shown
-from bespoke.show.blocks import Column, Table
+from bespoke.show.blocks import Column, Table, columns
 from bespoke.workbook import Workbook
 
 EVERY = ""
@@ -54,9 +54,8 @@ class DatasetReadinessExplorer(Explorer):
         return Table(
             label="tbl-explore-needed", caption="Examples still needed",
             columns=(
-                Column(key="what", title=""), Column(key="asked", title="Asked for", format="integer"),
-                Column(key="usable", title="Usable", format="integer"),
-                Column(key="more", title="Still needed", format="integer"),
+                Column(key="what", title=""),
+                *columns("integer", asked="Asked for", usable="Usable", more="Still needed"),
             ),
             rows=(
                 ("In the folder", found.needed_high, found.usable, found.examples_needed),

@@ -11,7 +11,7 @@ from bespoke.explore.controls import Control
 from bespoke.explore.explored_state import ExploredState
 from bespoke.explore.explorer import Explorer, NothingToExplore, Shown
 from bespoke.explore.ranges import Range, drawing
-from bespoke.show.blocks import Column, Table
+from bespoke.show.blocks import Column, Table, columns
 from bespoke.show.numbers import percent
 from bespoke.show.style import FAMILY_NAME
 from bespoke.workbook import Workbook
@@ -78,10 +78,7 @@ def _leading(before: FailureModes, now: FailureModes, scene: ExploredState) -> T
     ]
     return Table(
         label="tbl-explore-leading", caption="Leading family of each task",
-        columns=(
-            Column(key="task", title="Task"), Column(key="before", title="In the folder"),
-            Column(key="now", title="Explored"),
-        ),
+        columns=columns(task="Task", before="In the folder", now="Explored"),
         rows=tuple(rows), emphasis=tuple(n for n, row in enumerate(rows) if row[1] != row[2]),
     )  # fmt: skip
 
@@ -102,10 +99,9 @@ def _plan(before: FailureModes, now: FailureModes, scene: ExploredState, subject
     return Table(
         label="tbl-explore-gain", caption="What each remedy could gain at most, points of quality",
         columns=(
-            Column(key="task", title="Task"), Column(key="family", title="Family"),
+            *columns(task="Task", family="Family"),
             Column(key="n", title="Failures", format="integer"),
-            Column(key="before", title="In the folder", format="percent", digits=1),
-            Column(key="now", title="Explored", format="percent", digits=1),
+            *columns("percent", digits=1, before="In the folder", now="Explored"),
         ),
         rows=tuple(rows), emphasis=tuple(n for n, row in enumerate(rows) if row[3] != row[4]),
     )  # fmt: skip

@@ -24,19 +24,15 @@ class SlidingField(w.HBox):  # type: ignore[misc]
         self.value = typed.value
         slider.tooltip = typed.tooltip = tooltip
         slider.observe(self._slid, "value")
-        typed.observe(self._was_typed, "value")
-        self.observe(self._was_set, "value")
+        typed.observe(self._was_given, "value")
+        self.observe(self._was_given, "value")
 
     def _slid(self, change: Any) -> None:
         """A slide; the browser's own word that it put the slider on the nearest step is none."""
         if not self._busy and _steps(self.slider, change["new"], self.value) >= 1:
             self._show(self._rounded(change["new"]), slide=False)
 
-    def _was_typed(self, change: Any) -> None:
-        if not self._busy:
-            self._show(change["new"], slide=True)
-
-    def _was_set(self, change: Any) -> None:
+    def _was_given(self, change: Any) -> None:
         if not self._busy:
             self._show(change["new"], slide=True)
 
@@ -45,7 +41,9 @@ class SlidingField(w.HBox):  # type: ignore[misc]
         try:
             self.typed.value = value
             if slide:
-                self.slider.value = min(max(value, _least(self.slider)), _most(self.slider))
+                self.slider.value = min(
+                    max(value, _at(self.slider, self.slider.min)), _at(self.slider, self.slider.max)
+                )
         finally:
             self._busy = False
         self.value = self.typed.value
@@ -115,9 +113,6 @@ def _steps(slider: Any, value: float, other: float) -> float:
     return float(abs(value - other) / slider.step) + 1e-6
 
 
-def _least(slider: Any) -> float:
-    return float(slider.base**slider.min) if hasattr(slider, "base") else float(slider.min)
-
-
-def _most(slider: Any) -> float:
-    return float(slider.base**slider.max) if hasattr(slider, "base") else float(slider.max)
+def _at(slider: Any, place: float) -> float:
+    """The value at a place of its scale, which may be a power."""
+    return float(slider.base**place if hasattr(slider, "base") else place)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import socket
@@ -85,6 +84,8 @@ def serve(
     `port` is where to listen, or 0 for any that is free; `say` gets the address. Raises BespokeError where Voila is
     not installed or the client cannot be read.
     """
+    import nbformat
+
     from bespoke import clients
 
     clients.load(client_data, client)  # its problems belong here, not into the page
@@ -97,7 +98,9 @@ def serve(
     )
     with tempfile.TemporaryDirectory(prefix="bespoke-explore-") as folder:
         notebook = Path(folder) / "explore.ipynb"
-        notebook.write_text(json.dumps(_notebook(cell)), encoding="utf-8")
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        cells = [nbformat.v4.new_code_cell(cell)]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), notebook)
         token, place = secrets.token_urlsafe(), port or _free_port()
         say(f"http://127.0.0.1:{place}/?token={token}")
         say("Ctrl-C ends it.")
@@ -116,16 +119,3 @@ def _free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
-
-
-def _notebook(cell: str) -> dict[str, Any]:
-    code: dict[str, Any] = {
-        "cell_type": "code",
-        "id": "controls",
-        "metadata": {},
-        "source": cell,
-        "outputs": [],
-        "execution_count": None,
-    }
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": [code]}

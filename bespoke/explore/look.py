@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from bespoke.errors import BespokeError
 from bespoke.show.elements import LITERAL, element, escape
 
 
@@ -27,6 +32,19 @@ def problem_line(text: str) -> str:
     """One clear line in place of a traceback."""
     style = "border-left:4px solid #C2410C;padding:.2em .8em;margin:.4em 0;white-space:pre-wrap"
     return f'<div role="alert" class="{LITERAL}" dir="auto" style="{style}">{escape(text)}</div>'
+
+
+@contextmanager
+def problems_in(said: Any) -> Iterator[None]:
+    """A problem is one line in `said`; what nobody foresaw goes to the log besides, since a button has no cell to fail
+    in."""
+    try:
+        yield
+    except BespokeError as error:
+        said.value = problem_line(str(error))
+    except Exception as error:
+        said.value = problem_line(f"{type(error).__name__}: {error}")
+        raise
 
 
 def line(text: str) -> str:

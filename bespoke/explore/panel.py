@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
@@ -12,24 +13,24 @@ import ipywidgets as w
 from bespoke import clients
 from bespoke.chapters.scenarios import moved
 from bespoke.clients.changes import Address, Changes, Value
-from bespoke.clients.scenarios import Scenario
+from bespoke.clients.scenarios import FILES, Scenario
 from bespoke.clients.schema import Client
 from bespoke.errors import BespokeError
 from bespoke.exhibits.scenarios import said
 from bespoke.explore.controls import Control, row_of, widget_of
 from bespoke.explore.explored_state import ExploredState
-from bespoke.explore.explorer import Explorer, Shown
+from bespoke.explore.explorer import Explorer
 from bespoke.explore.keep_changes import KeepChanges
-from bespoke.explore.look import line, page, problem_line
+from bespoke.explore.look import line, page, problem_line, problems_in
 from bespoke.explore.memory import Memory
 from bespoke.explore.scenario_bar import ScenarioBar
-from bespoke.explore.underneath import changed, stamp
 from bespoke.facts.reader import Facts
 from bespoke.scenarios import saving
 from bespoke.show.elements import escape
 from bespoke.show.html import fragment
 
 WRAP = {"flex_flow": "row wrap", "width": "100%"}
+Stamp = Mapping[str, tuple[int, int] | None]  # file -> its time and size; None: not there
 
 
 class Panel:
@@ -55,7 +56,7 @@ class Panel:
         self.again.on_click(lambda _: self.reread())
         self.underneath = w.HTML()
         self.keep, self.scenarios = KeepChanges(self), ScenarioBar(self)
-        self.read = stamp(explorer.base.client.folder)
+        self.read = _stamp(explorer.base.client.folder)
         self.subject.observe(self._turned, "value")
         self.reset.on_click(lambda _: self.back())
         note = w.HTML(f"<p><small>{escape(explorer.note)}</small></p>")
@@ -102,7 +103,7 @@ class Panel:
         book.facts = Facts(book.facts.as_of, dict(client.engagement.thresholds))
         book.result = None
         self.explorer = type(self.explorer)(book)
-        self.read = stamp(client.folder)
+        self.read = _stamp(client.folder)
         self.original.clear()
         self.put_on({place: value for place, value in self.changes.items() if place not in kept})
 
@@ -140,7 +141,7 @@ class Panel:
     def refresh(self) -> None:
         """What another chapter's controls kept, saved or explored meanwhile."""
         self.recall()
-        if changed(self.explorer.base.client.folder, self.read):
+        if _changed(self.explorer.base.client.folder, self.read):
             self.reread()
         names = [path.stem for path in saving.files(self.explorer.base.client.folder)]
         if names != [one.name for one in self.explorer.base.client.scenarios]:
@@ -153,18 +154,13 @@ class Panel:
         self.scenarios.refresh()
         self._look_underneath()
         self.reset.disabled = not (self.changes or self.choices)
-        try:
+        with problems_in(self.status):
             scene = self.scene()
             shown = self.explorer.look(self.subject.value, scene)
-            html = "".join(map(_html, shown))
-        except BespokeError as error:
-            self.status.value = problem_line(str(error))
-            return
-        except (
-            Exception
-        ) as error:  # a kernel callback has no cell to fail in: say it here, trace it in the log
-            self.status.value = problem_line(f"{type(error).__name__}: {error}")
-            raise
+            html = "".join(one if isinstance(one, str) else fragment(one) for one in shown)
+            self._show(scene, html, started)
+
+    def _show(self, scene: ExploredState, html: str, started: float) -> None:
         self.view.value = page(html)
         self._arrange(scene)
         took = f"{1000 * (time.perf_counter() - started):.0f}"
@@ -175,7 +171,7 @@ class Panel:
 
     def _look_underneath(self) -> None:
         """Say that a file is no longer as it was read."""
-        files = changed(self.explorer.base.client.folder, self.read)
+        files = _changed(self.explorer.base.client.folder, self.read)
         self.again.layout.display = "" if files else "none"
         verb = "has" if len(files) == 1 else "have"
         words = f"{', '.join(files)} {verb} changed underneath since the folder was read."
@@ -194,18 +190,16 @@ class Panel:
         """Build the dials that are not there yet: of another subject, or of another model's prices."""
         there = {_place(d): row for d, row in zip(self.shown, self.dials.children, strict=False)}
         dials = tuple(self.explorer.dials(self.subject.value, scene))
-        if not self.shown:
-            self._take_originals()
+        if (
+            not self.shown
+        ):  # what the folder says where a control stands: moved back there, a value is explored no more
+            for dial in self.explorer.dials(self.subject.value, self.explorer.base):
+                if dial.address is not None:
+                    self.original.setdefault(dial.address, dial.value)
         if there.keys() == set(map(_place, dials)):
             return
         self.dials.children = [there.get(_place(dial)) or self._row(dial) for dial in dials]
         self.shown = dials
-
-    def _take_originals(self) -> None:
-        """What the folder says where a control stands: moved back there, a value is explored no more."""
-        for dial in self.explorer.dials(self.subject.value, self.explorer.base):
-            if dial.address is not None:
-                self.original.setdefault(dial.address, dial.value)
 
     def _row(self, dial: Control) -> Any:
         if dial.address is not None and dial.address not in self.changes:
@@ -219,5 +213,19 @@ def _place(dial: Control) -> tuple[str, Address | None]:
     return dial.name, dial.address
 
 
-def _html(shown: Shown) -> str:
-    return shown if isinstance(shown, str) else fragment(shown)
+def _stamp(folder: Path) -> Stamp:
+    """How the files of a client folder stand now."""
+    return {name: _of(folder / name) for name in FILES}
+
+
+def _changed(folder: Path, then: Stamp) -> list[str]:
+    """The files that are no longer as they were."""
+    return [name for name, found in _stamp(folder).items() if found != then[name]]
+
+
+def _of(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size

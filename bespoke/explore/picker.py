@@ -12,9 +12,9 @@ from bespoke import clients
 from bespoke.chapters.registry import chapter
 from bespoke.errors import BespokeError, Problem
 from bespoke.explore.explorer import Explorer, NothingToExplore
-from bespoke.explore.look import page, problem_line
+from bespoke.explore.look import page, problem_line, problems_in
 from bespoke.explore.panel import Panel
-from bespoke.show.blocks import Column, Table
+from bespoke.show.blocks import Table, columns
 from bespoke.show.elements import LITERAL, escape
 from bespoke.show.html import fragment
 
@@ -56,31 +56,25 @@ class Picker:
     def pick(self, name: str) -> None:
         """The controls of this client's chapter; every problem of its folder in one line each."""
         self.panel, self.place.children, self.said.value = None, (), "<p><small>One moment…</small></p>"
-        try:
-            self.panel = Panel(explorer_of(self._book(name)))
-            self.panel.recall()
-        except BespokeError as error:
-            shown = [*map(str, error.problems[:MOST_PROBLEMS])]
-            rest = len(error.problems) - len(shown)
-            self.said.value = problem_line("\n".join([*shown, *([f"and {rest} more"] if rest else [])]))
-        except NothingToExplore as reason:
-            self.said.value = problem_line(f"Nothing to explore in this chapter. {reason}")
-        except (
-            Exception
-        ) as error:  # a kernel callback has no cell to fail in: say it here, trace it in the log
-            self.said.value = problem_line(f"{type(error).__name__}: {error}")
-            raise
-        else:
-            self.said.value = self._of_another(name)
-            self.place.children = (self.panel.box,)
+        with problems_in(self.said):
+            try:
+                book = self.book if name == self.book.client.name else self.book.of_client(name)
+                self.panel = Panel(explorer_of(book))
+                self.panel.recall()
+            except BespokeError as error:
+                shown = [*map(str, error.problems[:MOST_PROBLEMS])]
+                rest = len(error.problems) - len(shown)
+                self.said.value = problem_line("\n".join([*shown, *([f"and {rest} more"] if rest else [])]))
+            except NothingToExplore as reason:
+                self.said.value = problem_line(f"Nothing to explore in this chapter. {reason}")
+            else:
+                self.said.value = self._of_another(name)
+                self.place.children = (self.panel.box,)
 
     def refresh(self) -> None:
         """What was kept, saved or explored meanwhile with another chapter's controls."""
         if self.panel is not None:
             self.panel.refresh()
-
-    def _book(self, name: str) -> Workbook:
-        return self.book if name == self.book.client.name else self.book.of_client(name)
 
     def _of_another(self, name: str) -> str:
         """Where to make the chapter itself follow the choice."""
@@ -120,10 +114,7 @@ def overview(client_data: Path, reports: Path) -> Table:
         )
     return Table(
         label="tbl-explore-clients", caption=f"Clients in {client_data.name}",
-        columns=(
-            Column(key="client", title="Client"), Column(key="state", title="State"),
-            Column(key="report", title="Report"), Column(key="problem", title="First problem"),
-        ),
+        columns=columns(client="Client", state="State", report="Report", problem="First problem"),
         rows=tuple(rows),
         emphasis=tuple(n for n, row in enumerate(rows) if "problem" in row[1]),
     )  # fmt: skip

@@ -37,7 +37,8 @@ def drawing(
     `words` writes a value for the reader, `bar` says what low and high are. On a logarithmic scale values must
     be positive.
     """
-    place = _scale([v for row in rows for v in (row.low, row.high, row.middle, row.before)], logarithmic)
+    values = [v for row in rows for v in (row.low, row.high, row.middle, row.before)]
+    place = scale(values, LABEL, WIDTH - RIGHT, logarithmic=logarithmic)
     height = ROW * len(rows) + 8
     marks = "".join(_row(row, ROW * n + ROW / 2 + 4, place, words) for n, row in enumerate(rows))
     ring = (
@@ -49,19 +50,24 @@ def drawing(
     return f"<div>{picture(marks, WIDTH, height, alt)}<br><small>{escape(key)}</small></div>"
 
 
-def _scale(values: Sequence[float | None], logarithmic: bool) -> Callable[[float], float]:
+def scale(
+    values: Sequence[float | None], start: float, end: float, *, logarithmic: bool
+) -> Callable[[float], float]:
+    """Where a value stands between two ends of a drawing; what is not logarithmic begins at nought."""
+
     def view(value: float) -> float:
         return log10(max(value, 1e-12)) if logarithmic else value
 
     seen = [view(v) for v in values if v is not None and isfinite(v)] or [0.0]
     low, high = (min(seen) if logarithmic else min(0.0, *seen)), max(seen)
     span = (high - low) or 1.0
-    return lambda value: LABEL + (WIDTH - LABEL - RIGHT) * (view(value) - low) / span
+    return lambda value: start + (end - start) * (view(value) - low) / span
 
 
 def _row(row: Range, y: float, place: Callable[[float], float], words: Callable[[float], str]) -> str:
     low, middle, high = (place(v) for v in (row.low, row.middle, row.high))
-    was = "" if row.before is None else _ring(place(row.before), y)
+    ring = f'cy="{y:.1f}" r="5.5" fill="none" stroke="{INK}" stroke-width="1.2"/>'
+    was = "" if row.before is None else f'<circle cx="{place(row.before):.1f}" {ring}'
     label = row.label if len(row.label) <= 34 else row.label[:33].rstrip() + "…"
     return (
         f'<line x1="{LABEL}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="{RULE}" stroke-width="0.6"/>'
@@ -71,7 +77,3 @@ def _row(row: Range, y: float, place: Callable[[float], float], words: Callable[
         f'<circle cx="{middle:.1f}" cy="{y:.1f}" r="4.5" fill="{BLUE}"/>'
         f'<text x="{WIDTH - RIGHT + 10}" y="{y + 4:.1f}" fill="{MUTED}">{escape(words(row.middle))}</text>'
     )
-
-
-def _ring(x: float, y: float) -> str:
-    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5.5" fill="none" stroke="{INK}" stroke-width="1.2"/>'

@@ -10,9 +10,8 @@ import ipywidgets as w
 from bespoke import clients
 from bespoke.chapters import scenarios as compared
 from bespoke.clients.scenarios import Scenario
-from bespoke.errors import BespokeError
 from bespoke.exhibits import scenarios as shown
-from bespoke.explore.look import line, page, problem_line
+from bespoke.explore.look import line, page, problems_in
 from bespoke.scenarios import saving
 from bespoke.show.html import fragment
 
@@ -106,11 +105,5 @@ class ScenarioBar:
         self.refresh()
 
     def _safely(self, action: Callable[[], None]) -> None:
-        """A button has no cell to fail in: a problem is one line here."""
-        try:
+        with problems_in(self.said):
             action()
-        except BespokeError as error:
-            self.said.value = problem_line(str(error))
-        except Exception as error:
-            self.said.value = problem_line(f"{type(error).__name__}: {error}")
-            raise

@@ -3,7 +3,7 @@ break-even between them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import log10
 
@@ -46,18 +46,18 @@ def sweep(
     def months(value: float) -> tuple[float, float]:
         return _month(scene, subject, column, value, today), _month(scene, subject, column, value, rival)
 
+    def gap(value: float) -> float:
+        ours, theirs = months(value)
+        return ours - theirs
+
     found = [months(value) for value in values]
     gaps = [ours - theirs for ours, theirs in found]
     crossings = tuple(
-        _between(lambda value: _gap(months(value)), values[n], values[n + 1], gaps[n])
+        _between(gap, values[n], values[n + 1], gaps[n])
         for n in range(POINTS - 1)
         if gaps[n] * gaps[n + 1] < 0
     )
     return Swept(column, here, values, tuple(a for a, _ in found), tuple(b for _, b in found), crossings)
-
-
-def _gap(months: Sequence[float]) -> float:
-    return months[0] - months[1]
 
 
 def _month(

@@ -14,7 +14,7 @@ from bespoke.explore.controls import Control
 from bespoke.explore.explored_state import ExploredState
 from bespoke.explore.explorer import Explorer, NothingToExplore, Shown
 from bespoke.explore.ranges import Range, drawing
-from bespoke.show.blocks import Column, Table
+from bespoke.show.blocks import Column, Table, columns
 from bespoke.show.numbers import day, decimal, percent
 from bespoke.workbook import Workbook
 
@@ -80,7 +80,7 @@ class TimelineExplorer(Explorer):
             drawing(
                 ranges, alt=f"Working days to finish, P10 to P90: {said}", words=lambda v: f"{v:.0f} days"
             ),
-            "" if any("dataset" in _phases(b) for _, b in plans) else WITHOUT_DATASET,
+            "" if any(p.phase == "dataset" for _, b in plans for p in b.phases) else WITHOUT_DATASET,
             _dates(plans),
             _drivers(now),
         )
@@ -115,10 +115,6 @@ def _plans(before: Timeline, now: Timeline) -> Sequence[tuple[PlanTimeline | Non
     return [*((was.get(plan.task_ids), plan) for plan in now.plans), (before.portfolio, now.portfolio)]
 
 
-def _phases(plan: PlanTimeline) -> list[str]:
-    return [phase.phase for phase in plan.phases]
-
-
 def _dates(plans: Sequence[tuple[PlanTimeline | None, PlanTimeline]]) -> Table:
     rows = [
         (
@@ -134,8 +130,7 @@ def _dates(plans: Sequence[tuple[PlanTimeline | None, PlanTimeline]]) -> Table:
         label="tbl-explore-dates", caption="Finish of each plan",
         columns=(
             Column(key="plan", title="Plan"),
-            Column(key="before", title="In the folder", unit="P80", format="date"),
-            Column(key="now", title="Explored", unit="P80", format="date"),
+            *columns("date", unit="P80", before="In the folder", now="Explored"),
             Column(key="p50", title="Explored", unit="P50", format="date"),
             Column(key="days", title="P50 to P80", unit="working days", format="integer"),
         ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
 from typing import Any
 
 import yaml
@@ -35,19 +34,21 @@ def scalar(value: Value) -> str:
     """A value as YAML writes it; text in quotes, because plain text may mean something else."""
     if value is None:
         return "null"
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(scalar, value))}]"
+    if isinstance(value, str):
+        quoted = json.dumps(value, ensure_ascii=False)
+        return "".join(c if c.isprintable() else f"\\U{ord(c):08X}" for c in quoted)
+    return plain(value)
+
+
+def plain(value: Value) -> str:
+    """A value that is no text, as the client's files write it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(scalar, value))}]"
-    if isinstance(value, str):
-        return "".join(_visible(c) for c in json.dumps(value, ensure_ascii=False))
-    return value.isoformat() if isinstance(value, date) else f"{value}"
-
-
-def _visible(character: str) -> str:
-    return character if character.isprintable() else f"\\U{ord(character):08X}"
+    return str(value)
 
 
 def _edited(text: str, key: tuple[str, ...], value: str) -> str:

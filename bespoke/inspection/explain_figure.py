@@ -15,17 +15,9 @@ from bespoke.facts.reader import Facts, value_rows
 from bespoke.facts.value_text import value_text
 from bespoke.keys import reads
 from bespoke.own.own_in_report import printed
+from bespoke.report import model
 from bespoke.report.document import read, split
-from bespoke.report.model import (
-    Block,
-    DocumentFigure,
-    DocumentTable,
-    Heading,
-    Paragraph,
-    Section,
-    plain,
-    walk,
-)
+from bespoke.report.model import plain, walk
 from bespoke.report.volumes import assembled
 from bespoke.results import facts_used_in
 from bespoke.runner import proof
@@ -112,7 +104,7 @@ def _measured(client: Client) -> Iterator[str]:
             )
 
 
-def _places(section: Section, asked: str) -> Iterator[PrintedPlace]:
+def _places(section: model.Section, asked: str) -> Iterator[PrintedPlace]:
     heading = f"{section.name} {section.topic}".strip()
     if asked in section.heading:
         stem = re.sub("^(ch|ev)-", "", section.anchor)
@@ -125,20 +117,20 @@ def _places(section: Section, asked: str) -> Iterator[PrintedPlace]:
             yield PrintedPlace(name or heading, text, stem, where, getattr(block, "source", ""))
 
 
-def _matches(block: Block, asked: str) -> Iterator[tuple[str, str]]:
+def _matches(block: model.Block, asked: str) -> Iterator[tuple[str, str]]:
     """Name and text of what matches in one block: its number or label, else its words."""
-    if isinstance(block, DocumentTable | DocumentFigure):
+    if isinstance(block, model.DocumentTable | model.DocumentFigure):
         wanted = (block.number.lower(), block.number.split(" ")[-1].lower(), block.label)
         if asked.lower() in wanted:
             yield block.number, block.caption
             return
         if asked in block.caption:
             yield f"{block.number}, caption", block.caption
-    if isinstance(block, DocumentTable):
+    if isinstance(block, model.DocumentTable):
         for row in block.rows:
             for column, cell in zip(block.columns, row, strict=True):
                 if asked in plain(cell):
                     unit = f" ({column.unit})" if column.unit else ""
                     yield f"{block.number}, {plain(row[0])}, {column.title}{unit}", plain(cell)
-    elif isinstance(block, Paragraph | Heading) and asked in plain(block.children):
+    elif isinstance(block, model.Paragraph | model.Heading) and asked in plain(block.children):
         yield "", plain(block.children)

@@ -16,9 +16,8 @@ from bespoke import machine
 from bespoke.own.found import OwnNotebook
 from bespoke.saving import write_atomically
 
-TRUSTED = (
-    "BESPOKE_TRUSTED"  # environment variable of a run done for somebody elsewhere: the hashes trusted there
-)
+# environment variable of a run done for somebody elsewhere: the hashes trusted there
+TRUSTED = "BESPOKE_TRUSTED"
 
 
 def is_trusted(notebook: OwnNotebook) -> bool:

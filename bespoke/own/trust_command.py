@@ -16,12 +16,7 @@ from bespoke.errors import BespokeError
 @CLIENT_DATA
 @click.option("--list", "only_list", is_flag=True, help="Only say what is trusted.")
 @click.option("--state", is_flag=True, help="Take over tuning state and journals that lie in the folder.")
-@click.option(
-    "--issued",
-    "versions",
-    is_flag=True,
-    help="Take over the records of issued versions.",
-)
+@click.option("--issued", "versions", is_flag=True, help="Take over the records of issued versions.")
 @REPORTS
 def trust(
     client: str, client_data: Path, only_list: bool, state: bool, versions: bool, reports: Path

@@ -8,21 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from bespoke.report import model
 from bespoke.report.document import NotebookPieces
-from bespoke.report.model import (
-    Block,
-    Break,
-    CalloutBox,
-    Cell,
-    DocumentTable,
-    Heading,
-    Inline,
-    Paragraph,
-    Styled,
-    TableColumn,
-    TextRun,
-    Value,
-)
 from bespoke.report.outputs import Cells, ChapterFinding
 from bespoke.report.phrases import phrases
 from bespoke.report.texts import Texts
@@ -91,7 +78,7 @@ def added(parts: Sequence[NotebookPieces], additions: Additions, language: str) 
     words = phrases(language)
     first, last = NotebookPieces("", ""), NotebookPieces("", "")
     for note in additions.notes:
-        callout = CalloutBox("note", _read(note, language), additions.author)
+        callout = model.CalloutBox("note", _read(note, language), additions.author)
         if not note.stem:
             first.front.append(callout)
         for part in parts:
@@ -99,14 +86,14 @@ def added(parts: Sequence[NotebookPieces], additions: Additions, language: str) 
                 _beginning(part).insert(0, callout)
     if additions.stale:
         said = words["stale_one" if additions.stale == 1 else "stale_many"]
-        last.front.append(Paragraph([TextRun(said.format(n=additions.stale, m=additions.facts))]))
+        last.front.append(model.Paragraph([model.TextRun(said.format(n=additions.stale, m=additions.facts))]))
     if additions.changes is not None:
         last.front += _changes(additions.changes, words, language)
     last.front += _sign_off(additions.signatures, words, language)
     return [first, *parts, last]
 
 
-def _beginning(part: NotebookPieces) -> list[Block]:
+def _beginning(part: NotebookPieces) -> list[model.Block]:
     """Where a section of this notebook begins: in the report, else in the evidence; of one left out, its reason."""
     if part.left_out:
         return part.left_out.body
@@ -114,7 +101,7 @@ def _beginning(part: NotebookPieces) -> list[Block]:
     return part.body if in_report or not part.evidence else part.evidence  # type: ignore[return-value]
 
 
-def _read(note: Note, language: str) -> list[Block]:
+def _read(note: Note, language: str) -> list[model.Block]:
     """Markdown as text: a tag in it is printed, not obeyed."""
     cells = Cells(note.file, language)
     texts = Texts(cells.sources, cells.images, {}, "", cells.macros, lambda name, address: [])
@@ -123,33 +110,42 @@ def _read(note: Note, language: str) -> list[Block]:
     return blocks
 
 
-def _changes(changes: Changes, words: Mapping[str, str], language: str) -> list[Block]:
+def _changes(changes: Changes, words: Mapping[str, str], language: str) -> list[model.Block]:
     title = words["changes"].format(version=changes.version, day=numbers.day(changes.day, language))
     if not changes.rows:
-        return [Heading(2, [TextRun(title)]), Paragraph([TextRun(words["no_changes"])])]
-    rows: list[list[Cell]] = [[one.task, one.what, one.before, one.now] for one in changes.rows]
-    values: list[list[Value]] = [[one.task, one.what, one.before, one.now] for one in changes.rows]
+        return [
+            model.Heading(2, [model.TextRun(title)]),
+            model.Paragraph([model.TextRun(words["no_changes"])]),
+        ]
+    rows = [[one.task, one.what, one.before, one.now] for one in changes.rows]
     titles = [words["task"], words["what"], words["version"].format(version=changes.version), words["now"]]
-    table = DocumentTable(
-        [TableColumn(one) for one in titles],
-        rows,
-        words["differs"],
-        label=LABEL,
-        where="changes",
-        values=values,
+    heads = [model.TableColumn(one) for one in titles]
+    table = model.DocumentTable(
+        heads, [[*row] for row in rows], words["differs"], label=LABEL, where="changes"
     )
-    return [Heading(2, [TextRun(title)]), table, *(Paragraph([TextRun(cause)]) for cause in changes.causes)]
+    table.values = [[*row] for row in rows]
+    return [
+        model.Heading(2, [model.TextRun(title)]),
+        table,
+        *(model.Paragraph([model.TextRun(cause)]) for cause in changes.causes),
+    ]
 
 
-def _sign_off(signatures: Sequence[Signature], words: Mapping[str, str], language: str) -> list[Block]:
+def _sign_off(signatures: Sequence[Signature], words: Mapping[str, str], language: str) -> list[model.Block]:
     """A block for each who signs."""
-    signed = [Paragraph(_signed(one, words, language)) for one in signatures]
-    return [Heading(2, [TextRun(words["sign_off"])]), *signed] if signed else []
+    signed = [model.Paragraph(_signed(one, words, language)) for one in signatures]
+    return [model.Heading(2, [model.TextRun(words["sign_off"])]), *signed] if signed else []
 
 
-def _signed(one: Signature, words: Mapping[str, str], language: str) -> list[Inline]:
+def _signed(one: Signature, words: Mapping[str, str], language: str) -> list[model.Inline]:
     day = numbers.day(one.day, language) if one.day else ""
     about = [(words["name"], one.name), (words["role"], one.role), (words["date"], day)]
     said = "   ".join(f"{name} {value or LINE}" for name, value in about)
-    signature = TextRun(f"{words['signature']} {LINE}{LINE}")
-    return [Styled("strong", [TextRun(one.party)]), Break(), TextRun(said), Break(), signature]
+    signature = model.TextRun(f"{words['signature']} {LINE}{LINE}")
+    return [
+        model.Styled("strong", [model.TextRun(one.party)]),
+        model.Break(),
+        model.TextRun(said),
+        model.Break(),
+        signature,
+    ]

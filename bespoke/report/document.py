@@ -13,14 +13,7 @@ from typing import Any
 from bespoke.errors import BespokeError, Problem
 from bespoke.report import widgets
 from bespoke.report.model import Heading, plain
-from bespoke.report.outputs import (
-    STRICT,
-    Cells,
-    ChapterFinding,
-    ChapterLeftOut,
-    Piece,
-    ReadingOptions,
-)
+from bespoke.report.outputs import STRICT, Cells, ChapterFinding, ChapterLeftOut, Piece, ReadingOptions
 from bespoke.show.fonts import blank
 
 HIDDEN = ("explore", "parameters", "injected-parameters")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,16 +67,12 @@ class ReportExporter(Exporter):  # type: ignore[misc]
         """The notebook in this format; BespokeError where the file is none, or a cell cannot be printed."""
         import nbformat
 
-        try:
-            nb = nbformat.read(file_stream, as_version=4)
-        except (ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError) as error:
-            about = (resources or {}).get("metadata", {})
-            unread = BespokeError(
-                "not a notebook that can be read", path=f"{about.get('name', 'notebook')}.ipynb"
-            )
-            if _on_the_command_line():
-                raise SystemExit(str(unread)) from None
-            raise unread from error
+        name = f"{(resources or {}).get('metadata', {}).get('name', 'notebook')}.ipynb"
+        with _as_lines():
+            try:
+                nb = nbformat.read(file_stream, as_version=4)
+            except (ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError) as error:
+                raise BespokeError("not a notebook that can be read", path=name) from error
         return self.from_notebook_node(nb, resources, **kw)
 
     def from_notebook_node(
@@ -85,21 +81,15 @@ class ReportExporter(Exporter):  # type: ignore[misc]
         """The notebook in this format; BespokeError names every cell that cannot be printed."""
         from nbclient.exceptions import CellExecutionError
 
-        try:
-            copy, resources = super().from_notebook_node(nb, resources, **kw)
-            return self._export(copy, resources), resources
-        except CellExecutionError as failed:  # with --execute
-            own = failed.ename == "BespokeError"
-            said = " ".join((failed.evalue if own else f"{failed.ename}: {failed.evalue}").split())
-            name = (resources or {}).get("metadata", {}).get("name") or "notebook"
-            message = str(BespokeError(f"a cell failed: {said}", path=f"{name}.ipynb"))
-            if _on_the_command_line():
-                raise SystemExit(message) from None
-            raise BespokeError(message) from failed
-        except BespokeError as error:
-            if _on_the_command_line():  # nbconvert would print a traceback around it
-                raise SystemExit(str(error)) from None
-            raise
+        with _as_lines():
+            try:
+                copy, resources = super().from_notebook_node(nb, resources, **kw)
+                return self._export(copy, resources), resources
+            except CellExecutionError as failed:  # with --execute
+                own = failed.ename == "BespokeError"
+                said = " ".join((failed.evalue if own else f"{failed.ename}: {failed.evalue}").split())
+                name = (resources or {}).get("metadata", {}).get("name") or "notebook"
+                raise BespokeError(f"a cell failed: {said}", path=f"{name}.ipynb") from failed
 
     def _export(self, nb: object, resources: object) -> str | bytes:
         raise NotImplementedError
@@ -178,10 +168,16 @@ def serves() -> bool:
     return module is not None and bool(module.ServerApp.initialized())
 
 
-def _on_the_command_line() -> bool:
-    """Whether `jupyter nbconvert` is what runs."""
-    module = sys.modules.get("nbconvert.nbconvertapp")
-    return module is not None and bool(module.NbConvertApp.initialized())
+@contextmanager
+def _as_lines() -> Iterator[None]:
+    """Where `jupyter nbconvert` is what runs, a problem is its lines alone: it would print a traceback around them."""
+    try:
+        yield
+    except BespokeError as error:
+        module = sys.modules.get("nbconvert.nbconvertapp")
+        if module is not None and module.NbConvertApp.initialized():
+            raise SystemExit(str(error)) from None
+        raise
 
 
 class TypstExporter(ReportExporter):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,37 +9,10 @@ from html import escape
 from urllib.parse import quote
 
 from bespoke.direction import straight
+from bespoke.report import model
 from bespoke.report.glyphs import right_to_left
 from bespoke.report.inlined import Styles, inlined
-from bespoke.report.model import (
-    Anchor,
-    Block,
-    BlockQuote,
-    Break,
-    CalloutBox,
-    CaseBrowser,
-    Cell,
-    CodeBlock,
-    CodeSpan,
-    DocumentFigure,
-    DocumentTable,
-    Formula,
-    Heading,
-    Inline,
-    InlinePicture,
-    Link,
-    Listing,
-    Paragraph,
-    Picture,
-    Styled,
-    TableColumn,
-    TextRun,
-    ThematicBreak,
-    Tile,
-    Tiles,
-    deep,
-    plain,
-)
+from bespoke.report.model import deep, plain
 from bespoke.report.pictures import MEDIA
 from bespoke.show.case_browser import browser
 from bespoke.show.elements import element, image
@@ -81,76 +53,76 @@ class Writer:
     styles: Styles = field(default_factory=Styles)
     drawings: int = 0
 
-    def blocks(self, body: list[Block]) -> str:
+    def blocks(self, body: list[model.Block]) -> str:
         return "\n".join(map(self.block, body))
 
-    def block(self, one: Block) -> str:
+    def block(self, one: model.Block) -> str:
         """One block; headings lie one level deeper than in the model, under the report's own h1."""
         match one:
-            case Paragraph(children):
+            case model.Paragraph(children):
                 return element("p", self.line(children), dir=direction(plain(children)))
-            case Heading():
+            case model.Heading():
                 return self.heading(one)
-            case Listing(ordered, start, items):
+            case model.Listing(ordered, start, items):
                 first = str(start) if ordered and start != 1 else None
                 return element("ol" if ordered else "ul", *map(self.item, items), start=first)
-            case BlockQuote(body):
+            case model.BlockQuote(body):
                 return element("blockquote", self.blocks(body))
-            case CalloutBox(tone, body, name):
+            case model.CalloutBox(tone, body, name):
                 title = element("p", escaped(name or self.words[tone]), class_="tone")
                 return element("div", title, self.blocks(body), class_=f"callout {tone}", role="note")
-            case CodeBlock(text):
+            case model.CodeBlock(text):
                 return element("pre", element("code", escaped(text)), class_="scroll")
-            case ThematicBreak():
+            case model.ThematicBreak():
                 return element("hr")
-            case Tiles(items):
+            case model.Tiles(items):
                 return element("dl", *map(_tile, items), class_="tiles")
-            case DocumentTable():
+            case model.DocumentTable():
                 return self.table(one)
-            case DocumentFigure():
+            case model.DocumentFigure():
                 return self.figure(one)
-            case CaseBrowser(cases):
+            case model.CaseBrowser(cases):
                 return browser(cases)
 
-    def heading(self, one: Heading) -> str:
+    def heading(self, one: model.Heading) -> str:
         """A heading is a link to itself, so that its address can be copied."""
         text, place = self.line(one.children), self.places.get(id(one), one.label) or None
-        if place and not any(isinstance(piece, Link | Anchor) for piece in deep(one.children)):
+        if place and not any(isinstance(piece, model.Link | model.Anchor) for piece in deep(one.children)):
             text = element("a", text, href=f"#{place}")
         return element(f"h{min(one.level + 1, 6)}", text, dir=direction(plain(one.children)), id=place)
 
-    def item(self, item: list[Block]) -> str:
+    def item(self, item: list[model.Block]) -> str:
         """A list item; a lone paragraph needs no tag of its own."""
-        if item and isinstance(item[0], Paragraph):
+        if item and isinstance(item[0], model.Paragraph):
             lead = item[0].children
             return element("li", self.line(lead) + self.blocks(item[1:]), dir=direction(plain(lead)))
         return element("li", self.blocks(item))
 
-    def line(self, children: list[Inline]) -> str:
+    def line(self, children: list[model.Inline]) -> str:
         return "".join(map(self.inline, children))
 
-    def inline(self, child: Inline) -> str:
+    def inline(self, child: model.Inline) -> str:
         match child:
-            case TextRun(text):
+            case model.TextRun(text):
                 return escaped(text)
-            case CodeSpan(text):
+            case model.CodeSpan(text):
                 return element("code", escaped(text))
-            case Styled(style, children):
+            case model.Styled(style, children):
                 return element(_STYLES[style], self.line(children))
-            case Link(url, children):
+            case model.Link(url, children):
                 return element("a", self.line(children), href=quote(url, safe="%/:?#[]@!$&'()*+,;=-._~"))
-            case Break():
+            case model.Break():
                 return element("br")
-            case Anchor(label=label):
+            case model.Anchor(label=label):
                 return element("span", id=label)
-            case Formula(mathml=mathml, display=display):
+            case model.Formula(mathml=mathml, display=display):
                 return mathml.replace('display="inline"', 'display="block"', 1) if display else mathml
-            case InlinePicture(picture):
+            case model.InlinePicture(picture):
                 return _image(picture, "height:1.2em")
 
     # -- figures ------------------------------------------------------------------------------------
 
-    def figure(self, figure: DocumentFigure) -> str:
+    def figure(self, figure: model.DocumentFigure) -> str:
         width = f"{figure.width * 100:g}%" if figure.width else f"{figure.picture.width or 453:g}pt"
         caption = _caption(figure.number, figure.caption)
         text = f"{figure.number} {figure.caption}"
@@ -158,7 +130,7 @@ class Writer:
         drawn = self.drawing(figure.picture, f"--width:{width}")
         return element("figure", over, drawn, self.source(figure.source), id=figure.label or None)
 
-    def drawing(self, picture: Picture, style: str) -> str:
+    def drawing(self, picture: model.Picture, style: str) -> str:
         """The picture in a box that scrolls where its words would become too small to read."""
         self.drawings += 1
         known = picture.kind == "svg"
@@ -174,7 +146,7 @@ class Writer:
 
     # -- tables -------------------------------------------------------------------------------------
 
-    def table(self, table: DocumentTable) -> str:
+    def table(self, table: model.DocumentTable) -> str:
         """A table in a box that scrolls sideways, and a long one up and down too."""
         emphasis, covered = set(table.emphasis), table.covered()
         sides = [_side(table, i) for i in range(len(table.columns))]
@@ -204,7 +176,12 @@ class Writer:
         )  # fmt: skip
 
     def cells(
-        self, table: DocumentTable, n: int, row: list[Cell], sides: list[str], covered: set[tuple[int, int]]
+        self,
+        table: model.DocumentTable,
+        n: int,
+        row: list[model.Cell],
+        sides: list[str],
+        covered: set[tuple[int, int]],
     ) -> list[str]:
         """The cells of one row; those that a merged one covers are not there."""
         return [
@@ -213,7 +190,7 @@ class Writer:
             if (n, i) not in covered
         ]
 
-    def cell(self, cell: Cell, column: TableColumn, side: str, span: tuple[int, int]) -> str:
+    def cell(self, cell: model.Cell, column: model.TableColumn, side: str, span: tuple[int, int]) -> str:
         text = escaped(cell) if isinstance(cell, str) else self.line(cell)
         if column.code:
             text = element("code", text)
@@ -235,15 +212,14 @@ def columns_sheet() -> str:
     return f"{cells('number')}{{{figures}}}@media screen{{{cells('short')}{{{short}}}}}"
 
 
-def _tile(one: Tile) -> str:
+def _tile(one: model.Tile) -> str:
     note = element("small", escaped(one.note)) if one.note else ""
     return element("div", element("dt", escaped(one.label)), element("dd", escaped(one.value), note))
 
 
-def _image(picture: Picture, style: str) -> str:
-    raw = picture.data.encode() if picture.kind == "svg" else base64.b64decode(picture.data)
+def _image(picture: model.Picture, style: str) -> str:
     # A custom property, so that the style sheet can give a narrow screen's drawings the full width.
-    return image(raw, MEDIA[picture.kind], shown(picture.alt), style=style)
+    return image(picture.raw, MEDIA[picture.kind], shown(picture.alt), style=style)
 
 
 def _caption(number: str, caption: str) -> str:
@@ -251,13 +227,13 @@ def _caption(number: str, caption: str) -> str:
     return label + escaped(caption)
 
 
-def _head(column: TableColumn) -> str:
+def _head(column: model.TableColumn) -> str:
     unit = element("small", escaped(column.unit)) if column.unit else ""
     kind = "number" if column.numeric else "date" if column.whole else None
     return element("th", escaped(column.title), unit, scope="col", class_=kind)
 
 
-def _side(table: DocumentTable, i: int) -> str:
+def _side(table: model.DocumentTable, i: int) -> str:
     """Figures stand right, short texts stay on one line, long ones wrap."""
     if table.columns[i].numeric:
         return "number"

@@ -11,15 +11,7 @@ from typing import Any
 from urllib.parse import unquote, unquote_to_bytes
 
 from bespoke.report import pictures
-from bespoke.report.model import (
-    DocumentFigure,
-    Inline,
-    InlinePicture,
-    Link,
-    Picture,
-    Styled,
-    TextRun,
-)
+from bespoke.report.model import DocumentFigure, Inline, InlinePicture, Link, Picture, Styled, TextRun
 from bespoke.report.notices import Notices
 from bespoke.report.widths import TEXT_WIDTH
 

@@ -19,19 +19,10 @@ SILENT = ("application/vnd.bokehjs_load.v0+json", "application/vnd.holoviews_loa
 SCRIPTS = ("application/javascript", "text/javascript")
 # Sections of the text of an output that name what drew it, and what to do instead.
 _LIBRARIES = (
-    ("plotly", "plotly"),
-    ("vega", "altair"),
-    ("alt.", "altair"),
-    ("altair", "altair"),
-    ("bokeh", "bokeh"),
-    ("bk-root", "bokeh"),
-    ("folium", "folium"),
-    ("leaflet", "folium"),
-    ("echarts", "echarts"),
-    ("highcharts", "highcharts"),
-    ("vis-network", "pyvis"),
-    ("youtube", "youtube"),
-)
+    ("plotly", "plotly"), ("vega", "altair"), ("alt.", "altair"), ("altair", "altair"), ("bokeh", "bokeh"),
+    ("bk-root", "bokeh"), ("folium", "folium"), ("leaflet", "folium"), ("echarts", "echarts"),
+    ("highcharts", "highcharts"), ("vis-network", "pyvis"), ("youtube", "youtube"),
+)  # fmt: skip
 _SET_UP = re.compile(
     r"PlotlyConfig|require\.config|requirejs|MathJax|mpl\.|root\._bokeh|BokehJS|HoloViews|shap\.|initjs|"
     r"load_resource|IPython\.notebook|IPython\.OutputArea|itables"

@@ -7,25 +7,21 @@ from traitlets import default
 from bespoke.report.exporters import HTMLExporter, PDFExporter, TypstExporter, serves
 
 
-class MenuTypstExporter(TypstExporter):
-    """`bespoke-typst`, in a Jupyter server alone."""
+class _InServer:
+    """In a Jupyter server alone, where the exporters under their own names are not."""
 
     @default("enabled")  # type: ignore[untyped-decorator]
     def _enabled(self) -> bool:
         return serves()
 
 
-class MenuPDFExporter(PDFExporter):
-    """`bespoke-pdf`, in a Jupyter server alone."""
-
-    @default("enabled")  # type: ignore[untyped-decorator]
-    def _enabled(self) -> bool:
-        return serves()
+class MenuTypstExporter(_InServer, TypstExporter):
+    """`bespoke-typst`."""
 
 
-class MenuHTMLExporter(HTMLExporter):
-    """`bespoke-html`, in a Jupyter server alone."""
+class MenuPDFExporter(_InServer, PDFExporter):
+    """`bespoke-pdf`."""
 
-    @default("enabled")  # type: ignore[untyped-decorator]
-    def _enabled(self) -> bool:
-        return serves()
+
+class MenuHTMLExporter(_InServer, HTMLExporter):
+    """`bespoke-html`."""

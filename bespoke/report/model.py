@@ -5,6 +5,7 @@ Every string in here is text, never markup. Numbers of figures and tables are fi
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -84,6 +85,16 @@ class Picture:
     alt: str
     width: float | None = None  # points, where the image says so
     height: float | None = None
+
+    @property
+    def raw(self) -> bytes:
+        """The bytes of the image."""
+        return self.data.encode() if self.kind == "svg" else base64.b64decode(self.data)
+
+    @property
+    def shape(self) -> float:
+        """Height by width; square where an image does not say."""
+        return self.height / self.width if self.width and self.height else 1.0
 
 
 @dataclass

@@ -7,22 +7,8 @@ from dataclasses import dataclass
 from itertools import chain, count
 
 from bespoke.errors import BespokeError
-from bespoke.report import anchors
-from bespoke.report.model import (
-    Anchor,
-    Block,
-    Document,
-    DocumentFigure,
-    DocumentTable,
-    Heading,
-    Inline,
-    Link,
-    Paragraph,
-    Section,
-    Styled,
-    TextRun,
-    walk,
-)
+from bespoke.report import anchors, model
+from bespoke.report.model import walk
 
 DEEPEST = 4  # headings below this look alike
 SAFE = ("http://", "https://", "mailto:")
@@ -36,7 +22,7 @@ class Target:
     first: bool
 
 
-def number(document: Document, words: Mapping[str, str], repeating: Collection[str] = ()) -> None:
+def number(document: model.Document, words: Mapping[str, str], repeating: Collection[str] = ()) -> None:
     """Give every captioned figure and table its number, and print it where links point to them.
 
     A link into the other volume of a report says so: paper cannot follow it. `repeating` are the anchors of sections
@@ -58,16 +44,16 @@ def number(document: Document, words: Mapping[str, str], repeating: Collection[s
             refer.resolve(block)
 
 
-def _level(section: Section) -> None:
+def _level(section: model.Section) -> None:
     """No level of heading is skipped on the way down: PDF/UA forbids it, and readers lose their way."""
     above = 1
     for block in walk(section.body):
-        if isinstance(block, Heading):
+        if isinstance(block, model.Heading):
             block.level = above = min(max(block.level, 2), above + 1, DEEPEST)
 
 
 def _count(
-    section: Section,
+    section: model.Section,
     words: Mapping[str, str],
     targets: dict[str, Target],
     places: dict[str, str],
@@ -77,9 +63,11 @@ def _count(
 ) -> None:
     counts = {"figure": 0, "table": 0}
     for block in walk(section.body):
-        if not isinstance(block, DocumentFigure | DocumentTable) or not (block.caption or block.label):
+        if not isinstance(block, model.DocumentFigure | model.DocumentTable) or not (
+            block.caption or block.label
+        ):
             continue
-        kind = "figure" if isinstance(block, DocumentFigure) else "table"
+        kind = "figure" if isinstance(block, model.DocumentFigure) else "table"
         counts[kind] += 1
         block.number = f"{words[kind]} {section.mark}{'.' if section.mark else ''}{counts[kind]}"
         if block.label:
@@ -106,28 +94,28 @@ class _References:
     inside: Mapping[str, str]  # headings of the section that its links name
     first: bool
 
-    def resolve(self, block: Block) -> None:
-        if isinstance(block, Paragraph | Heading):
+    def resolve(self, block: model.Block) -> None:
+        if isinstance(block, model.Paragraph | model.Heading):
             block.children = self.resolved(block.children)
-        elif isinstance(block, DocumentTable):
+        elif isinstance(block, model.DocumentTable):
             block.rows = [
                 [cell if isinstance(cell, str) else self.resolved(cell) for cell in row] for row in block.rows
             ]
 
-    def resolved(self, children: list[Inline]) -> list[Inline]:
+    def resolved(self, children: list[model.Inline]) -> list[model.Inline]:
         """Links to a known label print its number, links to nothing print their own text."""
-        done: list[Inline] = []
+        done: list[model.Inline] = []
         for child in children:
-            if isinstance(child, Styled):
+            if isinstance(child, model.Styled):
                 child.children = self.resolved(child.children)
                 done.append(child)
-            elif isinstance(child, Link):
+            elif isinstance(child, model.Link):
                 done += self.link(child)
-            elif not isinstance(child, Anchor) or child.label:
+            elif not isinstance(child, model.Anchor) or child.label:
                 done.append(child)
         return done
 
-    def link(self, link: Link) -> list[Inline]:
+    def link(self, link: model.Link) -> list[model.Inline]:
         if not link.url.startswith("#"):
             return [link] if link.url.lower().startswith(SAFE) else link.children
         label = link.url[1:]
@@ -136,8 +124,8 @@ class _References:
         ):  # a chapter of which only evidence is printed
             label = f"ev-{label[3:]}"
         if target := self.targets.get(label):
-            words: list[Inline] = [TextRun(target.name)] if target.name else link.children
-            return [Link(f"#{label}", words, target.first != self.first)]
+            words: list[model.Inline] = [model.TextRun(target.name)] if target.name else link.children
+            return [model.Link(f"#{label}", words, target.first != self.first)]
         if label := self.inside.get(anchors.slug(link.url[1:]), ""):
-            return [Link(f"#{label}", link.children)]
+            return [model.Link(f"#{label}", link.children)]
         return self.resolved(link.children)

@@ -6,21 +6,19 @@ bytes: the date in the file is that of the report.
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time
 from pathlib import Path
+from types import ModuleType
 from typing import Literal
 
 from bespoke.errors import BespokeError
 from bespoke.report import pandoc, slides, typesetting, word
 from bespoke.report.drawings import typesettable
 from bespoke.report.model import Document, Picture
-from bespoke.report.pandoc_tree import Node
 from bespoke.report.report_cover import Cover
 from bespoke.report.widths import TEXT_WIDTH
 from bespoke.show import fonts
@@ -28,29 +26,21 @@ from bespoke.show import fonts
 Form = Literal["docx", "pptx"]
 FORMS: tuple[Form, ...] = ("docx", "pptx")
 PIXELS_PER_INCH = 220.0  # of a drawing at its own size
-_TREES: Mapping[Form, Callable[[Document, Cover, Callable[[Picture], str]], Node]] = {
-    "docx": word.tree,
-    "pptx": slides.tree,
-}
-_LOOKS: Mapping[Form, Callable[[bytes, Cover], bytes]] = {"docx": word.look, "pptx": slides.look}
-_ENDS: Mapping[Form, Callable[[bytes, Mapping[str, str]], bytes]] = {
-    "docx": word.finished,
-    "pptx": slides.finished,
-}
+_WRITERS: dict[str, ModuleType] = {"docx": word, "pptx": slides}  # each with `tree`, `look` and `finished`
 
 
 def write(document: Document, cover: Cover, form: Form) -> bytes:
     """The first volume in one of the forms. Raises BespokeError where pandoc does not write it."""
     with tempfile.TemporaryDirectory() as folder:
         pictures = _Pictures(cover, Path(folder))
-        tree = _TREES[form](document, cover, pictures.file)
+        tree = _WRITERS[form].tree(document, cover, pictures.file)
         reference = Path(folder) / f"reference.{form}"
         default = _pandoc(["--print-default-data-file", reference.name], b"", cover)
-        reference.write_bytes(_LOOKS[form](default, cover))
+        reference.write_bytes(_WRITERS[form].look(default, cover))
         arguments = ["-f", "json", "-t", form, f"--reference-doc={reference}", "-o", "-"]
         arguments += [f"--resource-path={folder}", f"--slide-level={slides.LEVEL}"]
         written = _pandoc(arguments, json.dumps(tree).encode("ascii"), cover)
-    return _ENDS[form](written, pictures.descriptions)
+    return bytes(_WRITERS[form].finished(written, pictures.descriptions))
 
 
 def _pandoc(arguments: list[str], given: bytes, cover: Cover) -> bytes:
@@ -87,7 +77,7 @@ class _Pictures:
 
     def _drawn(self, picture: Picture) -> tuple[bytes, str]:
         if picture.kind != "svg":
-            return base64.b64decode(picture.data), picture.kind
+            return picture.raw, picture.kind
         svg = typesettable(picture.data, self._covered, self._families)
         source = "\n".join(
             [

@@ -18,24 +18,14 @@ from bespoke.report import (
     formulas,
     grids,
     interactive,
+    model,
     pictures,
     table_data,
     terminal,
     widgets,
 )
 from bespoke.report.images import Images
-from bespoke.report.model import (
-    Block,
-    CalloutBox,
-    CaseBrowser,
-    CodeBlock,
-    DocumentFigure,
-    DocumentTable,
-    Heading,
-    Tile,
-    Tiles,
-    plain,
-)
+from bespoke.report.model import plain
 from bespoke.report.notices import Notices
 from bespoke.report.pandoc import Sources, Tree
 from bespoke.report.phrases import phrases
@@ -56,10 +46,10 @@ class ChapterFinding:
 class ChapterLeftOut:
     """Why a chapter is left out."""
 
-    body: list[Block]
+    body: list[model.Block]
 
 
-Piece = Block | ChapterFinding | ChapterLeftOut
+Piece = model.Block | ChapterFinding | ChapterLeftOut
 Draft = Callable[[Sequence[Tree]], list[Piece]]  # the trees of the notebook's texts -> what the report shows
 
 
@@ -152,7 +142,7 @@ class _OutputReader:
         def blocks_of(trees: Sequence[Tree]) -> list[Piece]:
             found = reading(trees)
             for block in found:
-                if isinstance(block, Heading):
+                if isinstance(block, model.Heading):
                     self.images.heading = plain(block.children)
             return list(found)
 
@@ -183,7 +173,7 @@ class _OutputReader:
         clean, missing = terminal.cut(clean, self.options.max_lines)
         if missing:
             self.notices.say(self.cell, f"{missing}: max_lines sets how many are printed (0: all)")
-        return _done(CodeBlock(clean))
+        return _done(model.CodeBlock(clean))
 
     # -- outputs ------------------------------------------------------------------------------------
 
@@ -272,8 +262,8 @@ class _OutputReader:
 
     def widget(self, view: object) -> Draft:
         """A widget as its saved state says it looked; a box where there is no state."""
-        model = str(view.get("model_id", "")) if isinstance(view, Mapping) else ""
-        found = widgets.shown(model, self.states)
+        name = str(view.get("model_id", "")) if isinstance(view, Mapping) else ""
+        found = widgets.shown(name, self.states)
         if found is None:
             return self.box("widget")
         drafts = [
@@ -293,7 +283,7 @@ class _OutputReader:
     def box(self, name: str) -> Draft:
         return lambda trees: list(self._lost(name))
 
-    def _lost(self, name: str, address: str = "") -> list[Block]:
+    def _lost(self, name: str, address: str = "") -> list[model.Block]:
         """A box, one for all outputs of a kind."""
         if (name, address) in self.boxed:
             return []
@@ -302,12 +292,12 @@ class _OutputReader:
         self.notices.say(self.cell, f"{what} is not printed{f' ({address[:120]})' if address else ''}")
         return interactive.box(name, str(self.number), self.words, address)
 
-    def _placed(self, block: Block, metadata: Mapping[str, Any]) -> None:
-        if isinstance(block, DocumentTable | DocumentFigure):
+    def _placed(self, block: model.Block, metadata: Mapping[str, Any]) -> None:
+        if isinstance(block, model.DocumentTable | model.DocumentFigure):
             block.caption = str(metadata.get("caption") or block.caption)
             block.label = block.label or self.said.pop("label", "")
             block.where = f"{self.path}: {self.cell}"
-        if isinstance(block, DocumentTable):
+        if isinstance(block, model.DocumentTable):
             missing = grids.shortened(block, self.options.max_rows, self.words["rows_left_out"])
             if missing:
                 self.notices.say(
@@ -331,14 +321,14 @@ class _OutputReader:
                 return self.markdown(source, house=True)
             case blocks.Callout(markdown=source, tone=tone):
                 body = self.texts.markdown(source, house=True)
-                return lambda trees: [CalloutBox(tone, body(trees))]
+                return lambda trees: [model.CalloutBox(tone, body(trees))]
             case blocks.LeftOut(markdown=source, silent=silent):
                 reason = self.texts.markdown(source, house=True)
                 return lambda trees: [ChapterLeftOut([] if silent else reason(trees))]
             case blocks.Tiles(tiles=tiles):
-                return _done(Tiles([Tile(one.label, one.value, one.note) for one in tiles]))
+                return _done(model.Tiles([model.Tile(one.label, one.value, one.note) for one in tiles]))
             case blocks.Cases():
-                return _done(CaseBrowser(block))
+                return _done(model.CaseBrowser(block))
             case blocks.Table():
                 return _done(table_data.from_block(block, self.locale, self.path, self.cell))
             case blocks.Figure():
@@ -351,7 +341,7 @@ class _OutputReader:
         except ValueError as error:
             message = "an image cannot be read as image/svg+xml"
             raise BespokeError(message, path=self.path, column=self.cell) from error
-        figure = DocumentFigure(picture, block.caption, block.source, block.label, width=block.width)
+        figure = model.DocumentFigure(picture, block.caption, block.source, block.label, width=block.width)
         figure.where = f"{self.path}: {self.cell}"
         return _done(figure)
 

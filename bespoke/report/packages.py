@@ -20,7 +20,8 @@ def changed(package: bytes, changes: Mapping[str, Change], added: Mapping[str, s
         for info in old.infolist():
             content = old.read(info)
             for name, change in changes.items():
-                if info.filename == name or (name.endswith("/") and _directly_in(info.filename, name)):
+                folder, _, file = info.filename.rpartition("/")
+                if info.filename == name or (file and f"{folder}/" == name):
                     content = change(content.decode("utf-8")).encode()
             info.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(info, content)
@@ -29,10 +30,6 @@ def changed(package: bytes, changes: Mapping[str, Change], added: Mapping[str, s
             info.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(info, text.encode())
     return out.getvalue()
-
-
-def _directly_in(name: str, folder: str) -> bool:
-    return name.startswith(folder) and "/" not in name.removeprefix(folder)
 
 
 def described(text: str, descriptions: Mapping[str, str]) -> str:

@@ -11,22 +11,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bespoke.report import widths
-from bespoke.report.model import (
-    Block,
-    BlockQuote,
-    CalloutBox,
-    CaseBrowser,
-    CodeBlock,
-    DocumentFigure,
-    DocumentTable,
-    Heading,
-    Listing,
-    Paragraph,
-    ThematicBreak,
-    Tiles,
-    plain,
-)
+from bespoke.report import model, widths
+from bespoke.report.model import plain
 
 MARGINS = 52.0  # mm of a page's height
 PROSE = 385.5  # points: the measure of running text
@@ -42,21 +28,21 @@ EMPTIEST = 0.38  # of a page: what may stay empty where a chapter begins on the 
 TOP, BOOKMARK = 76.5, 10.0  # points: the margin above, and how far above its heading a bookmark points
 BETWEEN = 42.5  # between one chapter and the next
 OPENING = 38.0  # above and below the heading of a chapter
-TEXTS = (Paragraph, Listing, CalloutBox, BlockQuote, CodeBlock)
+TEXTS = (model.Paragraph, model.Listing, model.CalloutBox, model.BlockQuote, model.CodeBlock)
 
-Fits = Callable[[DocumentTable], widths.Fit]
+Fits = Callable[[model.DocumentTable], widths.Fit]
 
 
 @dataclass(frozen=True)
 class Arranged:
     """The blocks of a chapter in the order and size that fill its pages best, and how far down a page they end."""
 
-    blocks: list[Block]
+    blocks: list[model.Block]
     end: float
 
 
 def arranged(
-    blocks: list[Block], heading: str, page_mm: float, fit: Fits = widths.fit, *, start: float = 0.0
+    blocks: list[model.Block], heading: str, page_mm: float, fit: Fits = widths.fit, *, start: float = 0.0
 ) -> Arranged:
     """One chapter, which begins `start` points down its page below the chapter before it, or on the next page."""
     page = (page_mm - MARGINS) * 72 / 25.4
@@ -64,10 +50,10 @@ def arranged(
     if y + room_for(blocks, heading, page_mm, fit) > page:
         y = 0.0
     y += OPENING + 23.0 * _lines(heading, 21.0, 425.0)
-    left, done = list(blocks), list[Block]()
+    left, done = list(blocks), list[model.Block]()
     while left:
         block = left.pop(0)
-        if isinstance(block, DocumentFigure) and y + _height(block, fit) > page:
+        if isinstance(block, model.DocumentFigure) and y + _height(block, fit) > page:
             smaller = _shrunk(block, page - y)
             if smaller is None:
                 ahead = _text_ahead(left, page - y, fit)
@@ -96,7 +82,7 @@ def start_of(heading: float) -> float:
     return 0.0 if y < 1.0 else float(round(y - BETWEEN))
 
 
-def room_for(blocks: list[Block], heading: str, page_mm: float, fit: Fits = widths.fit) -> float:
+def room_for(blocks: list[model.Block], heading: str, page_mm: float, fit: Fits = widths.fit) -> float:
     """Points below which a chapter begins on the next page: its heading, its first texts, and what they lead to. A
     heading at the foot of a page, with its figure on the next, reads as a chapter of nothing; a page that is left
     mostly empty is worse."""
@@ -104,14 +90,14 @@ def room_for(blocks: list[Block], heading: str, page_mm: float, fit: Fits = widt
     room = OPENING + 23.0 * _lines(heading, 21.0, 425.0)
     for block in blocks:
         height = _height(block, fit)
-        breaks = isinstance(block, DocumentTable) and fit(block).height > SMALL
+        breaks = isinstance(block, model.DocumentTable) and fit(block).height > SMALL
         room += min(height, SMALL) if breaks else height
-        if isinstance(block, DocumentFigure | DocumentTable) or room > most:
+        if isinstance(block, model.DocumentFigure | model.DocumentTable) or room > most:
             break
     return min(room, most)
 
 
-def _shrunk(figure: DocumentFigure, room: float) -> DocumentFigure | None:
+def _shrunk(figure: model.DocumentFigure, room: float) -> model.DocumentFigure | None:
     """The figure made just small enough for the room; None where it would have to be too small."""
     drawn = _drawn(figure)
     wanted = room - (_height(figure) - drawn) - SLACK
@@ -120,14 +106,14 @@ def _shrunk(figure: DocumentFigure, room: float) -> DocumentFigure | None:
     return replace(figure, width=min(1.0, _width(figure) / widths.TEXT_WIDTH) * min(1.0, wanted / drawn))
 
 
-def _text_ahead(following: list[Block], room: float, fit: Fits) -> list[Block]:
+def _text_ahead(following: list[model.Block], room: float, fit: Fits) -> list[model.Block]:
     """What of the same subsection can fill the room in front of a figure: its text, or a table that breaks."""
-    found: list[Block] = []
+    found: list[model.Block] = []
     for block in following:
-        if isinstance(block, Heading | DocumentFigure | ThematicBreak):
+        if isinstance(block, model.Heading | model.DocumentFigure | model.ThematicBreak):
             break
         height = _height(block, fit)
-        if isinstance(block, DocumentTable):
+        if isinstance(block, model.DocumentTable):
             if fit(block).height > SMALL and not fit(block).turned and room > 150.0:
                 found.append(block)  # it goes on behind the page's end
                 break
@@ -140,17 +126,19 @@ def _text_ahead(following: list[Block], room: float, fit: Fits) -> list[Block]:
     return found
 
 
-def _after(block: Block, y: float, page: float, following: list[Block], fit: Fits) -> float:
+def _after(block: model.Block, y: float, page: float, following: list[model.Block], fit: Fits) -> float:
     """How far down its page the block ends."""
     height = _height(block, fit)
-    if isinstance(block, DocumentTable) and fit(block).turned:
+    if isinstance(block, model.DocumentTable) and fit(block).turned:
         return page  # it has a page to itself, and the next begins another
     whole = height
-    if isinstance(block, Heading) and following:  # never the last line of a page
+    if isinstance(block, model.Heading) and following:  # never the last line of a page
         whole += min(
-            _height(following[0], fit), page / 2 if isinstance(following[0], DocumentFigure) else 60.0
+            _height(following[0], fit), page / 2 if isinstance(following[0], model.DocumentFigure) else 60.0
         )
-    breaks = isinstance(block, TEXTS) or (isinstance(block, DocumentTable) and fit(block).height > SMALL)
+    breaks = isinstance(block, TEXTS) or (
+        isinstance(block, model.DocumentTable) and fit(block).height > SMALL
+    )
     if not breaks and y + whole > page:
         return height
     y += height
@@ -159,33 +147,33 @@ def _after(block: Block, y: float, page: float, following: list[Block], fit: Fit
     return y
 
 
-def _height(block: Block, fit: Fits = widths.fit) -> float:
+def _height(block: model.Block, fit: Fits = widths.fit) -> float:
     """About how high a block is, with the white space that belongs to it."""
     match block:
-        case Paragraph(children):
+        case model.Paragraph(children):
             return LINE * _lines(plain(children), 10.0, PROSE) + GAP
-        case Heading(level):
+        case model.Heading(level):
             return {2: 42.0, 3: 34.0}.get(level, 30.0)
-        case Listing(items=items):
+        case model.Listing(items=items):
             return sum(_height(one, fit) - 4.0 for item in items for one in item) + 6.0
-        case CalloutBox(body=body):
+        case model.CalloutBox(body=body):
             return 60.0 + sum(_height(one, fit) - 5.0 for one in body)
-        case BlockQuote(body=body):
+        case model.BlockQuote(body=body):
             return sum(_height(one, fit) for one in body) + 8.0
-        case CodeBlock(text):
+        case model.CodeBlock(text):
             return 28.0 + 10.5 * (text.count("\n") + 1)
-        case ThematicBreak():
+        case model.ThematicBreak():
             return 24.0
-        case Tiles():
+        case model.Tiles():
             return 88.0
-        case DocumentTable():
+        case model.DocumentTable():
             found = fit(block)
             title = 2.4 if any(column.unit for column in block.columns) else 1.4
             head = title * found.size * widths.LINE + widths.PADDING
             return found.height + head + _around(block.number, block.caption, block.source)
-        case CaseBrowser():
+        case model.CaseBrowser():
             return 0.0  # not on paper
-        case DocumentFigure():
+        case model.DocumentFigure():
             return _drawn(block) + _around(block.number, block.caption, block.source)
 
 
@@ -194,15 +182,13 @@ def _around(number: str, caption: str, source: str) -> float:
     return lines * CAPTION + (7.0 if lines else 0.0) + (NOTE if source else 0.0) + APART[1]
 
 
-def _width(figure: DocumentFigure) -> float:
+def _width(figure: model.DocumentFigure) -> float:
     own = figure.picture.width or widths.TEXT_WIDTH
     return figure.width * widths.TEXT_WIDTH if figure.width else min(own, widths.TEXT_WIDTH)
 
 
-def _drawn(figure: DocumentFigure) -> float:
-    picture = figure.picture
-    shape = picture.height / picture.width if picture.width and picture.height else 1.0
-    return min(_width(figure) * shape, TALLEST)
+def _drawn(figure: model.DocumentFigure) -> float:
+    return min(_width(figure) * figure.picture.shape, TALLEST)
 
 
 def _lines(text: str, size: float, room: float) -> int:

@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bespoke.report import widths
+from bespoke.report import model, widths
 from bespoke.report.htmlblocks import shown
-from bespoke.report.model import (
-    Anchor,
-    Block,
-    BlockQuote,
-    Break,
-    CalloutBox,
-    CaseBrowser,
-    Cell,
-    CodeBlock,
-    CodeSpan,
-    DocumentFigure,
-    DocumentTable,
-    Formula,
-    Heading,
-    Inline,
-    InlinePicture,
-    Link,
-    Listing,
-    Paragraph,
-    Picture,
-    Styled,
-    TableColumn,
-    TextRun,
-    ThematicBreak,
-    Tile,
-    Tiles,
-)
+from bespoke.report.report_cover import Cover
+from bespoke.show import numbers
 
 Node = dict[str, Any]
 Attributes = list[Any]
@@ -73,79 +48,90 @@ def meta(text: str) -> Node:
     return node("MetaInlines", words(text))
 
 
+def properties(cover: Cover, said: Mapping[str, str], subtitle: str) -> Node:
+    """What the file says of itself."""
+    return {
+        "title": meta(cover.title or said["question"].format(client=cover.client)),
+        "subtitle": meta(subtitle),
+        "author": node("MetaList", [meta(cover.prepared_by)] if cover.prepared_by else []),
+        "date": meta(f"{said['as_of']} {numbers.day(cover.as_of, cover.language)}"),
+        "lang": meta(cover.language),
+    }
+
+
 @dataclass(frozen=True)
 class Writer:
     """`picture` gives the file that an image lies in, `room` is the width of the text in points, `sizes` are those of
     the type in tables on a page."""
 
     phrases: dict[str, str]
-    picture: Callable[[Picture], str]
+    picture: Callable[[model.Picture], str]
     room: float
     sizes: Sequence[float]
 
-    def blocks(self, body: Sequence[Block]) -> list[Node]:
+    def blocks(self, body: Sequence[model.Block]) -> list[Node]:
         return [found for one in body for found in self.block(one)]
 
-    def block(self, one: Block) -> list[Node]:
+    def block(self, one: model.Block) -> list[Node]:
         match one:
-            case Paragraph(children):
+            case model.Paragraph(children):
                 return [node("Para", self.line(children))]
-            case Heading(level, children):
+            case model.Heading(level, children):
                 return [node("Header", [level, [one.label, [], []], self.line(children)])]
-            case Listing(ordered, start, items):
+            case model.Listing(ordered, start, items):
                 inner = [[_compact(found) for found in self.blocks(item)] for item in items]
                 numbers = [start, {"t": "Decimal"}, {"t": "Period"}]
                 return [node("OrderedList", [numbers, inner]) if ordered else node("BulletList", inner)]
-            case BlockQuote(body):
+            case model.BlockQuote(body):
                 return [node("BlockQuote", self.blocks(body))]
-            case CalloutBox(tone, body):
+            case model.CalloutBox(tone, body):
                 name = node("Para", [node("Strong", words(one.name or self.phrases[tone]))])
                 return [styled("Callout", [name, *self.blocks(body)])]
-            case CodeBlock(text):
+            case model.CodeBlock(text):
                 return [node("CodeBlock", [NONE, shown(text)])]
-            case ThematicBreak():
+            case model.ThematicBreak():
                 return [node("HorizontalRule")]
-            case Tiles(items):
+            case model.Tiles(items):
                 return [self.tiles(items)]
-            case DocumentTable():
+            case model.DocumentTable():
                 return [self.table(one), *self.source(one.source)]
-            case DocumentFigure():
+            case model.DocumentFigure():
                 return [self.figure(one), *self.source(one.source)]
-            case CaseBrowser():  # nothing of it can be looked through on paper
+            case model.CaseBrowser():  # nothing of it can be looked through on paper
                 return []
 
     # -- lines --------------------------------------------------------------------------------------
 
-    def line(self, children: Sequence[Inline]) -> list[Node]:
+    def line(self, children: Sequence[model.Inline]) -> list[Node]:
         return [found for child in children for found in self.inline(child)]
 
-    def inline(self, child: Inline) -> list[Node]:
+    def inline(self, child: model.Inline) -> list[Node]:
         match child:
-            case TextRun(text):
+            case model.TextRun(text):
                 return words(text)
-            case CodeSpan(text):
+            case model.CodeSpan(text):
                 return [node("Code", [NONE, shown(text)])]
-            case Styled(style, children):
+            case model.Styled(style, children):
                 return [node(_STYLES[style], self.line(children))]
-            case Link(_, children, elsewhere=True):
+            case model.Link(_, children, elsewhere=True):
                 return self.line(children)
-            case Link(url, children):
+            case model.Link(url, children):
                 return [node("Link", [NONE, self.line(children), [url, ""]])]
-            case Break():
+            case model.Break():
                 return [node("LineBreak")]
-            case Anchor(label=label):
+            case model.Anchor(label=label):
                 return [node("Span", [[label, [], []], []])]
-            case Formula(source=source, display=display):
+            case model.Formula(source=source, display=display):
                 return [node("Math", [node("DisplayMath" if display else "InlineMath"), shown(source)])]
-            case InlinePicture(picture):
+            case model.InlinePicture(picture):
                 return [self.image(picture, None)]
 
-    def image(self, picture: Picture, width: float | None) -> Node:
+    def image(self, picture: model.Picture, width: float | None) -> Node:
         """An image with its description; at a width in points, or as high as a line."""
         size = ["height", f"{LOW:g}pt"] if width is None else ["width", f"{width:g}pt"]
         return node("Image", [["", [], [size]], words(picture.alt), [self.picture(picture), ""]])
 
-    def tiles(self, items: Sequence[Tile]) -> Node:
+    def tiles(self, items: Sequence[model.Tile]) -> Node:
         """Figures side by side: a table without a head."""
         rows = []
         for one in items:
@@ -167,7 +153,7 @@ class Writer:
         note = node("Para", words(f"{self.phrases['source']} {text}"))
         return [styled("Source Note", [note])] if text else []
 
-    def figure(self, figure: DocumentFigure) -> Node:
+    def figure(self, figure: model.DocumentFigure) -> Node:
         share = (
             figure.width * self.room if figure.width else min(figure.picture.width or self.room, self.room)
         )
@@ -175,7 +161,7 @@ class Writer:
         caption = [None, self.caption(figure.number, figure.caption)]
         return node("Figure", [[figure.label, [], []], caption, content])
 
-    def table(self, table: DocumentTable) -> Node:
+    def table(self, table: model.DocumentTable) -> Node:
         covered, emphasis = table.covered(), set(table.emphasis)
         specs = [
             [node("AlignRight" if column.numeric else "AlignLeft"), node("ColWidth", share)]
@@ -197,18 +183,20 @@ class Writer:
         body = [NONE, 0, [], rows]
         return node("Table", [[table.label, [], []], caption, specs, [NONE, head], [body], [NONE, []]])
 
-    def _shares(self, table: DocumentTable) -> list[float]:
+    def _shares(self, table: model.DocumentTable) -> list[float]:
         """Of the columns in the width of the text, each with its part of the space between them."""
         found = [width + widths.GUTTER for width in widths.fit(table, self.sizes, turn=False).widths]
         return [round(width / sum(found), 4) for width in found]
 
-    def _titled(self, column: TableColumn) -> list[Any]:
+    def _titled(self, column: model.TableColumn) -> list[Any]:
         unit = [node("LineBreak"), *words(column.unit)] if column.unit else []
         return [NONE, node("AlignDefault"), 1, 1, [node("Plain", [*words(column.title), *unit])]]
 
-    def _cell(self, cell: Cell, column: TableColumn, span: tuple[int, int], *, strong: bool) -> list[Any]:
+    def _cell(
+        self, cell: model.Cell, column: model.TableColumn, span: tuple[int, int], *, strong: bool
+    ) -> list[Any]:
         line = (
-            self.line([CodeSpan(cell)] if column.code and cell else [TextRun(cell)])
+            self.line([model.CodeSpan(cell)] if column.code and cell else [model.TextRun(cell)])
             if isinstance(cell, str)
             else self.line(cell)
         )

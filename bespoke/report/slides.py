@@ -8,34 +8,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from bespoke.report import columns, widths
+from bespoke.report import columns, model, widths
 from bespoke.report.colour import accessible
-from bespoke.report.model import (
-    Block,
-    BlockQuote,
-    CalloutBox,
-    Document,
-    DocumentFigure,
-    DocumentTable,
-    Heading,
-    Listing,
-    Paragraph,
-    Picture,
-    Section,
-    Styled,
-    TextRun,
-    Tiles,
-    lines_of,
-    plain,
-    walk,
-)
+from bespoke.report.model import lines_of, plain, walk
 from bespoke.report.packages import changed, described, replaced
-from bespoke.report.pandoc_tree import NONE, Node, Writer, document, meta, node, words
+from bespoke.report.pandoc_tree import NONE, Node, Writer, document, node, properties, words
 from bespoke.report.phrases import phrases
 from bespoke.report.report_cover import Cover
-from bespoke.show import numbers
 
-Shown: TypeAlias = DocumentFigure | DocumentTable
+Shown: TypeAlias = model.DocumentFigure | model.DocumentTable
 
 LEVEL = 2  # of the headings that begin a slide
 WIDTH = 648.0  # points: what a table or picture has of a slide
@@ -46,22 +27,16 @@ TITLE, BODY, CELLS = 1800, (1500, 1400, 1300), 1000  # hundredths of a point
 LINE, PADDING = 12.0, 7.2  # points: a line of a cell, and what stands above and below its lines
 
 
-def tree(report: Document, cover: Cover, picture: Callable[[Picture], str]) -> Node:
+def tree(report: model.Document, cover: Cover, picture: Callable[[model.Picture], str]) -> Node:
     """The title, then the slides of each section of the first volume."""
     said = phrases(cover.language)
     writer = Writer(said, picture, WIDTH, SIZES)
-    day = f"{said['as_of']} {numbers.day(cover.as_of, cover.language)}"
-    about = {
-        "title": meta(cover.title or said["question"].format(client=cover.client)),
-        "subtitle": meta(" · ".join(filter(None, (cover.client, *cover.remarks, cover.confidentiality)))),
-        "author": node("MetaList", [meta(cover.prepared_by)] if cover.prepared_by else []),
-        "date": meta(day),
-        "lang": meta(cover.language),
-    }
-    return document([one for section in report.report for one in _section(section, writer)], about)
+    subtitle = " · ".join(filter(None, (cover.client, *cover.remarks, cover.confidentiality)))
+    blocks = [one for section in report.report for one in _section(section, writer)]
+    return document(blocks, properties(cover, said, subtitle))
 
 
-def _section(section: Section, writer: Writer) -> Iterator[Node]:
+def _section(section: model.Section, writer: Writer) -> Iterator[Node]:
     """The finding with what is said first, then a slide for every figure and table."""
     opening, rest = _until_shown(section.body)
     kicker = " · ".join(filter(None, (section.name, section.topic)))
@@ -72,10 +47,10 @@ def _section(section: Section, writer: Writer) -> Iterator[Node]:
     yield _notes(writer, notes)
     heading = ""
     for shown, about in _shown(rest):
-        heading = next((plain(b.children) for b in reversed(about) if isinstance(b, Heading)), heading)
+        heading = next((plain(b.children) for b in reversed(about) if isinstance(b, model.Heading)), heading)
         for n, (title, one) in enumerate(_slides(shown, heading or section.heading)):
             yield _title(title, "")
-            yield _figure(one, writer) if isinstance(one, DocumentFigure) else writer.table(one)
+            yield _figure(one, writer) if isinstance(one, model.DocumentFigure) else writer.table(one)
             yield _notes(writer, about if n == 0 else [])
 
 
@@ -83,77 +58,77 @@ def _title(text: str, label: str) -> Node:
     return node("Header", [LEVEL, [label, [], []], words(text)])
 
 
-def _figure(figure: DocumentFigure, writer: Writer) -> Node:
+def _figure(figure: model.DocumentFigure, writer: Writer) -> Node:
     """The picture alone: what would be its description is printed below it, so that this is its number and source."""
     address = writer.picture(figure.picture)
     return node("Para", [node("Image", [NONE, words(figure.caption), [address, ""]])])
 
 
-def _notes(writer: Writer, blocks: Sequence[Block]) -> Node:
+def _notes(writer: Writer, blocks: Sequence[model.Block]) -> Node:
     """What the speaker reads: tables and figures have slides, so that this is text."""
     texts = [node("Para", words(text)) for block in blocks if (text := _text(block))]
     return node("Div", [["", ["notes"], []], texts or [node("Para", [])]])
 
 
-def _text(block: Block) -> str:
+def _text(block: model.Block) -> str:
     return " ".join(plain(line) for one in walk([block]) for line in lines_of(one))
 
 
-def _until_shown(body: Sequence[Block]) -> tuple[list[Block], list[Block]]:
+def _until_shown(body: Sequence[model.Block]) -> tuple[list[model.Block], list[model.Block]]:
     first = next(
-        (n for n, block in enumerate(body) if isinstance(block, DocumentFigure | DocumentTable)), len(body)
+        (n for n, block in enumerate(body) if isinstance(block, model.DocumentFigure | model.DocumentTable)),
+        len(body),
     )
     return list(body[:first]), list(body[first:])
 
 
-def _shown(body: Sequence[Block]) -> Iterator[tuple[Shown, list[Block]]]:
+def _shown(body: Sequence[model.Block]) -> Iterator[tuple[Shown, list[model.Block]]]:
     """Each figure and table with the text that stands before the next."""
-    said: list[Block] = []
-    shown: Shown | None = None
-    before: list[Block] = []
-    for block in body:
-        if isinstance(block, DocumentFigure | DocumentTable):
-            if shown is not None:
-                yield shown, before
-            before, said, shown = said, [], block
-        else:
-            said.append(block)
-    if shown is not None:
-        yield shown, [*before, *said]
+    places = [n for n, block in enumerate(body) if isinstance(block, Shown)]
+    for before, at in zip([-1, *places], places, strict=False):
+        rest = body[at + 1 :] if at == places[-1] else []
+        yield body[at], [*body[before + 1 : at], *rest]  # type: ignore[misc]
 
 
-def _told(opening: Sequence[Block]) -> tuple[list[Block], list[Block]]:
+def _told(opening: Sequence[model.Block]) -> tuple[list[model.Block], list[model.Block]]:
     """What fits the slide of a finding, and all of it for the notes."""
-    told: list[Block] = []
+    told: list[model.Block] = []
     room = MOST
     for block in map(_listed, opening):
         room -= len(_text(block))
-        if room < 0 or not isinstance(block, Paragraph | Listing | CalloutBox | BlockQuote):
+        if room < 0 or not isinstance(
+            block, model.Paragraph | model.Listing | model.CalloutBox | model.BlockQuote
+        ):
             break
         told.append(block)
     return told, list(opening[len(told) :])
 
 
-def _listed(block: Block) -> Block:
+def _listed(block: model.Block) -> model.Block:
     """Tiles as a list: a slide has no room beside a table."""
-    if not isinstance(block, Tiles):
+    if not isinstance(block, model.Tiles):
         return block
-    items: list[list[Block]] = []
-    for one in block.items:
-        note = f" ({one.note})" if one.note else ""
-        items.append(
-            [Paragraph([TextRun(f"{one.label}: "), Styled("strong", [TextRun(one.value)]), TextRun(note)])]
-        )
-    return Listing(False, 1, items)
+    return model.Listing(False, 1, [[_as_line(one)] for one in block.items])
+
+
+def _as_line(one: model.Tile) -> model.Block:
+    note = f" ({one.note})" if one.note else ""
+    return model.Paragraph(
+        [
+            model.TextRun(f"{one.label}: "),
+            model.Styled("strong", [model.TextRun(one.value)]),
+            model.TextRun(note),
+        ]
+    )
 
 
 def _slides(
-    shown: DocumentFigure | DocumentTable, heading: str
-) -> Iterator[tuple[str, DocumentFigure | DocumentTable]]:
+    shown: model.DocumentFigure | model.DocumentTable, heading: str
+) -> Iterator[tuple[str, model.DocumentFigure | model.DocumentTable]]:
     """A figure as it is; a table in as many parts as fit a slide each."""
     title = shown.caption or heading
     foot = " · ".join(filter(None, (shown.number, shown.source)))
-    if isinstance(shown, DocumentFigure):
+    if isinstance(shown, model.DocumentFigure):
         yield title, replace(shown, caption=foot, number="", source="", width=1.0)
         return
     parts = [part for wide in columns.parts(shown, SIZES, turn=False) for part in _pages(wide)]
@@ -162,7 +137,7 @@ def _slides(
         yield f"{title}{count}", replace(part, caption=foot, number="", source="", label="")
 
 
-def _pages(table: DocumentTable) -> Iterator[DocumentTable]:
+def _pages(table: model.DocumentTable) -> Iterator[model.DocumentTable]:
     """The rows in runs that fit a slide, about equally high; merged cells are not cut."""
     heights = [lines * LINE + PADDING for lines in widths.fit(table, SIZES, turn=False).lines]
     room = sum(heights) / max(1, math.ceil(sum(heights) / HEIGHT))
@@ -176,7 +151,7 @@ def _pages(table: DocumentTable) -> Iterator[DocumentTable]:
     yield _rows(table, start, len(heights))
 
 
-def _rows(table: DocumentTable, first: int, last: int) -> DocumentTable:
+def _rows(table: model.DocumentTable, first: int, last: int) -> model.DocumentTable:
     emphasis = [n - first for n in table.emphasis if first <= n < last]
     return replace(table, rows=table.rows[first:last], emphasis=emphasis, values=None)
 

@@ -15,7 +15,12 @@ SCHEMA = "application/vnd.dataresource+json"
 def from_schema(resource: Mapping[str, Any], locale: str) -> DocumentTable:
     """A pandas data frame published with `display.html.table_schema`: typed columns, rows as records."""
     fields = [f for f in resource["schema"]["fields"] if not _unnamed_index(f, resource)]
-    columns = [TableColumn(_title(f["name"]), numeric=f.get("type") in ("integer", "number")) for f in fields]
+    names = [f["name"] for f in fields]
+    titles = [" · ".join(map(str, name)) if isinstance(name, list | tuple) else str(name) for name in names]
+    columns = [
+        TableColumn(title, numeric=f.get("type") in ("integer", "number"))
+        for title, f in zip(titles, fields, strict=True)
+    ]
     rows: list[list[Cell]] = [
         [_value(record.get(str(f["name"])), locale) for f in fields] for record in resource["data"]
     ]
@@ -25,10 +30,6 @@ def from_schema(resource: Mapping[str, Any], locale: str) -> DocumentTable:
 def _unnamed_index(field: Mapping[str, Any], resource: Mapping[str, Any]) -> bool:
     """The running number that pandas adds when nobody named an index."""
     return field["name"] == "index" and "index" in resource["schema"].get("primaryKey", [])
-
-
-def _title(name: object) -> str:
-    return " · ".join(map(str, name)) if isinstance(name, list | tuple) else str(name)
 
 
 def _value(value: object, locale: str) -> str:

@@ -38,7 +38,8 @@ class Placed:
     def name(self) -> str:
         """Of its file: `5.1_tbl-load.csv`; of a table without a number, the section's name and its place there."""
         number = self.table.number.rpartition(" ")[2] or f"{self.section.anchor}_{self.place}"
-        return _safe("_".join(filter(None, (number, self.table.label)))) + ".csv"
+        name = "_".join(filter(None, (number, self.table.label)))
+        return re.sub(r"[^\w.-]+", "-", name).strip("-.") + ".csv"
 
 
 def placed(document: Document) -> Iterator[Placed]:
@@ -73,7 +74,8 @@ def as_csv(table: DocumentTable) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     if not table.headless:
-        writer.writerow([_defused(_title(c.title, c.unit)) for c in table.columns])
+        titles = (f"{c.title} ({c.unit})" if c.unit and c.title else c.title or c.unit for c in table.columns)
+        writer.writerow([_defused(title) for title in titles])
     writer.writerows([_written(value) for value in row] for row in values(table))
     return out.getvalue()
 
@@ -100,10 +102,6 @@ def _listed(one: Placed, name: str) -> dict[str, Any]:
     }
 
 
-def _title(title: str, unit: str) -> str:
-    return f"{title} ({unit})" if unit and title else title or unit
-
-
 def _written(value: Value) -> Value:
     value = _finite(value)
     if isinstance(value, bool):
@@ -118,10 +116,6 @@ def _finite(value: Value) -> Value:
 
 def _defused(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
-
-
-def _safe(name: str) -> str:
-    return re.sub(r"[^\w.-]+", "-", name).strip("-.")
 
 
 def _free(name: str, taken: dict[str, bytes]) -> str:

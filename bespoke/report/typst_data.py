@@ -6,35 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from bespoke.report import columns, paging, widths
+from bespoke.report import columns, model, paging, widths
 from bespoke.report.colour import accessible
 from bespoke.report.drawings import MONO, SANS, SERIF
 from bespoke.report.glyphs import BREAK, drawable, loosened, right_to_left
 from bespoke.report.languages import language_of
-from bespoke.report.model import (
-    Block,
-    BlockQuote,
-    CalloutBox,
-    CaseBrowser,
-    Cell,
-    CodeBlock,
-    CodeSpan,
-    Document,
-    DocumentFigure,
-    DocumentTable,
-    Formula,
-    Heading,
-    Inline,
-    Listing,
-    Paragraph,
-    Section,
-    TableColumn,
-    TextRun,
-    ThematicBreak,
-    Tiles,
-    holds_code,
-    plain,
-)
+from bespoke.report.model import holds_code, plain
 from bespoke.report.phrases import phrases
 from bespoke.report.pictures import logo
 from bespoke.report.report_cover import Cover
@@ -53,7 +30,7 @@ Kind = Literal["front", "chapter", "appendix"]
 Volume = Literal["report", "evidence", "single"]
 
 
-def frame(report: Document, cover: Cover, volume: Volume = "report") -> Data:
+def frame(report: model.Document, cover: Cover, volume: Volume = "report") -> Data:
     """What the template prints besides the sections, and how the whole looks. A `single` notebook has no cover, no
     summary page and no contents."""
     words = phrases(cover.language)
@@ -89,7 +66,9 @@ def frame(report: Document, cover: Cover, volume: Volume = "report") -> Data:
     }
 
 
-def section(section: Section, cover: Cover, kind: Kind, *, turn: bool = True, start: float = 0.0) -> Data:
+def section(
+    section: model.Section, cover: Cover, kind: Kind, *, turn: bool = True, start: float = 0.0
+) -> Data:
     """One section of the report, which begins about `start` points down a page, and where it `ends`; `turn` says
     whether a wide table may have a page on its side."""
     writer = _Writer(cover, turn=turn)
@@ -105,12 +84,12 @@ class _Writer(LineWriter):
         self.words, self.page_height, self.turn = phrases(cover.language), PAGE_HEIGHT[cover.paper], turn
         self.sizes: Sequence[float] = widths.SIZES
 
-    def fit(self, table: DocumentTable) -> widths.Fit:
+    def fit(self, table: model.DocumentTable) -> widths.Fit:
         return widths.fit(table, self.sizes, turn=self.turn)
 
     def section(
         self,
-        section: Section,
+        section: model.Section,
         sizes: Sequence[float] = widths.SIZES,
         *,
         arrange: bool = False,
@@ -132,14 +111,14 @@ class _Writer(LineWriter):
             "ends": round(found.end),
         }
 
-    def blocks(self, blocks: list[Block]) -> list[Data]:
+    def blocks(self, blocks: list[model.Block]) -> list[Data]:
         return [self.block(part) for block in blocks for part in self.parts(block)]
 
-    def parts(self, block: Block) -> list[Block]:
+    def parts(self, block: model.Block) -> list[model.Block]:
         """A table too wide for any page as several, its index repeated; everything else as it is."""
-        if isinstance(block, CaseBrowser):  # nothing of it can be looked through on paper
+        if isinstance(block, model.CaseBrowser):  # nothing of it can be looked through on paper
             return []
-        if not isinstance(block, DocumentTable):
+        if not isinstance(block, model.DocumentTable):
             return [block]
         parts = columns.parts(block, self.sizes, turn=self.turn)
         for n, part in enumerate(parts[1:], 2):
@@ -147,40 +126,32 @@ class _Writer(LineWriter):
             part.caption = label if part.caption or part.number else ""
         return list(parts)
 
-    def block(self, block: Block) -> Data:
+    def block(self, block: model.Block) -> Data:
         match block:
-            case Paragraph([Formula(display=True) as formula]) if formula.typst:
+            case model.Paragraph([model.Formula(display=True) as formula]) if formula.typst:
                 return {**self.formula(formula), "kind": "display"}
-            case Paragraph(children):
+            case model.Paragraph(children):
                 return {"kind": "paragraph", **self.line(children)}
-            case Heading(level, children):
+            case model.Heading(level, children):
                 return {"kind": "heading", "level": level, "label": block.label, **self.line(children)}
-            case Listing(ordered, start, items):
-                return {
-                    "kind": "list",
-                    "ordered": ordered,
-                    "start": start,
-                    "items": [self.blocks(item) for item in items],
-                }
-            case BlockQuote(body):
+            case model.Listing(ordered, start, items):
+                inner = [self.blocks(item) for item in items]
+                return {"kind": "list", "ordered": ordered, "start": start, "items": inner}
+            case model.BlockQuote(body):
                 return {"kind": "quote", "body": self.blocks(body)}
-            case CalloutBox(tone, body, name):
+            case model.CalloutBox(tone, body, name):
                 return {"kind": "callout", "tone": tone, "name": self.text(name), "body": self.blocks(body)}
-            case CodeBlock(text):
+            case model.CodeBlock(text):
                 lines = drawable(text, self.covered).split("\n")
                 return {"kind": "code", "text": "\n".join(loosened(line, COLUMNS) for line in lines)}
-            case ThematicBreak():
+            case model.ThematicBreak():
                 return {"kind": "rule"}
-            case Tiles(items):
-                return {
-                    "kind": "tiles",
-                    "items": [
-                        [self.text(t, *TILE) for t in (one.label, one.value, one.note)] for one in items
-                    ],
-                }
-            case DocumentTable():
+            case model.Tiles(items):
+                tiles = [[self.text(t, *TILE) for t in (one.label, one.value, one.note)] for one in items]
+                return {"kind": "tiles", "items": tiles}
+            case model.DocumentTable():
                 return self.table(block)
-            case DocumentFigure():
+            case model.DocumentFigure():
                 return {
                     "kind": "figure",
                     "number": block.number,
@@ -191,12 +162,12 @@ class _Writer(LineWriter):
                     "source": self.text(block.source),
                     "picture": self.picture(block.picture),
                 }
-            case CaseBrowser():
+            case model.CaseBrowser():
                 raise TypeError("paper leaves it out")
 
-    def table(self, table: DocumentTable) -> Data:
+    def table(self, table: model.DocumentTable) -> Data:
         fit = self.fit(table)
-        emphasis, names = set(table.emphasis), table.naming()
+        emphasis, names, covered = set(table.emphasis), table.naming(), table.covered()
         return {
             "kind": "table",
             "number": table.number,
@@ -218,35 +189,30 @@ class _Writer(LineWriter):
                 {
                     "strong": n in emphasis,
                     "long": fit.lines[n] > 12,
-                    "cells": [
-                        self.cell(c, column, w, fit.size)
-                        if fit.lines[n] > 12
-                        else _bare(self.cell(c, column, w, fit.size))
-                        for c, column, w in zip(row, table.columns, fit.widths, strict=True)
-                    ],
+                    "cells": self.cells(table, n, covered, fit),
                 }
-                for n, row in enumerate(table.rows)
-            ]
-            if not table.spans
-            else self.merged(table, fit),
+                for n in range(len(table.rows))
+            ],
         }
 
-    def merged(self, table: DocumentTable, fit: widths.Fit) -> list[Data]:
-        """Rows with merged cells: what one covers is not there, and it says how far it reaches."""
-        covered, emphasis = table.covered(), set(table.emphasis)
-        found = []
-        for n, row in enumerate(table.rows):
-            cells = []
-            for i, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
-                if (n, i) not in covered:
-                    down, across = table.spans.get((n, i), (1, 1))
-                    room = sum(fit.widths[i : i + across]) + widths.GUTTER * (across - 1)
-                    one = self.cell(cell, column, room, fit.size)
-                    cells.append({**one, "x": i, "rowspan": down, "colspan": across})
-            found.append({"strong": n in emphasis, "long": fit.lines[n] > 12, "cells": cells})
+    def cells(
+        self, table: model.DocumentTable, n: int, covered: set[tuple[int, int]], fit: widths.Fit
+    ) -> list[Data | str]:
+        """Of one row; what a merged one covers is not there, and it says how far it reaches."""
+        found: list[Data | str] = []
+        for i, (cell, column) in enumerate(zip(table.rows[n], table.columns, strict=True)):
+            if (n, i) in covered:
+                continue
+            down, across = table.spans.get((n, i), (1, 1))
+            room = sum(fit.widths[i : i + across]) + widths.GUTTER * (across - 1)
+            one = self.cell(cell, column, room, fit.size)
+            if table.spans:
+                found.append({**one, "x": i, "rowspan": down, "colspan": across})
+            else:
+                found.append(one if fit.lines[n] > 12 else _bare(one))
         return found
 
-    def column(self, column: TableColumn, width: float, size: float) -> Data:
+    def column(self, column: model.TableColumn, width: float, size: float) -> Data:
         return {
             "title": self.fitted(column.title, width / widths.BOLD, size),
             "unit": self.fitted(column.unit, width, size),
@@ -254,10 +220,10 @@ class _Writer(LineWriter):
             "numeric": column.numeric,
         }
 
-    def cell(self, cell: Cell, column: TableColumn, width: float, size: float) -> Data:
-        children: list[Inline] = [TextRun(cell)] if isinstance(cell, str) else cell
+    def cell(self, cell: model.Cell, column: model.TableColumn, width: float, size: float) -> Data:
+        children: list[model.Inline] = [model.TextRun(cell)] if isinstance(cell, str) else cell
         if column.code and isinstance(cell, str):
-            children = [CodeSpan(cell)]
+            children = [model.CodeSpan(cell)]
         code = holds_code(children)
 
         def narrow(text: str) -> str:

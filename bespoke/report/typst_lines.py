@@ -7,22 +7,10 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from bespoke.report import drawings, widths
+from bespoke.report import drawings, model, widths
 from bespoke.report.glyphs import drawable, loosened, right_to_left
 from bespoke.report.languages import language_of
-from bespoke.report.model import (
-    Anchor,
-    Break,
-    CodeSpan,
-    Formula,
-    Inline,
-    InlinePicture,
-    Link,
-    Picture,
-    Styled,
-    TextRun,
-    plain,
-)
+from bespoke.report.model import plain
 from bespoke.report.pictures import embedded
 from bespoke.report.report_cover import Cover
 from bespoke.show import fonts
@@ -56,7 +44,7 @@ class LineWriter:
     def fitted(self, text: str, width: float, size: float, *, code: bool = False) -> str:
         return widths.broken(drawable(text, self.covered).replace("\t", " "), width - 0.5, size, code=code)
 
-    def line(self, children: list[Inline], text: Callable[[str], str] | None = None) -> Data:
+    def line(self, children: list[model.Inline], text: Callable[[str], str] | None = None) -> Data:
         words = plain(children)
         return {
             "children": [
@@ -66,40 +54,40 @@ class LineWriter:
             "lang": language_of(words, self.language),
         }
 
-    def inline(self, child: Inline, text: Callable[[str], str]) -> Data | str:
+    def inline(self, child: model.Inline, text: Callable[[str], str]) -> Data | str:
         match child:
-            case TextRun(words):
+            case model.TextRun(words):
                 return text(words)
-            case CodeSpan(code):
+            case model.CodeSpan(code):
                 return {"kind": "code", "text": text(code)}
-            case Styled(style, children):
+            case model.Styled(style, children):
                 return {"kind": style, "children": [self.inline(c, text) for c in children]}
-            case Link(_, children, elsewhere=True):
+            case model.Link(_, children, elsewhere=True):
                 return {"kind": "plain", "children": [self.inline(c, text) for c in children]}
-            case Link(url, children):
+            case model.Link(url, children):
                 target = {"label": url[1:]} if url.startswith("#") else {"url": _address(url)}
                 return {"kind": "link", **target, "children": [self.inline(c, text) for c in children]}
-            case Break():
+            case model.Break():
                 return {"kind": "break"}
-            case Anchor(label=label):
+            case model.Anchor(label=label):
                 return {"kind": "anchor", "label": label}
-            case Formula(typst=""):
+            case model.Formula(typst=""):
                 return {"kind": "code", "text": text(child.source)}
-            case Formula():
+            case model.Formula():
                 return self.formula(child)
-            case InlinePicture(picture):
+            case model.InlinePicture(picture):
                 return {"kind": "picture", "picture": self.picture(picture)}
 
-    def formula(self, formula: Formula) -> Data:
+    def formula(self, formula: model.Formula) -> Data:
         alt = drawable(formula.source, self.covered)
         return {"kind": "formula", "typst": formula.typst, "alt": alt, "display": formula.display}
 
-    def picture(self, picture: Picture) -> Data:
+    def picture(self, picture: model.Picture) -> Data:
         return {
             "svg": drawings.typesettable(embedded(picture), self.covered, self.families),
             "alt": drawable(picture.alt, self.covered),
             "width": picture.width,
-            "shape": _shape(picture),
+            "shape": picture.shape,
         }
 
 
@@ -108,21 +96,15 @@ def language_code(language: str) -> str:
     return language.replace("_", "-").split("-")[0].lower()
 
 
-def _addresses(child: Inline) -> list[Inline]:
+def _addresses(child: model.Inline) -> list[model.Inline]:
     """Words with the web addresses in them as links."""
-    if not isinstance(child, TextRun) or "://" not in child.text:
+    if not isinstance(child, model.TextRun) or "://" not in child.text:
         return [child]
-    parts: list[Inline] = []
-    at = 0
-    for found in _ADDRESS.finditer(child.text):
-        parts += [TextRun(child.text[at : found.start()]), Link(found[0], [TextRun(found[0])])]
-        at = found.end()
-    return [part for part in [*parts, TextRun(child.text[at:])] if plain([part])]
-
-
-def _shape(picture: Picture) -> float:
-    """Height by width; square where an image does not say."""
-    return picture.height / picture.width if picture.width and picture.height else 1.0
+    pieces = re.split(f"({_ADDRESS.pattern})", child.text)  # text, address, text and so on
+    parts = [
+        model.Link(one, [model.TextRun(one)]) if n % 2 else model.TextRun(one) for n, one in enumerate(pieces)
+    ]
+    return [part for part in parts if plain([part])]
 
 
 def _address(url: str) -> str:

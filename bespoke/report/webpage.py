@@ -170,8 +170,7 @@ def _cover(cover: Cover, title: str, words: dict[str, str]) -> str:
     mark = element("p", escaped(cover.client), class_="client", dir=direction(cover.client))
     if cover.logo:
         picture = logo(cover.logo_kind, cover.logo, words["logo"].format(client=cover.client))
-        raw = picture.data.encode() if picture.kind == "svg" else base64.b64decode(picture.data)
-        mark = image(raw, MEDIA[picture.kind], picture.alt, class_="logo")
+        mark = image(picture.raw, MEDIA[picture.kind], picture.alt, class_="logo")
     day = numbers.day(cover.as_of, cover.language)
     lines = [(words["as_of"], day), (words["prepared_by"], cover.prepared_by)]
     facts = "".join(

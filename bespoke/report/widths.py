@@ -22,9 +22,8 @@ WIDE_WIDTH = 680.0  # 240 mm: the same pages turned on their side
 GUTTER = 11.0
 SIZES = (8.5, 8.0)
 UNBROKEN = 84.0  # at full size: a word wider than this may be broken
-HYPHENATED = (
-    48.0  # the same of a word of letters alone, where a table would else not fit: some eleven letters
-)
+# the same of a word of letters alone, where a table would else not fit: some eleven letters
+HYPHENATED = 48.0
 MANY = 45  # rows: so many are worth pages on their side, which leave the page before them short; fewer go in parts
 SMALLNESS = 3.0  # how much smaller type must save: it makes a wrapped table lower by nearly its square
 STEP = 6.0
@@ -32,9 +31,8 @@ LINE, PADDING = 1.28, 8.0  # of the type size; points per row
 TITLE = 64.0  # titles over figures wrap beyond this
 WRAPPED, WRAPPED_CODE = 1.15, 1.5  # a wrapped text leaves some of each line empty, a cut code more
 SLACK = 1.035  # tabular figures and kerning differ a little from the plain advances
-MONO = (
-    0.602  # em: every letter of DejaVu Sans Mono, at most; codes are set in 8 points in a table of any size
-)
+# em: every letter of DejaVu Sans Mono, at most; codes are set in 8 points in a table of any size
+MONO = 0.602
 CJK = 0x2E80  # from here on most characters are as wide as they are high
 BOLD = 1.045  # semibold runs this much wider
 

@@ -11,11 +11,10 @@ from bespoke.report.colour import accessible
 from bespoke.report.htmlblocks import shown
 from bespoke.report.model import Block, Document, DocumentTable, Picture, Section
 from bespoke.report.packages import changed, described, replaced
-from bespoke.report.pandoc_tree import NONE, Node, Writer, document, meta, node, styled, words
+from bespoke.report.pandoc_tree import NONE, Node, Writer, document, node, properties, styled, words
 from bespoke.report.phrases import phrases
 from bespoke.report.pictures import logo
 from bespoke.report.report_cover import Cover
-from bespoke.show import numbers
 
 SIZES = (9.0, 8.5, 8.0)  # points: of the type in tables
 FACE = "Calibri"
@@ -29,18 +28,10 @@ def tree(report: Document, cover: Cover, picture: Callable[[Picture], str]) -> N
     """Cover, contents, then the sections of the first volume, each on a page of its own."""
     said = phrases(cover.language)
     writer = Writer(said, picture, widths.TEXT_WIDTH, SIZES)
-    title = cover.title or said["question"].format(client=cover.client)
-    about = {
-        "title": meta(title),
-        "subtitle": meta(f"{said['report']} · {cover.client}"),
-        "author": node("MetaList", [meta(cover.prepared_by)] if cover.prepared_by else []),
-        "date": meta(f"{said['as_of']} {numbers.day(cover.as_of, cover.language)}"),
-        "lang": meta(cover.language),
-    }
     blocks = [*_cover(cover, writer, said), *_contents(report, said)]
     for section in report.report:
         blocks += _section(section, writer)
-    return document(blocks, about)
+    return document(blocks, properties(cover, said, f"{said['report']} · {cover.client}"))
 
 
 def _cover(cover: Cover, writer: Writer, said: dict[str, str]) -> list[Node]:

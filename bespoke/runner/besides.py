@@ -14,8 +14,8 @@ from bespoke.runner import issued
 
 if TYPE_CHECKING:
     from bespoke.clients.schema import Client
-    from bespoke.report import Cover
     from bespoke.report.additions import Additions, Changes
+    from bespoke.report.report_cover import Cover
 
 
 KINDS: dict[str, Literal["svg", "png", "jpeg"]] = {
@@ -58,7 +58,7 @@ def cover(client: Client, day: date, folder: Path, standing: Standing) -> Cover:
 
 def cover_of(client: Client, as_of: date) -> Cover:
     """Names, date and branding; the logo is read from the client folder."""
-    from bespoke.report import Cover
+    from bespoke.report.report_cover import Cover
 
     engagement = client.engagement
     logo = client.folder / engagement.branding.logo if engagement.branding.logo else None

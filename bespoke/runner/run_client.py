@@ -264,7 +264,7 @@ def render_report(
     meanwhile: Callable[[], object] = lambda: None,
 ) -> dict[str, float]:
     """Render the executed notebooks of a client; seconds per step. A missing one is an error naming it."""
-    from bespoke.report import render
+    from bespoke.report.report_files import render
     from bespoke.runner import besides
 
     notebooks = executed(client, folder, manifest)

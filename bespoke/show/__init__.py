@@ -2,7 +2,7 @@
 
     show.finding("Prompting first: three of four failures are format or vocabulary.")
     show.text("The audit covers **{n}** tasks of {client}.", n=3, client=engagement.client)
-    show.table(frame, label="tbl-load", caption="...", columns=[Column(key="task", title="Task"), ...])
+    show.table(rows, label="tbl-load", caption="...", columns=(*columns(task="Task"), *columns("percent", low="Low")))
     show.figure(draw_load, tasks, label="fig-load", caption="...", alt="...")
     show.callout("No notes were given: ...", tone="missing")
 
@@ -30,6 +30,7 @@ from bespoke.show.blocks import (
     Text,
     Tile,
     Tiles,
+    columns,
 )  # fmt: skip
 from bespoke.show.drawing import drawn
 from bespoke.show.filling import filled
@@ -51,6 +52,7 @@ __all__ = [
     "Tiles",
     "callout",
     "cases",
+    "columns",
     "display",
     "escape",
     "figure",

@@ -16,10 +16,12 @@ Format = Literal["text", "integer", "decimal", "percent", "money", "date", "code
 Cell = str | int | float | bool | None
 
 
-class Column(BaseModel):
-    """One column of a table: how its values are written. Numbers are right-aligned, text is left-aligned."""
-
+class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Column(Frozen):
+    """One column of a table: how its values are written. Numbers are right-aligned, text is left-aligned."""
 
     key: str
     title: str
@@ -32,8 +34,15 @@ class Column(BaseModel):
         return self.format in ("integer", "decimal", "percent", "money")
 
 
-class Block(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+def columns(format: Format = "text", *, unit: str = "", digits: int = 0, **titles: str) -> tuple[Column, ...]:
+    """Columns that are written alike, by key: `columns("percent", low="Low", high="High")`."""
+    return tuple(
+        Column(key=key, title=title, format=format, digits=digits, unit=unit) for key, title in titles.items()
+    )
+
+
+class Block(Frozen):
+    """Something that a notebook shows."""
 
 
 class Finding(Block):
@@ -63,15 +72,12 @@ class LeftOut(Block):
 
     type: Literal["left_out"] = "left_out"
     markdown: str
-    silent: bool = (
-        False  # said in the notebook alone: the chapter is for some fields, and this client is not of one
-    )
+    # said in the notebook alone: the chapter is for some fields, and this client is not of one
+    silent: bool = False
 
 
-class Tile(BaseModel):
+class Tile(Frozen):
     """One figure that is read at a glance: what it is, what it comes to, and what it stands beside."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     label: str
     value: str
@@ -111,10 +117,8 @@ class Figure(Block):
     drawn_from: str = ""  # hash of drawing function and data: the same hash, the same drawing
 
 
-class CaseAnswer(BaseModel):
+class CaseAnswer(Frozen):
     """One system's answer to one case, run by run."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     verdict: str  # "right", "0.67", or nothing
     wrong: bool
@@ -122,9 +126,7 @@ class CaseAnswer(BaseModel):
     took: str = ""  # tokens, money
 
 
-class ShownCase(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class ShownCase(Frozen):
     name: str
     about: str = ""
     input: str

@@ -34,7 +34,7 @@ def drawn(draw: Callable[..., Any], data: tuple[Any, ...]) -> tuple[str, str]:
     if draw.__closure__ is not None or draw.__defaults__:
         raise TypeError(f"{draw.__qualname__} must be drawn from its arguments alone")
     origin = _origin(draw, data)
-    return _earlier().get(origin) or svg(draw(*data)), origin
+    return _figures_of(os.environ.get(paths.LAST_RUN, "")).get(origin) or svg(draw(*data)), origin
 
 
 def _origin(draw: Callable[..., Any], data: tuple[Any, ...]) -> str:
@@ -45,13 +45,9 @@ def _origin(draw: Callable[..., Any], data: tuple[Any, ...]) -> str:
     return hashlib.sha256(said + to_json(data, inf_nan_mode="strings")).hexdigest()
 
 
-def _earlier() -> Mapping[str, str]:
-    """Figures of the last run: hash of what each was drawn from -> SVG."""
-    return _figures_of(os.environ.get(paths.LAST_RUN, ""))
-
-
 @lru_cache(maxsize=1)
 def _figures_of(notebook: str) -> Mapping[str, str]:
+    """Figures of an executed notebook, of the last run: hash of what each was drawn from -> SVG."""
     found: dict[str, str] = {}
     if notebook:
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):  # then every figure is drawn

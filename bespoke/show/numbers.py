@@ -132,12 +132,7 @@ def percent(value: Number, digits: int = 0, locale: str = "") -> str:
 
 
 def money(
-    value: Number,
-    code: str = "",
-    digits: int | None = None,
-    locale: str = "",
-    *,
-    symbol: bool = True,
+    value: Number, code: str = "", digits: int | None = None, locale: str = "", *, symbol: bool = True
 ) -> str:
     """Money with digits that suit its size, unless given: `12,345`, `123.40`, `0.0324`; in the currency that holds
     unless a code is given."""

@@ -3,17 +3,14 @@
 from bespoke.exhibits.cost_model.bill_exhibits import (
     accepted_table,
     build_up_figure,
-    currency_text,
     finding,
     overview_text,
     own_prices_callout,
     tasks_table,
     tasks_text,
 )
-from bespoke.exhibits.cost_model.cost_wording import names
 from bespoke.exhibits.cost_model.option_exhibits import (
     life_table,
-    route_table,
     route_tables,
     route_text,
     separation_text,
@@ -21,27 +18,3 @@ from bespoke.exhibits.cost_model.option_exhibits import (
 )
 from bespoke.exhibits.cost_model.uncertainty import notes_text, tornado_figure, unpublished_callout
 from bespoke.exhibits.cost_model.volume import break_even_figure, break_even_table, caching_table
-
-__all__ = [
-    "accepted_table",
-    "break_even_figure",
-    "break_even_table",
-    "build_up_figure",
-    "caching_table",
-    "currency_text",
-    "finding",
-    "life_table",
-    "names",
-    "notes_text",
-    "overview_text",
-    "own_prices_callout",
-    "route_table",
-    "route_tables",
-    "route_text",
-    "separation_text",
-    "tasks_table",
-    "tasks_text",
-    "tornado_figure",
-    "unpriced_table",
-    "unpublished_callout",
-]

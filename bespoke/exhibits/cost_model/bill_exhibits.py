@@ -19,7 +19,7 @@ from bespoke.exhibits.cost_model.cost_wording import (
     source_of,
 )
 from bespoke.exhibits.display_names import listed
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import USD, decimal, money, percent, significant
 from bespoke.show.style import BLUE, GREEN, GREY, INK, MUTED, ORANGE, PURPLE, RED, YELLOW
 
@@ -70,10 +70,10 @@ def overview_text(cost: CostModel) -> None:
         low=money(cost.today_monthly.p10),
         high=money(cost.today_monthly.p90),
     )
-    currency_text(cost)
+    _currency_text(cost)
 
 
-def currency_text(cost: CostModel) -> None:
+def _currency_text(cost: CostModel) -> None:
     """What is paid in dollars, and at which rate; nothing where the engagement is in dollars itself."""
     if cost.currency == USD:
         return
@@ -146,24 +146,17 @@ def accepted_table(cost: CostModel) -> None:
         return
     count = MILLION if min(r.per_request.mean for _, r in priced) < PENNY / THOUSAND else THOUSAND
     rows = [
-        (
-            task.name,
-            called(cost, task, r),
-            count * r.per_request.mean,
-            count * r.per_accepted.mean,
-            r.accepted_basis,
-        )
+        (task.name, called(cost, task, r), count * r.per_request.mean, count * r.per_accepted.mean, r.accepted_basis)
         for task, r in priced
         if r.per_accepted is not None
-    ]
+    ]  # fmt: skip
     many = decimal(count)
     show.table(
         rows,
         label="tbl-cost-accepted",
         caption="An output that is rejected is paid for too: cost per accepted output",
         columns=(
-            Column(key="task", title="Task"),
-            Column(key="route", title="Route"),
+            *columns(task="Task", route="Route"),
             amounts("requests_cost", f"{many} requests", rows, 2),
             amounts("accepted_cost", f"{many} accepted outputs", rows, 3),
             Column(key="basis", title="Quality taken from"),
@@ -175,11 +168,8 @@ def accepted_table(cost: CostModel) -> None:
 def _as_planned(rows: Sequence[Sequence[object]]) -> str:
     """Why the evaluation's cost of an accepted output is another: it prices the calls that it recorded."""
     measured = any(str(row[-1]).startswith("evaluation") for row in rows)
-    return (
-        "; tokens as the task list states them, retries paid: the evaluation prices its recorded calls"
-        if measured
-        else ""
-    )
+    says = "; tokens as the task list states them, retries paid: the evaluation prices its recorded calls"
+    return says if measured else ""
 
 
 def build_up_figure(cost: CostModel) -> None:
@@ -190,7 +180,11 @@ def build_up_figure(cost: CostModel) -> None:
             route = route_of(task, key)
             ways = "as today" if key == "as_is" else f"with {levers(route)}"
             bars.append(_bar(f"{task.name}\n{ways}", route))
-    words = "; ".join(f"{bar.label.replace(chr(10), ', ')}: {_parts(bar)}" for bar in bars)
+    words = "; ".join(
+        f"{bar.label.replace(chr(10), ', ')}: "
+        + ", ".join(f"{name} {money(cost)}" for name, cost in bar.parts)
+        for bar in bars
+    )
     show.figure(
         _draw_build_up,
         bars,
@@ -250,7 +244,3 @@ def _legend(axes: Any, colours: Mapping[str, str]) -> None:
         handles=handles, ncol=len(handles), loc="lower left", bbox_to_anchor=(0, 1), frameon=False,
         handlelength=1, columnspacing=1.2,
     )  # fmt: skip
-
-
-def _parts(bar: _CostBar) -> str:
-    return ", ".join(f"{name} {money(monthly)}" for name, monthly in bar.parts)

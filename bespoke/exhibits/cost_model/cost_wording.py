@@ -62,14 +62,10 @@ def ends(band: Band) -> tuple[float, float]:
     return band.p10, band.p90
 
 
-def amounts(
-    key: str, title: str, rows: Sequence[Sequence[object]], column: int, unit: str = "", every: str = ""
-) -> Column:
+def amounts(key: str, title: str, rows: Sequence[Sequence[object]], column: int, every: str = "") -> Column:
     """A column of amounts in the engagement's currency, with digits for the smallest of them; `every` is a period."""
-    said = unit or " ".join(part for part in (currency(), every) if part)
-    return Column(
-        key=key, title=title, unit=said, format="money", digits=digits_of(row[column] for row in rows)
-    )
+    digits = digits_of(row[column] for row in rows)
+    return Column(key=key, title=title, unit=f"{currency()} {every}".rstrip(), format="money", digits=digits)
 
 
 def source_of(cost: CostModel) -> str:

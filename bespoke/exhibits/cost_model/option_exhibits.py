@@ -5,25 +5,17 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.chapters.cost_model import CostModel, RouteCost, TaskCost
 from bespoke.exhibits import quantities
-from bespoke.exhibits.cost_model.cost_wording import (
-    amounts,
-    called,
-    ends,
-    levers,
-    names,
-    route_of,
-    source_of,
-)
-from bespoke.exhibits.display_names import place_name, slug
-from bespoke.show import Column
+from bespoke.exhibits.cost_model.cost_wording import amounts, called, ends, levers, names, route_of, source_of
+from bespoke.exhibits.display_names import grouped, place_name, slug
+from bespoke.show import Column, columns
 
 
 def route_tables(cost: CostModel) -> None:
     for task in cost.tasks:
-        route_table(cost, task)
+        _route_table(cost, task)
 
 
-def route_table(cost: CostModel, task: TaskCost) -> None:
+def _route_table(cost: CostModel, task: TaskCost) -> None:
     """Every priced route of one task, cheapest over 12 months first."""
     ordered = sorted(task.routes, key=lambda route: route.life_12.mean)
     rows = [
@@ -39,9 +31,7 @@ def route_table(cost: CostModel, task: TaskCost) -> None:
         label=f"tbl-cost-{slug(task.task_id)}",
         caption=f"{task.name}: every priced route, cheapest over 12 months first",
         columns=(
-            Column(key="route", title="Route"),
-            Column(key="served", title="Model and place"),
-            Column(key="levers", title="With"),
+            *columns(route="Route", served="Model and place", levers="With"),
             amounts(quantities.ROUTE_MONTHLY, "Expected", rows, 3, every="a month"),
             amounts("low", "P10", rows, 4, every="a month"),
             amounts("high", "P90", rows, 5, every="a month"),
@@ -107,8 +97,7 @@ def life_table(cost: CostModel) -> None:
         label="tbl-cost-life",
         caption="Whole life over 12 and 36 months, with the work each retired model forces",
         columns=(
-            Column(key="task", title="Task"),
-            Column(key="route", title="Route"),
+            *columns(task="Task", route="Route"),
             amounts(quantities.ROUTE_ONE_OFF, "Once", rows, 2),
             amounts(quantities.ROUTE_YEAR, "12 months", rows, 3),
             amounts("twelve_low", "P10", rows, 4),
@@ -125,10 +114,7 @@ def life_table(cost: CostModel) -> None:
 def unpriced_table(cost: CostModel) -> None:
     """Routes without a price, and why."""
     known = names(cost)
-    reasons: dict[tuple[str, str], list[str]] = {}
-    for task in cost.tasks:
-        for entry in task.unpriced:
-            reasons.setdefault((entry.route, entry.reason), []).append(task.name)
+    reasons = grouped(((u.route, u.reason), task.name) for task in cost.tasks for u in task.unpriced)
     rows = [
         (known.get(route, route), "all tasks" if len(tasks) == len(cost.tasks) else ", ".join(tasks), reason)
         for (route, reason), tasks in reasons.items()
@@ -137,9 +123,5 @@ def unpriced_table(cost: CostModel) -> None:
         rows,
         label="tbl-cost-unpriced",
         caption="Routes that have no price here, with the reason",
-        columns=(
-            Column(key="route", title="Route"),
-            Column(key="tasks", title="Task"),
-            Column(key="reason", title="Reason"),
-        ),
+        columns=columns(route="Route", tasks="Task", reason="Reason"),
     )

@@ -10,6 +10,7 @@ from bespoke import show
 from bespoke.chapters.cost_model import CostModel
 from bespoke.chapters.cost_model.result import Driver
 from bespoke.exhibits.cost_model.cost_wording import called, names, route_of, source_of, task_of
+from bespoke.exhibits.figure_parts import beside
 from bespoke.show.numbers import currency, decimal, money
 from bespoke.show.style import EMPHASIS, INK, MUTED, QUIET
 
@@ -46,10 +47,8 @@ def _draw_tornado(drivers: Sequence[Driver], centre: float) -> Any:
         )
         axes.text(max(driver.at_p10, driver.at_p90), y, swing, va="center", color=INK)
     axes.axvline(centre, color=MUTED, linewidth=0.8)
-    axes.annotate(
-        f"expected {money(centre)}", (centre, 1), (4, 1), xycoords=("data", "axes fraction"),
-        textcoords="offset points", va="bottom", color=MUTED,
-    )  # fmt: skip
+    over = ("data", "axes fraction")
+    beside(axes, f"expected {money(centre)}", (centre, 1), (4, 1), xycoords=over, va="bottom", color=MUTED)
     axes.set_yticks(range(len(drivers)), [_plain(driver.key) for driver in reversed(drivers)])
     ends = [end for driver in drivers for end in (driver.at_p10, driver.at_p90)]
     spread = max(ends) - min(ends)
@@ -71,8 +70,7 @@ def unpublished_callout(cost: CostModel) -> None:
     if not cost.unpublished:
         return
     touched = sorted(
-        {names(cost)[r.route] for task in cost.tasks for r in task.routes if r.unpublished},
-        key=str.lower,
+        {names(cost)[r.route] for task in cost.tasks for r in task.routes if r.unpublished}, key=str.lower
     )
     show.callout(
         "Not published, so entered as a range: {inputs}. The totals of {routes} rest on them. A quotation "

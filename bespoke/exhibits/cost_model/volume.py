@@ -8,14 +8,9 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.cost_model import BreakEven, CostModel, Curve, TaskCost
-from bespoke.exhibits.cost_model.cost_wording import (
-    ends,
-    names,
-    route_of,
-    source_of,
-    task_of,
-)
-from bespoke.show import Column
+from bespoke.exhibits.cost_model.cost_wording import ends, names, route_of, source_of, task_of
+from bespoke.exhibits.figure_parts import apart, beside
+from bespoke.show import Column, columns
 from bespoke.show.numbers import compact, currency, decimal
 from bespoke.show.style import INK, MUTED, ROUTE
 
@@ -46,9 +41,8 @@ def break_even_figure(cost: CostModel, task_id: str | None = None) -> None:
         {curve.route: SHORT.get(curve.route, _name(curve.route, known)) for curve in curves},
         label="fig-cost-break-even",
         caption=_break_even_caption(task, open_ones, today, known),
-        alt=f"Monthly cost against requests a day on log scales for {task.name}, at "
-        f"{decimal(today)} requests "
-        f"a day today. {crossings}",
+        alt=f"Monthly cost against requests a day on log scales for {task.name}, at {decimal(today)} requests a day "
+        f"today. {crossings}",
         source=source_of(cost),
     )
 
@@ -69,12 +63,10 @@ def _draw_break_even(today: float, curves: Sequence[Curve], names: Mapping[str, 
     axes.minorticks_off()
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(lambda value, _: compact(value))
-    axes.annotate("today", (today, 1), xytext=(3, 4), textcoords="offset points", color=MUTED, va="bottom")
+    beside(axes, "today", (today, 1), (3, 4), color=MUTED, va="bottom")
     for curve, height in _spread(curves, axes):
-        axes.annotate(
-            names[curve.route], (1, height), xycoords="axes fraction", xytext=(4, 0),
-            textcoords="offset points", va="center", color=ROUTE.get(curve.route, INK),
-        )  # fmt: skip
+        colour = ROUTE.get(curve.route, INK)
+        beside(axes, names[curve.route], (1, height), (4, 0), xycoords="axes fraction", color=colour)
     return figure
 
 
@@ -96,12 +88,8 @@ def break_even_table(cost: CostModel) -> None:
         label="tbl-cost-break-even",
         caption="From which volume a route pays, and how likely today's volume is beyond it",
         columns=(
-            Column(key="task", title="Task"),
-            Column(key="route", title="Route"),
-            Column(key="against", title="Against"),
-            Column(key="volume", title="Pays from", unit="requests a day", format="integer"),
-            Column(key="low", title="P10", unit="requests a day", format="integer"),
-            Column(key="high", title="P90", unit="requests a day", format="integer"),
+            *columns(task="Task", route="Route", against="Against"),
+            *columns("integer", unit="requests a day", volume="Pays from", low="P10", high="P90"),
             Column(key="reached", title="Reached today", format="percent"),
         ),
         source=source_of(cost) + "; without a volume: not in most draws",
@@ -177,12 +165,7 @@ def _crossing_words(b: BreakEven, known: Mapping[str, str]) -> str:
 def _spread(curves: Sequence[Curve], axes: Any) -> list[tuple[Curve, float]]:
     """Label heights in axes fractions, pushed apart so that none overlaps."""
     low, high = (math.log10(v) for v in axes.get_ylim())
-    placed = sorted(
-        ((c, (math.log10(c.monthly[-1].mean) - low) / (high - low)) for c in curves), key=lambda p: p[1]
-    )
-    heights: list[tuple[Curve, float]] = []
-    for curve, height in placed:
-        floor = heights[-1][1] + 0.055 if heights else 0.0
-        heights.append((curve, max(height, floor)))
-    over = max(0.0, heights[-1][1] - 1.0)
-    return [(curve, height - over) for curve, height in heights]
+    ends = [(math.log10(curve.monthly[-1].mean) - low) / (high - low) for curve in curves]
+    heights = apart([max(end, 0.0) for end in ends], 0.055)
+    over = max(0.0, max(heights) - 1.0)
+    return sorted(((c, h - over) for c, h in zip(curves, heights, strict=True)), key=lambda pair: pair[1])

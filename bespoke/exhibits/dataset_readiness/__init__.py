@@ -1,11 +1,6 @@
 """Chapter 3 on the page."""
 
-from bespoke.exhibits.dataset_readiness.dataset_shape import (
-    labels_figure,
-    labels_figures,
-    labels_text,
-    tokens_figure,
-)
+from bespoke.exhibits.dataset_readiness.dataset_shape import labels_figures, labels_text, tokens_figure
 from bespoke.exhibits.dataset_readiness.dataset_verdict import (
     finding,
     missing_table,
@@ -22,25 +17,3 @@ from bespoke.exhibits.dataset_readiness.row_exhibits import (
     overview_text,
 )
 from bespoke.exhibits.dataset_readiness.split_exhibits import split_table, split_text
-
-__all__ = [
-    "files_table",
-    "finding",
-    "findings_table",
-    "findings_text",
-    "funnel_figure",
-    "funnel_text",
-    "labels_figure",
-    "labels_figures",
-    "labels_text",
-    "limits_text",
-    "missing_table",
-    "needed_text",
-    "overview_text",
-    "rules_table",
-    "split_table",
-    "split_text",
-    "targets_table",
-    "targets_text",
-    "tokens_figure",
-]

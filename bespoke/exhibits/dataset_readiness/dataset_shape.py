@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from bespoke import show
-from bespoke.chapters.dataset_readiness.result import (
-    DatasetReadiness,
-    LabelField,
-    TokenBin,
-)
+from bespoke.chapters.dataset_readiness.result import DatasetReadiness, LabelField, TokenBin
 from bespoke.exhibits.dataset_readiness.dataset_wording import token_source
 from bespoke.exhibits.display_names import slug
+from bespoke.exhibits.figure_parts import beside
 from bespoke.exhibits.masking_note import masked_text
 from bespoke.facts.icd10 import code_set
 from bespoke.show.numbers import decimal, percent
@@ -51,11 +48,8 @@ def _draw_tokens(bins: Sequence[TokenBin], longest: int) -> Any:
     axes.grid(axis="y", visible=True)
     axes.grid(axis="x", visible=False)
     axes.axvline(longest, color=MUTED, lw=0.9, ls=(0, (3, 3)))
-    axes.annotate(
-        f"longest {decimal(longest)}", (longest, max(b.records for b in bins)), xytext=(-4, -2),
-        textcoords="offset points",
-        ha="right", va="top", color=MUTED,
-    )  # fmt: skip
+    top = (longest, max(b.records for b in bins))
+    beside(axes, f"longest {decimal(longest)}", top, (-4, -2), ha="right", va="top", color=MUTED)
     axes.set_xlabel("estimated tokens per record")
     axes.set_ylabel("records")
     return figure
@@ -64,10 +58,10 @@ def _draw_tokens(bins: Sequence[TokenBin], longest: int) -> Any:
 def labels_figures(data: DatasetReadiness) -> None:
     """How often the labels of each answer field occur; the largest fields only."""
     for field in data.labels[:FIELDS_DRAWN]:
-        labels_figure(field)
+        _labels_figure(field)
 
 
-def labels_figure(field: LabelField) -> None:
+def _labels_figure(field: LabelField) -> None:
     """The most frequent labels of one field, labelled directly."""
     most = field.top[0]
     unit = "categories" if field.categories else "labels"
@@ -90,9 +84,7 @@ def _draw_labels(counts: Sequence[tuple[str, int]]) -> Any:
     colours = [EMPHASIS if count == rows[-1][1] else QUIET for _, count in rows]
     axes.barh(range(len(rows)), [count for _, count in rows], height=0.66, color=colours)
     for y, (_, count) in enumerate(rows):
-        axes.annotate(
-            decimal(count), (count, y), xytext=(3, 0), textcoords="offset points", va="center", color=INK
-        )
+        beside(axes, decimal(count), (count, y), (3, 0), color=INK)
     axes.set_yticks(range(len(rows)), [label for label, _ in rows], parse_math=False)
     axes.set_xlim(0, rows[-1][1] * 1.1)
     axes.set_xlabel("valid training rows with the label")
@@ -108,8 +100,7 @@ def labels_text(data: DatasetReadiness) -> None:
     for field in data.labels:
         if field.rare:
             show.text(
-                "**{field}**: {rare} of {distinct} {unit} have fewer than five examples. What a model "
-                "gets right "
+                "**{field}**: {rare} of {distinct} {unit} have fewer than five examples. What a model gets right "
                 "there it knows from before, not from this data.",
                 field=field.field,
                 rare=decimal(field.rare),

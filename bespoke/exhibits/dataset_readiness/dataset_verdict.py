@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from bespoke import show
-from bespoke.chapters.dataset_readiness.result import (
-    DatasetReadiness,
-    TargetReadiness,
-)
+from bespoke.chapters.dataset_readiness.result import DatasetReadiness, TargetReadiness
 from bespoke.exhibits.dataset_readiness.dataset_wording import (
     at_most,
     count_of,
     faulty_rows,
-    plural,
     route_names,
     span,
     still_needed,
 )
-from bespoke.show import Column
+from bespoke.exhibits.display_names import count
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal
 
 STATUS = {"ready": "ready", "needs_conversion": "ready after conversion", "not_ready": "not ready"}
@@ -65,11 +60,8 @@ def targets_table(data: DatasetReadiness) -> None:
         label="tbl-dataset-targets",
         caption="Which target would take the data today, and what stands in the way",
         columns=(
-            Column(key="target", title="Target"),
-            Column(key="status", title="Data are"),
-            Column(key="usable", title="Usable", format="integer"),
-            Column(key="minimum", title="Least", format="integer"),
-            Column(key="maximum", title="Most", format="integer"),
+            *columns(target="Target", status="Data are"),
+            *columns("integer", usable="Usable", minimum="Least", maximum="Most"),
             Column(key="blocked", title="Because of"),
         ),
         source="vendors' dataset limits, in the rule table of this workbook",
@@ -82,8 +74,7 @@ def targets_text(data: DatasetReadiness) -> None:
     open_ended = [t for t in data.targets if t.status == "not_ready" and t not in short]
     if open_ended:
         show.text(
-            "{targets} would take the data once the faulty rows are mended or left out: the usable rows "
-            "alone are "
+            "{targets} would take the data once the faulty rows are mended or left out: the usable rows alone are "
             "enough for {their} minimum.",
             targets=count_of(len(open_ended), len(data.targets)),
             their="its" if len(open_ended) == 1 else "their",
@@ -101,75 +92,33 @@ def targets_text(data: DatasetReadiness) -> None:
 
 def missing_table(data: DatasetReadiness) -> None:
     """What stands between the data and a training run, the most pressing first."""
-    show.table(
-        list(_missing(data)),
-        label="tbl-dataset-missing",
-        caption="What stands between this data and a training run",
-        columns=(
-            Column(key="what", title="What"),
-            Column(key="many", title="How much"),
-            Column(key="todo", title="What to do"),
-        ),
-    )
-
-
-def _missing(data: DatasetReadiness) -> Iterator[tuple[str, str, str]]:
     identifiers = sum(
         f.count for f in data.findings if f.rule.startswith("identifier_") and f.severity == "error"
     )
-    if identifiers:
-        yield (
-            "What looks like an identifier",
-            decimal(identifiers),
-            "remove it before anything leaves the client",
-        )
-    if faulty_rows(data):
-        yield (
-            "Faulty rows",
-            decimal(faulty_rows(data)),
-            "mend them, or leave them out",
-        )
-    if data.leaked:
-        yield (
-            "Rows that stand in validation or evaluation too",
-            decimal(data.leaked),
-            "remove them from the training files",
-        )
-    if data.several_answers:
-        yield (
-            "Prompts with several answers",
-            decimal(data.several_answers),
-            "decide, and write the rule into the guideline",
-        )
-    if data.claims_more:
-        share = f"{decimal(data.rows)} of {decimal(data.largest_claim)}"
-        yield "Rows that the task list speaks of", share, "find the rest, or correct the list"
-    if data.valid > data.usable:
-        copies = data.valid - data.usable
-        yield "Copies and near copies", decimal(copies), "nothing: each group is trained on once"
-    if any("format" in target.mended_by_conversion for target in data.targets):
-        yield (
-            "Another format",
-            count_of(_converted(data), len(data.targets)),
-            "nothing: submitting a job converts it",
-        )
-    rare = data.labels[0] if data.labels else None
-    if rare is not None and rare.rare:
-        share = f"{decimal(rare.rare)} of {decimal(rare.distinct)}"
-        yield (
-            "Answers that occur too seldom to be learnt",
-            share,
-            "add examples, or leave these to a rule or glossary",
-        )
-    yield (
-        ("More examples", at_most(data), f"annotate: {decimal(data.usable)} are usable")
-        if data.examples_needed
-        else ("More examples", "none", "by the rule of thumb there are enough for a narrow task")
+    converted = sum("format" in target.mended_by_conversion for target in data.targets)
+    labels = data.labels[0] if data.labels else None
+    spoken_of = f"{decimal(data.rows)} of {decimal(data.largest_claim)}"
+    annotate = f"annotate: {decimal(data.usable)} are usable"
+    rows = [
+        (identifiers, "What looks like an identifier", "remove it before anything leaves the client"),
+        (faulty_rows(data), "Faulty rows", "mend them, or leave them out"),
+        (data.leaked, "Rows that stand in validation or evaluation too", "remove them from the training files"),
+        (data.several_answers, "Prompts with several answers", "decide, and write the rule into the guideline"),
+        (data.claims_more and spoken_of, "Rows that the task list speaks of", "find the rest, or correct the list"),
+        (data.valid - data.usable, "Copies and near copies", "nothing: each group is trained on once"),
+        (converted and count_of(converted, len(data.targets)), "Another format",
+         "nothing: submitting a job converts it"),
+        (labels and labels.rare and f"{decimal(labels.rare)} of {decimal(labels.distinct)}",
+         "Answers that occur too seldom to be learnt", "add examples, or leave these to a rule or glossary"),
+        (at_most(data), "More examples", annotate) if data.examples_needed
+        else ("none", "More examples", "by the rule of thumb there are enough for a narrow task"),
+    ]  # fmt: skip
+    show.table(
+        [(what, decimal(many) if isinstance(many, int) else many, todo) for many, what, todo in rows if many],
+        label="tbl-dataset-missing",
+        caption="What stands between this data and a training run",
+        columns=columns(what="What", many="How much", todo="What to do"),
     )
-
-
-def _converted(data: DatasetReadiness) -> int:
-    return sum("format" in target.mended_by_conversion for target in data.targets)
 
 
 def needed_text(data: DatasetReadiness) -> None:
@@ -188,7 +137,7 @@ def _blockers(target: TargetReadiness, data: DatasetReadiness) -> str:
     """What blocks a target: faulty rows in one number, then what it alone minds; else what a "
     "conversion mends."""
     own = {f.rule for f in data.findings if f.routes}
-    parts = [f"{plural(faulty_rows(data), 'faulty row')}"] if faulty_rows(data) else []
+    parts = [f"{count(faulty_rows(data), 'faulty row')}"] if faulty_rows(data) else []
     parts += [f"{b.says} ({decimal(b.count)})" for b in target.blocked_by if b.rule in own]
     if target.mended_by_conversion:
         parts.append("needs converting, which submitting a job does")

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from bespoke.advice.routes import routes
-from bespoke.chapters.dataset_readiness.result import (
-    DatasetReadiness,
-)
+from bespoke.chapters.dataset_readiness.result import DatasetReadiness
 from bespoke.show.numbers import decimal, exact
 
 
@@ -29,10 +27,6 @@ def at_most(data: DatasetReadiness) -> str:
 
 def span(low: int, high: int) -> str:
     return decimal(high) if low == high else f"{decimal(low)} to {decimal(high)}"
-
-
-def plural(count: int, noun: str) -> str:
-    return f"{decimal(count)} {noun}{'' if count == 1 else 's'}"
 
 
 def are(count: int) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.dataset_readiness.result import DatasetReadiness, RuleFinding
-from bespoke.exhibits.dataset_readiness.dataset_wording import plural, route_names
-from bespoke.exhibits.display_names import listed
-from bespoke.show import Column
+from bespoke.exhibits.dataset_readiness.dataset_wording import route_names
+from bespoke.exhibits.display_names import count, listed
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal
 
 SHOWN_PLACES = 4
@@ -21,11 +21,9 @@ def findings_table(data: DatasetReadiness) -> None:
         label="tbl-dataset-findings",
         caption="What was found, where first, and what to do about it",
         columns=(
-            Column(key="says", title="Found"),
-            Column(key="severity", title="Severity"),
+            *columns(says="Found", severity="Severity"),
             Column(key="count", title="Count", format="integer"),
-            Column(key="places", title="First places (line: what)"),
-            Column(key="todo", title="What to do"),
+            *columns(places="First places (line: what)", todo="What to do"),
         ),
         source="rule table of this workbook; sources per rule in the appendix of this chapter",
     )
@@ -36,20 +34,17 @@ def findings_text(data: DatasetReadiness) -> None:
     identifiers = [f for f in data.findings if f.rule.startswith("identifier_") and f.severity == "error"]
     if identifiers:
         show.callout(
-            "The data still hold what looks like {what}. They must go before anything leaves the "
-            "client: this "
-            "check follows rules and sees only what has the form of an identifier, it is not a Safe "
-            "Harbor review.",
+            "The data still hold what looks like {what}. They must go before anything leaves the client: this check "
+            "follows rules and sees only what has the form of an identifier, it is not a Safe Harbor review.",
             tone="warning",
             what=listed([f.says for f in identifiers]),
         )
     codes = data.count("code_only_target")
     if codes:
         show.text(
-            "{rows} {give} codes without their descriptions. In the closest published precedent, tuning "
-            "on codes "
+            "{rows} {give} codes without their descriptions. In the closest published precedent, tuning on codes "
             "alone brought exact F1 to zero (arXiv 2510.07629): write code and description.",
-            rows=plural(codes, "answer"),
+            rows=count(codes, "answer"),
             give="gives" if codes == 1 else "give",
         )
     if data.claims_more:
@@ -76,9 +71,7 @@ def rules_table(data: DatasetReadiness) -> None:
         caption="What each finding rests on",
         columns=(
             Column(key="rule", title="Rule", format="code"),
-            Column(key="says", title="Found"),
-            Column(key="targets", title="Concerns"),
-            Column(key="source", title="Source"),
+            *columns(says="Found", targets="Concerns", source="Source"),
         ),
     )
 

@@ -6,16 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from bespoke import show
-from bespoke.chapters.dataset_readiness.result import (
-    DatasetReadiness,
-)
-from bespoke.exhibits.dataset_readiness.dataset_wording import (
-    are,
-    faulty_rows,
-    plural,
-    token_source,
-)
-from bespoke.show import Column
+from bespoke.chapters.dataset_readiness.result import DatasetReadiness
+from bespoke.exhibits.dataset_readiness.dataset_wording import are, faulty_rows, token_source
+from bespoke.exhibits.display_names import count
+from bespoke.exhibits.figure_parts import beside
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, exact, percent
 from bespoke.show.style import EMPHASIS, INK, QUIET
 
@@ -24,13 +19,12 @@ def overview_text(data: DatasetReadiness) -> None:
     """What was read, and what the words mean."""
     faulty = faulty_rows(data)
     show.text(
-        "Every row of {files} was read and checked against {what}. A row is valid when it breaks no "
-        "rule that "
-        "holds for every target; usable rows are valid and counted once per group of copies or near copies. "
-        "{faulty} The check does not stop at the first bad row, and names file and line of each finding.",
-        files=plural(len(data.files), "file"),
+        "Every row of {files} was read and checked against {what}. A row is valid when it breaks no rule that holds "
+        "for every target; usable rows are valid and counted once per group of copies or near copies. {faulty} The "
+        "check does not stop at the first bad row, and names file and line of each finding.",
+        files=count(len(data.files), "file"),
         what="the formats' own rules, the vendors' limits and what makes an example worth learning from",
-        faulty=f"{plural(faulty, 'row')} {are(faulty)} faulty." if faulty else "No row is faulty.",
+        faulty=f"{count(faulty, 'row')} {are(faulty)} faulty." if faulty else "No row is faulty.",
     )
 
 
@@ -51,12 +45,8 @@ def files_table(data: DatasetReadiness) -> None:
         columns=(
             Column(key="file", title="File"),
             Column(key="format", title="Format, and why"),
-            Column(key="rows", title="Rows", format="integer"),
-            Column(key="valid", title="Valid", format="integer"),
-            Column(key="mean", title="Mean", unit="tokens", format="integer"),
-            Column(key="p95", title="P95", unit="tokens", format="integer"),
-            Column(key="longest", title="Longest", unit="tokens", format="integer"),
-            Column(key="total", title="Total", unit="tokens", format="integer"),
+            *columns("integer", rows="Rows", valid="Valid"),
+            *columns("integer", unit="tokens", mean="Mean", p95="P95", longest="Longest", total="Total"),
         ),
         source=token_source(data),
     )  # fmt: skip
@@ -73,10 +63,10 @@ def funnel_figure(data: DatasetReadiness) -> None:
         _lost(data),
         data.rows,
         label="fig-dataset-funnel",
-        caption=f"{plural(lost, 'row')} of {decimal(data.rows)} {'drops' if lost == 1 else 'drop'} out before "
+        caption=f"{count(lost, 'row')} of {decimal(data.rows)} {'drops' if lost == 1 else 'drop'} out before "
         f"training: {decimal(data.usable)} {are(data.usable)} usable",
         alt="Bar chart of the rows that drop out. "
-        + ", ".join(f"{reason} {decimal(count)}" for reason, count in _lost(data))
+        + ", ".join(f"{reason} {decimal(n)}" for reason, n in _lost(data))
         + f"; usable {decimal(data.usable)} of {decimal(data.rows)}.",
         source="own check of the files in dataset/",
     )
@@ -94,13 +84,10 @@ def _lost(data: DatasetReadiness) -> list[tuple[str, int]]:
 def _draw_funnel(lost: Sequence[tuple[str, int]], rows: int) -> Any:
     """The rows lost for each reason; the reason that costs most stands out."""
     figure, axes = show.new_figure(1.6)
-    most = max(count for _, count in lost)
-    for y, (_, count) in enumerate(reversed(lost)):
-        axes.barh(y, count, height=0.62, color=EMPHASIS if count == most else QUIET)
-        axes.annotate(
-            f"{decimal(count)}  ({percent(count / rows)} of all)", (count, y), xytext=(4, 0),
-            textcoords="offset points", va="center", color=INK,
-        )  # fmt: skip
+    most = max(n for _, n in lost)
+    for y, (_, n) in enumerate(reversed(lost)):
+        axes.barh(y, n, height=0.62, color=EMPHASIS if n == most else QUIET)
+        beside(axes, f"{decimal(n)}  ({percent(n / rows)} of all)", (n, y), (4, 0), color=INK)
     axes.set_yticks(range(len(lost)), [reason for reason, _ in reversed(lost)])
     axes.set_xlim(0, most * 1.25)
     axes.set_xlabel("rows that drop out")
@@ -111,37 +98,34 @@ def funnel_text(data: DatasetReadiness) -> None:
     """Why rows drop out."""
     invalid = data.rows - data.valid
     reasons = [
-        f"{plural(invalid, 'row')} {are(invalid)} faulty" if invalid else "",
-        f"{plural(data.valid - data.distinct, 'row')} repeat others word for word"
+        f"{count(invalid, 'row')} {are(invalid)} faulty" if invalid else "",
+        f"{count(data.valid - data.distinct, 'row')} repeat others word for word"
         if data.valid > data.distinct
         else "",
-        f"{plural(data.distinct - data.usable, 'row')} repeat another prompt or nearly so"
+        f"{count(data.distinct - data.usable, 'row')} repeat another prompt or nearly so"
         if data.distinct > data.usable
         else "",
     ]
     told = "; ".join(reason for reason in reasons if reason)
     if told:
         show.text(
-            "Of the rows that drop out ([funnel](#fig-dataset-funnel)): {told}. A copy teaches nothing new, and "
-            "one that "
-            "lands on both sides of a split makes the score a test of memory: deduplicate first, then split.",
+            "Of the rows that drop out ([funnel](#fig-dataset-funnel)): {told}. A copy teaches nothing new, and one "
+            "that lands on both sides of a split makes the score a test of memory: deduplicate first, then split.",
             told=told,
         )
     if data.several_answers:
         show.text(
-            "{count} of the prompts that come back {have} another answer than before. A model learns "
-            "neither: "
-            "the annotation guideline needs a sentence that decides them.",
+            "{count} of the prompts that come back {have} another answer than before. A model learns neither: the "
+            "annotation guideline needs a sentence that decides them.",
             count=decimal(data.several_answers),
             have="has" if data.several_answers == 1 else "have",
         )
     if data.leaked:
         show.callout(
-            "{rows} on the training side {stand} in validation or evaluation as well. Until they are "
-            "removed, no "
+            "{rows} on the training side {stand} in validation or evaluation as well. Until they are removed, no "
             "score on those files means anything.",
             tone="warning",
-            rows=plural(data.leaked, "row"),
+            rows=count(data.leaked, "row"),
             stand="stands" if data.leaked == 1 else "stand",
         )
 
@@ -149,10 +133,8 @@ def funnel_text(data: DatasetReadiness) -> None:
 def limits_text(data: DatasetReadiness) -> None:
     """What this check cannot see."""
     show.callout(
-        "Tokens are estimated at {likely} bytes each; true counts lie between one per {high} and one "
-        "per {low} "
-        "bytes. Near copies are found by MinHash, whose estimate has a standard error of about four "
-        "points at 80% "
+        "Tokens are estimated at {likely} bytes each; true counts lie between one per {high} and one per {low} "
+        "bytes. Near copies are found by MinHash, whose estimate has a standard error of about four points at 80% "
         "likeness. Names without a label, and answers that are wrong but well-formed, pass unseen.",
         likely=exact(data.bytes_per_token),
         high=exact(data.bytes_per_token_high),

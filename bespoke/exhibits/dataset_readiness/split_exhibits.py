@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from bespoke import show
-from bespoke.chapters.dataset_readiness.result import (
-    DatasetReadiness,
-    Split,
-)
-from bespoke.exhibits.code_chapters import CHAPTERS, chapter_name
-from bespoke.exhibits.display_names import listed
-from bespoke.show import Column
+from bespoke.chapters.dataset_readiness.result import DatasetReadiness, Split
+from bespoke.exhibits.display_names import CHAPTERS, chapter_name, listed
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent
 
 STRATA = 25  # rows of the table of the split
@@ -72,10 +68,7 @@ def split_table(data: DatasetReadiness) -> None:
         + (f" (the {decimal(STRATA)} most frequent)" if len(split.strata) > len(shown) else ""),
         columns=(
             Column(key="label", title=split.by[0].upper() + split.by[1:]),
-            Column(key="rows", title="Usable", format="integer"),
-            Column(key="training", title="Training", format="integer"),
-            Column(key="validation", title="Validation", format="integer"),
-            Column(key="test", title="Test", format="integer"),
+            *columns("integer", rows="Usable", training="Training", validation="Validation", test="Test"),
         ),
         source="own division: groups whole, seeded",
     )

@@ -2,5 +2,3 @@
 
 from bespoke.exhibits.evaluation.overview import finding, overview, without
 from bespoke.exhibits.evaluation.task_exhibits import tasks
-
-__all__ = ["finding", "overview", "tasks", "without"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.evaluation.result import TaskEvaluation
 from bespoke.evaluation.shown_cases import ShownAnswer, ShownRun
-from bespoke.exhibits.evaluation.system_ladder import slug
+from bespoke.exhibits.display_names import slug
 from bespoke.show.blocks import CaseAnswer, ShownCase
 from bespoke.show.numbers import decimal, money
 
@@ -18,7 +18,7 @@ def cases(task: TaskEvaluation) -> None:
     some = f"{decimal(len(found.cases))} of {decimal(found.total)}"
     chosen = "" if len(found.cases) == found.total else ": first those where the systems differ or are wrong"
     show.cases(
-        label=f"cases-{slug(task)}",
+        label=f"cases-{slug(task.task_id)}",
         caption=f"{task.name}: {some} cases{chosen}",
         systems=found.systems,
         left=found.left,

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from bespoke import show
-from bespoke.evaluation.details import Detail, Grid, Head, Matrix, Remark, Value
+from bespoke.evaluation.details import Detail, Grid, Matrix, Value
 from bespoke.evaluation.result import TaskEvaluation
-from bespoke.exhibits.evaluation.system_ladder import slug
+from bespoke.exhibits.display_names import share_with_limits, slug
+from bespoke.exhibits.figure_parts import count_map
 from bespoke.show import Column
 from bespoke.show.blocks import Cell, Format
-from bespoke.show.numbers import percent
-from bespoke.show.style import INK, MUTED
 from bespoke.statistics.interval import Interval
 
 _FORMAT: dict[str, Format] = {
@@ -24,32 +23,28 @@ def show_detail(task: TaskEvaluation, detail: Detail) -> None:
         _grid(task, detail)
     elif isinstance(detail, Matrix):
         _matrix(task, detail)
+    elif detail.tone == "text":
+        show.text(detail.template, **detail.values)
     else:
-        _remark(detail)
+        show.callout(detail.template, tone=detail.tone, **detail.values)
 
 
 def _grid(task: TaskEvaluation, grid: Grid) -> None:
     show.table(
         [tuple(_cell(value) for value in row) for row in grid.rows],
-        label=f"tbl-evaluation-{slug(task)}-{grid.label}",
+        label=f"tbl-evaluation-{slug(task.task_id)}-{grid.label}",
         caption=f"{task.name}: {grid.caption}",
-        columns=tuple(_column(i, head) for i, head in enumerate(grid.columns)),
+        columns=tuple(
+            Column(key=f"c{i}", title=h.title, format=_FORMAT[h.form], digits=2 if h.form == "decimal" else 0)
+            for i, h in enumerate(grid.columns)
+        ),
         source=grid.source,
-    )
-
-
-def _column(place: int, head: Head) -> Column:
-    return Column(
-        key=f"c{place}",
-        title=head.title,
-        format=_FORMAT[head.form],
-        digits=2 if head.form == "decimal" else 0,
     )
 
 
 def _cell(value: Value) -> Cell:
     if isinstance(value, Interval):
-        return f"{percent(value.estimate)} ({percent(value.low)} to {percent(value.high)})"
+        return share_with_limits(value)
     return value
 
 
@@ -64,7 +59,7 @@ def _matrix(task: TaskEvaluation, matrix: Matrix) -> None:
     )[:5]
     show.figure(
         _draw, matrix.rows, matrix.columns, matrix.counts,
-        label=f"fig-evaluation-{slug(task)}-{matrix.label}",
+        label=f"fig-evaluation-{slug(task.task_id)}-{matrix.label}",
         caption=f"{task.name}: {matrix.caption}",
         alt="Heat map of expected (rows) against answered (columns). Most frequent mistakes: "
         + ("; ".join(f"{row} answered as {column} {-n} times" for n, row, column in wrong) or "none"),
@@ -73,30 +68,4 @@ def _matrix(task: TaskEvaluation, matrix: Matrix) -> None:
 
 
 def _draw(rows: tuple[str, ...], columns: tuple[str, ...], counts: tuple[tuple[int, ...], ...]) -> Any:
-    peak = max(max(row) for row in counts) or 1
-    figure, axes = show.new_figure(1.3 + 0.21 * len(rows))
-    axes.imshow(counts, cmap="Blues", vmax=peak * 2, aspect="auto")
-    for y, row in enumerate(counts):
-        for x, n in enumerate(row):
-            if n:
-                axes.text(
-                    x,
-                    y,
-                    str(n),
-                    ha="center",
-                    va="center",
-                    color=INK,
-                )
-    axes.set_xticks(range(len(columns)), columns, rotation=40, ha="right")
-    axes.set_yticks(range(len(rows)), rows)
-    axes.grid(visible=False)
-    for spine in axes.spines.values():
-        spine.set_color(MUTED)
-    return figure
-
-
-def _remark(remark: Remark) -> None:
-    if remark.tone == "text":
-        show.text(remark.template, **remark.values)
-    else:
-        show.callout(remark.template, tone=remark.tone, **remark.values)
+    return count_map(1.3 + 0.21 * len(rows), counts, rows, columns, rotation=40, ha="right")[0]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.evaluation import Evaluation
-from bespoke.evaluation.result import SystemResult, TaskEvaluation
-from bespoke.exhibits.display_names import count, metric_name
+from bespoke.evaluation.result import TaskEvaluation
+from bespoke.exhibits.display_names import count, listed, metric_name, with_ends
 from bespoke.exhibits.evaluation.evaluation_wording import limits, score
 from bespoke.show import Column
 from bespoke.show.numbers import percent
@@ -33,15 +33,7 @@ def _verdict(judged: list[TaskEvaluation], below: list[TaskEvaluation], reached:
         f"{count(len(reached), 'reaches', 'reach')} it" if reached else "",
         f"{count(open_ones, 'is', 'are')} too close to call" if open_ones else "",
     ]
-    said = [part for part in parts if part]
-    return ": " + ", ".join(said[:-1]) + (" and " if len(said) > 1 else "") + said[-1]
-
-
-def _of(system: SystemResult | None) -> tuple[float | None, float | None, float | None]:
-    """A system's quality, and the interval about it."""
-    if system is None:
-        return None, None, None
-    return system.quality.estimate, system.quality.low, system.quality.high
+    return f": {listed([part for part in parts if part])}"
 
 
 def overview(result: Evaluation) -> None:
@@ -53,7 +45,8 @@ def overview(result: Evaluation) -> None:
         rows.append(
             (
                 task.name, task.cases, metric_name(task.metric),
-                *_of(used), task.declared_quality, task.target, best.title if best else "", _of(best)[0],
+                *with_ends(used.quality if used else None), task.declared_quality, task.target,
+                best.title if best else "", best.quality.estimate if best else None,
             )
         )  # fmt: skip
     show.table(

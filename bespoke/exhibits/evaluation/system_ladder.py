@@ -7,13 +7,11 @@ from typing import Any, NamedTuple
 
 from bespoke import show
 from bespoke.evaluation.result import SystemResult, TaskEvaluation
-from bespoke.exhibits.display_names import count, metric_name
-from bespoke.exhibits.evaluation.evaluation_wording import (
-    F1,
-    score,
-    with_limits,
-)
-from bespoke.show import Column
+from bespoke.exhibits.display_names import count, metric_name, slug, with_ends
+from bespoke.exhibits.evaluation.evaluation_wording import F1, score, with_limits
+from bespoke.exhibits.figure_parts import beside, name_rows
+from bespoke.show import Column, columns
+from bespoke.show.blocks import Format
 from bespoke.show.numbers import decimal
 from bespoke.show.style import EMPHASIS, GREY, INK, MUTED, QUIET
 from bespoke.statistics.interval import Interval
@@ -40,7 +38,7 @@ def forest(task: TaskEvaluation) -> None:
     low, high = (f(rows, key=lambda r: r.quality.estimate) for f in (min, max))
     show.figure(
         _draw, rows, task.target, task.ceiling.estimate if task.ceiling else None, metric_name(task.metric),
-        label=f"fig-evaluation-{slug(task)}",
+        label=f"fig-evaluation-{slug(task.task_id)}",
         caption=f"{task.name}: from {low.title} at {low.said} to {high.title} at {high.said}"
         if len(rows) > 1
         else f"{task.name}: {rows[0].title} at {rows[0].said}",
@@ -63,13 +61,10 @@ def _draw(rows: Sequence[_LadderRow], target: float | None, ceiling: float | Non
     for value, style, words in ((target, "--", "target"), (ceiling, ":", "two annotators")):
         if value is not None:
             axes.axvline(value, color=GREY, lw=0.9, ls=style)
-            axes.annotate(words, (value, len(rows) - 0.4), (0, 1), textcoords="offset points", va="bottom",
-                          ha="left" if words == "target" else "right", color=MUTED)  # fmt: skip
-    axes.set_yticks(
-        range(len(rows)), [row.title + (" (in use)" if row.in_use else "") for row in reversed(rows)]
-    )
+            side = "left" if words == "target" else "right"
+            beside(axes, words, (value, len(rows) - 0.4), (0, 1), va="bottom", ha=side, color=MUTED)
+    name_rows(axes, (row.title + (" (in use)" if row.in_use else "") for row in rows))
     axes.set_xlim(0, 1.08)
-    axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.set_xlabel(metric)
     return figure
 
@@ -88,28 +83,11 @@ def ladder_table(task: TaskEvaluation) -> None:
     )
     show.table(
         rows,
-        label=f"tbl-evaluation-{slug(task)}-systems",
-        caption=f"{task.name}: every system on {count(task.cases, 'case', 'cases')}",
+        label=f"tbl-evaluation-{slug(task.task_id)}-systems",
+        caption=f"{task.name}: every system on {count(task.cases, 'case')}",
         columns=(
             Column(key="system", title="System"),
-            *(
-                column
-                for i, name in enumerate(metrics)
-                for column in (
-                    Column(
-                        key=name, title=_title(name), format="decimal" if name in F1 else "percent",
-                        digits=2 if name in F1 else 0,
-                    ),
-                    *(
-                        Column(
-                            key=f"{name}_{end.lower()}", title=end, unit="95% interval",
-                            format="decimal" if name in F1 else "percent", digits=2 if name in F1 else 0,
-                        )
-                        for end in ("Low", "High")
-                        if i == 0
-                    ),
-                )
-            ),
+            *(column for i, name in enumerate(metrics) for column in _score_columns(name)[: 1 if i else 3]),
             Column(key="accepted", title="Right as a whole", format="percent"),
         ),
         source=". ".join(
@@ -119,14 +97,19 @@ def ladder_table(task: TaskEvaluation) -> None:
     )  # fmt: skip
 
 
+def _score_columns(name: str) -> tuple[Column, ...]:
+    """A metric and the ends of its interval."""
+    form: Format = "decimal" if name in F1 else "percent"
+    own = Column(key=name, title=_title(name), format=form, digits=2 if name in F1 else 0)
+    ends = {f"{name}_low": "Low", f"{name}_high": "High"}
+    return (own, *columns(form, unit="95% interval", digits=own.digits, **ends))
+
+
 def _row(system: SystemResult, metrics: Sequence[str]) -> tuple[str | float | None, ...]:
     found = {s.metric: s.interval for s in system.scores}
     cells: list[str | float | None] = [system.title + (" (in use)" if system.in_use else "")]
     for i, name in enumerate(metrics):
-        interval = found.get(name)
-        cells.append(interval.estimate if interval else None)
-        if i == 0:
-            cells += [interval.low, interval.high] if interval else [None, None]
+        cells += with_ends(found.get(name))[: 1 if i else 3]
     return (*cells, system.accepted.estimate if system.accepted else None)
 
 
@@ -144,28 +127,17 @@ def consumption_table(task: TaskEvaluation) -> None:
             )
             for s, c in used
         ],
-        label=f"tbl-evaluation-{slug(task)}-consumption",
+        label=f"tbl-evaluation-{slug(task.task_id)}-consumption",
         caption=f"{task.name}: what a case takes",
         columns=(
-            Column(key="system", title="System"), Column(key="model", title="Model"),
-            Column(key="input", title="Tokens in", format="integer"),
-            Column(key="cached", title="of them cached", format="integer"),
-            Column(key="output", title="Tokens out", format="integer"),
+            *columns(system="System", model="Model"),
+            *columns("integer", input="Tokens in", cached="of them cached", output="Tokens out"),
             Column(key="usd", title=f"Per {decimal(1000)} cases", format="money", unit="USD", digits=2),
             Column(key="accepted", title=f"Per {decimal(1000)} right", format="money", unit="USD", digits=2),
-            Column(key="p50", title="Median ms", format="integer"),
-            Column(key="p95", title="95th percentile ms", format="integer"),
+            *columns("integer", p50="Median ms", p95="95th percentile ms"),
         ),
         source="means over recorded answers; money at the list price of the model on the day of the report",
     )  # fmt: skip
-
-
-def slug(task: TaskEvaluation) -> str:
-    """The task's id as labels take it."""
-    return "-".join(
-        part
-        for part in "".join(c if c.isalnum() and c.isascii() else " " for c in task.task_id.lower()).split()
-    )
 
 
 def _title(metric: str) -> str:

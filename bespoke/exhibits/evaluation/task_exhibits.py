@@ -37,8 +37,8 @@ def setting(task: TaskEvaluation) -> None:
     show.text("## {name}", name=task.name)
     show.text(
         "{cases} of kind “{kind}”, {groups}, scored by {metric}: {words}. {more}",
-        cases=count(task.cases, "case", "cases"), kind=task.kind_of_task,
-        groups=f"in {count(task.groups, 'group', 'groups')}" if task.groups < task.cases else "each independent",
+        cases=count(task.cases, "case"), kind=task.kind_of_task,
+        groups=f"in {count(task.groups, 'group')}" if task.groups < task.cases else "each independent",
         metric=metric_name(task.metric), words=task.metric_words,
         more=_more(task),
     )  # fmt: skip
@@ -47,8 +47,8 @@ def setting(task: TaskEvaluation) -> None:
 
 def _more(task: TaskEvaluation) -> str:
     parts = (
-        f"What learns, learnt from {count(task.train, 'other case', 'other cases')}." if task.train else "",
-        f"It answers from {count(task.documents, 'document', 'documents')}." if task.documents else "",
+        f"What learns, learnt from {count(task.train, 'other case')}." if task.train else "",
+        f"It answers from {count(task.documents, 'document')}." if task.documents else "",
         f"Two people agree to {with_limits(task.ceiling, task.metric)}: above that, a difference cannot be seen."
         if task.ceiling
         else "",
@@ -60,30 +60,22 @@ def _more(task: TaskEvaluation) -> str:
 
 
 def _doubts(task: TaskEvaluation) -> None:
-    if task.left_out_of_training:
-        show.callout(
-            "{n} were left out because they share a group or the text with a case that is scored: learning from them "
-            "would have inflated every score.",
-            tone="warning", n=count(task.left_out_of_training, "training case", "training cases"),
-        )  # fmt: skip
-    if task.copies:
-        show.callout(
-            "{n} have a text that another case has too: the figures count it twice.",
-            tone="warning", n=count(task.copies, "case", "cases"),
-        )  # fmt: skip
-    if task.published:
-        show.callout(
-            "These cases can be found in public. A model may have learnt them: its score here is an upper bound of "
-            "what it does on cases that nobody has published.",
-            tone="warning",
-        )
-    if task.used_before:
-        show.callout(
-            "A system was chosen or tuned by looking at these cases. Its score here is flattered; cases that "
-            "nobody has "
-            "seen would show by how much.",
-            tone="warning",
-        )
+    doubts = (
+        (task.left_out_of_training and count(task.left_out_of_training, "training case"),
+         "{n} were left out because they share a group or the text with a case that is scored: learning from them "
+         "would have inflated every score."),
+        (task.copies and count(task.copies, "case"),
+         "{n} have a text that another case has too: the figures count it twice."),
+        (task.published,
+         "These cases can be found in public. A model may have learnt them: its score here is an upper bound of "
+         "what it does on cases that nobody has published."),
+        (task.used_before,
+         "A system was chosen or tuned by looking at these cases. Its score here is flattered; cases that nobody "
+         "has seen would show by how much."),
+    )  # fmt: skip
+    for found, doubt in doubts:
+        if found:
+            show.callout(doubt, tone="warning", n=found)
     for system in task.systems:
         o = system.outcomes
         parts = [

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.evaluation.result import TaskEvaluation
-from bespoke.exhibits.display_names import count, p_value
+from bespoke.exhibits.display_names import count, p_value, slug, with_ends
 from bespoke.exhibits.evaluation.evaluation_wording import points, verdict
-from bespoke.exhibits.evaluation.system_ladder import slug
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent
 
 _SIGNAL = {
@@ -31,8 +30,8 @@ def contrast_table(task: TaskEvaluation) -> None:
             )
             for c in task.contrasts
         ],
-        label=f"tbl-evaluation-{slug(task)}-contrasts",
-        caption=f"{task.name}: {settled} of {count(len(task.contrasts), 'difference', 'differences')} can be told from "
+        label=f"tbl-evaluation-{slug(task.task_id)}-contrasts",
+        caption=f"{task.name}: {settled} of {count(len(task.contrasts), 'difference')} can be told from "
         "chance",
         columns=(
             Column(key="pair", title="Pair"), Column(key="why", title="Why"),
@@ -58,11 +57,10 @@ def power_text(task: TaskEvaluation) -> None:
         else ""
     )
     show.text(
-        "Judged by how much {first} and {second} differ from case to case, a true difference of {alone} points "
-        "would be "
-        "found four times in five if that pair alone were looked at, and one of {among} points among all systems "
-        "here. {often} Pairs that disagree more often need more. “Not separable” below these marks says that the cases "
-        "are too few, not that the systems are equal.",
+        "Judged by how much {first} and {second} differ from case to case, a true difference of {alone} points would "
+        "be found four times in five if that pair alone were looked at, and one of {among} points among all systems "
+        "here. {often} Pairs that disagree more often need more. “Not separable” below these marks says that the "
+        "cases are too few, not that the systems are equal.",
         first=first, second=second, alone=decimal(100 * power.alone, 1), among=decimal(100 * power.among_all, 1),
         often=often,
     )  # fmt: skip
@@ -92,21 +90,16 @@ def review_table(task: TaskEvaluation) -> None:
     system = task.system(review.system)
     half = min(review.points, key=lambda p: abs(p.share - 0.5))
     show.table(
-        [
-            (p.share, p.cases, p.accepted.estimate, p.accepted.low, p.accepted.high)
-            for p in review.points
-        ],
-        label=f"tbl-evaluation-{slug(task)}-review",
+        [(p.share, p.cases, *with_ends(p.accepted)) for p in review.points],
+        label=f"tbl-evaluation-{slug(task.task_id)}-review",
         caption=f"{task.name}: of the surest {percent(half.share)} of the cases, {percent(half.accepted.estimate)} are "
         "right without review",
         columns=(
             Column(key="share", title="Surest cases", format="percent"),
             Column(key="cases", title="Cases", format="integer"),
             Column(key="right", title="Right as a whole", format="percent"),
-            Column(key="low", title="Low", unit="95% interval", format="percent"),
-            Column(key="high", title="High", unit="95% interval", format="percent"),
+            *columns("percent", unit="95% interval", low="Low", high="High"),
         ),
-        source=f"{system.title}, ordered by {_SIGNAL[review.signal]}; chosen on the same cases, so a threshold "
-        f"taken from "
-        "here should be confirmed on new ones",
+        source=f"{system.title}, ordered by {_SIGNAL[review.signal]}; chosen on the same cases, so a threshold taken "
+        "from here should be confirmed on new ones",
     )  # fmt: skip

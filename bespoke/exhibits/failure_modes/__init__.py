@@ -5,18 +5,3 @@ from bespoke.exhibits.failure_modes.labelling import agreement, judges, labels
 from bespoke.exhibits.failure_modes.remedies import families, plan
 from bespoke.exhibits.failure_modes.share_exhibits import finding, pareto, separation
 from bespoke.exhibits.failure_modes.task_failures import heat_map
-
-__all__ = [
-    "agreement",
-    "codes",
-    "families",
-    "finding",
-    "heat_map",
-    "judges",
-    "labels",
-    "pareto",
-    "plan",
-    "samples",
-    "saturation",
-    "separation",
-]

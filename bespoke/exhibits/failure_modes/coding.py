@@ -7,9 +7,9 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.failure_modes import FailureModes
-from bespoke.exhibits.failure_modes.failure_wording import task_name
+from bespoke.exhibits.figure_parts import beside
 from bespoke.exhibits.masking_note import masked_text
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal
 from bespoke.show.style import BLUE, FAMILY_NAME, MUTED
 
@@ -23,8 +23,7 @@ def codes(result: FailureModes) -> None:
         columns=(
             Column(key="code", title="Client's code"),
             Column(key="count", title="Outputs", format="integer"),
-            Column(key="family", title="Family"),
-            Column(key="by", title="Mapped by"),
+            *columns(family="Family", by="Mapped by"),
         ),
         source="the failing outputs and the table of codes",
     )
@@ -35,17 +34,12 @@ def samples(result: FailureModes) -> None:
     """One failing output of each task, as it came."""
     show.table(
         [
-            (task_name(result, one.task_id), one.code or FAMILY_NAME[one.family], one.expected, one.actual)
+            (result.task_names[one.task_id], one.code or FAMILY_NAME[one.family], one.expected, one.actual)
             for one in result.samples
         ],
         label="tbl-failures-samples",
         caption="One failing output of each task, of the family it fails with most",
-        columns=(
-            Column(key="task", title="Task"),
-            Column(key="code", title="What the client calls it"),
-            Column(key="expected", title="Wanted"),
-            Column(key="actual", title="Came"),
-        ),
+        columns=columns(task="Task", code="What the client calls it", expected="Wanted", actual="Came"),
     )  # fmt: skip
     masked_text(result.masked)
 
@@ -75,10 +69,8 @@ def _draw_saturation(distinct: Sequence[int], last_new: int) -> Any:
     figure, axes = show.new_figure(2.3)
     axes.step(range(1, len(distinct) + 1), distinct, where="post", color=BLUE)
     axes.axvline(last_new, color=MUTED, lw=0.9, ls=(0, (3, 3)))
-    axes.annotate(
-        "last new code", (last_new, distinct[-1] * 0.12), (-4, 0), textcoords="offset points",
-        ha="right", color=MUTED,
-    )  # fmt: skip
+    at = (last_new, distinct[-1] * 0.12)
+    beside(axes, "last new code", at, (-4, 0), ha="right", va="baseline", color=MUTED)
     axes.grid(axis="y", visible=True)
     axes.set_xlabel("coded outputs read, in the order of the file")
     axes.set_ylabel("distinct codes")

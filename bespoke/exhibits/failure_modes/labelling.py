@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.failure_modes import FailureModes
-from bespoke.show import Column
+from bespoke.exhibits.display_names import share_with_limits
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import FAMILY_NAME
 
@@ -73,8 +74,7 @@ def judges(result: FailureModes) -> None:
                 (
                     FAMILY_NAME[f.family], f"{decimal(f.judged)} of {decimal(f.of)}",
                     f.true_positive_rate, f.true_negative_rate,
-                    f"{percent(f.corrected.estimate)} ({percent(f.corrected.low)} to {percent(f.corrected.high)})"
-                    if f.corrected else "not shown: below the floor",
+                    share_with_limits(f.corrected) if f.corrected else "not shown: below the floor",
                 )
                 for f in check.families
             ],
@@ -82,10 +82,8 @@ def judges(result: FailureModes) -> None:
             caption=f"What the labels of {check.judge} are worth: {len(check.trusted)} of "
             f"{len(check.families)} families reach {percent(check.floor)} against people",
             columns=(
-                Column(key="family", title="Family"),
-                Column(key="n", title="It labelled"),
-                Column(key="tpr", title="True cases found", format="percent"),
-                Column(key="tnr", title="Others left out", format="percent"),
+                *columns(family="Family", n="It labelled"),
+                *columns("percent", tpr="True cases found", tnr="Others left out"),
                 Column(key="share", title="Share after correction", unit="95% interval"),
             ),
             source=f"{check.held_out} rows that people labelled too; correction after Rogan and Gladen 1978",

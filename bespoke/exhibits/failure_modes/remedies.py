@@ -5,8 +5,7 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.advice.routes import remedies
 from bespoke.chapters.failure_modes import FailureModes
-from bespoke.exhibits.failure_modes.failure_wording import task_name
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal
 from bespoke.show.style import FAMILY_NAME
 
@@ -23,7 +22,7 @@ def plan(result: FailureModes) -> None:
     show.table(
         [
             (
-                task_name(result, step.task_id), FAMILY_NAME[step.family],
+                result.task_names[step.task_id], FAMILY_NAME[step.family],
                 f"{decimal(step.failures)} of {decimal(step.of)}",
                 None if step.gain is None else step.gain * 100,
                 ROUTE_WORDS[step.remedy], ROUTE_WORDS[step.then] if step.then != step.remedy else None,
@@ -33,12 +32,9 @@ def plan(result: FailureModes) -> None:
         label="tbl-failures-plan",
         caption="What to try first for each family, by the most quality it could return",
         columns=(
-            Column(key="task", title="Task"),
-            Column(key="family", title="Family"),
-            Column(key="n", title="Failures"),
+            *columns(task="Task", family="Family", n="Failures"),
             Column(key="gain", title="At most", unit="points of quality", format="decimal", digits=1),
-            Column(key="first", title="Try first"),
-            Column(key="then", title="Then"),
+            *columns(first="Try first", then="Then"),
         ),
         source="upper bound: the task's missing quality times the family's share of its failures",
     )  # fmt: skip
@@ -56,9 +52,7 @@ def families(result: FailureModes) -> None:
         label="tbl-failures-families",
         caption="The families that occur here, and the questions that recognise them",
         columns=(
-            Column(key="name", title="Family"),
-            Column(key="definition", title="What it is"),
-            Column(key="asks", title="Check questions"),
+            *columns(name="Family", definition="What it is", asks="Check questions"),
             Column(key="near", title="Not to be confused"),
         ),
         source="after Husain and Shankar",

@@ -7,6 +7,8 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.failure_modes import FailureModes, FamilyRate
+from bespoke.exhibits.display_names import share_with_limits
+from bespoke.exhibits.figure_parts import beside
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import EMPHASIS, FAMILY_NAME, INK, QUIET
 
@@ -35,8 +37,8 @@ def pareto(result: FailureModes) -> None:
         _draw_pareto,
         rows,
         label="fig-failures-pareto",
-        caption=f"The largest share, {FAMILY_NAME[first.family].lower()}: {percent(first.share.estimate)} "
-        f"({percent(first.share.low)} to {percent(first.share.high)}) of failing outputs",
+        caption=f"The largest share, {FAMILY_NAME[first.family].lower()}: {share_with_limits(first.share)} "
+        "of failing outputs",
         alt="Bar chart of failure families by share of failing outputs: "
         + "; ".join(
             f"{FAMILY_NAME[r.family]} {decimal(r.count)} of {decimal(result.n)}, {percent(r.share.estimate)}"
@@ -53,10 +55,8 @@ def _draw_pareto(rows: Sequence[FamilyRate]) -> Any:
         leads = row.share.high >= rows[0].share.estimate
         axes.barh(y, row.share.estimate, height=0.62, color=EMPHASIS if leads else QUIET)
         axes.plot([row.share.low, row.share.high], [y, y], color=INK, lw=1.1)
-        axes.annotate(
-            f"{percent(row.share.estimate)}  ({decimal(row.count)})", (row.share.high, y), (5, 0),
-            textcoords="offset points", va="center",
-        )  # fmt: skip
+        said = f"{percent(row.share.estimate)}  ({decimal(row.count)})"
+        beside(axes, said, (row.share.high, y), (5, 0))
     axes.set_yticks(range(len(rows)), [FAMILY_NAME[row.family] for row in reversed(rows)])
     axes.set_xlim(0, min(1.0, max(row.share.high for row in rows) * 1.25))
     axes.xaxis.set_major_formatter(lambda x, _: percent(x))

@@ -7,8 +7,9 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.failure_modes import FailureModes
-from bespoke.exhibits.failure_modes.failure_wording import task_name
-from bespoke.show.style import FAMILY_NAME, INK, MUTED
+from bespoke.exhibits.display_names import grouped
+from bespoke.exhibits.figure_parts import count_map
+from bespoke.show.style import FAMILY_NAME
 
 
 def heat_map(result: FailureModes) -> None:
@@ -16,13 +17,13 @@ def heat_map(result: FailureModes) -> None:
     families = [row.family for row in result.families]
     tasks = list(result.by_task)
     words = [
-        f"{task_name(result, task)}: " + ", ".join(f"{FAMILY_NAME[f].lower()} {n}" for f, n in counts.items())
+        f"{result.task_names[task]}: " + ", ".join(f"{FAMILY_NAME[f].lower()} {n}" for f, n in counts.items())
         for task, counts in result.by_task.items()
     ]
     show.figure(
         _draw_heat_map,
         [FAMILY_NAME[family] for family in families],
-        [task_name(result, task) for task in tasks],
+        [result.task_names[task] for task in tasks],
         [[result.by_task[task].get(family, 0) for family in families] for task in tasks],
         label="fig-failures-heat",
         caption=_heat_caption(result, tasks),
@@ -33,16 +34,7 @@ def heat_map(result: FailureModes) -> None:
 
 def _draw_heat_map(families: Sequence[str], tasks: Sequence[str], counts: Sequence[Sequence[int]]) -> Any:
     """Failing outputs: a row for each task, a column for each family."""
-    peak = max(max(row) for row in counts)
-    figure, axes = show.new_figure(0.7 + 0.33 * len(tasks))
-    axes.imshow(counts, cmap="Blues", vmin=0, vmax=peak * 2, aspect="auto")
-    for y, row in enumerate(counts):
-        for x, count in enumerate(row):
-            colour = INK if count else MUTED
-            axes.text(x, y, str(count) if count else "·", ha="center", va="center", color=colour)
-    axes.set_xticks(range(len(families)), families)
-    axes.set_yticks(range(len(tasks)), tasks)
-    axes.grid(visible=False)
+    figure, axes = count_map(0.7 + 0.33 * len(tasks), counts, tasks, families, empty="·")
     for spine in axes.spines.values():
         spine.set_visible(False)
     return figure
@@ -50,11 +42,8 @@ def _draw_heat_map(families: Sequence[str], tasks: Sequence[str], counts: Sequen
 
 def _heat_caption(result: FailureModes, tasks: list[str]) -> str:
     """Tasks by what they mostly fail with, the largest group of tasks first."""
-    groups: dict[str, list[str]] = {}
-    for task in tasks:
-        groups.setdefault(_top(result, task), []).append(task_name(result, task))
-    parts = [f"{' and '.join(names)}: mostly {family}" for family, names in groups.items()]
-    return "; ".join(parts)
+    groups = grouped((_top(result, task), result.task_names[task]) for task in tasks)
+    return "; ".join(f"{' and '.join(names)}: mostly {family}" for family, names in groups.items())
 
 
 def _top(result: FailureModes, task: str) -> str:

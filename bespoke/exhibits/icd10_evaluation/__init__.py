@@ -1,14 +1,8 @@
 """Chapter 4 on the page."""
 
-from bespoke.exhibits.icd10_evaluation.annotated import annotated
-from bespoke.exhibits.icd10_evaluation.code_details import (
-    confusion,
-    field_table,
-    slice_table,
-    slices_text,
-)
+from bespoke.exhibits.icd10_evaluation.code_details import confusion, field_table, slice_table, slices_text
 from bespoke.exhibits.icd10_evaluation.comparisons import comparison_table, differences, verdicts
-from bespoke.exhibits.icd10_evaluation.disagreement_cases import disagreements
+from bespoke.exhibits.icd10_evaluation.disagreement_cases import annotated, disagreements
 from bespoke.exhibits.icd10_evaluation.learning_exhibits import forecast_text, learning
 from bespoke.exhibits.icd10_evaluation.planning import (
     claim_table,
@@ -30,51 +24,5 @@ from bespoke.exhibits.icd10_evaluation.rung_costs import (
     money_table,
     quote_kept,
 )
-from bespoke.exhibits.icd10_evaluation.rung_ladder import (
-    finding,
-    forest,
-    ladder_table,
-    left_out,
-    setting,
-)
-from bespoke.exhibits.icd10_evaluation.validity_exhibits import (
-    retired_table,
-    validity_table,
-    validity_text,
-)
-
-__all__ = [
-    "annotated",
-    "claim_table",
-    "claims_text",
-    "comparison_table",
-    "confusion",
-    "consumption_table",
-    "cost_quality",
-    "differences",
-    "disagreements",
-    "field_table",
-    "finding",
-    "forecast_text",
-    "forest",
-    "ladder_table",
-    "learning",
-    "left_out",
-    "money_table",
-    "power_table",
-    "power_text",
-    "precedent_table",
-    "quote_kept",
-    "quote_table",
-    "quote_text",
-    "retired_table",
-    "retrieval_figure",
-    "retrieval_table",
-    "retrieval_text",
-    "setting",
-    "slice_table",
-    "slices_text",
-    "validity_table",
-    "validity_text",
-    "verdicts",
-]
+from bespoke.exhibits.icd10_evaluation.rung_ladder import finding, forest, ladder_table, setting
+from bespoke.exhibits.icd10_evaluation.validity_exhibits import retired_table, validity_table, validity_text

@@ -7,18 +7,11 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import ChapterConfusion, Icd10Evaluation, Slice
-from bespoke.exhibits.code_chapters import chapter_name
-from bespoke.exhibits.display_names import count, p_value
-from bespoke.exhibits.icd10_evaluation.icd10_wording import (
-    limits,
-    share_limits,
-    signed_limits,
-    title,
-)
-from bespoke.show import Column
+from bespoke.exhibits.display_names import chapter_name, count, p_value, share_limits, with_ends
+from bespoke.exhibits.icd10_evaluation.icd10_wording import signed_limits, title, with_limits
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent, signed
 from bespoke.show.style import INK, MUTED
-from bespoke.statistics.interval import Interval
 
 _FIELD_TABLES = (
     (
@@ -56,8 +49,7 @@ def slices_text(result: Icd10Evaluation) -> None:
     decoys = next((s for s in best.slices if s.dimension == "decoy"), None)
     if decoys is not None:
         show.text(
-            "In {n} places a note only denies a finding whose words stood for a code in training. {best} "
-            "coded it "
+            "In {n} places a note only denies a finding whose words stood for a code in training. {best} coded it "
             "all the same in {share} of them (95% interval {limits}).",
             n=decoys.gold, best=best.title, share=percent(decoys.recall.estimate),
             limits=share_limits(decoys.recall),
@@ -65,15 +57,13 @@ def slices_text(result: Icd10Evaluation) -> None:
     settled = [d for d in result.slice_differences if d.p_holm <= 0.05 and d.difference.excludes_zero]
     for d in settled:
         show.text(
-            "{kind}: the best system and the runner-up differ by {difference} in F1 ({limits}; p {p} after "
-            "Holm).",
+            "{kind}: the best system and the runner-up differ by {difference} in F1 ({limits}; p {p} after Holm).",
             kind=d.name, difference=signed(d.difference.estimate), limits=signed_limits(d.difference),
             p=p_value(d.p_holm),
         )  # fmt: skip
     if result.slice_differences and not settled:
         show.text(
-            "On no single kind of code can the best system be told from the runner-up after Holm's "
-            "adjustment."
+            "On no single kind of code can the best system be told from the runner-up after Holm's adjustment."
         )
 
 
@@ -88,15 +78,11 @@ def slice_table(result: Icd10Evaluation) -> None:
         caption=f"{title(result, result.best)} by kind of code: {_extremes(slices)}",
         columns=(
             Column(key="kind", title="Kind of code"),
-            Column(key="gold", title="In gold", format="integer"),
-            Column(key="answered", title="Answered", format="integer"),
+            *columns("integer", gold="In gold", answered="Answered"),
             Column(key="recall", title="Recall", format="decimal", digits=2),
-            Column(key="recall_low", title="Low", unit="95% interval", format="decimal", digits=2),
-            Column(key="recall_high", title="High", unit="95% interval", format="decimal", digits=2),
-            Column(key="precision", title="Precision", format="decimal", digits=2),
-            Column(key="f1", title="F1", format="decimal", digits=2),
-            Column(key="f1_low", title="Low", unit="95% interval", format="decimal", digits=2),
-            Column(key="f1_high", title="High", unit="95% interval", format="decimal", digits=2),
+            *columns("decimal", unit="95% interval", digits=2, recall_low="Low", recall_high="High"),
+            *columns("decimal", digits=2, precision="Precision", f1="F1"),
+            *columns("decimal", unit="95% interval", digits=2, f1_low="Low", f1_high="High"),
         ),
         source="intervals by groups of notes. For kinds of mention only recall is defined",
     )
@@ -120,9 +106,8 @@ def confusion(result: Icd10Evaluation) -> None:
         label="fig-icd10-confusion",
         caption=f"The primary diagnosis falls in the right chapter in {right} of {total} notes "
         f"({title(result, result.best)})",
-        alt=f"Heat map of primary diagnoses by chapter in the gold and chapter answered. {right} of {total} "
-        "notes lie "
-        f"on the diagonal. Most frequent mistakes: {mistakes or 'none'}.",
+        alt=f"Heat map of primary diagnoses by chapter in the gold and chapter answered. {right} of {total} notes "
+        f"lie on the diagonal. Most frequent mistakes: {mistakes or 'none'}.",
         source="first code of gold and answer",
     )
 
@@ -131,19 +116,12 @@ def _draw_confusion(cells: Sequence[ChapterConfusion]) -> Any:
     golds = sorted({c.gold for c in cells}, key=_chapter_order)
     answers = sorted({c.answered for c in cells}, key=_chapter_order)
     notes = {(c.gold, c.answered): c.notes for c in cells}
-    peak = max(notes.values())
     figure, axes = show.new_figure(1.0 + 0.18 * len(golds))
-    axes.imshow(
-        [[notes.get((g, a), 0) for a in answers] for g in golds],
-        cmap="Blues",
-        vmax=peak * 2,
-        aspect="auto",
-    )
+    counts = [[notes.get((g, a), 0) for a in answers] for g in golds]
+    axes.imshow(counts, cmap="Blues", vmax=2 * max(notes.values()), aspect="auto")
     for c in cells:
-        axes.text(
-            answers.index(c.answered), golds.index(c.gold), str(c.notes), ha="center", va="center",
-            color=INK,
-        )  # fmt: skip
+        place = (answers.index(c.answered), golds.index(c.gold))
+        axes.text(*place, str(c.notes), ha="center", va="center", color=INK)
     axes.set_xticks(range(len(answers)), [a or "none" for a in answers])
     axes.set_yticks(range(len(golds)), [chapter_name(g) for g in golds])
     axes.set_xlabel("chapter of the first code answered")
@@ -158,8 +136,7 @@ def field_table(result: Icd10Evaluation) -> None:
     systems = [(s.title, s.fields) for s in result.ran if s.fields]
     if not systems:
         show.text(
-            "No recorded system answers the other fields (symptoms, medications, follow-up date), so only "
-            "codes are "
+            "No recorded system answers the other fields (symptoms, medications, follow-up date), so only codes are "
             "scored here."
         )
         return
@@ -168,7 +145,7 @@ def field_table(result: Icd10Evaluation) -> None:
             key: name for key, name in names.items() if any(getattr(fields, key) for _, fields in systems)
         }
         rows = [
-            (system, *(_scored(getattr(fields, key)) for key in shown))
+            (system, *(with_limits(getattr(fields, key)) for key in shown))
             for system, fields in systems
             if any(getattr(fields, key) for key in shown)
         ]
@@ -185,16 +162,11 @@ def field_table(result: Icd10Evaluation) -> None:
             )
 
 
-def _scored(interval: Interval | None) -> str:
-    return f"{decimal(interval.estimate, 2)} ({limits(interval)})" if interval else ""
-
-
 def _slice_row(s: Slice) -> tuple[str | int | float | None, ...]:
     name = chapter_name(s.name.removeprefix("Chapter ")) if s.dimension == "chapter" else s.name
     return (
-        name, s.gold, s.predicted, s.recall.estimate, s.recall.low, s.recall.high,
-        s.precision.estimate if s.precision else None,
-        *((s.f1.estimate, s.f1.low, s.f1.high) if s.f1 else (None, None, None)),
+        name, s.gold, s.predicted, *with_ends(s.recall), s.precision.estimate if s.precision else None,
+        *with_ends(s.f1),
     )  # fmt: skip
 
 
@@ -202,7 +174,7 @@ def _extremes(slices: list[Slice]) -> str:
     """The best and worst chapter among those with at least ten codes."""
     scored = [(s.f1.estimate, s.name) for s in slices if s.f1 and s.dimension == "chapter" and s.gold >= 10]
     if len(scored) < 2:
-        return count(len(slices), "kind", "kinds")
+        return count(len(slices), "kind")
     low, high = min(scored), max(scored)
     names = [chapter_name(name.removeprefix("Chapter ")).split(" ", 1)[1].lower() for _, name in (high, low)]
     return f"F1 {decimal(high[0], 2)} in {names[0]}, {decimal(low[0], 2)} in {names[1]}"

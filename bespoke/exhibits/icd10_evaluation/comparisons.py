@@ -8,13 +8,9 @@ from typing import Any
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation
 from bespoke.exhibits.display_names import p_value
-from bespoke.exhibits.icd10_evaluation.icd10_wording import (
-    sentence_case,
-    signed_limits,
-    title,
-    verdict,
-)
-from bespoke.show import Column
+from bespoke.exhibits.figure_parts import name_rows
+from bespoke.exhibits.icd10_evaluation.icd10_wording import sentence_case, signed_limits, title, verdict
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent, signed
 from bespoke.show.style import BLUE, GREY, INK
 from bespoke.statistics.interval import Interval
@@ -59,8 +55,7 @@ def _draw_differences(pairs: Sequence[tuple[str, Interval, bool]]) -> Any:
         axes.plot([difference.low, difference.high], [y, y], color=colour, lw=2, ls="-" if settled else "--")
         axes.plot(difference.estimate, y, "o", color=colour, mfc=colour if settled else "white", ms=5)
     axes.axvline(0, color=INK, lw=0.9)
-    axes.set_yticks(range(len(pairs)), [name for name, *_ in reversed(pairs)])
-    axes.set_ylim(-0.6, len(pairs) - 0.4)
+    name_rows(axes, (name for name, *_ in pairs))
     axes.set_xlabel("difference of micro-F1, paired 95% interval; dashed and hollow: not separable")
     return figure
 
@@ -121,22 +116,16 @@ def comparison_table(result: Icd10Evaluation) -> None:
             for p in result.comparisons
         ],
         label="tbl-icd10-comparisons",
-        caption="Each system against the one below it and the best against all: micro-F1 and primary "
-        "diagnosis",
+        caption="Each system against the one below it and the best against all: micro-F1 and primary diagnosis",
         columns=(
-            Column(key="first", title="System"),
-            Column(key="second", title="Against"),
-            Column(key="difference", title="Micro-F1 difference"),
-            Column(key="limits", title="95% interval"),
-            Column(key="p", title="p, among all pairs"),
+            *columns(first="System", second="Against", difference="Micro-F1 difference"),
+            *columns(limits="95% interval", p="p, among all pairs"),
             Column(key="first_only", title="Primary right: first only", format="integer"),
             Column(key="second_only", title="Primary right: second only", format="integer"),
-            Column(key="mcnemar", title="Its p, Holm"),
-            Column(key="verdict", title="Micro-F1 verdict"),
+            *columns(mcnemar="Its p, Holm", verdict="Micro-F1 verdict"),
         ),
-        source="micro-F1: p by exchanging the systems in whole groups, among all pairs, so that choosing the "
-        "best is paid "
-        f"for; {_mcnemar(result)}",
+        source="micro-F1: p by exchanging the systems in whole groups, among all pairs, so that choosing the best is "
+        f"paid for; {_mcnemar(result)}",
     )  # fmt: skip
 
 

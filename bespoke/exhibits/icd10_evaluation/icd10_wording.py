@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, RungComparison
-from bespoke.show.numbers import decimal, percent, signed
+from bespoke.show.numbers import decimal, signed
 from bespoke.statistics.interval import Interval
 
 
@@ -12,9 +12,9 @@ def limits(interval: Interval | None, digits: int = 2) -> str:
     return f"{decimal(interval.low, digits)} to {decimal(interval.high, digits)}" if interval else ""
 
 
-def share_limits(interval: Interval | None) -> str:
-    """`51% to 64%`; empty for nothing."""
-    return f"{percent(interval.low)} to {percent(interval.high)}" if interval else ""
+def with_limits(interval: Interval | None) -> str:
+    """`0.57 (0.51 to 0.64)`; empty for nothing."""
+    return f"{decimal(interval.estimate, 2)} ({limits(interval)})" if interval else ""
 
 
 def signed_limits(interval: Interval) -> str:
@@ -47,12 +47,3 @@ def nearest_rival(result: Icd10Evaluation) -> RungComparison | None:
 def sentence_case(text: str) -> str:
     """A title of ours inside a sentence; names that are not plainly capitalised words stay as they are."""
     return text[0].lower() + text[1:] if text[:2].istitle() and not text.startswith("Claude") else text
-
-
-def apart(heights: list[float], least: float) -> list[float]:
-    """The heights moved up just enough that labels at them do not overlap, in the given order."""
-    placed: dict[int, float] = {}
-    floor = float("-inf")
-    for i in sorted(range(len(heights)), key=lambda i: heights[i]):
-        floor = placed[i] = max(heights[i], floor + least)
-    return [placed[i] for i in range(len(heights))]

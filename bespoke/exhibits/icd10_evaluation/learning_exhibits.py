@@ -7,6 +7,7 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Forecast, Icd10Evaluation, LearningCurve, LearningPoint
+from bespoke.exhibits.figure_parts import beside
 from bespoke.exhibits.icd10_evaluation.icd10_wording import sentence_case
 from bespoke.show.numbers import decimal, signed
 from bespoke.show.style import CYCLE
@@ -29,8 +30,7 @@ def learning(result: Icd10Evaluation) -> None:
         caption=f"From {decimal(steepest.points[-2].notes)} to {decimal(steepest.points[-1].notes)} training notes "
         f"{sentence_case(steepest.title)} moves by {signed(_last_gain(steepest))} in micro-F1",
         alt=f"Learning curves, micro-F1 by number of training notes. {words}.",
-        source="train.jsonl, three nested random draws per size; decision rules as chosen on all training "
-        "notes",
+        source="train.jsonl, three nested random draws per size; decision rules as chosen on all training notes",
     )
 
 
@@ -43,10 +43,7 @@ def _draw_learning(curves: Sequence[tuple[str, Sequence[LearningPoint]]]) -> Any
         )
         axes.plot(x, [p.micro_f1 for p in points], color=colour, marker=marker, ms=4)
         last = points[-1]
-        axes.annotate(
-            title, (last.notes, last.micro_f1), (6, 0), textcoords="offset points",
-            va="center", color=colour, parse_math=False,
-        )  # fmt: skip
+        beside(axes, title, (last.notes, last.micro_f1), color=colour, parse_math=False)
     axes.set_xlim(0, max(points[-1].notes for _, points in curves) * 1.35)
     axes.set_ylim(0, max(p.high for _, points in curves for p in points) * 1.15 or 1)
     axes.grid(axis="y", visible=True)

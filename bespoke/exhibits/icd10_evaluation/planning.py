@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation
-from bespoke.exhibits.display_names import count
-from bespoke.exhibits.icd10_evaluation.icd10_wording import (
-    limits,
-    nearest_rival,
-    sentence_case,
-    share_limits,
-    title,
-)
-from bespoke.show import Column
+from bespoke.exhibits.display_names import count, share_limits
+from bespoke.exhibits.icd10_evaluation.icd10_wording import limits, nearest_rival, sentence_case, title
+from bespoke.show import Column, columns
 from bespoke.show.numbers import USD, decimal, money, percent
 
 
@@ -29,18 +23,15 @@ def power_text(result: Icd10Evaluation) -> None:
         found = "Too few notes separate the two to find any difference in the primary diagnosis"
     else:
         found = (
-            "With that, a true difference of "
-            f"{decimal(100 * power.detectable_primary)} points in the primary diagnosis is found four times in "
-            "five"
+            f"With that, a true difference of {decimal(100 * power.detectable_primary)} points in the primary "
+            "diagnosis is found four times in five"
         )
     show.text(
-        "On {share} of the notes just one of the two best systems ({first}, {second}) has the primary "
-        "diagnosis right. "
-        "{found}, looked at alone and with that share of disagreement, which the next pair may not have; smaller ones "
-        "mostly escape. In micro-F1 the mark is {f1} for this pair alone and {among} among all pairs, as the "
-        "verdicts are "
-        "given. A verdict of “not separable” below these marks says that the notes are too few, not that the systems "
-        "are equal ([notes needed](#tbl-icd10-power)).",
+        "On {share} of the notes just one of the two best systems ({first}, {second}) has the primary diagnosis "
+        "right. {found}, looked at alone and with that share of disagreement, which the next pair may not have; "
+        "smaller ones mostly escape. In micro-F1 the mark is {f1} for this pair alone and {among} among all pairs, "
+        "as the verdicts are given. A verdict of “not separable” below these marks says that the notes are too few, "
+        "not that the systems are equal ([notes needed](#tbl-icd10-power)).",
         share=percent(power.discordant or 0.0), first=pair[0], second=pair[1], found=found,
         f1=decimal(power.detectable_f1 or 0.0, 2), among=decimal(power.detectable_f1_among_all or 0.0, 2),
     )  # fmt: skip
@@ -57,8 +48,7 @@ def power_table(result: Icd10Evaluation) -> None:
         rows,
         label="tbl-icd10-power",
         caption=f"The {decimal(result.notes)} notes at hand are enough in {enough} of these {len(table)} cases: "
-        "notes needed to "
-        "find a paired difference with 80% power",
+        "notes needed to find a paired difference with 80% power",
         columns=(
             Column(key="difference", title="True difference", format="percent"),
             *(
@@ -85,9 +75,8 @@ def quote_text(result: Icd10Evaluation) -> None:
         )  # fmt: skip
         return
     show.callout(
-        "{n} **not run**: nothing was sent to a model for them. Running {them} once on these {notes} notes "
-        "with {model} would cost about {usd}, at most {high} under the widest assumptions "
-        "([quote](#tbl-icd10-quote)).",
+        "{n} **not run**: nothing was sent to a model for them. Running {them} once on these {notes} notes with "
+        "{model} would cost about {usd}, at most {high} under the widest assumptions ([quote](#tbl-icd10-quote)).",
         tone="missing",
         n=_unrun(result, others),
         them="it" if len(priced) == 1 else "these too" if others else "all of them",
@@ -117,17 +106,12 @@ def quote_table(result: Icd10Evaluation) -> None:
         caption=f"{count(len(quoted), 'Claude strategy', 'Claude strategies')} not yet run on these notes would cost "
         f"about {money(total, USD)} with {quoted[0][1].model}",
         columns=(
-            Column(key="rung", title="Strategy"),
-            Column(key="status", title="Status"),
-            Column(key="requests", title="Requests", format="integer"),
-            Column(key="input", title="Input tokens, estimated", format="integer"),
+            *columns(rung="Strategy", status="Status"),
+            *columns("integer", requests="Requests", input="Input tokens, estimated"),
             Column(key="output", title="Output tokens, estimated", format="integer"),
-            Column(key="usd", title="Cost", format="money", unit="USD", digits=2),
-            Column(key="high", title="At most", format="money", unit="USD", digits=2),
-            Column(key="batch", title="As a batch", format="money", unit="USD", digits=2),
+            *columns("money", unit="USD", digits=2, usd="Cost", high="At most", batch="As a batch"),
         ),
-        source="tokens from characters, assumed prompt sizes in the fact table evidence; prices without "
-        "caching",
+        source="tokens from characters, assumed prompt sizes in the fact table evidence; prices without caching",
     )
 
 
@@ -137,11 +121,9 @@ def claims_text(result: Icd10Evaluation) -> None:
         low, high = claim.notes_to_detect
         n, interval = claim.intervals[0]
         show.text(
-            "“{name}: {before} to {after}” states no number of notes. A gain that large shows on {low} to "
-            "{high} paired "
-            "notes, so a pilot can find it; but knowing {after} to three points takes {precise} notes, and "
-            "on {n} notes "
-            "it would read {limits} ([claims](#tbl-icd10-claims)).",
+            "“{name}: {before} to {after}” states no number of notes. A gain that large shows on {low} to {high} "
+            "paired notes, so a pilot can find it; but knowing {after} to three points takes {precise} notes, and on "
+            "{n} notes it would read {limits} ([claims](#tbl-icd10-claims)).",
             name=claim.name, before=decimal(claim.before, 2), after=decimal(claim.after, 2), low=low, high=high,
             precise=claim.notes_within_3_points, n=n, limits=limits(interval),
         )  # fmt: skip
@@ -161,10 +143,8 @@ def claim_table(result: Icd10Evaluation) -> None:
         label="tbl-icd10-claims",
         caption="The claimed gains give no number of notes; these are the numbers they would need",
         columns=(
-            Column(key="claim", title="Claim"),
-            Column(key="values", title="Before to after"),
-            Column(key="least", title="Notes to detect, least", format="integer"),
-            Column(key="most", title="Notes to detect, independent errors", format="integer"),
+            *columns(claim="Claim", values="Before to after"),
+            *columns("integer", least="Notes to detect, least", most="Notes to detect, independent errors"),
             Column(key="precise", title="Notes to know it to 3 points", format="integer"),
             *(Column(key=f"n_{n}", title=f"Interval at n = {decimal(n)}") for n in sizes),
         ),
@@ -199,8 +179,7 @@ def precedent_table(result: Icd10Evaluation) -> None:
             Column(key="what", title="Result"),
             Column(key="score", title="Score", format="percent", digits=1),
             Column(key="notes", title="Notes", format="integer"),
-            Column(key="limits", title="95% interval"),
-            Column(key="source", title="Source"),
+            *columns(limits="95% interval", source="Source"),
         ),
         source="intervals of published scores: Wilson, the score taken as a share of notes",
         emphasis=[i for i, row in enumerate(rows) if row[4] == "this chapter"],

@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from bespoke import show
-from bespoke.chapters.icd10_evaluation.result import (
-    Icd10Evaluation,
-    RecallAt,
-    Retrieval,
-    StageRecallShare,
-)
-from bespoke.exhibits.icd10_evaluation.icd10_wording import apart, limits, share_limits
+from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, Retrieval, StageRecallShare
+from bespoke.exhibits.display_names import share_limits
+from bespoke.exhibits.figure_parts import apart, beside
+from bespoke.exhibits.icd10_evaluation.icd10_wording import with_limits
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import CYCLE
@@ -81,8 +78,7 @@ def _draw_retrieval(stages: Sequence[StageRecallShare]) -> Any:
     for stage, colour, marker, end in zip(stages, CYCLE, "os^Dv", ends, strict=False):
         x, y = [at.k for at in stage.at], [at.recall.estimate for at in stage.at]
         axes.plot(x, y, color=colour, marker=marker, ms=4)
-        axes.annotate(STAGES[stage.stage], (x[-1], end), (6, 0), textcoords="offset points", va="center",
-                      color=colour)  # fmt: skip
+        beside(axes, STAGES[stage.stage], (x[-1], end), color=colour)
     last = stages[-1]
     axes.fill_between(
         [at.k for at in last.at], [at.recall.low for at in last.at], [at.recall.high for at in last.at],
@@ -106,7 +102,7 @@ def retrieval_table(result: Icd10Evaluation) -> None:
         return
     ks = [at.k for at in found.stages[0].at]
     show.table(
-        [(STAGES[stage.stage], *map(_cell, stage.at)) for stage in found.stages],
+        [(STAGES[stage.stage], *(with_limits(at.recall) for at in stage.at)) for stage in found.stages],
         label="tbl-icd10-retrieval",
         caption=f"Share of the {decimal(result.gold_codes)} gold codes among the first candidates, by stage",
         columns=(
@@ -117,10 +113,6 @@ def retrieval_table(result: Icd10Evaluation) -> None:
         "fusion (Cormack et al. 2009)",
         emphasis=(len(found.stages) - 1,),
     )
-
-
-def _cell(at: RecallAt) -> str:
-    return f"{decimal(at.recall.estimate, 2)} ({limits(at.recall)})"
 
 
 def _caption(found: Retrieval) -> str:

@@ -6,18 +6,13 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from bespoke import show
-from bespoke.chapters.icd10_evaluation.result import (
-    CallConsumption,
-    CodeScores,
-    Icd10Evaluation,
-    System,
-)
+from bespoke.chapters.icd10_evaluation.result import CallConsumption, CodeScores, Icd10Evaluation, System
 from bespoke.exhibits.display_names import count
-from bespoke.exhibits.icd10_evaluation.icd10_wording import limits, sentence_case
-from bespoke.show import Column
+from bespoke.exhibits.figure_parts import beside
+from bespoke.exhibits.icd10_evaluation.icd10_wording import sentence_case, with_limits
+from bespoke.show import Column, columns
 from bespoke.show.numbers import USD, compact, decimal, money, percent
 from bespoke.show.style import EMPHASIS, INK, MUTED, QUIET
-from bespoke.statistics.interval import Interval
 
 Paid = tuple[System, CodeScores, float]  # a system with its USD per 1,000 notes
 
@@ -34,16 +29,12 @@ def consumption_table(result: Icd10Evaluation) -> None:
             for t, c in used
         ],
         label="tbl-icd10-consumption",
-        caption=f"What the recorded calls of {count(len(used), 'system', 'systems')} took: tokens by class, and time",
+        caption=f"What the recorded calls of {count(len(used), 'system')} took: tokens by class, and time",
         columns=(
             Column(key="system", title="System"),
-            Column(key="requests", title="Notes with usage", format="integer"),
-            Column(key="uncached", title="Input, not cached", format="integer"),
-            Column(key="read", title="Read from cache", format="integer"),
-            Column(key="write", title="Written to cache", format="integer"),
-            Column(key="output", title="Output", format="integer"),
-            Column(key="median", title="Median latency", format="integer", unit="ms"),
-            Column(key="p95", title="P95 latency", format="integer", unit="ms"),
+            *columns("integer", requests="Notes with usage", uncached="Input, not cached"),
+            *columns("integer", read="Read from cache", write="Written to cache", output="Output"),
+            *columns("integer", unit="ms", median="Median latency", p95="P95 latency"),
         ),
         source="recorded usage; all passes of a note together; output includes thinking",
     )  # fmt: skip
@@ -58,7 +49,7 @@ def money_table(result: Icd10Evaluation) -> None:
     show.table(
         [
             (
-                t, _price_of(c), c.usd, c.usd_per_1000_notes, c.usd_per_accepted_note,
+                t, f"{c.model}{', batch' if c.batch else ''}", c.usd, c.usd_per_1000_notes, c.usd_per_accepted_note,
                 *((c.usd_quoted, c.usd_quoted_worst) if quoted else ()),
             )
             for t, c in used
@@ -66,16 +57,11 @@ def money_table(result: Icd10Evaluation) -> None:
         label="tbl-icd10-money",
         caption=_money_caption(used),
         columns=(
-            Column(key="system", title="System"),
-            Column(key="model", title="Priced as"),
-            Column(key="usd", title="These notes", format="money", unit="USD", digits=2),
-            Column(key="per_1000", title=f"Per {decimal(1000)} notes", format="money", unit="USD", digits=2),
+            *columns(system="System", model="Priced as"),
+            *columns("money", unit="USD", digits=2, usd="These notes", per_1000=f"Per {decimal(1000)} notes"),
             Column(key="accepted", title="Per accepted note", format="money", unit="USD", digits=4),
             *(
-                (
-                    Column(key="quoted", title="Quoted", format="money", unit="USD", digits=2),
-                    Column(key="worst", title="Quoted at most", format="money", unit="USD", digits=2),
-                )
+                columns("money", unit="USD", digits=2, quoted="Quoted", worst="Quoted at most")
                 if quoted
                 else ()
             ),
@@ -104,7 +90,7 @@ def cost_quality(result: Icd10Evaluation) -> None:
         sorted(
             [
                 *(
-                    _Priced(system.title, usd, _reached(scores.micro_f1), True)
+                    _Priced(system.title, usd, f"micro-F1 {with_limits(scores.micro_f1)}", True)
                     for system, scores, usd in paid
                 ),
                 *(_Priced(system.title, usd, "not run", False) for system, usd in quoted),
@@ -128,10 +114,6 @@ class _Priced(NamedTuple):
     ran: bool
 
 
-def _reached(f1: Interval) -> str:
-    return f"micro-F1 {decimal(f1.estimate, 2)} ({limits(f1)})"
-
-
 def _draw_cost_quality(rows: Sequence[_Priced], free: tuple[float, str] | None) -> Any:
     """Systems by what they cost, the cheapest on top; above them micro-F1 and title of the best that costs nothing."""
     figure, axes = show.new_figure(1.0 + 0.3 * (len(rows) + bool(free)))
@@ -139,16 +121,13 @@ def _draw_cost_quality(rows: Sequence[_Priced], free: tuple[float, str] | None) 
     for y, row in enumerate(reversed(rows)):
         colour = EMPHASIS if row.ran else QUIET
         axes.plot(row.usd, y, "o", color=colour, mfc=colour if row.ran else "white", ms=6)
-        axes.annotate(
-            f"{money(row.usd, USD, 2)}: {row.quality}", (row.usd, y), (8, 0), textcoords="offset points",
-            va="center", color=INK if row.ran else MUTED, fontweight="semibold" if row.ran else "normal",
-        )  # fmt: skip
+        colour, weight = (INK, "semibold") if row.ran else (MUTED, "normal")
+        said = f"{money(row.usd, USD, 2)}: {row.quality}"
+        beside(axes, said, (row.usd, y), (8, 0), color=colour, fontweight=weight)
     if free:
         said = f"no cost per note: micro-F1 {decimal(free[0], 2)}"
-        axes.annotate(
-            said, (0, len(rows)), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-            va="center", color=INK, fontweight="semibold",
-        )  # fmt: skip
+        at_the_left = ("axes fraction", "data")
+        beside(axes, said, (0, len(rows)), xycoords=at_the_left, color=INK, fontweight="semibold")
     axes.set_xscale("log")
     axes.minorticks_off()
     axes.set_xlim(least / 2, most * 4 * (most / least) ** 0.4)
@@ -183,10 +162,6 @@ def _used(result: Icd10Evaluation) -> list[tuple[str, CallConsumption]]:
     return [(s.title, s.consumption) for s in result.ran if s.consumption]
 
 
-def _price_of(used: CallConsumption) -> str:
-    return f"{used.model}{', batch' if used.batch else ''}"
-
-
 def _money_caption(used: list[tuple[str, CallConsumption]]) -> str:
     each = [(c.usd_per_accepted_note, t) for t, c in used if c.usd_per_accepted_note is not None]
     if not each:
@@ -213,8 +188,7 @@ def _cost_caption(paid: list[Paid], quoted: list[float], free: tuple[float, str]
 
 def _cost_alt(paid: list[Paid], quoted: list[tuple[System, float]], free: tuple[float, str] | None) -> str:
     points = [
-        f"{s.title} {money(usd, USD, 2)}, micro-F1 {decimal(scores.micro_f1.estimate, 2)} ({limits(scores.micro_f1)})"
-        for s, scores, usd in paid
+        f"{s.title} {money(usd, USD, 2)}, micro-F1 {with_limits(scores.micro_f1)}" for s, scores, usd in paid
     ]
     ticks = [f"{s.title} {money(usd, USD, 2)}" for s, usd in quoted]
     parts = [

@@ -7,27 +7,15 @@ from typing import Any, NamedTuple
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import CodeScores, Icd10Evaluation, System
-from bespoke.exhibits.display_names import count
-from bespoke.exhibits.icd10_evaluation.icd10_wording import (
-    limits,
-    nearest_rival,
-    sentence_case,
-    title,
-)
-from bespoke.exhibits.icd10_evaluation.release import release_text
-from bespoke.show import Column
-from bespoke.show.numbers import decimal, percent
+from bespoke.exhibits.display_names import count, share_with_limits, with_ends
+from bespoke.exhibits.figure_parts import name_rows
+from bespoke.exhibits.icd10_evaluation.icd10_wording import nearest_rival, sentence_case, title, with_limits
+from bespoke.show import Column, columns
+from bespoke.show.numbers import day, decimal, percent
 from bespoke.show.style import BLUE, GREY, INK, QUIET
 from bespoke.statistics.interval import Interval
 
 SOURCE = "the client's cases and the recorded answers; intervals by groups of notes"
-
-
-def left_out() -> None:
-    show.left_out(
-        "No evaluation was possible: it needs `evaluation/notes.jsonl` with notes and their agreed codes; "
-        "100 notes give a first picture, 300 and more decide between close systems."
-    )
 
 
 def finding(result: Icd10Evaluation) -> None:
@@ -47,8 +35,7 @@ def finding(result: Icd10Evaluation) -> None:
             f", ahead of {sentence_case(other)}" if ahead else f", not separable from {sentence_case(other)}"
         )
     show.finding(
-        "{title} codes best of {systems}: micro-F1 {score:.2f} ({low:.2f} to {high:.2f}) on {n} "
-        "notes{against}",
+        "{title} codes best of {systems}: micro-F1 {score:.2f} ({low:.2f} to {high:.2f}) on {n} notes{against}",
         title=best.title, systems=count(len(result.ran), "system run", "systems run"), score=score.estimate,
         low=score.low, high=score.high, n=result.notes, against=against,
     )  # fmt: skip
@@ -57,36 +44,32 @@ def finding(result: Icd10Evaluation) -> None:
 def setting(result: Icd10Evaluation) -> None:
     """What was evaluated, and what stands between these numbers and a claim."""
     show.text(
-        "The evaluation holds **{notes} notes** with {codes} gold codes ({distinct} distinct), scored "
-        "against "
-        "{release}. {cluster} Systems that learn were trained on {train} separate notes, and every "
-        "threshold was "
+        "The evaluation holds **{notes} notes** with {codes} gold codes ({distinct} distinct), scored against "
+        "{release}. {cluster} Systems that learn were trained on {train} separate notes, and every threshold was "
         "chosen on those by cross-validation; those thresholds never saw the evaluation notes.",
         notes=result.notes, codes=result.gold_codes, distinct=result.distinct_codes, release=result.release,
         train=result.train, cluster=_clusters(result),
     )  # fmt: skip
-    release_text(result)
+    _release_text(result)
     if not result.train:
         show.callout(
-            "There is no `evaluation/train.jsonl`: the systems that learn (most frequent codes, linear, "
-            "mention "
+            "There is no `evaluation/train.jsonl`: the systems that learn (most frequent codes, linear, mention "
             "dictionary) could not be run, and retrieval answers its first five codes untuned.",
             tone="missing",
         )
     if result.left_out_of_training:
         show.callout(
-            "{n} were left out because they share a patient, an article or the whole text with an "
-            "evaluation note: "
+            "{n} were left out because they share a patient, an article or the whole text with an evaluation note: "
             "training on them would have inflated every score.",
-            tone="warning", n=count(result.left_out_of_training, "training note", "training notes"),
+            tone="warning", n=count(result.left_out_of_training, "training note"),
         )  # fmt: skip
     for system in result.ran:
         outcome = system.outcomes
         if outcome and (outcome.missing or outcome.schema_broken):
             show.callout(
                 "{title}: {missing} missing, {broken} broke the schema. Both count as wrong in every score.",
-                tone="warning", title=system.title, missing=count(outcome.missing, "answer", "answers"),
-                broken=count(outcome.schema_broken, "answer", "answers"),
+                tone="warning", title=system.title, missing=count(outcome.missing, "answer"),
+                broken=count(outcome.schema_broken, "answer"),
             )  # fmt: skip
         if outcome and outcome.not_measured:
             show.callout(
@@ -94,6 +77,27 @@ def setting(result: Icd10Evaluation) -> None:
                 "command again would complete it.",
                 tone="warning", title=system.title, n=count(outcome.not_measured, "answer was", "answers were"),
             )  # fmt: skip
+
+
+def _release_text(result: Icd10Evaluation) -> None:
+    """What it means that another release is in force; silent where it is the one used."""
+    if result.release_since < result.in_force_since:
+        show.callout(
+            "The codes are scored against **{release}** (in force from {since}), and **{current}** has followed on "
+            "{current_since}. A note is coded by the release of the day of its encounter: for encounters from "
+            "{current_since} on, codes that are new in {current} count as invented here, and codes it has deleted as "
+            "billable. Its official order file, put into `evaluation/` and named in `engagement.yaml` as "
+            "`evaluation.code_set`, would be used throughout.",
+            tone="warning", release=result.release, since=day(result.release_since), current=result.in_force,
+            current_since=day(result.in_force_since),
+        )  # fmt: skip
+    elif result.release_since > result.in_force_since:
+        show.callout(
+            "The codes are scored against **{release}**, which is in force from {since} only; until then "
+            "**{current}** is. A note is coded by the release of the day of its encounter: for encounters before "
+            "{since}, codes that are new in this release count as billable here, and codes it has deleted as retired.",
+            tone="warning", release=result.release, since=day(result.release_since), current=result.in_force,
+        )  # fmt: skip
 
 
 def ladder_table(result: Icd10Evaluation) -> None:
@@ -105,17 +109,12 @@ def ladder_table(result: Icd10Evaluation) -> None:
         columns=(
             Column(key="system", title="System"),
             Column(key="f1", title="Micro-F1", format="decimal", digits=2),
-            Column(key="f1_low", title="Low", unit="95% interval", format="decimal", digits=2),
-            Column(key="f1_high", title="High", unit="95% interval", format="decimal", digits=2),
-            Column(key="precision", title="Precision", format="decimal", digits=2),
-            Column(key="recall", title="Recall", format="decimal", digits=2),
-            Column(key="category", title="F1, 3 characters", format="decimal", digits=2),
-            Column(key="hierarchical", title="F1, hierarchy", format="decimal", digits=2),
+            *columns("decimal", unit="95% interval", digits=2, f1_low="Low", f1_high="High"),
+            *columns("decimal", digits=2, precision="Precision", recall="Recall"),
+            *columns("decimal", digits=2, category="F1, 3 characters", hierarchical="F1, hierarchy"),
             Column(key="macro", title="Macro-F1", format="decimal", digits=2),
-            Column(key="macro_low", title="Low", unit="95% interval", format="decimal", digits=2),
-            Column(key="macro_high", title="High", unit="95% interval", format="decimal", digits=2),
-            Column(key="primary", title="Primary exact", format="percent"),
-            Column(key="accepted", title="Exact set", format="percent"),
+            *columns("decimal", unit="95% interval", digits=2, macro_low="Low", macro_high="High"),
+            *columns("percent", primary="Primary exact", accepted="Exact set"),
         ),
         source=f"{SOURCE}. Macro-F1: over the {decimal(result.distinct_codes)} codes of the gold, most of them in few "
         f"notes; jackknife over clusters, for the score to be expected on as many notes again{_runs(result)}",
@@ -142,9 +141,8 @@ def forest(result: Icd10Evaluation) -> None:
     """Micro-F1 and primary diagnosis of every system with intervals."""
     systems = [(system, system.scores) for system in result.ran if system.scores]
     words = "; ".join(
-        f"{system.title}: micro-F1 {decimal(s.micro_f1.estimate, 2)} ({limits(s.micro_f1)}), primary diagnosis "
-        f"{percent(s.primary_exact.estimate)} ({percent(s.primary_exact.low)} to "
-        f"{percent(s.primary_exact.high)})"
+        f"{system.title}: micro-F1 {with_limits(s.micro_f1)}, primary diagnosis "
+        f"{share_with_limits(s.primary_exact)}"
         for system, s in systems
     )
     show.figure(
@@ -181,10 +179,9 @@ def _draw_forest(rungs: Sequence[_Rung]) -> Any:
             rung.micro_f1.high + 0.015, y + 0.13, decimal(rung.micro_f1.estimate, 2), va="center",
             color=INK, fontweight="bold" if rung.best else "normal",
         )  # fmt: skip
-    axes.set_yticks(range(len(rungs)), [rung.title for rung in reversed(rungs)])
+    name_rows(axes, (rung.title for rung in rungs))
     top = max(max(rung.micro_f1.high, rung.primary_exact.high) for rung in rungs)
     axes.set_xlim(0, min(1.0, top * 1.15) or 1.0)
-    axes.set_ylim(-0.6, len(rungs) - 0.4)
     axes.set_xlabel(
         "circles: micro-F1 over all codes; squares: share of notes with the primary diagnosis exact"
     )
@@ -192,11 +189,10 @@ def _draw_forest(rungs: Sequence[_Rung]) -> Any:
     return figure
 
 
-def _row(system: System, scores: CodeScores) -> tuple[str | float, ...]:
+def _row(system: System, scores: CodeScores) -> tuple[str | float | None, ...]:
     return (
-        system.title, scores.micro_f1.estimate, scores.micro_f1.low, scores.micro_f1.high, scores.precision.estimate,
-        scores.recall.estimate, scores.category_f1.estimate, scores.hierarchical_f1.estimate,
-        scores.macro_f1.estimate, scores.macro_f1.low, scores.macro_f1.high,
+        system.title, *with_ends(scores.micro_f1), scores.precision.estimate, scores.recall.estimate,
+        scores.category_f1.estimate, scores.hierarchical_f1.estimate, *with_ends(scores.macro_f1),
         scores.primary_exact.estimate, scores.accepted.estimate,
     )  # fmt: skip
 
@@ -223,6 +219,5 @@ def _clusters(result: Icd10Evaluation) -> str:
         return "Every note counts as independent."
     return (
         f"Notes of one patient or source are not independent, so intervals resample the {decimal(result.clusters)} "
-        "groups, "
-        "not the notes."
+        "groups, not the notes."
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, Validity
 from bespoke.exhibits.icd10_evaluation.icd10_wording import sentence_case
-from bespoke.exhibits.icd10_evaluation.release import compared_with
-from bespoke.facts.icd10_retired import SOURCE
-from bespoke.show import Column
+from bespoke.facts.icd10 import PINNED
+from bespoke.facts.icd10_retired import RELEASES, SOURCE
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent
 
 _SUCCESSORS = 4  # codes named in a cell
@@ -45,8 +45,7 @@ def validity_text(result: Icd10Evaluation) -> None:
         worst = max(invalid, key=lambda s: s.validity.invalid_share if s.validity else 0.0)
         assert worst.validity is not None
         show.text(
-            "{n} of {all} systems answered codes that cannot be billed, {worst} most often ({share} of its "
-            "codes). "
+            "{n} of {all} systems answered codes that cannot be billed, {worst} most often ({share} of its codes). "
             "They count as wrong unless the gold has the same code.",
             n=len(invalid), all=len(result.ran), worst=sentence_case(worst.title),
             share=percent(worst.validity.invalid_share, 1),
@@ -79,18 +78,14 @@ def validity_table(result: Icd10Evaluation) -> None:
         caption=f"Of every system's codes at least {percent(least)} are billable in the release",
         columns=(
             Column(key="who", title="Codes of"),
-            Column(key="total", title="Codes", format="integer"),
-            Column(key="malformed", title="Malformed", format="integer"),
-            Column(key="invented", title="Invented", format="integer"),
-            Column(key="retired", title="Retired", format="integer"),
+            *columns("integer", total="Codes", malformed="Malformed", invented="Invented", retired="Retired"),
             *([Column(key="later", title="Not yet there", format="integer")] if later else []),
-            Column(key="not_billable", title="Never billable", format="integer"),
-            Column(key="billable", title="Billable", format="integer"),
+            *columns("integer", not_billable="Never billable", billable="Billable"),
             Column(key="share", title="Billable", format="percent", digits=1),
             Column(key="examples", title="Examples"),
         ),
         source=f"{result.release}. Invented: in no release at hand. Retired: billable in an earlier one of "
-        f"{compared_with(result)}, no longer in this one. "
+        f"{_compared_with(result)}, no longer in this one. "
         f"{'Not yet there: billable in a later one of them. ' if later else ''}"
         "Never billable: a category, detail is missing",
     )
@@ -103,18 +98,12 @@ def retired_table(result: Icd10Evaluation) -> None:
     every = {r.code: r for r in (*result.gold_validity.retirements, *(r for r, _ in answered))}
     if not every:
         return
-    most = {
-        code: max(((r.count, who) for r, who in answered if r.code == code), default=None) for code in every
-    }
+    most = {}
+    for code in every:
+        count, who = max(((r.count, who) for r, who in answered if r.code == code), default=(0, ""))
+        most[code] = f"{count}, {sentence_case(who)}" if who else ""
     rows = [
-        (
-            code,
-            r.description,
-            in_gold.get(code),
-            _most(most[code]),
-            r.last_billable,
-            _successors(r.successors),
-        )
+        (code, r.description, in_gold.get(code), most[code], r.last_billable, _successors(r.successors))
         for code, r in every.items()
     ]
     show.table(
@@ -122,20 +111,13 @@ def retired_table(result: Icd10Evaluation) -> None:
         label="tbl-icd10-retired",
         caption=_retired_caption(sum(row[5] != _UNKNOWN for row in rows), len(rows)),
         columns=(
-            Column(key="code", title="Code"),
-            Column(key="description", title="It meant"),
+            *columns(code="Code", description="It meant"),
             Column(key="count", title="Notes in gold", format="integer"),
-            Column(key="most", title="Most notes answered"),
-            Column(key="last", title="Last seen billable"),
-            Column(key="successors", title="Billable today"),
+            *columns(most="Most notes answered", last="Last seen billable", successors="Billable today"),
         ),
         source=f"{SOURCE}. The five most frequent of gold and of each "
         "system. Billable today: codes it was split into, merged into, or of the same description",
     )
-
-
-def _most(answered: tuple[int, str] | None) -> str:
-    return f"{answered[0]}, {sentence_case(answered[1])}" if answered else ""
 
 
 def _retired_caption(placed: int, every: int) -> str:
@@ -159,3 +141,9 @@ def _successors(codes: tuple[str, ...]) -> str:
     shown = ", ".join(codes[:_SUCCESSORS])
     more = len(codes) - _SUCCESSORS
     return f"{shown} and {more} more" if more > 0 else shown or _UNKNOWN
+
+
+def _compared_with(result: Icd10Evaluation) -> str:
+    """The other releases that a code was looked up in, oldest first."""
+    given = result.release != PINNED.name
+    return ", ".join([*RELEASES, *([f"FY{PINNED.fiscal_year}"] if given else [])])

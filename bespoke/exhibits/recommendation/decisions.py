@@ -6,18 +6,10 @@ from collections.abc import Sequence
 
 from bespoke import show
 from bespoke.advice.gates import GateOutcome
-from bespoke.advice.plan import Step
-from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.display_names import listed
-from bespoke.exhibits.recommendation.recommendation_wording import (
-    chance,
-    counted,
-    days,
-    short_end,
-    step_name,
-    who,
-)
-from bespoke.show import Column, Tile
+from bespoke.chapters.recommendation import PlanMoney, Recommendation, TaskAdvice
+from bespoke.exhibits.display_names import chance, grouped, listed
+from bespoke.exhibits.recommendation.recommendation_wording import counted, days, short_end, step_name, who
+from bespoke.show import Column, Tile, columns
 from bespoke.show.numbers import day, money, percent
 
 FIRST = {  # how a task begins, by kind of step, or by what is prepared
@@ -43,7 +35,8 @@ UNLIKELY = 1 / 3  # a chance below which a target is called out
 
 def summary_finding(result: Recommendation) -> None:
     """The whole advice in one sentence: how the tasks begin, and what it all comes to."""
-    kinds = [_begins(task.plan.first) for task in result.tasks]
+    first = [task.plan.first for task in result.tasks]
+    kinds = [step.route if step.kind == "prepare" else step.kind for step in first]
     parts = []
     for kind in (k for k in ORDER if k in kinds):
         n = kinds.count(kind)
@@ -58,17 +51,13 @@ def summary_finding(result: Recommendation) -> None:
     )
 
 
-def _begins(step: Step) -> str:
-    return step.route if step.kind == "prepare" else step.kind
-
-
 def key_figures(result: Recommendation) -> None:
     """Today, the advice, once, the first year and the date, at a glance."""
     total = result.total
     show.tiles(
         Tile(label="A month today", value=money(total.today.expected)),
         Tile(label="A month as advised", value=money(total.monthly.expected)),
-        Tile(label="Once", value=money(total.one_off.expected), note=_committed(result)),
+        Tile(label="Once", value=money(total.one_off.expected), note=f"{money(_now(result))} to decide now"),
         Tile(
             label="First year", value=money(total.first_year.expected),
             note=f"{money(total.today_year.expected)} as today",
@@ -78,10 +67,6 @@ def key_figures(result: Recommendation) -> None:
             note="" if result.live_p80 is None else f"{percent(0.8)} confidence",
         ),
     )  # fmt: skip
-
-
-def _committed(result: Recommendation) -> str:
-    return f"{money(_now(result))} to decide now"
 
 
 def _now(result: Recommendation) -> float:
@@ -155,9 +140,7 @@ def decisions(result: Recommendation) -> None:
         label="tbl-summary-decisions",
         caption="What to decide now",
         columns=(
-            Column(key="task", title="Task"),
-            Column(key="first", title="First step"),
-            Column(key="who", title="Who"),
+            *columns(task="Task", first="First step", who="Who"),
             Column(key="cost", title="Costs", unit=result.currency, format="money", digits=0),
             Column(key="days", title="Takes"),
             Column(key="live", title="Task live by", unit="80% confidence", format="date"),
@@ -197,36 +180,29 @@ def _perhaps_cached(result: Recommendation, task: TaskAdvice, cached: float) -> 
 def outcome(result: Recommendation) -> None:
     """What each plan comes to: where it probably ends, once, month, first year, chance of the target."""
     rows = [
-        (
-            task.name, short_end(result, task), task.money.one_off.expected, task.money.today.expected,
-            task.money.monthly.expected, task.money.first_year.expected, chance(task.plan.probability),
-        )
+        (task.name, short_end(result, task), *_expected(task.money), chance(task.plan.probability))
         for task in result.tasks
-    ]  # fmt: skip
-    total = result.total
-    rows.append(
-        (
-            ALL, "", total.one_off.expected, total.today.expected, total.monthly.expected,
-            total.first_year.expected, "",
-        )
-    )  # fmt: skip
+    ]
+    rows.append((ALL, "", *_expected(result.total), ""))
     unit = result.currency
     show.table(
         rows,
         label="tbl-summary",
         caption="Where the plans probably end, and what that comes to",
         columns=(
-            Column(key="task", title="Task"),
-            Column(key="end", title="Probably ends at"),
-            Column(key="plan_one_off", title="Once", unit=unit, format="money", digits=0),
-            Column(key="today_monthly", title="A month today", unit=unit, format="money", digits=0),
-            Column(key="plan_monthly", title="A month then", unit=unit, format="money", digits=0),
-            Column(key="plan_first_year", title="First year", unit=unit, format="money", digits=0),
+            *columns(task="Task", end="Probably ends at"),
+            *columns("money", unit=unit, plan_one_off="Once", today_monthly="A month today"),
+            *columns("money", unit=unit, plan_monthly="A month then", plan_first_year="First year"),
             Column(key="chance", title="Target reached", unit="chance"),
         ),
         source="expected values, which add up; ranges stand under Money",
         emphasis=[len(rows) - 1],
     )
+
+
+def _expected(money: PlanMoney) -> tuple[float, float, float, float]:
+    """Once, a month today, a month then, the first year."""
+    return money.one_off.expected, money.today.expected, money.monthly.expected, money.first_year.expected
 
 
 def _out_of_reach(task: TaskAdvice) -> bool:
@@ -241,12 +217,10 @@ def _out_of_reach(task: TaskAdvice) -> bool:
 
 def _by_task(said: Sequence[tuple[str, str]], tasks: int, between: str = "; ", after: str = ". ") -> str:
     """`A, B: what is said; C: something else`: every sentence once, with the tasks it is about."""
-    about: dict[str, list[str]] = {}
-    for name, what in said:
-        about.setdefault(what, []).append(name)
-    merged: dict[str, list[str]] = {}
-    for what, names in about.items():
-        merged.setdefault(ALL if len(names) == tasks > 1 else listed(names), []).append(what)
+    about = grouped((what, name) for name, what in said)
+    merged = grouped(
+        (ALL if len(names) == tasks > 1 else listed(names), what) for what, names in about.items()
+    )
     return after.join(f"{names}: {between.join(whats)}" for names, whats in merged.items())
 
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.recommendation import Recommendation
-from bespoke.exhibits.display_names import input_name
+from bespoke.exhibits.display_names import grouped, input_name, task_columns
 from bespoke.exhibits.recommendation.recommendation_wording import counted
 from bespoke.show import Column
 
 
 def open_questions(result: Recommendation) -> None:
     """What nobody has said yet, per task; unknown is not no."""
-    asked: dict[str, list[str]] = {}
-    for task in result.tasks:
-        for question in task.plan.questions:
-            asked.setdefault(question, []).append(task.name)
+    asked = grouped((question, task.name) for task in result.tasks for question in task.plan.questions)
     rows = [
         (question, "all tasks" if len(names) == len(result.tasks) > 1 else ", ".join(names))
         for question, names in asked.items()
@@ -37,9 +34,6 @@ def grades(result: Recommendation) -> None:
         [(input_name(name), *(t.situation.evidence.grade(name) for t in result.tasks)) for name in names],
         label="tbl-evidence-grades",
         caption="What each decision rests on: measured here, counted in the client's files, declared, or unknown",
-        columns=(
-            Column(key="input", title="Input"),
-            *(Column(key=t.task_id, title=t.name) for t in result.tasks),
-        ),
+        columns=task_columns("input", "Input", {t.task_id: t.name for t in result.tasks}),
         source="the better grade wins wherever an input is used",
     )

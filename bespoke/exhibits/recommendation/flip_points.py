@@ -9,7 +9,7 @@ from bespoke.advice.flips import Flip
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
 from bespoke.exhibits.display_names import place_name
 from bespoke.exhibits.recommendation.recommendation_wording import route_name
-from bespoke.show import Column
+from bespoke.show import columns
 from bespoke.show.numbers import decimal, money, percent
 
 KEEP = "as_is"
@@ -31,13 +31,7 @@ def flips(result: Recommendation) -> None:
         rows,
         label="tbl-advice-flips",
         caption="What would change the advice: the smallest change of each input, all else equal",
-        columns=(
-            Column(key="task", title="Task"),
-            Column(key="input", title="Input"),
-            Column(key="today", title="Today"),
-            Column(key="at", title="Changes at"),
-            Column(key="to", title="The plan would be"),
-        ),
+        columns=columns(task="Task", input="Input", today="Today", at="Changes at", to="The plan would be"),
         source="each plan made again at other values of one input; an input that changes neither is left out",
     )
 

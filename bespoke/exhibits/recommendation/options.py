@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from bespoke import show
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.display_names import count, listed
+from bespoke.exhibits.display_names import count, grouped, listed, task_columns
 from bespoke.exhibits.recommendation.standings import standing
-from bespoke.show import Column
+from bespoke.show import columns
 from bespoke.show.numbers import decimal, money
 
 MOST = 8  # blockers
@@ -31,10 +31,7 @@ def options_table(result: Recommendation) -> None:
         ],
         label="tbl-advice-options",
         caption="What is planned: the step, what it costs once, and the quality it is expected to add",
-        columns=(
-            Column(key="route", title="Option"),
-            *(Column(key=task.task_id, title=task.name) for task in result.tasks),
-        ),
+        columns=task_columns("route", "Option", {t.task_id: t.name for t in result.tasks}),
         source="tried together, options share their step's cost and gain; amounts in " + result.currency,
     )
 
@@ -52,7 +49,7 @@ def _in_step(task: TaskAdvice, route: str, n: int) -> str:
     if step.route == route:
         once = money(step.cost.expected + step.rollout.expected, symbol=False, digits=0)
         points = round(100 * _gain(task, n))
-        return f"step {number}: {once}" + (f", +{count(points, 'point', 'points')}" if points > 0 else "")
+        return f"step {number}: {once}" + (f", +{count(points, 'point')}" if points > 0 else "")
     return f"in step {number}" if step.kind == "test" and route in _new(task, n) else ""
 
 
@@ -87,33 +84,24 @@ def _about(names: Sequence[str], every: Sequence[str]) -> str:
 
 def blockers(result: Recommendation) -> None:
     """The conditions that close most, and what each of them closes."""
-    closes: dict[str, dict[str, dict[str, None]]] = {}
-    for task in result.tasks:
-        for route in task.plan.closed:
-            for outcome in route.outcomes:
-                by = closes.setdefault(outcome.needs, {"routes": {}, "tasks": {}})
-                by["routes"][result.route_names[route.route]] = None
-                by["tasks"][task.name] = None
+    closes = [
+        (o.needs, route.route, t.name)
+        for t in result.tasks
+        for route in t.plan.closed
+        for o in route.outcomes
+    ]
     if not closes:
         return
-    order = sorted(
-        closes, key=lambda needs: (-len(closes[needs]["routes"]) * len(closes[needs]["tasks"]), needs)
-    )
+    routes = grouped((needs, result.route_names[route]) for needs, route, _ in closes)
+    tasks = grouped((needs, task) for needs, _, task in closes)
+    order = sorted(routes, key=lambda needs: (-len(routes[needs]) * len(tasks[needs]), needs))
     every = [task.name for task in result.tasks]
     show.table(
-        [
-            (
-                needs, _few(list(closes[needs]["routes"])), _about(list(closes[needs]["tasks"]), every),
-            )
-            for needs in order[:MOST]
-        ],
+        [(needs, _few(routes[needs]), _about(tasks[needs], every)) for needs in order[:MOST]],
         label="tbl-advice-blockers",
         caption="What closes an option: the conditions that are not met, the one that closes most first",
-        columns=(
-            Column(key="needs", title="What is missing"), Column(key="routes", title="Closes"),
-            Column(key="tasks", title="For"),
-        ),
-    )  # fmt: skip
+        columns=columns(needs="What is missing", routes="Closes", tasks="For"),
+    )
     show.text(
         "Every closed option and every reason stand in the evidence volume ([closed](#tbl-advice-closed))."
     )

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from bespoke import show
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
+from bespoke.exhibits.figure_parts import beside, name_rows
 from bespoke.exhibits.recommendation.recommendation_wording import counted
 from bespoke.show.numbers import percent
 from bespoke.show.style import BLUE, INK, MUTED
@@ -67,8 +68,7 @@ def _draw(rows: Sequence[_Row]) -> Any:
     ends = [value for row in rows for span in (row.today, row.then) if span for value in span]
     ends += [row.target for row in rows if row.target is not None]
     axes.set_xlim(max(0.0, min(ends) - 0.05), 1.02)
-    axes.set_yticks(range(len(rows)), [row.task for row in reversed(rows)])
-    axes.set_ylim(-0.6, len(rows) - 0.4)
+    name_rows(axes, (row.task for row in rows))
     axes.xaxis.set_major_formatter(lambda x, _: percent(x))
     axes.set_xlabel("quality: today (grey dot), then (blue diamond), target (bar)")
     return figure
@@ -78,8 +78,7 @@ def _span(axes: Any, y: float, span: tuple[float, float, float], colour: str, ma
     low, likely, high = span
     axes.plot([low, high], [y, y], color=colour, lw=1.4)
     axes.plot(likely, y, mark, color=colour, ms=6)
-    axes.annotate(f"{percent(likely)} {name}".rstrip(), (high, y), (5, 0), textcoords="offset points",
-                  va="center", color=colour)  # fmt: skip
+    beside(axes, f"{percent(likely)} {name}".rstrip(), (high, y), (5, 0), color=colour)
 
 
 def _words(row: _Row) -> str:

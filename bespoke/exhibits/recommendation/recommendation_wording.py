@@ -7,10 +7,6 @@ from bespoke.chapters.recommendation import Recommendation, TaskAdvice
 from bespoke.exhibits.display_names import listed, place_name
 from bespoke.show.numbers import decimal, money, percent
 
-__all__ = [
-    "amount_range", "chance", "counted", "days", "end_name", "place_name", "route_name", "step_name", "who",
-]  # fmt: skip
-
 MIDDLE = {  # names of routes as they stand inside a sentence; the others are names of products
     "as_is", "measure", "deidentify", "prompt_engineering", "few_shot", "glossary", "structured_output",
     "operator_configuration", "extended_thinking", "generator_critic", "rag", "model_change", "prompt_caching",
@@ -87,15 +83,6 @@ def short_end(result: Recommendation, task: TaskAdvice) -> str:
     return words[0].upper() + words[1:]
 
 
-def chance(probability: float | None) -> str:
-    """A chance as a reader takes it: no more digits than it has."""
-    if probability is None:
-        return "not known"
-    if probability < 0.01:
-        return f"under {percent(0.01)}"
-    return f"over {percent(0.99)}" if probability > 0.99 else percent(probability)
-
-
 def amount_range(amount: MoneyRange) -> str:
     digits = 0 if abs(amount.p90) >= 10 else None
     return f"{money(amount.p10, digits=digits, symbol=False)} to {money(amount.p90, digits=digits, symbol=False)}"
@@ -106,7 +93,7 @@ def days(value: float) -> str:
     return "under a day" if value and whole < 1 else f"{decimal(whole)} day{'' if whole == 1 else 's'}"
 
 
-def counted(n: int, one: str, many: str = "") -> str:
+def counted(n: int, one: str) -> str:
     """`one task`, `two tasks`, `12 tasks`."""
     words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-    return f"{words[n] if n < len(words) else decimal(n)} {one if n == 1 else many or one + 's'}"
+    return f"{words[n] if n < len(words) else decimal(n)} {one if n == 1 else one + 's'}"

@@ -8,8 +8,10 @@ from typing import Any
 
 from bespoke import show
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
+from bespoke.exhibits.display_names import grouped
+from bespoke.exhibits.figure_parts import name_rows
 from bespoke.exhibits.recommendation.recommendation_wording import counted, end_name, step_name
-from bespoke.show import Column
+from bespoke.show import columns
 from bespoke.show.numbers import day
 from bespoke.show.style import BAND, INK, MUTED, QUIET
 
@@ -49,11 +51,10 @@ def _draw_route_map(routes: Sequence[str], tasks: Sequence[str], standings: Sequ
     for y, row in enumerate(reversed(standings)):
         for x, cell in enumerate(row):
             _mark(axes, x, y, cell)
-    axes.set_yticks(range(len(routes)), list(reversed(routes)))
+    name_rows(axes, routes)
     axes.set_xticks(range(len(tasks)), [fill(task, max(12, 62 // len(tasks))) for task in tasks])
     axes.xaxis.tick_top()
     axes.set_xlim(-0.5, len(tasks) - 0.5)
-    axes.set_ylim(-0.6, len(routes) - 0.4)
     axes.grid(visible=False)
     axes.hlines([y + 0.5 for y in range(len(routes) - 1)], -0.5, len(tasks) - 0.5, color=BAND, lw=0.8)
     for spine in axes.spines.values():
@@ -79,11 +80,14 @@ def _map_words(result: Recommendation, task: TaskAdvice) -> str:
 
 def closed(result: Recommendation) -> None:
     """Closed routes with every reason."""
-    tasks: dict[tuple[str, str], list[str]] = {}
-    for task in result.tasks:
-        for route in task.plan.closed:
-            reasons = "; ".join(f"{o.needs} ({o.found})" for o in route.outcomes)
-            tasks.setdefault((result.route_names[route.route], reasons), []).append(task.name)
+    tasks = grouped(
+        (
+            (result.route_names[route.route], "; ".join(f"{o.needs} ({o.found})" for o in route.outcomes)),
+            task.name,
+        )
+        for task in result.tasks
+        for route in task.plan.closed
+    )
     every = len(result.tasks)
     rows = sorted((name, "all" if len(t) == every else "; ".join(t), why) for (name, why), t in tasks.items())
     if not rows:
@@ -93,10 +97,6 @@ def closed(result: Recommendation) -> None:
         rows,
         label="tbl-advice-closed",
         caption=f"Closed as of {day(result.as_of)}, and why",
-        columns=(
-            Column(key="route", title="Route"),
-            Column(key="task", title="Task"),
-            Column(key="why", title="What it needs (what was found)"),
-        ),
+        columns=columns(route="Route", task="Task", why="What it needs (what was found)"),
         source="gates, places and lifecycles of the fact tables as of the report's date",
     )

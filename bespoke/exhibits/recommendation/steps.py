@@ -5,16 +5,9 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.advice.plan import Step
 from bespoke.chapters.recommendation import Recommendation, TaskAdvice
-from bespoke.exhibits.display_names import listed, slug
-from bespoke.exhibits.recommendation.recommendation_wording import (
-    amount_range,
-    chance,
-    counted,
-    end_name,
-    place_name,
-    step_name,
-)
-from bespoke.show import Column
+from bespoke.exhibits.display_names import chance, listed, place_name, slug
+from bespoke.exhibits.recommendation.recommendation_wording import amount_range, counted, end_name, step_name
+from bespoke.show import Column, columns
 from bespoke.show.numbers import day, decimal, money, percent
 from bespoke.show.style import FAMILY_NAME
 
@@ -50,9 +43,7 @@ def _plan(result: Recommendation, task: TaskAdvice) -> None:
     rows = [
         (
             number or "at once", step_name(result, step), place_name(step.configuration.place),
-            step.cost.expected, step.rollout.expected or None, step.monthly.expected if step.monthly else None,
-            *quality_after(step),
-            chance_after(step), step.needs_worth,
+            *what_it_takes(step), step.needs_worth,
         )
         for number, step in steps
     ]  # fmt: skip
@@ -62,13 +53,8 @@ def _plan(result: Recommendation, task: TaskAdvice) -> None:
         label=f"tbl-plan-{slug(task.task_id)}",
         caption=f"{task.name}: the steps in order, each taken only where those before it fell short",
         columns=(
-            Column(key="n", title="Step"),
-            Column(key="what", title="What"),
-            Column(key="place", title="Where"),
-            Column(key="cost", title="To find out", unit=unit, format="money", digits=0),
-            Column(key="rollout", title="To go live", unit=unit, format="money", digits=0),
-            Column(key="month", title="A month then", unit=unit, format="money", digits=0),
-            *QUALITY_AFTER,
+            *columns(n="Step", what="What", place="Where"),
+            *columns_of_steps(unit),
             Column(key="reached", title="Target reached by then"),
             Column(
                 key="worth",
@@ -90,22 +76,21 @@ def numbered(task: TaskAdvice) -> list[tuple[str, Step]]:
     return [*beside, *((decimal(n), step) for n, step in enumerate(steps, start=1))]
 
 
-def chance_after(step: Step) -> str | None:
-    """The chance of the target by then, where a step can change quality."""
-    return chance(step.reached) if step.kind in ("test", "build") else None
+def columns_of_steps(currency: str) -> tuple[Column, ...]:
+    """Of what a step takes and brings, but for the chance of the target."""
+    return (
+        *columns("money", unit=currency, cost="To find out", rollout="To go live", month="A month then"),
+        *columns("percent", quality="Quality after it", low="Low", high="High"),
+    )
 
 
-QUALITY_AFTER = (
-    Column(key="quality", title="Quality after it", format="percent"),
-    Column(key="low", title="Low", format="percent"),
-    Column(key="high", title="High", format="percent"),
-)
-
-
-def quality_after(step: Step) -> tuple[float | None, float | None, float | None]:
-    """What quality is expected after a step, and between what; nothing where it does not change or is unknown."""
-    outlook = step.outlook
-    return (None, None, None) if outlook is None else (outlook.likely, outlook.low, outlook.high)
+def what_it_takes(step: Step) -> tuple[float | str | None, ...]:
+    """What a step costs, the quality expected after it and between what, and the chance of the target by then; quality
+    and chance only where it can change them."""
+    month, after = step.monthly.expected if step.monthly else None, step.outlook
+    quality = (None, None, None) if after is None else (after.likely, after.low, after.high)
+    reached = chance(step.reached) if step.kind in ("test", "build") else None
+    return (step.cost.expected, step.rollout.expected or None, month, *quality, reached)
 
 
 def plan_words(result: Recommendation, task: TaskAdvice) -> str:

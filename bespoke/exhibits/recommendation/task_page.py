@@ -10,14 +10,8 @@ from bespoke.chapters.task_audit import Audit
 from bespoke.exhibits.display_names import listed, metric_name, place_name, slug
 from bespoke.exhibits.recommendation.flip_points import change
 from bespoke.exhibits.recommendation.recommendation_wording import counted, step_name, stops
-from bespoke.exhibits.recommendation.steps import (
-    QUALITY_AFTER,
-    chance_after,
-    numbered,
-    plan_words,
-    quality_after,
-)
-from bespoke.show import Column
+from bespoke.exhibits.recommendation.steps import columns_of_steps, numbered, plan_words, what_it_takes
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import FAMILY_NAME
 
@@ -92,22 +86,13 @@ def _steps(result: Recommendation, task: TaskAdvice) -> None:
         return
     show.table(
         [
-            (
-                number or "now", step_name(result, step), step.cost.expected,
-                step.rollout.expected or None, step.monthly.expected if step.monthly else None, *quality_after(step),
-                chance_after(step),
-            )
-            for number, step in steps
+            (number or "now", step_name(result, step), *what_it_takes(step)) for number, step in steps
         ],
         label=f"tbl-task-{slug(task.task_id)}",
         caption=f"{task.name}: the steps in order; the plan probably ends at the one in bold",
         columns=(
-            Column(key="n", title="Step"),
-            Column(key="what", title="What"),
-            Column(key="cost", title="To find out", unit=result.currency, format="money", digits=0),
-            Column(key="rollout", title="To go live", unit=result.currency, format="money", digits=0),
-            Column(key="month", title="A month then", unit=result.currency, format="money", digits=0),
-            *QUALITY_AFTER,
+            *columns(n="Step", what="What"),
+            *columns_of_steps(result.currency),
             Column(key="reached", title="At target", unit="chance"),
         ),
         source=f"quality between pessimistic and optimistic effects, a dash where it does not change or nobody knows; "
@@ -136,10 +121,8 @@ def _alternatives(task: TaskAdvice, cost: CostModel) -> None:
         caption=f"{task.name}: the cheapest options that are open, each alone",
         columns=(
             Column(key="route", title="Option"),
-            Column(key="m10", title="A month, low", unit=cost.currency, format="money", digits=0),
-            Column(key="m90", title="A month, high", unit=cost.currency, format="money", digits=0),
-            Column(key="o10", title="Once, low", unit=cost.currency, format="money", digits=0),
-            Column(key="o90", title="Once, high", unit=cost.currency, format="money", digits=0),
+            *columns("money", unit=cost.currency, m10="A month, low", m90="A month, high", o10="Once, low"),
+            Column(key="o90", title="Once, high", format="money", unit=cost.currency),
         ),
         source="10th and 90th percentile; a cheap option is advised only where its quality holds",
     )

@@ -1,22 +1,6 @@
 """Chapter 1 on the page."""
 
 from bespoke.exhibits.task_audit.audit_evidence import contradictions, evidence
-from bespoke.exhibits.task_audit.load_exhibits import finding, load, load_text
+from bespoke.exhibits.task_audit.load_exhibits import finding, load, load_text, scorecard
 from bespoke.exhibits.task_audit.quality_exhibits import gap_figure, latency, quality_table
 from bespoke.exhibits.task_audit.readiness import applicability, applicability_text, questions
-from bespoke.exhibits.task_audit.scorecard import scorecard
-
-__all__ = [
-    "applicability",
-    "applicability_text",
-    "contradictions",
-    "evidence",
-    "finding",
-    "gap_figure",
-    "latency",
-    "load",
-    "load_text",
-    "quality_table",
-    "questions",
-    "scorecard",
-]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bespoke import show
 from bespoke.chapters.task_audit import Audit, TaskAudit
-from bespoke.exhibits.display_names import input_name, place_name
-from bespoke.show import Column
+from bespoke.exhibits.display_names import input_name, place_name, task_columns
+from bespoke.show import columns
 from bespoke.show.numbers import percent, significant, yes_no
 
 
@@ -16,10 +16,7 @@ def evidence(audit: Audit) -> None:
         [(input_name(name), *(_graded(task, name) for task in audit.tasks)) for name in names],
         label="tbl-audit-evidence",
         caption="How well each input is known: measured here, counted in the files, declared by the client, or unknown",
-        columns=(
-            Column(key="input", title="Input"),
-            *(Column(key=t.task_id, title=t.name) for t in audit.tasks),
-        ),
+        columns=task_columns("input", "Input", {t.task_id: t.name for t in audit.tasks}),
         source="the better grade is used everywhere in this report",
     )
 
@@ -32,11 +29,7 @@ def contradictions(audit: Audit) -> None:
             apart,
             label="tbl-audit-contradictions",
             caption="What does not fit together, and which of the two is used",
-            columns=(
-                Column(key="task", title="Task"),
-                Column(key="input", title="Input"),
-                Column(key="says", title="What was found"),
-            ),
+            columns=columns(task="Task", input="Input", says="What was found"),
         )
 
 

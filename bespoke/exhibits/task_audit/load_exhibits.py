@@ -1,12 +1,12 @@
-"""What each task sends, and its bill."""
+"""All tasks on one table, what each sends, and its bill."""
 
 from __future__ import annotations
 
 from bespoke import show
-from bespoke.chapters.task_audit import Audit, TaskAudit
+from bespoke.chapters.task_audit import Audit
 from bespoke.exhibits import quantities
-from bespoke.exhibits.display_names import count, digits_of, place_name
-from bespoke.show import Column
+from bespoke.exhibits.display_names import count, digits_of, metric_name, place_name, with_ends
+from bespoke.show import Column, columns
 from bespoke.show.numbers import currency, money, percent
 
 
@@ -25,12 +25,39 @@ def finding(audit: Audit) -> None:
     )
 
 
+def scorecard(audit: Audit) -> None:
+    """Every task in one row."""
+    show.table(
+        [
+            (
+                t.name, t.requests_per_day, t.today_monthly.mean, t.current_quality,
+                *with_ends(t.quality_interval)[1:], t.target_quality,
+                t.quality_grade if t.current_quality is None else f"{metric_name(t.metric)}, {t.quality_grade}",
+            )
+            for t in audit.tasks
+        ],
+        label="tbl-audit-scorecard",
+        caption="The tasks at a glance",
+        columns=(
+            Column(key="task", title="Task"),
+            Column(key="day", title="Requests", unit="a day", format="integer"),
+            Column(key=quantities.TODAY, title="A month today", unit=currency(), format="money",
+                   digits=digits_of(t.today_monthly.mean for t in audit.tasks)),
+            Column(key=quantities.QUALITY, title="Quality today", format="percent"),
+            *columns("percent", unit="95%", low="Low", high="High"),
+            Column(key="target", title="Target", format="percent"),
+            Column(key="known", title="By what, how known"),
+        ),
+    )  # fmt: skip
+
+
 def load(audit: Audit) -> None:
     """Volume, peak, tokens and spend per task."""
     show.table(
         [
             (
-                t.name, t.model, _place(t), t.requests_per_day, t.peak_per_second, t.tokens_per_request,
+                t.name, t.model, place_name(t.place) + ("" if t.place_known else " (assumed)"),
+                t.requests_per_day, t.peak_per_second, t.tokens_per_request,
                 t.tokens_per_month / 1e6, t.today_monthly.mean,
             )
             for t in audit.tasks
@@ -38,9 +65,7 @@ def load(audit: Audit) -> None:
         label="tbl-audit-load",
         caption="What each task sends today, and its monthly bill as it runs today",
         columns=(
-            Column(key="task", title="Task"),
-            Column(key="model", title="Model"),
-            Column(key="place", title="Runs on"),
+            *columns(task="Task", model="Model", place="Runs on"),
             Column(key="day", title="Requests", unit="a day", format="integer"),
             Column(key="peak", title="Peak", unit="a second", format="decimal", digits=2),
             Column(key="tokens", title="Tokens", unit="a request", format="integer"),
@@ -50,11 +75,6 @@ def load(audit: Audit) -> None:
         ),
         source="as the task list states it; the bill is the cost chapter's, with retries and today's caching in it",
     )  # fmt: skip
-
-
-def _place(task: TaskAudit) -> str:
-    """Where it runs; what nobody has said is marked."""
-    return place_name(task.place) + ("" if task.place_known else " (assumed)")
 
 
 def load_text(audit: Audit) -> None:
@@ -73,7 +93,7 @@ def load_text(audit: Audit) -> None:
         "Every request was priced on its own, with its own prompt length, and then multiplied "
         "([the load](#tbl-audit-load)). **{dear}** carries {share} of the {today_monthly} a month." + where,
         dear=dear.name, share=percent(share), today_monthly=money(total), 
-        assumed="all tasks" if len(assumed) == len(audit.tasks) else count(len(assumed), "task", "tasks"),
+        assumed="all tasks" if len(assumed) == len(audit.tasks) else count(len(assumed), "task"),
     )  # fmt: skip
 
 

@@ -8,11 +8,17 @@ from typing import Any, NamedTuple
 from bespoke import show
 from bespoke.chapters.task_audit import Audit, TaskAudit
 from bespoke.exhibits import quantities
-from bespoke.exhibits.task_audit.audit_wording import GAP
-from bespoke.show import Column
+from bespoke.exhibits.display_names import with_ends
+from bespoke.exhibits.figure_parts import beside, name_rows
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import EMPHASIS, INK, MUTED, QUIET
 from bespoke.statistics.interval import Interval
+
+GAP = {
+    "unknown": "quality or target not known", "unmeasured": "not measured on enough cases", "met": "target met",
+    "near": "within reach of the target", "far": "far from the target",
+}  # fmt: skip
 
 
 def gap_figure(audit: Audit) -> None:
@@ -46,8 +52,8 @@ def _quality_source(tasks: Sequence[TaskAudit]) -> str:
 def quality_table(audit: Audit) -> None:
     """Quality today beside its target, with the grade of its evidence."""
     rows = [
-        (t.name, t.current_quality, *_limits(t.quality_interval), t.target_quality, t.metric, t.test_cases or None,
-         t.quality_grade, GAP[t.gap])
+        (t.name, t.current_quality, *with_ends(t.quality_interval)[1:], t.target_quality, t.metric,
+         t.test_cases or None, t.quality_grade, GAP[t.gap])
         for t in audit.tasks
     ]  # fmt: skip
     show.table(
@@ -57,20 +63,14 @@ def quality_table(audit: Audit) -> None:
         columns=(
             Column(key="task", title="Task"),
             Column(key=quantities.QUALITY, title="Quality today", format="percent"),
-            Column(key="low", title="Low", unit="95% interval", format="percent"),
-            Column(key="high", title="High", unit="95% interval", format="percent"),
+            *columns("percent", unit="95% interval", low="Low", high="High"),
             Column(key="target", title="Target", format="percent"),
             Column(key="metric", title="Metric"),
             Column(key="cases", title="Test cases", format="integer"),
-            Column(key="grade", title="Evidence"),
-            Column(key="gap", title="Gap"),
+            *columns(grade="Evidence", gap="Gap"),
         ),
         source=_quality_source(audit.tasks),
     )
-
-
-def _limits(interval: Interval | None) -> tuple[float | None, float | None]:
-    return (None, None) if interval is None else (interval.low, interval.high)
 
 
 class _Gap(NamedTuple):
@@ -87,8 +87,7 @@ def _draw_gaps(gaps: Sequence[_Gap]) -> Any:
     figure, axes = show.new_figure(0.8 + 0.42 * len(gaps))
     for y, gap in enumerate(reversed(gaps)):
         _gap_row(axes, y, gap)
-    axes.set_yticks(range(len(gaps)), [gap.task for gap in reversed(gaps)])
-    axes.set_ylim(-0.6, len(gaps) - 0.4)
+    name_rows(axes, (gap.task for gap in gaps))
     axes.set_xlim(min(0.4, *(gap.today for gap in gaps)) - 0.05, 1.02)
     axes.xaxis.set_major_formatter(lambda x, _: percent(x) if x <= 1 else "")
     axes.set_xlabel("quality on the task's own metric: today (dot, 95% interval) and target (bar)")
@@ -103,10 +102,9 @@ def _gap_row(axes: Any, y: int, gap: _Gap) -> None:
         axes.plot([gap.interval.low, gap.interval.high], [y, y], color=colour, lw=1.4)
     axes.plot(today, y, "o", color=colour, ms=7, zorder=3)
     axes.plot([target, target], [y - 0.28, y + 0.28], color=INK, lw=1.8, zorder=3)
-    axes.annotate(
-        _short_of(gap), (1, y), (6, 0), xycoords=("axes fraction", "data"), textcoords="offset points", va="center",
-        color=INK if gap.state == "far" else MUTED, fontweight="semibold" if gap.state == "far" else "normal",
-    )  # fmt: skip
+    words, weight = (INK, "semibold") if gap.state == "far" else (MUTED, "normal")
+    at_the_right = ("axes fraction", "data")
+    beside(axes, _short_of(gap), (1, y), xycoords=at_the_right, color=words, fontweight=weight)
 
 
 def _short_of(gap: _Gap) -> str:
@@ -143,11 +141,8 @@ def latency(audit: Audit) -> None:
         caption="Latency: the requirement against what today's model takes, measured where its calls were recorded",
         columns=(
             Column(key="task", title="Task"),
-            Column(key="need", title="Required p95", unit="ms", format="integer"),
-            Column(key="low", title="Low", unit="ms", format="integer"),
-            Column(key="high", title="High", unit="ms", format="integer"),
-            Column(key="grade", title="Evidence"),
-            Column(key="verdict", title="Verdict"),
+            *columns("integer", unit="ms", need="Required p95", low="Low", high="High"),
+            *columns(grade="Evidence", verdict="Verdict"),
         ),
         source="the task list; an assumed range is not published: measure it from the client's region",
     )  # fmt: skip

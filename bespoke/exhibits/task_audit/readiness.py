@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from bespoke import show
 from bespoke.advice.gates import GateOutcome
 from bespoke.chapters.task_audit import Audit, RouteFit
-from bespoke.show import Column
+from bespoke.exhibits.display_names import grouped, task_columns
+from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal
-
-MARK = {"ready": "ready", "not ready": "not ready", "unknown": "not known"}
 
 
 def questions(audit: Audit) -> None:
     """The five questions of readiness, per task."""
     order = [q.question for q in audit.tasks[0].questions]
     show.table(
-        [(t.name, *(MARK[q.verdict] for q in t.questions), t.ready) for t in audit.tasks],
+        [
+            (t.name, *(q.verdict.replace("unknown", "not known") for q in t.questions), t.ready)
+            for t in audit.tasks
+        ],
         label="tbl-audit-questions",
         caption="Five questions before any customisation: what is answered today",
         columns=(
@@ -35,11 +37,7 @@ def questions(audit: Audit) -> None:
             gaps,
             label="tbl-audit-open",
             caption=f"{len(gaps)} answers are still open or speak against customising now",
-            columns=(
-                Column(key="task", title="Task"),
-                Column(key="question", title="Question"),
-                Column(key="evidence", title="What was found"),
-            ),
+            columns=columns(task="Task", question="Question", evidence="What was found"),
         )
 
 
@@ -52,10 +50,7 @@ def applicability(audit: Audit) -> None:
         [(fit.name, *(_fit_words(task.fits[i]) for task in audit.tasks)) for i, fit in enumerate(routes)],
         label="tbl-audit-fit",
         caption="Models of its own: open, or how many conditions stand in the way",
-        columns=(
-            Column(key="route", title="Route"),
-            *(Column(key=t.task_id, title=t.name) for t in audit.tasks),
-        ),
+        columns=task_columns("route", "Route", {t.task_id: t.name for t in audit.tasks}),
         source="bespoke/facts/tables/gates.yaml and routes.yaml as of the report's date",
     )
     rows = _conditions(audit)
@@ -64,12 +59,7 @@ def applicability(audit: Audit) -> None:
             rows,
             label="tbl-audit-conditions",
             caption="Every unmet and unknown condition, with the routes and tasks it concerns",
-            columns=(
-                Column(key="needs", title="Condition"),
-                Column(key="found", title="What was found"),
-                Column(key="routes", title="Routes"),
-                Column(key="tasks", title="Tasks"),
-            ),
+            columns=columns(needs="Condition", found="What was found", routes="Routes", tasks="Tasks"),
             source="bespoke/facts/tables/gates.yaml and routes.yaml as of the report's date",
         )
 
@@ -84,22 +74,17 @@ def _fit_words(fit: RouteFit) -> str:
 
 def _conditions(audit: Audit) -> list[tuple[str, str, str, str]]:
     """Each unmet or unknown condition once, with what was found, and every route and task it concerns."""
-    routes: dict[tuple[str, str], dict[str, None]] = {}
-    tasks: dict[tuple[str, str], dict[str, None]] = {}
-    for task in audit.tasks:
-        for fit in task.fits:
-            for outcome in (*fit.unmet, *fit.first, *fit.unknown):
-                found = _outcome_words(outcome)
-                routes.setdefault((outcome.needs, found), {})[fit.name] = None
-                tasks.setdefault((outcome.needs, found), {})[task.name] = None
+    concerned = [
+        ((outcome.needs, _outcome_words(outcome)), fit.name, task.name)
+        for task in audit.tasks
+        for fit in task.fits
+        for outcome in (*fit.unmet, *fit.first, *fit.unknown)
+    ]
+    tasks = grouped((condition, task) for condition, _, task in concerned)
+    routes = grouped((condition, route) for condition, route, _ in concerned)
     return [
-        (
-            needs,
-            found,
-            _all_or(names, len(audit.tasks[0].fits)),
-            _all_or(tasks[needs, found], len(audit.tasks)),
-        )
-        for (needs, found), names in routes.items()
+        (*condition, _all_or(names, len(audit.tasks[0].fits)), _all_or(tasks[condition], len(audit.tasks)))
+        for condition, names in routes.items()
     ]
 
 
@@ -109,9 +94,8 @@ def _outcome_words(outcome: GateOutcome) -> str:
     return outcome.found if outcome.closes else f"{outcome.found}; a step of the plan meets it"
 
 
-def _all_or(names: Iterable[str], every: int) -> str:
-    found = list(names)
-    return "all" if len(found) == every else "; ".join(found)
+def _all_or(names: Sequence[str], every: int) -> str:
+    return "all" if len(names) == every else "; ".join(names)
 
 
 def applicability_text(audit: Audit) -> None:

@@ -11,24 +11,4 @@ from bespoke.exhibits.timeline.date_exhibits import (
 from bespoke.exhibits.timeline.durations import calibration_text, examples_text, zero_variance_callout
 from bespoke.exhibits.timeline.next_days import next_days_table
 from bespoke.exhibits.timeline.phases import gantt_figure, phases_table
-from bespoke.exhibits.timeline.risk import driver_text, sensitivity_figure
-from bespoke.exhibits.timeline.risks import risks
-
-__all__ = [
-    "ab_table",
-    "ab_text",
-    "calibration_text",
-    "contingency_text",
-    "dates_table",
-    "driver_text",
-    "examples_text",
-    "finding",
-    "gantt_figure",
-    "next_days_table",
-    "overview_text",
-    "phases_table",
-    "risks",
-    "s_curve_figure",
-    "sensitivity_figure",
-    "zero_variance_callout",
-]
+from bespoke.exhibits.timeline.risks import driver_text, risks, sensitivity_figure

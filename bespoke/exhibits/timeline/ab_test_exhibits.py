@@ -26,9 +26,8 @@ def ab_table(timeline: Timeline) -> None:
             Column(key="days", title="Traffic", unit="days", format="integer"),
             Column(key="hours", title="Grading", unit="hours", format="decimal", digits=1),
         ),
-        source=f"Two proportions, {percent(timeline.power)} power, two-sided "
-        f"{percent(timeline.significance)}, "
-        "at least one full week",
+        source=f"Two proportions, {percent(timeline.power)} power, two-sided {percent(timeline.significance)}, at "
+        "least one full week",
     )
 
 

@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from bespoke import show
-from bespoke.chapters.timeline import PlanTimeline, Timeline
+from bespoke.chapters.timeline import Timeline
+from bespoke.exhibits.display_names import chance
+from bespoke.exhibits.figure_parts import beside
 from bespoke.exhibits.timeline.date_axis import mondays, x_of
 from bespoke.exhibits.timeline.timeline_wording import plan_name
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import day, decimal, percent
 from bespoke.show.style import BAND, BLUE, INK, MUTED
 
@@ -34,11 +36,10 @@ def overview_text(timeline: Timeline) -> None:
     chosen = timeline.phases_chosen
     unchosen = "" if chosen else " No plan was made yet: every phase is planned for."
     show.text(
-        "Work starts on {start}. Each phase has three points, drawn {draws} times from a "
-        "{shape} distribution "
-        "with correlation {correlation} between phases, on a calendar of working days without the public "
-        "holidays of {place}. A date is the last working day. What a plan pays for is in its dates: each step takes "
-        "the days it is priced at. Tasks run side by side; the annotators are one team." + unchosen,
+        "Work starts on {start}. Each phase has three points, drawn {draws} times from a {shape} distribution with "
+        "correlation {correlation} between phases, on a calendar of working days without the public holidays of "
+        "{place}. A date is the last working day. What a plan pays for is in its dates: each step takes the days it "
+        "is priced at. Tasks run side by side; the annotators are one team." + unchosen,
         start=day(timeline.start),
         draws=decimal(timeline.draws),
         shape=timeline.distribution,
@@ -49,7 +50,7 @@ def overview_text(timeline: Timeline) -> None:
 
 def dates_table(timeline: Timeline) -> None:
     """Finish dates of each plan and of everything."""
-    plans = _plans(timeline)
+    plans = [*(timeline.plans if len(timeline.plans) > 1 else ()), timeline.portfolio]
     show.table(
         [
             (
@@ -62,10 +63,7 @@ def dates_table(timeline: Timeline) -> None:
         caption="When each task is live, by how sure one wants to be",
         columns=(
             Column(key="plan", title="Task"),
-            Column(key="p10", title="P10", format="date"),
-            Column(key="p50", title="P50", format="date"),
-            Column(key="p80", title="P80", format="date"),
-            Column(key="p90", title="P90", format="date"),
+            *columns("date", p10="P10", p50="P50", p80="P80", p90="P90"),
             Column(key="days", title="P50", unit="working days", format="decimal", digits=1),
             Column(key="contingency", title="P50 to P80", unit="working days", format="integer"),
         ),
@@ -81,9 +79,8 @@ def contingency_text(timeline: Timeline) -> None:
     bias = ""
     if plan.merge_bias_days >= 0.5:
         bias = (
-            f" A plain Gantt chart of mean durations would be "
-            f"{decimal(plan.merge_bias_days, 1)} working days "
-            "too early, because several lead times must all be over before the next phase begins."
+            f" A plain Gantt chart of mean durations would be {decimal(plan.merge_bias_days, 1)} working days too "
+            "early, because several lead times must all be over before the next phase begins."
         )
     show.text(
         "Promise the P80 date: it holds {days} working days of contingency over the even chance "
@@ -111,11 +108,10 @@ def s_curve_figure(timeline: Timeline) -> None:
         band,
         f"weeks {first.weeks} to {last.weeks}",
         label="fig-timeline-s-curve",
-        caption=f"The chance of finishing within {first.weeks} weeks is {_chance(first.probability)}"
-        + (f", within {last.weeks} weeks {_chance(last.probability)}" if first.probability <= 0.99 else ""),
-        alt=f"S-curve of the finish date rising through {day(plan.finish.p10)} at 10%, "
-        f"{day(plan.finish.p50)} at 50%, {day(plan.finish.p80)} at 80% and "
-        f"{day(plan.finish.p90)} at 90%"
+        caption=f"The chance of finishing within {first.weeks} weeks is {chance(first.probability)}"
+        + (f", within {last.weeks} weeks {chance(last.probability)}" if first.probability <= 0.99 else ""),
+        alt=f"S-curve of the finish date rising through {day(plan.finish.p10)} at 10%, {day(plan.finish.p50)} at "
+        f"50%, {day(plan.finish.p80)} at 80% and {day(plan.finish.p90)} at 90%"
         + (f"; the grey band marks weeks {first.weeks} to {last.weeks}." if band else "."),
     )
 
@@ -127,15 +123,11 @@ def _draw_s_curve(
     figure, axes = show.new_figure(2.9)
     if band:
         axes.axvspan(x_of(band[0]), x_of(band[1]), color=BAND, linewidth=0)
-        axes.annotate(
-            promised, (x_of(band[0]), 0.02), (4, 0), textcoords="offset points", va="bottom", color=MUTED
-        )
+        beside(axes, promised, (x_of(band[0]), 0.02), (4, 0), va="bottom", color=MUTED)
     axes.plot([x_of(finish) for finish, _ in curve], [probability for _, probability in curve], color=BLUE)
     for level, finish, words in ((0.5, p50, "even chance"), (0.8, p80, "four in five")):
         axes.plot([x_of(finish)], [level], marker="o", color=BLUE)
-        axes.annotate(
-            f"{day(finish)}: {words}", (x_of(finish), level), xytext=(7, -9), textcoords="offset points", color=INK,
-        )  # fmt: skip
+        beside(axes, f"{day(finish)}: {words}", (x_of(finish), level), (7, -9), va="baseline", color=INK)
     begin, end = curve[0][0], curve[-1][0]
     mondays(axes, begin, end)
     axes.set_xlim(
@@ -145,14 +137,3 @@ def _draw_s_curve(
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], [percent(share) for share in (0, 0.25, 0.5, 0.75, 1)])
     axes.set_ylabel("probability of being finished")
     return figure
-
-
-def _plans(timeline: Timeline) -> tuple[PlanTimeline, ...]:
-    return (*timeline.plans, timeline.portfolio) if len(timeline.plans) > 1 else (timeline.portfolio,)
-
-
-def _chance(probability: float) -> str:
-    """Never a certainty the simulation cannot know."""
-    if probability < 0.01:
-        return f"under {percent(0.01)}"
-    return f"over {percent(0.99)}" if probability > 0.99 else percent(probability)

@@ -42,9 +42,8 @@ def zero_variance_callout(timeline: Timeline) -> None:
     flagged = dict.fromkeys(phase_name(p) for p in timeline.portfolio.phases if p.zero_variance)
     if flagged:
         show.callout(
-            "Given as a single number, so without any risk in this plan: {phases}. A low and "
-            "a high day count "
-            "in phases.csv would say how sure that is.",
+            "Given as a single number, so without any risk in this plan: {phases}. A low and a high day count in "
+            "phases.csv would say how sure that is.",
             tone="warning",
             phases=", ".join(flagged),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bespoke import show
 from bespoke.chapters.timeline import Timeline
 from bespoke.exhibits.timeline.timeline_wording import task_names
-from bespoke.show import Column
+from bespoke.show import Column, columns
 
 
 def next_days_table(timeline: Timeline) -> None:
@@ -26,10 +26,8 @@ def next_days_table(timeline: Timeline) -> None:
         label="tbl-timeline-next-days",
         caption="The next 30 days: what begins, what it costs, and who does it",
         columns=(
-            Column(key="start", title="Start", format="date"),
-            Column(key="finish", title="Done", format="date"),
-            Column(key="action", title="Action"),
-            Column(key="task", title="Task"),
+            *columns("date", start="Start", finish="Done"),
+            *columns(action="Action", task="Task"),
             Column(key="cost", title="Cost", unit=currency, format="integer"),
             Column(key="role", title="Who"),
         ),

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 from bespoke import show
 from bespoke.chapters.timeline import PhaseTimeline, PlanTimeline, Timeline
+from bespoke.exhibits.figure_parts import beside
 from bespoke.exhibits.timeline.date_axis import mondays, x_of
 from bespoke.exhibits.timeline.timeline_wording import full_name, phase_name, plan_name, task_names
-from bespoke.show import Column
+from bespoke.show import Column, columns
 from bespoke.show.numbers import day, percent
 from bespoke.show.style import EMPHASIS, INK, QUIET
 
@@ -89,10 +90,8 @@ def _draw_gantt(rows: Sequence[_PhaseBar | str]) -> Any:
         axes.barh(y, max(p50 + 1 - start, 0.6), left=start, height=0.52, color=colour)
         axes.plot([p10 + 1, p90 + 1], [y, y], color=INK, linewidth=1.1, marker="|", markersize=6)
         if row.decides:
-            axes.annotate(
-                f"decides the date in {row.criticality} of runs", (p90 + 1, y), (7, 0), textcoords="offset points",
-                va="center", color=INK, annotation_clip=False,
-            )  # fmt: skip
+            said = f"decides the date in {row.criticality} of runs"
+            beside(axes, said, (p90 + 1, y), (7, 0), color=INK, annotation_clip=False)
     axes.set_yticks(
         range(len(rows)), [row.phase if isinstance(row, _PhaseBar) else "" for row in reversed(rows)]
     )
@@ -121,13 +120,9 @@ def phases_table(timeline: Timeline) -> None:
         label="tbl-timeline-phases",
         caption="Durations in working days, what each phase waits for, and how often it decides the date",
         columns=(
-            Column(key="phase", title="Phase"),
-            Column(key="task", title="Task"),
-            Column(key="low", title="Low", format="decimal", digits=1),
-            Column(key="likely", title="Likely", format="decimal", digits=1),
-            Column(key="high", title="High", format="decimal", digits=1),
-            Column(key="basis", title="From"),
-            Column(key="after", title="After"),
+            *columns(phase="Phase", task="Task"),
+            *columns("decimal", digits=1, low="Low", likely="Likely", high="High"),
+            *columns(basis="From", after="After"),
             Column(key="critical", title="Critical", format="percent"),
             Column(key="rank", title="Rank correlation", unit="with the finish", format="decimal", digits=2),
         ),
