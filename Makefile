@@ -31,7 +31,6 @@ scenarios: $(VENV)/.ready-dev         ## the advice on 126 described tasks, at a
 
 bench: $(VENV)/.ready-dev             ## seconds beside the plain chain of papermill and nbconvert
 	$(BIN)/python tests/bench/plain_chain.py
-	$(BIN)/python tests/bench/bootstrap.py
 	$(BIN)/python tests/bench/validator.py
 	$(BIN)/python tests/bench/growth.py
 

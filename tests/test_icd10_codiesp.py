@@ -16,7 +16,7 @@ from bespoke.chapters.icd10_evaluation.scores import count
 from bespoke.chapters.icd10_evaluation.validity import validity
 from bespoke.clients.schema import Evidence, Fields, Note
 from bespoke.facts.icd10 import code_set
-from bespoke.statistics.bootstrap import ClusterBootstrap
+from bespoke.statistics.clusters import Clusters
 from bespoke.statistics.interval import Interval
 
 CODIESP = Path(__file__).resolve().parents[2] / "shared" / "codiesp"
@@ -61,10 +61,10 @@ def scored(folder: str) -> dict[str, Interval]:
     """Micro-F1 of every offline rung on dev, trained on the train articles that dev does not share."""
     notes = read("dev", folder)
     ladder: list[RungRun] = offline_rungs(notes, usable_training(read("train", folder), notes), seed=1)
-    bootstrap = ClusterBootstrap([group_of(n) for n in notes], resamples=1000, seed=1)
+    clusters = Clusters([group_of(n) for n in notes])
     gold = [gold_codes(n) for n in notes]
     f1 = [count(gold, [a.code_set for a in ran.answers]).f1 for ran in ladder]
-    return dict(zip((ran.name for ran in ladder), bootstrap.ratios(f1), strict=True))
+    return {ran.name: clusters.interval(one) for ran, one in zip(ladder, f1, strict=True)}
 
 
 def test_the_mention_dictionary_on_spanish_text_is_near_the_published_range() -> None:

@@ -1,4 +1,4 @@
-"""The normal, beta and Student's t distributions, by scipy, which is imported when one is first asked for.
+"""The beta and Student's t distributions, by scipy, which is imported when one is first asked for.
 
 A command that only reads a client folder knows the scorers, and so these; scipy takes half a second to import.
 """
@@ -9,20 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-
-def normal_cdf(x: object) -> Any:
-    """The share of a standard normal below x, number or array."""
-    from scipy.special import ndtr
-
-    return ndtr(x)
-
-
-def normal_quantile(share: object) -> Any:
-    """The point that this share of a standard normal lies below."""
-    from scipy.special import ndtri
-
-    return ndtri(share)
 
 
 def t_cdf(freedom: object, x: object) -> Any:

@@ -14,7 +14,7 @@ from bespoke.chapters.dataset_readiness.identifiers.quoting import Quoting
 from bespoke.chapters.icd10_evaluation.call_consumption import consumption
 from bespoke.chapters.icd10_evaluation.decision import comparable_code, gold_codes, group_of
 from bespoke.chapters.icd10_evaluation.disagreements import Files, disagreements
-from bespoke.chapters.icd10_evaluation.forecast import forecast
+from bespoke.chapters.icd10_evaluation.forecast import FEW_RESAMPLES, forecast
 from bespoke.chapters.icd10_evaluation.learning_curve import measured
 from bespoke.chapters.icd10_evaluation.note_answers import (
     NoteAnswer,
@@ -44,7 +44,6 @@ from bespoke.clients.language import foreign_language
 from bespoke.clients.schema import Client, Note
 from bespoke.facts.icd10 import CodeSet, code_set
 from bespoke.facts.reader import Facts
-from bespoke.statistics.bootstrap import RESAMPLES, ClusterBootstrap
 from bespoke.statistics.clusters import FLIPS, Clusters
 from bespoke.statistics.seed import SEED
 
@@ -52,13 +51,14 @@ Slices = Callable[[RungRun, CodeScorer], tuple[Slice, ...]]
 
 
 def compute(
-    client: Client, facts: Facts, *, resamples: int = RESAMPLES, flips: int = FLIPS, seed: int = SEED
+    client: Client, facts: Facts, *, resamples: int = FEW_RESAMPLES, flips: int = FLIPS, seed: int = SEED
 ) -> Icd10Evaluation | None:
     """Trains and scores the offline ladder, scores recorded systems, quotes the Claude rungs that were not run.
 
     None where the client folder holds no evaluation notes. Without training notes only retrieval runs of the
-    offline rungs. Codes are compared as given but for case and dot. An invalid gold code stays in the
-    gold and a hit on it scores; `micro_f1_valid` says what is left where only billable codes can score.
+    offline rungs. `resamples` are those of the learning curve's limits. Codes are compared as given but for case
+    and dot. An invalid gold code stays in the gold and a hit on it scores; `micro_f1_valid` says what is left where
+    only billable codes can score.
     """
     if not client.notes:
         return None
@@ -68,7 +68,6 @@ def compute(
     gold = [gold_codes(note) for note in notes]
     ladder = [*offline_rungs(notes, train, seed, release), *recorded_systems(client.predictions or {}, notes)]
     groups = [group_of(note) for note in notes]
-    bootstrap = ClusterBootstrap(groups, resamples=resamples, seed=seed)
     clusters = Clusters(groups, flips=flips, seed=seed)
     scorer = CodeScorer(gold, [_primary(note) for note in notes], clusters, release)
     kinds, mentions = code_kinds(gold, train, release), mention_kinds(notes, train)
@@ -121,7 +120,7 @@ def compute(
         else (),
         power=power(common, nearest, shared),
         learning=tuple(curve.curve() for curve in learnt),
-        forecast=forecast(learnt, bootstrap, client, facts),
+        forecast=forecast(learnt, groups, client, facts, resamples=resamples, seed=seed),
         retrieval=_retrieval(train, notes, release, seed=seed) if any(gold) else None,
         claims=audit_claims(facts),
         precedents=precedents(facts),

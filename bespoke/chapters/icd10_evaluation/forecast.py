@@ -5,26 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bespoke.chapters.icd10_evaluation.learning_curve import Measured
 from bespoke.chapters.icd10_evaluation.result import Forecast, Needed
 from bespoke.clients.schema import Client, Task
 from bespoke.facts.reader import Facts
-from bespoke.statistics.bootstrap import ClusterBootstrap
+from bespoke.statistics.bootstrap import cluster_counts
+from bespoke.statistics.clusters import sums_of_clusters
 from bespoke.statistics.interval import Interval
 from bespoke.statistics.power_law import FEWEST, Array, PowerLaws, power_laws
+from bespoke.statistics.seed import SEED
 
-RESAMPLES = 500  # of the notes' groups: limits of a curve to two digits need no more
+FEW_RESAMPLES = 500  # of the notes' groups: limits of a curve to two digits need no more
 LEVELS = (0.025, 0.975)
 MULTIPLE = "evidence.learning.prolonged_at_most"
 
 
 def forecast(
-    found: Sequence[Measured], bootstrap: ClusterBootstrap, client: Client, facts: Facts
+    found: Sequence[Measured],
+    groups: Sequence[str],
+    client: Client,
+    facts: Facts,
+    *,
+    resamples: int = FEW_RESAMPLES,
+    seed: int = SEED,
 ) -> Forecast | None:
     """The prolonged curve of the tuned models, where there are enough of them, else of the best rung that learns.
 
-    An inverse power law is fitted to micro-F1 by size. Limits come from resampling the groups of evaluation
+    An inverse power law is fitted to micro-F1 by size. Limits come from resampling the `groups` of evaluation
     notes and, at each size, the draw of training examples. None where fewer than four sizes were measured.
     """
     curves = [curve for curve in found if len(curve.sizes) >= FEWEST]
@@ -33,7 +42,7 @@ def forecast(
     best = max(curves, key=lambda curve: (curve.tuned, curve.curve().points[-1].micro_f1))
     points = [point.micro_f1 for point in best.curve().points]
     fitted = power_laws(best.sizes, np.array([points]))
-    drawn = power_laws(best.sizes, _resampled(best, bootstrap))
+    drawn = power_laws(best.sizes, _resampled(best, groups, resamples, seed))
     limit = int(max(best.sizes) * facts.fact(MULTIPLE).number)
     task = _task(client)
     target = task.target_quality if task and "f1" in task.metric.casefold() else None
@@ -64,23 +73,22 @@ def _needed(fitted: PowerLaws, drawn: PowerLaws, target: float, limit: int) -> N
     )
 
 
-def _resampled(curve: Measured, bootstrap: ClusterBootstrap) -> Array:
+def _resampled(curve: Measured, groups: Sequence[str], resamples: int, seed: int) -> Array:
     """Micro-F1 by resample and size: the notes' groups and the draw of training examples are chosen anew."""
-    weights = bootstrap.weights[:RESAMPLES].astype(float)
-    random = np.random.default_rng(bootstrap.seed)
+    cluster = np.unique(np.asarray(groups, dtype=str), return_inverse=True)[1]
+    weights = cluster_counts(int(cluster.max()) + 1, resamples=resamples, seed=seed)
+    random = np.random.default_rng(seed)
     columns = []
     for draws in curve.draws:
         chosen = random.integers(len(draws), size=len(weights))
-        scores = np.column_stack([_micro(weights, counts.f1.columns, bootstrap) for counts in draws])
+        scores = np.column_stack([_micro(weights, counts.f1.columns, cluster) for counts in draws])
         columns.append(scores[np.arange(len(weights)), chosen])
     return np.column_stack(columns)
 
 
-def _micro(weights: Array, columns: Array, bootstrap: ClusterBootstrap) -> Array:
-    sums = [
-        weights @ np.bincount(bootstrap.cluster, part, minlength=bootstrap.clusters) for part in columns.T
-    ]
-    return np.divide(sums[0], sums[1], out=np.zeros_like(sums[0]), where=sums[1] > 0)
+def _micro(weights: Array, columns: Array, cluster: NDArray[np.intp]) -> Array:
+    top, bottom = (weights @ sums_of_clusters(columns, cluster, weights.shape[1])).T
+    return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
 
 
 def _task(client: Client) -> Task | None:
