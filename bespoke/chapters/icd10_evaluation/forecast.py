@@ -88,7 +88,7 @@ def _resampled(curve: Measured, groups: Sequence[str], resamples: int, seed: int
 
 def _micro(weights: Array, columns: Array, cluster: NDArray[np.intp]) -> Array:
     top, bottom = (weights @ sums_of_clusters(columns, cluster, weights.shape[1])).T
-    return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
+    return np.asarray(np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0))
 
 
 def _task(client: Client) -> Task | None:
