@@ -31,6 +31,14 @@ def test_what_is_permitted_is_told_before_the_first_sending(client: Path) -> Non
     assert require(client) == []  # once on a machine
 
 
+def test_waivers_are_told_by_their_number() -> None:
+    """A folder waives hundreds of identifiers, and the line that tells of it drowns what else it permits."""
+    budget = {"evaluation.budget_usd": "60"}
+    waivers = {f"waiver of identifier_ssn in M-{n} (waivers.csv)": "it is fine" for n in range(2)}
+    assert confirmed.told(budget) == "evaluation.budget_usd = 60"
+    assert confirmed.told(waivers | budget) == "evaluation.budget_usd = 60; identifiers waived: 2"
+
+
 def test_a_raised_budget_is_refused(client: Path) -> None:
     """The next edition of the folder has a larger budget."""
     require(client)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -175,6 +176,12 @@ def test_a_key_of_another_length_is_none(own_machine: Path, content: bytes) -> N
     (own_machine / "key").chmod(0o600)
     with pytest.raises(BespokeError, match="is no key of bespoke"):
         machine.seal("x", b"")
+
+
+def test_where_links_cannot_be_refused_a_key_is_still_made_and_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not an attack: Windows has no flag that refuses a link."""
+    monkeypatch.delattr(os, "O_NOFOLLOW", raising=False)
+    assert machine.seal("x", b"") == machine.seal("x", b"")
 
 
 # --- versions that were handed over -------------------------------------------------------------------
