@@ -3,12 +3,11 @@
     python -m tests.mutants [--count 300] [--seed 1] [--workers 2] [--seconds 120] [--only PART_OF_A_MODULE]
 
 Each mutant is one change of one expression: a comparison turned, a sign, a number, a condition, a call left out. It is
-tried in a copy of the project, on the test files nearest to its module by imports, at most NEAREST of them, and as many
-of these as take WITHIN seconds together, the nearest before the others. A test that fails is asked again without the
-mutant, and a run that does not end is held against one of the code as it is: neither a test that fails anyway nor a
-slow one detects anything. The choice is drawn evenly over packages from a fixed seed, so that two runs try the same
-mutants of the same code. A mutant that no output can tell from the original stands in EQUIVALENT with the reason and is
-not counted.
+tried in a copy of the project, on the test files nearest to its module by imports, at most NEAREST of them. A test that
+fails is asked again without the mutant, and a run that does not end is held against one of the code as it is: neither
+a test that fails anyway nor a slow one detects anything. The choice is drawn evenly over packages from a fixed seed, so
+that two runs try the same mutants of the same code. A mutant that no output can tell from the original stands in
+EQUIVALENT with the reason and is not counted.
 """
 
 from __future__ import annotations
@@ -382,15 +381,14 @@ FAILING: set[str] = set()  # tests that fail as the code is, in a copy without i
 
 
 def asked(module: str, line: int = 0) -> list[str]:
-    """The files that are asked about a line, quickest first as far as is known: as many of the nearest as take WITHIN
-    seconds together, the quickest where each takes longer."""
-    files = [f"tests/{name}.py" for name in nearest(module, line)]
-    takes = {file: SECONDS.get(file, UNKNOWN) for file in files if file not in UNFIT}
-    fit: dict[str, float] = {}
-    for file, seconds in takes.items():
-        if sum(fit.values()) + seconds <= WITHIN:
-            fit[file] = seconds
-    return sorted(fit, key=lambda file: (fit[file], file)) or sorted(takes, key=lambda file: takes[file])[:1]
+    """The files that are asked about a line: the nearest, and of the others, nearest first, those that end within
+    WITHIN seconds together, as far as is known. The quickest comes first."""
+    taken: dict[str, float] = {}
+    for file in [f"tests/{name}.py" for name in nearest(module, line)]:
+        seconds = SECONDS.get(file, UNKNOWN)
+        if file not in UNFIT and (not taken or sum(taken.values()) + seconds <= WITHIN):
+            taken[file] = seconds
+    return sorted(taken, key=lambda file: (taken[file], file))
 
 
 def learn_seconds(told: Path, files: Sequence[str]) -> None:
