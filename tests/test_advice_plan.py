@@ -207,7 +207,7 @@ def test_a_flip_changes_the_first_step_or_the_likely_end_and_nothing_nearer_does
 
 
 def test_volume_is_priced_where_it_is_tried_and_every_other_input_at_todays() -> None:
-    """The bill halves on a smaller model from 2.5 times today's 2,000 requests on. Tried are 1.5, 1/1.5 and 3 times, and
+    """The bill halves on a smaller model from 2.5 times today's 2,000 on. Tried are 1.5, 1/1.5 and 3 times, and
     five halvings between 1 and 3; quality, target, worth, examples and latency are priced at once today's."""
     s = situation({"tone": 30}, quality=0.95)
     multiples: list[float] = []
