@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -182,6 +183,21 @@ def test_where_links_cannot_be_refused_a_key_is_still_made_and_read(monkeypatch:
     """Not an attack: Windows has no flag that refuses a link."""
     monkeypatch.delattr(os, "O_NOFOLLOW", raising=False)
     assert machine.seal("x", b"") == machine.seal("x", b"")
+
+
+def test_where_files_have_one_name_only_a_key_is_still_made_and_kept(
+    own_machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not an attack: the file system knows no links, and two processes want the first key."""
+
+    def refused(self: Path, target: Path) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    first = machine.seal("x", b"")
+    machine._make(own_machine / "key")  # as a second process that found none a moment ago
+    assert machine.seal("x", b"") == first
+    assert [path.name for path in own_machine.iterdir()] == ["key"]
 
 
 # --- versions that were handed over -------------------------------------------------------------------
