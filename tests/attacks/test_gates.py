@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,23 @@ def test_texts_declared_clean_later_are_refused(client: Path) -> None:
     put(client, "deidentified: false", "deidentified: true")
     with pytest.raises(BespokeError, match=r"evaluation\.deidentified"):
         require(client)
+
+
+@pytest.mark.parametrize("said", [{"deidentified": True}, {"contains_phi": False}])
+def test_a_task_whose_texts_are_declared_clean_later_is_refused(client: Path, said: dict[str, bool]) -> None:
+    """The next edition of tasks.csv says in one of two ways that a task's texts identify nobody."""
+    folder = clients.load(client.parent, CLIENT)
+    open_ended = {"deidentified": None, "contains_phi": None}
+    before, after = (
+        replace(folder, tasks=tuple(t.model_copy(update=open_ended | new) for t in folder.tasks[:1]))
+        for new in ({}, said)
+    )
+    confirmed.require(before, print)
+    confirmed.require(before, print)
+    with pytest.raises(
+        BespokeError, match=rf"New: tasks\.csv: texts of {folder.tasks[0].task_id} identify nobody$"
+    ):
+        confirmed.require(after, print)
 
 
 def test_an_authorisation_that_appears_later_is_refused(client: Path) -> None:
