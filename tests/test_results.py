@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from bespoke.results import Result, facts_used_in
 
@@ -28,6 +29,13 @@ def test_a_result_is_read_back_by_its_key_or_without_one(saved: Path) -> None:
     for found in (Sum.read(saved, "key of today"), Sum.read(saved)):
         assert found == Sum(total=7, facts_used=("price.a", "price.b"))
     assert Sum.read(saved, "another key") is None
+
+
+def test_a_result_cannot_be_changed_and_has_no_field_by_another_name() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        Sum(total=7).total = 8  # type: ignore[misc]
+    with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
+        Sum(total=7, totl=8)  # type: ignore[call-arg]
 
 
 def test_the_facts_of_a_result_are_known_without_its_chapter(saved: Path) -> None:
