@@ -22,10 +22,10 @@ def task(record: Record, *rules: str) -> str | None:
 
 
 def test_the_first_rule_that_matches_decides_before_any_name() -> None:
-    rules = ("risk_memo=workspace:legal-*", "client_email=tag:mail?", "client_email=*")
+    rules = ("risk_memo=workspace:legal-*", "client_email=tag:mail?", "risk_memo=*")
     assert task(call(workspace="legal-7"), *rules) == "risk_memo"
     assert task(call("other", "mail2", workspace="sales"), *rules) == "client_email"
-    assert task(call(workspace="risk_memo"), *rules) == "client_email"
+    assert task(call(workspace="client_email"), *rules) == "risk_memo"
     assert task(call("mail22", api_key="legal-7"), *rules[:2]) is None
     assert task(call(workspace="LEGAL-7"), *rules[:2]) is None  # as written
     assert task(call(workspace="legal:7"), "risk_memo=workspace:legal:*") == "risk_memo"
