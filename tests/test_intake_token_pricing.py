@@ -59,6 +59,7 @@ def test_a_long_prompt_puts_its_whole_call_into_the_dearer_tier_and_a_bucket_tel
         ("3.06", "within 2% of list prices"),
         ("2.94", "within 2% of list prices"),
         ("3.0601", "not explained: ask for the contract or the missing rows"),
+        ("3.30", "more than list prices, as if all of it were served in one region at 1.1 times the price"),
         ("1.47", "less than list prices, as if all of it were batches at half the price"),
         ("1.4699", "not explained: ask for the contract or the missing rows"),
     ],

@@ -67,9 +67,8 @@ def score_interval(estimate: ScoreEstimate, level: float = 0.95) -> Interval:
     t = float(t_quantile(n - 1, (1 + level) / 2))
     centre = (p + t * t / (2 * size)) / (1 + t * t / size)
     reach = t / (1 + t * t / size) * np.sqrt(p * (1 - p) / size + t * t / (4 * size * size))
-    low = 0.0 if p <= 0 else max(0.0, float(centre - reach))
-    high = 1.0 if p >= 1 else min(1.0, float(centre + reach))
-    return Interval(estimate=p, low=min(low, p), high=max(high, p))
+    low, high = max(0.0, float(centre - reach)), min(1.0, float(centre + reach))
+    return Interval(estimate=p, low=min(low, p), high=max(high, p))  # at 0 and 1 the limit is the end itself
 
 
 def effective(estimate: ScoreEstimate) -> float:
