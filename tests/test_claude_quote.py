@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +15,15 @@ from hypothesis import strategies as st
 
 from bespoke.claude.budget import run_quote
 from bespoke.claude.budget.pico_usd import pico, usd
-from bespoke.claude.budget.run_quote import RunQuote, StrategyQuote, Usual, tell
+from bespoke.claude.budget.run_quote import (
+    RunQuote,
+    StrategyQuote,
+    TokenRatio,
+    Usual,
+    assumed_ratio,
+    counted_ratio,
+    tell,
+)
 from bespoke.claude.requests.calls import ModelRequest, Pricing, most_tokens, paid
 from bespoke.claude.requests.prompt import Shared, request_body
 from bespoke.claude.requests.strategies import STRATEGIES
@@ -172,3 +182,45 @@ def test_a_quote_says_what_is_likely_and_the_most_and_whether_the_budget_holds_i
         f"total: likely 2.50 USD, at most 3.50 USD (tokens at 3.46 bytes each, {how}); budget {budget} USD",
         *([over] if budget == "3.49" else []),
     ]
+
+
+@pytest.mark.parametrize(("model", "ratio"), [("claude-haiku-5-5", 3.2), ("claude-haiku-4-5", 4.0)])
+def test_a_tokeniser_that_makes_more_tokens_is_assumed_to_make_shorter_ones(model: str, ratio: float) -> None:
+    """A quarter more of them: 4 bytes each become 4 / 1.25."""
+    known = {"model.claude-haiku-5-5.relative_tokens": 1.25, "evidence.tokens.characters_per_token": 4.0}
+    facts: Any = SimpleNamespace(
+        number=known.__getitem__, keys=lambda start: [k for k in known if k.startswith(start)]
+    )
+    assert assumed_ratio(facts, model) == TokenRatio(pytest.approx(ratio))
+
+
+@pytest.mark.parametrize(
+    ("requests", "counted"),
+    [
+        (16, [100, 300, 500, 700, 900, 1100, 1300, 1500]),
+        (15, [100, 200, 400, 600, 800, 1000, 1200, 1400]),  # not the shorter half
+        (5, [100, 200, 300, 400, 500]),
+    ],
+)
+def test_tokens_are_counted_on_eight_requests_spread_by_length(
+    requests: int, counted: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of each size from 100 bytes on in steps of 100, in any order; a token for every 5 bytes."""
+    monkeypatch.setattr(run_quote, "text_bytes", lambda body: body["size"])
+    sizes = [100 * (1 + n * 7 % requests) for n in range(requests)]
+    calls = [SimpleNamespace(body={"size": size}, key=str(size)) for size in sizes]
+    plan: Any = SimpleNamespace(strategies=["rag", "few_shot"], generate={"rag": calls}.__getitem__)
+    seen: list[int] = []
+
+    async def count(body: dict[str, int]) -> int:
+        seen.append(body["size"])
+        return body["size"] // 5
+
+    assumed = TokenRatio(4.0)
+    found = asyncio.run(counted_ratio(SimpleNamespace(count=count), plan, assumed))  # type: ignore[arg-type]
+    assert (seen, found) == (counted, TokenRatio(5.0, len(counted)))
+
+    async def none(body: dict[str, int]) -> None:
+        return None
+
+    assert asyncio.run(counted_ratio(SimpleNamespace(count=none), plan, assumed)) is assumed  # type: ignore[arg-type]
