@@ -43,7 +43,7 @@ def told(found: Gates) -> str:
     """The permissions in one line."""
     waived = [key for key in found if key.startswith("waiver of ")]
     others = [f"{key} = {value}" for key, value in found.items() if key not in waived]
-    return "; ".join([*others, *([f"{len(waived)} waivers of identifiers"] if waived else [])])
+    return "; ".join([*others, *([f"identifiers waived: {len(waived)}"] if waived else [])])
 
 
 def wider(found: Gates, before: Gates) -> list[str]:

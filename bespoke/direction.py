@@ -29,7 +29,7 @@ def straight(text: str) -> str:
 
     A whole pair (U+2068 ... U+2069, none within) holds what is between apart from the rest and turns nothing else.
     """
-    if text.isascii() or not _TURNING.search(text):
+    if text.isascii():
         return text
     if "\u2068" not in text:
         return _TURNING.sub("", text)

@@ -206,6 +206,23 @@ def test_a_flip_changes_the_first_step_or_the_likely_end_and_nothing_nearer_does
     assert (moved.first.route, moved.end_route) == (quality.first, quality.end)
 
 
+def test_volume_is_priced_where_it_is_tried_and_every_other_input_at_todays() -> None:
+    """The bill halves on a smaller model from 2.5 times today's 2,000 on. Tried are 1.5, 1/1.5 and 3 times, and
+    five halvings between 1 and 3; quality, target, worth, examples and latency are priced at once today's."""
+    s = situation({"tone": 30}, quality=0.95)
+    multiples: list[float] = []
+
+    def prices(multiple: float) -> FlatPrices:
+        multiples.append(multiple)
+        return FlatPrices({"smaller_model": 300.0} if multiple >= 2.5 else None)
+
+    base = decide(s, FACTS, FlatPrices())
+    found = {flip.input: flip for flip in flip_points(s, FACTS, base, prices)}
+    volume = found["requests a day"]
+    assert (base.first.route, volume.today, volume.at, volume.first) == ("as_is", 2000, 5000, "smaller_model")
+    assert sorted(set(multiples)) == pytest.approx([1 / 1.5, 1, 1.5, 2, 2.25, 2.375, 2.4375, 2.5, 3])
+
+
 def test_thresholds_of_the_client_move_the_plan() -> None:
     s = situation({"tone": 30}).at(cases=60)
     assert decide(s, FACTS, FlatPrices()).first.route != "measure"

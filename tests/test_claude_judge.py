@@ -19,6 +19,7 @@ from bespoke import clients
 from bespoke.advice.routes import remedies
 from bespoke.chapters import failure_modes
 from bespoke.claude import claude_commands
+from bespoke.claude.judge.judge_cases import Cases
 from bespoke.claude.judge.judge_prompt import delivered, instructions, judge_body, read_verdict
 from bespoke.claude.judge.judge_record import JudgeSummary
 from bespoke.claude.judge.label_failures import label
@@ -307,6 +308,22 @@ def test_through_converse_a_claude_is_held_to_the_schema() -> None:
 
 
 # --- what may not leave ----------------------------------------------------------------------------------
+
+
+def test_what_stays_here_is_told_with_its_reason_and_nothing_where_all_may_go() -> None:
+    rows = tuple(failure(number) for number in range(3))
+    said: list[str] = []
+    Cases(rows[:2], rows[2:], {}, {}, {}).tell(said.append)
+    counted = "2 failing outputs that nobody has labelled, and 1 that both annotators agree on, to check the judge by"
+    assert said == [counted]
+    said.clear()
+    Cases(rows[:2], rows[2:], {"F001": ("ssn",)}, {"F001": "ssn (***-**-1234)"}, {}).tell(said.append)
+    assert said == [
+        counted,
+        "1 of these 3 stay here: they may carry identifiers; waive each with a reason in"
+        " evaluation/judge_waivers.csv (id,rule,reason); what is task_not_deidentified waits for tasks.csv",
+        "F001: ssn (***-**-1234)",
+    ]
 
 
 def test_rows_with_identifiers_stay_until_waived(serve: Serve, tmp_path: Path) -> None:

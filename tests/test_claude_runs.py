@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bespoke.claude import RetryPolicy
 from bespoke.claude.budget.journal import Journal, journal_of
 from bespoke.claude.budget.pico_usd import usd
 from bespoke.clients.schema import Prediction
@@ -301,6 +302,15 @@ def test_a_lost_answer_can_be_paid_for_again_on_purpose(serve: Serve, tmp_path: 
     assert second.outcomes == {"answered": 20}
     assert second.requests_paid_again == lost == server.account()["paid_twice"]
     assert 0 < second.usd_lost < first.usd_lost, "what was lost stays on the bill, by now at a fair estimate"
+
+
+def test_by_itself_a_run_sends_a_request_three_times_at_most(serve: Serve, tmp_path: Path) -> None:
+    """Each time the answer is computed and lost: that may have been paid for, so after two more it is left alone."""
+    server = serve(faults=Faults(cut_json=1.0))
+    as_shipped = replace(QUICK, lost_again=RetryPolicy().lost_again)
+    (found,) = ask(clinic(tmp_path, 1), patience=as_shipped).strategies
+    assert found.outcomes == {"answer_lost": 1}
+    assert server.account()["billed"] == 3
 
 
 def test_a_wrong_key_stops_the_run_with_the_providers_word(

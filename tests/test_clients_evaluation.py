@@ -139,6 +139,10 @@ def test_notes_in_another_language_are_named_one_by_one_or_together(root: Path) 
     write(root, "notes.jsonl", note(), note(id="n2", text=SPANISH, evidence=[]))
     means = "codes are described in English, so a search of the code set finds little in it (warning)"
     assert lines(root) == [f"acme/evaluation/notes.jsonl:2: text: reads as Spanish; {means}"]
+    write(root, "notes.jsonl", *(note(id=f"n{i}", text=f"{SPANISH} {i}", evidence=[]) for i in range(5)))
+    assert lines(root) == [
+        f"acme/evaluation/notes.jsonl:{n}: text: reads as Spanish; {means}" for n in range(1, 6)
+    ]
     write(root, "notes.jsonl", *(note(id=f"n{i}", text=f"{SPANISH} {i}", evidence=[]) for i in range(8)))
     assert lines(root) == [
         "acme/evaluation/notes.jsonl:1: text: reads as Spanish; 7 more notes are not in English "

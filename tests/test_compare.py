@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from bespoke.advice.compare_advice import Standpoint, compare
 from bespoke.advice.situation import Situation
+from bespoke.chapters import standpoints
 from bespoke.statistics.interval import Interval
 from tests.advice_cases import DAY, FlatPrices, situation
 
@@ -70,6 +73,20 @@ def test_the_day_it_is_live_is_told() -> None:
     moved = Standpoint(new.as_of, new.situation, new.prices, {}, date(2027, 1, 20))
     old = Standpoint(old.as_of, old.situation, old.prices, {}, date(2027, 1, 5))
     assert "live by: 5 Jan 2027 -> 20 Jan 2027" in compare(old, moved).differences
+
+
+def test_causes_are_told_of_tasks_that_both_have_and_whose_advice_moved(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`gone` is only in the old advice and `fresh` only in the new one; nothing of `calm` moved."""
+    s = situation({"tone": 30})
+    same, better = standpoint(s), standpoint(s.at(quality=Interval(estimate=0.95, low=0.9, high=0.98)))
+    advice = {
+        "then": {"gone": same, "calm": same, "notes": same},
+        "now": {"calm": same, "notes": better, "fresh": better},
+    }
+    monkeypatch.setattr(standpoints, "standpoints", lambda client, which: advice[which])
+    assert standpoints.causes(None, "then", "now") == {"notes": ("the quality today",)}
 
 
 def test_every_input_that_decides_something_has_words_for_a_report():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
-from bespoke.chapters.cost_model.call import Cached, ModelCall, request_cost, sigma_of, tail
+from bespoke.chapters.cost_model.call import NORMAL_95, Cached, ModelCall, request_cost, sigma_of, tail
 from bespoke.facts.price_book import RequestTokens, tariff
 from bespoke.facts.price_book import request_cost as invoice
 
@@ -36,16 +37,37 @@ def test_the_hour_costs_a_dearer_write() -> None:
     assert parts["cache write"][0] == pytest.approx(200 * 6e-6)
 
 
+def test_a_request_that_calls_three_times_costs_three_calls() -> None:
+    once = call("claude-haiku-5-5", 90_000, 60_000, 400)
+    thrice = request_cost(replace(once, times=3 * ONE), ONE)
+    assert {name: part[0] for name, part in thrice.items()} == {
+        name: pytest.approx(3 * part[0]) for name, part in request_cost(once, ONE).items()
+    }
+
+
 def test_sigma_gives_the_stated_p95() -> None:
-    # p95 / mean = exp(1.645 s - s^2 / 2)
-    sigma = sigma_of(np.array([2.0]))[0]
-    assert np.exp(1.6448536 * sigma - sigma**2 / 2) == pytest.approx(2.0)
+    # p95 / mean = exp(1.645 s - s^2 / 2), which two sigmas fulfil: the smaller is below 1.645
+    stated = np.array([1.5, 2.0, 3.8])
+    sigma = sigma_of(stated)
+    assert np.exp(1.6448536 * sigma - sigma**2 / 2) == pytest.approx(stated)
+    assert (sigma < 1.6448).all()
+
+
+def test_a_p95_that_no_log_normal_has_gives_the_widest_and_one_at_the_mean_next_to_none() -> None:
+    # exp(1.645^2 / 2) = 3.868; a p95 at or below the mean counts as 1.001 times it: 1.645 s = .001
+    assert sigma_of(np.array([3.87, 100.0])) == pytest.approx([NORMAL_95, NORMAL_95])
+    assert sigma_of(np.array([1.0, 0.2])) == pytest.approx([0.00061, 0.00061], abs=1e-5)
 
 
 def test_tail_of_a_log_normal() -> None:
     # mean 1, sigma 1: median exp(-1/2); half of the lengths are above it and hold P(Z < 1) = 84.13%
     share, tokens = tail(ONE, ONE, np.array([np.exp(-0.5)]))
     assert (share[0], tokens[0]) == (pytest.approx(0.5), pytest.approx(0.8413, abs=1e-4))
+
+
+def test_where_nothing_changes_no_request_is_above_a_threshold_that_the_prefix_does_not_reach() -> None:
+    share, tokens = tail(0 * ONE, ONE, 5 * ONE)
+    assert (share[0], tokens[0]) == (0.0, 0.0)
 
 
 def test_a_prefix_beyond_the_threshold_puts_every_request_above_it() -> None:

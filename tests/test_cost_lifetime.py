@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -93,6 +94,103 @@ def test_an_imported_model_pays_storage_and_windows_for_each_of_its_units() -> N
     assert plan.fixed["storage"] == pytest.approx([3.9, 3.9])
     assert plan.usd_per_window == pytest.approx([0.6, 0.6])
     assert plan.window_minutes == 5
+
+
+PAID_ONCE = {
+    **TRAINING, "price.training.gpt-4o": "25", "cost.migration.days": "4", "cost.retraining.share": "0.5",
+    "cost.people.few_shot.days": "3", "cost.test.few_shot.days": "1.5", "cost.people.rag.days": "20",
+    "cost.test.rag.days": "5", "cost.people.distillation.days": "24", "cost.people.small_encoder.days": "18",
+    "cost.build.share_before_measured": "0.75", "cost.encoder.examples": "2000", "cost.evaluation.rounds": "5",
+}  # fmt: skip
+
+
+def step(route: str, *work: str, tested: bool = False) -> Any:
+    return SimpleNamespace(route=route, work=work, tested=tested)
+
+
+def test_people_work_until_it_is_measured_and_then_until_it_is_live() -> None:
+    r = request(PAID_ONCE)
+
+    def days(*work: str, tested: bool = False) -> list[float]:
+        return [part[0] for part in lifetime_cost.work_days(step("x", *work, tested=tested), r)]
+
+    assert days("few_shot", "rag") == [6.5, 16.5]  # 1.5 + 5 of 3 + 20
+    assert days("few_shot", "rag", tested=True) == [0, 23]
+    assert days("distillation") == [18, 6]  # a model of its own: three quarters before anybody can measure it
+    assert days() == [0, 0]
+    dear = request({**PAID_ONCE, "cost.test.few_shot.days": "4"})
+    assert [part[0] for part in lifetime_cost.work_days(step("x", "few_shot"), dear)] == [4, 0]
+
+
+def test_what_is_paid_once_by_route() -> None:
+    """A day costs 1,000 USD; the test set 100 cases x 5 rounds x 0.02 = 10; moving prompts 4 days."""
+    r = request(PAID_ONCE, labelled_examples=300)
+    plain, own = (
+        PricedConfiguration("m", r.plan(called(r, 1, 1, 1).plan.calls[0]), None),
+        called(r, 300, 1_000, 200),
+    )
+
+    def paid(
+        one: Any, priced: PricedConfiguration = plain
+    ) -> tuple[dict[str, float], dict[str, float], float]:
+        found = lifetime_cost.one_off(one, priced, r, 0.02 * r.ones)
+        test, rollout = ({k: float(v[0]) for k, v in part.items()} for part in (found.test, found.rollout))
+        return test, rollout, float(found.again[0])
+
+    assert paid(step("as_is")) == ({}, {}, 4_000)
+    assert paid(step("few_shot", "few_shot")) == (
+        {"people": 1_500, "evaluation": 10},
+        {"people": 1_500},
+        4_010,
+    )
+    for route in ("prompt_caching", "batch"):  # the answers stay as they are: nothing to measure
+        assert paid(step(route, "few_shot")) == ({"people": 1_500}, {"people": 1_500}, 4_010)
+    assert paid(step("few_shot", "few_shot", tested=True)) == ({"people": 0}, {"people": 3_000}, 4_010)
+    # 200 examples are missing at 10 USD; 1,500 tokens x 500 x 3 x 4 at 25 USD a million; again half of all but examples
+    assert paid(step("distillation", "distillation"), own) == (
+        {"people": 18_000, "evaluation": 10, "annotation": 2_000, "training": 225}, {"people": 6_000}, 12_117.5,
+    )  # fmt: skip
+    test, _, _ = paid(step("small_encoder", "small_encoder"), own)
+    assert test["annotation"] == 17_000  # it wants 2,000
+    many = request(PAID_ONCE, labelled_examples=5_000)
+    assert lifetime_cost._examples(step("distillation"), many).tolist() == [0, 0]
+
+
+def test_an_example_is_paid_in_the_engagements_currency() -> None:
+    # 10 EUR at 1.10 USD
+    own = client({**EXACT, "price.usd_per_eur": "1.10"}, currency="EUR")
+    r = TaskRequest.of(own, own.tasks[0], inputs_of(own, Facts(DAY), draws=2), np.full(288, 1.0))
+    assert lifetime_cost.usd_per_example(r) == pytest.approx([11.0, 11.0])
+
+
+@pytest.mark.parametrize(
+    ("bedrock", "anthropic", "model", "end"),
+    [
+        (True, False, "both", 2),  # on Bedrock its own calendar counts
+        (True, False, "one", 1),  # where it has one
+        (True, True, "both", 1),
+        (True, None, "both", 1),
+        (False, False, "both", 1),
+        (None, False, "both", 1),
+        (True, False, "neither", None),
+    ],
+)
+def test_the_end_of_a_model_is_that_of_the_platform_the_client_calls(
+    bedrock: bool | None, anthropic: bool | None, model: str, end: int | None
+) -> None:
+    known = {"model.both.end_of_life": 1, "model.both.bedrock.end_of_life": 2, "model.one.end_of_life": 1}
+    inputs: Any = SimpleNamespace(facts=SimpleNamespace(day=known.get), used=set())
+    access = SimpleNamespace(aws_bedrock=bedrock, anthropic_api=anthropic)
+    engaged: Any = SimpleNamespace(engagement=SimpleNamespace(access=access))
+    assert lifetime_cost.end_of_life(model, engaged, inputs) == end
+    assert [known[key] for key in inputs.used] == ([end] if end else [])  # and the sources name it
+
+
+def test_an_end_that_is_past_counts_from_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    r = request({"cost.model_lifetime_months": "12"})
+    monkeypatch.setattr(lifetime_cost, "end_of_life", lambda *_: date(2020, 1, 1))
+    assert lifetime_cost.retirements("m", r.client, r.inputs, 23).tolist() == [2.0, 2.0]  # now, and in a year
+    assert lifetime_cost.retirements("m", r.client, r.inputs, 0).tolist() == [1.0, 1.0]
 
 
 def test_the_horizon_holds_the_months_what_is_paid_once_and_what_comes_again() -> None:

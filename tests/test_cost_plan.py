@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bespoke.chapters.cost_model.billing_mode import AlwaysOnPlan, ImportPlan, Load, per_gpu_second
-from bespoke.chapters.cost_model.break_even import Costs, break_even, grid
+from bespoke.chapters.cost_model.break_even import Costs, _crossings, break_even, costs, grid
 from bespoke.chapters.cost_model.inputs import Inputs
 from bespoke.chapters.cost_model.request_load import day_profile
 from bespoke.facts.reader import Facts
@@ -76,3 +76,68 @@ def test_no_break_even_is_said_and_not_invented() -> None:
     )
     found = break_even(dear, cheap, volumes, np.array([100.0]))
     assert (found.requests_per_day, found.share_crossing) == (None, 0.0)
+
+
+def test_volumes_go_from_one_request_to_a_thousand_times_todays() -> None:
+    assert [grid(volume)[[0, -1]].tolist() for volume in (250.0, 1.0, 0.1)] == [
+        [1.0, pytest.approx(250_000)], [1.0, 1000.0], [1.0, 1000.0],
+    ]  # fmt: skip
+    steps = np.diff(np.log(grid(250.0)))
+    assert steps == pytest.approx(np.full(steps.size, steps[0]))
+
+
+@pytest.mark.parametrize(
+    ("log_ratio", "at"),
+    [
+        ([-1, -1, -1, -1], 1),  # cheaper throughout: from the first volume
+        ([0, 0, 0, 0], 1),  # as dear is no dearer
+        ([1, 1, 1, 1], None),
+        ([-1, -1, -1, 1], None),  # in the end it is dearer
+        ([1, -3, -1, -1], 10**0.25),  # a quarter of the way from 1 to 10
+        ([1, 0, -1, -1], 10),
+        ([1, -1, 1, -1], 10**2.5),  # the last time that it turns
+    ],
+)  # fmt: skip
+def test_a_crossing_is_where_a_route_turns_no_dearer_for_good(
+    log_ratio: list[float], at: float | None
+) -> None:
+    volumes = np.array([1.0, 10.0, 100.0, 1000.0])
+    (found,) = _crossings(np.array([log_ratio], dtype=float), volumes)
+    assert np.isnan(found) if at is None else found == pytest.approx(at)
+
+
+def test_a_break_even_is_given_where_half_of_the_draws_cross() -> None:
+    """The other route costs 1 a month; this one 2 and then .5 in the draws that cross, halfway from 10 to 100."""
+    volumes = np.array([1.0, 10.0, 100.0])
+    crosses, never = [2.0, 2.0, 0.5], [2.0, 2.0, 2.0]
+
+    def found(*draws: list[float], today: float = 50.0) -> tuple[float | None, float, float]:
+        route, other = Costs("gpu", np.array(draws)), Costs("api", np.ones((len(draws), 3)))
+        one = break_even(route, other, volumes, np.array([today]))
+        assert (one.route, one.against) == ("gpu", "api")
+        return one.requests_per_day and one.requests_per_day.p50, one.share_crossing, one.reached_share
+
+    half_way = pytest.approx(10**1.5, abs=0.01)
+    assert found(crosses, never) == (half_way, 0.5, 0.5)
+    assert found(crosses, never, never) == (None, 0.3333, 0.3333)
+    assert found(crosses, crosses, today=31.0) == (half_way, 1.0, 0.0)
+    assert found([2.0, 1.0, 1.0], [1.0, 1.0, 1.0], today=10.0) == (
+        pytest.approx(5.5),
+        1.0,
+        1.0,
+    )  # just reached
+
+
+def test_costs_at_every_volume_are_all_components_in_the_engagements_currency() -> None:
+    """2 USD a request and 30 of rent; a USD is .5 of the currency in one draw and .8 in the other."""
+
+    class Plan:
+        def monthly(self, requests_per_day: np.ndarray) -> dict[str, np.ndarray]:
+            return {"tokens": 2 * requests_per_day, "hosting": np.full(requests_per_day.size, 30.0)}
+
+    volumes = np.array([1.0, 12.3456])
+    found = costs("gpu", Plan(), volumes, 2, np.array([0.5, 0.8]))  # type: ignore[arg-type]
+    assert found.monthly == pytest.approx(np.array([[16.0, 27.3456], [25.6, 43.75296]]))
+    curve = found.curve(volumes)
+    assert (curve.route, curve.requests_per_day) == ("gpu", (1.0, 12.35))
+    assert [band.mean for band in curve.monthly] == pytest.approx([20.8, 35.55], abs=0.01)

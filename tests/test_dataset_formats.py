@@ -15,6 +15,7 @@ from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.tuning.formats import ASSISTANT, HUMAN, convert, detect
 from bespoke.tuning.formats.conversion import examples
+from bespoke.tuning.formats.csv_rows import csv_rows
 from bespoke.tuning.formats.detection import KNOWN
 from tests.test_dataset_rules import AS_OF, client, found
 
@@ -641,6 +642,15 @@ def test_an_encoding_that_nobody_can_tell_is_refused(data: bytes, says: str, tmp
     path.write_bytes(data)
     with pytest.raises(BespokeError, match=says):
         convert(path, "prompt_completion", tmp_path / "out.jsonl")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_the_shortest_header_tells_the_delimiter(delimiter: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f'q{delimiter}a\n"1{delimiter}5"{delimiter}2\n', encoding="utf-8")
+    with path.open("rb") as opened:
+        (row,) = csv_rows(opened)
+    assert (row.line, row.record, row.faults) == (2, {"q": f"1{delimiter}5", "a": "2"}, ())
 
 
 def test_one_damaged_row_does_not_change_the_encoding_of_the_others(tmp_path: Path) -> None:

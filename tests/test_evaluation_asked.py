@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from datetime import date
 from decimal import Decimal
@@ -17,7 +16,6 @@ from bespoke.chapters.evaluation import compute
 from bespoke.claude import claude_commands
 from bespoke.claude.budget.journal import journal_of
 from bespoke.claude.evaluate_client import JOURNAL, evaluate
-from bespoke.claude.sending.progress_line import Live
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from tests.claude_clients import AS_OF, MODEL, QUICK, ask, clinic
@@ -197,19 +195,6 @@ def test_an_unknown_task_names_those_there_are(tmp_path: Path) -> None:
             ["acme", "--task", "nope", "--client-data", str(root)],
             catch_exceptions=False,
         )
-
-
-def test_the_live_line_counts_and_leaves(tmp_path: Path) -> None:
-    class Books:
-        def held(self) -> int:
-            return 2 * 10**12
-
-    class Busy:
-        journal, done, retries, lost, trouble = Books(), 30, 2, 1, ""
-
-    live = Live(Busy(), 60, lambda line: None, io.StringIO(), started=0.0)  # type: ignore[arg-type]
-    assert live.line().startswith("30 of 60 answered")
-    assert live.line().endswith("2.00 USD held, 2 asked again, 1 lost")
 
 
 @pytest.mark.parametrize("content", [b"no database at all, but long enough to be one" * 40, b""])

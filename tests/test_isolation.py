@@ -194,20 +194,6 @@ def test_a_warning_in_a_notebook_names_no_file(tmp_path: Path, monkeypatch: pyte
     assert shown == "UserWarning: no glyph\n"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="nothing is cleared away there")
-def test_scratch_files_of_a_killed_run_are_cleared_away_by_the_next(tmp_path: Path) -> None:
-    """They may hold a client. A run that lives keeps its own, and so do others' folders of a like name."""
-    from bespoke.runner.kernels import runtime_dir
-
-    for name in ("bespoke-killed", "bespoke-at-work", "bespoke-of-others"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "acme.client").touch()
-    (tmp_path / "bespoke-killed" / runtime_dir.HELD).touch()
-    runtime_dir._hold(tmp_path / "bespoke-at-work")
-    runtime_dir._clear_away(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["bespoke-at-work", "bespoke-of-others"]
-
-
 def test_kernels_are_not_given_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     from bespoke.runner.kernels.execute import _inherited
 

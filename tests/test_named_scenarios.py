@@ -64,6 +64,9 @@ def test_what_is_saved_reads_back_with_what_the_folder_said(client_data: Path) -
     }
     path = saving.save(client, "Zwei Länder: 100 %", changes, in_report=False)
     assert path.name == "zwei_lander_100.yaml"
+    written = path.read_text(encoding="utf-8")
+    assert "current_quality: unknown\n" in written  # nobody knows it
+    assert "p95_latency_ms: none\n" in written  # nobody asks for one
     [one] = clients.load(client_data, CLIENT).scenarios
     assert (one.title, one.in_report) == ("Zwei Länder: 100 %", False)
     assert {place: value if value is None else str(value) for place, value in one.changes.items()} == {

@@ -40,15 +40,13 @@ from bespoke.report.model import (
     walk,
 )
 from bespoke.report.volumes import assembled, build
-from bespoke.runner import besides, parameters
+from bespoke.runner import besides
 from bespoke.runner.besides import cover_of
 from bespoke.runner.cache import manifest as manifests
 from bespoke.show import style
 from bespoke.show.blocks import shown_in
 from tests.conftest import EXAMPLES, ROOT
 from tests.faults.conftest import files_of, only_in_full, take_last_row
-
-NOTEBOOKS = [ROOT / "notebooks" / f"{stem}.ipynb" for stem in CHAPTERS]
 
 
 def bespoke(*arguments: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
@@ -372,30 +370,6 @@ def test_a_failing_notebook_is_named_with_its_cell_and_kept(tmp_path: Path) -> N
     assert error.ename == "ZeroDivisionError"
     assert error.traceback
     assert not [line for line in error.traceback if sys.prefix in line or sys.base_prefix in line]
-
-
-@pytest.mark.parametrize(
-    ("assignment", "message"),
-    [
-        ("drws=5", "-p drws: no notebook has this parameter; did you mean draws?"),
-        ("draws=many", "-p draws: 'many' is not a whole number"),
-        ("draws=-5", "-p draws: must be at least 1, not -5"),
-        ("draws=0", "-p draws: must be at least 1, not 0"),
-        ("seed=-1", "-p seed: must be at least 0, not -1"),
-        ("draws", "-p draws: write it as NAME=VALUE"),
-        ("client=x", "-p client: set by the run itself; use the command's own options"),
-    ],
-)
-def test_wrong_parameters_stop_before_any_kernel(assignment: str, message: str) -> None:
-    with pytest.raises(BespokeError) as caught:
-        parameters.parse([assignment], NOTEBOOKS)
-    assert str(caught.value).startswith(message)
-
-
-def test_a_parameter_reaches_every_notebook_that_has_it_typed() -> None:
-    parsed = parameters.parse(["draws=500"], NOTEBOOKS)
-    assert {stem for stem, values in parsed.items() if values} == {"06_cost_model", "07_timeline"}
-    assert parsed["06_cost_model"]["draws"] == 500
 
 
 def test_plain_papermill_works_on_a_notebook(tmp_path: Path) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from bespoke import clients
 from bespoke.errors import BespokeError, Problem
+from bespoke.runner import besides
 from bespoke.runner import report as printing
+from bespoke.runner.besides import Standing
 from bespoke.runner.cache.run_plan import RunOptions
 
+AS_OF = date(2026, 11, 20)  # of the client's own inputs
 OLD = Problem("harbour_legal", None, None, "Audit is older than tasks.csv")
 
 
@@ -55,3 +60,31 @@ def test_older_chapters_are_printed_only_when_asked_and_never_handed_over(
     found: str,
 ) -> None:  # fmt: skip
     assert outcome(monkeypatch, examples, tmp_path, older, asked).endswith(found)
+
+
+@pytest.mark.parametrize(
+    ("standing", "issues", "day", "remarks"),
+    [
+        (Standing(), (), AS_OF, []),
+        (Standing(issue="2.0"), (), AS_OF, ["Version 2.0"]),
+        (Standing(content="x"), (("1.0", "x"),), AS_OF, ["Version 1.0"]),
+        (Standing(content="y"), (("1.0", "x"),), AS_OF, ["Draft after version 1.0"]),
+        (Standing(content="y", issue="2.0"), (("1.0", "x"),), AS_OF, ["Version 2.0"]),
+        (Standing(older=1), (), AS_OF, ["One chapter is older than what it is made from"]),
+        (Standing(older=2), (), AS_OF, ["2 chapters are older than what they are made from"]),
+        (
+            Standing(),
+            (),
+            date(2026, 12, 1),
+            ["As of another day than the client's own inputs, which are of 20 Nov 2026"],
+        ),
+    ],
+)
+def test_the_cover_says_what_a_reader_must_know_of_version_and_dates(
+    standing: Standing, issues: tuple[tuple[str, str], ...], day: date, remarks: list[str],
+    monkeypatch: pytest.MonkeyPatch, examples: Path, tmp_path: Path,
+) -> None:  # fmt: skip
+    found = tuple(SimpleNamespace(version=version, content=content) for version, content in issues)
+    monkeypatch.setattr(besides.issued, "issues", lambda folder: found)
+    client = clients.load(examples, "harbour_legal")
+    assert list(besides.cover(client, day, tmp_path, standing).remarks) == remarks

@@ -64,7 +64,7 @@ def score_interval(estimate: ScoreEstimate, level: float = 0.95) -> Interval:
     if n < 2:
         return Interval(estimate=p, low=0.0, high=1.0)
     low, high = wilson_limits(p, effective(estimate), float(t_quantile(n - 1, (1 + level) / 2)))
-    return Interval(estimate=p, low=min(low, p), high=max(high, p))
+    return Interval(estimate=p, low=min(low, p), high=max(high, p))  # at 0 and 1 the limit is the end itself
 
 
 def effective(estimate: ScoreEstimate) -> float:

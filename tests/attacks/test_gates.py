@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,14 @@ def test_what_is_permitted_is_told_before_the_first_sending(client: Path) -> Non
     (line,) = require(client)
     assert "evaluation.budget_usd = 60; evaluation.deidentified = true" in line
     assert require(client) == []  # once on a machine
+
+
+def test_waivers_are_told_by_their_number() -> None:
+    """A folder waives hundreds of identifiers, and the line that tells of it drowns what else it permits."""
+    budget = {"evaluation.budget_usd": "60"}
+    waivers = {f"waiver of identifier_ssn in M-{n} (waivers.csv)": "it is fine" for n in range(2)}
+    assert confirmed.told(budget) == "evaluation.budget_usd = 60"
+    assert confirmed.told(waivers | budget) == "evaluation.budget_usd = 60; identifiers waived: 2"
 
 
 def test_a_raised_budget_is_refused(client: Path) -> None:
@@ -64,6 +73,23 @@ def test_texts_declared_clean_later_are_refused(client: Path) -> None:
     put(client, "deidentified: false", "deidentified: true")
     with pytest.raises(BespokeError, match=r"evaluation\.deidentified"):
         require(client)
+
+
+@pytest.mark.parametrize("said", [{"deidentified": True}, {"contains_phi": False}])
+def test_a_task_whose_texts_are_declared_clean_later_is_refused(client: Path, said: dict[str, bool]) -> None:
+    """The next edition of tasks.csv says in one of two ways that a task's texts identify nobody."""
+    folder = clients.load(client.parent, CLIENT)
+    open_ended = {"deidentified": None, "contains_phi": None}
+    before, after = (
+        replace(folder, tasks=tuple(t.model_copy(update=open_ended | new) for t in folder.tasks[:1]))
+        for new in ({}, said)
+    )
+    confirmed.require(before, print)
+    confirmed.require(before, print)
+    with pytest.raises(
+        BespokeError, match=rf"New: tasks\.csv: texts of {folder.tasks[0].task_id} identify nobody$"
+    ):
+        confirmed.require(after, print)
 
 
 def test_an_authorisation_that_appears_later_is_refused(client: Path) -> None:

@@ -142,6 +142,7 @@ def litter(client: Path) -> None:
     trust(own_notebooks(client))
     for name in (
         "tuning/train.jsonl",
+        "tuning/.lock",  # named by two patterns: gone with the folder before its turn comes
         "evaluation/claude_x.summary.json",
         "evaluation/risk_memo/predictions/claude_y.jsonl",
     ):

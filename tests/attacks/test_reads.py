@@ -191,6 +191,30 @@ def test_an_honest_archive_is_read_whole(tmp_path: Path) -> None:
         assert unpacking.Unpacked(file).read() == rows
 
 
+@pytest.mark.parametrize("read", ["read", "read1", "readline"])
+def test_a_gzip_file_is_read_to_its_bound_and_not_a_byte_further(
+    read: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that unpacks to one byte more than it may, or to far more, read in each of the ways that there are."""
+    monkeypatch.setattr(unpacking, "ALWAYS", 4_000)
+    monkeypatch.setattr(unpacking, "TIMES", 1)
+    path = tmp_path / "x.gz"
+
+    def unpacked(size: int) -> unpacking.Unpacked:
+        path.write_bytes(gzip.compress(b"x" * size))
+        return unpacking.Unpacked(path.open("rb"))
+
+    with unpacked(4_000) as file:
+        assert getattr(file, read)(0) == b""
+        assert getattr(file, read)(3) == b"xxx"
+        assert getattr(file, read)() == b"x" * 3_997
+    for size in (4_001, 100_000):
+        with unpacked(size) as file:
+            with pytest.raises(BespokeError, match=r"^x.gz: unpacks to more than 0 MiB, 1 times what it is"):
+                getattr(file, read)()
+            assert file.tell() == 4_001 or read == "read1"  # which takes what is in its buffer
+
+
 def test_a_workbook_bomb_is_refused() -> None:
     """A workbook of 300 kB says that it unpacks to 300 MB."""
     content = io.BytesIO()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -175,6 +177,27 @@ def test_a_key_of_another_length_is_none(own_machine: Path, content: bytes) -> N
     (own_machine / "key").chmod(0o600)
     with pytest.raises(BespokeError, match="is no key of bespoke"):
         machine.seal("x", b"")
+
+
+def test_where_links_cannot_be_refused_a_key_is_still_made_and_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not an attack: Windows has no flag that refuses a link."""
+    monkeypatch.delattr(os, "O_NOFOLLOW", raising=False)
+    assert machine.seal("x", b"") == machine.seal("x", b"")
+
+
+def test_where_files_have_one_name_only_a_key_is_still_made_and_kept(
+    own_machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not an attack: the file system knows no links, and two processes want the first key."""
+
+    def refused(self: Path, target: Path) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    first = machine.seal("x", b"")
+    machine._make(own_machine / "key")  # as a second process that found none a moment ago
+    assert machine.seal("x", b"") == first
+    assert [path.name for path in own_machine.iterdir()] == ["key"]
 
 
 # --- versions that were handed over -------------------------------------------------------------------

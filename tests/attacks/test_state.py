@@ -216,6 +216,7 @@ def test_a_journal_that_owes_money_is_not_taken_over(client: Path) -> None:
     planted_journal(client / "evaluation" / "journal.sqlite", paid=-5)
     with pytest.raises(BespokeError, match="costs less than nothing"):
         list(foreign.take_over(client))
+    assert not journal_of(client, "journal.sqlite").exists()  # nothing of it is left to be spent from
 
 
 def test_the_sum_is_counted_again(client: Path) -> None:

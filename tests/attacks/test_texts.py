@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import shutil
 from pathlib import Path
 
 import pypdf
 import pytest
 from bs4 import BeautifulSoup
+from click.testing import CliRunner
 from nbformat import v4
 
 from bespoke import clients
+from bespoke.cli import bespoke
 from bespoke.clients.client_names import check_name
 from bespoke.clients.confusable import alike
 from bespoke.clients.spreadsheet import inert
@@ -137,6 +140,18 @@ def test_check_tells_of_tasks_that_look_alike(client: Path) -> None:
     (client / "tasks.csv").write_text("\n".join([*lines, lines[1].replace(first, first.upper(), 1)]) + "\n")
     said = [str(p) for p in clients.check(client.parent, CLIENT)]
     assert any("task_id" in line and "looks like" in line and line.endswith("(warning)") for line in said)
+
+
+def test_check_tells_of_clients_that_look_alike(client: Path) -> None:
+    """A client folder whose name a reader takes for another's: its report reaches the wrong reader."""
+    other = client.parent / CLIENT.replace("l", "1")
+    client.rename(other)
+    for name in (CLIENT, "acme"):
+        shutil.copytree(other, client.parent / name)
+    done = CliRunner().invoke(bespoke, ["check", CLIENT, "--client-data", str(client.parent)])
+    warning = f"{CLIENT}: looks like the client {other.name}; a reader will take one for the other (warning)"
+    assert (done.exit_code, done.output.splitlines().count(warning)) == (0, 1)
+    assert "acme" not in done.output
 
 
 def test_honest_names_are_not_told() -> None:

@@ -69,9 +69,9 @@ async def counted_ratio(backend: Backend, plan: RequestPlan, otherwise: TokenRat
     """Measured on requests spread over the notes by length; sends those notes, so only after the checks."""
     calls = [call for strategy in plan.strategies[:1] for call in plan.generate(strategy)]
     calls.sort(key=lambda call: (text_bytes(call.body), call.key))
-    step = max(1, len(calls) // _SAMPLE)
+    few = min(_SAMPLE, len(calls))
     seen = tokens = counted = 0
-    for call in calls[::step][:_SAMPLE]:
+    for call in (calls[place * len(calls) // few] for place in range(few)):
         count = await backend.count(call.body)
         if count is None:
             break

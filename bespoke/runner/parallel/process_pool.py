@@ -181,7 +181,7 @@ def _by_command(names: Sequence[str], options: RunOptions, jobs: int, say: Echo)
                 sys.executable, "-m", "bespoke.tethered_command", "run", name, *options.flags(),
                 "--client-data", str(options.client_data), "--reports", str(options.reports),
             ],
-            capture_output=True, text=True, encoding="utf-8", check=False,
+            capture_output=True, encoding="utf-8", check=False,
         )  # fmt: skip
         lines = (done.stdout + done.stderr).splitlines()
         for line in lines:
