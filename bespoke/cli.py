@@ -45,8 +45,6 @@ def main() -> None:
     except BespokeError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
     except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("interrupted; nothing half-written was left behind", err=True)
         sys.exit(1)

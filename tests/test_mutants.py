@@ -66,15 +66,17 @@ def test_a_test_that_imports_through_a_helper_is_near_too() -> None:
     assert helper <= mutants.imported_by("test_claude_cascade")
 
 
-def test_quick_files_are_asked_first_and_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    """1 + 3 + 9 are 13 seconds: 27 more make 40, which is allowed, 28 do not fit."""
+def test_near_files_are_taken_while_they_fit_and_the_quickest_is_asked_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """28 + 1 + 9 are 38 seconds, 3 more do not fit; 27 + 1 + 9 + 3 are 40, which is allowed."""
     monkeypatch.setattr(
         mutants, "nearest", lambda module, line: ("test_a", "test_b", "test_c", "test_d", "test_e")
     )
     known = {"tests/test_a.py": 28.0, "tests/test_b.py": 1.0, "tests/test_c.py": 9.0, "tests/test_d.py": 3.0}
     monkeypatch.setattr(mutants, "SECONDS", known)
     monkeypatch.setattr(mutants, "UNFIT", {"tests/test_e.py"})
-    assert mutants.asked("m") == ["tests/test_b.py", "tests/test_d.py", "tests/test_c.py"]
+    assert mutants.asked("m") == ["tests/test_b.py", "tests/test_c.py", "tests/test_a.py"]
     monkeypatch.setattr(mutants, "SECONDS", {**known, "tests/test_a.py": 27.0})
     assert mutants.asked("m") == [f"tests/test_{name}.py" for name in "bdca"]
     monkeypatch.setattr(mutants, "SECONDS", dict.fromkeys(known, 300.0))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import json
 import re
 import tomllib
 from importlib.metadata import version
@@ -64,6 +66,14 @@ def test_the_bill_of_materials_names_each_package_once_with_its_licence() -> Non
         re.split(r"[=<>\[ ;~]", one, maxsplit=1)[0].lower() for one in project["project"]["dependencies"]
     ]
     assert [name for name in declared if name not in found] == []
+
+
+def test_both_files_are_written_and_list_the_same_packages(tmp_path: Path) -> None:
+    bill_of_materials.write(tmp_path)
+    listed = [*csv.DictReader((tmp_path / "licences.csv").read_text(encoding="utf-8-sig").splitlines())]
+    assert {"package": "pydantic", "version": version("pydantic"), "licence": "MIT"} in listed
+    made = json.loads((tmp_path / "sbom.cdx.json").read_text(encoding="utf-8"))
+    assert [one["name"] for one in made["components"]] == [row["package"] for row in listed]
 
 
 def test_a_licence_that_is_not_stated_is_said() -> None:

@@ -1,7 +1,7 @@
 """Whether a call was counted before, in memory that does not grow with the number of calls.
 
-A Bloom filter (Bloom, CACM 13(7), 1970, pp. 422-426) of 64 MiB with five bits a call: of ten million calls about 60
-are taken for seen that were not, of one million none.
+A Bloom filter (Bloom, CACM 13(7), 1970, pp. 422-426) of 64 MiB with five bits a call: of ten million calls about ten
+are taken for seen that were not, the sum of (1 - exp(-5 i / 2**29))**5; of one million none.
 """
 
 from __future__ import annotations
