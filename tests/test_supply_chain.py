@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import re
@@ -68,12 +67,20 @@ def test_the_bill_of_materials_names_each_package_once_with_its_licence() -> Non
     assert [name for name in declared if name not in found] == []
 
 
-def test_both_files_are_written_and_list_the_same_packages(tmp_path: Path) -> None:
+def test_both_files_are_written_for_people_and_programs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [
+        {"name": "a", "version": "1.0", "licenses": [{"license": {"name": "Lizenz für alle"}}]},
+        {"name": "b", "version": "2.1"},
+    ]
+    monkeypatch.setattr(bill_of_materials, "components", lambda: found)
     bill_of_materials.write(tmp_path)
-    listed = [*csv.DictReader((tmp_path / "licences.csv").read_text(encoding="utf-8-sig").splitlines())]
-    assert {"package": "pydantic", "version": version("pydantic"), "licence": "MIT"} in listed
-    made = json.loads((tmp_path / "sbom.cdx.json").read_text(encoding="utf-8"))
-    assert [one["name"] for one in made["components"]] == [row["package"] for row in listed]
+    listed = (tmp_path / "licences.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert listed == ["package,version,licence", "a,1.0,Lizenz für alle", "b,2.1,not stated"]
+    text = (tmp_path / "sbom.cdx.json").read_text(encoding="utf-8")
+    assert json.loads(text) == document()
+    assert '"name": "Lizenz für alle"' in text  # as it is written, for somebody who reads it
 
 
 def test_a_licence_that_is_not_stated_is_said() -> None:
