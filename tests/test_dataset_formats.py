@@ -239,6 +239,8 @@ TRIPS = [  # there, and the record; back again it is the same
     ("trl_conversational", {"messages": [U, A, U, A]}),
     ("bedrock_conversation", CONVERSE_TOOLS),
 ]  # fmt: skip
+
+
 def test_a_table_says_what_it_has_no_column_for_and_else_keeps_its_header() -> None:
     turns = (Turn(HUMAN, "a"), Turn(ASSISTANT, "b"))
     assert KNOWN["csv"].lost(Example("S", turns, extra={"tag": "t"})) == ()
