@@ -45,17 +45,12 @@ def main() -> None:
     except BespokeError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
     except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("interrupted; nothing half-written was left behind", err=True)
         sys.exit(1)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         click.echo(printable(f"{where}{error.strerror or error}"), err=True)

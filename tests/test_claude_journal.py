@@ -154,6 +154,13 @@ def test_a_journal_of_the_first_version_is_read_on(path: Path) -> None:
     later.close()
 
 
+def test_a_journal_of_the_second_version_is_the_present_one(path: Path) -> None:
+    """Every journal that was written so far says 2 or 1; one that is not read is money asked for twice."""
+    Journal(path).close()
+    with sqlite3.connect(path) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (2,)
+
+
 def test_what_a_dead_run_had_on_its_way_is_lost(path: Path) -> None:
     clock = Clock()
     dead, heir = Journal(path, lease_s=10, clock=clock), Journal(path, lease_s=10, clock=clock)

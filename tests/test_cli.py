@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 
 from bespoke import cli
+from bespoke.errors import BespokeError
 
 
 def run(
@@ -80,6 +86,68 @@ def test_exit_codes(
     assert "Traceback" not in said
 
 
+INTERRUPTED = "interrupted; nothing half-written was left behind\n"
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "line"),
+    [
+        (BespokeError("unknown", path="acme/tasks.csv", row=3), 1, "acme/tasks.csv:3: unknown\n"),
+        (click.ClickException("name a client"), 2, "Error: name a client\n"),
+        (click.Abort(), 1, INTERRUPTED),
+        (KeyboardInterrupt(), 1, f"\n{INTERRUPTED}"),  # a terminal shows ^C
+        (FileNotFoundError(2, "No such file", "a\nb.csv"), 1, "a\\nb.csv: No such file\n"),
+        (OSError("no space"), 1, "no space\n"),
+        (BrokenPipeError(32, "Broken pipe"), 1, ""),  # nobody reads on: `bespoke facts | head`
+        (
+            ValueError("odd\x1b[2J"),
+            1,
+            "a fault of bespoke itself, please report it: ValueError: odd\\x1b[2J (BESPOKE_DEBUG=1 shows more)\n",
+        ),
+    ],
+)
+def test_what_goes_wrong_ends_with_a_code_and_a_line_beside_the_output(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, raised: BaseException, code: int,
+    line: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(cli.facts, "callback", failing(raised))
+    monkeypatch.setattr("sys.argv", ["bespoke", "facts"])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    captured = capsys.readouterr()
+    assert (stop.value.code, captured.out, captured.err) == (code, "", line)
+
+
+def test_a_fault_of_ours_shows_where_it_is_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli.facts, "callback", failing(ValueError("odd")))
+    monkeypatch.setattr("sys.argv", ["bespoke", "facts"])
+    monkeypatch.setenv("BESPOKE_DEBUG", "1")
+    with pytest.raises(ValueError, match="odd"):
+        cli.main()
+
+
+@pytest.mark.parametrize(("raised", "code"), [(SystemExit(2), 2), (SystemExit(), 0), (None, 0)])
+def test_the_program_ends_at_once_with_the_code_and_after_what_was_left_for_the_end(
+    monkeypatch: pytest.MonkeyPatch, raised: BaseException | None, code: int
+) -> None:
+    done: list[object] = []
+    monkeypatch.setattr(cli, "main", failing(raised))
+    monkeypatch.setattr(atexit, "_run_exitfuncs", lambda: done.append("left for the end"))
+    for stream in (sys.stdout, sys.stderr):
+        monkeypatch.setattr(stream, "flush", lambda: done.append("flushed"))
+    monkeypatch.setattr(os, "_exit", done.append)
+    cli.program()
+    assert done == ["left for the end", "flushed", "flushed", code]
+
+
+def failing(raised: BaseException | None) -> Callable[..., None]:
+    def fails(**_: object) -> None:
+        if raised is not None:
+            raise raised
+
+    return fails
+
+
 def test_facts_prints_a_table(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, elsewhere: Path
 ) -> None:
@@ -91,7 +159,6 @@ def test_facts_prints_a_table(
 
 def test_help_imports_nothing_heavy(elsewhere: Path) -> None:
     import subprocess
-    import sys
 
     script = (
         "import sys; sys.argv=['bespoke','--help']\n"

@@ -17,6 +17,7 @@ from bespoke.tuning.formats import ASSISTANT, HUMAN, convert, detect
 from bespoke.tuning.formats.conversion import examples
 from bespoke.tuning.formats.csv_rows import csv_rows
 from bespoke.tuning.formats.detection import KNOWN
+from bespoke.tuning.formats.example import Example, Turn
 from tests.test_dataset_rules import AS_OF, client, found
 
 NOVA, LORA, OPENAI = "bedrock_nova_sft", "open_weight_lora", "openai_gpt4o_sft"
@@ -239,6 +240,27 @@ TRIPS = [  # there, and the record; back again it is the same
     ("trl_conversational", {"messages": [U, A, U, A]}),
     ("bedrock_conversation", CONVERSE_TOOLS),
 ]  # fmt: skip
+
+
+def test_a_table_says_what_it_has_no_column_for_and_else_keeps_its_header() -> None:
+    turns = (Turn(HUMAN, "a"), Turn(ASSISTANT, "b"))
+    assert KNOWN["csv"].lost(Example("S", turns, extra={"tag": "t"})) == ()
+    assert KNOWN["csv"].lost(Example("", turns, extra={"tag": "t", "n": 1, "prompt": "c"})) == (
+        "an empty system prompt (an empty cell is none)",
+        "the key 'n' (not text)",
+        "the key 'prompt' (a column of its own)",
+    )
+    for header, spelled in (
+        (("completion", "prompt"), {"completion": "b", "prompt": "a"}),
+        (("prompt", "system", "completion"), {"prompt": "a", "system": "", "completion": "b"}),
+        (("prompt",), {"system": "", "prompt": "a", "completion": "b"}),  # the answer has no column there
+    ):
+        example = Example(None, turns, spelling={"form": "csv", "header": header})
+        assert [*KNOWN["csv"].spell(example).items()] == [*spelled.items()]
+    other = Example(None, turns, spelling={"form": "chat", "header": ("completion", "prompt")})
+    assert [*KNOWN["csv"].spell(other)] == ["system", "prompt", "completion"]
+
+
 THROUGH = ("openai_chat", "bedrock_conversation", "conversations", "trl_conversational", "gemini", "alpaca", "csv",
            "bedrock_claude", "trl_prompt_completion", "prompt_completion", "question_answer")  # fmt: skip
 

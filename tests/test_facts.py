@@ -7,8 +7,10 @@ import random
 from datetime import date, timedelta
 
 import pytest
+import yaml
 
 from bespoke.errors import BespokeError
+from bespoke.facts import reader
 from bespoke.facts.icd10 import BILLABLE, TABLE, SortedRows, code_set
 from bespoke.facts.reader import VALUE_TABLES, Fact, Facts, rows_of, value_rows
 from bespoke.inspection import facts_listing
@@ -59,6 +61,13 @@ def test_the_listing_names_every_fact_and_marks_the_stale_ones() -> None:
     stale = [line for line in lines if line.endswith("stale")]
     assert any(line.startswith("route.prompt_caching\t") for line in stale)  # expires 2027-02-20
     assert not any(line.startswith("threshold.min_test_cases\t") for line in stale)  # expires 2027-11-20
+
+
+@pytest.mark.skipif(not hasattr(yaml, "CSafeLoader"), reason="no libyaml here")
+def test_tables_are_read_by_libyaml_where_it_is_there_and_without_binary_floating_point() -> None:
+    assert issubclass(reader._DecimalLoader, yaml.CSafeLoader)
+    read = yaml.load("[0.1, 1_000.5, 3]", Loader=reader._DecimalLoader)
+    assert [str(number) for number in read] == ["0.1", "1000.5", "3"]
 
 
 def test_the_code_set_holds_the_official_number_of_billable_codes() -> None:

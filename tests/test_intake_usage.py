@@ -9,6 +9,7 @@ import json
 import random
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -20,7 +21,7 @@ import pytest
 from bespoke.clients import check, load
 from bespoke.clients.usage import TaskUsage
 from bespoke.errors import BespokeError
-from bespoke.intake import attribution
+from bespoke.intake import attribution, double_counts
 from bespoke.intake.sketch import Sketch
 from bespoke.intake.token_pricing import PricedTokens
 from bespoke.intake.usage_import import Import, read_usage_files, write_usage
@@ -115,6 +116,22 @@ def test_quantiles_of_a_million_values_are_right_to_one_percent() -> None:
     for q in (0.01, 0.5, 0.95, 0.999):
         assert sketch.quantile(q) == pytest.approx(values[int(q * len(values)) - 1], rel=0.011)
     assert len(sketch._buckets) < 1000
+
+
+def test_a_call_once_counted_is_known_and_few_others_are_taken_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In 64 MiB. Five bits a call in 2**14 bits: of 3,000 calls, the sum of (1 - exp(-5 i / 2**14))**5 = 53 are taken
+    for seen, give or take three times its root; in half the bits it would be 382."""
+    tracemalloc.start()
+    assert not double_counts.Seen().before("one")
+    assert 64 * 2**20 < tracemalloc.get_traced_memory()[1] < 65 * 2**20
+    tracemalloc.stop()
+    monkeypatch.setattr(double_counts, "_BITS", 14)
+    calls = [f"chatcmpl-{n}" for n in range(3000)]
+    memory = double_counts.Seen()
+    assert 53 - 22 < sum(memory.before(call) for call in calls) < 53 + 22
+    assert all(memory.before(call) for call in calls)
 
 
 # --- money ---------------------------------------------------------------------------------------------

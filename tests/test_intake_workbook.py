@@ -53,18 +53,20 @@ def test_a_new_folder_comes_from_the_workbook_and_says_the_same(
     text = tasks.read_text(encoding="utf-8").replace("drafting,45,3.5", "drafting,30..45..90,unknown")
     tasks.write_text(text, encoding="utf-8")
     path = exchange.new(client_data, "harbour_legal", language, tmp_path / "x.xlsx")
-    done, _ = read(tmp_path / "clients", path, "twin")
-    assert done
+    clients = tmp_path / "of_the_house" / "clients"
+    if language == "en":  # else it is made
+        clients.mkdir(parents=True)
+    assert read(clients, path, "twin")[0]
+    assert [entry.name for entry in clients.iterdir()] == ["twin"]
     old, new = (
-        of_folder(read_folder(folder))
-        for folder in (client_data / "harbour_legal", tmp_path / "clients" / "twin")
+        of_folder(read_folder(folder)) for folder in (client_data / "harbour_legal", clients / "twin")
     )
     assert new.tables == old.tables
     assert {k: new.engagement[k] for k, v in old.engagement.items() if v is not None} == {
         k: v for k, v in old.engagement.items() if v is not None
     }
-    assert load(tmp_path / "clients", "twin").task("risk_memo").ranges["requests_per_day"] == (30, 90)
-    assert [p for p in check(tmp_path / "clients", "twin") if not p.warning] == []
+    assert load(clients, "twin").task("risk_memo").ranges["requests_per_day"] == (30, 90)
+    assert [p for p in check(clients, "twin") if not p.warning] == []
 
 
 def book(tmp_path: Path, client_data: Path, language: str = "en") -> tuple[Path, Any]:

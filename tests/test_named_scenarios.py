@@ -172,6 +172,20 @@ def test_without_effect_and_changed_underneath_are_said(client_data: Path, tmp_p
     assert f"requests per day was {before}, is 77" in shown
 
 
+def test_a_scenario_is_listed_in_a_line_and_shown_place_by_place(client_data: Path) -> None:
+    task = clients.load(client_data, CLIENT).task(TASK)
+    said(client_data, "save", CLIENT, "A", "--set", f"{TASK}.requests_per_day=5")
+    more = ("--set", f"{TASK}.current_quality=", "--set", "access.gpu_hosting=true", "--not-in-report")
+    saved = said(client_data, "save", CLIENT, "B", "--from", "a", *more)
+    assert saved == f"{CLIENT}/scenarios/b.yaml: saved, 3 values\n"
+    assert said(client_data, "list", CLIENT) == "a: A; 1 value\nb: B; 3 values; not in the report\n"
+    assert sorted(said(client_data, "show", CLIENT, "b").splitlines()) == [
+        "access.gpu_hosting: false in the folder, true here",
+        f"{TASK}.current_quality: {task.current_quality:.15g} in the folder, not known here",
+        f"{TASK}.requests_per_day: {task.requests_per_day:.15g} in the folder, 5 here",
+    ]
+
+
 def test_the_command_saves_lists_and_removes_and_says_what_is_wrong(client_data: Path) -> None:
     assert "no scenarios" in said(client_data, "list", CLIENT)
     assert command(client_data, "compare", CLIENT)[0] == 1

@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -14,6 +15,7 @@ from nbformat import v4
 
 from bespoke.errors import BespokeError
 from bespoke.report.exporters import HTMLExporter, PDFExporter, TypstExporter
+from bespoke.report.menu import MenuHTMLExporter, MenuPDFExporter, MenuTypstExporter
 
 
 def notebook(*outputs: Any) -> Any:
@@ -39,6 +41,16 @@ ERROR = v4.new_output("error", ename="ValueError", evalue="no\nluck", traceback=
 def test_nbconvert_finds_them_by_name(name, kind, extension):
     assert get_exporter(name) is kind
     assert kind().file_extension == extension
+
+
+@pytest.mark.parametrize("server", [None, False, True])
+def test_a_jupyter_server_offers_the_names_of_its_menu_and_all_else_the_others(monkeypatch, server):
+    """None: no part of a server is imported; False: it is, but none runs."""
+    serverapp = SimpleNamespace(ServerApp=SimpleNamespace(initialized=lambda: server))
+    monkeypatch.setitem(sys.modules, "jupyter_server.serverapp", None if server is None else serverapp)
+    assert {kind().enabled for kind in (TypstExporter, PDFExporter, HTMLExporter)} == {not server}
+    of_the_menu = (MenuTypstExporter, MenuPDFExporter, MenuHTMLExporter)
+    assert {kind().enabled for kind in of_the_menu} == {bool(server)}
 
 
 def test_a_notebook_becomes_a_pdf_with_its_title():

@@ -446,19 +446,6 @@ def test_a_manifest_that_is_no_manifest_is_no_obstacle(reports: Path, tmp_path: 
     assert manifest.read(folder) is not None
 
 
-def test_what_a_killed_run_began_to_write_is_cleared_away(tmp_path: Path) -> None:
-    from bespoke.saving import remove_unfinished
-
-    for name in (".report.pdf.a1b2c3d4", ".lock", ".ipynb_checkpoints.txt", "report.pdf"):
-        (tmp_path / name).touch()
-    remove_unfinished(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        ".ipynb_checkpoints.txt",
-        ".lock",
-        "report.pdf",
-    ]
-
-
 def test_the_page_of_all_clients_lists_state_advice_and_facts(reports: Path, tmp_path: Path) -> None:
     page = (reports / "index.html").read_text(encoding="utf-8")
     for client in EXAMPLES:

@@ -62,6 +62,18 @@ def test_maths_is_left_to_the_notebook_and_prices_are_not_maths():
     assert page.find("p").text == "The rate $x/n$ costs $5 to $10."
 
 
+def test_a_formula_on_lines_of_its_own_stands_once_between_the_paragraphs():
+    page = soup(show.Text(markdown="Of both:\n\n$$\nx < n\n$$\nand **so** on.\n\n  $$y$$"))
+    [text] = page.find_all("div", recursive=False)
+    assert [(part.name, part.text) for part in text.find_all(recursive=False)] == [
+        ("p", "Of both:"),
+        ("div", "$$x < n$$"),
+        ("p", "and so on."),
+        ("div", "$$y$$"),
+    ]
+    assert text.strong.text == "so"
+
+
 def test_plain_text_says_the_same():
     lines = html.plain(table(("Notes", 1200))).splitlines()
     assert lines == ["Where the load is", "Task    Load", "Notes  1,200"]

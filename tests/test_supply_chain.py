@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tomllib
 from importlib.metadata import version
@@ -64,6 +65,22 @@ def test_the_bill_of_materials_names_each_package_once_with_its_licence() -> Non
         re.split(r"[=<>\[ ;~]", one, maxsplit=1)[0].lower() for one in project["project"]["dependencies"]
     ]
     assert [name for name in declared if name not in found] == []
+
+
+def test_both_files_are_written_for_people_and_programs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [
+        {"name": "a", "version": "1.0", "licenses": [{"license": {"name": "Lizenz für alle"}}]},
+        {"name": "b", "version": "2.1"},
+    ]
+    monkeypatch.setattr(bill_of_materials, "components", lambda: found)
+    bill_of_materials.write(tmp_path)
+    listed = (tmp_path / "licences.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert listed == ["package,version,licence", "a,1.0,Lizenz für alle", "b,2.1,not stated"]
+    text = (tmp_path / "sbom.cdx.json").read_text(encoding="utf-8")
+    assert json.loads(text) == document()
+    assert '"name": "Lizenz für alle"' in text  # as it is written, for somebody who reads it
 
 
 def test_a_licence_that_is_not_stated_is_said() -> None:

@@ -19,8 +19,8 @@ _Period = tuple[datetime, datetime]  # the second is exclusive
 class Seen:
     """The ids of the calls so far, in memory that does not grow with their number.
 
-    A Bloom filter (Bloom, CACM 13(7), 1970, pp. 422-426) of 64 MiB with five bits a call: of ten million calls about 60
-    are taken for seen that were not, of one million none.
+    A Bloom filter (Bloom, CACM 13(7), 1970, pp. 422-426) of 64 MiB with five bits a call: of ten million calls about
+    ten are taken for seen that were not, the sum of (1 - exp(-5 i / 2**29))**5; of one million none.
     """
 
     def __init__(self) -> None:

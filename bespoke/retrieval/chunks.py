@@ -69,7 +69,7 @@ def _sections(text: str) -> list[tuple[int, int, Section]]:
         kind = next(name for name, _ in _HEADINGS if match.group(name))
         marks.append((match.start(), match.end(), kind))
     ends = [start for start, _, _ in marks[1:]] + [len(text)]
-    return [(body, end, kind) for (_, body, kind), end in zip(marks, ends, strict=True) if end > body]
+    return [(body, end, kind) for (_, body, kind), end in zip(marks, ends, strict=True)]
 
 
 def _pieces(text: str, start: int, end: int, border: re.Pattern[str]) -> list[tuple[int, int]]:

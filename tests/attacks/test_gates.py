@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from bespoke import clients, confirmed
+from bespoke import clients, confirmed, machine
 from bespoke.errors import BespokeError
+from bespoke.own.trust_command import trust as command
 from tests.attacks.conftest import CLIENT
 
 
@@ -23,6 +25,13 @@ def require(client: Path, *, budget_given: bool = False) -> list[str]:
     said: list[str] = []
     confirmed.require(clients.load(client.parent, client.name), said.append, budget_given=budget_given)
     return said
+
+
+def trust(client: Path, *options: str) -> str:
+    """What the command says."""
+    done = CliRunner().invoke(command, [client.name, *options, "--client-data", str(client.parent)])
+    assert done.exit_code == 0, done.output
+    return done.output
 
 
 def test_what_is_permitted_is_told_before_the_first_sending(client: Path) -> None:
@@ -104,8 +113,28 @@ def test_trust_confirms_what_was_read(client: Path) -> None:
     """Not an attack: the consultant read the new edition and confirms it."""
     require(client)
     put(client, "budget_usd: 60", "budget_usd: 600")
-    confirmed.confirm(clients.load(client.parent, CLIENT))
+    assert trust(client).startswith("harbour_legal: confirmed: evaluation.budget_usd = 600; ")
     assert require(client) == []
+
+
+def test_a_look_at_what_is_trusted_confirms_nothing(client: Path) -> None:
+    """The list of what is trusted is asked for after the folder has widened its gates."""
+    require(client)
+    put(client, "budget_usd: 60", "budget_usd: 600")
+    assert trust(client, "--list").startswith("harbour_legal: not confirmed: evaluation.budget_usd = 600; ")
+    with pytest.raises(BespokeError, match="permits more"):
+        require(client)
+
+
+def test_a_folder_that_cannot_be_read_is_not_confirmed(client: Path) -> None:
+    """A folder with faults in it, more than one, is put before the consultant for trust."""
+    put(client, "budget_usd: 60", "budget_usd: 600")
+    put(client, "start: ", "start: soon # ")
+    put(client, "distillation_authorised: false", "distillation_authorised: perhaps")
+    (line,) = trust(client).splitlines()
+    assert line.startswith("harbour_legal/engagement.yaml:")
+    assert line.endswith("; nothing is confirmed")
+    assert not any(machine.of_client(client).glob(confirmed.FILE))
 
 
 def test_a_confirmation_in_the_folder_counts_for_nothing(client: Path) -> None:

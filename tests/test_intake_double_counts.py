@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bespoke.intake.totals import Totals
+from bespoke.intake.double_counts import Totals
 
 from bespoke.intake.usage_record import Record
 

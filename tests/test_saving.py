@@ -1,0 +1,38 @@
+"""How files are written: whole or not at all, and nothing half-written stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bespoke.errors import BespokeError
+from bespoke.saving import keep_out_of_git, remove_unfinished, write_atomically
+
+
+def test_what_a_killed_run_began_to_write_is_cleared_away(tmp_path: Path) -> None:
+    for name in (".report.pdf.a1b2c3d4", ".lock", ".ipynb_checkpoints.txt", "report.pdf"):
+        (tmp_path / name).touch()
+    (tmp_path / ".a.folder_x").mkdir()
+    remove_unfinished(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        ".a.folder_x",
+        ".ipynb_checkpoints.txt",
+        ".lock",
+        "report.pdf",
+    ]
+
+
+def test_what_cannot_be_written_leaves_what_was_there_and_says_where(tmp_path: Path) -> None:
+    (tmp_path / "report.pdf").mkdir()  # a file cannot take its place
+    with pytest.raises(BespokeError, match=r"report\.pdf: cannot write: "):
+        write_atomically(tmp_path / "report.pdf", b"new")
+    assert [path.name for path in tmp_path.iterdir()] == ["report.pdf"]
+
+
+def test_what_the_user_keeps_out_of_git_stays_as_it_is(tmp_path: Path) -> None:
+    keep_out_of_git(tmp_path)
+    assert (tmp_path / ".gitignore").read_text(encoding="utf-8") == "*\n"
+    (tmp_path / ".gitignore").write_text("notes\n", encoding="utf-8")
+    keep_out_of_git(tmp_path)
+    assert (tmp_path / ".gitignore").read_text(encoding="utf-8") == "notes\n"
