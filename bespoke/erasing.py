@@ -7,12 +7,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from bespoke import foreign, machine
+from bespoke import foreign_state, machine
 from bespoke.clients import client_names
 from bespoke.errors import BespokeError
 from bespoke.own import trust
 
-MADE = ("tuning", *foreign.JOURNALS, "evaluation/claude_*", "evaluation/predictions/claude_*",
+MADE = ("tuning", *foreign_state.JOURNALS, "evaluation/claude_*", "evaluation/predictions/claude_*",
         "evaluation/*/claude_*", "evaluation/*/predictions/claude_*", "judge.csv", "evaluation/*/judge_grades.csv",
         "evaluation/*/optimised_prompt.md", "notebooks/.ipynb_checkpoints",
         "**/.lock")  # fmt: skip
@@ -64,14 +64,14 @@ def _traces(name: str, client: Path, reports: Path, inputs: bool) -> Iterator[Pa
 def _refuse_running(client: Path) -> None:
     from bespoke.tuning.jobs.state import Store
 
-    if not (client / foreign.STATE).is_file():
+    if not (client / foreign_state.STATE).is_file():
         return
     running = [run.name for run in Store.of(client).state.runs.values() if not run.retired]
     if running:
         raise BespokeError(
             f"things on AWS of {', '.join(running)} may still cost money and hold its texts;"
             " first: bespoke tune retire",
-            path=f"{client.name}/{foreign.STATE}",
+            path=f"{client.name}/{foreign_state.STATE}",
         )
 
 

@@ -60,11 +60,11 @@ def _burning(client: Path) -> list[Problem]:
     """State that is not ours; endpoints and jobs of the client that cost money or are about to end, from the state."""
     from datetime import date
 
-    from bespoke import foreign
+    from bespoke import foreign_state
     from bespoke.tuning.jobs.watch import problems
 
     burning = problems(client, date.today()) if (client / "tuning").is_dir() else []
-    return [*foreign.problems(client), *burning]
+    return [*foreign_state.problems(client), *burning]
 
 
 def _alike(folder: Path, name: str) -> list[Problem]:
@@ -100,7 +100,7 @@ def erase(client: str, yes: bool, inputs: bool, client_data: Path, reports: Path
 def move_notes(client: str, task: str, client_data: Path) -> None:
     """Move evaluation/notes.jsonl of the first layout, and what belongs to it, to evaluation/TASK_ID/."""
     from bespoke import clients
-    from bespoke.evaluation.moving import move_notes as move
+    from bespoke.evaluation.layout_migration import move_notes as move
 
     found = clients.load(client_data, client)
     extractions = [t.task_id for t in found.tasks if t.kind == "extraction"]

@@ -42,7 +42,7 @@ PARTS = ("bespoke", "tests", "templates", "notebooks", "client_data", "docs", "p
          "README.md", "requirements.txt", "Makefile")  # fmt: skip
 SLOW = ("test_runner", "test_report_whole", "test_isolation", "test_tuning_lora", "test_one_number", "test_mutants",
         "test_explore_panel", "test_import_direction", "test_contributing", "attacks/test_whole_runs")  # fmt: skip
-LEFT_OUT = ("tuning.recipes", "__main__", "tethered_command", "explore.localpage", "inspection.gallery")
+LEFT_OUT = ("tuning.recipes", "__main__", "child_command", "explore.localpage", "inspection.gallery")
 EQUIVALENT: Mapping[str, str] = {  # "module: before -> after": why nobody can see it
     "statistics.seed: 20261120 -> 20261121": "no figure that is drawn is righter by one seed than by another",
     "statistics.logistic: np.abs(step).max() < _ENOUGH -> (np.abs(step).max()) <= (_ENOUGH)": (

@@ -13,7 +13,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from bespoke import clients, confirmed
+from bespoke import clients, confirmations
 from bespoke.claude import claude_commands
 from bespoke.claude.judge.asking import judge_model
 from bespoke.claude.judge.prefer import prefer
@@ -188,7 +188,7 @@ def test_what_a_folder_permits_is_confirmed_before_a_judge_reads_it(
     """Confirmed once; a folder that permits more afterwards is not sent on its own word."""
     server = serve(judge)
     root = matters(tmp_path)
-    confirmed.confirm(clients.load(root, "acme"))
+    confirmations.confirm(clients.load(root, "acme"))
     engagement = root / "acme" / "engagement.yaml"
     budget = str(clients.load(root, "acme").engagement.evaluation.budget_usd)
     engagement.write_text(engagement.read_text().replace(f"budget_usd: {budget}", "budget_usd: 100000"))

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bespoke.claude import RetryPolicy
 from bespoke.claude.budget.journal import Journal, journal_of
 from bespoke.claude.budget.pico_usd import usd
+from bespoke.claude.retry.retry_policy import RetryPolicy
 from bespoke.clients.schema import Prediction
 from bespoke.errors import BespokeError
 from tests.claude_clients import GOLD, QUICK, ask, clinic, note, training

@@ -304,7 +304,7 @@ def test_notes_of_the_first_layout_move_whole(tmp_path: Path) -> None:
 
 
 def test_a_broken_line_moves_nothing(tmp_path: Path) -> None:
-    from bespoke.evaluation.moving import move_notes
+    from bespoke.evaluation.layout_migration import move_notes
 
     folder = tmp_path / "acme"
     (folder / "evaluation").mkdir(parents=True)

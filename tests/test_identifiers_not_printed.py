@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bespoke.chapters import evaluation, failure_modes, feasibility, task_audit
+from bespoke.chapters import evaluation, failure_modes, feasibility_pack, task_audit
 from bespoke.chapters.dataset_readiness import compute as dataset
 from bespoke.chapters.dataset_readiness.identifiers import masked, quoted
 from bespoke.chapters.icd10_evaluation.compute import compute as icd10
@@ -158,7 +158,7 @@ def test_neither_does_the_pack_for_a_vendor(client_data: Path) -> None:
     path.write_text("\n".join([head, *planted, *rows]) + "\n", encoding="utf-8")
     found = load(client_data, "meridian_health")
     audit = task_audit.compute(found, FACTS)
-    pack = feasibility.pack(found, found.tasks[0], audit, None, None)
+    pack = feasibility_pack.pack(found, found.tasks[0], audit, None, None)
     assert_hidden(pack.model_dump_json())
     assert HIDDEN in pack.frequent_codes
     assert pack.masked == {"failures.csv": 3}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bespoke.intake.double_counts import Totals
-
 from bespoke.intake.usage_record import Record
 
 

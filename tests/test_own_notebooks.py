@@ -16,7 +16,7 @@ from nbformat import v4
 
 from bespoke import machine
 from bespoke.errors import BespokeError
-from bespoke.own.found import own_notebooks
+from bespoke.own.own_notebooks import own_notebooks
 from bespoke.own.trust import is_trusted, trust
 from bespoke.runner.cache.edited_notebooks import keep_edited
 from tests.conftest import ROOT

@@ -40,9 +40,9 @@ from bespoke.report.model import (
     walk,
 )
 from bespoke.report.volumes import assembled, build
-from bespoke.runner import besides
-from bespoke.runner.besides import cover_of
+from bespoke.runner import report_additions
 from bespoke.runner.cache import manifest as manifests
+from bespoke.runner.report_additions import cover_of
 from bespoke.show import style
 from bespoke.show.blocks import shown_in
 from tests.conftest import EXAMPLES, ROOT
@@ -493,9 +493,9 @@ EMPTY = {"report": 0.4, "evidence": 0.5}
 def test_no_page_is_mostly_empty(reports: Path, client: str, paper: Literal["a4", "us-letter"]) -> None:
     """Of all pages but the cover and the last, which ends where the volume does; with the lines to sign on."""
     loaded = clients.load(ROOT / "client_data", client)
-    folder, standing = reports / client, besides.Standing()
+    folder, standing = reports / client, report_additions.Standing()
     cover = replace(cover_of(loaded, loaded.engagement.as_of), paper=paper)
-    more = besides.additions(loaded, folder, standing)
+    more = report_additions.additions(loaded, folder, standing)
     volumes: tuple[Literal["report", "evidence"], ...] = ("report", "evidence")
     for volume in volumes:
         parts = [split(read(folder / "notebooks" / f"{stem}.ipynb"), "en") for stem in CHAPTERS]

@@ -10,10 +10,10 @@ import pytest
 
 from bespoke import clients
 from bespoke.errors import BespokeError, Problem
-from bespoke.runner import besides
 from bespoke.runner import report as printing
-from bespoke.runner.besides import Standing
+from bespoke.runner import report_additions
 from bespoke.runner.cache.run_plan import RunOptions
+from bespoke.runner.report_additions import Standing
 
 AS_OF = date(2026, 11, 20)  # of the client's own inputs
 OLD = Problem("harbour_legal", None, None, "Audit is older than tasks.csv")
@@ -85,6 +85,6 @@ def test_the_cover_says_what_a_reader_must_know_of_version_and_dates(
     monkeypatch: pytest.MonkeyPatch, examples: Path, tmp_path: Path,
 ) -> None:  # fmt: skip
     found = tuple(SimpleNamespace(version=version, content=content) for version, content in issues)
-    monkeypatch.setattr(besides.issued, "issues", lambda folder: found)
+    monkeypatch.setattr(report_additions.issued, "issues", lambda folder: found)
     client = clients.load(examples, "harbour_legal")
-    assert list(besides.cover(client, day, tmp_path, standing).remarks) == remarks
+    assert list(report_additions.cover(client, day, tmp_path, standing).remarks) == remarks

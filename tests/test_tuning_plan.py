@@ -17,7 +17,7 @@ from moto import mock_aws
 from bespoke.tuning.jobs import commands, lifecycle
 from bespoke.tuning.jobs.aws import Aws, scrub
 from bespoke.tuning.jobs.aws_names import job_name, prefix
-from bespoke.tuning.jobs.frame import frame_of
+from bespoke.tuning.jobs.prompt_frame import frame_of
 from bespoke.tuning.jobs.tuning_plan import REINFORCEMENT
 from bespoke.tuning.recipes.recipe import DEFAULTS, read_recipe
 from tests.bedrock_fake import ACCOUNT

@@ -17,7 +17,7 @@ from moto import mock_aws
 from moto.core.models import botocore_stubber
 from moto.s3.models import s3_backends
 
-from bespoke import foreign, machine
+from bespoke import foreign_state, machine
 from bespoke.errors import BespokeError
 from bespoke.tuning.jobs.aws import Aws, clients
 from bespoke.tuning.jobs.outside import Outside
@@ -195,7 +195,7 @@ class Bench:
 
     def rewrite(self, state: dict[str, Any]) -> None:
         """The state file as this machine itself would have written it."""
-        content = machine.sealed(foreign.purpose("clinic"), state)
+        content = machine.sealed(foreign_state.purpose("clinic"), state)
         (self.folder / "tuning" / "state.json").write_text(json.dumps(content), encoding="utf-8")
 
     def heard(self) -> str:

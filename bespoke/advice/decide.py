@@ -8,11 +8,11 @@ what the steps before it left. docs/advice.md works one task by hand.
 
 from __future__ import annotations
 
-from bespoke.advice import bill, feasibility, preparing, questions, serving, worth
+from bespoke.advice import bill, feasibility, preparation, questions, serving, worth
 from bespoke.advice.candidates import Intervention
-from bespoke.advice.ending import likely_end
 from bespoke.advice.feasibility import Placed
 from bespoke.advice.gates import GateOutcome
+from bespoke.advice.likely_end import likely_end
 from bespoke.advice.options import Ground, Option, helps, most_to_gain, options, unsure
 from bespoke.advice.plan import AdvicePlan, Closed, Kind, MoneyRange, Price, Prices, Step
 from bespoke.advice.quality import Outlook
@@ -105,7 +105,7 @@ class _Planner:
                     ground.adopted = price.rollout
 
     def _prepare(self, gap: str) -> None:
-        for work in preparing.needed(self.ground.situation, gap, self.ground.facts):
+        for work in preparation.needed(self.ground.situation, gap, self.ground.facts):
             if work.route == "deidentify" and self._covered():
                 continue
             cost, days = self.ground.prices.preparing(
@@ -130,7 +130,7 @@ class _Planner:
         s = self.ground.situation
         if not builds or not s.must_deidentify or any(step.route == "deidentify" for step in self.steps):
             return
-        work = next(w for w in preparing.needed(s, "met", self.ground.facts) if w.route == "deidentify")
+        work = next(w for w in preparation.needed(s, "met", self.ground.facts) if w.route == "deidentify")
         cost, days = self.ground.prices.preparing("deidentify", cases=0, failures=0, rows=work.rows)
         arrives = self.steps[builds[0]].arrives
         step = self._step(

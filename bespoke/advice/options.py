@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bespoke.advice import feasibility, preparing, worth
+from bespoke.advice import feasibility, preparation, worth
 from bespoke.advice.candidates import Configuration, Intervention, interventions, named
 from bespoke.advice.feasibility import Placed
 from bespoke.advice.plan import Closed, MoneyRange, Price, Prices
@@ -138,7 +138,7 @@ def options(
 def most_to_gain(ground: Ground) -> float:
     """What closing the whole gap for a year could be worth at most."""
     s, facts = ground.situation, ground.facts
-    return preparing.largest_gap(s) * worth.outputs(s, facts) * worth.dearest(s, facts)
+    return preparation.largest_gap(s) * worth.outputs(s, facts) * worth.dearest(s, facts)
 
 
 def _is_there(one: Intervention, ground: Ground) -> bool:

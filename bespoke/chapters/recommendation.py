@@ -13,7 +13,7 @@ from bespoke.advice.routes import routes
 from bespoke.advice.situation import Situation
 from bespoke.chapters.cost_model.compute import DRAWS, inputs_of
 from bespoke.chapters.cost_model.task_prices import TaskPrices
-from bespoke.chapters.feasibility import FeasibilityPack, pack
+from bespoke.chapters.feasibility_pack import FeasibilityPack, pack
 from bespoke.chapters.plans import Advised
 from bespoke.chapters.timeline.actions import days_of_step, roles_of_step
 from bespoke.clients.schema import Client, Task

@@ -315,11 +315,11 @@ def _client(name: str, client_data: Path) -> tuple[Client, Facts]:
 
 def _asking(name: str, client_data: Path, yes: bool, budget: Decimal | None) -> tuple[Client, Facts, Decimal]:
     """The same, and the budget; what is sent or spent on the folder's word alone has to be confirmed here."""
-    from bespoke import confirmed
+    from bespoke import confirmations
 
     found, facts = _client(name, client_data)
     if yes:
-        confirmed.require(found, say, budget_given=budget is not None)
+        confirmations.require(found, say, budget_given=budget is not None)
     return found, facts, found.engagement.evaluation.budget_usd if budget is None else budget
 
 

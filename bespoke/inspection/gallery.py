@@ -19,7 +19,7 @@ def main(client_data: str = "client_data", reports: str = "reports", out: str = 
     from bespoke import clients
     from bespoke.chapters.registry import CHAPTERS
     from bespoke.report import document, typesetting, volumes
-    from bespoke.runner.besides import cover_of
+    from bespoke.runner.report_additions import cover_of
 
     Path(out).mkdir(parents=True, exist_ok=True)
     for name, marks in SHOWN.items():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bespoke.chapters.registry import CHAPTERS
-from bespoke.own.found import own_notebooks
+from bespoke.own.own_notebooks import own_notebooks
 from bespoke.report.outputs import STRICT, ReadingOptions
 from bespoke.runner.cache.manifest import Manifest
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from bespoke.echo import Echo
 from bespoke.errors import printable
 from bespoke.keys import digest
-from bespoke.own.found import OwnNotebook, own_notebooks
+from bespoke.own.own_notebooks import OwnNotebook, own_notebooks
 from bespoke.own.trust import is_trusted
 from bespoke.runner.cache.edited_notebooks import keep_edited
 from bespoke.runner.cache.manifest import Manifest, NotebookRun

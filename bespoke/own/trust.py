@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bespoke import machine
-from bespoke.own.found import OwnNotebook
+from bespoke.own.own_notebooks import OwnNotebook
 from bespoke.saving import write_atomically
 
 # environment variable of a run done for somebody elsewhere: the hashes trusted there

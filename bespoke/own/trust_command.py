@@ -33,9 +33,9 @@ def trust(
             say(f"{client}: {line}")
         return
     if state:
-        from bespoke import foreign
+        from bespoke import foreign_state
 
-        taken = list(foreign.take_over(folder))
+        taken = list(foreign_state.take_over(folder))
         for line in taken or [f"{client}: there is no state that this machine did not write"]:
             say(line)
         return
@@ -44,7 +44,7 @@ def trust(
 
 
 def _notebooks(folder: Path, only_list: bool) -> Iterator[str]:
-    from bespoke.own.found import own_notebooks
+    from bespoke.own.own_notebooks import own_notebooks
     from bespoke.own.trust import is_trusted
     from bespoke.own.trust import trust as remember
 
@@ -58,7 +58,7 @@ def _notebooks(folder: Path, only_list: bool) -> Iterator[str]:
 
 def _permissions(folder: Path, only_list: bool) -> Iterator[str]:
     """What the folder permits; where it cannot be read, why."""
-    from bespoke import clients, confirmed
+    from bespoke import clients, confirmations
 
     try:
         found = clients.load(folder.parent, folder.name)
@@ -66,6 +66,6 @@ def _permissions(folder: Path, only_list: bool) -> Iterator[str]:
         yield from (f"{problem}; nothing is confirmed" for problem in error.problems[:1])
         return
     if not only_list:
-        confirmed.confirm(found)
-    said = "confirmed" if confirmed.is_confirmed(found) else "not confirmed"
-    yield f"{folder.name}: {said}: {confirmed.told(confirmed.gates(found))}"
+        confirmations.confirm(found)
+    said = "confirmed" if confirmations.is_confirmed(found) else "not confirmed"
+    yield f"{folder.name}: {said}: {confirmations.told(confirmations.gates(found))}"

@@ -10,7 +10,7 @@ from bespoke.clients.folder import WORDS
 from bespoke.clients.schema import Client
 from bespoke.clients.wording import did_you_mean
 from bespoke.errors import BespokeError, Problem
-from bespoke.own.found import own_notebooks
+from bespoke.own.own_notebooks import own_notebooks
 from bespoke.report.additions import Note
 
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from bespoke.report import columns, model, widths
 from bespoke.report.colour import accessible
 from bespoke.report.model import lines_of, plain, walk
-from bespoke.report.packages import changed, described, replaced
+from bespoke.report.office_packages import changed, described, replaced
 from bespoke.report.pandoc_tree import NONE, Node, Writer, document, node, properties, words
 from bespoke.report.phrases import phrases
 from bespoke.report.report_cover import Cover

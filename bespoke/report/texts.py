@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from bespoke.report import formulas, grids, interactive, maths_in_markdown, mending
+from bespoke.report import formulas, grids, html_repair, interactive, maths_in_markdown
 from bespoke.report.images import Images
 from bespoke.report.maths_in_markdown import Maths
 from bespoke.report.model import Block, Inline, Paragraph, TextRun
@@ -47,7 +47,7 @@ class Texts:
     def html(self, source: str) -> Blocks:
         """The words, tables and pictures of a piece of HTML; scripts and styles are nothing to read."""
         gone: list[tuple[str, str]] = []
-        text = mending.readable(interactive.EMBEDDED.sub(partial(_marked, gone), source))
+        text = html_repair.readable(interactive.EMBEDDED.sub(partial(_marked, gone), source))
         text, rows = grids.long_bodies(text)
         place = self.sources.add("html", text)
         return lambda trees: self._reading(gone, rows=rows).blocks(trees[place])

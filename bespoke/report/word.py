@@ -10,7 +10,7 @@ from bespoke.report import columns, widths
 from bespoke.report.colour import accessible
 from bespoke.report.htmlblocks import shown
 from bespoke.report.model import Block, Document, DocumentTable, Picture, Section
-from bespoke.report.packages import changed, described, replaced
+from bespoke.report.office_packages import changed, described, replaced
 from bespoke.report.pandoc_tree import NONE, Node, Writer, document, node, properties, styled, words
 from bespoke.report.phrases import phrases
 from bespoke.report.pictures import logo

@@ -14,14 +14,14 @@ from bespoke.errors import BespokeError, Problem
 from bespoke.keys import digest
 from bespoke.own.run_own import own_unchanged
 from bespoke.report import memory
-from bespoke.runner import besides, issued, proof
-from bespoke.runner.besides import Standing
+from bespoke.runner import issued, proof, report_additions
 from bespoke.runner.cache import manifest as manifests
 from bespoke.runner.cache.edited_notebooks import keep_edited
 from bespoke.runner.cache.run_plan import REPORTS, RunOptions, RunPlan, report_files
 from bespoke.runner.lock import one_at_a_time
 from bespoke.runner.outcome import Outcome, outcome_of
 from bespoke.runner.parallel.process_pool import run_in_a_process
+from bespoke.runner.report_additions import Standing
 from bespoke.runner.run_client import executed, plan_as_it_lies, render_report
 from bespoke.saving import write_together
 from bespoke.workbook import parse_day
@@ -112,8 +112,8 @@ def _convert(
     from bespoke.report.report_files import convert
 
     notebooks = executed(client, folder, plan.now)
-    cover = besides.cover(client, day, folder, standing)
-    more = besides.additions(client, folder, standing)
+    cover = report_additions.cover(client, day, folder, standing)
+    more = report_additions.additions(client, folder, standing)
     files = convert(list(notebooks), cover, asked.forms, notebooks, more)
     for name in files:
         keep_edited(folder / name, plan.now.office.get(name, ""), f"{client.name}: {name}", say)

@@ -18,13 +18,12 @@ from bespoke.clients import client_names
 from bespoke.echo import Echo
 from bespoke.errors import BespokeError
 from bespoke.keys import digest, input_digests, package_digest
-from bespoke.own.found import own_notebooks
+from bespoke.own.own_notebooks import own_notebooks
 from bespoke.own.run_own import own_unchanged, run_own
 from bespoke.paths import PACKAGE, REPORT_FOLDER
 from bespoke.report import memory
 from bespoke.report.speculative_render import SpeculativeRender
 from bespoke.runner import issued
-from bespoke.runner.besides import Standing
 from bespoke.runner.cache import manifest as manifests
 from bespoke.runner.cache.edited_notebooks import keep_edited
 from bespoke.runner.cache.manifest import Manifest
@@ -32,6 +31,7 @@ from bespoke.runner.cache.run_plan import LAST, TABLES, RunOptions, RunPlan, rep
 from bespoke.runner.kernels import fork_client, runtime_dir
 from bespoke.runner.lock import one_at_a_time
 from bespoke.runner.parallel import notebook_scheduler
+from bespoke.runner.report_additions import Standing
 from bespoke.saving import keep_out_of_git, remove_unfinished
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _begin_anew(name: str, folder: Path, options: RunOptions, say: Echo) -> None
 def _rehearse(plan: RunPlan, client: Client, day: date, ahead: SpeculativeRender) -> None:
     """Where much stands the new report will mostly be the old one; else the evidence but of the last notebook, which
     runs alone."""
-    from bespoke.runner.besides import cover_of
+    from bespoke.runner.report_additions import cover_of
 
     notebooks = [plan.notebook(stem) for stem in CHAPTERS]
     if not plan.repeats():
@@ -265,11 +265,11 @@ def render_report(
 ) -> dict[str, float]:
     """Render the executed notebooks of a client; seconds per step. A missing one is an error naming it."""
     from bespoke.report.report_files import render
-    from bespoke.runner import besides
+    from bespoke.runner import report_additions
 
     notebooks = executed(client, folder, manifest)
-    cover = besides.cover(client, day, folder, standing)
-    more = besides.additions(client, folder, standing)
+    cover = report_additions.cover(client, day, folder, standing)
+    more = report_additions.additions(client, folder, standing)
     return render(list(notebooks), cover, folder, ahead, meanwhile, notebooks, more)
 
 

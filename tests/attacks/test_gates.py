@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bespoke import clients, confirmed, machine
+from bespoke import clients, confirmations, machine
 from bespoke.errors import BespokeError
 from bespoke.own.trust_command import trust as command
 from tests.attacks.conftest import CLIENT
@@ -23,7 +23,7 @@ def put(client: Path, old: str, new: str) -> None:
 
 def require(client: Path, *, budget_given: bool = False) -> list[str]:
     said: list[str] = []
-    confirmed.require(clients.load(client.parent, client.name), said.append, budget_given=budget_given)
+    confirmations.require(clients.load(client.parent, client.name), said.append, budget_given=budget_given)
     return said
 
 
@@ -45,8 +45,8 @@ def test_waivers_are_told_by_their_number() -> None:
     """A folder waives hundreds of identifiers, and the line that tells of it drowns what else it permits."""
     budget = {"evaluation.budget_usd": "60"}
     waivers = {f"waiver of identifier_ssn in M-{n} (waivers.csv)": "it is fine" for n in range(2)}
-    assert confirmed.told(budget) == "evaluation.budget_usd = 60"
-    assert confirmed.told(waivers | budget) == "evaluation.budget_usd = 60; identifiers waived: 2"
+    assert confirmations.told(budget) == "evaluation.budget_usd = 60"
+    assert confirmations.told(waivers | budget) == "evaluation.budget_usd = 60; identifiers waived: 2"
 
 
 def test_a_raised_budget_is_refused(client: Path) -> None:
@@ -93,12 +93,12 @@ def test_a_task_whose_texts_are_declared_clean_later_is_refused(client: Path, sa
         replace(folder, tasks=tuple(t.model_copy(update=open_ended | new) for t in folder.tasks[:1]))
         for new in ({}, said)
     )
-    confirmed.require(before, print)
-    confirmed.require(before, print)
+    confirmations.require(before, print)
+    confirmations.require(before, print)
     with pytest.raises(
         BespokeError, match=rf"New: tasks\.csv: texts of {folder.tasks[0].task_id} identify nobody$"
     ):
-        confirmed.require(after, print)
+        confirmations.require(after, print)
 
 
 def test_an_authorisation_that_appears_later_is_refused(client: Path) -> None:
@@ -134,14 +134,14 @@ def test_a_folder_that_cannot_be_read_is_not_confirmed(client: Path) -> None:
     (line,) = trust(client).splitlines()
     assert line.startswith("harbour_legal/engagement.yaml:")
     assert line.endswith("; nothing is confirmed")
-    assert not any(machine.of_client(client).glob(confirmed.FILE))
+    assert not any(machine.of_client(client).glob(confirmations.FILE))
 
 
 def test_a_confirmation_in_the_folder_counts_for_nothing(client: Path) -> None:
     """The folder brings the file in which confirmations are kept."""
     require(client)
     put(client, "budget_usd: 60", "budget_usd: 6000")
-    (client / confirmed.FILE).write_text('{"evaluation.budget_usd": "6000"}')
+    (client / confirmations.FILE).write_text('{"evaluation.budget_usd": "6000"}')
     with pytest.raises(BespokeError, match="permits more"):
         require(client)
 

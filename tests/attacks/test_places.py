@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bespoke import clients, confirmed, machine
+from bespoke import clients, confirmations, machine
 from bespoke.claude.budget.journal import Journal, journal_of
 from bespoke.cli import bespoke
 from bespoke.inspection import client_index
-from bespoke.own.found import own_notebooks
+from bespoke.own.own_notebooks import own_notebooks
 from bespoke.own.trust import is_trusted, trust
 from bespoke.saving import share, write_atomically
 from tests.attacks.conftest import CANARY, CLIENT
@@ -67,7 +67,7 @@ def test_a_new_client_folder_is_for_this_user_alone(tmp_path: Path) -> None:
 def test_journals_and_confirmations_are_for_this_user_alone(client: Path, own_machine: Path) -> None:
     """Another user of the machine reads the journal, which holds answers."""
     Journal(journal_of(client, "journal.sqlite")).close()
-    confirmed.confirm(clients.load(client.parent, CLIENT))
+    confirmations.confirm(clients.load(client.parent, CLIENT))
     assert {mode(path) & 0o077 for path in own_machine.rglob("*")} == {0}
 
 
@@ -137,7 +137,7 @@ def erase(client: Path, *options: str) -> list[str]:
 def litter(client: Path) -> None:
     """Traces of a client in every place where they can be."""
     write_atomically(journal_of(client, "journal.sqlite"), CANARY)
-    confirmed.confirm(clients.load(client.parent, CLIENT))
+    confirmations.confirm(clients.load(client.parent, CLIENT))
     notebook(client, "1")
     trust(own_notebooks(client))
     for name in (

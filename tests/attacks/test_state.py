@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from bespoke import foreign, machine
+from bespoke import foreign_state, machine
 from bespoke.claude.budget.journal import Journal, journal_of
 from bespoke.cli import bespoke
 from bespoke.errors import BespokeError
@@ -144,7 +144,7 @@ def test_what_is_taken_over_is_told_and_then_ours(b: Bench) -> None:
     state = b.state()
     del state["seal"]
     (b.folder / "tuning" / "state.json").write_text(json.dumps(state))
-    (line,) = foreign.take_over(b.folder)
+    (line,) = foreign_state.take_over(b.folder)
     assert "run nova-lite in account" in line
     assert Store.of(b.folder).run("nova-lite") is not None
 
@@ -153,11 +153,11 @@ def test_check_names_foreign_state(client: Path) -> None:
     """The client folder comes with a tuning state and with journals."""
     (client / "tuning").mkdir()
     (client / "tuning" / "state.json").write_text(f'{{"version": 1, "runs": {{"{CANARY}": {{}}}}}}')
-    for name in foreign.JOURNALS:
+    for name in foreign_state.JOURNALS:
         (client / name).write_bytes(b"x")
     done = CliRunner().invoke(bespoke, ["check", CLIENT, "--client-data", str(client.parent)])
     lines = done.output.splitlines()
-    for name in (foreign.STATE, *foreign.JOURNALS):
+    for name in (foreign_state.STATE, *foreign_state.JOURNALS):
         assert [
             line for line in lines if line.startswith(f"{CLIENT}/{name}: ") and line.endswith("(warning)")
         ], name
@@ -198,13 +198,13 @@ def test_a_link_as_journal_writes_nowhere(client: Path, tmp_path: Path) -> None:
     Journal(journal_of(client, "journal.sqlite")).close()
     assert target.read_text() == CANARY
     with pytest.raises(BespokeError, match="is a link"):
-        list(foreign.take_over(client))
+        list(foreign_state.take_over(client))
 
 
 def test_a_journal_taken_over_brings_no_triggers(client: Path) -> None:
     """The journal that is taken over holds a trigger that changes the sum of what was spent."""
     planted_journal(client / "evaluation" / "journal.sqlite", paid=7 * 10**12, trigger=True)
-    (line,) = foreign.take_over(client)
+    (line,) = foreign_state.take_over(client)
     assert "1 answers, 7.00 USD held" in line
     with sqlite3.connect(journal_of(client, "journal.sqlite")) as db:
         names = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
@@ -215,7 +215,7 @@ def test_a_journal_that_owes_money_is_not_taken_over(client: Path) -> None:
     """The journal that is taken over holds a request that cost less than nothing."""
     planted_journal(client / "evaluation" / "journal.sqlite", paid=-5)
     with pytest.raises(BespokeError, match="costs less than nothing"):
-        list(foreign.take_over(client))
+        list(foreign_state.take_over(client))
     assert not journal_of(client, "journal.sqlite").exists()  # nothing of it is left to be spent from
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bespoke.advice import feasibility, preparing
+from bespoke.advice import feasibility, preparation
 from bespoke.advice.candidates import named
 from bespoke.advice.plan import MoneyRange, Step
 from bespoke.chapters.cost_model.task_prices import cleaning_share, measuring_share
@@ -147,7 +147,7 @@ class _Phases:
         """In proportion to what is missing, as it is priced."""
         days = self.days.of(f"cost.test.{route}.days")
         gap = self.situation.gap(self.facts)
-        work = next(w for w in preparing.needed(self.situation, gap, self.facts) if w.route == route)
+        work = next(w for w in preparation.needed(self.situation, gap, self.facts) if w.route == route)
         if route == "deidentify":
             return days.times(cleaning_share(work.rows))
         wanted = self.facts.threshold("min_test_cases")

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from bespoke.chapters.dataset_readiness.identifiers import glimpse, identifiers
-from bespoke.chapters.dataset_readiness.identifiers.leaving import with_leaving
+from bespoke.chapters.dataset_readiness.identifiers.outgoing_texts import with_leaving
 from bespoke.clients.files import ClientFile, is_there
 from bespoke.clients.grid import in_place
 from bespoke.clients.schema import Client, Name, Row

@@ -178,7 +178,7 @@ def _by_command(names: Sequence[str], options: RunOptions, jobs: int, say: Echo)
     def start(name: str) -> Outcome:
         done = subprocess.run(
             [
-                sys.executable, "-m", "bespoke.tethered_command", "run", name, *options.flags(),
+                sys.executable, "-m", "bespoke.child_command", "run", name, *options.flags(),
                 "--client-data", str(options.client_data), "--reports", str(options.reports),
             ],
             capture_output=True, encoding="utf-8", check=False,

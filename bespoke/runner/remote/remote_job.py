@@ -143,7 +143,7 @@ def _command(job: RemoteJob, place: Path, wanted: Callable[[], bool]) -> tuple[t
     """Lines and exit code of `bespoke run`, in a process that ends with this one."""
     environment = {**os.environ, **fork_client.surroundings(), **job.sealing, TRUSTED: " ".join(job.trusted)}
     with subprocess.Popen(
-        [sys.executable, "-m", "bespoke.tethered_command", "run", job.name, *job.flags],
+        [sys.executable, "-m", "bespoke.child_command", "run", job.name, *job.flags],
         cwd=place, env=environment, text=True, encoding="utf-8", errors="replace",
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as run:  # fmt: skip

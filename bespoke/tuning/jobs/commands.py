@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
-from bespoke import clients, confirmed
+from bespoke import clients, confirmations
 from bespoke.claude.retry.retry_policy import RetryPolicy
 from bespoke.clients.schema import Client
 from bespoke.echo import Echo
@@ -31,10 +31,10 @@ from bespoke.tuning.jobs import teacher_batches as teaching
 from bespoke.tuning.jobs import tuning_plan as planning
 from bespoke.tuning.jobs.aws import Aws
 from bespoke.tuning.jobs.converse import ConverseReply, converse, ready_endpoint
-from bespoke.tuning.jobs.frame import Frame, frame_of
 from bespoke.tuning.jobs.outside import Outside
 from bespoke.tuning.jobs.prepare import Choice
 from bespoke.tuning.jobs.profiles import profile
+from bespoke.tuning.jobs.prompt_frame import Frame, frame_of
 from bespoke.tuning.jobs.state import FOLDER, Store, TuningRun, opened, the_run
 from bespoke.tuning.jobs.status_lines import say_lifecycle, say_run, say_unrecorded
 
@@ -78,7 +78,7 @@ def submit(
     """Starts the job, or goes on with the one that was started: a second submit makes nothing new."""
     client, facts = _client(client_data, name, outside)
     if yes:
-        confirmed.require(client, say, budget_given=budget_usd is not None)
+        confirmations.require(client, say, budget_given=budget_usd is not None)
     chosen = profile(model, facts.as_of)
     if chosen.provider != "bedrock":
         raise BespokeError(f"{chosen.name} is not tuned from here; `bespoke tune export` writes its files")
@@ -119,7 +119,7 @@ def distil(
     """A teacher's accepted answers as a dataset file; refused without the written authorisation."""
     client, _ = _client(client_data, name, outside)
     if client.engagement.access.distillation_authorised:
-        confirmed.require(client, say, budget_given=True)
+        confirmations.require(client, say, budget_given=True)
     frame = Frame(system) if system is not None else frame_of(client.dataset, client.folder)
     path = out or client.folder / FOLDER / "distilled.jsonl"
     found = distillation.distil(client, answers, frame, path, verdicts=verdicts)
@@ -138,7 +138,7 @@ def teach(
     """A teacher's answers to the training notes; refused without the written authorisation."""
     client, facts = _client(client_data, name, outside)
     if yes:
-        confirmed.require(client, say, budget_given=budget_usd is not None)
+        confirmations.require(client, say, budget_given=budget_usd is not None)
     budget = client.engagement.evaluation.budget_usd if budget_usd is None else budget_usd
     found = teaching.teach(
         client, facts, model=model, strategy=strategy, batch=batch, budget_usd=budget, send=yes, say=say,
@@ -225,7 +225,7 @@ def evaluate(
 ) -> tuple[Path, ...]:  # fmt: skip
     """Records the tuned model's and its base's answers to the held-out notes, for chapter 4 to score."""
     client, facts = _client(client_data, name, outside)
-    confirmed.require(client, say)
+    confirmations.require(client, say)
     with opened(client.folder, say) as store:
         chosen = the_run(store, run)
         model = profile(chosen.profile, facts.as_of)

@@ -13,7 +13,7 @@ from bespoke.clients.schema import Client, Fields, Note
 from bespoke.errors import BespokeError, Problem
 from bespoke.results import write_atomically
 from bespoke.tuning.formats.format import to_json
-from bespoke.tuning.jobs.frame import Frame
+from bespoke.tuning.jobs.prompt_frame import Frame
 from bespoke.tuning.jobs.tuned_answers import codes_of, parse
 
 Reason = Literal[

@@ -19,9 +19,9 @@ from bespoke.tuning.jobs import job_quote
 from bespoke.tuning.jobs.answered import TEXT, answers, append, row_of, unanswered
 from bespoke.tuning.jobs.aws import Aws
 from bespoke.tuning.jobs.converse import converse, ready_endpoint
-from bespoke.tuning.jobs.frame import Frame, frame_of
 from bespoke.tuning.jobs.outside import Outside
 from bespoke.tuning.jobs.profiles import Profile
+from bespoke.tuning.jobs.prompt_frame import Frame, frame_of
 from bespoke.tuning.jobs.state import FOLDER, Store, TuningRun
 
 PREDICTIONS = "predictions"

@@ -14,9 +14,9 @@ from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.results import write_atomically
 from bespoke.tuning.jobs import job_quote, lifecycle
-from bespoke.tuning.jobs.frame import Frame, frame_of
 from bespoke.tuning.jobs.prepare import Choice, Dataset, prepare
 from bespoke.tuning.jobs.profiles import Profile
+from bespoke.tuning.jobs.prompt_frame import Frame, frame_of
 from bespoke.tuning.jobs.state import FOLDER
 from bespoke.tuning.recipes import recipe as places
 

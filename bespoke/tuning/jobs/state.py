@@ -19,7 +19,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from bespoke import foreign, machine
+from bespoke import foreign_state, machine
 from bespoke.errors import BespokeError
 from bespoke.facts.reader import Facts
 from bespoke.results import Part, write_atomically
@@ -157,7 +157,7 @@ class Store:
         return run
 
     def write(self) -> None:
-        purpose = foreign.purpose(self.path.parent.parent.name)
+        purpose = foreign_state.purpose(self.path.parent.parent.name)
         content = machine.sealed(purpose, self.state.model_dump(mode="json"))
         text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
         write_atomically(self.path, text + "\n")
@@ -205,7 +205,7 @@ def _read(path: Path, client: str) -> State:
         version = found.get("version") if isinstance(found, dict) else None
         if version != VERSION:
             raise BespokeError(f"is of version {version!r}, this program reads {VERSION}", path=str(path))
-        ours = foreign.is_ours(client, found)
+        ours = foreign_state.is_ours(client, found)
         found.pop(machine.SEAL, None)
         state = State.model_validate(found)
     except (json.JSONDecodeError, ValidationError) as error:
@@ -215,7 +215,7 @@ def _read(path: Path, client: str) -> State:
             path=str(path),
         ) from error
     if not ours:
-        raise BespokeError(foreign.NOT_OURS.format(client=client), path=str(path))
+        raise BespokeError(foreign_state.NOT_OURS.format(client=client), path=str(path))
     for key, run in state.runs.items():
         _refuse_other_names(client, key, run, path)
     return state

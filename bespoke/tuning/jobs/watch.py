@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from bespoke import foreign
+from bespoke import foreign_state
 from bespoke.errors import Problem
 
 QUIET = ("gone", "refused")
@@ -21,16 +21,16 @@ IN_DAYS = 24
 
 def problems(client_folder: Path, today: date) -> list[Problem]:
     """One warning for each thing that costs money or ends soon; an error where the state cannot be read."""
-    shown = f"{client_folder.name}/{foreign.STATE}"
+    shown = f"{client_folder.name}/{foreign_state.STATE}"
     try:
-        state = json.loads((client_folder / foreign.STATE).read_text(encoding="utf-8"))
+        state = json.loads((client_folder / foreign_state.STATE).read_text(encoding="utf-8"))
         runs = dict(state["runs"])
         found = [
             Problem(shown, None, str(name), message, warning=True)
             for name, run in runs.items()
             for message in _run(run, state, today)
         ]
-        ours = foreign.is_ours(client_folder.name, state)
+        ours = foreign_state.is_ours(client_folder.name, state)
     except FileNotFoundError:
         return []
     except (OSError, ValueError, KeyError, TypeError, AttributeError, InvalidOperation):

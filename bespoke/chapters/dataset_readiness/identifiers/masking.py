@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 
-from bespoke.chapters.dataset_readiness.identifiers.leaving import with_leaving
+from bespoke.chapters.dataset_readiness.identifiers.outgoing_texts import with_leaving
 
 KINDS = {
     "identifier_email": "e-mail address",

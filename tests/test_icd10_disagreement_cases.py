@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from bespoke.exhibits.icd10_evaluation.annotated import annotated
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Disagreement, GivenAnswer, Icd10Evaluation
+from bespoke.exhibits.icd10_evaluation.disagreement_cases import annotated
 
 
 def answer(system: str, *codes: str, status: str = "answered") -> GivenAnswer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bespoke import show
-from bespoke.chapters.feasibility import FeasibilityPack
+from bespoke.chapters.feasibility_pack import FeasibilityPack
 from bespoke.chapters.recommendation import Recommendation
 from bespoke.exhibits.masking_note import masked_text
 from bespoke.show import Column
