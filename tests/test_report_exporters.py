@@ -14,8 +14,8 @@ from nbconvert.exporters import get_exporter
 from nbformat import v4
 
 from bespoke.errors import BespokeError
-from bespoke.report.export_menu import MenuHTMLExporter, MenuPDFExporter, MenuTypstExporter
 from bespoke.report.exporters import HTMLExporter, PDFExporter, TypstExporter
+from bespoke.report.menu import MenuHTMLExporter, MenuPDFExporter, MenuTypstExporter
 
 
 def notebook(*outputs: Any) -> Any:

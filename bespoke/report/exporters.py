@@ -58,7 +58,7 @@ class ReportExporter(Exporter):  # type: ignore[misc]
 
     @default("enabled")  # type: ignore[untyped-decorator]
     def _enabled(self) -> bool:
-        """Not in JupyterLab: its export menu has these under the names of `export_menu`."""
+        """Not in JupyterLab: its export menu has these under the names of `menu`."""
         return not serves()
 
     def from_file(
