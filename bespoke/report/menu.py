@@ -7,21 +7,25 @@ from traitlets import default
 from bespoke.report.exporters import HTMLExporter, PDFExporter, TypstExporter, serves
 
 
-class _InServer:
-    """In a Jupyter server alone, where the exporters under their own names are not."""
+class MenuTypstExporter(TypstExporter):
+    """`bespoke-typst`, in a Jupyter server alone."""
 
     @default("enabled")  # type: ignore[untyped-decorator]
     def _enabled(self) -> bool:
         return serves()
 
 
-class MenuTypstExporter(_InServer, TypstExporter):
-    """`bespoke-typst`."""
+class MenuPDFExporter(PDFExporter):
+    """`bespoke-pdf`, in a Jupyter server alone."""
+
+    @default("enabled")  # type: ignore[untyped-decorator]
+    def _enabled(self) -> bool:
+        return serves()
 
 
-class MenuPDFExporter(_InServer, PDFExporter):
-    """`bespoke-pdf`."""
+class MenuHTMLExporter(HTMLExporter):
+    """`bespoke-html`, in a Jupyter server alone."""
 
-
-class MenuHTMLExporter(_InServer, HTMLExporter):
-    """`bespoke-html`."""
+    @default("enabled")  # type: ignore[untyped-decorator]
+    def _enabled(self) -> bool:
+        return serves()
