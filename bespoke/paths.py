@@ -19,7 +19,7 @@ def templates() -> Path:
 
 
 def notebooks() -> Path:
-    """The seven source notebooks."""
+    """The source notebooks."""
     return _own("notebooks")
 
 

@@ -203,6 +203,15 @@ def test_a_prompt_smaller_than_its_cached_part_never_held_it(tmp_path: Path) -> 
     assert only(save(tmp_path / "spend.json", [spend_log(prompt_tokens=500)]), "litellm").uncached == 500
 
 
+@pytest.mark.parametrize(
+    ("call_type", "batch"), [("acompletion", False), ("acreate_batch", True), ("", False), (None, False)]
+)
+def test_a_spend_log_says_by_its_kind_of_call_whether_it_was_a_batch(
+    tmp_path: Path, call_type: str | None, batch: bool
+) -> None:
+    assert only(save(tmp_path / "spend.json", [spend_log(call_type=call_type)]), "litellm").batch is batch
+
+
 def test_what_the_gateway_answered_itself_is_no_call(tmp_path: Path) -> None:
     path = save(tmp_path / "spend.json", [spend_log(cache_hit="True"), spend_log()])
     assert len(list(read(path))) == 1

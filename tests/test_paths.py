@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bespoke.paths import is_url, nearest
+from bespoke.paths import is_url, nearest, notebooks, templates
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,8 @@ def test_the_nearest_folder_is_that_of_the_folders_above_and_else_would_be_here(
         assert nearest("client_data") == elsewhere / "client_data"
         (inner / "client_data").mkdir()
         assert nearest("client_data") == inner / "client_data"
+
+
+def test_templates_and_notebooks_are_those_of_the_project() -> None:
+    assert (notebooks() / "06_cost_model.ipynb").is_file()
+    assert (templates() / "client" / "engagement.yaml").is_file()

@@ -204,6 +204,18 @@ def test_names_and_terms_are_in_no_language(text):
     assert language_of(text, "en") == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("wir haben das nicht mehr", "de"),  # 20 letters in small words are enough
+        ("wir haben das nicht gut", ""),  # and 19 are too few
+        ("Patientenakten Krankenhausverwaltung wir haben", ""),  # of names and nouns there may be any number
+    ],
+)
+def test_of_few_small_words_no_language_is_told(text, language):
+    assert language_of(text, "en") == language
+
+
 # -- the file ---------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bespoke.errors import BespokeError
-from bespoke.saving import keep_out_of_git, remove_unfinished, write_atomically
+from bespoke.saving import json_object, keep_out_of_git, remove_unfinished, write_atomically
 
 
 def test_what_a_killed_run_began_to_write_is_cleared_away(tmp_path: Path) -> None:
@@ -36,3 +36,17 @@ def test_what_the_user_keeps_out_of_git_stays_as_it_is(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("notes\n", encoding="utf-8")
     keep_out_of_git(tmp_path)
     assert (tmp_path / ".gitignore").read_text(encoding="utf-8") == "notes\n"
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"a": 1', "[1, 2]", "7", "null"])
+def test_what_holds_no_json_object_is_read_as_an_empty_one(tmp_path: Path, content: str) -> None:
+    (tmp_path / "kept.json").write_text(content, encoding="utf-8")
+    assert json_object(tmp_path / "kept.json") == {}
+
+
+def test_a_json_object_is_read_as_it_is_and_one_that_is_not_there_as_empty(tmp_path: Path) -> None:
+    (tmp_path / "kept.json").write_text('{"a": [1, null]}', encoding="utf-8")
+    assert json_object(tmp_path / "kept.json") == {"a": [1, None]}
+    assert json_object(tmp_path / "none.json") == {}
+    (tmp_path / "latin.json").write_bytes(b'{"a": "\xe9"}')
+    assert json_object(tmp_path / "latin.json") == {}

@@ -59,6 +59,7 @@ def test_the_bill_of_materials_names_each_package_once_with_its_licence() -> Non
     )
     assert found["pydantic"]["purl"] == f"pkg:pypi/pydantic@{version('pydantic')}"
     assert found["pydantic"]["licenses"] == [{"expression": "MIT"}]
+    assert made["version"] == 1  # of the document itself, which is made once: CycloneDX counts from 1
     assert document() == made  # it holds no time and no random number
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     declared = [
