@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ import pytest
 from bespoke import clients, workbook
 from bespoke.errors import BespokeError
 from bespoke.explore import input_fields
+from bespoke.explore.advice_explorer import ACCESS, RecommendationExplorer
 from bespoke.explore.controls import Control, widget_of
 from bespoke.explore.panel import Panel
 from bespoke.explore.picker import Picker, explorer_of
+from bespoke.facts.reader import Facts
 
 
 def test_a_typed_volume_stands_as_it_was_typed() -> None:
@@ -152,3 +155,13 @@ def test_unknown_is_a_choice_that_shows(client_data: Path, tmp_path: Path) -> No
         assert panel.scene().client.tasks[0].rag_done is value
     rag.label = {None: "unknown", True: "yes", False: "no"}[folder]
     assert panel.changes == {}
+
+
+def test_only_what_a_client_may_not_know_can_be_left_unknown(examples: Path) -> None:
+    """The worth of a right output and the cost of a wrong one; a threshold and an access always have a value."""
+    client = clients.load(examples, "harbour_legal")
+    scene = SimpleNamespace(client=client, facts=Facts(date(2026, 11, 20)))
+    explorer = object.__new__(RecommendationExplorer)
+    dials = explorer.dials(client.tasks[0].task_id, scene)  # type: ignore[arg-type]
+    assert {dial.name for dial in dials if dial.optional} == {"value_of_right", "cost_of_wrong"}
+    assert {*ACCESS, "min_test_cases", "minutes_by_hand"} <= {dial.name for dial in dials}

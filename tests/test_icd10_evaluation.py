@@ -32,6 +32,7 @@ from bespoke.clients.schema import (
     Usage,
 )
 from bespoke.exhibits import icd10_evaluation as exhibit
+from bespoke.exhibits.icd10_evaluation import rung_costs
 from bespoke.facts.reader import Facts
 from bespoke.statistics.clusters import ScoreDifference
 from bespoke.statistics.interval import Interval
@@ -214,6 +215,27 @@ def test_the_page_tells_what_was_run_what_not_and_how_the_quote_held(
     assert "billed 125% of what they were quoted as likely, and none went over" in page
     assert "fig-icd10-cost-quality" in page
     assert "tbl-icd10-money" in page
+
+
+def test_a_system_that_is_quoted_at_nothing_or_not_at_all_has_no_place_on_the_axis_of_money(
+    monkeypatch: pytest.MonkeyPatch, with_claude: Icd10Evaluation
+) -> None:
+    """The axis is logarithmic. Of five quoted systems one costs nothing here, and one has no quote."""
+
+    def changed(system: System) -> System:
+        if system.quote and system.name == "glossary":
+            return system.model_copy(update={"quote": system.quote.model_copy(update={"usd": 0.0})})
+        return system.model_copy(update={"quote": None}) if system.name == "rag" else system
+
+    drawn: list[Any] = []
+    monkeypatch.setattr(rung_costs.show, "figure", lambda draw, rows, free, **said: drawn.extend(rows))
+    systems = tuple(changed(system) for system in with_claude.systems)
+    rung_costs.cost_quality(with_claude.model_copy(update={"systems": systems}))
+    titles = {s.name: s.title for s in with_claude.systems}
+    assert {row.title for row in drawn if not row.ran} == {
+        titles[name] for name in ("structured_output", "thinking", "generator_critic")
+    }
+    assert min(row.usd for row in drawn) > 0
 
 
 # --- quotes and training notes ----------------------------------------------------------------------------

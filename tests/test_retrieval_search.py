@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -162,6 +163,20 @@ def test_the_code_set_is_encoded_once_and_an_interruption_costs_one_part(tmp_pat
     parts[3].write_bytes(parts[3].read_bytes()[:1001])
     DenseIndex(code_set(), third, tmp_path)
     assert third.encoded == 4096
+
+
+def test_no_query_has_no_nearest_codes_and_one_query_as_many_as_asked(tmp_path: Path) -> None:
+    def code(name: str, description: str) -> SimpleNamespace:
+        return SimpleNamespace(code=name, description=description)
+
+    billable = [code("A", "aaa"), code("B", "bbb"), code("C", "aab")]
+    index = DenseIndex(SimpleNamespace(billable=billable), Letters(), tmp_path)  # type: ignore[arg-type]
+    assert [len(found) for found in index.nominate([], 2)] == [0, 0, 0]
+    query, number, cosine = index.nominate(["a", "b"], 2)
+    assert query.tolist() == [0, 0, 1, 1]
+    # aab is (2, 1) at length the root of 5: a cosine of 0.894 with a and of 0.447 with b
+    found = {(q, index.names[n]): round(c, 2) for q, n, c in zip(query, number, cosine, strict=True)}
+    assert found == {(0, "A"): 1.0, (0, "C"): 0.89, (1, "B"): 1.0, (1, "C"): 0.45}
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -18,7 +18,7 @@ from bespoke.statistics.power import (
     paired_notes_needed,
 )
 from bespoke.statistics.prevalence import rogan_gladen
-from bespoke.statistics.proportion import wilson
+from bespoke.statistics.proportion import two_sided_z, wilson, wilson_reach
 
 
 def test_mcnemar_by_hand() -> None:
@@ -124,6 +124,15 @@ def test_notes_for_a_precise_share() -> None:
     assert 475 < n < 495
     assert wilson(round(0.87 * n), n).half_width == pytest.approx(0.03, abs=0.0003)
     assert notes_for_half_width(0.87, 0.05) < n
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.87, 1.0])
+@pytest.mark.parametrize("half_width", [0.03, 0.05, 0.1, 0.25, 0.45])
+def test_one_note_fewer_leaves_the_interval_too_wide(share: float, half_width: float) -> None:
+    n = notes_for_half_width(share, half_width)
+    z = two_sided_z(0.95)
+    assert wilson_reach(share, n, z) <= half_width
+    assert n == 1 or wilson_reach(share, n - 1, z) > half_width
 
 
 def test_rogan_gladen_by_hand() -> None:

@@ -1,0 +1,58 @@
+"""`new` and `check` by themselves: what each prints, and with which exit code it ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bespoke import folder_commands
+from bespoke.errors import Problem
+
+
+def ended(command: str, *arguments: str, folder: Path) -> Result:
+    return CliRunner().invoke(
+        getattr(folder_commands, command), [*arguments, "--client-data", str(folder)], catch_exceptions=False
+    )
+
+
+def test_new_says_where_the_folder_is_and_what_comes_next(tmp_path: Path) -> None:
+    done = ended("new", "acme", folder=tmp_path)
+    assert (done.exit_code, done.output) == (
+        0,
+        f"{tmp_path / 'acme'}: fill in the files, then run: bespoke check acme\n",
+    )
+
+
+WARNING = Problem("acme/tasks.csv", 2, None, "is unusual", warning=True)
+MISTAKE = Problem("acme/tasks.csv", 3, None, "is wrong")
+
+
+@pytest.mark.parametrize(
+    ("found", "code"), [([], 0), ([WARNING], 0), ([MISTAKE], 1), ([WARNING, MISTAKE, WARNING], 1)]
+)
+def test_check_ends_with_1_where_there_is_more_than_warnings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, found: list[Problem], code: int
+) -> None:
+    monkeypatch.setattr(folder_commands, "_problems", lambda folder, name: found)
+    done = ended("check", "acme", folder=tmp_path)
+    lines = [str(problem) for problem in found] or ["acme: no problems"]
+    assert (done.exit_code, done.output.splitlines()) == (code, lines)
+
+
+def test_a_mistake_in_the_first_client_is_not_forgotten_over_the_second(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(folder_commands, "_problems", lambda folder, name: [MISTAKE] if name == "acme" else [])
+    assert ended("check", "acme", "calm", folder=tmp_path).exit_code == 1
+
+
+def test_a_folder_that_cannot_be_read_is_still_asked_for_state_of_others(tmp_path: Path) -> None:
+    (tmp_path / "acme/tuning").mkdir(parents=True)
+    (tmp_path / "acme/tuning/state.json").write_text("{}", encoding="utf-8")
+    done = ended("check", "acme", folder=tmp_path)
+    assert done.exit_code == 1
+    assert "acme/engagement.yaml" in done.output
+    assert "acme/tuning/state.json" in done.output
+    assert "was not written on this machine" in done.output
