@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bespoke import folder_commands
-from bespoke.errors import Problem
+from bespoke.clients import client_reader
+from bespoke.errors import BespokeError, Problem
 
 
 def ended(command: str, *arguments: str, folder: Path) -> Result:
@@ -44,15 +45,23 @@ def test_check_ends_with_1_where_there_is_more_than_warnings(
 def test_a_mistake_in_the_first_client_is_not_forgotten_over_the_second(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(folder_commands, "_problems", lambda folder, name: [MISTAKE] if name == "acme" else [])
+    monkeypatch.setattr(
+        folder_commands, "_problems", lambda folder, name: [MISTAKE] if name == "acme" else []
+    )
     assert ended("check", "acme", "calm", folder=tmp_path).exit_code == 1
 
 
-def test_a_folder_that_cannot_be_read_is_still_asked_for_state_of_others(tmp_path: Path) -> None:
+def test_a_client_that_cannot_be_read_is_still_asked_for_state_of_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def unreadable(folder: Path, name: str) -> None:
+        raise BespokeError("is no client", path=name)
+
+    monkeypatch.setattr(client_reader, "checked", unreadable)
     (tmp_path / "acme/tuning").mkdir(parents=True)
     (tmp_path / "acme/tuning/state.json").write_text("{}", encoding="utf-8")
     done = ended("check", "acme", folder=tmp_path)
     assert done.exit_code == 1
-    assert "acme/engagement.yaml" in done.output
-    assert "acme/tuning/state.json" in done.output
-    assert "was not written on this machine" in done.output
+    first, *others = done.output.splitlines()
+    assert first == "acme: is no client"
+    assert any("acme/tuning/state.json: was not written on this machine" in line for line in others)

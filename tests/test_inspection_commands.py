@@ -13,7 +13,10 @@ from bespoke.inspection import compare_reports, explain_figure, inspection_comma
 
 @pytest.mark.parametrize(
     ("command", "module", "named"),
-    [("explain", explain_figure, ["acme", "Table 3.1"]), ("compare", compare_reports, ["acme", "old", "new"])],
+    [
+        ("explain", explain_figure, ["acme", "Table 3.1"]),
+        ("compare", compare_reports, ["acme", "old", "new"]),
+    ],
 )
 def test_what_is_found_is_printed_line_by_line(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str, module: Any, named: list[str]

@@ -1,6 +1,7 @@
 """Column widths."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -77,6 +78,16 @@ def test_a_long_table_turns_its_page_and_a_short_one_is_set_in_parts():
     short = table(columns(12), ["extraordinary"] * 12)
     assert len(parts(short)) == 2
     assert not any(widths.fit(part).turned for part in parts(short))
+
+
+def test_a_table_in_parts_has_its_label_over_the_first_and_its_source_under_the_last():
+    """A reference leads to where it begins, and the source stands where it ends; no column is lost."""
+    whole = replace(table(columns(12), ["extraordinary"] * 12), label="tbl-long", source="tasks.csv")
+    found = parts(whole)
+    assert [part.label for part in found] == ["tbl-long", ""]
+    assert [part.source for part in found] == ["", "tasks.csv"]
+    named = [column.title for part in found for column in part.columns[whole.index :]]
+    assert named == [column.title for column in whole.columns[whole.index :]]
 
 
 @pytest.mark.parametrize(
