@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from bespoke import workbook
+from bespoke import clients, workbook
+from bespoke.chapters.cost_model.result import Band
 from bespoke.explore.audit_explorer import Earlier
-from bespoke.explore.cost_explorer import EVERY, CostModelExplorer
+from bespoke.explore.cost_explorer import EVERY, CostModelExplorer, Line, _table
 from bespoke.explore.panel import Panel
 from bespoke.explore.picker import explorer_of
 from tests.test_explore_panel import EXPLORED, FOLDER, amount, cells, widget
@@ -109,3 +113,27 @@ def test_a_measurement_is_never_applied_to_another_model(panel: Callable[..., Pa
     rows = {row[0]: row for row in cells(made.view.value) if len(row) > per_accepted}
     assert rows[AS_IS][per_accepted] == "–"
     assert rows[AS_IS][FOLDER] != rows[AS_IS][EXPLORED]
+
+
+def test_a_row_of_the_table_shows_what_is_paid_once_and_what_a_thousand_right_outputs_cost(
+    examples: Path,
+) -> None:
+    client = clients.load(examples, "harbour_legal")
+    task = client.tasks[0]
+    month = Band(p10=90.0, p50=100.0, p90=120.0, mean=102.0)
+    nothing = Band(p10=0.0, p50=0.0, p90=0.0, mean=0.0)
+    line = Line("As it runs today", "m", 102.0, month, nothing, None, "", "same", None, 0.02, 0.8)
+    dear = replace(
+        line, name="Tuned", before=100.0, once=Band(p10=1.0, p50=2.0, p90=3.0, mean=2.5), accepted=None
+    )
+    scene: Any = SimpleNamespace(client=client)
+    table = _table([line, dear], scene, task.task_id)
+    first, second = (
+        dict(zip((column.key for column in table.columns), row, strict=True)) for row in table.rows
+    )
+    assert (first["once"], second["once"]) == (None, 2.5)  # nothing to pay is a dash, not an amount
+    assert first["accepted"] == pytest.approx(25.0)  # 1,000 x 0.02 / 0.8
+    assert second["accepted"] is None
+    assert first["target"] == (pytest.approx(20.0 / task.target_quality) if task.target_quality else None)
+    assert (first["verdict"], first["levers"], first["pays_from"]) == ("today's", None, None)
+    assert table.emphasis == (1,)  # the row that is not what the folder says

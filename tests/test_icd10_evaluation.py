@@ -15,6 +15,7 @@ import pytest
 
 from bespoke import show
 from bespoke.chapters.icd10_evaluation import Icd10Evaluation, compute
+from bespoke.chapters.icd10_evaluation.result import System
 from bespoke.chapters.icd10_evaluation.rung_comparison import verdict
 from bespoke.clients.schema import (
     Annotation,

@@ -98,3 +98,28 @@ def test_a_report_under_a_url_is_replaced_manifest_last_and_only_then_cleared(
         ("put", "reports/clinic/manifest.json=new"),
         ("delete", "reports/clinic/gone.pdf"),
     ]
+
+
+def test_of_a_shared_folder_only_files_that_are_not_hidden_are_listed() -> None:
+    keys = (
+        "acme/",
+        "acme/tasks.csv",
+        "acme/.hidden",
+        "acme/.git/config",
+        "acme/a.b/c.csv",
+        "acme/sub/",
+        "acme/sub/.x",
+    )
+
+    class Pages:
+        def paginate(self, **asked: str) -> list[dict[str, Any]]:
+            assert asked["Prefix"] == "acme/"
+            return [{"Contents": [{"Key": key} for key in keys]}, {}]
+
+    class Store:
+        def get_paginator(self, name: str) -> Pages:
+            return Pages()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(s3.OWNER, "123456789012")
+        assert list(s3._listed(Store(), "bucket", "acme/")) == ["tasks.csv", "a.b/c.csv"]

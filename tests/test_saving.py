@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from bespoke import saving
 from bespoke.errors import BespokeError
-from bespoke.saving import json_object, keep_out_of_git, remove_unfinished, write_atomically
+from bespoke.saving import json_object, keep_out_of_git, remove_unfinished, share, write_atomically
 
 
 def test_what_a_killed_run_began_to_write_is_cleared_away(tmp_path: Path) -> None:
@@ -50,3 +52,18 @@ def test_a_json_object_is_read_as_it_is_and_one_that_is_not_there_as_empty(tmp_p
     assert json_object(tmp_path / "none.json") == {}
     (tmp_path / "latin.json").write_bytes(b'{"a": "\xe9"}')
     assert json_object(tmp_path / "latin.json") == {}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes")
+@pytest.mark.parametrize(
+    ("mask", "folder", "file"), [(0o022, 0o755, 0o644), (0o027, 0o750, 0o640), (0, 0o755, 0o644)]
+)
+def test_what_is_shared_others_may_read_as_far_as_the_umask_allows_and_never_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mask: int, folder: int, file: int
+) -> None:
+    monkeypatch.setattr(saving, "_users_mask", mask)
+    for name in ("report.pdf", "notes.csv"):
+        write_atomically(tmp_path / name, "text")
+    share(tmp_path, ["report.pdf", "absent.html"])
+    modes = [(tmp_path / name).stat().st_mode & 0o777 for name in ("", "report.pdf", "notes.csv")]
+    assert modes == [folder, file, 0o600]  # what is not named stays for this user alone
