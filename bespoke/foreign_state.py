@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -82,14 +83,12 @@ def _journal(client: Path, name: str) -> Iterator[str]:
             f"there is a journal of this machine at {target}; move one of them away",
             path=f"{client.name}/{name}",
         )
-    journal = Journal(target)
     try:
-        count, held = journal.take_over(client / name)
+        with closing(Journal(target)) as journal:
+            count, held = journal.take_over(client / name)
     except (sqlite3.Error, BespokeError) as error:
-        journal.close()
         target.unlink(missing_ok=True)
         raise BespokeError(f"cannot be taken over: {error}", path=f"{client.name}/{name}") from error
-    journal.close()
     yield f"{client.name}/{name}: {count} answers, {Decimal(held) / 10**12:.2f} USD held; it may be deleted there now"
 
 
