@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -17,8 +19,10 @@ from nbformat import v4
 from bespoke import machine
 from bespoke.errors import BespokeError
 from bespoke.own.own_notebooks import own_notebooks
+from bespoke.own.run_own import why
 from bespoke.own.trust import is_trusted, trust
 from bespoke.runner.cache.edited_notebooks import keep_edited
+from bespoke.runner.cache.manifest import NotebookRun
 from tests.conftest import ROOT
 
 CLIENT = "harbour_legal"
@@ -82,6 +86,28 @@ def test_trust_holds_for_exact_cells_and_the_modules_beside_them(client: Path) -
     book.cells[1].source += "\n2"
     nbformat.write(book, one.path)
     assert not is_trusted(own_notebooks(client)[0])
+
+
+def test_a_notebook_runs_again_for_a_reason_and_else_not(client: Path, tmp_path: Path) -> None:
+    [one] = own_notebooks(client)
+    assert why(one, tmp_path, "key", None) == "first run"
+    target = one.executed(tmp_path)
+    run = NotebookRun(
+        "key",
+        {},
+        "made",
+        {"notebooks/own/volume.ipynb": hashlib.sha256(b"executed").hexdigest()},
+        {},
+        one.digest,
+    )
+    assert why(one, tmp_path, "key", run) == "its output is missing or was edited"
+    target.parent.mkdir(parents=True)
+    target.write_bytes(b"executed")
+    assert why(one, tmp_path, "key", run) == ""
+    assert why(one, tmp_path, "another", run) == "inputs or results changed"
+    assert why(one, tmp_path, "another", replace(run, source="other cells")) == "its own cells changed"
+    target.write_bytes(b"edited")
+    assert why(one, tmp_path, "key", run) == "its output is missing or was edited"
 
 
 def test_a_run_prints_the_trusted_ones_and_keeps_what_was_edited(client: Path, tmp_path: Path) -> None:
