@@ -95,3 +95,39 @@ def test_a_note_is_marked_for_the_critic_only_where_the_draft_is_written_now(
     ]
     assert len(asyncio.run(_passes(*given, 1))) == len(passes)
     assert marks == [marked] * len(passes)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "asked_s", "seconds"),
+    [
+        (1, None, 1.0), (2, None, 2.0), (3, None, 4.0),  # doubled each time
+        (4, None, 5.0),  # and never longer than is allowed
+        (1, 3.0, 3.0), (3, 3.0, 4.0),  # at least what the provider asks for
+        (1, 60.0, 5.0),
+    ],
+)  # fmt: skip
+def test_the_pause_before_another_attempt(attempts: int, asked_s: float | None, seconds: float) -> None:
+    made = sender()
+    made.patience = replace(QUICK, first_backoff_s=1.0, longest_backoff_s=5.0)
+    made.jitter = SimpleNamespace(uniform=lambda low, high: (low + high) / 2)  # type: ignore[assignment]
+    assert made._backoff(attempts, asked_s) == seconds
+
+
+@pytest.mark.parametrize(
+    ("losses", "stopped", "again"), [(1, "", True), (2, "", True), (3, "", False), (1, "interrupted", False)]
+)
+def test_a_lost_answer_is_asked_for_again_as_often_as_is_allowed(
+    losses: int, stopped: str, again: bool
+) -> None:
+    made = sender(lost_again=2)
+    made.stopped = stopped
+    entry: Any = SimpleNamespace(losses=losses)
+    assert made._may_ask_again(Ending("answer_lost", entry)) is again
+    assert not made._may_ask_again(Ending("answer_lost"))
+
+
+def test_what_stops_a_run_first_is_what_is_said() -> None:
+    made = sender()
+    made.stop("interrupted")
+    made.stop("the budget does not cover it")
+    assert asked(made) == Ending("not_asked", reason="interrupted")
