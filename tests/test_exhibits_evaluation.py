@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from bespoke.exhibits.evaluation import detail
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from bespoke.exhibits.evaluation import detail, verdicts
 from bespoke.exhibits.evaluation.evaluation_wording import points, score, with_limits
 from bespoke.statistics.interval import Interval
 
@@ -29,3 +34,42 @@ def test_a_confusion_is_drawn_with_its_counts_names_and_no_grid_over_them() -> N
     assert not any(line.get_visible() for line in (*axes.get_xgridlines(), *axes.get_ygridlines()))
     (image,) = axes.images
     assert image.norm.vmax == 18  # twice the highest: its number stays readable in ink
+
+
+def test_every_difference_has_a_row_and_the_caption_counts_those_that_are_settled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def contrast(first: str, second: str, verdict: str, why: str) -> SimpleNamespace:
+        interval = Interval(estimate=0.05, low=0.01, high=0.09)
+        return SimpleNamespace(
+            first=first,
+            second=second,
+            verdict=verdict,
+            why=why,
+            interval=interval,
+            p=0.01,
+            p_any=0.03,
+            to_turn=4,
+        )
+
+    given: Any = SimpleNamespace(
+        task_id="routing", name="Routing", system=lambda name: SimpleNamespace(title=name.title()),
+        contrasts=(contrast("rag", "today", "better", "declared"), contrast("rag", "critic", "not separable", "best")),
+    )  # fmt: skip
+    shown: list[Any] = []
+    monkeypatch.setattr(verdicts.show, "table", lambda rows, **said: shown.append((rows, said)))
+    monkeypatch.setattr(verdicts, "verdict", lambda contrast: contrast.verdict)
+    verdicts.contrast_table(given)
+    ((rows, said),) = shown
+    assert [row[:3] + row[5:] for row in rows] == [
+        ("Rag against Today", "asked for", "+5.0 (+1.0 to +9.0)", 4, "better"),
+        ("Rag against Critic", "the best", "+5.0 (+1.0 to +9.0)", 4, "not separable"),
+    ]
+    assert said["caption"] == "Routing: 1 of 2 differences can be told from chance"
+    assert len(said["columns"]) == len(rows[0])
+
+
+def test_where_nothing_is_compared_no_table_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: Any = SimpleNamespace(contrasts=())
+    monkeypatch.setattr(verdicts.show, "table", lambda *_, **__: pytest.fail("nothing was compared"))
+    verdicts.contrast_table(given)
