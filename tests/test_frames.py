@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from pandas.testing import assert_frame_equal
 
 from bespoke.errors import BespokeError
 from bespoke.frames import frames
@@ -72,3 +73,11 @@ def test_a_result_says_on_one_line_what_it_holds() -> None:
     assert repr(bill()) == (
         "<Bill: tasks (2), tasks.routes (3), counts (1); .frame(name) gives one as a DataFrame>"
     )
+
+
+def test_a_result_gives_its_own_tables_all_of_them_or_one_by_name() -> None:
+    found = bill().frames()
+    assert sorted(found) == sorted(frames(bill()))
+    for name, table in found.items():
+        assert_frame_equal(table, frames(bill())[name])
+        assert_frame_equal(table, bill().frame(name))
