@@ -35,7 +35,7 @@ OTHER = place("other", "anthropic_api", "eu", models=("another",))
 
 @pytest.fixture(autouse=True)
 def _table(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving, "_on", lambda as_of: (CLOSED, EU, BOTH, DIRECT, OTHER))
+    monkeypatch.setattr(serving, "_on", lambda as_of: (CLOSED, BOTH, EU, DIRECT, OTHER))
 
 
 def taken(**changes: Any) -> str:
@@ -45,7 +45,7 @@ def taken(**changes: Any) -> str:
 
 
 def test_only_places_that_sell_the_model_are_offered() -> None:
-    assert [one.place for one in serving.offered(MODEL, FACTS)] == ["closed", "eu", "both", "direct"]
+    assert [one.place for one in serving.offered(MODEL, FACTS)] == ["closed", "both", "eu", "direct"]
     assert serving.choose("a model of nobody", situation({}), FACTS) is None
 
 
@@ -68,8 +68,9 @@ def test_the_place_to_take(changes: dict[str, Any], expected: str) -> None:
 @pytest.mark.parametrize(
     ("access", "residency", "expected"),
     [
-        ({"anthropic_api": True}, (), "direct"), ({"aws_bedrock": True}, (), "eu"), ({}, (), "closed"),
-        ({"aws_bedrock": True, "anthropic_api": True}, ("eu", "us"), "eu"),
+        ({"anthropic_api": True}, (), "direct"), ({"aws_bedrock": True}, (), "both"), ({}, (), "closed"),
+        ({"aws_bedrock": True, "anthropic_api": True}, ("eu", "us"), "both"),
+        ({"aws_bedrock": True}, ("eu",), "eu"),  # not the first there is access to: it lies outside in part
         ({"anthropic_api": True}, ("eu",), "direct"),  # outside, but the only one there is access to
         ({"google_vertex": False}, (), "closed"),
     ],
