@@ -1,0 +1,38 @@
+"""A part of an archive is read whole up to the largest that is allowed, and refused beyond, whatever packed it."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from bespoke.errors import BespokeError
+from bespoke.unpacking import ZSTANDARD, part
+
+
+@pytest.fixture(params=[zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, ZSTANDARD])
+def archive(request: pytest.FixtureRequest, tmp_path: Path) -> zipfile.ZipFile:
+    """Ten bytes under the name log.json."""
+    path, method = tmp_path / "logs.zip", request.param
+    by_hand = method == ZSTANDARD  # Python's own writer knows the method from 3.14 on
+    content = zstandard.ZstdCompressor().compress(b"0123456789") if by_hand else b"0123456789"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED if by_hand else method) as made:
+        made.writestr("log.json", content)
+    if by_hand:
+        data = bytearray(path.read_bytes())
+        data[data.index(b"PK\x01\x02") + 10] = ZSTANDARD  # the method, in the directory at the end
+        path.write_bytes(data)
+    return zipfile.ZipFile(path)
+
+
+@pytest.mark.parametrize("largest", [10, 11, 1000])
+def test_what_is_as_large_as_allowed_is_read_whole(archive: zipfile.ZipFile, largest: int) -> None:
+    assert part(archive, "log.json", largest) == b"0123456789"
+
+
+@pytest.mark.parametrize("largest", [9, 1, 0])
+def test_what_is_a_byte_larger_is_refused_by_name(archive: zipfile.ZipFile, largest: int) -> None:
+    with pytest.raises(BespokeError, match=r"logs\.zip: holds log\.json, which unpacks to more than 0 MiB"):
+        part(archive, "log.json", largest)
