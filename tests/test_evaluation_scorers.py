@@ -18,7 +18,7 @@ from bespoke.evaluation.result import TaskEvaluation
 from bespoke.facts.reader import Facts
 from bespoke.paths import PACKAGE
 from bespoke.scorers.answer.text_facts import holds, sentences
-from bespoke.scorers.fields.comparators import FieldComparison, amount, equal
+from bespoke.scorers.fields.comparators import FieldComparison, amount, equal, usual
 from bespoke.scorers.fields.enforceable import enforceable
 from bespoke.scorers.fields.leaf_tally import tally
 from bespoke.scorers.rubric.rubric_rules import sections_in_order, unresolved
@@ -490,3 +490,23 @@ def test_training_cases_share_neither_group_nor_text_with_what_is_scored() -> No
         ),
     )  # fmt: skip
     assert [case.id for case in task.usable_train] == ["its own"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "way"),
+    [
+        ({"type": "number"}, "number"),
+        ({"type": "integer"}, "number"),
+        ({"type": ["null", "integer"]}, "number"),
+        ({"type": "string"}, "text"),
+        ({"type": "string", "format": "date"}, "date"),
+        ({"type": "string", "format": "email"}, "text"),
+        ({"type": "boolean"}, "exact"),
+        ({"type": "string", "enum": ["a", "b"]}, "exact"),
+        ({"const": "a"}, "exact"),
+        ({"type": ["null"]}, "text"),
+        ({}, "text"),
+    ],
+)
+def test_a_field_is_compared_as_its_type_suggests(schema: dict[str, Any], way: Any) -> None:
+    assert usual(schema) == FieldComparison(by=way, tolerance=0)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from bespoke.paths import is_url, nearest
+from bespoke.paths import is_url, nearest, without_folders
+from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize(
@@ -35,3 +37,8 @@ def test_the_nearest_folder_is_that_of_the_folders_above_and_else_would_be_here(
         assert nearest("client_data") == elsewhere / "client_data"
         (inner / "client_data").mkdir()
         assert nearest("client_data") == inner / "client_data"
+
+
+def test_folders_of_this_machine_are_left_out_of_texts() -> None:
+    text = f"{ROOT}/bespoke/cli.py:3 {sys.prefix}/lib/x.py {Path.home()}/y and a/b"
+    assert without_folders(text) == "bespoke/cli.py:3 lib/x.py y and a/b"

@@ -310,3 +310,19 @@ def test_json_of_any_depth_is_one_line(client: Path) -> None:
     (client / "usage.json").write_text("[" * 200_000 + "]" * 200_000)
     problems = [p for p in clients.check(client.parent, CLIENT) if p.path.endswith("usage.json")]
     assert len(problems) == 1
+
+
+@pytest.mark.parametrize("megabytes", [1, 8])
+def test_a_small_file_may_unpack_to_megabytes_whatever_it_is_packed_to(
+    megabytes: int, tmp_path: Path
+) -> None:
+    """Not an attack: a log of one row a thousand times over; 256 MiB are free to every file and part of an archive."""
+    rows = b"0" * (megabytes * 2**20)
+    path = tmp_path / "x.gz"
+    path.write_bytes(gzip.compress(rows, 1))
+    with path.open("rb") as file:
+        assert unpacking.Unpacked(file).read() == rows
+    with zipfile.ZipFile(tmp_path / "x.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a", rows)
+    with zipfile.ZipFile(tmp_path / "x.zip") as archive:
+        assert unpacking.part(archive, "a") == rows
