@@ -247,3 +247,20 @@ def test_a_place_is_named_by_its_file_or_task_else_it_is_one_of_the_engagement(
     client_data: Path, text: str, address: tuple[str, ...]
 ) -> None:
     assert scenario_commands._address(clients.load(client_data, CLIENT), text) == address
+
+
+@pytest.mark.parametrize(
+    ("title", "stem"),
+    [
+        ("Twice the volume", "twice_the_volume"),
+        ("  Zwei Länder: 100 % ", "zwei_lander_100"),
+        ("../v1.5-b", "v1.5-b"),
+        ("a" * 61, "a" * 60),
+        ("a" * 59 + " b", "a" * 59),  # cut, it does not end in the blank
+    ],
+)
+def test_a_scenarios_file_is_named_by_the_letters_of_its_title_and_by_its_own_name(
+    title: str, stem: str
+) -> None:
+    assert saving.stem_of(title) == stem
+    assert saving.stem_of(stem) == stem

@@ -17,10 +17,12 @@ from bespoke.chapters.cost_model.task_prices import TaskPrices
 from bespoke.chapters.examples_needed import ExamplesNeed
 from bespoke.chapters.plans import Advised
 from bespoke.chapters.timeline import PhaseTimeline, PlanTimeline, Timeline, compute
+from bespoke.chapters.timeline.result import ABTest
 from bespoke.clients.schema import Client, LoggedPhase, NegotiatedPrice, Phase
 from bespoke.errors import BespokeError
 from bespoke.exhibits import timeline as exhibits
 from bespoke.exhibits.timeline.risks import _draw_sensitivity
+from bespoke.exhibits.timeline.timeline_wording import full_name
 from bespoke.facts.reader import Facts
 from bespoke.show.style import EMPHASIS
 from tests.scenario_cases import Scenario, scenarios
@@ -574,3 +576,19 @@ def test_the_bars_of_the_risk_stand_with_the_greatest_on_top_and_each_says_its_s
         words.get_position()[0] > bar.get_width() for words, bar in zip(axes.texts, axes.patches, strict=True)
     )
     assert axes.get_xlim() == pytest.approx((0, 0.72))  # the words need room: a fifth of the longest bar
+
+
+@pytest.mark.parametrize(
+    ("plans", "task", "name"),
+    [(2, "notes", "Evaluation, Structuring notes"), (1, "notes", "Evaluation"), (2, "", "Evaluation")],
+)
+def test_a_phase_is_named_with_its_task_where_there_is_more_than_one(
+    plans: int, task: str, name: str
+) -> None:
+    phase = PhaseTimeline.model_construct(title="Evaluation", if_needed=False, task_id=task)
+    test = ABTest.model_construct(task_id="notes", name="Structuring notes")
+    plan = PlanTimeline.model_construct(name="notes", phases=(phase,))
+    timeline = Timeline.model_construct(plans=(plan,) * plans, ab_tests=(test,))
+    assert full_name(phase, timeline) == name
+    maybe = phase.model_copy(update={"if_needed": True})
+    assert full_name(maybe, timeline) == name.replace("Evaluation", "Evaluation (if needed)")
