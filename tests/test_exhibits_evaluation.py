@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bespoke.exhibits.evaluation import detail
 from bespoke.exhibits.evaluation.evaluation_wording import points, score, with_limits
+from bespoke.exhibits.evaluation.system_ladder import _score_columns
 from bespoke.statistics.interval import Interval
 
 
@@ -29,3 +32,16 @@ def test_a_confusion_is_drawn_with_its_counts_names_and_no_grid_over_them() -> N
     assert not any(line.get_visible() for line in (*axes.get_xgridlines(), *axes.get_ygridlines()))
     (image,) = axes.images
     assert image.norm.vmax == 18  # twice the highest: its number stays readable in ink
+
+
+@pytest.mark.parametrize(
+    ("metric", "form", "digits"), [("accuracy", "percent", 0), ("micro_f1", "decimal", 2)]
+)
+def test_a_metric_has_a_column_and_one_for_each_end_of_its_interval(
+    metric: str, form: str, digits: int
+) -> None:
+    own, *ends = found = _score_columns(metric)
+    assert [column.key for column in found] == [metric, f"{metric}_low", f"{metric}_high"]
+    assert [column.title for column in ends] == ["Low", "High"]
+    assert {(column.format, column.digits) for column in found} == {(form, digits)}
+    assert (own.unit, {column.unit for column in ends}) == ("", {"95% interval"})

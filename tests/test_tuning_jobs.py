@@ -115,21 +115,6 @@ def test_a_run_is_gone_on_with_after_the_model_was_closed_to_new_jobs(tmp_path: 
         )
 
 
-@pytest.mark.parametrize("days", [0, 9])
-def test_a_run_that_has_no_job_starts_one_only_while_the_model_is_open(days: int, tmp_path: Path) -> None:
-    """All is uploaded and the job is not there: 2026-03-10 is the last day for a new one, 9 days on is too late."""
-    with bench(tmp_path, rows=40, day=HAIKU_OPEN) as b:
-        b.run(commands.submit, **HAIKU)
-        b.fake.jobs.clear()
-        b.later(days=days)
-        if days:
-            text = error_of(lambda: b.run(commands.submit, model="claude-3-haiku"))
-            assert "lifecycle: needs the route is open" in text
-        else:
-            b.run(commands.submit, model="claude-3-haiku")
-        assert len(b.fake.jobs) == (0 if days else 1)
-
-
 def test_a_lost_state_file_does_not_start_a_second_job(b: Bench) -> None:
     first = b.run(commands.submit, **NOVA)
     (b.folder / "tuning" / "state.json").unlink()
