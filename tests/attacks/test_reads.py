@@ -326,3 +326,22 @@ def test_a_small_file_may_unpack_to_megabytes_whatever_it_is_packed_to(
         archive.writestr("a", rows)
     with zipfile.ZipFile(tmp_path / "x.zip") as archive:
         assert unpacking.part(archive, "a") == rows
+
+
+def test_a_part_that_holds_too_much_is_told_with_its_archive_where_that_has_a_name(tmp_path: Path) -> None:
+    """A part of one byte more than the reader wants, in a file and in memory; one of just as many is read."""
+    path, memory = tmp_path / "log.eval", io.BytesIO()
+    for file in (path, memory):
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr("a.json", b"x" * 2**20)
+    with zipfile.ZipFile(path) as archive:
+        assert len(unpacking.part(archive, "a.json", 2**20)) == 2**20
+        with pytest.raises(
+            BespokeError, match=r"^log\.eval: holds a\.json, which unpacks to more than 0 MiB"
+        ):
+            unpacking.part(archive, "a.json", 2**20 - 1)
+    with (
+        zipfile.ZipFile(memory) as archive,
+        pytest.raises(BespokeError, match=r"^holds a\.json, which unpacks"),
+    ):
+        unpacking.part(archive, "a.json", 2**20 - 1)
