@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from bespoke.clients import check
+from bespoke.clients.client_reader import _record
+from bespoke.clients.schema import NegotiatedPrice
+from bespoke.errors import BespokeError
 from bespoke.paths import templates
 
 needs_links = pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
@@ -151,3 +154,21 @@ def test_a_file_beyond_reason(root: Path) -> None:
     with (root / "prices.yaml").open("wb") as file:
         file.truncate(256 * 1024 + 1)
     assert lines(root) == ["acme/prices.yaml: is larger than 256 KiB; leave out what is not needed"]
+
+
+@pytest.mark.parametrize(
+    ("price", "line"),
+    [
+        (
+            {"unit": "USD"},
+            "acme/prices.yaml:7: value: Field required",
+        ),  # the first that is missing
+        ({"value": 1, "unit": "USD", "source": ""}, "acme/prices.yaml:7: source: "),
+    ],
+)
+def test_what_slips_past_the_readers_is_told_by_its_first_fault_and_place(
+    price: dict[str, object], line: str
+) -> None:
+    with pytest.raises(BespokeError) as caught:
+        _record(NegotiatedPrice, price, "acme/prices.yaml", 7)
+    assert str(caught.value).startswith(line)

@@ -13,11 +13,12 @@ import pytest
 import bespoke
 from bespoke import clients, scorers
 from bespoke.chapters.evaluation import Evaluation, compute
+from bespoke.evaluation.cases import Case, EvaluationTask
 from bespoke.evaluation.result import TaskEvaluation
 from bespoke.facts.reader import Facts
 from bespoke.paths import PACKAGE
-from bespoke.scorers.answer.text_facts import holds
-from bespoke.scorers.fields.comparators import FieldComparison, amount, equal
+from bespoke.scorers.answer.text_facts import holds, sentences
+from bespoke.scorers.fields.comparators import FieldComparison, amount, equal, usual
 from bespoke.scorers.fields.enforceable import enforceable
 from bespoke.scorers.fields.leaf_tally import tally
 from bespoke.scorers.rubric.rubric_rules import sections_in_order, unresolved
@@ -471,3 +472,41 @@ def test_the_three_examples_hold_what_a_chapter_needs() -> None:
     assert sizes["txn_classification"][1] >= 2000
     assert sizes["policy_qa"][0] == 80
     assert all(recorded >= 1 for _, _, recorded in sizes.values())
+
+
+def test_sentences_end_at_a_mark_before_a_blank_or_with_the_line() -> None:
+    text = "Notice is 1.5 months. Is it?  Yes!\n\nA line without a mark\n "
+    assert sentences(text) == ["Notice is 1.5 months.", "Is it?", "Yes!", "A line without a mark"]
+
+
+def test_training_cases_share_neither_group_nor_text_with_what_is_scored() -> None:
+    task = EvaluationTask(
+        "t", Path("t"), None,
+        cases=(Case(id="scored", group="anna", input="Knee pain"),),
+        train=(
+            Case(id="same patient", group="anna", input="Hip pain"),
+            Case(id="same text", group="ben", input="knee  PAIN\n"),
+            Case(id="its own", group="ben", input="Hip pain"),
+        ),
+    )  # fmt: skip
+    assert [case.id for case in task.usable_train] == ["its own"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "way"),
+    [
+        ({"type": "number"}, "number"),
+        ({"type": "integer"}, "number"),
+        ({"type": ["null", "integer"]}, "number"),
+        ({"type": "string"}, "text"),
+        ({"type": "string", "format": "date"}, "date"),
+        ({"type": "string", "format": "email"}, "text"),
+        ({"type": "boolean"}, "exact"),
+        ({"type": "string", "enum": ["a", "b"]}, "exact"),
+        ({"const": "a"}, "exact"),
+        ({"type": ["null"]}, "text"),
+        ({}, "text"),
+    ],
+)
+def test_a_field_is_compared_as_its_type_suggests(schema: dict[str, Any], way: Any) -> None:
+    assert usual(schema) == FieldComparison(by=way, tolerance=0)

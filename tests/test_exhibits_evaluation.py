@@ -9,6 +9,7 @@ import pytest
 
 from bespoke.exhibits.evaluation import detail, verdicts
 from bespoke.exhibits.evaluation.evaluation_wording import points, score, with_limits
+from bespoke.exhibits.evaluation.system_ladder import _score_columns
 from bespoke.statistics.interval import Interval
 
 
@@ -73,3 +74,16 @@ def test_where_nothing_is_compared_no_table_is_shown(monkeypatch: pytest.MonkeyP
     given: Any = SimpleNamespace(contrasts=())
     monkeypatch.setattr(verdicts.show, "table", lambda *_, **__: pytest.fail("nothing was compared"))
     verdicts.contrast_table(given)
+
+
+@pytest.mark.parametrize(
+    ("metric", "form", "digits"), [("accuracy", "percent", 0), ("micro_f1", "decimal", 2)]
+)
+def test_a_metric_has_a_column_and_one_for_each_end_of_its_interval(
+    metric: str, form: str, digits: int
+) -> None:
+    own, *ends = found = _score_columns(metric)
+    assert [column.key for column in found] == [metric, f"{metric}_low", f"{metric}_high"]
+    assert [column.title for column in ends] == ["Low", "High"]
+    assert {(column.format, column.digits) for column in found} == {(form, digits)}
+    assert (own.unit, {column.unit for column in ends}) == ("", {"95% interval"})

@@ -5,14 +5,20 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from bespoke import clients
+from bespoke.chapters.registry import chapter
 from bespoke.errors import BespokeError
-from bespoke.inspection.explain_figure import explain
+from bespoke.facts.reader import Facts
+from bespoke.inspection.explain_figure import _chain, explain
 from bespoke.runner.run_client import RunOptions
 from tests.conftest import ROOT
+
+FACTS = Facts(date(2026, 11, 20))
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +61,18 @@ def test_without_a_report_it_says_so(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "client_data" / "harbour_legal", tmp_path / "client_data" / "harbour_legal")
     with pytest.raises(BespokeError, match="run `bespoke run` first"):
         list(explain("harbour_legal", "3.1", RunOptions(tmp_path / "client_data", tmp_path / "reports")))
+
+
+def test_a_chapter_is_traced_to_the_files_that_it_reads_and_no_others(tmp_path: Path) -> None:
+    client = clients.load(ROOT / "client_data", "harbour_legal")
+    digests = {"prices.yaml": "a" * 64, "failures.csv": "b" * 64}
+    found = {
+        stem: [
+            line for line in _chain(chapter(stem), client, FACTS, tmp_path, digests) if "from input" in line
+        ]
+        for stem in ("02_failure_modes", "06_cost_model")
+    }
+    assert found == {
+        "02_failure_modes": [f"    from input   harbour_legal/failures.csv (SHA-256 {'b' * 16})"],
+        "06_cost_model": [f"    from input   harbour_legal/prices.yaml (SHA-256 {'a' * 16})"],
+    }

@@ -21,6 +21,7 @@ from bespoke.clients.schema import (
     Rates,
     Task,
 )
+from bespoke.exhibits.failure_modes.task_failures import _draw_heat_map
 from bespoke.facts.reader import Facts
 
 FACTS = Facts(date(2026, 11, 20))
@@ -180,3 +181,13 @@ def test_a_judge_below_the_floor_shows_no_share() -> None:
     assert (form.true_positive_rate, form.true_negative_rate) == (1.0, 0.7)
     assert form.corrected is None
     assert found.judges[0].trusted == ()
+
+
+def test_the_map_of_tasks_by_family_is_a_third_of_an_inch_higher_for_each_task() -> None:
+    heights = [
+        _draw_heat_map(
+            ["Format", "Facts"], [f"Task {n}" for n in range(tasks)], [[3, 0]] * tasks
+        ).get_figheight()
+        for tasks in (1, 2, 4)
+    ]
+    assert heights == pytest.approx([1.03, 1.36, 2.02])

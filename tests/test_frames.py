@@ -63,8 +63,10 @@ def test_every_list_of_parts_is_a_table_and_inner_rows_name_the_outer() -> None:
     assert found["values"].set_index("name").loc["currency", "value"] == "USD"
 
 
-def test_a_table_is_found_by_the_end_of_its_path() -> None:
+def test_a_table_is_found_by_its_path_or_the_end_of_it() -> None:
     assert len(bill().frame("routes")) == 3
+    assert len(bill().frame("tasks.routes")) == 3
+    assert bill().frame("tasks")["task_id"].tolist() == ["notes", "mail"]
     with pytest.raises(BespokeError, match="table 'rotes' of Bill is not there; there are values, tasks"):
         bill().frame("rotes")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -19,6 +20,7 @@ from bespoke.clients.schema import Client, Fields, Note
 from bespoke.errors import BespokeError
 from bespoke.exhibits import icd10_evaluation as exhibit
 from bespoke.facts.icd10 import PINNED, TABLE, CodeSet, code_set, packed
+from bespoke.facts.icd10_codes import COLUMNS
 from bespoke.facts.icd10_release import main, named_release, read_release
 from bespoke.facts.icd10_retired import successors
 from bespoke.facts.reader import Facts
@@ -287,3 +289,9 @@ def test_the_pinned_release_is_named_beside_the_one_in_force(monkeypatch: pytest
     )
     assert "has followed" not in words(monkeypatch, [exhibit.setting], before)
     assert "**ICD-10-CM FY2027** has followed on 1 Oct 2026" in words(monkeypatch, [exhibit.setting], after)
+
+
+def test_a_stored_table_is_its_rows_under_a_header_and_says_neither_its_name_nor_the_time() -> None:
+    stored = packed(["A00\tx", "A01\té"])
+    assert gzip.decompress(stored).decode().splitlines() == ["\t".join(COLUMNS), "A00\tx", "A01\té"]
+    assert stored[3:8] == bytes(5)  # RFC 1952: no flags (so no name), and a time of 0

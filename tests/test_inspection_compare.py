@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from bespoke.advice.compare_advice import AdviceDifference
+from bespoke.errors import BespokeError, Problem
 from bespoke.inspection import compare_reports
 from bespoke.runner.cache.run_plan import RunOptions
 
@@ -49,3 +51,28 @@ def test_each_difference_stands_before_what_caused_it(said: Callable[[str, str],
 
 def test_the_same_advice_is_said_to_be_the_same(said: Callable[[str, str], list[str]]) -> None:
     assert said("calm", "calm") == ["harbour_legal: the advice is the same"]
+
+
+def test_a_report_or_an_issue_of_it_is_taken_as_this_machine_wrote_it_or_not_at_all(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    proven, advice = compare_reports._proven, compare_reports.issued.ADVICE
+    assert proven(tmp_path, "acme") is False  # neither of them lies there
+    written: dict[str, str] = {}
+    monkeypatch.setattr(
+        compare_reports.manifests, "proven", lambda folder, name: SimpleNamespace(files=written)
+    )
+    monkeypatch.setattr(compare_reports.proof, "changed", lambda folder, made: changed)
+    (tmp_path / compare_reports.manifests.FILE).touch()
+    changed = list[Problem]()
+    assert proven(tmp_path, "acme") is False  # the report of a run that gave no advice
+    written[advice] = "digest"
+    assert proven(tmp_path, "acme") is True
+    changed = [Problem("advice", None, None, "was changed")]
+    with pytest.raises(BespokeError, match="was changed"):
+        proven(tmp_path, "acme")
+    seen: list[tuple[Path, str]] = []
+    monkeypatch.setattr(compare_reports.issued, "proven", lambda folder, name: seen.append((folder, name)))
+    (tmp_path / compare_reports.issued.RECORD).touch()
+    assert proven(tmp_path, "acme") is True
+    assert seen == [(tmp_path, "acme")]  # which raises where the record is another's

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from openpyxl import load_workbook
 
 from bespoke.clients import check, load
 from bespoke.clients.folder import read_folder
 from bespoke.errors import BespokeError
+from bespoke.intake import intake_commands
 from bespoke.intake.workbook import exchange, workbook_phrases
 from bespoke.intake.workbook.workbook_content import of_folder
 from tests.conftest import EXAMPLES
@@ -257,3 +259,30 @@ def test_the_commands(client_data: Path, tmp_path: Path) -> None:
     done = bespoke("read", "harbour_legal_intake.xlsx", "--yes")
     assert done.returncode == 0, done.stderr
     assert load(client_data, "harbour_legal").task("risk_memo").requests_per_day == 46
+
+
+@pytest.mark.parametrize(
+    ("options", "terminal", "answer", "written"),
+    [
+        (("--yes",), False, "", True),
+        ((), False, "y", False),  # nobody is there to be asked
+        ((), True, "y", True),
+        ((), True, "n", False),
+    ],
+)
+def test_a_workbook_is_written_where_it_was_agreed_to(
+    client_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...], terminal: bool, answer: str, written: bool,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(exchange, "read", lambda root, file, name, say, agreed: agreed("harbour_legal"))
+    path = tmp_path / "x.xlsx"
+    path.touch()
+    with CliRunner().isolation(input=answer) as (out, *_):
+        monkeypatch.setattr("sys.stdin.isatty", lambda: terminal)
+        intake_commands.read.main(
+            [str(path), *options, "--client-data", str(client_data)], standalone_mode=False
+        )
+        said = out.getvalue().decode()
+    assert ("written; next: bespoke check" in said) is written
+    assert ("nothing was written" in said) is not written
+    assert ("write this to harbour_legal?" in said) is terminal

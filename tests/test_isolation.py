@@ -19,7 +19,6 @@ from pypdf import PdfReader
 
 from bespoke import cli
 from bespoke.inspection import client_index
-from bespoke.paths import without_folders
 from bespoke.runner.cache import manifest as manifests
 from tests.conftest import ROOT
 from tests.faults.conftest import SMALLEST, add_client, bespoke, files_of
@@ -177,11 +176,6 @@ def test_templates_and_settings_beside_the_client_are_not_read(planted: tuple[Pa
     """The run above passed with traps in every place where Jupyter, IPython and matplotlib look."""
     folder, _ = planted
     assert not list(folder.rglob("sprung"))
-
-
-def test_folders_of_this_machine_are_left_out_of_texts() -> None:
-    text = f"{ROOT}/bespoke/cli.py:3 {sys.prefix}/lib/x.py {Path.home()}/y and a/b"
-    assert without_folders(text) == "bespoke/cli.py:3 lib/x.py y and a/b"
 
 
 def test_a_warning_in_a_notebook_names_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+from pathlib import Path
+
 import pytest
 
-from bespoke.keys import key_of, reads
+from bespoke.keys import input_digests, key_of, reads
 
 DAY = "2026-11-20"
 FILES = {
@@ -46,3 +50,29 @@ def test_a_key_changes_with_what_a_needed_chapter_reads() -> None:
     assert not reads("08_recommendation", "dataset/a.jsonl")
     before = key_of("08_recommendation", FILES, DAY)
     assert key_of("08_recommendation", {**FILES, "dataset/a.jsonl": "other"}, DAY) != before
+
+
+def test_the_consultancys_log_lies_beside_the_folder_and_counts_by_its_bytes(tmp_path: Path) -> None:
+    client = tmp_path / "acme"
+    (client / "dataset").mkdir(parents=True)
+    (client / "tasks.csv").write_bytes(b"t")
+    (client / "dataset" / "a.jsonl").write_bytes(b"d")
+    (tmp_path / "engagement_log.csv").write_bytes(b"log")
+    (tmp_path / "of_others.csv").write_bytes(b"o")
+    assert input_digests(client) == {
+        "tasks.csv": hashlib.sha256(b"t").hexdigest(),
+        "dataset/a.jsonl": hashlib.sha256(b"d").hexdigest(),
+        "../engagement_log.csv": hashlib.sha256(b"log").hexdigest(),
+    }
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
+def test_what_lies_beside_the_folder_is_not_read_through_a_link_in_it(tmp_path: Path) -> None:
+    """Another client's folder is beside this one."""
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "tasks.csv").write_bytes(b"of another client")
+    (tmp_path / "acme" / "tasks.csv").symlink_to(tmp_path / "other" / "tasks.csv")
+    assert input_digests(tmp_path / "acme") == {
+        "tasks.csv": hashlib.sha256(b"leads out: tasks.csv").hexdigest()
+    }

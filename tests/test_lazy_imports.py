@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from types import ModuleType
+
+import pytest
+
+from bespoke.runner.kernels.lazy_imports import put_off
 
 SCRIPT = """
 import sys
@@ -70,3 +75,15 @@ print([name for name in ("boto3", "requests", "webcolors") if name in sys.module
 def test_papermill_comes_without_what_no_run_uses() -> None:
     """boto3 and requests alone take longer to import than papermill and all the rest."""
     assert said(PAPERMILL) == ["True True", "[]"]
+
+
+def test_only_a_module_of_a_package_stands_in_one_while_it_is_put_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    package = ModuleType("package")
+    monkeypatch.setitem(sys.modules, "package", package)
+    with put_off("package.late", "alone"):
+        assert package.late is sys.modules["package.late"]
+        assert "alone" in sys.modules
+    assert not hasattr(package, "late")
+    assert not {"package.late", "alone"} & set(sys.modules)

@@ -18,8 +18,8 @@ from bespoke.chapters.scenarios import Comparison
 from bespoke.cli import bespoke
 from bespoke.clients.changes import Changes, Span, applied
 from bespoke.errors import BespokeError
-from bespoke.exhibits.scenarios import tables
-from bespoke.scenarios import saving
+from bespoke.exhibits.scenarios import section, tables
+from bespoke.scenarios import saving, scenario_commands
 
 CLIENT = "harbour_legal"
 TASK = "risk_memo"
@@ -217,3 +217,50 @@ def test_the_command_saves_lists_and_removes_and_says_what_is_wrong(client_data:
         assert (found, line in out) == (code, True), out
     said(client_data, "remove", CLIENT, "half the volume")
     assert said(client_data, "list", CLIENT).startswith("and_a_gpu: And a GPU; 2 values")
+
+
+def test_the_report_has_the_section_where_there_are_scenarios(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    monkeypatch.setattr("bespoke.show.text", lambda text, **values: written.append(text.format(**values)))
+    monkeypatch.setattr("bespoke.exhibits.scenarios.tables", lambda comparison: ())
+    section(None)
+    assert written == []
+    section(Comparison.model_construct(sides=(), others=("S5", "S6")))
+    assert written[0] == "## Scenarios"
+    assert "S5" in written[-1]
+    assert "S6" in written[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        (f"{TASK}.test_cases", ("tasks.csv", TASK, "test_cases")),
+        (f"{TASK}:test_cases", ("tasks.csv", TASK, "test_cases")),
+        ("prices.yaml:claude-sonnet-4-6.input:value", ("prices.yaml", "claude-sonnet-4-6.input", "value")),
+        ("engagement.yaml:access.gpu_hosting", ("engagement.yaml", "access", "gpu_hosting")),
+        ("access.gpu_hosting", ("engagement.yaml", "access", "gpu_hosting")),
+        (TASK, ("engagement.yaml", TASK)),  # a task alone names no place of it
+        ("no_task:test_cases", ("engagement.yaml", "no_task:test_cases")),
+    ],
+)
+def test_a_place_is_named_by_its_file_or_task_else_it_is_one_of_the_engagement(
+    client_data: Path, text: str, address: tuple[str, ...]
+) -> None:
+    assert scenario_commands._address(clients.load(client_data, CLIENT), text) == address
+
+
+@pytest.mark.parametrize(
+    ("title", "stem"),
+    [
+        ("Twice the volume", "twice_the_volume"),
+        ("  Zwei Länder: 100 % ", "zwei_lander_100"),
+        ("../v1.5-b", "v1.5-b"),
+        ("a" * 61, "a" * 60),
+        ("a" * 59 + " b", "a" * 59),  # cut, it does not end in the blank
+    ],
+)
+def test_a_scenarios_file_is_named_by_the_letters_of_its_title_and_by_its_own_name(
+    title: str, stem: str
+) -> None:
+    assert saving.stem_of(title) == stem
+    assert saving.stem_of(stem) == stem

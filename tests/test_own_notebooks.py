@@ -19,10 +19,11 @@ from nbformat import v4
 from bespoke import machine
 from bespoke.errors import BespokeError
 from bespoke.own.own_notebooks import own_notebooks
-from bespoke.own.run_own import why
+from bespoke.own.run_own import run_own, why
 from bespoke.own.trust import is_trusted, trust
 from bespoke.runner.cache.edited_notebooks import keep_edited
-from bespoke.runner.cache.manifest import NotebookRun
+from bespoke.runner.cache.manifest import Manifest, NotebookRun
+from bespoke.runner.kernels.execute import Seconds
 from tests.conftest import ROOT
 
 CLIENT = "harbour_legal"
@@ -201,3 +202,30 @@ def test_a_run_done_elsewhere_runs_what_was_trusted_here_and_no_more(
     assert list(json.loads(done.report["manifest.json"])["own"]) == ["volume"]
     assert "notebooks/own/volume.ipynb" in done.report
     assert sum("later.ipynb: not run: nobody has trusted it" in line for line in done.said) == 1
+
+
+def test_a_notebook_is_run_the_first_time_then_only_when_it_changed_and_an_edited_output_is_kept(
+    client: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def execute(source: Path, target: Path, *rest: object, **more: object) -> Seconds:
+        target.write_text("executed")
+        return Seconds(kernel=1, imports=2, cells=3, save=4)
+
+    monkeypatch.setattr("bespoke.runner.kernels.execute.execute", execute)
+    trust(own_notebooks(client))
+    now, said = Manifest(CLIENT, "2026-11-20"), list[str]()
+
+    def run(**force: bool) -> list[str]:
+        said.clear()
+        run_own(own_notebooks(client), tmp_path, now, {}, said.append, **force)
+        return [line.removeprefix(f"{CLIENT}: notebooks/volume.ipynb: ") for line in said]
+
+    assert run() == ["ran in 10.0 s (first run)"]
+    assert run() == ["unchanged"]
+    assert run(force=True) == ["ran in 10.0 s (forced)"]
+    output = tmp_path / "notebooks" / "own" / "volume.ipynb"
+    output.write_text("edited by hand")
+    assert run()[1:] == ["ran in 10.0 s (its output is missing or was edited)"]
+    assert said[0].endswith("was edited; your version is kept as volume.edited.ipynb")
+    assert output.with_name("volume.edited.ipynb").read_text() == "edited by hand"
+    assert output.read_text() == "executed"

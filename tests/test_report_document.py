@@ -1,5 +1,6 @@
 """Executed notebooks -> one numbered document."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from bespoke.report.model import (
     plain,
 )
 from bespoke.report.outputs import STRICT, ReadingOptions
+from bespoke.report.pictures import decoded
 from bespoke.show.blocks import MIME
 
 DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="72pt" height="36pt"><circle r="5"/></svg>'
@@ -400,3 +402,13 @@ def test_a_glossary_explains_the_words_that_the_report_uses():
     assert [row[0] for row in found.rows] == ["Batch", "P10, P90", "Step"]
     assert found.values is not None
     assert [row[0] for row in found.values] == ["Batch", "P10, P90", "Step"]
+
+
+def test_an_image_of_a_notebook_is_text_where_it_is_svg_and_base64_else() -> None:
+    packed = base64.b64encode(DOT.encode()).decode()
+    assert decoded("image/svg+xml", DOT) == DOT.encode()
+    assert decoded("image/svg+xml", ["\n", DOT]) == f"\n{DOT}".encode()  # nbformat: one string or its lines
+    assert decoded("image/svg+xml", packed) == DOT.encode()
+    assert decoded("image/png", packed) == DOT.encode()
+    with pytest.raises(ValueError, match="base64"):
+        decoded("image/png", "<a>")

@@ -55,3 +55,11 @@ def test_what_is_no_result_is_none_and_rests_on_no_facts(tmp_path: Path, content
     assert (Sum.read(path), facts_used_in(path)) == (None, ())
     path.unlink()
     assert (Sum.read(path), facts_used_in(path)) == (None, ())
+
+
+def test_a_result_that_says_no_version_is_of_the_first_and_so_are_the_files_of_earlier_releases(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "result.json"
+    path.write_text('{"version": 1, "key": "k", "result": {"facts_used": ["price.a"]}}')
+    assert Result.read(path, "k") == Result(facts_used=("price.a",))

@@ -84,6 +84,7 @@ def test_recall_by_hand(lexical: CandidateSearch) -> None:
     """I10 is found by its own words and Z99.89 is not: 1 of 2 gold codes at every k."""
     report = lexical.report([note(1, "Essential hypertension.", "I10", "Z99.89")])
     fused_recall = {at.k: at.recall for at in report.stages[-1].at}
+    assert list(fused_recall) == [5, 10, 20, 50, 100]  # the columns that the report has room for
     assert fused_recall[5].estimate == 0.5
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
 import matplotlib.figure
 import pytest
+from matplotlib import font_manager
 
 from bespoke import show
 from bespoke.report.colour import contrast
-from bespoke.show.style import BAND, CYCLE, EMPHASIS, INK, MUTED, QUIET, svg
+from bespoke.show.style import BAND, CYCLE, EMPHASIS, INK, MUTED, QUIET, font_files, svg
 
 
 def drawing(label: str) -> object:
@@ -54,3 +56,10 @@ def test_colours_carry_words_and_marks_are_seen() -> None:
     assert contrast(MUTED, BAND) >= 4.5
     assert contrast(QUIET) >= 3
     assert contrast(EMPHASIS) / contrast(QUIET) >= 1.4  # told apart in grey print too
+
+
+def test_figures_are_lettered_in_the_fonts_that_come_with_the_package() -> None:
+    show.new_figure(1.0)
+    for weight in ("normal", "semibold"):
+        wanted = font_manager.FontProperties(family="Source Sans Pro", weight=weight)
+        assert Path(font_manager.findfont(wanted, fallback_to_default=False)) in font_files()

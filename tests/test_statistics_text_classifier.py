@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.kernel_ridge import KernelRidge
 
-from bespoke.statistics.text_classifier import _dealt, cross_predicted, fit_text_classifier
+from bespoke.statistics.text_classifier import TextClassifier, _dealt, cross_predicted, fit_text_classifier
 
 TEXTS = [
     "letter too chatty and informal", "far too chatty", "an informal letter, too long", "chatty chatty letter",
@@ -62,3 +62,22 @@ def test_every_class_is_spread_evenly_over_the_folds(labels: list[str], seed: in
         assert max(sizes) - min(sizes) <= 1
     sizes = [fold.count(k) for k in range(5)]
     assert max(sizes) - min(sizes) <= 1
+
+
+@pytest.mark.parametrize(
+    ("scores", "chosen", "lead"),
+    [
+        ([0.2, 0.7], "b", 0.5),
+        ([0.1, 0.6, 0.3], "b", 0.3),  # from the second best, not from the worst
+        ([0.5, 0.5], "a", 0.0),  # the first of equals
+        ([1.6, 0.1], "a", 1.0),  # no more than 1
+        ([0.7], "a", 0.7),  # a class alone leads what is nothing
+    ],
+)
+def test_the_confidence_is_how_far_the_best_score_leads_the_next(
+    scores: list[float], chosen: str, lead: float
+) -> None:
+    """A text without a known word has each class's base as its score."""
+    zero = np.zeros((1, len(scores)))
+    model = TextClassifier(tuple("abc"[: len(scores)]), {"known": 0}, np.ones(1), zero, np.array(scores))
+    assert model.predict_with_confidence(["never heard"]) == ([chosen], [lead])

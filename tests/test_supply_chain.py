@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import runpy
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
@@ -111,3 +112,12 @@ def test_another_model_under_the_packages_name_is_refused(tmp_path: Path) -> Non
 )
 def test_a_licence_is_the_expression_else_the_classifier_else_the_first_line(said: Any, licence: Any) -> None:
     assert bill_of_materials._licence(SimpleNamespace(metadata=SimpleNamespace(json=said))) == licence  # type: ignore[arg-type]
+
+
+def test_the_folder_for_the_bill_of_materials_is_the_commands_only_argument(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.metadata.distributions", lambda: [])
+    monkeypatch.setattr("sys.argv", ["bill_of_materials", str(tmp_path)])
+    runpy.run_path(bill_of_materials.__file__, run_name="__main__")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["licences.csv", "sbom.cdx.json"]

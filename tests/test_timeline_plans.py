@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from matplotlib.colors import to_rgba
 
 from bespoke.advice import AdvicePlan, Configuration, MoneyRange, Step
 from bespoke.advice.gates import GateOutcome
@@ -16,10 +17,14 @@ from bespoke.chapters.cost_model.task_prices import TaskPrices
 from bespoke.chapters.examples_needed import ExamplesNeed
 from bespoke.chapters.plans import Advised
 from bespoke.chapters.timeline import PhaseTimeline, PlanTimeline, Timeline, compute
+from bespoke.chapters.timeline.result import ABTest
 from bespoke.clients.schema import Client, LoggedPhase, NegotiatedPrice, Phase
 from bespoke.errors import BespokeError
 from bespoke.exhibits import timeline as exhibits
+from bespoke.exhibits.timeline.risks import _draw_sensitivity
+from bespoke.exhibits.timeline.timeline_wording import full_name
 from bespoke.facts.reader import Facts
+from bespoke.show.style import EMPHASIS
 from tests.scenario_cases import Scenario, scenarios
 
 DAY = date(2026, 11, 20)  # a Friday; the engagement starts on Monday the 23rd
@@ -557,3 +562,33 @@ def test_a_plan_too_long_for_the_figure_shows_what_decides_the_date(monkeypatch:
     many = [advised(FEW_SHOT, RAG, task_id=f"t{n:02}") for n in range(8)]
     blocks = {block.label: block for block in shown(schedule(*many), monkeypatch) if hasattr(block, "label")}
     assert "7 phases that decide it less often stand in the table" in blocks["fig-timeline-gantt"].caption
+
+
+def test_the_bars_of_the_risk_stand_with_the_greatest_on_top_and_each_says_its_share() -> None:
+    [axes] = _draw_sensitivity([("Data", 0.6), ("Evaluation", 0.3), ("Roll-out", 0.1)]).axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["Roll-out", "Evaluation", "Data"]
+    assert [bar.get_width() for bar in axes.patches] == [0.1, 0.3, 0.6]
+    assert [(words.get_text(), words.get_position()[1]) for words in axes.texts] == [
+        ("10%", 0), ("30%", 1), ("60%", 2),
+    ]  # fmt: skip
+    assert [bar.get_facecolor() == to_rgba(EMPHASIS) for bar in axes.patches] == [False, False, True]
+    assert all(
+        words.get_position()[0] > bar.get_width() for words, bar in zip(axes.texts, axes.patches, strict=True)
+    )
+    assert axes.get_xlim() == pytest.approx((0, 0.72))  # the words need room: a fifth of the longest bar
+
+
+@pytest.mark.parametrize(
+    ("plans", "task", "name"),
+    [(2, "notes", "Evaluation, Structuring notes"), (1, "notes", "Evaluation"), (2, "", "Evaluation")],
+)
+def test_a_phase_is_named_with_its_task_where_there_is_more_than_one(
+    plans: int, task: str, name: str
+) -> None:
+    phase = PhaseTimeline.model_construct(title="Evaluation", if_needed=False, task_id=task)
+    test = ABTest.model_construct(task_id="notes", name="Structuring notes")
+    plan = PlanTimeline.model_construct(name="notes", phases=(phase,))
+    timeline = Timeline.model_construct(plans=(plan,) * plans, ab_tests=(test,))
+    assert full_name(phase, timeline) == name
+    maybe = phase.model_copy(update={"if_needed": True})
+    assert full_name(maybe, timeline) == name.replace("Evaluation", "Evaluation (if needed)")

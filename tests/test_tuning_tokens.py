@@ -143,3 +143,14 @@ def test_a_real_tokenizer_of_this_machine(tmp_path: Path) -> None:
     template = token_counts.local_template(str(tmp_path / "own"))
     found = token_counts.count(write(tmp_path / "d.jsonl", talk("q", "yes")), template)
     assert (found.tokens, found.learnt, found.first[0].learnt) == ([3], 2, [2, 3])
+
+
+def test_three_rows_are_kept_whole_and_of_the_others_their_counts(tmp_path: Path) -> None:
+    """Each row is "u:q.a:c." with one sign more than the one before it: 9, 10, 11 ... tokens."""
+    path = write(tmp_path / "d.jsonl", *(talk("q", "c" * n) for n in range(2, 7)))
+    found = token_counts.count(path, Template(Characters(), folds=False))
+    assert (found.lines, found.tokens) == ([1, 2, 3, 4, 5], [9, 10, 11, 12, 13])
+    assert found.learnt == 3 + 4 + 5 + 6 + 7
+    assert [row.line for row in found.first] == [1, 2, 3]
+    shown = [line for line in said(path, Template(Characters(), folds=False)) if line.startswith("row ")]
+    assert [line.partition(":")[0] for line in shown] == ["row 1", "row 2", "row 3"]

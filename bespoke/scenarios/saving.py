@@ -61,7 +61,7 @@ def files(folder: Path) -> list[Path]:
 def stem_of(name: str) -> str:
     """`twice_the_volume` for `Twice the volume`. Raises BespokeError where no letter or digit is left."""
     plain = normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9.-]+", "_", plain).strip("_.-")[:60]
+    stem = re.sub(r"[^a-z0-9.-]+", "_", plain).lstrip("_.-")[:60].rstrip("_.-")
     if not stem:
         raise BespokeError("is no name for a scenario; use letters or digits", path=name or '""')
     return stem

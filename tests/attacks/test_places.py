@@ -260,3 +260,13 @@ def test_what_a_picture_does_to_the_typesetter_is_one_line(tmp_path: Path) -> No
         "[3/3] good: done",
         "[False, False, True]",
     ]
+
+
+def test_what_the_client_sent_is_said_to_be_left_only_where_it_is(client: Path) -> None:
+    def left(*options: str) -> list[str]:
+        return [line for line in erase(client, *options) if line.startswith("left: ")]
+
+    assert left("--inputs") == []  # not yet deleted, but it would not be left
+    assert left() == [f"left: {client}, which the client sent (--inputs takes it too)"]
+    shutil.rmtree(client)
+    assert left() == []

@@ -310,3 +310,38 @@ def test_json_of_any_depth_is_one_line(client: Path) -> None:
     (client / "usage.json").write_text("[" * 200_000 + "]" * 200_000)
     problems = [p for p in clients.check(client.parent, CLIENT) if p.path.endswith("usage.json")]
     assert len(problems) == 1
+
+
+@pytest.mark.parametrize("megabytes", [1, 8])
+def test_a_small_file_may_unpack_to_megabytes_whatever_it_is_packed_to(
+    megabytes: int, tmp_path: Path
+) -> None:
+    """Not an attack: a log of one row a thousand times over; 256 MiB are free to every file and part of an archive."""
+    rows = b"0" * (megabytes * 2**20)
+    path = tmp_path / "x.gz"
+    path.write_bytes(gzip.compress(rows, 1))
+    with path.open("rb") as file:
+        assert unpacking.Unpacked(file).read() == rows
+    with zipfile.ZipFile(tmp_path / "x.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a", rows)
+    with zipfile.ZipFile(tmp_path / "x.zip") as archive:
+        assert unpacking.part(archive, "a") == rows
+
+
+def test_a_part_that_holds_too_much_is_told_with_its_archive_where_that_has_a_name(tmp_path: Path) -> None:
+    """A part of one byte more than the reader wants, in a file and in memory; one of just as many is read."""
+    path, memory = tmp_path / "log.eval", io.BytesIO()
+    for file in (path, memory):
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr("a.json", b"x" * 2**20)
+    with zipfile.ZipFile(path) as archive:
+        assert len(unpacking.part(archive, "a.json", 2**20)) == 2**20
+        with pytest.raises(
+            BespokeError, match=r"^log\.eval: holds a\.json, which unpacks to more than 0 MiB"
+        ):
+            unpacking.part(archive, "a.json", 2**20 - 1)
+    with (
+        zipfile.ZipFile(memory) as archive,
+        pytest.raises(BespokeError, match=r"^holds a\.json, which unpacks"),
+    ):
+        unpacking.part(archive, "a.json", 2**20 - 1)

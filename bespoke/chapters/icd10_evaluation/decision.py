@@ -70,7 +70,7 @@ def best_decision(ranked: Sequence[Ranked], gold: Sequence[frozenset[str]]) -> D
         found = [0, *accumulate(map(int, right))]
         hits += [found[min(k, len(answer))] for k in range(DEPTH + 1)]
         sizes += [min(k, len(answer)) for k in range(DEPTH + 1)]
-        scored.extend((score, ok) for (_, score), ok in zip(answer, right, strict=True))
+        scored.extend((score, code in truth) for code, score in answer)
     rules = [(_f1(hits[k], sizes[k], total), Decision(most=k)) for k in _MOST]
     scored.sort(key=lambda pair: -pair[0])
     found_so_far = 0
