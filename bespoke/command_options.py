@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -25,20 +26,11 @@ class _Place(click.ParamType[Path | str]):
         return value
 
 
-CLIENT_DATA = click.option(
-    "--client-data",
-    type=_Place(),
-    metavar="DIR",
-    default=lambda: nearest("client_data"),
-    help="Folder of the client folders.",
+_place_option = partial(click.option, type=_Place(), metavar="DIR")
+CLIENT_DATA = _place_option(
+    "--client-data", default=lambda: nearest("client_data"), help="Folder of the client folders."
 )
-REPORTS = click.option(
-    "--reports",
-    type=_Place(),
-    metavar="DIR",
-    default=lambda: nearest("reports"),
-    help="Folder the reports go to.",
-)
+REPORTS = _place_option("--reports", default=lambda: nearest("reports"), help="Folder the reports go to.")
 NAMES = click.argument("names", metavar="CLIENT...", nargs=-1)
 
 
