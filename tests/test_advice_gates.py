@@ -60,6 +60,19 @@ def test_personal_data_that_are_not_of_health_need_another_agreement() -> None:
     assert asked.needs == "a data processing agreement with Amazon"
 
 
+@pytest.mark.parametrize(
+    ("health", "personal", "sensitive"),
+    [
+        (True, None, True), (True, True, True), (False, True, True), (None, True, True),
+        (False, False, False), (None, False, False), (False, None, None), (None, None, None),
+    ],
+)  # fmt: skip
+def test_health_data_are_personal_data_but_their_absence_says_nothing_of_others(
+    health: bool | None, personal: bool | None, sensitive: bool | None
+) -> None:
+    assert changed(contains_phi=health, personal_data=personal).sensitive is sensitive
+
+
 def test_data_of_nobody_need_no_agreement() -> None:
     assert agreement("aws_bedrock", "Amazon", changed(agreements=())) == ()
 

@@ -37,7 +37,7 @@ pytest_plugins = ("tests.claude_fixtures",)
 
 TASK = Task(
     task_id="t", name="Letters", kind="drafting", requests_per_day=1, peak_to_mean=1, system_tokens=1,
-    input_tokens=1, output_tokens=1, model=MODEL, metric="m", current_quality=0.6, contains_phi=False,
+    input_tokens=1, output_tokens=1, model=MODEL, metric="m", current_quality=0.6, personal_data=False,
 )  # fmt: skip
 
 
@@ -343,15 +343,21 @@ def test_rows_with_identifiers_stay_until_waived(serve: Serve, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("contains_phi", "deidentified", "leaves"),
-    [(True, True, True), (False, None, True), (True, None, False), (True, False, False), (None, None, False)],
-)
+    ("contains_phi", "personal_data", "deidentified", "leaves"),
+    [
+        (True, None, True, True), (False, True, True, True), (False, False, None, True), (None, False, None, True),
+        (True, None, None, False), (True, None, False, False), (None, None, None, False),
+        (False, None, None, False), (False, True, None, False),
+    ],
+)  # fmt: skip
 def test_a_task_must_be_known_to_be_clean(
-    serve: Serve, tmp_path: Path, contains_phi: bool | None, deidentified: bool | None, leaves: bool
-) -> None:
-    """Unknown is not yes."""
+    serve: Serve, tmp_path: Path, contains_phi: bool | None, personal_data: bool | None,
+    deidentified: bool | None, leaves: bool,
+) -> None:  # fmt: skip
+    """Unknown is not yes, and no patients are not nobody."""
     server = serve(judge)
-    task = TASK.model_copy(update={"contains_phi": contains_phi, "deidentified": deidentified})
+    said = {"contains_phi": contains_phi, "personal_data": personal_data, "deidentified": deidentified}
+    task = TASK.model_copy(update=said)
     summary = ask(replace(house(tmp_path, [failure(0)]), tasks=(task,)))
     assert summary.blocked == ({} if leaves else {"F000": ("task_not_deidentified",)})
     assert server.account()["billed"] == int(leaves)

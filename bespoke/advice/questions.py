@@ -43,10 +43,9 @@ def of(
 def _data(s: Situation, facts: Facts) -> list[str]:
     """What the requests hold, and whether retrieval was tried where facts fail or change."""
     found = []
-    if s.contains_phi is None:
-        found.append(
-            "Do the requests hold health or other personal data? Ask the data owner; a person reads twenty."
-        )
+    if s.sensitive is None:
+        kind = "health or other personal data" if s.contains_phi is None else "personal data"
+        found.append(f"Do the requests hold {kind}? Ask the data owner; a person reads twenty.")
     changing = s.knowledge_changes in CHANGING or "facts" in s.matters(facts)
     if s.rag_done is None and changing:
         found.append("Was retrieval tried, and measured? Ask who built it.")

@@ -94,10 +94,9 @@ class Situation(Part):
 
     @property
     def sensitive(self) -> bool | None:
-        """Whether personal or health data are in the requests."""
-        if self.contains_phi or self.personal_data:
-            return True
-        return False if self.contains_phi is False and self.personal_data is not None else self.contains_phi
+        """Whether personal data are in the requests; health data are personal data, their absence says nothing of
+        others."""
+        return True if self.contains_phi else self.personal_data
 
     @property
     def must_deidentify(self) -> bool:

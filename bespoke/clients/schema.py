@@ -220,6 +220,12 @@ class Task(Row):
 
     beside = frozenset({"ranges", "unknown", "absent", "measured", "stated"})
     may_be_none = frozenset({"model", "p95_latency_ms"})
+
+    @property
+    def identifies_nobody(self) -> bool:
+        """Whether somebody said so: unknown is not yes, and texts without patients may name other people."""
+        return self.deidentified is True or (self.personal_data is False and not self.contains_phi)
+
     may_be_unknown = frozenset(
         {
             "kind", "requests_per_day", "peak_to_mean", "system_tokens", "input_tokens", "output_tokens", "model",

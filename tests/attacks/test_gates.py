@@ -84,11 +84,11 @@ def test_texts_declared_clean_later_are_refused(client: Path) -> None:
         require(client)
 
 
-@pytest.mark.parametrize("said", [{"deidentified": True}, {"contains_phi": False}])
+@pytest.mark.parametrize("said", [{"deidentified": True}, {"personal_data": False}])
 def test_a_task_whose_texts_are_declared_clean_later_is_refused(client: Path, said: dict[str, bool]) -> None:
     """The next edition of tasks.csv says in one of two ways that a task's texts identify nobody."""
     folder = clients.load(client.parent, CLIENT)
-    open_ended = {"deidentified": None, "contains_phi": None}
+    open_ended = {"deidentified": None, "contains_phi": None, "personal_data": None}
     before, after = (
         replace(folder, tasks=tuple(t.model_copy(update=open_ended | new) for t in folder.tasks[:1]))
         for new in ({}, said)

@@ -89,7 +89,7 @@ def make_cases(client: Client, facts: Facts, backend: str, model_id: str, sample
         parts = _parts(row, tasks.get(row.task_id))
         hits = unwaived(row.failure_id, "\n".join(parts.values()), waivers)
         rules = {hit.rule: f"{hit.rule} ({hit.shown})" for hit in hits}
-        if not _clean(tasks.get(row.task_id)):
+        if (task := tasks.get(row.task_id)) is None or not task.identifies_nobody:
             rules[NOT_DEIDENTIFIED] = f"{NOT_DEIDENTIFIED} ({row.task_id})"
         if rules:
             blocked[row.failure_id], shown[row.failure_id] = tuple(rules), "; ".join(rules.values())
@@ -119,11 +119,6 @@ def _parts(row: Failure, task: Task | None) -> dict[str, str]:
     said = {"prompt": row.prompt, "expected_output": row.expected, "actual_output": row.actual}
     about = {"task": f"{task.name} ({task.kind.replace('_', ' ')})"} if task else {}
     return {**about, **said, **({"remark": row.note} if row.note.strip() else {})}
-
-
-def _clean(task: Task | None) -> bool:
-    """Whether somebody said that the task's texts identify nobody. Unknown is not yes."""
-    return task is not None and (task.contains_phi is False or task.deidentified is True)
 
 
 def _check_names(rows: tuple[Failure, ...]) -> None:
