@@ -33,6 +33,7 @@ from bespoke.statistics.interval import Interval
 
 FACTS = Facts(date(2026, 11, 20))
 NOTES = 200
+GROUPS = tuple(f"P{n}" for n in range(NOTES))
 SIZES = (25, 50, 100, 200)
 
 
@@ -61,17 +62,16 @@ def scoring(score: float) -> CodeCounts:
 def curve(
     *scores: float, name: str = "linear", tuned: bool = False, sizes: tuple[int, ...] = SIZES
 ) -> Measured:
-    return Measured(name, name.capitalize(), tuned, sizes, tuple((scoring(score),) for score in scores))
-
-
-GROUPS = [f"P{n}" for n in range(NOTES)]
+    return Measured(
+        name, name.capitalize(), tuned, sizes, tuple((scoring(score),) for score in scores), GROUPS
+    )
 
 
 RISING = curve(0.5, 0.615, 0.7, 0.76)  # 0.9 - 2.0 n^-0.5 at 25, 50, 100, 200 would be 0.5, 0.617, 0.7, 0.759
 
 
 def test_a_target_within_reach_says_how_many_examples_it_takes() -> None:
-    found = forecast([RISING], GROUPS, client(), FACTS)
+    found = forecast([RISING], client(), FACTS)
     assert found is not None
     assert found.limit == 800  # four times 200
     assert found.needed is not None
@@ -82,32 +82,32 @@ def test_a_target_within_reach_says_how_many_examples_it_takes() -> None:
 
 
 def test_a_target_beyond_the_limit_is_not_answered() -> None:
-    found = forecast([RISING], GROUPS, client(task(target=0.88)), FACTS)
+    found = forecast([RISING], client(task(target=0.88)), FACTS)
     assert found is not None
     assert found.needed is None  # (2.0 / 0.02)^2 = 10,000 examples: fifty times what was measured
 
 
 def test_a_flat_curve_reaches_nothing() -> None:
-    found = forecast([curve(0.3, 0.3, 0.3, 0.3)], GROUPS, client(), FACTS)
+    found = forecast([curve(0.3, 0.3, 0.3, 0.3)], client(), FACTS)
     assert found is not None
     assert found.needed is None
     assert found.at_limit.estimate == pytest.approx(0.3)
 
 
 def test_three_sizes_are_no_curve() -> None:
-    assert forecast([curve(0.5, 0.6, 0.7, sizes=SIZES[:3])], GROUPS, client(), FACTS) is None
+    assert forecast([curve(0.5, 0.6, 0.7, sizes=SIZES[:3])], client(), FACTS) is None
 
 
 def test_tuned_models_come_before_rungs_that_score_higher() -> None:
     tuned = curve(0.4, 0.5, 0.55, 0.6, name="nova", tuned=True)
-    found = forecast([RISING, tuned], GROUPS, client(), FACTS)
+    found = forecast([RISING, tuned], client(), FACTS)
     assert found is not None
     assert (found.system, found.tuned) == ("nova", True)
 
 
 @pytest.mark.parametrize("other", [task(metric="accuracy"), task(target=None)])
 def test_a_target_on_another_scale_is_not_asked_for(other: Task) -> None:
-    found = forecast([RISING], GROUPS, client(other), FACTS)
+    found = forecast([RISING], client(other), FACTS)
     assert found is not None
     assert (found.target, found.needed) == (None, None)
 

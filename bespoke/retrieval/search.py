@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from bespoke.chapters.icd10_evaluation import note_sample
 from bespoke.chapters.icd10_evaluation.decision import gold_codes, group_of
 from bespoke.chapters.icd10_evaluation.result import RecallAt, Retrieval, StageRecallShare
 from bespoke.chapters.icd10_evaluation.scores import count
@@ -46,7 +47,11 @@ class CandidateSearch:
         return [tuple(self.reranker.order(known)[:count]) for known in self.stages.nominate(notes)]
 
     def report(self, notes: Sequence[Note], *, seed: int = 0) -> Retrieval:
-        """Recall of every stage on the notes' gold codes, and of their fusion and reranking. Intervals by groups."""
+        """Recall of every stage on the notes' gold codes, and of their fusion and reranking. Intervals by groups.
+
+        Of more than `note_sample.MOST` notes a random part is searched for.
+        """
+        notes = [notes[i] for i in note_sample.places(notes, seed)]
         gold = [gold_codes(note) for note in notes]
         nominated = self.stages.nominate(notes)
         clusters = Clusters([group_of(note) for note in notes], seed=seed)
@@ -54,6 +59,8 @@ class CandidateSearch:
             dense=self.dense_name,
             has_dense=self.has_dense,
             reranker_learnt=self.reranker.learnt,
+            notes=len(notes),
+            gold_codes=sum(map(len, gold)),
             stages=tuple(
                 StageRecallShare(stage=stage, at=_recall(found, gold, clusters))
                 for stage, found in self._orders(nominated)

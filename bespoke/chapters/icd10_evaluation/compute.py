@@ -120,7 +120,7 @@ def compute(
         else (),
         power=power(common, nearest, shared),
         learning=tuple(curve.curve() for curve in learnt),
-        forecast=forecast(learnt, groups, client, facts, resamples=resamples, seed=seed),
+        forecast=forecast(learnt, client, facts, resamples=resamples, seed=seed),
         retrieval=_retrieval(train, notes, release, seed=seed) if any(gold) else None,
         claims=audit_claims(facts),
         precedents=precedents(facts),

@@ -24,7 +24,6 @@ MULTIPLE = "evidence.learning.prolonged_at_most"
 
 def forecast(
     found: Sequence[Measured],
-    groups: Sequence[str],
     client: Client,
     facts: Facts,
     *,
@@ -33,7 +32,7 @@ def forecast(
 ) -> Forecast | None:
     """The prolonged curve of the tuned models, where there are enough of them, else of the best rung that learns.
 
-    An inverse power law is fitted to micro-F1 by size. Limits come from resampling the `groups` of evaluation
+    An inverse power law is fitted to micro-F1 by size. Limits come from resampling the groups of evaluation
     notes and, at each size, the draw of training examples. None where fewer than four sizes were measured.
     """
     curves = [curve for curve in found if len(curve.sizes) >= FEWEST]
@@ -42,7 +41,7 @@ def forecast(
     best = max(curves, key=lambda curve: (curve.tuned, curve.curve().points[-1].micro_f1))
     points = [point.micro_f1 for point in best.curve().points]
     fitted = power_laws(best.sizes, np.array([points]))
-    drawn = power_laws(best.sizes, _resampled(best, groups, resamples, seed))
+    drawn = power_laws(best.sizes, _resampled(best, resamples, seed))
     limit = int(max(best.sizes) * facts.fact(MULTIPLE).number)
     task = _task(client)
     target = task.target_quality if task and "f1" in task.metric.casefold() else None
@@ -73,9 +72,9 @@ def _needed(fitted: PowerLaws, drawn: PowerLaws, target: float, limit: int) -> N
     )
 
 
-def _resampled(curve: Measured, groups: Sequence[str], resamples: int, seed: int) -> Array:
+def _resampled(curve: Measured, resamples: int, seed: int) -> Array:
     """Micro-F1 by resample and size: the notes' groups and the draw of training examples are chosen anew."""
-    cluster = np.unique(np.asarray(groups, dtype=str), return_inverse=True)[1]
+    cluster = np.unique(np.asarray(curve.groups, dtype=str), return_inverse=True)[1]
     weights = cluster_counts(int(cluster.max()) + 1, resamples=resamples, seed=seed)
     random = np.random.default_rng(seed)
     columns = []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bespoke.chapters.icd10_evaluation import note_sample
 from bespoke.chapters.icd10_evaluation.decision import group_of
 from bespoke.chapters.icd10_evaluation.note_answers import RungRun, decided
 from bespoke.chapters.icd10_evaluation.result import LearningCurve, LearningPoint
@@ -21,34 +22,47 @@ _WORTH_A_CURVE = 0.8  # a size this close below the full set shows nothing new
 
 @dataclass(frozen=True)
 class Measured:
-    """One learner at growing sizes: for each size the counts of every draw of training examples."""
+    """One learner at growing sizes: for each size the counts of every draw of training examples.
+
+    `groups` are those of the evaluation notes it was scored on.
+    """
 
     name: str
     title: str
     tuned: bool
     sizes: tuple[int, ...]
     draws: tuple[tuple[CodeCounts, ...], ...]
+    groups: tuple[str, ...]
 
     def curve(self) -> LearningCurve:
         points = (_point(map(_micro, counts), n) for n, counts in zip(self.sizes, self.draws, strict=True))
-        return LearningCurve(system=self.name, title=self.title, tuned=self.tuned, points=tuple(points))
+        return LearningCurve(
+            system=self.name,
+            title=self.title,
+            tuned=self.tuned,
+            scored=len(self.groups),
+            points=tuple(points),
+        )
 
 
 def measured(
     ladder: Sequence[RungRun], train: Sequence[Note], notes: Sequence[Note], gold: Sets, seed: int
 ) -> tuple[Measured, ...]:
-    """Counts on the evaluation notes by number of training notes, three random draws per size (one from
-    800 notes on), then tuned models.
+    """Counts by number of training notes, three random draws per size (one from 800 notes on), then tuned models.
 
     Draws keep groups together and grow from one another. The decision rule stays the one chosen on all
-    training notes, so small sizes look slightly better than they would alone.
+    training notes, so small sizes look slightly better than they would alone. Rungs trained here are scored on
+    a random part of more than `note_sample.MOST` evaluation notes, tuned models, whose answers are on record, on all.
     """
-    return (*_trained_here(ladder, train, notes, gold, seed), *_tuned(ladder, gold))
+    return (*_trained_here(ladder, train, notes, gold, seed), *_tuned(ladder, notes, gold))
 
 
 def _trained_here(
     ladder: Sequence[RungRun], train: Sequence[Note], notes: Sequence[Note], gold: Sets, seed: int
 ) -> list[Measured]:
+    places = note_sample.places(notes, seed)
+    scored, wanted = [notes[i] for i in places], [gold[i] for i in places]
+    groups = tuple(map(group_of, scored))
     sizes = [size for size in _SIZES if size < _WORTH_A_CURVE * len(train)]
     orders = [_order(train, seed + draw) for draw in range(_DRAWS)]
     found = []
@@ -58,17 +72,17 @@ def _trained_here(
         fit, decision = ran.fit, ran.decision
         draws = [
             tuple(
-                count(gold, decided(fit(order[:size]), decision, notes))
+                count(wanted, decided(fit(order[:size]), decision, scored))
                 for order in orders[: 1 if size >= _ONE_DRAW else _DRAWS]
             )
             for size in sizes
         ]
-        whole = (count(gold, [answer.code_set for answer in ran.answers]),)
-        found.append(Measured(ran.name, ran.title, False, (*sizes, len(train)), (*draws, whole)))
+        whole = (count(wanted, [ran.answers[i].code_set for i in places]),)
+        found.append(Measured(ran.name, ran.title, False, (*sizes, len(train)), (*draws, whole), groups))
     return found
 
 
-def _tuned(ladder: Sequence[RungRun], gold: Sets) -> list[Measured]:
+def _tuned(ladder: Sequence[RungRun], notes: Sequence[Note], gold: Sets) -> list[Measured]:
     """Models that were tuned from one base on different numbers of examples, on one curve."""
     families: dict[str, dict[int, list[CodeCounts]]] = {}
     for ran in ladder:
@@ -76,8 +90,9 @@ def _tuned(ladder: Sequence[RungRun], gold: Sets) -> list[Measured]:
             family = families.setdefault(ran.trained_on.model, {})
             counts = count(gold, [answer.code_set for answer in ran.answers])
             family.setdefault(ran.trained_on.examples, []).append(counts)
+    groups = tuple(map(group_of, notes))
     return [
-        Measured(model, f"{model}, tuned", True, sizes, tuple(tuple(by_size[n]) for n in sizes))
+        Measured(model, f"{model}, tuned", True, sizes, tuple(tuple(by_size[n]) for n in sizes), groups)
         for model, by_size in sorted(families.items())
         for sizes in [tuple(sorted(by_size))]
     ]

@@ -238,6 +238,7 @@ class LearningCurve(Part):
     system: str  # the rung, or the base model of the tuned ones
     title: str
     tuned: bool
+    scored: int  # evaluation notes that every point is scored on
     points: tuple[LearningPoint, ...]
 
 
@@ -276,6 +277,8 @@ class Retrieval(Part):
     dense: str  # the dense model, or why there is none
     has_dense: bool
     reranker_learnt: bool
+    notes: int  # that were searched for, and their gold codes
+    gold_codes: int
     stages: tuple[StageRecallShare, ...]
 
 

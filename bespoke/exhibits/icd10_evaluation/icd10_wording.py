@@ -44,6 +44,13 @@ def nearest_rival(result: Icd10Evaluation) -> RungComparison | None:
     return max(others, key=lambda c: scores[c.second]) if others else None
 
 
+def part_of_notes(before: str, asked: int, notes: int) -> str:
+    """`; scored on 1,998 of 5,600 notes, drawn at random in whole groups`, after the words before it; empty for all."""
+    if asked == notes:
+        return ""
+    return f"{before} {decimal(asked)} of {decimal(notes)} notes, drawn at random in whole groups"
+
+
 def sentence_case(text: str) -> str:
     """A title of ours inside a sentence; names that are not plainly capitalised words stay as they are."""
     return text[0].lower() + text[1:] if text[:2].istitle() and not text.startswith("Claude") else text

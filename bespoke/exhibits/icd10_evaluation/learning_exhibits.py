@@ -8,7 +8,7 @@ from typing import Any
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Forecast, Icd10Evaluation, LearningCurve, LearningPoint
 from bespoke.exhibits.figure_parts import beside
-from bespoke.exhibits.icd10_evaluation.icd10_wording import sentence_case
+from bespoke.exhibits.icd10_evaluation.icd10_wording import part_of_notes, sentence_case
 from bespoke.show.numbers import decimal, signed
 from bespoke.show.style import CYCLE
 
@@ -30,7 +30,8 @@ def learning(result: Icd10Evaluation) -> None:
         caption=f"From {decimal(steepest.points[-2].notes)} to {decimal(steepest.points[-1].notes)} training notes "
         f"{sentence_case(steepest.title)} moves by {signed(_last_gain(steepest))} in micro-F1",
         alt=f"Learning curves, micro-F1 by number of training notes. {words}.",
-        source="train.jsonl, three nested random draws per size; decision rules as chosen on all training notes",
+        source="train.jsonl, three nested random draws per size; decision rules as chosen on all training notes"
+        + part_of_notes("; scored on", min(curve.scored for curve in curves), result.notes),
     )
 
 

@@ -9,7 +9,7 @@ from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import Icd10Evaluation, Retrieval, StageRecallShare
 from bespoke.exhibits.display_names import share_limits
 from bespoke.exhibits.figure_parts import apart, beside
-from bespoke.exhibits.icd10_evaluation.icd10_wording import with_limits
+from bespoke.exhibits.icd10_evaluation.icd10_wording import part_of_notes, with_limits
 from bespoke.show import Column
 from bespoke.show.numbers import decimal, percent
 from bespoke.show.style import CYCLE
@@ -68,7 +68,7 @@ def retrieval_figure(result: Icd10Evaluation) -> None:
         caption=_caption(found),
         alt=f"Lines of recall by number of candidates per note, one per retrieval stage. {words}.",
         source="the cases against all billable codes; intervals by groups of notes; the reranker learns on "
-        "training notes alone",
+        "training notes alone" + part_of_notes("; searched for", found.notes, result.notes),
     )
 
 
@@ -104,7 +104,7 @@ def retrieval_table(result: Icd10Evaluation) -> None:
     show.table(
         [(STAGES[stage.stage], *(with_limits(at.recall) for at in stage.at)) for stage in found.stages],
         label="tbl-icd10-retrieval",
-        caption=f"Share of the {decimal(result.gold_codes)} gold codes among the first candidates, by stage",
+        caption=f"Share of the {decimal(found.gold_codes)} gold codes among the first candidates, by stage",
         columns=(
             Column(key="stage", title="Stage"),
             *(Column(key=f"at_{k}", title=f"Recall at {k}") for k in ks),
