@@ -49,7 +49,7 @@ def test_personal_data_go_where_an_agreement_is_signed(
         "aws_bedrock", "Amazon", changed(contains_phi=True, personal_data=True, agreements=signed)
     )
     assert (asked.verdict, asked.found, asked.met_by) == (verdict, found, "agreement")
-    assert asked.needs == "a business associate agreement with Amazon"
+    assert asked.needs == "a business associate agreement for Amazon"
     assert bool(asked.asks) is (verdict != "met")
 
 
@@ -57,7 +57,7 @@ def test_personal_data_that_are_not_of_health_need_another_agreement() -> None:
     (asked,) = agreement(
         "aws_bedrock", "Amazon", changed(contains_phi=False, personal_data=True, agreements=())
     )
-    assert asked.needs == "a data processing agreement with Amazon"
+    assert asked.needs == "a data processing agreement for Amazon"
 
 
 @pytest.mark.parametrize(

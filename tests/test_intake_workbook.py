@@ -87,7 +87,7 @@ def test_answers_of_the_client_are_shown_before_they_are_written(client_data: Pa
     assert not done
     assert files(client_data / "harbour_legal") == before
     assert (
-        "+risk_memo,Risk memos in the house style,chat,60,,14200,2600,900,claude-opus-4-8,none,partner pass rate,0.62,0.88,64,110,never,false,,false,true"
+        "+risk_memo,Risk memos in the house style,chat,60,,14200,2600,900,claude-opus-4-8,none,partner pass rate,0.62,0.88,64,110,never,false,,false,true,true"
         in said
     )
     assert '+prepared_by: "Neue Beratung"' in said

@@ -65,7 +65,7 @@ def step(kind: Any, *work: str, **given: Any) -> Step:
 def advised(*steps: Step, task_id: str = "notes", **situation: Any) -> Advised:
     scenario = Scenario("plan", DAY, {}, {})
     found = scenario.situation(scenario.client(), FACTS).at(
-        **{"task_id": task_id, "model": MODEL} | situation
+        **{"task_id": task_id, "model": MODEL, "personal_data": False} | situation
     )
     return Advised(
         situation=found,
@@ -449,7 +449,7 @@ def test_the_log_scales_priced_work_as_well() -> None:
 def test_the_next_thirty_days_say_what_it_costs_when_and_who() -> None:
     conditions = (unknown("agreement", "agreements"),)
     first = step("test", "few_shot", cost=900, rollout=300, conditions=conditions)
-    timeline = schedule(advised(step("prepare", "measure", cost=700), first, contains_phi=None, cases=0))
+    timeline = schedule(advised(step("prepare", "measure", cost=700), first, personal_data=None, cases=0))
     found = {action.action: action for action in timeline.next_days}
     assert {name: (a.cost and a.cost.expected, a.role) for name, a in found.items()} == {
         "Audit": (None, "consultant"),
@@ -537,7 +537,7 @@ def test_the_page_of_plans_that_change_nothing_says_so(monkeypatch: pytest.Monke
 
 
 def test_the_page_names_tasks_and_phases_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    plans = [advised(RAG, task_id="a", contains_phi=None), advised(KEEP, task_id="b")]
+    plans = [advised(RAG, task_id="a", personal_data=None), advised(KEEP, task_id="b")]
     blocks = {block.label: block for block in shown(schedule(*plans), monkeypatch) if hasattr(block, "label")}
     assert [row[0] for row in blocks["tbl-timeline-dates"].rows] == [
         "a", "b (nothing changes)", "Whole engagement",

@@ -98,7 +98,7 @@ def agreement(access: str, who: str, situation: Situation) -> tuple[GateOutcome,
     verdict = verdict_of(None if signed is None else access in signed)
     what = "a business associate agreement" if situation.contains_phi else "a data processing agreement"
     found = {"met": "signed", "unmet": "not signed", "unknown": "not known"}[verdict]
-    needs = f"{what} with {who}"
+    needs = f"{what} for {who}"
     asks = {
         "met": "", "unknown": f"Is {needs} signed? Ask the client's lawyers.",
         "unmet": f"Who signs {needs}? Nothing with personal data runs there before.",
