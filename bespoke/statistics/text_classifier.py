@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bespoke.statistics.ridge import ridge_slopes
-from bespoke.statistics.tf_idf import rarity, weighed, word_matrix
+from bespoke.statistics.tf_idf import counted, rarity, weighed, word_matrix, words_and_pairs
 
 Array = NDArray[np.float64]
 
@@ -38,7 +36,7 @@ class TextClassifier:
 
     def predict_with_confidence(self, texts: Sequence[str]) -> tuple[list[str], list[float]]:
         """The class of each text, and how far its score leads the next one's, from 0 to 1: an order, no probability."""
-        rows = weighed(word_matrix(map(_words, texts), self.vocabulary), self.rarity)
+        rows = weighed(word_matrix(map(words_and_pairs, texts), self.vocabulary), self.rarity)
         scores = np.round(rows @ self.slopes + self.base, 9)
         ranked = np.sort(scores, axis=1)
         leads = ranked[:, -1] - (ranked[:, -2] if ranked.shape[1] > 1 else 0.0)
@@ -46,18 +44,10 @@ class TextClassifier:
         return chosen, [round(float(lead), 4) for lead in np.clip(leads, 0.0, 1.0)]
 
 
-def similarity(asked: Sequence[str], texts: Sequence[str]) -> Array:
-    """Cosines of TF-IDF rows: asked x texts. What `texts` never say counts for nothing."""
-    vocabulary, counts = _counted(texts)
-    weights = rarity(counts)
-    found = weighed(word_matrix(map(_words, asked), vocabulary), weights) @ weighed(counts, weights).T
-    return np.asarray(found.toarray())
-
-
 def fit_text_classifier(texts: Sequence[str], given: Sequence[str]) -> TextClassifier:
     """Learn from at least one text of each class; all classes share one solve."""
     classes = tuple(sorted(set(given)))
-    vocabulary, counts = _counted(texts)
+    vocabulary, counts = counted(texts)
     rare = rarity(counts)
     target = np.array([[label == name for name in classes] for label in given], dtype=float)
     base = np.full(len(classes), 1 / len(classes))
@@ -65,13 +55,6 @@ def fit_text_classifier(texts: Sequence[str], given: Sequence[str]) -> TextClass
     weights = np.array([len(given) / (len(classes) * sizes[label]) for label in given])
     slopes = ridge_slopes(weighed(counts, rare), target - base, _RIDGE / weights)
     return TextClassifier(classes, vocabulary, rare, slopes, base)
-
-
-def _counted(texts: Sequence[str]) -> tuple[dict[str, int], Any]:
-    """The words of the texts by place, and how often each text says them."""
-    words = [_words(text) for text in texts]
-    vocabulary = {word: i for i, word in enumerate(sorted(set().union(*words)))}
-    return vocabulary, word_matrix(words, vocabulary)
 
 
 def cross_predicted(texts: Sequence[str], given: Sequence[str], *, folds: int, seed: int) -> list[str]:
@@ -94,9 +77,3 @@ def _dealt(given: Sequence[str], folds: int, random: np.random.Generator) -> lis
         for i in random.permutation([i for i, one in enumerate(given) if one == label]):
             fold[i], at = at % folds, at + 1
     return fold
-
-
-def _words(text: str) -> tuple[str, ...]:
-    """Words as they stand between spaces, in lower case, and every two neighbours."""
-    words = text.lower().split()
-    return (*words, *(f"{a} {b}" for a, b in pairwise(words)))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,19 @@ def word_matrix(texts: Iterable[tuple[str, ...]], vocabulary: dict[str, int], *,
     )
     matrix.sort_indices()
     return matrix
+
+
+def words_and_pairs(text: str) -> tuple[str, ...]:
+    """Words as they stand between spaces, in lower case, and every two neighbours."""
+    words = text.lower().split()
+    return (*words, *(f"{a} {b}" for a, b in pairwise(words)))
+
+
+def counted(texts: Sequence[str]) -> tuple[dict[str, int], Any]:
+    """The words and pairs of the texts by place, in their order, and how often each text says them."""
+    words = [words_and_pairs(text) for text in texts]
+    vocabulary = {word: i for i, word in enumerate(sorted(set().union(*words)))}
+    return vocabulary, word_matrix(words, vocabulary)
 
 
 @lru_cache(maxsize=4096)

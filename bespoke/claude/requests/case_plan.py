@@ -17,7 +17,7 @@ from bespoke.evaluation.answers import Answer
 from bespoke.evaluation.cases import Case, EvaluationTask
 from bespoke.evaluation.scorer import Scorer
 from bespoke.facts.reader import Facts
-from bespoke.statistics.text_classifier import similarity
+from bespoke.statistics.nearest_texts import nearest
 
 OWN_PROMPT = Strategy("own_prompt", "Claude, the client's prompt")
 OPTIMISED = Strategy("optimised_prompt", "Claude, optimised prompt")
@@ -166,11 +166,9 @@ def _fitted(strategy: Strategy, task: EvaluationTask, scorer: Scorer) -> Strateg
 
 def _passages(task: EvaluationTask) -> dict[str, tuple[str, ...]]:
     names = [*task.documents]
-    close = similarity([case.text for case in task.cases], [f"{n} {task.documents[n]}" for n in names])
-    return {
-        case.id: tuple(names[int(i)] for i in (-row).argsort(kind="stable")[:PASSAGES])
-        for case, row in zip(task.cases, close, strict=True)
-    }
+    passages = [f"{name} {task.documents[name]}" for name in names]
+    close = nearest([case.text for case in task.cases], passages, PASSAGES)
+    return {case.id: tuple(names[i] for i, _ in found) for case, found in zip(task.cases, close, strict=True)}
 
 
 def _accepted(task: EvaluationTask, scorer: Scorer) -> Callable[[Any], int]:

@@ -17,7 +17,7 @@ from bespoke.evaluation.details import Detail, Grid, Head, Value
 from bespoke.evaluation.scorer import CaseProblemReporter, Scorer
 from bespoke.scorers.answer.text_facts import holds, numbers, sentences
 from bespoke.statistics.clusters import Clusters, Measure
-from bespoke.statistics.text_classifier import similarity
+from bespoke.statistics.nearest_texts import nearest
 
 KS = (1, 3, 5, 10)
 DEPTH = 10
@@ -121,16 +121,14 @@ class AnswerScorer(Scorer):
             return []
         names = [*task.documents]
         questions = [case.text for case in task.cases]
-        close = similarity(questions, [f"{name} {task.documents[name]}" for name in names])
-        values, retrieved = [], []
-        for question, row in zip(questions, close, strict=True):
-            best = [names[int(i)] for i in (-row).argsort(kind="stable")[:DEPTH]]
-            parts = sentences(task.documents[best[0]])
-            nearest = int(similarity([question], parts)[0].argmax()) if parts else 0
-            said = " ".join(parts[max(0, nearest - 1) : nearest + 2]) if parts else None
-            values.append({"answer": said, "citations": best[:1]})
-            retrieved.append({"words": tuple(best)})
-        sure = close.max(axis=1).clip(0, 1).round(4).tolist()
+        close = nearest(questions, [f"{name} {task.documents[name]}" for name in names], DEPTH)
+        ranked = [tuple(names[i] for i, _ in row) for row in close]
+        quoted = _quoted(questions, [task.documents[first] for first, *_ in ranked])
+        values = [
+            {"answer": said, "citations": [*best[:1]]} for said, best in zip(quoted, ranked, strict=True)
+        ]
+        retrieved = [{"words": best} for best in ranked]
+        sure = [round(min(row[0][1], 1.0), 4) for row in close]
         return [offline("lexical", "Lexical search, quoted", values, retrieved=retrieved, confidences=sure)]
 
     def same(self, first: Any, second: Any) -> bool:
@@ -207,6 +205,20 @@ def grounded(task: EvaluationTask, answer: Answer) -> bool:
     return numbers(answer.value["answer"]) <= frozenset().union(
         *(numbers(task.documents[name]) for name in cited)
     )
+
+
+def _quoted(questions: Sequence[str], documents: Sequence[str]) -> list[str | None]:
+    """Of each question's document the closest sentence with its neighbours; None where the document has none."""
+    found: list[str | None] = [None] * len(questions)
+    asked: dict[str, list[int]] = {}
+    for i, document in enumerate(documents):
+        asked.setdefault(document, []).append(i)
+    for document, places in asked.items():
+        parts = sentences(document)
+        for i, closest in zip(places, nearest([questions[i] for i in places], parts, 1), strict=True):
+            for at, _ in closest:
+                found[i] = " ".join(parts[max(0, at - 1) : at + 2])
+    return found
 
 
 def recall(cases: Sequence[Case], found: Sequence[Sequence[str]], k: int, clusters: Clusters) -> Value:

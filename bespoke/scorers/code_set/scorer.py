@@ -18,7 +18,7 @@ from bespoke.evaluation.scorer import CaseProblemReporter, Scorer
 from bespoke.scorers.code_set.codes import ICD10CM, codes_of
 from bespoke.statistics.clusters import Measure
 from bespoke.statistics.label_scores import macro_f1
-from bespoke.statistics.text_classifier import similarity
+from bespoke.statistics.nearest_texts import nearest
 
 _ROWS = 12
 _NEIGHBOURS = 5
@@ -127,15 +127,15 @@ class CodeSetScorer(Scorer):
         given = [tuple(map(codes.written, case.expected.diagnosis_icd10)) for case in train]
         usual = max(1, round(sum(map(len, given)) / len(given)))
         common = tuple(code for code, _ in Counter(c for g in given for c in g).most_common(usual))
-        close = similarity([case.text for case in task.cases], [case.text for case in train])
         near = []
-        for row in close:
+        for neighbours in nearest(
+            [case.text for case in task.cases], [case.text for case in train], _NEIGHBOURS
+        ):
             votes: Counter[str] = Counter()
-            best = np.argsort(-row, kind="stable")[:_NEIGHBOURS]
-            for i in best:
-                for code in given[int(i)]:
-                    votes[code] += float(row[i])  # type: ignore[assignment]
-            half = sum(float(row[i]) for i in best) / 2
+            for i, cosine in neighbours:
+                for code in given[i]:
+                    votes[code] += cosine  # type: ignore[assignment]
+            half = sum(cosine for _, cosine in neighbours) / 2
             near.append(tuple(c for c, weight in votes.most_common() if weight > half))
         return [
             offline("most_frequent", "Most frequent codes", [common] * len(task.cases), learns=True),

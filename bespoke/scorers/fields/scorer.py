@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, ClassVar
 
-import numpy as np
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
@@ -21,8 +20,8 @@ from bespoke.scorers.fields.comparators import FieldComparison, usual
 from bespoke.scorers.fields.enforceable import enforceable
 from bespoke.scorers.fields.leaf_tally import LeafTally, tally
 from bespoke.statistics.clusters import Measure
+from bespoke.statistics.nearest_texts import nearest
 from bespoke.statistics.proportion import wilson
-from bespoke.statistics.text_classifier import similarity
 
 SCHEMA = "schema.json"
 
@@ -89,13 +88,13 @@ class FieldsScorer(Scorer):
             return []
         written = Counter(json.dumps(case.expected, sort_keys=True) for case in train)
         common = json.loads(min(written, key=lambda text: (-written[text], text)))
-        close = similarity([case.text for case in task.cases], [case.text for case in train])
-        near = [train[int(i)].expected for i in close.argmax(axis=1)]
+        close = nearest([case.text for case in task.cases], [case.text for case in train], 1)
+        near = [train[i].expected for ((i, _),) in close]
         return [
             offline("most_frequent", "Most frequent record", [common] * len(task.cases), learns=True),
             offline(
                 "nearest", "Most similar training record", near, learns=True,
-                confidences=np.round(close.max(axis=1).clip(0, 1), 4).tolist(),
+                confidences=[round(min(cosine, 1.0), 4) for ((_, cosine),) in close],
             ),
         ]  # fmt: skip
 

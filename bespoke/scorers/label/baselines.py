@@ -9,7 +9,8 @@ import numpy as np
 
 from bespoke.evaluation.answers import SystemRun, offline
 from bespoke.evaluation.cases import EvaluationTask
-from bespoke.statistics.text_classifier import fit_text_classifier, similarity
+from bespoke.statistics.nearest_texts import nearest
+from bespoke.statistics.text_classifier import fit_text_classifier
 
 _NEIGHBOURS = 5
 _MOST = 4_000  # training texts of the linear classifier, whose solve grows with their cube
@@ -42,13 +43,11 @@ def _nearest(
     texts: Sequence[str], given: Sequence[str], asked: Sequence[str]
 ) -> tuple[list[frozenset[str]], list[float]]:
     """The label with most weight among the closest texts, and its share of that weight."""
-    close = similarity(asked, texts)
     answers, votes = [], []
-    for row in close:
-        best = np.argsort(-row, kind="stable")[:_NEIGHBOURS]
+    for neighbours in nearest(asked, texts, _NEIGHBOURS):
         weight: Counter[str] = Counter()
-        for i in best:
-            weight[given[i]] += float(row[i]) + 1e-9  # type: ignore[assignment]
+        for i, cosine in neighbours:
+            weight[given[i]] += cosine + 1e-9  # type: ignore[assignment]
         label, most = max(weight.items(), key=lambda pair: (pair[1], pair[0]))
         answers.append(frozenset((label,)))
         votes.append(round(most / sum(weight.values()), 4))

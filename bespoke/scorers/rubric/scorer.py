@@ -19,7 +19,7 @@ from bespoke.scorers.rubric.rubric_details import details
 from bespoke.scorers.rubric.rubric_rules import rules_kept
 from bespoke.statistics.clusters import Clusters, Measure
 from bespoke.statistics.interval import Interval
-from bespoke.statistics.text_classifier import similarity
+from bespoke.statistics.nearest_texts import nearest
 
 Words = Annotated[int, Field(ge=1, le=100_000)]
 
@@ -118,8 +118,8 @@ class RubricScorer(Scorer):
         train = [case for case in task.usable_train if case.expected]
         if not train:
             return []
-        close = similarity([case.text for case in task.cases], [case.text for case in train])
-        near = [train[int(i)].expected for i in close.argmax(axis=1)]
+        close = nearest([case.text for case in task.cases], [case.text for case in train], 1)
+        near = [train[i].expected for ((i, _),) in close]
         return [offline("nearest", "Most similar old text", near, learns=True)]
 
     def ceiling(self, task: EvaluationTask, clusters: Clusters) -> Interval | None:
