@@ -27,16 +27,16 @@ def baselines(task: EvaluationTask, seed: int) -> list[SystemRun]:
     common = Counter(given).most_common(1)[0][0]
     most = offline("most_frequent", "Most frequent label", [frozenset((common,))] * len(asked), learns=True)
     near, votes = _nearest(texts, given, asked)
-    nearest = offline("nearest", "Nearest neighbours", near, learns=True, confidences=votes)
+    closest = offline("nearest", "Nearest neighbours", near, learns=True, confidences=votes)
     if len(set(given)) < 2:
-        return [most, nearest]
+        return [most, closest]
     chosen = np.random.default_rng(seed).permutation(len(texts))[:_MOST]
     model = fit_text_classifier([texts[i] for i in chosen], [given[i] for i in chosen])
     said, sure = model.predict_with_confidence(asked)
     linear = offline(
         "linear", "Linear classifier", [frozenset((s,)) for s in said], learns=True, confidences=sure
     )
-    return [most, nearest, linear]
+    return [most, closest, linear]
 
 
 def _nearest(
