@@ -73,9 +73,9 @@ def test_the_difference_touches_what_was_explored_and_nothing_else(client_data: 
         "--- meridian_health/tasks.csv",
         "+++ meridian_health/tasks.csv",
         "-policy_qa,Answering questions over payer policies,question_answering,1750,4.0,1300,240,320,"
-        "claude-sonnet-5,none,answer correctness,0.58,0.92,85,140,weekly,true,false,false,true",
+        "claude-sonnet-5,none,answer correctness,0.58,0.92,85,140,weekly,true,false,false,true,false",
         "+policy_qa,Answering questions over payer policies,question_answering,1750,4.0,1300,240,320,"
-        "claude-sonnet-5,none,answer correctness,0.58,0.9,85,140,weekly,true,false,false,true",
+        "claude-sonnet-5,none,answer correctness,0.58,0.9,85,140,weekly,true,false,false,true,false",
         "--- meridian_health/codes.csv",
         "+++ meridian_health/codes.csv",
         "-list in one string,format",
