@@ -17,10 +17,15 @@ from bespoke.show.style import BAND, INK, MUTED, QUIET
 
 
 def route_map(result: Recommendation) -> None:
-    """Every route that stands in a plan or is closed, against every task: its step, or a cross."""
+    """Every route that stands in a plan, or is closed to some tasks only, against every task: its step, or a cross.
+
+    What is closed to every task is counted below, and drawn only where nothing else could be.
+    """
     tasks = result.tasks
     standings = {route: [standing(task, route) for task in tasks] for route in result.route_names}
-    shown = {route: row for route, row in standings.items() if any(row)}
+    differs = {route: row for route, row in standings.items() if any(row) and {*row} != {"x"}}
+    shown = differs or {route: row for route, row in standings.items() if any(row)}
+    closed = sum({*row} == {"x"} for row in standings.values()) if differs else 0
     planned = sum(any(cell.isdigit() for cell in row) for row in shown.values())
     show.figure(
         _draw_route_map,
@@ -31,7 +36,8 @@ def route_map(result: Recommendation) -> None:
         caption=f"{counted(planned, 'route').capitalize()} in the plans as of {day(result.as_of)}: the number is the"
         " step, a ring the likely end, a cross what is closed",
         alt="Grid of routes against tasks. " + " ".join(_map_words(result, t) for t in tasks),
-        source="the plans of this chapter; a route that is open and in no plan is left empty",
+        source="the plans of this chapter; a route that is open and in no plan is left empty"
+        + (f"; {counted(closed, 'route')} closed to every task, each with its reasons at the end" if closed else ""),
     )
 
 
