@@ -36,3 +36,18 @@ def test_what_is_as_large_as_allowed_is_read_whole(archive: zipfile.ZipFile, lar
 def test_what_is_a_byte_larger_is_refused_by_name(archive: zipfile.ZipFile, largest: int) -> None:
     with pytest.raises(BespokeError, match=r"logs\.zip: holds log\.json, which unpacks to more than 0 MiB"):
         part(archive, "log.json", largest)
+
+
+def test_an_archive_of_several_frames_is_read_through_all_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "logs.zip"
+    packed = b"".join(zstandard.ZstdCompressor().compress(part) for part in (b"01234", b"56789"))
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("log.json", packed)
+    data = bytearray(path.read_bytes())
+    data[data.index(b"PK\x01\x02") + 10] = ZSTANDARD
+    path.write_bytes(data)
+    assert part(zipfile.ZipFile(path), "log.json") == b"0123456789"
+    data[data.index(packed)] ^= 0xFF
+    path.write_bytes(data)
+    with pytest.raises(zipfile.BadZipFile, match=r"^log\.json is damaged: "):
+        part(zipfile.ZipFile(path), "log.json")

@@ -13,13 +13,11 @@ from nbconvert.exporters.exporter import Exporter
 from traitlets import Bool, Enum, Int, Unicode, default
 
 from bespoke.errors import BespokeError
-from bespoke.report.report_cover import ACCENT, Cover
+from bespoke.report.report_cover import ACCENT, UNDATED, Cover
 from bespoke.report.terminal import LINES
 
 if TYPE_CHECKING:
     from bespoke.report.model import Document
-
-UNDATED = date(1980, 1, 1)  # PDF/A asks for some date; a notebook in memory has none of its own
 
 
 class ReportExporter(Exporter):  # type: ignore[misc]
