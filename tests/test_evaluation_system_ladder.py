@@ -131,5 +131,6 @@ def test_what_a_case_takes_is_per_thousand_and_of_those_that_recorded_it() -> No
     assert block.rows == (
         ("Rag", "opus", 900, 500, 70, 1.5, 2.0, 800, 2500), ("Own", None, 900, 500, 70, None, None, 800, 2500),
     )  # fmt: skip
-    assert [column.title for column in block.columns[5:7]] == ["Per 1,000 cases", "Per 1,000 right"]
+    money = [(column.title, column.format, column.unit, column.digits) for column in block.columns[5:7]]
+    assert money == [("Per 1,000 cases", "money", "USD", 2), ("Per 1,000 right", "money", "USD", 2)]
     assert shown(system_ladder.consumption_table, task(TODAY)) == []

@@ -14,7 +14,7 @@ from traitlets import Bool, Enum, Int, Unicode, default
 
 from bespoke.errors import BespokeError
 from bespoke.report.report_cover import ACCENT, UNDATED, Cover
-from bespoke.report.terminal import LINES
+from bespoke.report.terminal import LINES, ROWS
 
 if TYPE_CHECKING:
     from bespoke.report.model import Document
@@ -41,7 +41,7 @@ class ReportExporter(Exporter):  # type: ignore[misc]
         help="Lines of one text output that are printed; the middle of a longer one is left out and counted. 0: all.",
     ).tag(config=True)
     max_rows = Int(
-        1000,
+        ROWS,
         min=0,
         help="Rows of one table that are printed; the middle of a longer one is left out and counted. 0: all.",
     ).tag(config=True)
