@@ -19,3 +19,8 @@ def words(block: Any) -> str:
     """The text of a block as a reader sees it: without the signs that keep values from being markup."""
     found: str = block.text if hasattr(block, "text") else block.markdown
     return found.replace("\\", "")
+
+
+def layout(block: Any) -> list[tuple[str, str, int, str]]:
+    """How a table writes its columns: title, format, digits and unit of each."""
+    return [(column.title, column.format, column.digits, column.unit) for column in block.columns]

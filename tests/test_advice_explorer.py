@@ -14,7 +14,9 @@ from bespoke.explore.advice_explorer import RecommendationExplorer
 def scene(**given: Any) -> Any:
     tasks = tuple(SimpleNamespace(task_id=name) for name in ("a", "b"))
     client = SimpleNamespace(tasks=tasks, prices=None, engagement="e")
-    return SimpleNamespace(client=client, facts=SimpleNamespace(overrides={"least_chance": given.get("least", 0.3)}))
+    return SimpleNamespace(
+        client=client, facts=SimpleNamespace(overrides={"least_chance": given.get("least", 0.3)})
+    )
 
 
 def test_a_task_about_which_nothing_has_changed_keeps_its_plan(monkeypatch: pytest.MonkeyPatch) -> None:

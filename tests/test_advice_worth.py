@@ -77,6 +77,8 @@ def test_a_value_without_a_weight_is_a_mistake_of_ours() -> None:
         reservation_value(1, [100, 0, 5], [0.5, 0.5])
 
 
-@pytest.mark.parametrize(("chance", "price"), [(0.0, float("inf")), (-0.1, float("inf")), (0.5, 100 / 0.5 + 7 + 12 * 3)])
+@pytest.mark.parametrize(
+    ("chance", "price"), [(0.0, float("inf")), (-0.1, float("inf")), (0.5, 100 / 0.5 + 7 + 12 * 3)]
+)
 def test_a_step_that_cannot_reach_the_target_has_no_price_of_it(chance: float, price: float) -> None:
     assert price_of_target(100, chance, 7, 3, 12) == price

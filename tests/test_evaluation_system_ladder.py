@@ -68,7 +68,9 @@ def test_the_drawing_has_a_line_and_a_mark_for_every_system_the_first_on_top() -
         ([0.25, 0.75], [0, 0], EMPHASIS), ([0.5], [0], EMPHASIS), ([0.5, 1.0], [1, 1], QUIET), ([0.75], [1], QUIET),
     ]  # fmt: skip
     looks = [(line.get_linewidth(), line.get_markersize()) for line in axes.lines]
-    assert [width for width, _ in looks[::2]] == [1.6, 1.6, 0.9], "marks stand out from lines, lines from the target"
+    assert [width for width, _ in looks[::2]] == [1.6, 1.6, 0.9], (
+        "marks stand out from lines, lines from the target"
+    )
     assert [size for _, size in looks[1:4:2]] == [5, 5]
     assert [line.get_marker() for line in axes.lines[:4]] == ["None", "s", "None", "o"]
     assert [(line.get_xdata()[0], line.get_linestyle()) for line in axes.lines[4:]] == [

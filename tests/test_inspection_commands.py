@@ -64,3 +64,20 @@ def test_a_fact_is_a_line_of_cells_and_stale_after_the_day_it_expires() -> None:
     assert known >= {
         "route.as_is", "place.anthropic_global", "effect.few_shot.reasoning", "remedy.tone", "gate.lifecycle",
     }  # fmt: skip
+
+
+def test_a_condition_is_told_by_its_number_else_by_its_threshold_else_by_its_test() -> None:
+    found = [line.split("\t") for line in facts_listing.lines(date(2026, 11, 27))]
+    told = {(cells[0], cells[2]): cells[1] for cells in found if cells[0].startswith("gate.")}
+    assert told["gate.lifecycle", "the route is open to a new job on the day of the report"] == "open"
+    assert told["gate.test_cases", "at least {value} test cases to judge by"] == "min_test_cases"
+    assert told["gate.prompt_tried", "prompt engineering was tried and measured first"] == "yes"
+    examples = [cells[1] for cells in found if cells[0] == "gate.examples"]
+    assert {"32", "10"} <= set(examples)
+
+
+def test_a_claim_is_a_line_with_what_was_found() -> None:
+    header, *lines = facts_listing.claims(date(2026, 11, 27))
+    assert header.split("\t") == ["claim", "what we found", "verdict", "source", "read on"]
+    assert lines
+    assert {len(line.split("\t")) for line in lines} == {5}

@@ -36,7 +36,8 @@ def test_a_control_is_its_description_and_its_value(widget: dict[str, Any], line
 
 
 @pytest.mark.parametrize(
-    "widget", [model("Button"), model("Image", value={"b": 1}), model("Layout"), model("HTML", value=" "), None, "x"]
+    "widget",
+    [model("Button"), model("Image", value={"b": 1}), model("Layout"), model("HTML", value=" "), None, "x"],
 )
 def test_what_says_nothing_stands_for_nothing(widget: Any) -> None:
     assert shown("w", {"w": widget}) is None

@@ -22,11 +22,15 @@ OPTIONS = RunOptions(Path("clients"), Path("reports"))
 def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunPlan:
     """A folder in which the second chapter lies as its last run left it, and nothing has changed since."""
     monkeypatch.setattr(run_plan, "package_digest", lambda: "code")
-    monkeypatch.setattr(run_plan, "key_of", lambda stem, inputs, as_of: f"{stem} {inputs['tasks.csv']} {as_of}")
+    monkeypatch.setattr(
+        run_plan, "key_of", lambda stem, inputs, as_of: f"{stem} {inputs['tasks.csv']} {as_of}"
+    )
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "results").mkdir()
     (tmp_path / "notebooks" / f"{FAILURES}.ipynb").write_text("{}")
-    now = Manifest("acme", "2026-11-20", code="c", versions={"numpy": "2"}, inputs=INPUTS, facts={"prices": "p"})
+    now = Manifest(
+        "acme", "2026-11-20", code="c", versions={"numpy": "2"}, inputs=INPUTS, facts={"prices": "p"}
+    )
     found = RunPlan(tmp_path, now, None, OPTIONS)
     run = found.run(FAILURES)
     run.outputs = found.outputs(FAILURES)
@@ -49,7 +53,10 @@ def test_what_lies_there_as_its_last_run_left_it_has_no_reason_to_run(plan: RunP
     [
         (lambda plan: replace(plan, options=replace(OPTIONS, force=True)), "forced"),
         (lambda plan: replace(plan, before=None), "first run"),
-        (lambda plan: replace(plan, options=replace(OPTIONS, parameters={FAILURES: {"n": 2}})), "parameters changed"),
+        (
+            lambda plan: replace(plan, options=replace(OPTIONS, parameters={FAILURES: {"n": 2}})),
+            "parameters changed",
+        ),
         (lambda plan: with_now(plan, as_of="2026-11-21"), "the date changed"),
         (lambda plan: with_now(plan, inputs={**INPUTS, "tasks.csv": "x"}), "tasks.csv changed"),
         (
@@ -71,7 +78,10 @@ def test_a_notebook_runs_again_for_the_nearest_reason(
         ({"versions": {"numpy": "3"}, "code": "d"}, "package versions changed"),
         ({"code": "d"}, "the code changed"),
         ({}, "an earlier result changed"),
-        ({"inputs": {**INPUTS, "notes.txt": "x"}}, "an earlier result changed"),  # a file that it does not read
+        (
+            {"inputs": {**INPUTS, "notes.txt": "x"}},
+            "an earlier result changed",
+        ),  # a file that it does not read
     ],
 )
 def test_what_is_farther_away_is_told_where_nothing_nearer_changed(
@@ -145,7 +155,9 @@ def test_chapters_of_several_versions_are_told_apart_and_those_of_one_are_not(pl
     plan.notebook("03_dataset_readiness").write_text("{}")
     second = replace(plan.run("03_dataset_readiness"), made_by="another")
     mixed = with_now(plan, notebooks={FAILURES: run, "03_dataset_readiness": second})
-    assert mixed.older() == {"03_dataset_readiness": "made by another version of the program than other chapters"}
+    assert mixed.older() == {
+        "03_dataset_readiness": "made by another version of the program than other chapters"
+    }
 
 
 def test_a_report_is_current_while_its_key_and_its_files_are_those_of_the_last_run(plan: RunPlan) -> None:
@@ -172,7 +184,12 @@ def test_a_report_is_current_while_its_key_and_its_files_are_those_of_the_last_r
 
 def test_the_options_are_told_as_they_were_given() -> None:
     asked = RunOptions(
-        Path("c"), Path("r"), as_of="2027-01-02", only=FAILURES, force=True, parameters={FAILURES: {"n": 2}, "x": {"m": "a"}}
+        Path("c"),
+        Path("r"),
+        as_of="2027-01-02",
+        only=FAILURES,
+        force=True,
+        parameters={FAILURES: {"n": 2}, "x": {"m": "a"}},
     )
     assert asked.flags() == (f"--only={FAILURES}", "--as-of=2027-01-02", "--force", "-pn=2", "-pm=a")
     assert (OPTIONS.flags(), OPTIONS.wants_report, asked.wants_report) == ((), True, False)
@@ -192,7 +209,11 @@ def test_the_options_are_told_as_they_were_given() -> None:
 def test_a_report_as_of_another_day_stands_below_the_present_one(
     monkeypatch: pytest.MonkeyPatch, as_of: str, present: dict[str, Any] | None, below: bool
 ) -> None:
-    run = None if present is None else Manifest("acme", "2026-11-20", **{"report": {"report.pdf": "x"}, **present})
+    run = (
+        None
+        if present is None
+        else Manifest("acme", "2026-11-20", **{"report": {"report.pdf": "x"}, **present})
+    )
     monkeypatch.setattr(run_plan, "read", lambda folder: run)
     own = Path("reports") / "acme"
     assert replace(OPTIONS, as_of=as_of).folder("acme") == (own / "as_of" / as_of if below else own)

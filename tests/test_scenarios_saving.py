@@ -57,9 +57,14 @@ def test_the_values_stand_in_a_tree_and_beside_them_what_they_take_the_place_of(
 
 def test_what_nobody_knows_is_said_where_that_is_an_answer_and_left_out_elsewhere(client: Client) -> None:
     task = client.tasks[0]
-    open_one = task.model_copy(update={"place": None, "model": task.model, "unknown": task.unknown | {"place"}})
+    open_one = task.model_copy(
+        update={"place": None, "model": task.model, "unknown": task.unknown | {"place"}}
+    )
     engagement = client.engagement.model_copy(
-        update={"access": client.engagement.access.model_copy(update={"gpu_hosting": None}), "subdivision": None}
+        update={
+            "access": client.engagement.access.model_copy(update={"gpu_hosting": None}),
+            "subdivision": None,
+        }
     )
     found = replace(client, tasks=(open_one, *client.tasks[1:]), engagement=engagement)
     changes = {
@@ -80,7 +85,9 @@ def test_what_nobody_knows_is_said_where_that_is_an_answer_and_left_out_elsewher
 
 def test_none_is_written_where_it_is_an_answer(client: Client) -> None:
     task = client.tasks[0].task_id
-    lines = text(client, {("tasks.csv", task, "p95_latency_ms"): None, ("tasks.csv", task, "target_quality"): None})
+    lines = text(
+        client, {("tasks.csv", task, "p95_latency_ms"): None, ("tasks.csv", task, "target_quality"): None}
+    )
     assert lines[4:6] == ["      p95_latency_ms: none", "      target_quality: unknown"]
 
 
@@ -102,12 +109,17 @@ def test_a_title_without_a_letter_or_digit_is_no_name(name: str) -> None:
 
 
 def test_a_scenario_is_found_by_name_and_by_title_and_removed_with_its_file(tmp_path: Path) -> None:
-    there = (SimpleNamespace(name="twice_the_volume", title="Twice the Volume"), SimpleNamespace(name="b", title="C"))
+    there = (
+        SimpleNamespace(name="twice_the_volume", title="Twice the Volume"),
+        SimpleNamespace(name="b", title="C"),
+    )
     found: Any = SimpleNamespace(name="acme", folder=tmp_path, scenarios=there)
     for name in ("twice_the_volume", "Twice the Volume", "TWICE the volume"):
         assert saving.named(found, name) is there[0]
     assert saving.named(found, "C") is there[1]
-    with pytest.raises(BespokeError, match=r"^acme/scenarios/twice_volume: no such scenario; .*twice_the_volume"):
+    with pytest.raises(
+        BespokeError, match=r"^acme/scenarios/twice_volume: no such scenario; .*twice_the_volume"
+    ):
         saving.named(found, "twice volume")
     with pytest.raises(BespokeError, match="no such scenario; bespoke scenario save makes one"):
         saving.named(SimpleNamespace(name="acme", scenarios=()), "b")  # type: ignore[arg-type]
@@ -122,7 +134,9 @@ def test_a_scenario_is_found_by_name_and_by_title_and_removed_with_its_file(tmp_
         saving.remove(found, there[1])  # type: ignore[arg-type]
 
 
-def test_a_scenario_without_a_value_or_under_a_name_that_is_taken_is_not_saved(client: Client, tmp_path: Path) -> None:
+def test_a_scenario_without_a_value_or_under_a_name_that_is_taken_is_not_saved(
+    client: Client, tmp_path: Path
+) -> None:
     own = replace(client, folder=tmp_path)
     changes = {("tasks.csv", client.tasks[0].task_id, "test_cases"): 7}
     with pytest.raises(BespokeError, match="sets nothing: a scenario needs at least one other value"):
@@ -130,7 +144,9 @@ def test_a_scenario_without_a_value_or_under_a_name_that_is_taken_is_not_saved(c
     path = saving.save(own, "Few cases", changes)
     assert path == tmp_path / "scenarios" / "few_cases.yaml"
     first = path.read_text(encoding="utf-8")
-    with pytest.raises(BespokeError, match=r"scenarios/few_cases\.yaml: is there already; choose another name"):
+    with pytest.raises(
+        BespokeError, match=r"scenarios/few_cases\.yaml: is there already; choose another name"
+    ):
         saving.save(own, "Few cases", {**changes, ("tasks.csv", client.tasks[0].task_id, "test_cases"): 8})
     assert path.read_text(encoding="utf-8") == first
     saving.save(own, "Few cases", changes, again=True, in_report=False)

@@ -15,7 +15,7 @@ from bespoke.exhibits.timeline.date_axis import x_of
 from bespoke.exhibits.timeline.next_days import next_days_table
 from bespoke.exhibits.timeline.phases import _draw_gantt, _PhaseBar, _rows
 from bespoke.show.style import EMPHASIS, QUIET
-from tests.shown_blocks import shown
+from tests.shown_blocks import layout, shown
 
 DAYS = [date(2026, 11, day) for day in range(1, 31)]
 
@@ -73,6 +73,8 @@ def test_a_bar_covers_its_days_the_last_one_too_and_a_line_runs_from_p10_to_p90(
     assert colours == [to_rgba(EMPHASIS), to_rgba(QUIET)]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["Test", "Audit", ""]
     assert axes.get_xlim() == pytest.approx((first - 1, first + 1.3 * 8 + 2))
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["2 Nov", "9 Nov"]
+    assert [bar.get_height() for bar in axes.patches] == [pytest.approx(0.52)] * 2
     assert figure.get_size_inches()[1] == pytest.approx(1.3)
 
 
@@ -118,6 +120,10 @@ def test_the_table_lists_phases_by_task_with_what_they_wait_for() -> None:
         ("A (if needed)", "Notes", 1.0, 2.0, 4.0, "as priced", "", 0.5, 0.25),
         ("B", "Mail", 1.0, 2.0, 4.0, "as priced", "Audit", 0.25, 0.25),
     )
+    assert layout(block)[2:] == [
+        ("Low", "decimal", 1, ""), ("Likely", "decimal", 1, ""), ("High", "decimal", 1, ""), ("From", "text", 0, ""),
+        ("After", "text", 0, ""), ("Critical", "percent", 0, ""), ("Rank correlation", "decimal", 2, "with the finish"),
+    ]  # fmt: skip
     assert shown(phases.phases_table, timeline()) == []
 
 

@@ -56,7 +56,9 @@ def test_an_archive_of_several_frames_is_read_through_all_of_them(tmp_path: Path
         part(zipfile.ZipFile(path), "log.json")
 
 
-@pytest.mark.parametrize("read", [Unpacked.read, Unpacked.readline, lambda file: file.read(-1), lambda file: file.readline(-1)])
+@pytest.mark.parametrize(
+    "read", [Unpacked.read, Unpacked.readline, lambda file: file.read(-1), lambda file: file.readline(-1)]
+)
 def test_a_file_that_unpacks_to_more_is_read_a_byte_beyond_what_is_allowed_and_no_further(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: Callable[[Unpacked], bytes]
 ) -> None:
@@ -70,12 +72,16 @@ def test_a_file_that_unpacks_to_more_is_read_a_byte_beyond_what_is_allowed_and_n
             if allowed:
                 assert read(file) == b"x" * length
                 continue
-            with pytest.raises(BespokeError, match=rf"^{length}\.gz: unpacks to more than 0 MiB, 1 times what it is"):
+            with pytest.raises(
+                BespokeError, match=rf"^{length}\.gz: unpacks to more than 0 MiB, 1 times what it is"
+            ):
                 read(file)
             assert file.tell() == 1001
 
 
-def test_what_is_packed_little_may_be_as_large_as_it_honestly_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_packed_little_may_be_as_large_as_it_honestly_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(unpacking, "ALWAYS", 10)
     (tmp_path / "a.gz").write_bytes(gzip.compress(b"x" * 2000))
     with (tmp_path / "a.gz").open("rb") as packed:
