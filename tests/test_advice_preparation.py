@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bespoke.advice.preparation import UNKNOWN_GAP, Preparation, largest_gap, needed
+from bespoke.advice.preparation import Preparation, largest_gap, needed
 from bespoke.advice.situation import Situation
 from bespoke.statistics.interval import Interval
 from tests.advice_cases import FACTS, situation
@@ -42,7 +42,8 @@ def test_where_quality_is_measured_and_failures_are_read_nothing_is_needed() -> 
     ],
 )
 def test_what_is_missing_of_the_measurement_is_counted(given: Situation, step: Preparation) -> None:
-    assert needed(given, "open", FACTS) == (step,)
+    (found,) = needed(given, "open", FACTS)
+    assert (found, found.rows) == (step, 0)
     assert needed(given, "met", FACTS) == ()
 
 
@@ -50,6 +51,7 @@ def test_identifiers_come_first_even_where_the_target_is_met() -> None:
     found = needed(READ.at(identifiers=1200, cases=0), "open", FACTS)
     assert [one.route for one in found] == ["deidentify", "measure"]
     assert found[0] == Preparation(route="deidentify", rows=1200, why="1,200 rows hold identifiers")
+    assert (found[0].cases, found[0].failures) == (0, 0)
     said = READ.at(identifiers=None, contains_phi=True, deidentified=False, examples=300)
     assert needed(said, "met", FACTS) == (
         Preparation(route="deidentify", rows=300, why="the data are said to hold identifiers"),
@@ -58,7 +60,7 @@ def test_identifiers_come_first_even_where_the_target_is_met() -> None:
 
 @pytest.mark.parametrize(
     ("quality", "target", "gap"),
-    [(0.7, 0.9, 0.2), (0.95, 0.9, 0.0), (0.7, None, 0.3), (None, 0.9, UNKNOWN_GAP)],
+    [(0.7, 0.9, 0.2), (0.95, 0.9, 0.0), (0.7, None, 0.3), (None, 0.9, 0.2)],
 )
 def test_the_most_to_gain_is_up_to_the_target_else_up_to_one(
     quality: float | None, target: float | None, gap: float

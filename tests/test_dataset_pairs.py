@@ -169,7 +169,8 @@ def test_what_a_pair_or_a_row_cannot_hold_is_told() -> None:
     assert QuestionAnswer().lost(pair) == CSVTable().lost(pair) == ()
     row = Example("", pair.turns, extra={"id": 7, "prompt": "p", "note": "n"})
     assert CSVTable().lost(row) == (
-        "an empty system prompt (an empty cell is none)", "the key 'id' (not text)", "the key 'prompt' (a column of its own)",
+        "an empty system prompt (an empty cell is none)", "the key 'id' (not text)",
+        "the key 'prompt' (a column of its own)",
     )  # fmt: skip
 
 

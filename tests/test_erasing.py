@@ -98,6 +98,13 @@ def test_what_may_still_cost_money_is_named_and_nothing_is_deleted(
     assert erase(client, really=really)[-1] == LAST
 
 
+@pytest.mark.parametrize("name", ["../acme", "", "acme/tuning", "con"])
+def test_a_name_that_is_no_clients_erases_nothing(client: Path, name: str) -> None:
+    with pytest.raises(BespokeError):
+        list(erasing.erase(name, client.parent, client.parent.parent / "reports", really=True, inputs=True))
+    assert (client / "judge.csv").is_file()
+
+
 def test_a_link_goes_itself_and_a_folder_with_all_in_it(tmp_path: Path) -> None:
     (tmp_path / "kept" / "in").mkdir(parents=True)
     link, dead, folder, file = (tmp_path / name for name in ("link", "dead", "folder", "file"))

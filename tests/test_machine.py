@@ -158,6 +158,8 @@ def test_of_two_that_begin_at_once_the_first_ones_key_stays(
     machine._put(made, key)
     assert key.read_bytes() == b"first"
     key.unlink()
+    assert machine.holds("x", b"", machine.seal("x", b"")), "a file system without links"
+    key.unlink()
     machine._put(made, key)
     assert (key.read_bytes(), made.exists()) == (b"second", False)
 

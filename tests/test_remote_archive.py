@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from bespoke.errors import BespokeError
-from bespoke.keys import digest
 from bespoke.inspection import client_index
+from bespoke.keys import digest
 from bespoke.runner.remote import archive, remote_run, s3
 
 

@@ -15,8 +15,8 @@ from nbformat import v4
 
 from bespoke.errors import BespokeError
 from bespoke.report.exporters import HTMLExporter, PDFExporter, TypstExporter
-from bespoke.report.outputs import ReadingOptions
 from bespoke.report.menu import MenuHTMLExporter, MenuPDFExporter, MenuTypstExporter
+from bespoke.report.outputs import ReadingOptions
 
 
 def notebook(*outputs: Any) -> Any:

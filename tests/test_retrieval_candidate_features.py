@@ -64,7 +64,7 @@ def test_what_a_stage_ranks_below_its_depth_has_no_rank_but_its_score() -> None:
 
 
 def test_words_in_common_are_a_share_of_each_and_a_denied_mention_is_one() -> None:
-    """ "No acute cough" shares 2 of its 3 words, all of the description, and is denied; "Hypertension, fever" 1 of 2."""
+    """Of "No acute cough" 2 of 3 words are shared, all of the description, and denied; of the other mention 1 of 2."""
     assert rows()[:, 4:7] == pytest.approx(np.array([[2 / 3, 1, 1], [1 / 2, 1, 0], [0, 0, 0], [0, 0, 0]]))
 
 

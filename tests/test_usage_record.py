@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from bespoke.intake import usage_record
-from bespoke.intake.usage_record import MOST, Misread, Record, amount, count, instant, milliseconds
+from bespoke.intake.usage_record import Misread, Record, amount, count, instant, milliseconds
 
+MOST = 1_000_000_000_000_000
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
@@ -46,6 +47,8 @@ def test_what_is_no_moment_is_misread(value: Any) -> None:
         (" 12 ", 12),
         (3.0, 3),
         ("3.0", 3),
+        ("0", 0),
+        (0.0, 0),
         (str(MOST), MOST),
     ],
 )
