@@ -21,7 +21,7 @@ def route_map(result: Recommendation) -> None:
     tasks = result.tasks
     standings = {route: [standing(task, route) for task in tasks] for route in result.route_names}
     shown = {route: row for route, row in standings.items() if any(row)}
-    planned = sum(any(cell.isdigit() for cell in row) for row in shown.values())
+    planned = sum(any(cell.rstrip("*").isdigit() for cell in row) for row in shown.values())
     show.figure(
         _draw_route_map,
         [result.route_names[route] for route in shown],
