@@ -77,7 +77,3 @@ def program() -> None:
         sys.stdout.flush()
         sys.stderr.flush()
     os._exit(code if isinstance(code, int) else 0)
-
-
-if __name__ == "__main__":
-    program()

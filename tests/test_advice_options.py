@@ -103,3 +103,81 @@ def test_the_price_of_the_target_comes_first_then_what_the_failures_ask_for(
     one, after = SimpleNamespace(remedies=remedies), SimpleNamespace()
     found, _, _ = options._by_price(one, price(), after, chance, added, ground(asked=asked))  # type: ignore[arg-type]
     assert found == pytest.approx(index)
+
+
+def option(
+    group: str = "prompt", likely: float | None = 0.7, chance: float | None = None, **given: Any
+) -> Any:
+    """Something that would cost 12,000 and save 500 a month of today's bill of 1,000, unless given otherwise."""
+    outlook = (
+        None if likely is None else SimpleNamespace(likely=likely, reaches=lambda _: given.get("keeps", 0.75))
+    )
+    return SimpleNamespace(
+        intervention=SimpleNamespace(group=group, is_build=group == "tuning"), outlook=outlook, chance=chance,
+        once=given.get("once", 6000.0), price=SimpleNamespace(added_monthly=given.get("added", -500.0)),
+    )  # fmt: skip
+
+
+def of_a_bill(month: float = 1000.0, *, stated: bool = False) -> Any:
+    found = ground(stated=stated)
+    found.prices.levered = lambda: (SimpleNamespace(expected=month), ())
+    return found
+
+
+LEAST, LEAST_OF_A_BUILD = (FACTS.threshold(name) for name in ("least_chance", "least_chance_of_a_build"))
+
+
+@pytest.mark.parametrize(
+    ("given", "worth_trying"),
+    [
+        (option(chance=LEAST, likely=0.0), True),  # a chance of the target is enough
+        (option(chance=LEAST - 0.001, likely=0.6), False),
+        (option(chance=None, likely=0.603), True),  # it removes errors: more than the 0.002 that are noise
+        (option(chance=0.0, likely=0.602), False),
+        (option(likely=None), True),  # nobody has read what goes wrong: the prompt
+        (option("retrieval", likely=None), True),
+        (option("model", likely=None), False),
+        (option("tuning", chance=LEAST_OF_A_BUILD, added=0.0), True),
+        (option("tuning", chance=LEAST_OF_A_BUILD - 0.001, added=0.0), False),
+        (option("tuning"), True),  # halves the bill, and is paid back by 500 a month within the year
+        (option("tuning", added=-499.0), False),
+        (option("tuning", once=6000.1), False),
+        (option("tuning", keeps=0.749), False),  # and today's quality is kept with a chance of 0.75 at least
+        (option("tuning", likely=None), False),
+    ],
+)
+def test_what_stands_a_chance_is_tried(given: Any, worth_trying: bool) -> None:
+    assert options.helps(given, of_a_bill(), tested=False) is worth_trying
+
+
+def test_a_prompt_that_was_tried_is_not_tried_again_unread() -> None:
+    assert options.helps(option(likely=None), of_a_bill(), tested=True) is False
+    assert options.helps(option("retrieval", likely=None), of_a_bill(), tested=True) is True
+
+
+def test_where_the_target_is_met_nothing_more_is_removed() -> None:
+    met = of_a_bill()
+    met.likely, met.aim = 0.8, 0.8
+    assert options.helps(option(likely=0.9), met, tested=False) is False
+    met.aim = None  # without a target there is always more to remove
+    assert options.helps(option(likely=0.9), met, tested=False) is True
+
+
+@pytest.mark.parametrize(
+    ("likely", "stated", "helps"), [(0.75, True, True), (0.749, True, False), (0.75, False, False)]
+)
+def test_a_build_that_saves_nothing_has_to_close_half_the_gap_of_an_output_that_is_worth_something(
+    likely: float, stated: bool, helps: bool
+) -> None:
+    """From 0.5 to the 1.0 asked for: half the gap is 0.25."""
+    build = option("tuning", likely=likely, added=0.0)
+    given = of_a_bill(stated=stated)
+    given.likely, given.aim = 0.5, 1.0
+    assert options.helps(build, given, tested=False) is helps
+
+
+def test_conditions_of_law_or_access_that_nobody_has_confirmed_are_counted() -> None:
+    inputs = ("residency", "access.aws_bedrock", "examples", "access.gpu_hosting")
+    unknown = tuple(SimpleNamespace(input=name) for name in inputs)
+    given: Any = SimpleNamespace(placed=SimpleNamespace(unknown=unknown))
+    assert options.unsure(given) == 3

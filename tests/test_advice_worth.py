@@ -70,3 +70,15 @@ def test_what_a_right_output_is_worth() -> None:
 
 def test_outputs_of_a_year() -> None:
     assert outputs(situation({"tone": 30}), FACTS) == pytest.approx(2000 * 30.4375 * 12)
+
+
+def test_a_value_without_a_weight_is_a_mistake_of_ours() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        reservation_value(1, [100, 0, 5], [0.5, 0.5])
+
+
+@pytest.mark.parametrize(
+    ("chance", "price"), [(0.0, float("inf")), (-0.1, float("inf")), (0.5, 100 / 0.5 + 7 + 12 * 3)]
+)
+def test_a_step_that_cannot_reach_the_target_has_no_price_of_it(chance: float, price: float) -> None:
+    assert price_of_target(100, chance, 7, 3, 12) == price

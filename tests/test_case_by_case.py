@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from lxml import html
 
 from bespoke import clients
 from bespoke.chapters.evaluation import compute
+from bespoke.evaluation.answers import Answer
+from bespoke.evaluation.case_by_case import _chosen, _dullness, _scores, cut, said, same_answer, written
 from bespoke.evaluation.shown_cases import CaseByCase
 from bespoke.exhibits.evaluation import case_by_case as exhibit
 from bespoke.facts.reader import Facts
 from bespoke.show.blocks import Cases
 from bespoke.show.case_browser import browser
+from bespoke.statistics.interval import Interval
 from tests.evaluation_folders import TASK, folder
 
 SETUP = (
@@ -138,3 +143,67 @@ def test_every_position_of_the_buttons_has_its_rule(tmp_path: Path, monkeypatch:
     assert page.count(":has(#cases-ticket-routing-f1:checked)") == count**2
     assert page.count('type="radio"') == 2 * count + 4
     assert json.loads(found.model_dump_json())["type"] == "cases"
+
+
+def test_a_text_is_cut_at_its_length_with_a_sign_of_it() -> None:
+    assert [cut(text, 4) for text in ("", "abcd", "abcde")] == ["", "abcd", "abc…"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("a", "a"), (frozenset({"b", "a"}), "a, b"), ({"é": 1}, '{"é": 1}'), (None, "null"),
+        (Interval(estimate=1, low=0, high=2), '{"estimate": 1.0, "low": 0.0, "high": 2.0}'),
+    ],
+)  # fmt: skip
+def test_an_answer_is_written_as_a_reader_takes_it(value: object, text: str) -> None:
+    assert written(value) == said(Answer(value)) == text
+
+
+def test_an_answer_that_says_nothing_says_why() -> None:
+    assert said(Answer(status="too_long")) == "too long"
+
+
+def test_nothing_is_the_same_as_nothing_and_as_nothing_else() -> None:
+    scorer: Any = SimpleNamespace(same=lambda first, second: first.lower() == second.lower())
+    answers = [Answer("a"), Answer("A"), Answer("b"), Answer(status="missing"), Answer(status="refused")]
+    same = [(i, j) for i in range(5) for j in range(5) if same_answer(scorer, answers[i], answers[j])]
+    assert same == [(0, 0), (0, 1), (1, 0), (1, 1), (2, 2), (3, 3), (3, 4), (4, 3), (4, 4)]
+
+
+def test_what_is_in_use_comes_first_then_the_best_then_what_was_recorded() -> None:
+    kinds = {
+        "rules": "offline",
+        "house": "recorded",
+        "best": "recorded",
+        "opus": "claude",
+        "today": "offline",
+    }
+    ladder: Any = [SimpleNamespace(name=name, kind=kind) for name, kind in kinds.items()]
+    assert [ran.name for ran in _chosen(ladder, "today", "best")] == [
+        "today",
+        "best",
+        "house",
+        "opus",
+        "rules",
+    ]
+    assert [ran.name for ran in _chosen(ladder * 2, None, None)] == ["house", "best", "opus"] * 2
+
+
+def test_the_dullest_are_those_on_which_all_agree_and_are_right() -> None:
+    """The two shown at first differ; one of them is wrong; others differ; nothing."""
+    given = [
+        ((), (True, True)),
+        (((0, 2),), (True, True)),
+        ((), (True, False, True)),
+        (((0, 1),), (True, True)),
+    ]
+    assert sorted(given, key=lambda one: _dullness(*one)) == given[::-1]
+    assert _dullness((), (True, True, False)) == (True, True, True)  # the third is not shown at first
+
+
+def test_only_a_ratio_of_sums_has_a_score_for_each_case() -> None:
+    ratio: Any = SimpleNamespace(columns=np.array([[1.0, 2.0], [0.0, 0.0], [3.0, 4.0]]))
+    assert _scores(ratio, 3) == [0.5, None, 0.75]
+    assert _scores(SimpleNamespace(columns=np.zeros((3, 3))), 3) == [None] * 3  # type: ignore[arg-type]
+    assert _scores(None, 2) == [None, None]

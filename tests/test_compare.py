@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from bespoke.advice import compare_advice
 from bespoke.advice.compare_advice import Standpoint, compare
+from bespoke.advice.routes import routes
 from bespoke.advice.situation import Situation
 from bespoke.chapters import standpoints
 from bespoke.statistics.interval import Interval
@@ -94,3 +98,64 @@ def test_every_input_that_decides_something_has_words_for_a_report():
     from bespoke.advice.situation import Situation
 
     assert set(INPUTS) == set(Situation.model_fields) - set(PLAIN)
+
+
+def test_routes_whose_state_moved_are_told_with_the_day_since_which() -> None:
+    before, after = date(2026, 3, 1), date(2026, 3, 20)
+    said = compare_advice._moved(before, after)
+    assert "bedrock_haiku3_sft is " in said
+    states = {route.route: route.state for route in routes(before)}
+    moved = [route for route in routes(after) if states.get(route.route) != route.state]
+    assert [part.split(" ")[0] for part in said.split("; ")] == [route.route for route in moved]
+    assert all(f"since {route.since}" in said for route in moved)
+    assert compare_advice._moved(after, after) == ""
+
+
+def test_each_change_is_told_in_our_words_and_in_those_of_a_report() -> None:
+    old = standpoint(situation({"tone": 30}))
+    assert [change.words for change in compare_advice._changes(old, old)] == ["prices and costs"]
+    new = replace(
+        standpoint(old.situation.at(target=0.8, name="Another"), day=date(2026, 11, 28)),
+        thresholds={"least_chance": 0.4},
+    )
+    changes = compare_advice._changes(old, new)
+    assert [(change.words, change.plain) for change in changes] == [
+        ("the date, 2026-11-27 -> 2026-11-28", "the date"), ("target, 0.9 -> 0.8", "the target"),
+        ("prices and costs", "prices and costs"), ("thresholds", "the thresholds"),
+    ]  # fmt: skip
+    day, target, prices, thresholds = (change.applied for change in changes)
+    assert (day.as_of, day.situation, day.prices) == (new.as_of, old.situation, new.prices)
+    assert (target.situation, target.as_of) == (old.situation.at(target=0.8), old.as_of)
+    assert (prices.prices, prices.thresholds) == (new.prices, old.thresholds)
+    assert (thresholds.thresholds, thresholds.prices) == (new.thresholds, old.prices)
+
+
+def closing(*routes: str) -> Any:
+    """A plan with these routes closed."""
+    outcome = SimpleNamespace(needs="more", found="less")
+    return SimpleNamespace(
+        closed=tuple(SimpleNamespace(route=name, outcomes=(outcome, outcome)) for name in routes)
+    )
+
+
+def test_what_closed_and_what_opened_again_is_told_by_name() -> None:
+    assert compare_advice._closed(closing("b", "a"), closing("b", "d", "c")) == [
+        "closed: c, which needs more (less); more (less)", "closed: d, which needs more (less); more (less)",
+        "open again: a",
+    ]  # fmt: skip
+
+
+def test_amounts_are_told_where_they_differ_as_printed() -> None:
+    def plan(today: float, month: float, once: float) -> Any:
+        amounts = {"today": today, "monthly": month, "one_off": once}
+        return SimpleNamespace(**{name: SimpleNamespace(expected=value) for name, value in amounts.items()})
+
+    assert compare_advice._money(plan(600, 500, 1000), plan(600.1, 400, 2000)) == [
+        "a month at the likely end: $500 -> $400", "once: $1,000 -> $2,000",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new"), [(None, DAY), (DAY, None), (DAY, DAY), (None, None)])
+def test_a_date_is_told_where_both_have_another(old: date | None, new: date | None) -> None:
+    sides = [replace(standpoint(situation({"tone": 30})), live_p80=day) for day in (old, new)]
+    assert compare_advice._dates(*sides) == []

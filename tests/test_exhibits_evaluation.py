@@ -55,7 +55,10 @@ def test_every_difference_has_a_row_and_the_caption_counts_those_that_are_settle
 
     given: Any = SimpleNamespace(
         task_id="routing", name="Routing", system=lambda name: SimpleNamespace(title=name.title()),
-        contrasts=(contrast("rag", "today", "better", "declared"), contrast("rag", "critic", "not separable", "best")),
+        contrasts=(
+            contrast("rag", "today", "better", "declared"), contrast("rag", "critic", "not separable", "best"),
+            contrast("rag", "rules", "worse", "best"),
+        ),
     )  # fmt: skip
     shown: list[Any] = []
     monkeypatch.setattr(verdicts.show, "table", lambda rows, **said: shown.append((rows, said)))
@@ -65,8 +68,9 @@ def test_every_difference_has_a_row_and_the_caption_counts_those_that_are_settle
     assert [row[:3] + row[5:] for row in rows] == [
         ("Rag against Today", "asked for", "+5.0 (+1.0 to +9.0)", 4, "better"),
         ("Rag against Critic", "the best", "+5.0 (+1.0 to +9.0)", 4, "not separable"),
+        ("Rag against Rules", "the best", "+5.0 (+1.0 to +9.0)", 4, "worse"),
     ]
-    assert said["caption"] == "Routing: 1 of 2 differences can be told from chance"
+    assert said["caption"] == "Routing: 2 of 3 differences can be told from chance"
     assert len(said["columns"]) == len(rows[0])
 
 

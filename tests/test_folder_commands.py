@@ -8,8 +8,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bespoke import folder_commands
+from bespoke.chapters import consistency
 from bespoke.clients import client_reader
 from bespoke.errors import BespokeError, Problem
+from bespoke.own import words
 
 
 def ended(command: str, *arguments: str, folder: Path) -> Result:
@@ -65,3 +67,17 @@ def test_a_client_that_cannot_be_read_is_still_asked_for_state_of_others(
     first, *others = done.output.splitlines()
     assert first == "acme: is no client"
     assert any("acme/tuning/state.json: was not written on this machine" in line for line in others)
+
+
+@pytest.mark.parametrize(("found", "counted"), [([], True), ([WARNING], True), ([WARNING, MISTAKE], False)])
+def test_what_the_files_hold_is_counted_against_what_is_declared_where_they_can_be_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, found: list[Problem], counted: bool
+) -> None:
+    odd, stray = (
+        Problem("acme/tasks.csv", 2, None, words, warning=True) for words in ("says 3, holds 2", "is stray")
+    )
+    client = object()
+    monkeypatch.setattr(client_reader, "checked", lambda folder, name: ([*found], lambda: client))
+    monkeypatch.setattr(consistency, "inconsistencies", lambda given: [odd] if given is client else [])
+    monkeypatch.setattr(words, "misplaced", lambda given: [stray] if given is client else [])
+    assert folder_commands._problems(tmp_path, "acme") == [*found, *([odd, stray] if counted else [])]

@@ -119,3 +119,21 @@ def test_right_chapters_and_mistakes_of_the_primary_diagnosis_are_counted(shown:
         "Most frequent mistakes: 9 Circulatory answered as 4 Endocrine, metabolic 4 times;"
         " 4 Endocrine, metabolic answered as 9 Circulatory 2 times."
     )
+
+
+def test_the_drawing_of_confusions_has_chapters_in_their_order_and_none_last() -> None:
+    cells = [
+        ChapterConfusion(gold=gold, answered=answered, notes=notes)
+        for gold, answered, notes in (("10", "9", 7), ("9", "9", 5), ("9", "", 4), ("", "10", 2))
+    ]
+    figure = code_details._draw_confusion(cells)
+    (axes,) = figure.axes
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["9", "10", "none"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == [
+        "9 Circulatory", "10 Respiratory", "none or unknown",
+    ]  # fmt: skip
+    assert {text.get_position(): text.get_text() for text in axes.texts} == {
+        (0, 0): "5", (2, 0): "4", (0, 1): "7", (1, 2): "2",
+    }  # fmt: skip
+    assert axes.get_xlabel() == "chapter of the first code answered"
+    assert figure.get_size_inches()[1] == pytest.approx(1.54)

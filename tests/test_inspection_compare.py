@@ -76,3 +76,23 @@ def test_a_report_or_an_issue_of_it_is_taken_as_this_machine_wrote_it_or_not_at_
     (tmp_path / compare_reports.issued.RECORD).touch()
     assert proven(tmp_path, "acme") is True
     assert seen == [(tmp_path, "acme")]  # which raises where the record is another's
+
+
+def test_a_side_is_a_day_or_a_report_folder_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    client = SimpleNamespace(name="acme")
+    read = {str(tmp_path / "good" / compare_reports.issued.ADVICE): "advice of the folder"}
+    monkeypatch.setattr(compare_reports, "standpoints", lambda client, advice: {"a": advice})
+    monkeypatch.setattr(compare_reports, "_on_a_day", lambda client, day: f"advice of {day}")
+    monkeypatch.setattr(
+        compare_reports, "_proven", lambda folder, name: folder.name != "foreign" and name == "acme"
+    )
+    monkeypatch.setattr(compare_reports.Recommendation, "read", lambda path: read.get(str(path)))
+    found = [compare_reports._standpoints(client, which) for which in ("2026-06-01", str(tmp_path / "good"))]  # type: ignore[arg-type]
+    assert found == [{"a": "advice of 2026-06-01"}, {"a": "advice of the folder"}]
+    for name in ("foreign", "of another version"):
+        with pytest.raises(
+            BespokeError, match=rf"{name}: neither a date nor a report folder with results of this"
+        ):
+            compare_reports._standpoints(client, str(tmp_path / name))  # type: ignore[arg-type]

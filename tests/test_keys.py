@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bespoke import keys
 from bespoke.keys import input_digests, key_of, reads
 
 DAY = "2026-11-20"
@@ -76,3 +77,16 @@ def test_what_lies_beside_the_folder_is_not_read_through_a_link_in_it(tmp_path: 
     assert input_digests(tmp_path / "acme") == {
         "tasks.csv": hashlib.sha256(b"leads out: tasks.csv").hexdigest()
     }
+
+
+def test_the_code_of_a_package_is_its_modules_and_tables_without_what_python_or_a_build_leaves(
+    tmp_path: Path,
+) -> None:
+    for name in (
+        "a.py", "facts/b.yaml", "facts/deep/c.csv", "d.tsv.gz", "e.npz", "f.json", "g.txt", "h.pyc",
+        "_data/i.py", "facts/__pycache__/j.py", "facts/_data/k.yaml",
+    ):  # fmt: skip
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    found = sorted(path.relative_to(tmp_path).as_posix() for path in keys._code(tmp_path))
+    assert found == ["a.py", "d.tsv.gz", "e.npz", "f.json", "facts/b.yaml", "facts/deep/c.csv"]

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from bespoke.errors import BespokeError
+from bespoke.inspection import client_index
 from bespoke.keys import digest
-from bespoke.runner.remote import archive, s3
+from bespoke.runner.remote import archive, remote_run, s3
 
 
 def fill(folder: Path, files: dict[str, bytes]) -> Path:
@@ -123,3 +124,54 @@ def test_of_a_shared_folder_only_files_that_are_not_hidden_are_listed() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(s3.OWNER, "123456789012")
         assert list(s3._listed(Store(), "bucket", "acme/")) == ["tasks.csv", "a.b/c.csv"]
+
+
+@pytest.mark.parametrize("changed", [True, False])
+def test_the_page_of_all_clients_under_a_url_is_made_of_what_it_tells_and_sent_where_it_changed(
+    monkeypatch: pytest.MonkeyPatch, changed: bool
+) -> None:
+    """A folder per client, so that the page has a row of each; of reports only what the page reads, and empty files
+    for what it links to."""
+    listed = ["a/report.pdf", "a/results/report.pdf", "b/manifest.json", "index.html", "a/other.txt"]
+    seen: list[Any] = []
+    sent: list[Any] = []
+
+    def fetch(url: str, folder: Path, wanted: Any) -> dict[str, str]:
+        seen.append(
+            [
+                name
+                for name in ("a/manifest.json", "a/problems.txt", "index.html", "a/report.pdf")
+                if wanted(name)
+            ]
+        )
+        fill(folder, {"index.html": b"before"})
+        return {"index.html": digest(folder / "index.html")}
+
+    def write(reports: Path, client_data: Path) -> None:
+        there = [path for path in reports.rglob("*") if path.is_file()]
+        seen.append(sorted(path.relative_to(reports).as_posix() for path in there))
+        seen.append(sorted(path.name for path in client_data.iterdir()))
+        (reports / "index.html").write_bytes(b"after" if changed else b"before")
+
+    monkeypatch.setattr(s3, "names", lambda url: ["a", "b"])
+    monkeypatch.setattr(s3, "fetch", fetch)
+    monkeypatch.setattr(s3, "listing", lambda url: listed)
+    monkeypatch.setattr(s3, "put", lambda *given: sent.append(given))
+    monkeypatch.setattr(client_index, "write", write)
+    remote_run.list_clients("s3://clients", "s3://reports")
+    assert seen == [
+        ["a/manifest.json", "a/problems.txt", "index.html"],
+        ["a/report.pdf", "index.html"],
+        ["a", "b"],
+    ]
+    assert sent == ([(b"after", "s3://reports", "index.html")] if changed else [])
+
+
+def test_the_page_of_folders_here_is_written_where_they_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    written: list[Any] = []
+    monkeypatch.setattr(client_index, "write", lambda *places: written.append(places))
+    monkeypatch.setattr(s3, "put", lambda *_: pytest.fail("nothing is sent"))
+    remote_run.list_clients(tmp_path / "clients", tmp_path / "reports")
+    assert written == [(tmp_path / "reports", tmp_path / "clients")]

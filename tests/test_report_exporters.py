@@ -16,6 +16,7 @@ from nbformat import v4
 from bespoke.errors import BespokeError
 from bespoke.report.exporters import HTMLExporter, PDFExporter, TypstExporter
 from bespoke.report.menu import MenuHTMLExporter, MenuPDFExporter, MenuTypstExporter
+from bespoke.report.outputs import ReadingOptions
 
 
 def notebook(*outputs: Any) -> Any:
@@ -117,6 +118,15 @@ def test_every_trait_says_what_it_does():
     traits = PDFExporter.class_own_traits(config=True) | PDFExporter.class_traits(config=True)
     ours = ("language", "accent", "paper", "fonts", "as_of", "strict", "max_lines", "max_rows", "stderr")
     assert all(len(traits[name].help) > 15 for name in ours)
+
+
+def test_a_trait_that_is_not_given_leaves_what_a_notebook_is_read_with_anyway():
+    traits, read = PDFExporter.class_traits(config=True), ReadingOptions()
+    for name in ("max_lines", "max_rows", "stderr", "allow_errors"):
+        assert traits[name].default_value == getattr(read, name)
+    assert (read.max_lines, read.max_rows, read.stderr, read.allow_errors) == (500, 1000, False, False)
+    assert traits["strict"].default_value is False, "on the command line a warning, in a report an error"
+    assert read.strict is True
 
 
 def test_export_takes_strict_and_knows_every_trait(tmp_path: Path):

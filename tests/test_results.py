@@ -31,6 +31,10 @@ def test_a_result_is_read_back_by_its_key_or_without_one(saved: Path) -> None:
     assert Sum.read(saved, "another key") is None
 
 
+def test_a_result_leaves_nothing_beside_it_unless_its_chapter_says_so() -> None:
+    assert Sum(total=7).also_writes() == {}
+
+
 def test_a_result_cannot_be_changed_and_has_no_field_by_another_name() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         Sum(total=7).total = 8  # type: ignore[misc]

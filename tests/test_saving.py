@@ -9,7 +9,14 @@ import pytest
 
 from bespoke import saving
 from bespoke.errors import BespokeError
-from bespoke.saving import json_object, keep_out_of_git, remove_unfinished, share, write_atomically
+from bespoke.saving import (
+    json_object,
+    keep_out_of_git,
+    remove_unfinished,
+    share,
+    write_atomically,
+    write_together,
+)
 
 
 def test_what_a_killed_run_began_to_write_is_cleared_away(tmp_path: Path) -> None:
@@ -30,6 +37,25 @@ def test_what_cannot_be_written_leaves_what_was_there_and_says_where(tmp_path: P
     with pytest.raises(BespokeError, match=r"report\.pdf: cannot write: "):
         write_atomically(tmp_path / "report.pdf", b"new")
     assert [path.name for path in tmp_path.iterdir()] == ["report.pdf"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes")
+def test_what_is_written_is_for_this_user_alone_unless_somebody_asks_for_more(tmp_path: Path) -> None:
+    write_atomically(tmp_path / "new" / "own.json", "a")
+    write_atomically(tmp_path / "page.html", b"b", mode=0o644)
+    modes = [(tmp_path / name).stat().st_mode & 0o777 for name in ("new", "new/own.json", "page.html")]
+    assert modes == [0o700, 0o600, 0o644]
+
+
+def test_files_that_belong_together_are_all_written_or_none(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()  # a file cannot take its place
+    write_together({tmp_path / "a": "one", tmp_path / "c": b"two"})
+    assert [(tmp_path / name).read_text() for name in "ac"] == ["one", "two"]
+    (tmp_path / "in the way").write_text("x")
+    with pytest.raises(BespokeError, match=r"in the way/d: cannot write: "):
+        write_together({tmp_path / "a": "changed", tmp_path / "in the way" / "d": "never"})
+    assert (tmp_path / "a").read_text() == "one"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b", "c", "in the way"]
 
 
 def test_what_the_user_keeps_out_of_git_stays_as_it_is(tmp_path: Path) -> None:

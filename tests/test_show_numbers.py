@@ -70,3 +70,20 @@ def test_a_number_of_unknown_kind_keeps_four_significant_digits(value, shown):
 )
 def test_round_numbers_on_an_axis(value: float, text: str) -> None:
     assert numbers.compact(value) == text
+
+
+def test_a_locale_inside_another_keeps_the_currency_unless_it_has_one_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(numbers, "_process", ("en", "USD"))
+    said = []
+    with numbers.number_locale("de", "EUR"):
+        said.append((numbers.spoken(), numbers.currency()))
+        with numbers.number_locale("es"):
+            said.append((numbers.spoken(), numbers.currency()))
+        with numbers.number_locale("en", "GBP"):
+            said.append((numbers.spoken(), numbers.currency()))
+    said.append((numbers.spoken(), numbers.currency()))
+    with numbers.number_locale("de"):
+        said.append((numbers.spoken(), numbers.currency()))
+    assert said == [("de", "EUR"), ("es", "EUR"), ("en", "GBP"), ("en", "USD"), ("de", "USD")]

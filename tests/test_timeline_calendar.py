@@ -38,7 +38,10 @@ def test_the_finish_is_the_last_day_worked() -> None:
 
 def test_part_of_a_day_takes_it_whole() -> None:
     assert PLAIN.finish(5.01) == PLAIN.finish(6)
-    assert PLAIN.finish(5.0000000001) == PLAIN.finish(5)  # noise of floating point is no day
+    assert PLAIN.after(5.01) == PLAIN.after(6)
+    for noise in (5.0000000001, 5.0000000004):  # of floating point: no day
+        assert (PLAIN.finish(noise), PLAIN.after(noise)) == (PLAIN.finish(5), PLAIN.after(5))
+    assert PLAIN.after(5.000000001) == PLAIN.after(6)
 
 
 def test_weeks_lose_their_holidays() -> None:

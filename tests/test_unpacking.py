@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import zstandard
 
+from bespoke import unpacking
 from bespoke.errors import BespokeError
-from bespoke.unpacking import ZSTANDARD, part
+from bespoke.unpacking import ZSTANDARD, Unpacked, part
 
 
 @pytest.fixture(params=[zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, ZSTANDARD])
@@ -36,3 +39,53 @@ def test_what_is_as_large_as_allowed_is_read_whole(archive: zipfile.ZipFile, lar
 def test_what_is_a_byte_larger_is_refused_by_name(archive: zipfile.ZipFile, largest: int) -> None:
     with pytest.raises(BespokeError, match=r"logs\.zip: holds log\.json, which unpacks to more than 0 MiB"):
         part(archive, "log.json", largest)
+
+
+def test_an_archive_of_several_frames_is_read_through_all_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "logs.zip"
+    packed = b"".join(zstandard.ZstdCompressor().compress(part) for part in (b"01234", b"56789"))
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("log.json", packed)
+    data = bytearray(path.read_bytes())
+    data[data.index(b"PK\x01\x02") + 10] = ZSTANDARD
+    path.write_bytes(data)
+    assert part(zipfile.ZipFile(path), "log.json") == b"0123456789"
+    data[data.index(packed)] ^= 0xFF
+    path.write_bytes(data)
+    with pytest.raises(zipfile.BadZipFile, match=r"^log\.json is damaged: "):
+        part(zipfile.ZipFile(path), "log.json")
+
+
+@pytest.mark.parametrize(
+    "read", [Unpacked.read, Unpacked.readline, lambda file: file.read(-1), lambda file: file.readline(-1)]
+)
+def test_a_file_that_unpacks_to_more_is_read_a_byte_beyond_what_is_allowed_and_no_further(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: Callable[[Unpacked], bytes]
+) -> None:
+    monkeypatch.setattr(unpacking, "ALWAYS", 1000)
+    monkeypatch.setattr(unpacking, "TIMES", 1)
+    for length, allowed in ((1000, True), (1001, False), (5000, False)):
+        path = tmp_path / f"{length}.gz"
+        path.write_bytes(gzip.compress(b"x" * length))
+        with path.open("rb") as packed:
+            file = Unpacked(packed)
+            if allowed:
+                assert read(file) == b"x" * length
+                continue
+            with pytest.raises(
+                BespokeError, match=rf"^{length}\.gz: unpacks to more than 0 MiB, 1 times what it is"
+            ):
+                read(file)
+            assert file.tell() == 1001
+
+
+def test_what_is_packed_little_may_be_as_large_as_it_honestly_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpacking, "ALWAYS", 10)
+    (tmp_path / "a.gz").write_bytes(gzip.compress(b"x" * 2000))
+    with (tmp_path / "a.gz").open("rb") as packed:
+        assert len(Unpacked(packed).read()) == 2000  # 200 times its bytes and more
+    with (tmp_path / "a.gz").open("rb") as packed:
+        file = Unpacked(packed)
+        assert (file.read(3), file.read1(4), file.readline(5)) == (b"xxx", b"xxxx", b"xxxxx")

@@ -176,3 +176,100 @@ def test_folders_are_those_given_else_the_nearest_else_beside_the_code_or_the_cl
     assert workbook._client_data("") == tmp_path / "client_data"
     assert workbook._reports("", tmp_path / "x" / "client_data") == tmp_path / "reports"
     assert workbook._reports("given", tmp_path) == Path("given")
+
+
+def test_a_workbook_is_opened_with_what_is_named_and_the_engagements_own_day(
+    chapters: Chapters, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The chapter's modules come in here, so that a report's seconds tell imports from computing."""
+    engagement = SimpleNamespace(currency="EUR", as_of=date(2026, 11, 20), thresholds={"least_chance": 0.4})
+    client = SimpleNamespace(name="acme", folder=folder, engagement=engagement)
+    spoken: list[Any] = []
+    imported: list[str] = []
+    monkeypatch.setattr(
+        workbook.clients, "load", lambda *place: client if place == (folder.parent, "acme") else None
+    )
+    monkeypatch.setattr(workbook.client_cache, "received", lambda place: None)
+    monkeypatch.setattr(workbook.numbers, "speak", lambda *said: spoken.append(said))
+    monkeypatch.setattr(workbook, "import_module", imported.append)
+    monkeypatch.setattr(workbook, "_own_folder", lambda place: place)
+    monkeypatch.setattr(workbook.warnings, "formatwarning", None)
+    places = {"client_data": str(folder.parent), "reports": str(folder.parent.parent / "out")}
+    found = workbook.open(AUDIT, client="acme", **places)
+    assert imported == ["chapters", "exhibits_of_a_test"]
+    assert (found.stem, found.client, found.folder) == (AUDIT, client, folder.parent.parent / "out" / "acme")
+    assert (found.facts.as_of, found.facts.threshold("least_chance")) == (date(2026, 11, 20), 0.4)
+    assert spoken == [("en", "EUR")]
+    assert workbook.warnings.formatwarning is workbook._warning
+    assert workbook.open(client="acme", as_of="2027-01-02", **places).facts.as_of == date(2027, 1, 2)
+    assert len(imported) == 2, "a notebook of the client's own has no chapter's modules"
+    monkeypatch.setenv("BESPOKE_CLIENT_DATA", places["client_data"])
+    monkeypatch.setenv("BESPOKE_REPORTS", places["reports"])
+    assert workbook.open(client="acme").folder == found.folder
+
+
+def test_a_client_that_was_handed_over_is_not_read_again(
+    chapters: Chapters, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engagement = SimpleNamespace(currency="EUR", as_of=date(2026, 11, 20), thresholds={})
+    client = SimpleNamespace(name="acme", folder=folder, engagement=engagement)
+    monkeypatch.setattr(workbook.client_cache, "received", lambda place: client if place == folder else None)
+    monkeypatch.setattr(workbook.clients, "load", lambda *_: pytest.fail("it was read again"))
+    monkeypatch.setattr(workbook.numbers, "speak", lambda *_: None)
+    found = workbook.open(client="acme", client_data=str(folder.parent), reports=str(folder.parent))
+    assert found.client is client
+
+
+def test_a_run_as_of_another_day_writes_below_the_clients_folder_and_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, other = tmp_path / "acme" / "as_of" / "2027-01-02", tmp_path / "borealis"
+    monkeypatch.delenv(workbook.REPORT_FOLDER, raising=False)
+    assert workbook._own_folder(tmp_path / "acme") == tmp_path / "acme"
+    for given, found in ((own, own), (other, tmp_path / "acme")):
+        monkeypatch.setenv(workbook.REPORT_FOLDER, str(given))
+        assert workbook._own_folder(tmp_path / "acme") == found
+
+
+def test_another_client_is_opened_in_the_same_folders_on_the_same_day(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(workbook, "open", lambda *stem, **given: asked.append((stem, given)))
+    book(folder, AUDIT).of_client("borealis")
+    reports = folder.parent.parent / "reports"
+    assert asked == [
+        (
+            (AUDIT,),
+            {
+                "client": "borealis",
+                "as_of": "2026-11-20",
+                "client_data": str(folder.parent),
+                "reports": str(reports),
+            },
+        )
+    ]
+
+
+def test_the_files_of_the_folder_are_told_with_their_digests_and_a_workbook_says_what_it_is(
+    folder: Path,
+) -> None:
+    mine = book(folder, AUDIT)
+    assert sorted(mine.inputs()) == ["failures.csv", "tasks.csv"]
+    assert {len(digest) for digest in mine.inputs().values()} == {64}
+    assert repr(mine).startswith(f"<Workbook: {AUDIT} of acme as of 2026-11-20; compute(), ")
+    assert repr(book(folder)).startswith("<Workbook: own notebook of acme ")
+
+
+def test_exhibits_are_listed_by_name_and_one_that_is_not_there_is_told_which_there_are() -> None:
+    module = ModuleType("exhibits_of_another_test")
+    code = "def b(result, n=2):\n    'Twice.'\n    return n * result\ndef a(result): ...\ndef _c(result): ...\nd = 1"
+    exec(code, module.__dict__)
+    found = workbook.Exhibits(module, 3)  # type: ignore[arg-type]
+    assert dir(found) == ["a", "b"]
+    assert repr(found) == "<exhibits of exhibits_of_another_test: a, b>"
+    assert (found.b(), found.b(n=5), found.a()) == (6, 15, None)
+    assert (found.b.__name__, found.b.__doc__, str(found.b.__signature__)) == ("b", "Twice.", "(n=2)")  # type: ignore[attr-defined]
+    for name in ("_c", "d", "e"):
+        with pytest.raises(AttributeError, match=f"no exhibit '{name}'; there are a, b"):
+            getattr(found, name)

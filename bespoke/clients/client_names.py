@@ -81,7 +81,7 @@ def create(client_data: Path, name: str, template: Path) -> Path:
 
 def _nearest(client_data: Path, name: str) -> str:
     there = names(client_data)
-    found = difflib.get_close_matches(name, there, n=1, cutoff=0.5)
+    found = difflib.get_close_matches(name, there, cutoff=0.5)
     if found:
         return f"; nearest: {found[0]}"
     return f"; there are: {', '.join(there[:12])}" if there else "; `bespoke new` makes one"

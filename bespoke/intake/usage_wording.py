@@ -37,7 +37,7 @@ def lines(read: Import, figures: Mapping[str, TaskUsage], client: Client | None)
 
 def _such_as(read: Import, client: Client | None) -> str:
     """A rule as it would be written for the most frequent of them."""
-    key = read.strangers.most_common(1)[0][0].split(", ")[0]
+    key = max(read.strangers, key=lambda name: read.strangers[name]).split(", ")[0]
     field, _, value = key.partition(" ")
     if client is None or not client.tasks or not value:
         return ""

@@ -13,13 +13,11 @@ from nbconvert.exporters.exporter import Exporter
 from traitlets import Bool, Enum, Int, Unicode, default
 
 from bespoke.errors import BespokeError
-from bespoke.report.report_cover import ACCENT, Cover
-from bespoke.report.terminal import LINES
+from bespoke.report.report_cover import ACCENT, UNDATED, Cover
+from bespoke.report.terminal import LINES, ROWS
 
 if TYPE_CHECKING:
     from bespoke.report.model import Document
-
-UNDATED = date(1980, 1, 1)  # PDF/A asks for some date; a notebook in memory has none of its own
 
 
 class ReportExporter(Exporter):  # type: ignore[misc]
@@ -43,7 +41,7 @@ class ReportExporter(Exporter):  # type: ignore[misc]
         help="Lines of one text output that are printed; the middle of a longer one is left out and counted. 0: all.",
     ).tag(config=True)
     max_rows = Int(
-        1000,
+        ROWS,
         min=0,
         help="Rows of one table that are printed; the middle of a longer one is left out and counted. 0: all.",
     ).tag(config=True)

@@ -60,7 +60,7 @@ class ReadingOptions:
     strict: bool = True
     folder: Path | None = None  # where images beside the notebook are found
     max_lines: int = terminal.LINES  # of one output; 0: all of them
-    max_rows: int = 1000  # of one table that is not ours; 0: all of them
+    max_rows: int = terminal.ROWS  # of one table that is not ours; 0: all of them
     stderr: bool = False
     allow_errors: bool = False
 

@@ -10,6 +10,7 @@ from typing import Literal
 from bespoke.show.language import LANGUAGE
 
 Paper = Literal["a4", "us-letter"]
+UNDATED = date(1980, 1, 1)  # PDF/A asks for some date; a notebook in memory has none of its own
 ACCENT = "#1F4E79"  # where the client's branding names no colour
 
 

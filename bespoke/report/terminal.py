@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 LINES = 500  # what an output may have by default: about ten pages
+ROWS = 1000  # what a table may have by default that is not ours
 COLUMNS = 82  # characters of the mono face on a line of the page
 _LINK = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")  # OSC: links, titles
 _ESCAPE = re.compile(r"\x1b\[[0-9;:?<=>]*[ -/]*[@-~]|\x1b[PX^_].*?\x1b\\|\x1b[ -/]*[0-~]", re.DOTALL)

@@ -8,7 +8,7 @@ import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from bespoke import paths
 from bespoke.errors import BespokeError
 from bespoke.report import finishing, paging, typst_data
 from bespoke.report.model import Document, Section, formulas_of
-from bespoke.report.report_cover import Cover
+from bespoke.report.report_cover import UNDATED, Cover
 from bespoke.show import fonts
 
 STANDARDS = ["ua-1", "a-2a"]  # accessible (ISO 14289-1) and archivable with structure (ISO 19005-2)
@@ -183,7 +183,7 @@ def _sets(formulas: tuple[str, ...]) -> bool:
     equations = _literal(json.dumps(formulas, ensure_ascii=False))
     text = f'#for one in {equations} {{ math.equation(alt: "x", eval(one, mode: "math")) }}'
     try:
-        _pages({MAIN: f'#set document(title: "x")\n{text}'}, Cover("", date(1980, 1, 1)))
+        _pages({MAIN: f'#set document(title: "x")\n{text}'}, Cover("", UNDATED))
     except BespokeError:
         return False
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -15,8 +16,8 @@ def fused(rankings: Sequence[Sequence[Named]]) -> list[Named]:
 
     Needs no comparable scores. Equal sums stay in the order of the first ranking that names the code.
     """
-    scores: dict[Named, float] = {}
+    scores: dict[Named, float] = defaultdict(float)
     for ranking in rankings:
         for rank, code in enumerate(ranking, start=1):
-            scores[code] = scores.get(code, 0.0) + 1 / (CONSTANT + rank)
+            scores[code] += 1 / (CONSTANT + rank)
     return sorted(scores, key=lambda code: -scores[code])

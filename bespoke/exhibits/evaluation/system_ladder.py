@@ -87,7 +87,7 @@ def ladder_table(task: TaskEvaluation) -> None:
         caption=f"{task.name}: every system on {count(task.cases, 'case')}",
         columns=(
             Column(key="system", title="System"),
-            *(column for i, name in enumerate(metrics) for column in _score_columns(name)[: 1 if i else 3]),
+            *(column for i, name in enumerate(metrics) for column in _score_columns(name)[: 1 if i else None]),
             Column(key="accepted", title="Right as a whole", format="percent"),
         ),
         source=". ".join(
@@ -109,7 +109,7 @@ def _row(system: SystemResult, metrics: Sequence[str]) -> tuple[str | float | No
     found = {s.metric: s.interval for s in system.scores}
     cells: list[str | float | None] = [system.title + (" (in use)" if system.in_use else "")]
     for i, name in enumerate(metrics):
-        cells += with_ends(found.get(name))[: 1 if i else 3]
+        cells += with_ends(found.get(name))[: 1 if i else None]
     return (*cells, system.accepted.estimate if system.accepted else None)
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import ChapterConfusion, Icd10Evaluation, Slice
 from bespoke.exhibits.display_names import chapter_name, count, p_value, share_limits, with_ends
+from bespoke.exhibits.figure_parts import count_map
 from bespoke.exhibits.icd10_evaluation.icd10_wording import signed_limits, title, with_limits
 from bespoke.show import Column, columns
 from bespoke.show.numbers import decimal, percent, signed
-from bespoke.show.style import INK, MUTED
 
 _FIELD_TABLES = (
     (
@@ -116,18 +116,11 @@ def _draw_confusion(cells: Sequence[ChapterConfusion]) -> Any:
     golds = sorted({c.gold for c in cells}, key=_chapter_order)
     answers = sorted({c.answered for c in cells}, key=_chapter_order)
     notes = {(c.gold, c.answered): c.notes for c in cells}
-    figure, axes = show.new_figure(1.0 + 0.18 * len(golds))
     counts = [[notes.get((g, a), 0) for a in answers] for g in golds]
-    axes.imshow(counts, cmap="Blues", vmax=2 * max(notes.values()), aspect="auto")
-    for c in cells:
-        place = (answers.index(c.answered), golds.index(c.gold))
-        axes.text(*place, str(c.notes), ha="center", va="center", color=INK)
-    axes.set_xticks(range(len(answers)), [a or "none" for a in answers])
-    axes.set_yticks(range(len(golds)), [chapter_name(g) for g in golds])
+    figure, axes = count_map(
+        1.0 + 0.18 * len(golds), counts, [chapter_name(g) for g in golds], [a or "none" for a in answers]
+    )
     axes.set_xlabel("chapter of the first code answered")
-    axes.grid(visible=False)
-    for spine in axes.spines.values():
-        spine.set_color(MUTED)
     return figure
 
 

@@ -26,7 +26,7 @@ def route_map(result: Recommendation) -> None:
     differs = {route: row for route, row in standings.items() if any(row) and {*row} != {"x"}}
     shown = differs or {route: row for route, row in standings.items() if any(row)}
     closed = sum({*row} == {"x"} for row in standings.values()) if differs else 0
-    planned = sum(any(cell.isdigit() for cell in row) for row in shown.values())
+    planned = sum(any(cell.rstrip("*").isdigit() for cell in row) for row in shown.values())
     show.figure(
         _draw_route_map,
         [result.route_names[route] for route in shown],

@@ -95,7 +95,6 @@ def _draw_gantt(rows: Sequence[_PhaseBar | str]) -> Any:
     axes.set_yticks(
         range(len(rows)), [row.phase if isinstance(row, _PhaseBar) else "" for row in reversed(rows)]
     )
-    axes.margins(x=0.07)
     last = max(bar.p90 for bar in bars)
     axes.set_xlim(
         x_of(first) - 1, x_of(first) + 1.3 * (x_of(last) - x_of(first)) + 2

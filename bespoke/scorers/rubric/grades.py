@@ -50,14 +50,13 @@ def agreements(task: EvaluationTask) -> list[Agreement]:
             items = [i for i in both if criterion in ("", i[2])]
             if items:
                 a, b = ([str(both[i][who]) for i in items] for who in (first, second))
-                agreed = sum(x == y for x, y in zip(a, b, strict=True))
                 found.append(
                     Agreement(
                         criterion=criterion,
                         first=first,
                         second=second,
                         kappa=cohen_kappa(a, b),
-                        agreed=agreed,
+                        agreed=sum(both[i][first] == both[i][second] for i in items),
                     )
                 )
     return found
