@@ -1,5 +1,5 @@
 # `make report` and `make test` do all the set-up. uv is used where it is installed, venv and pip elsewhere.
-.PHONY: report reports test check scenarios bench coverage mutants faults attacks lab gallery storm lora-test icd10 webfonts sbom audit requirements clean
+.PHONY: report reports test check scenarios bench coverage mutants slow faults attacks lab gallery storm lora-test icd10 webfonts sbom audit requirements clean
 
 CLIENT ?= meridian_health
 VENV   := .venv
@@ -17,8 +17,11 @@ report: $(VENV)/.ready                ## reports/$(CLIENT)/report.pdf
 reports: $(VENV)/.ready               ## the reports of all example clients
 	$(BIN)/bespoke run --all
 
-test: $(VENV)/.ready-dev              ## the whole test suite
+test: $(VENV)/.ready-dev              ## the test suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+slow: $(VENV)/.ready-dev              ## what `make test` leaves out: the same on more clients, papers, chapters: minutes
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
 
 check: $(VENV)/.ready-dev             ## lint, types, stripped notebooks
 	$(BIN)/ruff check bespoke tests notebooks
@@ -26,7 +29,7 @@ check: $(VENV)/.ready-dev             ## lint, types, stripped notebooks
 	$(BIN)/mypy
 	$(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 
-scenarios: $(VENV)/.ready-dev         ## the advice on 126 described tasks, at all their dates, beside the right one
+scenarios: $(VENV)/.ready-dev         ## the advice on 127 described tasks, at all their dates, beside the right one
 	$(BIN)/python -m tests.scenario_cases
 
 bench: $(VENV)/.ready-dev             ## seconds beside the plain chain of papermill and nbconvert
@@ -41,7 +44,7 @@ mutants: $(VENV)/.ready-dev           ## 300 small changes of the code, one at a
 	$(BIN)/python -m tests.mutants $(MUTANTS)
 
 faults: $(VENV)/.ready-dev            ## 50 kills, 1,000 spoilt client folders, full disks, crowds of 24: half an hour
-	BESPOKE_FAULTS=full $(BIN)/python -m pytest tests/faults tests/test_runner.py
+	BESPOKE_FAULTS=full $(BIN)/python -m pytest -m 'slow or not slow' tests/faults tests/test_runner.py
 
 attacks: $(VENV)/.ready-dev           ## what somebody hostile would try, with planted canaries, and a table of it: minutes
 	BESPOKE_ATTACKS=full $(BIN)/python -m pytest -n 2 --dist loadfile tests/attacks

@@ -5,6 +5,8 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import date
@@ -15,6 +17,7 @@ import pytest
 from bespoke.chapters.registry import compute_all
 from bespoke.clients.schema import Client
 from bespoke.results import Result
+from bespoke.runner.lock import one_at_a_time
 
 # What the tests make this machine keep is kept for them alone, by the commands they start as well.
 if "bespoke-tests-" not in os.environ.get("BESPOKE_HOME", ""):  # once: this file is imported under two names
@@ -43,6 +46,25 @@ def root() -> Path:
 def examples() -> Path:
     """The tracked example clients; read only."""
     return ROOT / "client_data"
+
+
+@pytest.fixture(scope="session")
+def ran_examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`client_data`, `reports` and what was `said` (a file) of one run of the three examples, which all processes
+    of the tests share: read only, who changes something takes a copy."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "ran_examples"
+    with one_at_a_time(folder, lambda: None):
+        if not (folder / "said").exists():
+            shutil.copytree(ROOT / "client_data", folder / "client_data")
+            (folder / "reports").mkdir()
+            command = [sys.executable, "-m", "bespoke", "run", "--all"]
+            done = subprocess.run(
+                command, cwd=folder, capture_output=True, text=True, timeout=600, check=False
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+            (folder / "said").write_text(done.stdout, encoding="utf-8")
+    return folder
 
 
 @pytest.fixture

@@ -69,8 +69,14 @@ STORMS = {
 }
 
 
+EVERY = [
+    ("silence", False), ("broken connections", False), ("529", True),
+    *(pytest.param(s, False, marks=pytest.mark.slow) for s in ("429", "529", "an answer that takes a minute")),
+]  # fmt: skip
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-@pytest.mark.parametrize(("storm", "batch"), [*((storm, False) for storm in STORMS), ("529", True)])
+@pytest.mark.parametrize(("storm", "batch"), EVERY)
 def test_an_interrupt_ends_the_command_within_three_seconds(
     serve: Serve, tmp_path: Path, storm: str, batch: bool
 ) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bespoke.clients import check, load
 from bespoke.errors import BespokeError
 from bespoke.paths import templates
+from tests.faults.conftest import scaled
 
 TEMPLATE = templates() / "client"
 FILES = {  # the whole template, its examples put to use
@@ -75,7 +76,7 @@ def damaged(draw: st.DrawFn) -> dict[str, bytes]:
     return files
 
 
-@settings(BOUNDED, max_examples=250)
+@settings(BOUNDED, max_examples=scaled(100, 250))
 @given(damaged())
 def test_damaged_bytes(files: dict[str, bytes]) -> None:
     survives(files)
@@ -94,7 +95,7 @@ def misfilled(draw: st.DrawFn) -> dict[str, bytes]:
     return files
 
 
-@settings(BOUNDED, max_examples=250)
+@settings(BOUNDED, max_examples=scaled(100, 250))
 @given(misfilled())
 def test_misfilled_values(files: dict[str, bytes]) -> None:
     survives(files)

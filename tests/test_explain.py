@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -22,16 +20,11 @@ FACTS = Facts(date(2026, 11, 20))
 
 
 @pytest.fixture(scope="module")
-def options(tmp_path_factory: pytest.TempPathFactory) -> RunOptions:
-    """One report of harbour_legal, run once."""
+def options(ran_examples: Path, tmp_path_factory: pytest.TempPathFactory) -> RunOptions:
+    """The report of harbour_legal, for tests that change its folder."""
     folder = tmp_path_factory.mktemp("explain")
-    shutil.copytree(ROOT / "client_data" / "harbour_legal", folder / "client_data" / "harbour_legal")
-    (folder / "reports").mkdir()
-    done = subprocess.run(
-        [sys.executable, "-m", "bespoke", "run", "harbour_legal"], cwd=folder, capture_output=True, text=True,
-        timeout=300, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+    for place in ("client_data", "reports"):
+        shutil.copytree(ran_examples / place / "harbour_legal", folder / place / "harbour_legal")
     return RunOptions(folder / "client_data", folder / "reports")
 
 

@@ -115,7 +115,9 @@ def cells(html: str) -> list[list[str]]:
     return [[re.sub("<[^>]+>", "", c) for c in re.findall(r"<td[^>]*>(.*?)</td>", row)] for row in rows]
 
 
-@pytest.mark.parametrize("client", EXAMPLES)
+@pytest.mark.parametrize(
+    "client", ["meridian_health", *(pytest.param(c, marks=pytest.mark.slow) for c in EXAMPLES[1:])]
+)
 @pytest.mark.parametrize("stem", EXPLORERS)
 def test_every_dial_reacts_at_once_and_back_restores_the_folder(
     panel: Callable[..., Panel], stem: str, client: str

@@ -81,6 +81,7 @@ def test_the_lower_rungs_on_spanish_text() -> None:
     assert found["mentions"].low > found["linear"].high > found["most_frequent"].high
 
 
+@pytest.mark.slow
 def test_retrieval_and_linear_on_machine_translated_text() -> None:
     found = scored("text_files_en")
     assert 0.065 <= found["lexical"].estimate <= 0.10

@@ -183,6 +183,7 @@ def test_every_edited_version_is_kept(tmp_path: Path) -> None:
     assert len(said) == 2
 
 
+@pytest.mark.slow
 def test_a_run_done_elsewhere_runs_what_was_trusted_here_and_no_more(
     client: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -195,8 +196,8 @@ def test_a_run_done_elsewhere_runs_what_was_trusted_here_and_no_more(
     save(client, "later", "1")
     trusted = trusted_here()
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "worker"))
-    errand = RemoteJob(CLIENT, (), pack(client), {}, {}, fingerprint(), trusted=trusted)
-    done = run_remote_job(errand, lambda: True, str(tmp_path))
+    job = RemoteJob(CLIENT, (), pack(client), {}, {}, fingerprint(), trusted=trusted)
+    done = run_remote_job(job, lambda: True, str(tmp_path))
     assert done.problems == ()
     assert done.report is not None
     assert list(json.loads(done.report["manifest.json"])["own"]) == ["volume"]

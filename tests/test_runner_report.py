@@ -20,17 +20,17 @@ from bespoke.runner import issued
 from bespoke.runner.cache.manifest import Manifest
 from bespoke.runner.cache.run_plan import RunOptions
 from bespoke.runner.issued import Issue, Stand
-from tests.faults.conftest import SMALLEST, add_client, bespoke
+from tests.faults.conftest import SMALLEST, bespoke
 
 BOOKS = "notebooks/*.ipynb"
 
 
 @pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def ran(ran_examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A client and its report."""
     folder = tmp_path_factory.mktemp("ran")
-    add_client(folder)
-    said(bespoke("run", SMALLEST, cwd=folder))
+    for place in ("client_data", "reports"):
+        shutil.copytree(ran_examples / place / SMALLEST, folder / place / SMALLEST)
     return folder
 
 

@@ -98,10 +98,14 @@ def undisturbed(tmp_path: Path, steps: list[Step], client: dict[str, Any]) -> Li
         return Life(len(b.wire.calls), b.wire.changing, starts)
 
 
-def test_killed_before_any_call_is_sent(tmp_path: Path) -> None:
+THIRDS = [0, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow)]  # of all calls
+
+
+@pytest.mark.parametrize("first", THIRDS)
+def test_killed_before_any_call_is_sent(tmp_path: Path, first: int) -> None:
     life = undisturbed(tmp_path, NOVA, NOVA_CLIENT)
     assert life.calls > 45
-    for index in range(life.calls):
+    for index in range(first, life.calls, 3):
         killed(tmp_path / str(index), NOVA, NOVA_CLIENT, before=index)
 
 
@@ -113,12 +117,13 @@ def test_killed_before_the_answer_to_a_change_arrives(tmp_path: Path) -> None:
         killed(tmp_path / str(index), NOVA, NOVA_CLIENT, after=index)
 
 
-def test_killed_while_capacity_is_bought_or_ended(tmp_path: Path) -> None:
+@pytest.mark.parametrize("first", THIRDS)
+def test_killed_while_capacity_is_bought_or_ended(tmp_path: Path, first: int) -> None:
     """Provisioned Throughput, which burns money by the hour: every call of deploy, status and retire."""
     life = undisturbed(tmp_path, HAIKU, HAIKU_CLIENT)
-    for index in range(life.starts[2], life.calls):
+    for index in range(life.starts[2] + first, life.calls, 3):
         killed(tmp_path / f"before{index}", HAIKU, HAIKU_CLIENT, before=index)
-    for index in life.changing:
+    for index in life.changing[first::3]:
         if index >= life.starts[2]:
             killed(tmp_path / f"after{index}", HAIKU, HAIKU_CLIENT, after=index)
 

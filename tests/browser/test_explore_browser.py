@@ -207,7 +207,12 @@ MOVES = dict(
 )
 
 
-@pytest.mark.parametrize("stem", CHAPTERS)
+AT_ONCE = ("02_failure_modes", "06_cost_model", "08_recommendation")
+
+
+@pytest.mark.parametrize(
+    "stem", [stem if stem in AT_ONCE else pytest.param(stem, marks=pytest.mark.slow) for stem in CHAPTERS]
+)
 def test_run_all_then_a_control_moves_the_chapter(opened: Callable[[str], Notebook], stem: str) -> None:
     book = opened(stem)
     assert book.run_all() == []

@@ -208,6 +208,7 @@ def test_a_lost_workers_client_is_done_again_and_a_bad_client_stops_no_other(
     assert "ran in" not in again.stdout
 
 
+@pytest.mark.slow
 def test_clients_and_reports_under_a_url_are_read_and_written_by_the_worker(
     two_workers: Office, undisturbed: Path, s3: Any, tmp_path: Path
 ) -> None:

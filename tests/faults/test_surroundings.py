@@ -78,6 +78,7 @@ def test_a_file_where_the_reports_folder_should_be(tmp_path: Path) -> None:
     one_line(bespoke("run", SMALLEST, cwd=tmp_path), "reports")
 
 
+@pytest.mark.slow
 def test_no_home_no_network_and_a_clock_that_jumps_change_no_byte(tmp_path: Path, undisturbed: Path) -> None:
     """All at once: each alone is weaker."""
     add_client(tmp_path)
