@@ -73,6 +73,13 @@ def test_health_data_are_personal_data_but_their_absence_says_nothing_of_others(
     assert changed(contains_phi=health, personal_data=personal).sensitive is sensitive
 
 
+def test_identifiers_that_were_found_count_more_than_what_is_stated() -> None:
+    found = changed(contains_phi=False, personal_data=False, identifiers=3)
+    assert found.sensitive is True
+    (asked,) = agreement("aws_bedrock", "Amazon", found.at(agreements=None))
+    assert asked.asks == "Is a data processing agreement for Amazon signed? Ask the client's lawyers."
+
+
 def test_data_of_nobody_need_no_agreement() -> None:
     assert agreement("aws_bedrock", "Amazon", changed(agreements=())) == ()
 

@@ -94,9 +94,9 @@ class Situation(Part):
 
     @property
     def sensitive(self) -> bool | None:
-        """Whether personal data are in the requests; health data are personal data, their absence says nothing of
-        others."""
-        return True if self.contains_phi else self.personal_data
+        """Whether personal data are in the requests. Health data are personal data, and so are identifiers found in the
+        task's own examples, whatever is stated; that there are no health data says nothing of others."""
+        return True if self.contains_phi or self.identifiers else self.personal_data
 
     @property
     def must_deidentify(self) -> bool:

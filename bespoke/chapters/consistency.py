@@ -13,8 +13,8 @@ from bespoke.facts.reader import Facts
 
 COLUMN = {
     "quality": "current_quality", "target": "target_quality", "metric": "metric", "test_cases": "test_cases",
-    "examples": "labelled_examples", "identifiers": "deidentified", "tokens": "input_tokens",
-    "latency": "p95_latency_ms",
+    "examples": "labelled_examples", "identifiers": "deidentified", "personal_data": "personal_data",
+    "tokens": "input_tokens", "latency": "p95_latency_ms",
 }  # fmt: skip
 
 

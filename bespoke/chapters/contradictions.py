@@ -153,6 +153,13 @@ def data_apart(task: Task, counted: int | None, identifiers: int | None) -> Iter
             says=f"the data are stated to be de-identified and {decimal(identifiers)} {rows} identifiers: "
             "they are cleaned first",
         )
+    if identifiers and task.personal_data is False:
+        rows, identify = ("row", "identifies") if identifiers == 1 else ("rows", "identify")
+        yield Contradiction(
+            input="personal_data",
+            says=f"no personal data are stated and {decimal(identifiers)} {rows} of the task's examples {identify} "
+            "somebody: agreement and review are planned",
+        )
 
 
 def _tokens_apart(task: Task, in_use: MeasuredSystem | None) -> Iterator[Contradiction]:

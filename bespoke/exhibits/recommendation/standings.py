@@ -37,7 +37,11 @@ def route_map(result: Recommendation) -> None:
         " step, a ring the likely end, a cross what is closed",
         alt="Grid of routes against tasks. " + " ".join(_map_words(result, t) for t in tasks),
         source="the plans of this chapter; a route that is open and in no plan is left empty"
-        + (f"; {counted(closed, 'route')} closed to every task, each with its reasons at the end" if closed else ""),
+        + (
+            f"; {counted(closed, 'route')} closed to every task, each with its reasons at the end"
+            if closed
+            else ""
+        ),
     )
 
 
