@@ -36,8 +36,8 @@ def test_people_in_examples_of_a_task_that_is_stated_to_hold_no_personal_data() 
     assert said(None, 1, personal_data=False) == [
         (
             "personal_data",
-            "no personal data are stated and 1 row of the task's examples identifies somebody: agreement and review are "
-            "planned",
+            "no personal data are stated and 1 row of the task's examples identifies somebody: "
+            "agreement and review are planned",
         )
     ]
     assert "12 rows of the task's examples identify somebody" in said(None, 12, personal_data=False)[0][1]
