@@ -146,7 +146,8 @@ def finding(
 FOUND = SimpleNamespace(
     needed_high=1000, usable=400, examples_needed=600,
     findings=(
-        finding("one"), finding("two", "warning"), finding("three", files=("b.csv",)), finding("four", routes=("nova",)),
+        finding("one"), finding("two", "warning"), finding("three", files=("b.csv",)),
+        finding("four", routes=("nova",)),
     ),
     targets=(SimpleNamespace(route="nova"), SimpleNamespace(route="unnamed")), files=(SimpleNamespace(path="a.jsonl"),),
 )  # fmt: skip
