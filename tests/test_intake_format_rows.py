@@ -302,7 +302,7 @@ def test_an_answer_of_the_gateways_own_cache_is_no_call(enabled: Any, reference:
     assert bool(list(helicone.records(row))) is call
 
 
-# --- the Console and OpenAI ---------------------------------------------------------------------------------------------
+# --- the Console and OpenAI ----------------------------------------------------------------------------------------
 
 
 def test_a_day_of_the_console_has_tokens_or_money() -> None:
@@ -380,7 +380,7 @@ def test_the_older_activity_of_openai_is_in_five_minutes_or_days() -> None:
     assert (day.end, day.requests, day.batch) == (NOON + DAY, 2, True)
 
 
-# --- a table of one's own -----------------------------------------------------------------------------------------------
+# --- a table of one's own ------------------------------------------------------------------------------------------
 
 MAP = {"time": "at", "input": "in", "output": "out"}
 PLAIN = Numerals(settled=True)
