@@ -59,7 +59,8 @@ def task(*routes: RouteCost, name: str = "Mail", **given: Any) -> TaskCost:
 
 def cost(*tasks: TaskCost, **given: Any) -> CostModel:
     found = {
-        "tasks": tasks or (task(),), "as_of": DAY, "currency": "USD", "usd_per_unit": Band(p10=1.0, p50=1.1, p90=1.2, mean=1.1), "draws": 2000,
+        "tasks": tasks or (task(),), "as_of": DAY, "currency": "USD", "usd_per_unit": Band(p10=1.0, p50=1.1, p90=1.2,
+        mean=1.1), "draws": 2000,
         "rate_read_on": DAY, "rate_source": "ECB", "today_monthly": band(600.0), "today_monthly_usd": band(660.0),
         "same_answers_monthly": band(450.0), "own_prices": (),
     }  # fmt: skip
