@@ -6,7 +6,7 @@ import gzip
 import os
 import struct
 import zipfile
-from io import BytesIO, FileIO
+from io import DEFAULT_BUFFER_SIZE, BytesIO, FileIO
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -28,13 +28,13 @@ class Unpacked(gzip.GzipFile):
         self._most = max(ALWAYS, TIMES * os.fstat(file.fileno()).st_size)
         self._name = Path(str(getattr(file, "name", ""))).name
 
-    def read(self, size: int | None = -1) -> bytes:
+    def read(self, size: int | None = None) -> bytes:
         return self._counted(super().read(self._most + 1 if size is None or size < 0 else size))
 
-    def read1(self, size: int = -1) -> bytes:
+    def read1(self, size: int = DEFAULT_BUFFER_SIZE) -> bytes:
         return self._counted(super().read1(size))
 
-    def readline(self, size: int | None = -1) -> bytes:
+    def readline(self, size: int | None = None) -> bytes:
         return self._counted(super().readline(self._most + 1 if size is None or size < 0 else size))
 
     def _counted(self, data: bytes) -> bytes:

@@ -54,6 +54,16 @@ def test_a_field_is_allowed_from_one_end_to_the_other(model: Any, name: str, lea
     assert [allowed(model, name, value) for value in values] == [True, True, False, False]
 
 
+def test_nothing_may_be_spent_and_nothing_is_deidentified_unless_somebody_says_so() -> None:
+    given = EvaluationRun()
+    assert (given.budget_usd, given.deidentified, given.code_set) == (0, False, None)
+    assert (schema.DatasetNote().sample, schema.SavedAs().separator, schema.Access().aws_bedrock) == (
+        False,
+        None,
+        None,
+    )
+
+
 @pytest.mark.parametrize(
     ("model", "name", "most"),
     [

@@ -19,6 +19,7 @@ from bespoke.chapters.icd10_evaluation.validity import validity
 from bespoke.clients.schema import Client, Fields, Note
 from bespoke.errors import BespokeError
 from bespoke.exhibits import icd10_evaluation as exhibit
+from bespoke.facts import icd10_release
 from bespoke.facts.icd10 import PINNED, TABLE, CodeSet, code_set, packed
 from bespoke.facts.icd10_codes import COLUMNS
 from bespoke.facts.icd10_release import main, named_release, read_release
@@ -295,3 +296,18 @@ def test_a_stored_table_is_its_rows_under_a_header_and_says_neither_its_name_nor
     stored = packed(["A00\tx", "A01\té"])
     assert gzip.decompress(stored).decode().splitlines() == ["\t".join(COLUMNS), "A00\tx", "A01\té"]
     assert stored[3:8] == bytes(5)  # RFC 1952: no flags (so no name), and a time of 0
+
+
+def test_a_file_may_be_several_times_as_large_as_a_release_and_no_more(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A release takes 15 million bytes; a few kilobytes of gzip can stand for more than any memory holds."""
+    assert 8 * 15_000_000 < icd10_release.LARGEST < 10 * 15_000_000
+    monkeypatch.setattr(icd10_release, "LARGEST", 100)
+    (tmp_path / "2027.txt").write_text("x" * 101)
+    (tmp_path / "2027.tsv.gz").write_bytes(gzip.compress(b"x" * 101))
+    for name in ("2027.txt", "2027.tsv.gz"):
+        with pytest.raises(BespokeError, match=name):
+            icd10_release._text(tmp_path / name)
+    (tmp_path / "2027.txt").write_text("x" * 100)
+    assert icd10_release._text(tmp_path / "2027.txt") == "x" * 100

@@ -132,7 +132,14 @@ def test_the_page_of_all_clients_under_a_url_is_made_of_what_it_tells_and_sent_w
 ) -> None:
     """A folder per client, so that the page has a row of each; of reports only what the page reads, and empty files
     for what it links to."""
-    listed = ["a/report.pdf", "a/results/report.pdf", "b/manifest.json", "index.html", "a/other.txt"]
+    listed = [
+        "a/report.pdf",
+        "a/report.html",
+        "a/results/report.pdf",
+        "b/manifest.json",
+        "index.html",
+        "a/other.txt",
+    ]
     seen: list[Any] = []
     sent: list[Any] = []
 
@@ -161,10 +168,27 @@ def test_the_page_of_all_clients_under_a_url_is_made_of_what_it_tells_and_sent_w
     remote_run.list_clients("s3://clients", "s3://reports")
     assert seen == [
         ["a/manifest.json", "a/problems.txt", "index.html"],
-        ["a/report.pdf", "index.html"],
+        ["a/report.html", "a/report.pdf", "index.html"],
         ["a", "b"],
     ]
     assert sent == ([(b"after", "s3://reports", "index.html")] if changed else [])
+
+
+def test_where_nothing_was_brought_a_folder_is_made_for_what_the_page_links_to(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    seen: list[str] = []
+
+    def write(reports: Path, client_data: Path) -> None:
+        seen.extend(path.relative_to(reports).as_posix() for path in reports.rglob("*.pdf"))
+        (reports / "index.html").touch()
+
+    monkeypatch.setattr(s3, "fetch", lambda *_: {})
+    monkeypatch.setattr(s3, "listing", lambda url: ["a/report.pdf"])
+    monkeypatch.setattr(s3, "put", lambda content, url, name: seen.append(name))
+    monkeypatch.setattr(client_index, "write", write)
+    remote_run.list_clients(tmp_path, "s3://reports")
+    assert seen == ["a/report.pdf", "index.html"]
 
 
 def test_the_page_of_folders_here_is_written_where_they_are(
