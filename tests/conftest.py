@@ -49,21 +49,39 @@ def examples() -> Path:
 
 
 @pytest.fixture(scope="session")
-def ran_examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`client_data`, `reports` and what was `said` (a file) of one run of the three examples, which all processes
-    of the tests share: read only, who changes something takes a copy."""
+def ran_examples(shared_runs: Path) -> Path:
+    """`client_data`, `reports` and what was `said` (a file) of a run of the three examples: read only, who changes
+    something takes a copy."""
+    return ran_once(shared_runs, "--all")
+
+
+@pytest.fixture(scope="session")
+def ran_harbour(shared_runs: Path) -> Path:
+    """The same of `harbour_legal`, with or without the others."""
+    return ran_once(shared_runs, "harbour_legal")
+
+
+@pytest.fixture(scope="session")
+def shared_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all processes of the tests, so that each example is run once."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "ran_examples"
+    return (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "ran_examples"
+
+
+def ran_once(folder: Path, what: str) -> Path:
+    """`bespoke run` of one client or of all where nobody has done it yet; what has run by then is unchanged."""
     with one_at_a_time(folder, lambda: None):
-        if not (folder / "said").exists():
+        if not (folder / "reports").exists():
             shutil.copytree(ROOT / "client_data", folder / "client_data")
             (folder / "reports").mkdir()
-            command = [sys.executable, "-m", "bespoke", "run", "--all"]
+        if not (folder / "said").exists() and not (folder / "reports" / what / "report.pdf").exists():
+            command = [sys.executable, "-m", "bespoke", "run", what]
             done = subprocess.run(
                 command, cwd=folder, capture_output=True, text=True, timeout=600, check=False
             )
             assert done.returncode == 0, done.stdout + done.stderr
-            (folder / "said").write_text(done.stdout, encoding="utf-8")
+            if what == "--all":
+                (folder / "said").write_text(done.stdout, encoding="utf-8")
     return folder
 
 

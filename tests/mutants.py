@@ -40,8 +40,9 @@ NEAREST = 6  # test files that are asked about one mutant
 FARTHEST = 5  # imports from a test to a module
 PARTS = ("bespoke", "tests", "templates", "notebooks", "client_data", "docs", "pyproject.toml", "CONTRIBUTING.md",
          "README.md", "requirements.txt", "Makefile")  # fmt: skip
-SLOW = ("test_runner", "test_report_whole", "test_isolation", "test_tuning_lora", "test_one_number", "test_mutants",
-        "test_explore_panel", "test_import_direction", "test_contributing", "attacks/test_whole_runs")  # fmt: skip
+SLOW = ("test_runner", "test_example_reports", "test_report_whole", "test_isolation", "test_tuning_lora",
+        "test_one_number", "test_mutants", "test_explore_panel", "test_import_direction", "test_contributing",
+        "attacks/test_whole_runs")  # fmt: skip
 LEFT_OUT = ("tuning.recipes", "__main__", "child_command", "explore.localpage", "inspection.gallery")
 EQUIVALENT: Mapping[str, str] = {  # "module: before -> after": why nobody can see it
     "statistics.seed: 20261120 -> 20261121": "no figure that is drawn is righter by one seed than by another",

@@ -20,11 +20,11 @@ FACTS = Facts(date(2026, 11, 20))
 
 
 @pytest.fixture(scope="module")
-def options(ran_examples: Path, tmp_path_factory: pytest.TempPathFactory) -> RunOptions:
+def options(ran_harbour: Path, tmp_path_factory: pytest.TempPathFactory) -> RunOptions:
     """The report of harbour_legal, for tests that change its folder."""
     folder = tmp_path_factory.mktemp("explain")
     for place in ("client_data", "reports"):
-        shutil.copytree(ran_examples / place / "harbour_legal", folder / place / "harbour_legal")
+        shutil.copytree(ran_harbour / place / "harbour_legal", folder / place / "harbour_legal")
     return RunOptions(folder / "client_data", folder / "reports")
 
 

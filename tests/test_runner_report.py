@@ -26,11 +26,11 @@ BOOKS = "notebooks/*.ipynb"
 
 
 @pytest.fixture(scope="module")
-def ran(ran_examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def ran(ran_harbour: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A client and its report."""
     folder = tmp_path_factory.mktemp("ran")
     for place in ("client_data", "reports"):
-        shutil.copytree(ran_examples / place / SMALLEST, folder / place / SMALLEST)
+        shutil.copytree(ran_harbour / place / SMALLEST, folder / place / SMALLEST)
     return folder
 
 
