@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bespoke.claude.importers import gateway_formats
 from bespoke.claude.importers.gateway_formats import (
     from_either,
     from_inspect,
@@ -16,7 +17,7 @@ from bespoke.claude.importers.gateway_formats import (
     record,
 )
 from bespoke.claude.importers.import_predictions import import_predictions
-from bespoke.clients.schema import Prediction
+from bespoke.clients.schema import Prediction, Usage
 from bespoke.errors import BespokeError
 from tests.claude_clients import GOLD, clinic
 from tests.claude_server import GOOD
@@ -205,3 +206,18 @@ def test_names_that_cannot_be_a_system(tmp_path: Path, system: str, message: str
         import_predictions(
             clinic(tmp_path / "clinic", 1), written(tmp_path, ["n0000"]), lambda _: None, system=system
         )
+
+
+@pytest.mark.parametrize(
+    ("given", "usage"),
+    [
+        ((90, 20, None, None), Usage(input_tokens=90, output_tokens=20)),
+        ((90, 20, 10, 5), Usage(input_tokens=90, output_tokens=20, cache_read_tokens=10, cache_write_tokens=5)),
+        ((0, 0, None, None), Usage(input_tokens=0, output_tokens=0)),
+        ((90, None, 10, 5), None), ((None, 20, 10, 5), None), (("90", 20, None, None), None),
+    ],
+)  # fmt: skip
+def test_usage_is_known_where_both_what_went_in_and_what_came_out_were_counted(
+    given: Any, usage: Usage | None
+) -> None:
+    assert gateway_formats._usage(*given) == usage

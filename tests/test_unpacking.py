@@ -89,3 +89,8 @@ def test_what_is_packed_little_may_be_as_large_as_it_honestly_can(
     with (tmp_path / "a.gz").open("rb") as packed:
         file = Unpacked(packed)
         assert (file.read(3), file.read1(4), file.readline(5)) == (b"xxx", b"xxxx", b"xxxxx")
+
+
+def test_a_part_or_a_file_may_unpack_to_256_mib_and_zstandard_has_the_number_of_the_zip_format() -> None:
+    assert unpacking.ALWAYS == unpacking.PART == 268_435_456
+    assert unpacking.ZSTANDARD == 93  # APPNOTE 6.3.8 of the format

@@ -118,6 +118,8 @@ def test_a_chapter_without_input_says_so_and_leaves_no_result(
     assert shown == []
     chapters.answers[AUDIT] = None
     assert book(folder, AUDIT).compute() is None
+    assert book(folder, AUDIT).compute() is None, "also where none was there before"
+    assert shown.pop() == shown[0]
     assert shown == [show.LeftOut(markdown="No task_audit.", silent=False)]
     assert not (folder.parent.parent / "reports/acme/results/01_task_audit.json").exists()
 

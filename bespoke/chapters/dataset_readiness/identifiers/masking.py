@@ -49,7 +49,7 @@ def spans(text: str, country: str, rules: Rules) -> list[Span] | None:
             return sorted(found)
         for rule, what in sorted(hits.items(), key=lambda hit: -len(hit[1])):
             placed = [*_places(left, what)] or [*_places(text, what)]  # it may lie across another one
-            if not placed and not _within(what, text, found):
+            if not placed:
                 return None
             for begin, end in placed:
                 found.append((begin, end, rule))
@@ -65,11 +65,6 @@ def _places(text: str, match: str) -> Iterator[tuple[int, int]]:
         while begin >= 0:
             yield begin, begin + len(written)
             begin = text.find(written, begin + len(written))
-
-
-def _within(match: str, text: str, found: list[Span]) -> bool:
-    """Whether a match of this round lies in a longer one of the same round, which is blank by now."""
-    return any(match in text[begin:end] for begin, end, _ in found)
 
 
 def masked_by(rules: Rules, text: str, country: str) -> tuple[str, int]:
