@@ -1,6 +1,9 @@
 # `make report` and `make test` do all the set-up. uv is used where it is installed, venv and pip elsewhere.
 .PHONY: report reports test check scenarios bench coverage mutants slow faults attacks lab gallery storm lora-test icd10 webfonts sbom audit requirements clean
 
+# Bytecode is kept, whatever the surroundings say: else every process of a run compiles 660 modules.
+export PYTHONDONTWRITEBYTECODE :=
+
 CLIENT ?= meridian_health
 VENV   := .venv
 PYTHON ?= python3
