@@ -298,7 +298,11 @@ def test_a_build_annotates_trains_and_goes_live_after_the_cheap_tests() -> None:
         "test_few_shot"
     }  # annotation is dear: it waits for what may make it needless
     assert waits(found, "test_few_shot") == {"deidentify"}
-    assert waits(found, "training") == {"dataset", "quota", "data_protection_review"}  # rows identify somebody
+    assert waits(found, "training") == {
+        "dataset",
+        "quota",
+        "data_protection_review",
+    }  # rows identify somebody
     assert waits(found, "evaluation_ab") == {"training"}
     assert found.examples_needed == 400
     # 70% of 12, 20, 40 days before it is measured, the rest after; the prompt work is not rolled out beside it

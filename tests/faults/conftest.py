@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -19,8 +19,6 @@ from tests.conftest import ROOT
 FULL = os.environ.get("BESPOKE_FAULTS") == "full"
 REPORTS = ("report.pdf", "report.html")
 SMALLEST = "harbour_legal"  # the example that runs fastest
-
-SECONDS = "seconds"  # file that says how long the undisturbed run took
 
 only_in_full = pytest.mark.skipif(not FULL, reason="make faults")
 
@@ -86,12 +84,12 @@ def _interrupts_are_heard() -> None:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the smallest example was run once, with nothing in its way."""
-    folder = tmp_path_factory.mktemp("undisturbed")
-    add_client(folder)
-    started = time.monotonic()
-    done = bespoke("run", SMALLEST, cwd=folder)
-    assert done.returncode == 0, done.stdout + done.stderr
-    (folder / SECONDS).write_text(str(time.monotonic() - started))
-    return folder
+def undisturbed(ran_harbour: Path) -> Path:
+    """A folder in which the smallest example was run, with nothing in its way."""
+    return ran_harbour
+
+
+def seconds_of(undisturbed: Path) -> float:
+    """How long its run took from the first notebook to the report."""
+    manifest = json.loads((undisturbed / "reports" / SMALLEST / "manifest.json").read_text(encoding="utf-8"))
+    return float(manifest["wall_seconds"])

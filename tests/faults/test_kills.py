@@ -19,7 +19,6 @@ import pytest
 from bespoke.chapters.registry import CHAPTERS
 from tests.faults.conftest import (
     FULL,
-    SECONDS,
     SMALLEST,
     add_client,
     bespoke,
@@ -27,6 +26,7 @@ from tests.faults.conftest import (
     only_in_full,
     processes_in,
     scaled,
+    seconds_of,
     take_last_row,
 )
 
@@ -44,7 +44,7 @@ def test_killed_runs_go_on_where_they_stopped(
 ) -> None:
     """The moments are spread evenly over the whole run; a run that ended before its moment does not count."""
     expected = files_of(undisturbed / "reports" / SMALLEST)
-    seconds = float((undisturbed / SECONDS).read_text())
+    seconds = seconds_of(undisturbed)
     chance, stages = random.Random(6), Counter[str]()
     for trial in range(KILLS):
         folder = tmp_path / f"trial{trial}"
@@ -74,7 +74,7 @@ def test_runs_killed_after_a_change_go_on_where_they_stopped(undisturbed: Path, 
     chance = random.Random(8)
     for trial in range(AFTER_A_CHANGE):
         folder = tmp_path / f"trial{trial}"
-        moment = (trial + chance.random()) / AFTER_A_CHANGE * float((undisturbed / SECONDS).read_text()) / 2
+        moment = (trial + chance.random()) / AFTER_A_CHANGE * seconds_of(undisturbed) / 2
         while True:
             shutil.copytree(undisturbed, folder)
             take_last_row(folder / "client_data" / SMALLEST / CHANGED)
@@ -91,7 +91,7 @@ def test_runs_killed_after_a_change_go_on_where_they_stopped(undisturbed: Path, 
 @linux
 def test_an_interrupted_run_ends_soon_and_says_so(undisturbed: Path, tmp_path: Path) -> None:
     """Ctrl-C at any moment, the first imports included, of a first run and of one after a change."""
-    seconds, chance = float((undisturbed / SECONDS).read_text()), random.Random(9)
+    seconds, chance = seconds_of(undisturbed), random.Random(9)
     codes = Counter[int]()
     for trial in range(INTERRUPTS):
         folder = tmp_path / f"trial{trial}"
