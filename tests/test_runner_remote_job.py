@@ -12,7 +12,7 @@ import pytest
 
 from bespoke.errors import BespokeError, Problem
 from bespoke.runner.outcome import PROBLEMS
-from bespoke.runner.remote import remote_job
+from bespoke.runner.remote import remote_job, s3
 from bespoke.runner.remote.archive import pack, unpack
 from bespoke.runner.remote.remote_job import Done, RemoteJob, _command, fingerprint, run_remote_job
 
@@ -30,11 +30,11 @@ def client(tmp_path: Path) -> Path:
     return folder
 
 
-def job(client: Path, **given: Any) -> RemoteJob:
-    report = client.parent / "report"
+def job(folder: Path, **given: Any) -> RemoteJob:
+    report = folder.parent / "report"
     report.mkdir(exist_ok=True)
     whole: dict[str, Any] = {
-        "name": "acme", "client": pack(client), "report": pack(report), "flags": ("--force",),
+        "name": "acme", "client": pack(folder), "report": pack(report), "flags": ("--force",),
         "version": fingerprint(),
     }  # fmt: skip
     return RemoteJob(**whole | given)
@@ -146,3 +146,31 @@ def test_a_command_that_is_no_longer_wanted_is_ended_in_order(
     )
     _command(job(client), tmp_path, lambda: not (tmp_path / "begun").exists())
     assert (tmp_path / "in order").exists()
+
+
+def test_what_lies_under_a_url_is_read_and_delivered_right_where_it_is_done(
+    monkeypatch: pytest.MonkeyPatch, client: Path
+) -> None:
+    did: list[tuple[str, ...]] = []
+
+    def fetch(url: str, folder: Path) -> dict[str, str]:
+        did.append(("fetch", url))
+        folder.mkdir(parents=True, exist_ok=True)
+        if "clients" in url:
+            (folder / "engagement.yaml").write_text("client: Acme\n")
+        return {"report.pdf": "as before"} if "reports" in url else {}
+
+    def deliver(report: Path, url: str, before: dict[str, str]) -> None:
+        did.append(("deliver", url, (report / "report.pdf").read_text(), before["report.pdf"]))
+
+    monkeypatch.setattr(s3, "fetch", fetch)
+    monkeypatch.setattr(s3, "deliver", deliver)
+    monkeypatch.setattr(s3, "fetch_if_there", lambda url, name, folder: did.append(("log", url, name)))
+    running(monkeypatch, 1, "is wrong\n")
+    done = run_remote_job(job(client, client="s3://b/clients", report="s3://b/reports"), wanted)
+    assert done == Done(("a line", "the end"), ("is wrong",))
+    assert did == [
+        ("fetch", "s3://b/clients/acme"), ("log", "s3://b/clients", "engagement_log.csv"),
+        ("log", "s3://b/clients", "engagement_log.xlsx"), ("fetch", "s3://b/reports/acme"),
+        ("deliver", "s3://b/reports/acme", "pages", "as before"),
+    ]  # fmt: skip
