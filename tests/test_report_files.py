@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ NAMES = ["evidence.pdf", "report.html", "report.pdf", "tables/costs.csv"]
 
 def ticking(monkeypatch: pytest.MonkeyPatch, *times: float) -> None:
     clock: Iterator[float] = iter(times)
-    monkeypatch.setattr(report_files.time, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(report_files, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
 
 
 def test_each_step_has_its_own_seconds_to_a_millisecond(monkeypatch: pytest.MonkeyPatch) -> None:
