@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
-from bespoke.command_options import _Place, chosen
+from bespoke.command_options import NAMES, _Place, chosen, say
 from bespoke.errors import BespokeError
 
 URL = "s3://bucket/clients"
@@ -39,3 +40,14 @@ def test_clients_are_those_named_each_once_or_all_there_are(tmp_path: Path) -> N
         (tmp_path / name).mkdir()
         (tmp_path / name / "engagement.yaml").touch()
     assert chosen((), True, tmp_path) == ["a", "b"]
+
+
+@pytest.mark.parametrize("given", [[], ["a"], ["a", "b", "c"]])
+def test_a_command_takes_as_many_clients_as_are_named(given: list[str]) -> None:
+    @click.command()
+    @NAMES
+    def command(names: tuple[str, ...]) -> None:
+        say(f"{names}\x1b[2J")
+
+    done = CliRunner().invoke(command, given)
+    assert (done.exit_code, done.output) == (0, f"{tuple(given)}\\x1b[2J\n")

@@ -236,8 +236,8 @@ def test_records_by_hand_and_a_field_nobody_expects_has_no_score(tmp_path: Path)
 INVOICE = {
     "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "required": ["total"],
     "properties": {
-        "total": {"type": "number", "minimum": 0, "description": "in euro"},
-        "vat": {"type": ["string", "null"], "pattern": "^[A-Z]+$"},
+        "total": {"type": "number", "minimum": 0, "maximum": 9, "description": "in euro"},
+        "vat": {"type": ["string", "null"], "pattern": "^[A-ZÄ]+$"},
         "lines": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/line"}},
         "due": {"oneOf": [{"type": "string", "format": "date"}, {"type": "null"}]},
     },
@@ -252,9 +252,9 @@ def test_a_clients_schema_in_the_words_that_a_provider_enforces() -> None:
         "required": ["total"],
         "additionalProperties": False,
         "properties": {
-            "total": {"type": "number", "description": 'in euro {"minimum": 0}'},
+            "total": {"type": "number", "description": 'in euro {"maximum": 9, "minimum": 0}'},
             "vat": {
-                "anyOf": [{"type": "string", "description": '{"pattern": "^[A-Z]+$"}'}, {"type": "null"}]
+                "anyOf": [{"type": "string", "description": '{"pattern": "^[A-ZÄ]+$"}'}, {"type": "null"}]
             },
             "lines": {"type": "array", "items": {"$ref": "#/$defs/line"}, "description": '{"minItems": 1}'},
             "due": {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]},

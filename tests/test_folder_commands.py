@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
 
-from bespoke import folder_commands
+from bespoke import clients, folder_commands
 from bespoke.chapters import consistency
 from bespoke.clients import client_reader
 from bespoke.errors import BespokeError, Problem
+from bespoke.evaluation import layout_migration
 from bespoke.own import words
 
 
@@ -81,3 +83,30 @@ def test_what_the_files_hold_is_counted_against_what_is_declared_where_they_can_
     monkeypatch.setattr(consistency, "inconsistencies", lambda given: [odd] if given is client else [])
     monkeypatch.setattr(words, "misplaced", lambda given: [stray] if given is client else [])
     assert folder_commands._problems(tmp_path, "acme") == [*found, *([odd, stray] if counted else [])]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "options", "moved"),
+    [
+        (["classification", "extraction"], [], "t1"),  # the one whose notes they can be
+        (["extraction", "extraction"], ["--task", "t1"], "t1"),
+        (["classification"], ["--task", "t0"], "t0"),
+        (["extraction", "extraction"], [], ""),
+        (["classification"], [], ""),
+    ],
+)
+def test_notes_are_moved_to_the_task_that_is_named_or_the_only_one_they_can_be_of(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kinds: list[str], options: list[str], moved: str
+) -> None:
+    tasks = [SimpleNamespace(task_id=f"t{place}", kind=kind) for place, kind in enumerate(kinds)]
+    client = SimpleNamespace(folder=tmp_path, tasks=tasks)
+    monkeypatch.setattr(clients, "load", lambda folder, name: client)
+    monkeypatch.setattr(
+        layout_migration, "move_notes", lambda folder, task: [f"{folder.name}/{task}/{n}" for n in "ab"]
+    )
+    if moved:
+        done = ended("move_notes", "acme", *options, folder=tmp_path)
+        assert done.output.splitlines() == [f"{tmp_path.name}/{moved}/{name}" for name in "ab"]
+    else:
+        with pytest.raises(BespokeError, match="name the task with --task: there is not one extraction task"):
+            ended("move_notes", "acme", folder=tmp_path)

@@ -62,12 +62,16 @@ def test_a_journal_that_a_client_sent_is_told_of_and_so_is_a_link_to_nothing(cli
 
 def test_a_state_that_was_taken_over_is_ours_and_its_runs_were_told(client: Path) -> None:
     runs = {"a": {"name": "first", "account": "123456789012", "bucket": "tuning"}}
-    (client / "tuning/state.json").write_text(json.dumps({"runs": runs}), encoding="utf-8")
+    taken = {"runs": runs, "note": "für Söhne"}
+    (client / "tuning/state.json").write_text(json.dumps(taken), encoding="utf-8")
     assert [*foreign_state.take_over(client)] == [
         "clinic/tuning/state.json: run first in account 123456789012, bucket tuning"
     ]
     assert said(client) == []
     assert [*foreign_state.take_over(client)] == []
+    written = (client / "tuning/state.json").read_text(encoding="utf-8")
+    assert taken.items() <= json.loads(written).items()
+    assert "für Söhne" in written  # whoever looks at the file reads what it says
 
 
 def test_a_journal_is_taken_over_once_and_one_that_is_none_leaves_nothing_behind(client: Path) -> None:

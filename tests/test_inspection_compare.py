@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -96,3 +97,21 @@ def test_a_side_is_a_day_or_a_report_folder_and_nothing_else(
             BespokeError, match=rf"{name}: neither a date nor a report folder with results of this"
         ):
             compare_reports._standpoints(client, str(tmp_path / name))  # type: ignore[arg-type]
+
+
+def test_of_a_day_the_advice_is_that_of_all_chapters_computed_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from datetime import date
+
+    from bespoke.chapters.recommendation import Recommendation
+
+    advice, day, asked = Recommendation.model_construct(), date(2026, 6, 1), list[object]()
+
+    def compute_all(client: object, day: date) -> dict[str, object]:
+        asked.append((client, day))
+        return {"01_task_audit": None, compare_reports.LAST: advice}
+
+    monkeypatch.setattr(compare_reports, "compute_all", compute_all)
+    monkeypatch.setattr(compare_reports, "standpoints", lambda client, found: {client: found})
+    client: Any = "acme"
+    assert compare_reports._standpoints(client, "2026-06-01") == {client: advice}
+    assert asked == [("acme", day)]

@@ -28,7 +28,7 @@ def notebooks() -> list[Notebook]:
         cell(show.Finding(text="Half of it is the prompt.")),
         cell(show.Text(markdown="What each route costs.")),
         cell(show.Text(markdown="Every route."), tag="evidence"),
-        cell(show.Finding(text="Cache first."), show.Text(markdown="In short."), tag="summary"),
+        cell(show.Finding(text="Cache first."), show.Text(markdown="## Why\n\nIn short."), tag="summary"),
     ]
     dates = [cell(show.Finding(text="In May.")), cell(show.Text(markdown="The plan."), tag="evidence")]
     without = [cell(show.LeftOut(markdown="It needs data."))]
@@ -104,7 +104,7 @@ def test_changes_since_the_last_issue_stand_in_the_summary_with_money_and_dates(
     body = report(Additions(changes=changes)).front.body
     heading, table, cause = body[-3:]
     assert isinstance(heading, Heading)
-    assert plain(heading.children) == "Changes since version 1.0 of 12 Oct 2026"
+    assert (heading.level, plain(heading.children)) == (2, "Changes since version 1.0 of 12 Oct 2026")
     assert isinstance(table, DocumentTable)
     assert [column.title for column in table.columns] == ["Task", "What", "Version 1.0", "Now"]
     assert table.rows[0] == ["Routing", "A month then", "$671", "$41"]
@@ -112,14 +112,17 @@ def test_changes_since_the_last_issue_stand_in_the_summary_with_money_and_dates(
 
 
 def test_a_report_in_which_nothing_changed_says_so():
-    body = report(Additions(changes=Changes("1.0", date(2026, 10, 12), []))).front.body
-    assert plain(body[-1].children) == "Steps, amounts and dates are as they were."
+    heading, said = report(Additions(changes=Changes("1.0", date(2026, 10, 12), []))).front.body[-2:]
+    assert isinstance(heading, Heading)
+    assert (heading.level, plain(heading.children)) == (2, "Changes since version 1.0 of 12 Oct 2026")
+    assert plain(said.children) == "Steps, amounts and dates are as they were."
 
 
 def test_who_signs_is_printed_and_what_nobody_gave_is_a_line_to_fill_in():
     signed = Signature("Bespoke Consulting", AUTHOR, "Partner", date(2026, 11, 20))
     heading, *blocks = report(Additions(signatures=(signed, Signature("Acme")))).front.body[-3:]
-    assert plain(heading.children) == "Sign-off"
+    assert isinstance(heading, Heading)
+    assert (heading.level, plain(heading.children)) == (2, "Sign-off")
     ours, theirs = (plain(one.children) for one in blocks)
     line = "_" * 16
     assert (

@@ -67,3 +67,6 @@ def test_a_line_with_a_character_of_another_face_is_set_in_that_face_as_a_whole(
     assert '<text><tspan font-family="Noto Sans Ethiopic">a አ b</tspan></text>' in shown
     assert "<text>é</text><text>&lt;</text>" in shown
     assert f'<tspan font-family="{OTHER}">a አ b</tspan>' in typesettable(drawing, range(0x110000))
+    # what an author wrote besides stays as it is written
+    quoted = typesettable("<svg><text>አ \"b\" &amp; 'c' &lt;</text></svg>", range(0x110000))
+    assert f'<tspan font-family="{OTHER}">አ "b" &amp; \'c\' &lt;</tspan>' in quoted

@@ -93,3 +93,20 @@ def test_what_is_shared_others_may_read_as_far_as_the_umask_allows_and_never_wri
     share(tmp_path, ["report.pdf", "absent.html"])
     modes = [(tmp_path / name).stat().st_mode & 0o777 for name in ("", "report.pdf", "notes.csv")]
     assert modes == [folder, file, 0o600]  # what is not named stays for this user alone
+
+
+def test_a_folder_that_another_process_makes_in_between_is_taken_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "a").mkdir(mode=0o755)
+    there, asked = Path.is_dir, list[Path]()
+
+    def was_there(path: Path) -> bool:
+        """The first time that one asks for `a` it is not there yet."""
+        asked.append(path)
+        return there(path) and (path != tmp_path / "a" or asked.count(path) > 1)
+
+    monkeypatch.setattr(Path, "is_dir", was_there)
+    saving.private_folder(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o755

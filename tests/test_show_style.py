@@ -63,3 +63,8 @@ def test_figures_are_lettered_in_the_fonts_that_come_with_the_package() -> None:
     for weight in ("normal", "semibold"):
         wanted = font_manager.FontProperties(family="Source Sans Pro", weight=weight)
         assert Path(font_manager.findfont(wanted, fallback_to_default=False)) in font_files()
+
+
+def test_a_figure_has_the_axes_that_bear_values_and_no_frame_around_it() -> None:
+    _, axes = show.new_figure(1.0)
+    assert {side for side, spine in axes.spines.items() if spine.get_visible()} == {"left", "bottom"}

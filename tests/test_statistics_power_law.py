@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bespoke.statistics.power_law import RATES, PowerLaws, power_laws
+from bespoke.statistics.power_law import RATES, PowerLaws, _line, power_laws
 
 SIZES = (25, 50, 100, 200)
 
@@ -51,3 +51,21 @@ def test_no_curve_rises_above_one_or_falls() -> None:
 def test_three_sizes_are_too_few() -> None:
     with pytest.raises(ValueError, match="at least 4 sizes"):
         power_laws((25, 50, 100), np.array([[0.1, 0.2, 0.3]]))
+
+
+@pytest.mark.parametrize(
+    ("scores", "top", "drop"),
+    [
+        ([0.8, 0.6], 1.0, 1.0),  # 1 - fall, through both points
+        ([0.7, 0.5], 0.9, 1.0),
+        # the plain line is 1.2 - fall; through (0, 1) it falls by (0 x 0.2 + 0.2 x 0.4) / (0.2^2 + 0.4^2) = 0.4
+        ([1.0, 0.8], 1.0, 0.4),
+        ([0.5, 0.7], 0.6, 0.0),  # a curve does not fall with more examples: its mean
+        ([1.0, 1.2], 1.0, 0.0),  # both bounds at once
+    ],
+)
+def test_the_line_of_one_rate_is_the_best_within_its_bounds(
+    scores: list[float], top: float, drop: float
+) -> None:
+    (found_top,), (found_drop,) = _line(np.array([0.2, 0.4]), np.array([scores]))
+    assert (found_top, found_drop) == pytest.approx((top, drop))

@@ -94,3 +94,21 @@ def test_what_is_packed_little_may_be_as_large_as_it_honestly_can(
 def test_a_part_or_a_file_may_unpack_to_256_mib_and_zstandard_has_the_number_of_the_zip_format() -> None:
     assert unpacking.ALWAYS == unpacking.PART == 268_435_456
     assert unpacking.ZSTANDARD == 93  # APPNOTE 6.3.8 of the format
+
+
+@pytest.mark.parametrize("largest", [3, 10])
+def test_of_a_part_a_byte_beyond_what_is_allowed_is_unpacked_and_no_more(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, largest: int
+) -> None:
+    with zipfile.ZipFile(tmp_path / "logs.zip", "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("log.json", "x" * 100)
+    asked, read = list[int](), zipfile.ZipExtFile.read
+
+    def counted(file: zipfile.ZipExtFile, size: int = -1) -> bytes:
+        asked.append(size)
+        return read(file, size)
+
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", counted)
+    with zipfile.ZipFile(tmp_path / "logs.zip") as archive, pytest.raises(BespokeError):
+        part(archive, "log.json", largest)
+    assert asked == [largest + 1]

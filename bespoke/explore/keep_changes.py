@@ -190,20 +190,28 @@ def _marked(lines: Sequence[str], n: int) -> str:
 
 
 def _other(lines: Sequence[str], n: int) -> str | None:
-    """The line that this one replaces or is replaced by: as far into its own run of removed or added lines."""
-    sign = lines[n][:1]
-    if sign not in ("+", "-") or lines[n].startswith(("+++ ", "--- ")):
+    """The line that this one replaces or is replaced by: as far into the run of such lines beside its own."""
+    sign, own = _sign(lines[n]), _run(lines, n)
+    beside = own.stop if sign == "-" else own.start - 1
+    if not sign or not 0 <= beside < len(lines) or _sign(lines[beside]) in ("", sign):
         return None
-    start = n
-    while start > 0 and lines[start - 1][:1] == sign and not lines[start - 1].startswith(("+++ ", "--- ")):
+    others = _run(lines, beside)[n - own.start :]
+    return lines[others[0]] if others else None
+
+
+def _run(lines: Sequence[str], n: int) -> range:
+    """The lines around this one that are removed or added as it is."""
+    sign, start, stop = _sign(lines[n]), n, n + 1
+    while start > 0 and _sign(lines[start - 1]) == sign:
         start -= 1
-    length = 1
-    while start + length < len(lines) and lines[start + length][:1] == sign:
-        length += 1
-    place = n - length if sign == "+" else n + length
-    other = lines[place] if 0 <= place < len(lines) else ""
-    opposite = "-" if sign == "+" else "+"
-    return other if other[:1] == opposite and not other.startswith(("+++ ", "--- ")) else None
+    while stop < len(lines) and _sign(lines[stop]) == sign:
+        stop += 1
+    return range(start, stop)
+
+
+def _sign(line: str) -> str:
+    """+ or -; "" for a line that stays, and for the names of the files."""
+    return line[:1] if line.startswith(("+", "-")) and not line.startswith(("+++ ", "--- ")) else ""
 
 
 def _colour(row: str) -> str:

@@ -21,7 +21,7 @@ def changed(package: bytes, changes: Mapping[str, Change], added: Mapping[str, s
             content = old.read(info)
             for name, change in changes.items():
                 folder, _, file = info.filename.rpartition("/")
-                if info.filename == name or (file and f"{folder}/" == name):
+                if file and name in (info.filename, f"{folder}/"):
                     content = change(content.decode("utf-8")).encode()
             info.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(info, content)

@@ -24,5 +24,4 @@ def _known() -> Mapping[str, str]:
 
 @lru_cache(maxsize=1)
 def _pattern() -> re.Pattern[str]:
-    longest_first = sorted(_known(), key=len, reverse=True)
-    return re.compile(r"(?<![\w/])(?:" + "|".join(map(re.escape, longest_first)) + r")(?![\w/])")
+    return re.compile(r"(?<![\w/])(?:" + "|".join(map(re.escape, _known())) + r")(?![\w/])")

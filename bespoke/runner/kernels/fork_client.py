@@ -93,7 +93,7 @@ class ForkServer:
         self._tell()
 
     def _tell(self) -> None:
-        if self._expected and self._process is not None and self._process.stdin is not None:
+        if self._process is not None and self._process.stdin is not None:
             with suppress(OSError):  # it has ended, and starts anew with the first kernel asked for
                 os.write(self._process.stdin.fileno(), self._expected)
 

@@ -134,7 +134,7 @@ class _Course:
 
     def _is_urgent(self, stem: str) -> bool:
         """The longest chain sets the pace, so it goes first: no other that has yet to compute begins a longer one."""
-        beside = self._without_result - {stem, *upstream(stem)}
+        beside = self._without_result - set(upstream(stem))
         return _level(stem) >= max(map(_level, beside), default=0)
 
 
