@@ -10,10 +10,12 @@ from sklearn.kernel_ridge import KernelRidge
 from bespoke.chapters.icd10_evaluation import decision, linear
 from bespoke.chapters.icd10_evaluation.comparable_words import comparable, words_of
 from bespoke.chapters.icd10_evaluation.decision import (
+    ONE_FOLD,
     Decision,
     best_decision,
     choose_decision,
     comparable_code,
+    deciding,
     folds,
     gold_codes,
 )
@@ -96,6 +98,14 @@ def test_the_best_rule_by_hand() -> None:
 def test_a_threshold_never_splits_equal_scores() -> None:
     ranked = [(("a", 0.5), ("b", 0.5))]
     assert best_decision(ranked, [frozenset("a")]) == Decision(most=1)
+
+
+def test_a_rule_is_chosen_on_all_training_notes_and_of_many_on_one_fold() -> None:
+    few = [note(str(n), "x", "I10", group=f"G{n // 2}") for n in range(ONE_FOLD)]
+    assert deciding(few, seed=1) is few
+    many = [*few, note("more", "x", "I10", group="G0")]
+    assert deciding(many, seed=1) == folds(many, seed=1)[0]
+    assert len(deciding(many, seed=1)) == pytest.approx(ONE_FOLD / 4, abs=3)
 
 
 def test_folds_keep_groups_together_and_use_every_note_once() -> None:

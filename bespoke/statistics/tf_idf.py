@@ -51,7 +51,7 @@ def counted(texts: Sequence[str]) -> tuple[dict[str, int], Any]:
     return vocabulary, word_matrix(words, vocabulary)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def tally(words: tuple[str, ...]) -> Counter[str]:
     """How often each word is said; the same texts are learnt from many times."""
     return Counter(words)

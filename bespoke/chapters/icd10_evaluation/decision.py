@@ -51,6 +51,11 @@ def choose_decision(fit: Callable[[Sequence[Note]], Rung], train: Sequence[Note]
     return best_decision([ranked[note.id] for note in asked], [gold_codes(note) for note in asked])
 
 
+def deciding(train: Sequence[Note], seed: int) -> Sequence[Note]:
+    """The training notes a rule is chosen on where nothing is learnt from the others: all, or of many one fold."""
+    return folds(train, seed)[0] if len(train) > ONE_FOLD else train
+
+
 def folds(notes: Sequence[Note], seed: int) -> list[list[Note]]:
     """The notes in FOLDS parts of about equal size, whole groups together; fewer parts for fewer groups."""
     groups = sorted({group_of(note) for note in notes})

@@ -13,6 +13,7 @@ from bespoke.chapters.icd10_evaluation.decision import (
     best_decision,
     choose_decision,
     comparable_code,
+    deciding,
     gold_codes,
     group_of,
 )
@@ -90,7 +91,8 @@ def offline_rungs(
     if train:
         ran.append(_learnt("most_frequent", "Most frequent codes", MostFrequent, notes, train, seed, primary))
     retrieval = LexicalRetrieval(codes)
-    decision = best_decision(retrieval.rank(train), [*map(gold_codes, train)]) if train else UNTUNED
+    asked = deciding(train, seed)
+    decision = best_decision(retrieval.rank(asked), [*map(gold_codes, asked)]) if train else UNTUNED
     answers = _decide(retrieval, decision, notes, primary)
     ran.append(RungRun("lexical", "Lexical retrieval", "offline", answers, decision))
     if train:
