@@ -11,7 +11,7 @@ import pytest
 
 from bespoke.errors import BespokeError
 from bespoke.intake.workbook.edits import _cases, _engagement, _prices, edits
-from bespoke.intake.workbook.workbook_content import WorkbookContent
+from bespoke.intake.workbook.workbook_content import WorkbookContent, as_text
 
 CASES = "evaluation/t/cases.jsonl"
 
@@ -176,3 +176,8 @@ def test_what_is_not_saved_as_utf8_is_not_updated(folder: Path) -> None:
     (folder / "phases.csv").write_bytes(b"phase\n\xfc\n")
     with pytest.raises(BespokeError, match=r"phases\.csv: cannot be updated; save it as UTF-8"):
         edits_of(folder, [], OLD)
+
+
+def test_what_is_no_text_stands_in_its_cell_as_json_that_one_can_read() -> None:
+    assert as_text("Größe") == "Größe"
+    assert as_text({"Größe": [1, None]}) == '{"Größe": [1, null]}'
