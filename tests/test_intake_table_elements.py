@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from contextlib import suppress
 from datetime import datetime
@@ -115,3 +116,18 @@ def test_the_length_that_others_allow_a_cell_is_as_it_was(content: bytes) -> Non
         assert csv.field_size_limit() == 1234
     finally:
         csv.field_size_limit(before)
+
+
+def test_a_formula_is_the_value_that_was_saved_with_it(tmp_path: Path) -> None:
+    """One that no spreadsheet has computed yet has none."""
+    path = book(tmp_path / "log.xlsx", ["n", "m"], ["=1+1", 2])
+    assert [*excel_elements(path)] == [(2, {"n": None, "m": 2})]
+    with zipfile.ZipFile(path) as made:
+        parts = {info.filename: made.read(info) for info in made.infolist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    assert b"<v" in parts[sheet]
+    parts[sheet] = re.sub(rb"(<f>1\+1</f>)<v ?/?>(</v>)?", rb"\1<v>2</v>", parts[sheet])
+    with zipfile.ZipFile(path, "w") as again:
+        for name, content in parts.items():
+            again.writestr(name, content)
+    assert [*excel_elements(path)] == [(2, {"n": 2, "m": 2})]
