@@ -380,6 +380,23 @@ def test_the_older_activity_of_openai_is_in_five_minutes_or_days() -> None:
     assert (day.end, day.requests, day.batch) == (NOON + DAY, 2, True)
 
 
+@pytest.mark.parametrize(
+    ("given", "keys"),
+    [
+        ({"api_key_name": "n", "api_key_id": "i", "project_name": "p", "project_id": "q", "email": "e", "user": "u"},
+         {"api_key": "n", "project": "p", "user": "e"}),  # a name says more than an id
+        ({"api_key_id": "i", "project_id": "q", "user": "u"}, {"api_key": "i", "project": "q", "user": "u"}),
+        ({"api_key_name": "n"}, {"api_key": "n"}),
+        ({}, {}),
+    ],
+)  # fmt: skip
+def test_an_activity_of_openai_goes_by_its_names_else_by_its_ids(
+    given: dict[str, str], keys: dict[str, str]
+) -> None:
+    row = {"timestamp": AT, "n_context_tokens_total": 1, "num_requests": 2, **given}
+    assert only(openai_usage.records(row)).keys == keys
+
+
 # --- a table of one's own ------------------------------------------------------------------------------------------
 
 MAP = {"time": "at", "input": "in", "output": "out"}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from bespoke.intake.workbook import workbook_phrases
 from bespoke.intake.workbook.workbook_content import WorkbookContent
 from bespoke.intake.workbook.workbook_writing import FIRST, LONGEST, SPARE, _Lists, _put, write
 
@@ -45,6 +46,15 @@ def test_the_sheets_stand_in_order_and_lists_are_hidden_behind_them(book: Any) -
     assert start["A1"].value == "acme"
     assert (start["A1"].font.bold, start["A1"].font.sz, start.column_dimensions["A"].width) == (True, 16, 100)
     assert all(row[0].alignment.wrap_text for row in start.iter_rows())
+
+
+@pytest.mark.parametrize(
+    ("sheet", "name"), [("Engagement", "engagement"), ("Tasks", "tasks"), ("Phases", "phases")]
+)
+def test_each_sheet_has_its_title_above_it(book: Any, sheet: str, name: str) -> None:
+    cell = book[sheet]["A1"]
+    assert cell.value == workbook_phrases.phrase("titles", name, "en") != ""
+    assert (cell.font.bold, cell.font.sz) == (True, 13)
 
 
 def test_the_engagement_is_a_row_for_each_answer_with_its_key_and_explanation(book: Any) -> None:

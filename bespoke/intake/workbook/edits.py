@@ -131,7 +131,7 @@ def _cases(folder: Path, rows: list[TableRow]) -> list[Edit]:
         known = {str(case.get("id")): case for case in map(_case, (before or "").splitlines()) if case}
         lines = [json.dumps(_merged(known.get(row["id"], {}), row), ensure_ascii=False) for row in own]
         same = [known.get(row["id"]) for row in own] == [json.loads(line) for line in lines]
-        kept = before if same and before is not None and len(own) == len(known) else None
+        kept = before if same and len(own) == len(known) else None
         found.append(Edit(name, before, kept or "".join(f"{line}\n" for line in lines)))
     return found
 
