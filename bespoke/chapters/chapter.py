@@ -27,6 +27,7 @@ class Chapter:
     needs: Mapping[str, str] = field(default_factory=dict)  # argument -> stem of the earlier chapter
     without: str = ""  # what to say when its input is missing
     of_one_field: bool = False  # then said in the notebook alone: most clients are of another field
+    takes_long: bool = False  # then it begins before the others, in a run of all
     compute: str = "compute"  # in `module`
     package: str = "bespoke"  # of an added chapter: its package, laid out as ours
     after: str = ""  # of an added chapter: stem of the chapter it follows in the report

@@ -41,7 +41,7 @@ _ALL = (
     ),
     Chapter(
         "05_icd10_evaluation", "icd10_evaluation", "Icd10Evaluation",
-        reads=(*ENGAGEMENT, "evaluation", "prices.yaml"), of_one_field=True,
+        reads=(*ENGAGEMENT, "evaluation", "prices.yaml"), of_one_field=True, takes_long=True,
         without="It needs notes coded in ICD-10-CM, and further ones for the systems that learn.",
     ),
     Chapter("06_cost_model", "cost_model", "CostModel", reads=(*ENGAGEMENT, "prices.yaml"), needs=EVIDENCE),

@@ -144,8 +144,12 @@ def _level(stem: str) -> int:
 
 
 def _heaviest_first(stems: Iterable[str]) -> list[str]:
-    """Those that most others wait for come first."""
-    return sorted(stems, key=lambda stem: (-sum(stem in upstream(other) for other in CHAPTERS), stem))
+    """Those that take long come first, then those that most others wait for."""
+    return sorted(stems, key=lambda stem: (not chapter(stem).takes_long, -_waiting_for(stem), stem))
+
+
+def _waiting_for(stem: str) -> int:
+    return sum(stem in upstream(other) for other in CHAPTERS)
 
 
 def _last_run(plan: RunPlan, stem: str) -> dict[str, str]:
