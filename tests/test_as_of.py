@@ -11,25 +11,36 @@ import pytest
 from bespoke import clients
 from bespoke.advice.routes import BUILDS, routes
 from bespoke.chapters.recommendation import Recommendation
+from bespoke.clients.schema import Client
 from tests.conftest import all_results
 
 HAIKU = "bedrock_haiku3_sft"
 OTHER_BUILDS = {row.route for row in routes(date(2026, 11, 20)) if row.group in BUILDS} - {HAIKU}
 DAYS = (date(2026, 3, 1), date(2026, 6, 1), date(2026, 11, 20))
+WHEN = [*(pytest.param(day, marks=pytest.mark.slow) for day in DAYS[:2]), DAYS[2]]
+
+
+class Advice(dict[date, Recommendation]):
+    """The recommendation for a client by day, computed when it is first asked for."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__()
+        self.client = client
+
+    def __missing__(self, day: date) -> Recommendation:
+        result = all_results(self.client, day)["08_recommendation"]
+        assert isinstance(result, Recommendation)
+        self[day] = result
+        return result
 
 
 @pytest.fixture(scope="module")
-def advice(root: Path) -> dict[date, Recommendation]:
-    client = clients.load(root / "client_data", "meridian_health")
-    found = {}
-    for day in DAYS:
-        result = all_results(client, day)["08_recommendation"]
-        assert isinstance(result, Recommendation)
-        found[day] = result
-    return found
+def advice(root: Path) -> Advice:
+    return Advice(clients.load(root / "client_data", "meridian_health"))
 
 
-def test_claude_3_haiku_is_open_then_closed_to_new_jobs_then_gone(advice: dict[date, Recommendation]) -> None:
+@pytest.mark.slow
+def test_claude_3_haiku_is_open_then_closed_to_new_jobs_then_gone(advice: Advice) -> None:
     """For every task whose plan weighs a model of its own; what the tables say of the day is the reason."""
     march, june, november = (
         {
@@ -70,7 +81,8 @@ def test_claude_3_haiku_changes_on_the_days_of_the_tables() -> None:
     assert list(states.values()) == ["open", "open", "closed_to_new", "closed_to_new", "ended"]
 
 
-def test_a_newer_model_is_tried_once_it_is_there(advice: dict[date, Recommendation]) -> None:
+@pytest.mark.slow
+def test_a_newer_model_is_tried_once_it_is_there(advice: Advice) -> None:
     """Sonnet 5.5 was released on 2026-09-28: before that no plan may name it, after it plans of Sonnet users do."""
     models = {
         day: {step.configuration.model for task in advice[day].tasks for step in task.plan.steps}
@@ -80,18 +92,18 @@ def test_a_newer_model_is_tried_once_it_is_there(advice: dict[date, Recommendati
     assert "claude-sonnet-5-5" in models[DAYS[2]]
 
 
-def test_no_date_lies_before_the_days_own(advice: dict[date, Recommendation]) -> None:
-    for day, result in advice.items():
-        assert all(task.live_p50 is None or task.live_p50 > day for task in result.tasks)
+@pytest.mark.parametrize("day", WHEN)
+def test_no_date_lies_before_the_days_own(advice: Advice, day: date) -> None:
+    assert all(task.live_p50 is None or task.live_p50 > day for task in advice[day].tasks)
 
 
-def test_flips_lead_somewhere_else(advice: dict[date, Recommendation]) -> None:
+def test_flips_lead_somewhere_else(advice: Advice) -> None:
     for task in advice[DAYS[-1]].tasks:
         assert len({flip.input for flip in task.flips}) == len(task.flips)
         assert all(flip.at != flip.today for flip in task.flips)
 
 
-def test_an_override_moves_the_advice(root: Path, advice: dict[date, Recommendation]) -> None:
+def test_an_override_moves_the_advice(root: Path, advice: Advice) -> None:
     client = clients.load(root / "client_data", "meridian_health")
     strict = client.engagement.model_copy(update={"thresholds": {"min_test_cases": 200}})
     result = all_results(replace(client, engagement=strict), DAYS[-1])["08_recommendation"]
@@ -101,8 +113,8 @@ def test_an_override_moves_the_advice(root: Path, advice: dict[date, Recommendat
     assert "measure" not in [step.route for step in advice[DAYS[-1]].task("note_structuring").plan.steps]
 
 
-def test_the_totals_are_the_sums_of_the_tasks(advice: dict[date, Recommendation]) -> None:
-    for result in advice.values():
-        for name in ("today", "monthly", "one_off", "first_year"):
-            parts = sum(getattr(task.money, name).expected for task in result.tasks)
-            assert getattr(result.total, name).expected == pytest.approx(parts)
+@pytest.mark.parametrize("day", WHEN)
+def test_the_totals_are_the_sums_of_the_tasks(advice: Advice, day: date) -> None:
+    for name in ("today", "monthly", "one_off", "first_year"):
+        parts = sum(getattr(task.money, name).expected for task in advice[day].tasks)
+        assert getattr(advice[day].total, name).expected == pytest.approx(parts)

@@ -67,6 +67,7 @@ def scored(folder: str) -> dict[str, Interval]:
     return {ran.name: clusters.interval(one) for ran, one in zip(ladder, f1, strict=True)}
 
 
+@pytest.mark.slow
 def test_the_mention_dictionary_on_spanish_text_is_near_the_published_range() -> None:
     # Published .64 after 250 and .69 after 750 notes; 482 remain here without shared articles.
     found = scored("text_files")["mentions"]

@@ -218,6 +218,7 @@ def texts(block: Block) -> Iterator[str]:
             yield block.markdown
 
 
+@pytest.mark.slow
 def test_a_report_in_pounds_speaks_of_dollars_only_where_models_are_bought(in_pounds: Shown) -> None:
     dollars = [text for _, block in in_pounds.blocks for text in texts(block) if "$" in text or "USD" in text]
     assert len(dollars) == 1
@@ -225,6 +226,7 @@ def test_a_report_in_pounds_speaks_of_dollars_only_where_models_are_bought(in_po
     assert "20 Nov 2026" in dollars[0]  # when the rate was read
 
 
+@pytest.mark.slow
 def test_every_column_of_amounts_says_the_currency(in_pounds: Shown) -> None:
     columns = [c for _, block in in_pounds.blocks if isinstance(block, Table) for c in block.columns]
     units = {column.unit for column in columns if column.format == "money"}
@@ -232,6 +234,7 @@ def test_every_column_of_amounts_says_the_currency(in_pounds: Shown) -> None:
     assert all(unit.split()[0] == "GBP" for unit in units)
 
 
+@pytest.mark.slow
 def test_pounds_are_dollars_at_the_rate(in_pounds: Shown, all_shown: dict[str, Shown]) -> None:
     """Model usage is the same in dollars; people's days are stated in the engagement's own currency."""
     pounds = in_pounds.results["06_cost_model"]

@@ -207,7 +207,7 @@ MOVES = dict(
 )
 
 
-AT_ONCE = ("02_failure_modes", "06_cost_model", "08_recommendation")
+AT_ONCE = ("06_cost_model",)
 
 
 @pytest.mark.parametrize(
