@@ -39,6 +39,7 @@ def test_successors(code: str, today: tuple[str, ...]) -> None:
     assert successors(code, code_set()) == today
 
 
+@pytest.mark.slow
 def test_every_successor_is_billable() -> None:
     found = {code for retired in retired_codes() for code in successors(retired, code_set())}
     assert found

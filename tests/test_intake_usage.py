@@ -322,6 +322,7 @@ def test_the_command_shows_keys_without_a_client_and_writes_with_one(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no resource module")
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     """One JSON document of 120 MB, as an exporter writes it, within 60 MB more than one of 1 MB."""
     peaks = []

@@ -134,6 +134,7 @@ def whole(client_data: Path) -> Recommendation:
     return found
 
 
+@pytest.mark.slow
 def test_at_most_four_stand_beside_the_folder_and_the_rest_is_named(
     client_data: Path, tmp_path: Path
 ) -> None:

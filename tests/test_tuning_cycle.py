@@ -122,6 +122,7 @@ def test_the_dialogues_go_the_whole_way(b: Bench, client_data: Path, run: Callab
     assert (folder / NOTES / "predictions" / "nova-lite_tuned.jsonl").is_file()
 
 
+@pytest.mark.slow
 def test_chapter_four_shows_the_tuned_model_beside_its_base(
     b: Bench, client_data: Path, run: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

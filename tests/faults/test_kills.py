@@ -34,7 +34,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 KILLS = scaled(1, 50)
 AFTER_A_CHANGE = 20
-INTERRUPTS = scaled(2, 40)
+INTERRUPTS = scaled(1, 40)
 CHANGED = "failures.csv"
 STAGES = ("no notebook", "some notebooks", "all notebooks", "a report")
 
