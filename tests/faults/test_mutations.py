@@ -11,7 +11,7 @@ import pytest
 from tests.faults.conftest import REPORTS, SMALLEST, add_client, bespoke, scaled
 from tests.faults.mutations import CORPUS, spoil
 
-FOLDERS = scaled(1, int(os.environ.get("BESPOKE_MUTATIONS", "1000")))
+FOLDERS = scaled(2, int(os.environ.get("BESPOKE_MUTATIONS", "1000")))
 BATCH = 50
 SEEDS = range(FOLDERS) if len(CORPUS) < FOLDERS else [i * 13 for i in range(FOLDERS)]
 
