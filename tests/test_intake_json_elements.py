@@ -71,3 +71,11 @@ def test_what_begins_otherwise_is_none_and_what_breaks_off_is_one_line() -> None
         elements('[{"a": 1}, {"b"')
     with pytest.raises(BespokeError, match=r"^a\.json: is malformed JSON: "):
         elements('{\n"x": 1,\n')
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"\xc0\x80samples": [{"id": 7}]}', b'{\n"a": "\xff"\n}', b'[{"\xc0": 1}]']
+)
+def test_bytes_that_are_no_utf_8_are_one_line(content: bytes) -> None:
+    with pytest.raises(BespokeError, match=r"^a\.json: is malformed JSON: "):
+        elements(content)

@@ -101,7 +101,7 @@ def _container(opened: Opener) -> str:
                     return str(prefix)
                 elif event == "end_map" and prefix == "":
                     return ""
-        except ijson.JSONError:
+        except (ijson.JSONError, ValueError):  # bytes that are no UTF-8 are no JSON either
             pass  # whoever reads the elements meets it again, and says it
     return ""
 
