@@ -24,6 +24,13 @@ class Row(BaseModel):
     verdict: str
 
 
+def ordered(budget: int, said: list[str]) -> dict[str, Any]:
+    """How somebody asks a model: what it says goes into `said`."""
+    return {
+        "model": "opus", "backend": "anthropic", "budget": Decimal(budget), "send": True, "say": said.append,
+    }  # fmt: skip
+
+
 def row(case: str, verdict: str = "pass", judge: str = "opus") -> Row:
     return Row(case_id=case, judge=judge, verdict=verdict)
 
@@ -46,13 +53,7 @@ def record(
         for n in range(1 if said is None else len(said))
     ]
     task: Any = SimpleNamespace(folder=folder)
-    asked: Any = {
-        "model": "opus",
-        "backend": "anthropic",
-        "budget": Decimal(1),
-        "send": True,
-        "say": told.append,
-    }
+    asked: Any = ordered(1, told)
     client: Any = SimpleNamespace()
     found = asking.record_verdicts(
         client,
@@ -152,13 +153,7 @@ def test_an_answer_is_one_object_or_an_empty_one_and_why_others_are_missing_is_t
             return 150
 
     client: Any = SimpleNamespace(folder=tmp_path)
-    asked: Any = {
-        "model": "opus",
-        "backend": "anthropic",
-        "budget": Decimal(5),
-        "send": True,
-        "say": said.append,
-    }
+    asked: Any = ordered(5, said)
     calls: Any = [Call("first"), Call("second")]
     facts = Facts(date(2026, 11, 27))
     assert asking._answers(client, facts, calls, "verdicts", asked) == [found, None]

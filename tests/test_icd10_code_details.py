@@ -15,11 +15,7 @@ from bespoke.chapters.icd10_evaluation.result import (
     System,
 )
 from bespoke.exhibits.icd10_evaluation import code_details
-from bespoke.statistics.interval import Interval
-
-
-def near(value: float) -> Interval:
-    return Interval(estimate=value, low=value - 0.05, high=value + 0.05)
+from tests.icd10_cases import near
 
 
 def kind(name: str, gold: int, f1: float | None = 0.5, dimension: Any = "chapter") -> Slice:

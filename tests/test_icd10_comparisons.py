@@ -9,12 +9,8 @@ import pytest
 from bespoke import show
 from bespoke.chapters.icd10_evaluation.result import CodeScores, Icd10Evaluation, RungComparison, System
 from bespoke.exhibits.icd10_evaluation import comparisons
-from bespoke.statistics.interval import Interval
 from bespoke.statistics.mcnemar import McNemar
-
-
-def near(value: float) -> Interval:
-    return Interval(estimate=value, low=value - 0.05, high=value + 0.05)
+from tests.icd10_cases import near
 
 
 def pair(

@@ -28,11 +28,8 @@ from bespoke.chapters.icd10_evaluation.result import (
 )
 from bespoke.exhibits.icd10_evaluation import learning_exhibits, planning, recall_exhibits, validity_exhibits
 from bespoke.statistics.interval import Interval
+from tests.icd10_cases import near
 from tests.shown_blocks import layout, shown, words
-
-
-def near(value: float) -> Interval:
-    return Interval(estimate=value, low=value - 0.05, high=value + 0.05)
 
 
 def result(**given: Any) -> Icd10Evaluation:

@@ -103,7 +103,7 @@ def _safety(client: Client, task: Task) -> tuple[str, ...]:
     engagement = client.engagement
     return (
         f"protected health information in the requests: {words[task.contains_phi]}",
-        f"personal data in the requests: {words[True if task.contains_phi else task.personal_data]}",
+        f"personal data in the requests: {words[task.holds_personal_data]}",
         f"training data de-identified: {words[task.deidentified]}",
         f"data may be processed in: {', '.join(engagement.residency) or 'no restriction given'}",
         "tuning cannot override the model's safety priorities; nothing in this request asks for that",

@@ -221,11 +221,6 @@ class Task(Row):
     beside = frozenset({"ranges", "unknown", "absent", "measured", "stated"})
     may_be_none = frozenset({"model", "p95_latency_ms"})
 
-    @property
-    def identifies_nobody(self) -> bool:
-        """Whether somebody said so: unknown is not yes, and texts without patients may name other people."""
-        return self.deidentified is True or (self.personal_data is False and not self.contains_phi)
-
     may_be_unknown = frozenset(
         {
             "kind", "requests_per_day", "peak_to_mean", "system_tokens", "input_tokens", "output_tokens", "model",
@@ -234,6 +229,16 @@ class Task(Row):
             "place", "prompt_caching", "waits", "value_of_right", "cost_of_wrong", "minutes_per_output",
         }
     )  # fmt: skip
+
+    @property
+    def holds_personal_data(self) -> bool | None:
+        """As somebody said: health data are personal data, their absence says nothing of others."""
+        return True if self.contains_phi else self.personal_data
+
+    @property
+    def identifies_nobody(self) -> bool:
+        """Whether somebody said so: unknown is not yes."""
+        return self.deidentified is True or self.holds_personal_data is False
 
 
 class Failure(Row):

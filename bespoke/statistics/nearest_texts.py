@@ -9,9 +9,7 @@ from numpy.typing import NDArray
 
 from bespoke.statistics.tf_idf import counted, rarity, weighed, word_matrix, words_and_pairs
 
-Neighbour = tuple[
-    int, float
-]  # place of a text, and the cosine of its TF-IDF row with that of the text asked for
+Neighbour = tuple[int, float]  # place of a text; cosine of its TF-IDF row with that of the one asked for
 
 _BLOCK = 4_000_000  # cosines held at a time
 

@@ -23,9 +23,9 @@ def route_map(result: Recommendation) -> None:
     """
     tasks = result.tasks
     standings = {route: [standing(task, route) for task in tasks] for route in result.route_names}
-    differs = {route: row for route, row in standings.items() if any(row) and {*row} != {"x"}}
-    shown = differs or {route: row for route, row in standings.items() if any(row)}
-    closed = sum({*row} == {"x"} for row in standings.values()) if differs else 0
+    every = {route: row for route, row in standings.items() if any(row)}
+    shown = {route: row for route, row in every.items() if {*row} != {"x"}} or every
+    closed = len(every) - len(shown)
     planned = sum(any(cell.rstrip("*").isdigit() for cell in row) for row in shown.values())
     show.figure(
         _draw_route_map,
